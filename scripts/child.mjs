@@ -1,0 +1,65 @@
+// Runs one child process to its end: signals go to it exactly once, and nothing outlives us.
+
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+/** One Ctrl-C arrives from the terminal and again from npm; both within this time count as one. */
+const SAME_SIGNAL_MS = 1000;
+const ORPHAN_POLL_MS = 500;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const ownGroup = process.platform !== 'win32';
+// npm dies of SIGKILL without a word to us; our parent's id then changes.
+const parent = process.env.npm_lifecycle_event ? process.ppid : 0;
+
+/**
+ * @param {string} file program to run
+ * @param {string[]} args
+ * @param {{env?: NodeJS.ProcessEnv, cwd?: string, capture?: boolean, ipc?: boolean, signalGroup?: boolean}} options
+ *   capture: collect output instead of showing it; ipc: open the channel that lifeline.mjs watches;
+ *   signalGroup: signal the child's whole process group, for tools that do not pass signals on
+ * @returns {Promise<{code: number, signalled: boolean, output: string}>} code as a shell would give it
+ */
+export function runChild(file, args, { capture = false, ipc = false, signalGroup = false, ...rest } = {}) {
+  const out = capture ? 'pipe' : 'inherit';
+  const child = spawn(file, args, {
+    ...rest,
+    detached: ownGroup,
+    windowsHide: true,
+    stdio: ['ignore', out, out, ...(ipc ? ['ipc'] : [])],
+  });
+  const chunks = [];
+  child.stdout?.on('data', (chunk) => chunks.push(chunk));
+  child.stderr?.on('data', (chunk) => chunks.push(chunk));
+
+  let signalled = false;
+  let lastSignal = 0;
+  const forward = (signal) => {
+    const now = Date.now();
+    if (now - lastSignal < SAME_SIGNAL_MS) return;
+    lastSignal = now;
+    signalled = true;
+    // A closed terminal asks for the same orderly end as SIGTERM.
+    const sent = signal === 'SIGHUP' ? 'SIGTERM' : signal;
+    try {
+      process.kill(signalGroup && ownGroup ? -child.pid : child.pid, sent);
+    } catch {
+      // It has ended already; its exit is on the way.
+    }
+  };
+  for (const signal of SIGNALS) process.on(signal, forward);
+  const orphanPoll = setInterval(() => {
+    if (parent && process.ppid !== parent) forward('SIGTERM');
+  }, ORPHAN_POLL_MS);
+
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    // 'close', not 'exit': all output has then been read.
+    child.on('close', (code, signal) => {
+      const status = signal ? 128 + constants.signals[signal] : code;
+      resolve({ code: status ?? 1, signalled, output: Buffer.concat(chunks).toString() });
+    });
+  }).finally(() => {
+    clearInterval(orphanPoll);
+    for (const signal of SIGNALS) process.off(signal, forward);
+  });
+}

@@ -1,0 +1,85 @@
+// Makes node_modules match the lockfile, at the cost of a hash when it already does.
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runChild } from './child.mjs';
+import { pinnedNode, root, toolEnv } from './paths.mjs';
+
+const stampFile = join(root, 'node_modules', '.cache', 'installed');
+
+/** True if the installed packages are those that the lockfile and the manifests ask for on this machine. */
+export function isInstalled() {
+  return existsSync(pinnedNode) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted();
+}
+
+/** Installs by the pinned pnpm. @returns {Promise<number>} 0, or the exit code after the reason was printed */
+export async function install() {
+  const fresh = !existsSync(pinnedNode);
+  const note = fresh ? ' (the first time this takes a minute or so)' : '';
+  process.stderr.write(`ModelBox: installing packages${note} ...\n`);
+  const started = Date.now();
+  const stamp = wanted();
+  rmSync(stampFile, { force: true });
+
+  const [file, ...args] = pnpmCommand();
+  const result = await runChild(file, args, { cwd: root, env: installEnv(), capture: true, signalGroup: true });
+  if (result.signalled) return result.code || 1;
+  if (result.code !== 0 || !existsSync(pinnedNode)) {
+    process.stderr.write(`\n${result.output}\n${advice(result.output)}\n`);
+    return result.code || 1;
+  }
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, stamp);
+  process.stderr.write(`ModelBox: packages installed in ${Math.ceil((Date.now() - started) / 1000)} s\n`);
+  return 0;
+}
+
+/** Everything an installation depends on; the folder too, as pnpm writes it into its launch scripts. */
+function wanted() {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([root, process.platform, process.arch, process.version]));
+  const folders = ['apps', 'packages'].flatMap((parent) =>
+    existsSync(join(root, parent)) ? readdirSync(join(root, parent)).sort().map((name) => join(parent, name)) : [],
+  );
+  const manifests = ['.', ...folders].map((folder) => join(folder, 'package.json'));
+  for (const path of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
+    if (existsSync(join(root, path))) hash.update(`\n${path}\n`).update(readFileSync(join(root, path)));
+  }
+  return hash.digest('hex');
+}
+
+function pnpmCommand() {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const npmCli = process.env.npm_execpath ?? '';
+  const npx = npmCli.endsWith('npm-cli.js')
+    ? [process.execPath, npmCli, 'exec']
+    : [process.platform === 'win32' ? 'npx.cmd' : 'npx'];
+  // No terminal is attached, so pnpm must not stop to ask whether it may replace an older node_modules.
+  const args = ['install', '--frozen-lockfile', '--prod=false', '--config.confirm-modules-purge=false'];
+  return [...npx, '--yes', `--package=${packageManager}`, '--', 'pnpm', ...args];
+}
+
+function installEnv() {
+  const env = { ...toolEnv(), npm_config_update_notifier: 'false' };
+  // It would leave out the development tools, the pinned Node among them.
+  delete env.NODE_ENV;
+  return env;
+}
+
+function advice(output) {
+  if (/ERR_PNPM_OUTDATED_LOCKFILE/.test(output)) {
+    return 'ModelBox: a package.json was changed without its lockfile. Run `npx pnpm install` and commit both.';
+  }
+  if (/ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_PNPM_META_FETCH|CERT|E40[137]/.test(output)) {
+    return (
+      'ModelBox: the packages could not be downloaded (output above). Check that `npm ping` works here;\n' +
+      'behind a proxy or a private registry, set `registry`, `proxy` and `cafile` in ~/.npmrc, then start again.'
+    );
+  }
+  if (/ENOSPC/.test(output)) return 'ModelBox: the disk is full. About 1 GB is needed; make room and start again.';
+  if (/EACCES|EPERM/.test(output)) {
+    return `ModelBox: a file may not be written. Make sure that ${root} belongs to you, then start again.`;
+  }
+  return 'ModelBox: installing the packages failed (output above). Start again; if it fails the same way,\ndelete node_modules first.';
+}

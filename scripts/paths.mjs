@@ -1,0 +1,34 @@
+// Where things lie in the workspace, and the environment that its tools run in.
+
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root folder. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const binFolder = join(root, 'node_modules', 'node', 'bin');
+
+/** The pinned Node, a plain binary: the link in node_modules/.bin is a shell script that swallows signals. */
+export const pinnedNode = join(binFolder, process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** Settings of npm that a nested package manager needs to reach the registry; all others are noise to it. */
+const NPM_SETTINGS =
+  /^npm_config_(registry|proxy|https?_?proxy|noproxy|no_proxy|ca|cafile|cert|key|strict_ssl|userconfig|globalconfig|cache|store_dir|@.*|\/\/.*)$/i;
+
+/**
+ * The caller's environment without what npm adds for its scripts, with the pinned Node and the workspace's
+ * tools first on the path and code compiled once kept for the next start.
+ */
+export function toolEnv(base = process.env) {
+  const env = {};
+  for (const [name, value] of Object.entries(base)) {
+    if (!/^npm_/i.test(name) || NPM_SETTINGS.test(name)) env[name] = value;
+  }
+  const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const folders = [binFolder, join(root, 'node_modules', '.bin'), env[pathName]];
+  env[pathName] = folders.filter(Boolean).join(delimiter);
+  env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compile');
+  env.TURBO_TELEMETRY_DISABLED = '1';
+  env.DO_NOT_TRACK = '1';
+  return env;
+}
