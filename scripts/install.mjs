@@ -23,7 +23,12 @@ export async function install() {
   rmSync(stampFile, { force: true });
 
   const [file, ...args] = pnpmCommand();
-  const result = await runChild(file, args, { cwd: root, env: installEnv(), capture: true, signalGroup: true });
+  const result = await runChild(file, args, {
+    cwd: root,
+    env: installEnv(),
+    capture: true,
+    signalGroup: true,
+  });
   if (result.signalled) return result.code || 1;
   if (result.code !== 0 || !existsSync(pinnedNode)) {
     process.stderr.write(`\n${result.output}\n${advice(result.output)}\n`);
@@ -40,7 +45,11 @@ function wanted() {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([root, process.platform, process.arch, process.version]));
   const folders = ['apps', 'packages'].flatMap((parent) =>
-    existsSync(join(root, parent)) ? readdirSync(join(root, parent)).sort().map((name) => join(parent, name)) : [],
+    existsSync(join(root, parent))
+      ? readdirSync(join(root, parent))
+          .sort()
+          .map((name) => join(parent, name))
+      : [],
   );
   const manifests = ['.', ...folders].map((folder) => join(folder, 'package.json'));
   for (const path of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
@@ -71,13 +80,16 @@ function advice(output) {
   if (/ERR_PNPM_OUTDATED_LOCKFILE/.test(output)) {
     return 'ModelBox: a package.json was changed without its lockfile. Run `npx pnpm install` and commit both.';
   }
-  if (/ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_PNPM_META_FETCH|CERT|E40[137]/.test(output)) {
+  if (
+    /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_PNPM_META_FETCH|CERT|E40[137]/.test(output)
+  ) {
     return (
       'ModelBox: the packages could not be downloaded (output above). Check that `npm ping` works here;\n' +
       'behind a proxy or a private registry, set `registry`, `proxy` and `cafile` in ~/.npmrc, then start again.'
     );
   }
-  if (/ENOSPC/.test(output)) return 'ModelBox: the disk is full. About 1 GB is needed; make room and start again.';
+  if (/ENOSPC/.test(output))
+    return 'ModelBox: the disk is full. About 1 GB is needed; make room and start again.';
   if (/EACCES|EPERM/.test(output)) {
     return `ModelBox: a file may not be written. Make sure that ${root} belongs to you, then start again.`;
   }

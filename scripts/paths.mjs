@@ -11,6 +11,9 @@ const binFolder = join(root, 'node_modules', 'node', 'bin');
 /** The pinned Node, a plain binary: the link in node_modules/.bin is a shell script that swallows signals. */
 export const pinnedNode = join(binFolder, process.platform === 'win32' ? 'node.exe' : 'node');
 
+/** Turborepo's launcher, to be run by the pinned Node. */
+export const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
+
 /** Settings of npm that a nested package manager needs to reach the registry; all others are noise to it. */
 const NPM_SETTINGS =
   /^npm_config_(registry|proxy|https?_?proxy|noproxy|no_proxy|ca|cafile|cert|key|strict_ssl|userconfig|globalconfig|cache|store_dir|@.*|\/\/.*)$/i;
@@ -28,7 +31,6 @@ export function toolEnv(base = process.env) {
   const folders = [binFolder, join(root, 'node_modules', '.bin'), env[pathName]];
   env[pathName] = folders.filter(Boolean).join(delimiter);
   env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compile');
-  env.TURBO_TELEMETRY_DISABLED = '1';
-  env.DO_NOT_TRACK = '1';
+  Object.assign(env, { TURBO_TELEMETRY_DISABLED: '1', TURBO_PRINT_VERSION_DISABLED: '1', DO_NOT_TRACK: '1' });
   return env;
 }

@@ -5,19 +5,23 @@ import { join } from 'node:path';
 import { runChild } from './child.mjs';
 import { install, isInstalled } from './install.mjs';
 import { withLock } from './lock.mjs';
-import { pinnedNode, root, toolEnv } from './paths.mjs';
+import { pinnedNode, root, toolEnv, turbo } from './paths.mjs';
 
-const script = (name) => [join(root, 'scripts', name)];
-const server = join('apps', 'server', 'src', 'bin', 'modelbox-server.ts');
+const server = 'apps/server/src/bin/modelbox-server.ts';
+const biome = 'node_modules/@biomejs/biome/bin/biome';
+const vitest = 'node_modules/vitest/vitest.mjs';
+const reporter = '--reporter=./scripts/closing-line.mjs';
+const shown = (args) => (args.some((arg) => arg.startsWith('--reporter')) ? [] : ['--reporter=default']);
 
-/** By task: whether it needs the generated database client first, and what runs on the pinned Node. */
+/** By task: whether it needs the database client first, and what the pinned Node then runs. */
 const TASKS = {
-  start: { generate: true, command: [server] },
-  test: { generate: true, command: script('test.mjs') },
-  bench: { generate: true, command: [join('bench', 'index.ts')] },
-  dev: { generate: true, command: script('dev.mjs') },
-  check: { generate: false, command: script('check.mjs') },
-  generate: { generate: false, command: script('generate.mjs') },
+  start: { client: true, command: (args) => [server, ...args] },
+  dev: { client: true, command: (args) => ['scripts/dev.mjs', server, ...args] },
+  test: { client: true, command: (args) => [vitest, 'run', ...shown(args), reporter, ...args] },
+  bench: { client: true, command: (args) => ['bench/index.ts', ...args] },
+  check: { client: false, command: (args) => ['scripts/check.mjs', ...args] },
+  fix: { client: false, command: (args) => [biome, 'check', '--write', ...args] },
+  generate: { client: false, command: (args) => [turbo, 'run', 'generate', ...args] },
 };
 
 process.exitCode = await main(process.argv[2], process.argv.slice(3));
@@ -28,30 +32,36 @@ async function main(name, args) {
   if (Number(process.versions.node.split('.')[0]) < 20) {
     return fail(`ModelBox needs Node 20 or newer to start; this is ${process.version}.`);
   }
-  const notReady = await makeReady(task.generate);
+  const notReady = await makeReady(task.client);
   if (notReady) return notReady;
 
   const lifeline = new URL('lifeline.mjs', import.meta.url).href;
   const options = { cwd: root, env: toolEnv(), ipc: true };
-  return (await runChild(pinnedNode, ['--import', lifeline, ...task.command, ...args], options)).code;
+  return (await runChild(pinnedNode, ['--import', lifeline, ...task.command(args)], options)).code;
 }
 
-async function makeReady(generate) {
-  if (isInstalled() && !generate) return 0;
+async function makeReady(client) {
+  if (isInstalled() && !client) return 0;
   const lock = join(root, '.turbo', 'setup.lock');
-  const onWait = () => process.stderr.write(`ModelBox: waiting for another start to finish its setup (${lock}) ...\n`);
+  const onWait = () =>
+    process.stderr.write(`ModelBox: waiting for another start to finish its setup (${lock}) ...\n`);
   return withLock(lock, onWait, async () => {
     const failed = isInstalled() ? 0 : await install();
-    return failed || !generate ? failed : await generateDatabaseClient();
+    return failed || !client ? failed : await generateDatabaseClient();
   });
 }
 
 /** Turborepo skips it when nothing changed. What is generated and committed is made by `npm run generate`. */
 async function generateDatabaseClient() {
-  const args = [...script('generate.mjs'), '--filter=@modelbox/db', '--output-logs=errors-only'];
-  const { code, output, signalled } = await runChild(pinnedNode, args, { cwd: root, env: toolEnv(), capture: true });
-  if (code !== 0 && !signalled) process.stderr.write(`${output}\nModelBox: generating the database client failed.\n`);
-  return code;
+  const args = [turbo, 'run', 'generate', '--filter=@modelbox/db', '--output-logs=errors-only'];
+  const { code, output, signalled } = await runChild(pinnedNode, args, {
+    cwd: root,
+    env: toolEnv(),
+    capture: true,
+  });
+  if (code !== 0 && !signalled)
+    process.stderr.write(`${output}\nModelBox: generating the database client failed.\n`);
+  return signalled ? code || 1 : code;
 }
 
 function fail(message) {

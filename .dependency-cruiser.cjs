@@ -1,0 +1,139 @@
+// Who may depend on whom. Every rule is an error.
+
+/** Kept away from pure code: anything that reads or changes the world outside the process. */
+const IO_MODULES =
+  '^(node:)?(fs|net|tls|dgram|dns|http|http2|https|child_process|cluster|worker_threads|readline|repl|inspector|tty|os|process|timers|sqlite)(/|$)';
+const TEST = '([.]test[.]ts|/test/|/testing/)';
+/** Our own packages and apps, however they were named in the import. */
+const OURS = '^(packages|apps)/';
+
+/** `name` may depend on no other of our workspaces than those in `allowed`. */
+const only = (name, folder, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: `^${folder}/src/`, pathNot: TEST },
+  to: { path: OURS, pathNot: [folder, ...allowed].map((path) => `^${path}/`) },
+});
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'Two modules that need each other are one module, or miss a third below both.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'packages-never-on-apps',
+      comment: 'Apps are put together from packages; a package that knows an app cannot be used alone.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: TEST },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'apps-never-on-apps',
+      comment: 'What two apps share is a package.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: TEST },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    only('schema-alone', 'packages/schema', [], 'The contract knows nothing of who fulfils it.'),
+    {
+      name: 'schema-on-zod-only',
+      comment: 'The contract is loaded everywhere; it brings zod and nothing else.',
+      severity: 'error',
+      from: { path: '^packages/schema/src/', pathNot: TEST },
+      to: { dependencyTypesNot: ['local', 'type-only'], pathNot: '/zod/|^packages/schema/' },
+    },
+    only('domain-alone', 'packages/domain', [], 'Decisions are pure: they are handed all they need.'),
+    {
+      name: 'domain-without-io',
+      comment: 'The dry run and the worker must decide alike, so a decision reads no file, network or clock.',
+      severity: 'error',
+      from: { path: '^packages/domain/src/', pathNot: TEST },
+      to: { path: IO_MODULES },
+    },
+    only('db-alone', 'packages/db', [], 'Tables know neither decisions, blobs nor HTTP.'),
+    only('blobs-alone', 'packages/blobs', [], 'A blob store holds bytes by key, for whomever.'),
+    only(
+      'client-alone',
+      'packages/client',
+      [],
+      'The client is published: it knows the service by HTTP only.',
+    ),
+    {
+      name: 'client-without-dependencies',
+      comment: 'The client is published with no runtime dependency.',
+      severity: 'error',
+      from: { path: '^packages/client/src/', pathNot: TEST },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'codegen-on-schema-only',
+      comment: 'What is generated follows from the contract alone.',
+      severity: 'error',
+      from: { path: '^packages/codegen/src/', pathNot: TEST },
+      to: { path: OURS, pathNot: '^packages/(codegen|schema)/' },
+    },
+    {
+      name: 'cli-and-web-on-client-only',
+      comment: 'The command line and the pages use what every user has: the client.',
+      severity: 'error',
+      from: { path: '^apps/(cli|web)/src/', pathNot: TEST },
+      to: { path: OURS, pathNot: '^(packages/client|apps/(cli|web))/' },
+    },
+    {
+      name: 'not-to-tests',
+      comment: 'Code that runs in production does not import tests or their helpers.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: [TEST, 'conformance', 'vitest'] },
+      to: { path: TEST },
+    },
+    {
+      name: 'generated-by-its-package',
+      comment: 'Generated code is reached through the package that generates it.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '/generated/', pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'declared-dependencies',
+      comment: 'What is imported stands in the package.json of the importing package.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-dev-dependencies-in-production',
+      comment: 'A production installation leaves development dependencies out.',
+      severity: 'error',
+      from: {
+        path: '^(packages|apps)/[^/]+/src/',
+        pathNot: [TEST, 'conformance', 'vitest', '^packages/codegen/'],
+      },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'resolvable',
+      comment: 'The imported module does not exist.',
+      severity: 'error',
+      from: { path: '^(packages|apps|test|bench|scripts)/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json', '.d.ts'],
+    },
+    cache: false,
+  },
+};

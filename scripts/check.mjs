@@ -1,0 +1,49 @@
+// `npm run check`: everything that can be told without running the product. Turborepo runs the steps side by
+// side and repeats none whose inputs are unchanged. Arguments: names of steps, to run these alone.
+
+import { runChild } from './child.mjs';
+import { root, toolEnv, turbo } from './paths.mjs';
+
+/** Step, in the order of starting (the longest first): what it finds. Its script is `check:<step>`. */
+const STEPS = {
+  types: 'type errors',
+  lint: 'misused promises and other errors that need types',
+  boundaries: 'imports that cross a boundary between packages, cycles',
+  unused: 'dead code, unused or undeclared dependencies',
+  generated: 'openapi.json and the client, if they differ from what the contract gives',
+  style: 'formatting and common mistakes (most are repaired by `npm run fix`)',
+  routes: 'routes registered past the one mounting function',
+};
+
+const asked = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
+const flags = process.argv.slice(2).filter((arg) => arg.startsWith('-'));
+const unknown = asked.filter((step) => !Object.hasOwn(STEPS, step));
+if (unknown.length > 0) {
+  const known = Object.entries(STEPS).map(([step, finds]) => `  ${step.padEnd(12)}${finds}`);
+  process.stderr.write(
+    `No such step: ${unknown.join(', ')}. The steps and what they find:\n${known.join('\n')}\n`,
+  );
+  process.exit(2);
+}
+const steps = asked.length > 0 ? asked : Object.keys(STEPS);
+
+const started = Date.now();
+const tasks = steps.map((step) => `//#check:${step}`);
+const args = [
+  turbo,
+  'run',
+  ...tasks,
+  '--continue=always',
+  '--concurrency=3',
+  '--output-logs=errors-only',
+  ...flags,
+];
+const { code } = await runChild(process.execPath, args, { cwd: root, env: toolEnv() });
+
+const seconds = ((Date.now() - started) / 1000).toFixed(1);
+process.stdout.write(
+  code === 0
+    ? `check: all ${steps.length} steps passed in ${seconds} s (${steps.join(', ')})\n`
+    : `check: failed after ${seconds} s; the failed steps are named above. One alone: npm run check -- ${steps[0]}\n`,
+);
+process.exitCode = code;

@@ -1,0 +1,36 @@
+// The server, restarted when its code changes; what is generated is made anew when its sources change.
+// Arguments: the server's entry, then those for the server.
+
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+import { runChild } from './child.mjs';
+import { root, toolEnv, turbo } from './paths.mjs';
+
+const SOURCES = ['prisma/schema', 'packages/schema/src'];
+/** Editors save in several steps. */
+const SETTLE_MS = 200;
+
+const options = { cwd: root, env: toolEnv() };
+let timer;
+let running = Promise.resolve();
+
+function regenerate() {
+  const args = [turbo, 'run', 'generate', '--output-logs=errors-only'];
+  running = running.then(() => runChild(process.execPath, args, options));
+}
+
+const watchers = SOURCES.map((folder) =>
+  watch(join(root, folder), { recursive: true }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(regenerate, SETTLE_MS);
+  }),
+);
+
+const server = await runChild(
+  process.execPath,
+  ['--watch', '--watch-preserve-output', ...process.argv.slice(2)],
+  options,
+);
+clearTimeout(timer);
+for (const watcher of watchers) watcher.close();
+process.exitCode = server.code;
