@@ -1,0 +1,27 @@
+import { BlobStoreFull, BlobStoreUnavailable } from './errors.ts';
+
+/** The system's code (`ENOENT`), if the error has one. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** Awaits an operation on our own disk and names its failure in the store's terms. Never for the source's errors. */
+export async function onDisk<T>(operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    const code = codeOf(error);
+    // EFBIG: the filesystem cannot hold a file of that size, which to the caller is the same.
+    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') throw new BlobStoreFull(error);
+    throw new BlobStoreUnavailable(error);
+  }
+}
+
+/** As `onDisk`, but a missing file, or a link where one was not to be followed, gives `undefined`. */
+export const ifThere = <T>(operation: Promise<T>): Promise<T | undefined> =>
+  onDisk(
+    operation.catch((error: unknown) => {
+      const code = codeOf(error);
+      if (code === 'ENOENT' || code === 'ELOOP') return undefined;
+      throw error;
+    }),
+  );

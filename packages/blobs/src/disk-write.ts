@@ -1,0 +1,79 @@
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import type { BufferPool } from './buffers.ts';
+import { codeOf, onDisk } from './disk-errors.ts';
+import { type DiskLayout, syncDirectory } from './disk-layout.ts';
+import { BlobMismatch, BlobTooLarge } from './errors.ts';
+import { createHashingWriter } from './hashing-writer.ts';
+import { newKey } from './key.ts';
+import { consume } from './source.ts';
+import type { BlobSource, WriteOptions, WrittenBlob } from './store.ts';
+
+/** What the writes of one store share. */
+export interface DiskWriting {
+  readonly layout: DiskLayout;
+  readonly buffers: BufferPool;
+  /** The keys that are being written now. */
+  readonly underWay: Set<string>;
+}
+
+/** Temporary file, fsync, rename, fsync of the directory: at no moment can a part be seen under a key. */
+export async function writeToDisk(
+  { layout, buffers, underWay }: DiskWriting,
+  source: BlobSource,
+  options: WriteOptions,
+): Promise<WrittenBlob> {
+  const key = newKey();
+  let path = layout.temporaryPathOf(key);
+  let complete = false;
+  underWay.add(key);
+  try {
+    const file = await onDisk(open(path, 'wx', 0o600));
+    const content = await fill(file, buffers, source, options).finally(() => onDisk(file.close()));
+    options.signal?.throwIfAborted();
+    await onDisk(layout.prepareDirectoryOf(key));
+    await onDisk(
+      rename(path, layout.pathOf(key)).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') layout.forgetDirectoryOf(key);
+        throw error;
+      }),
+    );
+    path = layout.pathOf(key);
+    await onDisk(syncDirectory(layout.directoryOf(key)));
+    complete = true;
+    return { key, ...content };
+  } finally {
+    // If even this fails, the sweep finds the file: as temporary, or as a blob that nobody refers to.
+    if (!complete) await unlink(path).catch(() => {});
+    underWay.delete(key);
+  }
+}
+
+async function fill(
+  file: FileHandle,
+  buffers: BufferPool,
+  source: BlobSource,
+  { expect = {}, limitBytes = Number.POSITIVE_INFINITY, signal }: WriteOptions,
+): Promise<Omit<WrittenBlob, 'key'>> {
+  const expectedBytes = expect.sizeBytes ?? Number.POSITIVE_INFINITY;
+  const writer = createHashingWriter(file, buffers);
+  let sizeBytes = 0;
+  try {
+    await consume(source, signal, (chunk) => {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > limitBytes) throw new BlobTooLarge(limitBytes);
+      if (sizeBytes > expectedBytes) throw new BlobMismatch('sizeBytes', expectedBytes, sizeBytes);
+      return writer.add(chunk);
+    });
+    if (expect.sizeBytes !== undefined && sizeBytes !== expect.sizeBytes) {
+      throw new BlobMismatch('sizeBytes', expect.sizeBytes, sizeBytes);
+    }
+    const sha256 = await writer.finish();
+    if (expect.sha256 !== undefined && sha256 !== expect.sha256) {
+      throw new BlobMismatch('sha256', expect.sha256, sha256);
+    }
+    await onDisk(file.sync());
+    return { sizeBytes, sha256 };
+  } finally {
+    await writer.release();
+  }
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeBlobStore } from './conformance.ts';
+import { BlobNotFound, BlobStoreUnavailable } from './errors.ts';
+import { openDiskStore } from './index.ts';
+
+const newRoot = () => mkdtemp(join(tmpdir(), 'modelbox-blobs-'));
+const remove = (path: string) => rm(path, { recursive: true, force: true });
+
+describeBlobStore('a local disk', async () => {
+  const root = await newRoot();
+  return { store: await openDiskStore({ root }), dispose: () => remove(root) };
+});
+
+/** Runs a script in a Node of its own, which can import the store as `openDiskStore` and has `root`. */
+function inChild(root: string, script: string, wrap: readonly string[] = []): ChildProcess {
+  const disk = JSON.stringify(new URL('./disk.ts', import.meta.url).href);
+  const code = `import { openDiskStore } from ${disk}; const root = ${JSON.stringify(root)}; ${script}`;
+  const [command = '', ...args] = [...wrap, process.execPath, '--input-type=module', '-e', code];
+  return spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+describe('the disk store', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await newRoot();
+  });
+  afterEach(() => remove(root));
+  const aBlob = () => Readable.from([Buffer.from('content')]);
+
+  it('lets nobody else look inside', async () => {
+    const store = await openDiskStore({ root: join(root, 'made/on/the/way') });
+    await store.write(aBlob());
+    const modes = new Map<string, Set<number>>();
+    for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+      const kind = entry.isDirectory() ? 'directory' : 'file';
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      modes.set(kind, (modes.get(kind) ?? new Set()).add(mode & 0o777));
+    }
+    expect(Object.fromEntries(modes)).toEqual({ directory: new Set([0o700]), file: new Set([0o600]) });
+  });
+
+  it('spreads blobs over two levels of directories', async () => {
+    const store = await openDiskStore({ root });
+    const { key } = await store.write(aBlob());
+    expect(await readdir(join(root, 'objects', key.slice(0, 2), key.slice(2, 4)))).toEqual([key]);
+  });
+
+  it('finds its blobs again when opened anew', async () => {
+    const { key } = await (await openDiskStore({ root })).write(aBlob());
+    const again = await openDiskStore({ root });
+    expect(await text((await again.read(key)).stream)).toBe('content');
+  });
+
+  it('does not list, or give as a blob, what it did not write', async () => {
+    const store = await openDiskStore({ root });
+    const { key } = await store.write(aBlob());
+    const directory = join(root, 'objects', key.slice(0, 2), key.slice(2, 4));
+    const link = `${key.slice(0, 4)}${'0'.repeat(28)}`;
+    await symlink('/etc/hostname', join(directory, link));
+    await writeFile(join(directory, 'notes.txt'), '');
+    await writeFile(join(root, 'objects', 'README'), '');
+    expect((await Array.fromAsync(store.list())).map((blob) => blob.key)).toEqual([key]);
+    await expect(store.stat(link)).rejects.toThrow(BlobNotFound);
+    await expect(store.read(link)).rejects.toThrow(BlobNotFound);
+  });
+
+  it('says that it is unavailable, not that blobs are gone, while its directory is away; then goes on', async () => {
+    const store = await openDiskStore({ root: join(root, 'mount') });
+    const { key } = await store.write(aBlob());
+    await rename(join(root, 'mount'), join(root, 'away'));
+    await expect(store.read(key)).rejects.toThrow(BlobStoreUnavailable);
+    await expect(store.stat(key)).rejects.toThrow(BlobStoreUnavailable);
+    await expect(store.delete(key)).rejects.toThrow(BlobStoreUnavailable);
+    await expect(store.write(aBlob())).rejects.toThrow(BlobStoreUnavailable);
+    await expect(store.check()).rejects.toThrow(BlobStoreUnavailable);
+    await expect(Array.fromAsync(store.list())).rejects.toThrow(BlobStoreUnavailable);
+    await expect(store.sweepTemporary(new Date())).rejects.toThrow(BlobStoreUnavailable);
+    await rename(join(root, 'away'), join(root, 'mount'));
+    await store.check();
+    expect(await text((await store.read(key)).stream)).toBe('content');
+    await store.write(aBlob());
+  });
+
+  it('makes directories anew that somebody has removed', async () => {
+    const store = await openDiskStore({ root });
+    const { key } = await store.write(aBlob());
+    await remove(join(root, 'objects', key.slice(0, 2)));
+    await expect(store.read(key)).rejects.toThrow(BlobNotFound);
+    await store.write(aBlob());
+  });
+
+  it('does not open where a file stands in the way', async () => {
+    await writeFile(join(root, 'file'), '');
+    await expect(openDiskStore({ root: join(root, 'file') })).rejects.toThrow(BlobStoreUnavailable);
+  });
+
+  it('lets a reader finish when its blob is deleted meanwhile', async () => {
+    const store = await openDiskStore({ root });
+    const bytes = randomBytes(3_000_000);
+    const { key } = await store.write(Readable.from([bytes]));
+    const { stream } = await store.read(key);
+    await store.delete(key);
+    expect(bytes.equals(await buffer(stream))).toBe(true);
+  });
+
+  it('keeps no part of a write whose process was killed, but a temporary file for the sweep', async () => {
+    const child = inChild(
+      root,
+      `const store = await openDiskStore({ root });
+       await store.write((async function* () { yield Buffer.from('whole'); })());
+       await store.write((async function* () {
+         for (let n = 0; n < 8; n += 1) yield Buffer.alloc(1 << 20, n);
+         console.log('midway');
+         setInterval(() => {}, 1000);
+         await new Promise(() => {});
+       })());`,
+    );
+    if (!child.stdout) throw new Error('no output to wait for');
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+
+    const store = await openDiskStore({ root });
+    const temporary = await readdir(join(root, 'tmp'));
+    expect((await Array.fromAsync(store.list())).map((blob) => blob.sizeBytes)).toEqual([5]);
+    expect(temporary).toHaveLength(1);
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    expect(await store.sweepTemporary(hourAgo)).toBe(0);
+    const dayAgo = new Date(Date.now() - 86_400_000);
+    await utimes(join(root, 'tmp', temporary[0] ?? ''), dayAgo, dayAgo);
+    expect(await store.sweepTemporary(hourAgo)).toBe(1);
+    expect(await readdir(join(root, 'tmp'))).toEqual([]);
+    expect(await Array.fromAsync(store.list())).toHaveLength(1);
+  });
+
+  // A filesystem of 4 MiB in a mount namespace of its own: needs a Linux that grants user namespaces.
+  const mounting = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c'];
+  const mount = (path: string) => `mount -t tmpfs -o size=4m tmpfs '${path}' && exec "$@"`;
+  const [unshare = '', ...unshareArgs] = mounting;
+  const canMount = spawnSync(unshare, [...unshareArgs, mount('/mnt'), 'sh', 'true']).status === 0;
+  it.skipIf(!canMount)('says that it is full, leaves nothing, and goes on when there is room', async () => {
+    const child = inChild(
+      root,
+      `const store = await openDiskStore({ root });
+       const of = async function* (size) { for (let n = 0; n < size; n += 65536) yield Buffer.alloc(65536, 7); };
+       const failure = await store.write(of(8 << 20)).catch((error) => error.name);
+       const left = await store.sweepTemporary(new Date(Date.now() + 1000));
+       const { key } = await store.write(of(3 << 20));
+       const again = await store.write(of(3 << 20)).catch((error) => error.name);
+       await store.delete(key);
+       const { sizeBytes } = await store.write(of(3 << 20));
+       console.log(JSON.stringify({ failure, left, again, sizeBytes }));`,
+      [...mounting, mount(root), 'sh'],
+    );
+    if (!child.stdout || !child.stderr) throw new Error('no output to wait for');
+    const [output, complaint] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(complaint).toBe('');
+    const full = 'BlobStoreFull';
+    expect(JSON.parse(output)).toEqual({ failure: full, left: 0, again: full, sizeBytes: 3 << 20 });
+  });
+});

@@ -1,0 +1,68 @@
+/** No blob under this key. */
+export class BlobNotFound extends Error {
+  override readonly name = 'BlobNotFound';
+  readonly key: string;
+  constructor(key: string) {
+    super(`no blob ${key}`);
+    this.key = key;
+  }
+}
+
+/** Not the form of key that stores make: refused before it touches a path or a bucket. */
+export class BlobKeyInvalid extends Error {
+  override readonly name = 'BlobKeyInvalid';
+  constructor(key: unknown) {
+    super(`not a blob key: ${JSON.stringify(String(key).slice(0, 80))}`);
+  }
+}
+
+/** The range is not within the blob, or ends before it starts. */
+export class BlobRangeInvalid extends Error {
+  override readonly name = 'BlobRangeInvalid';
+  readonly sizeBytes: number;
+  constructor(start: number, end: number, sizeBytes: number) {
+    super(`bytes ${start}-${end} are not within a blob of ${sizeBytes} bytes`);
+    this.sizeBytes = sizeBytes;
+  }
+}
+
+/** The source held other bytes than its sender had announced. */
+export class BlobMismatch extends Error {
+  override readonly name = 'BlobMismatch';
+  readonly what: 'sizeBytes' | 'sha256';
+  readonly expected: number | string;
+  /** For a size the number of bytes seen until the mismatch was certain. */
+  readonly actual: number | string;
+  constructor(what: 'sizeBytes' | 'sha256', expected: number | string, actual: number | string) {
+    super(`expected ${what} ${expected}, received ${actual}`);
+    this.what = what;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** The source went over the caller's limit. */
+export class BlobTooLarge extends Error {
+  override readonly name = 'BlobTooLarge';
+  readonly limitBytes: number;
+  constructor(limitBytes: number) {
+    super(`more than the ${limitBytes} bytes allowed`);
+    this.limitBytes = limitBytes;
+  }
+}
+
+/** No space, or a quota is used up. Trying again helps only after somebody made room. */
+export class BlobStoreFull extends Error {
+  override readonly name = 'BlobStoreFull';
+  constructor(cause: unknown) {
+    super('the blob store is full', { cause });
+  }
+}
+
+/** The store does not answer or refuses us; the blobs may well be there. Trying again later can help. */
+export class BlobStoreUnavailable extends Error {
+  override readonly name = 'BlobStoreUnavailable';
+  constructor(cause: unknown) {
+    super(`the blob store is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}

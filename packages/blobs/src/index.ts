@@ -1,0 +1,21 @@
+export { openDiskStore } from './disk.ts';
+export {
+  BlobKeyInvalid,
+  BlobMismatch,
+  BlobNotFound,
+  BlobRangeInvalid,
+  BlobStoreFull,
+  BlobStoreUnavailable,
+  BlobTooLarge,
+} from './errors.ts';
+export type {
+  BlobListing,
+  BlobReading,
+  BlobSource,
+  BlobStat,
+  BlobStore,
+  ByteRange,
+  ReadOptions,
+  WriteOptions,
+  WrittenBlob,
+} from './store.ts';

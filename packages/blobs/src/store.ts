@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream';
+
+/** The bytes to store: a Node or web stream, or any async iterable of byte chunks (never of strings). */
+export type BlobSource = Readable | AsyncIterable<Uint8Array>;
+
+/** Both ends count, from 0, as in HTTP and in Node's file streams: `{start: 0, end: 0}` is the first byte. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface WriteOptions {
+  /** What the sender said of the content. Checked before the blob comes into being; else `BlobMismatch`. */
+  readonly expect?: { readonly sizeBytes?: number | undefined; readonly sha256?: string | undefined } | undefined;
+  /** More bytes than this fail at once with `BlobTooLarge`. Default: no limit. */
+  readonly limitBytes?: number | undefined;
+  /** Ends the write, even while the source stalls, by throwing the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WrittenBlob {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Of the bytes as they were stored; lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface BlobStat {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** When the last byte was written; the blob itself may have appeared some time later. */
+  readonly writtenAt: Date;
+}
+
+export interface ReadOptions {
+  /** Default: the whole blob. An end past the last byte is refused, not cut: the caller knows the size. */
+  readonly range?: ByteRange | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BlobReading {
+  /** Already open. Read it to the end or destroy it: it holds a file or a connection. */
+  readonly stream: Readable;
+  /** The size of the whole blob, whatever the range. */
+  readonly sizeBytes: number;
+}
+
+export interface BlobListing {
+  /** Only blobs written before this time. Default: all. */
+  readonly olderThan?: Date | undefined;
+}
+
+/**
+ * Keeps byte strings under random keys that are never given twice. A blob is whole or absent, and never changes;
+ * which content a key holds, and who refers to it, is for the database to know.
+ *
+ * Every method throws `BlobStoreUnavailable` when the store cannot be reached, and `BlobKeyInvalid` for a key
+ * that no store ever made.
+ *
+ * What only some stores can do comes as an optional member, so that a caller asks `if (store.presign)`, and not
+ * for a kind of store: `multipart` (begin, put a numbered part, list, complete, abort; parts in any order, each
+ * with a checksum of its own) and `presign` (a URL for one part or one download). What an unfinished multipart
+ * upload leaves is temporary in the sense of `sweepTemporary`.
+ */
+export interface BlobStore {
+  /**
+   * Stores the source under a new key, hashing on the way, in constant memory and at the pace of the slower side.
+   * When it resolves, the blob outlives a crash of the machine. When it throws, nothing of it remains.
+   *
+   * On failure a `Readable` source is left open and undestroyed: an HTTP request must live to be answered.
+   * @throws BlobMismatch, BlobTooLarge, BlobStoreFull; the signal's reason; whatever the source throws.
+   */
+  write(source: BlobSource, options?: WriteOptions): Promise<WrittenBlob>;
+
+  /** @throws BlobNotFound, BlobRangeInvalid; both before any byte flows. */
+  read(key: string, options?: ReadOptions): Promise<BlobReading>;
+
+  /** @throws BlobNotFound */
+  stat(key: string): Promise<BlobStat>;
+
+  /** Idempotent: a blob that is not there is deleted. Readers that have it open may read on. */
+  delete(key: string): Promise<void>;
+
+  /** Every blob, ordered by key. What is written or deleted meanwhile may or may not appear. */
+  list(listing?: BlobListing): AsyncIterable<BlobStat>;
+
+  /**
+   * Removes what dead writers left behind and nobody has touched since the given time; gives how many things.
+   * Never touches a write of this process that is still going on.
+   */
+  sweepTemporary(olderThan: Date): Promise<number>;
+
+  /** Resolves when a small probe could be written, read back and removed. @throws BlobStoreFull */
+  check(): Promise<void>;
+}
