@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { cursor, limit, page } from './lists.ts'
+import { AliasName, ModelRef, Timestamp, Uuid, VersionName, VersionRef } from './primitives.ts'
+import { route } from './route.ts'
+
+export const Alias = z
+  .object({
+    alias: AliasName,
+    version: VersionName.meta({ description: "The holder's name." }),
+    versionId: Uuid,
+    createdAt: Timestamp,
+    updatedAt: Timestamp.meta({ description: 'When it moved last.' }),
+  })
+  .meta({ id: 'Alias', description: 'A name that at most one version of a model holds.' })
+export type Alias = z.infer<typeof Alias>
+
+const Reason = z.string().max(2000).nullable().optional().meta({ description: 'Why; kept in the history.' })
+const Expect = VersionRef.nullable().optional().meta({
+  description: 'The holder demanded, by id or name (`null`: none); if another holds it: 412.',
+})
+
+const AliasPut = z.strictObject({ version: VersionRef, expect: Expect, reason: Reason }).meta({ id: 'AliasPut' })
+const AliasRollback = z.strictObject({ expect: Expect, reason: Reason }).meta({ id: 'AliasRollback' })
+
+const AliasMove = z
+  .object({
+    alias: AliasName,
+    from: VersionName.nullable(),
+    fromId: Uuid.nullable(),
+    to: VersionName.nullable(),
+    toId: Uuid.nullable(),
+    cause: z.enum(['set', 'create', 'finalize', 'promote', 'rollback', 'delete']),
+    reason: z.string().nullable(),
+    actor: z.string(),
+    requestId: z.string().nullable(),
+    at: Timestamp,
+  })
+  .meta({ id: 'AliasMove', description: 'One move of an alias.' })
+export type AliasMove = z.infer<typeof AliasMove>
+
+const inModel = z.strictObject({ model: ModelRef })
+const params = z.strictObject({ model: ModelRef, alias: AliasName })
+const path = '/v1/models/{model}/aliases/{alias}'
+const tag = 'aliases'
+const model = { kind: 'model', at: 'params.model', permission: 'version.read' } as const
+const mover = {
+  kind: 'alias',
+  at: 'params.alias',
+  under: 'model',
+  permission: 'alias.move',
+  create: 'alias.move',
+} as const
+
+export const aliasRoutes = [
+  route({
+    id: 'models.aliases.list',
+    method: 'GET',
+    path: '/v1/models/{model}/aliases',
+    tag,
+    summary: 'List the aliases of a model, by name',
+    params: inModel,
+    query: z.strictObject({ limit, cursor }),
+    answers: { 200: page('AliasPage', Alias) },
+    touches: { model },
+  }),
+  route({
+    id: 'models.aliases.set',
+    method: 'PUT',
+    path,
+    tag,
+    summary: 'Set an alias on a ready version, taking it from its holder in one act',
+    params,
+    body: AliasPut,
+    answers: { 200: Alias, 201: Alias },
+    errors: [412],
+    touches: {
+      model,
+      alias: mover,
+      version: { kind: 'version', at: 'body.version', under: 'model', permission: 'version.read' },
+    },
+  }),
+  route({
+    id: 'models.aliases.get',
+    method: 'GET',
+    path,
+    tag,
+    summary: 'Read who holds an alias',
+    params,
+    answers: { 200: Alias },
+    touches: { model },
+  }),
+  route({
+    id: 'models.aliases.delete',
+    method: 'DELETE',
+    path,
+    tag,
+    summary: 'Delete an alias; its history stays',
+    params,
+    query: z.strictObject({
+      expect: z.string().max(900).optional().meta({ description: 'The holder demanded; if another holds it: 412.' }),
+    }),
+    answers: { 204: 'empty' },
+    errors: [412],
+    touches: { model, alias: mover },
+  }),
+  route({
+    id: 'models.aliases.history',
+    method: 'GET',
+    path: `${path}/history`,
+    tag,
+    summary: 'List the moves of an alias, newest first',
+    params,
+    query: z.strictObject({ limit, cursor }),
+    answers: { 200: page('AliasMovePage', AliasMove) },
+    touches: { model },
+  }),
+  route({
+    id: 'models.aliases.rollback',
+    method: 'POST',
+    path: `${path}/rollback`,
+    tag,
+    summary: 'Give an alias back to its previous holder',
+    description: 'A second call goes one step further back, not forth again.',
+    params,
+    body: AliasRollback,
+    bodyOptional: true,
+    answers: { 200: Alias },
+    errors: [412],
+    touches: { model, alias: mover },
+  }),
+] as const

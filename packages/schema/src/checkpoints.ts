@@ -1,0 +1,212 @@
+import { z } from 'zod'
+import { File, TrackedFiles } from './files.ts'
+import { includeDeleted, listQuery, page } from './lists.ts'
+import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts'
+import {
+  CheckpointRef,
+  Count,
+  deletable,
+  ExperimentRef,
+  Metadata,
+  MetadataPatch,
+  ModelRef,
+  NamespacePath,
+  Tags,
+  Timestamp,
+  Uuid,
+} from './primitives.ts'
+import { route } from './route.ts'
+import { Status, Version, VersionCreate } from './versions.ts'
+
+export const CheckpointCreate = z
+  .strictObject({
+    epoch: Count.nullable().optional(),
+    step: Count.nullable().optional(),
+    status: Status.optional(),
+    metadata: Metadata.optional(),
+    tags: Tags.optional(),
+    files: TrackedFiles.optional(),
+    metrics: MetricsInput.optional(),
+    replace: z.boolean().optional().meta({
+      description: 'Puts this one in the place of a living checkpoint of the same epoch and step, which is deleted.',
+      default: false,
+    }),
+  })
+  .meta({
+    id: 'CheckpointCreate',
+    description:
+      'What a run wrote at an `epoch` and/or `step`: one of them is required. With `files` (also `[]`) or ' +
+      '`status: ready` it is ready at once, otherwise pending until it is finalized.',
+  })
+export type CheckpointCreate = z.infer<typeof CheckpointCreate>
+
+export const CheckpointUpdate = z
+  .strictObject({ metadata: MetadataPatch.nullable().optional(), tags: Tags.nullable().optional() })
+  .meta({ id: 'CheckpointUpdate' })
+
+export const Checkpoint = z
+  .object({
+    namespace: NamespacePath,
+    experiment: z.string().meta({ description: "The experiment's name." }),
+    experimentId: Uuid,
+    epoch: Count.nullable(),
+    step: Count.nullable(),
+    status: Status,
+    metadata: Metadata,
+    tags: Tags,
+    files: z.array(File).meta({ description: 'The first 100 by path; `/files` lists all.' }),
+    fileCount: Count,
+    metrics: LatestMetrics,
+    evaluations: LatestEvaluations,
+    readyAt: Timestamp.nullable(),
+    ...deletable,
+  })
+  .meta({ id: 'Checkpoint', description: 'What a run wrote at an epoch and/or step.' })
+export type Checkpoint = z.infer<typeof Checkpoint>
+
+const { files: _files, status: _status, source: _source, ...versionFields } = VersionCreate.shape
+const Promotion = z
+  .strictObject({ model: ModelRef, ...versionFields })
+  .meta({
+    id: 'Promotion',
+    description:
+      'The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the ' +
+      "checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given.",
+  })
+
+const inExperiment = z.strictObject({ experiment: ExperimentRef })
+const params = z.strictObject({ checkpoint: CheckpointRef })
+const path = '/v1/checkpoints/{checkpoint}'
+const tag = 'checkpoints'
+
+export const checkpointRoutes = [
+  route({
+    id: 'experiments.checkpoints.create',
+    method: 'POST',
+    path: '/v1/experiments/{experiment}/checkpoints',
+    tag,
+    summary: 'Log a checkpoint of an experiment',
+    description: 'The same create again is answered with the checkpoint as it is, with 200; another body: 409.',
+    params: inExperiment,
+    body: CheckpointCreate,
+    answers: { 200: Checkpoint, 201: Checkpoint },
+    conditional: true,
+    touches: {
+      experiment: { kind: 'experiment', at: 'params.experiment', permission: 'checkpoint.create' },
+      measured: {
+        kind: 'dataset',
+        at: 'body.metrics[].dataset',
+        under: 'experiment',
+        permission: 'dataset.read',
+        create: 'dataset.create',
+      },
+    },
+  }),
+  route({
+    id: 'experiments.checkpoints.list',
+    method: 'GET',
+    path: '/v1/experiments/{experiment}/checkpoints',
+    tag,
+    summary: 'List the checkpoints of an experiment',
+    params: inExperiment,
+    query: z.strictObject({ includeDeleted, ...listQuery }),
+    answers: { 200: page('CheckpointPage', Checkpoint) },
+    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'checkpoint.read' } },
+  }),
+  route({
+    id: 'experiments.checkpoints.latest',
+    method: 'GET',
+    path: '/v1/experiments/{experiment}/checkpoints/latest',
+    tag,
+    summary: 'Read the newest ready checkpoint of an experiment',
+    params: inExperiment,
+    answers: { 200: Checkpoint },
+    conditional: true,
+    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'checkpoint.read' } },
+  }),
+  route({
+    id: 'checkpoints.get',
+    method: 'GET',
+    path,
+    tag,
+    summary: 'Read a checkpoint',
+    params,
+    query: z.strictObject({ includeDeleted }),
+    answers: { 200: Checkpoint },
+    conditional: true,
+    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.read', deleted: true } },
+  }),
+  route({
+    id: 'checkpoints.update',
+    method: 'PATCH',
+    path,
+    tag,
+    summary: 'Change a checkpoint by JSON merge patch',
+    params,
+    body: CheckpointUpdate,
+    answers: { 200: Checkpoint },
+    conditional: true,
+    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.write' } },
+  }),
+  route({
+    id: 'checkpoints.delete',
+    method: 'DELETE',
+    path,
+    tag,
+    summary: 'Delete a checkpoint; it can be restored for a while',
+    params,
+    answers: { 204: 'empty' },
+    conditional: true,
+    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.delete', deleted: true } },
+  }),
+  route({
+    id: 'checkpoints.restore',
+    method: 'POST',
+    path: `${path}/restore`,
+    tag,
+    summary: 'Restore a deleted checkpoint',
+    params,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    answers: { 200: Checkpoint },
+    conditional: true,
+    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.delete', deleted: true } },
+  }),
+  route({
+    id: 'checkpoints.finalize',
+    method: 'POST',
+    path: `${path}/finalize`,
+    tag,
+    summary: 'Make a pending checkpoint ready: its file set is complete',
+    params,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    answers: { 200: Checkpoint },
+    conditional: true,
+    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.write' } },
+  }),
+  route({
+    id: 'checkpoints.promote',
+    method: 'POST',
+    path: `${path}/promote`,
+    tag,
+    summary: 'Make a ready checkpoint a version of a model, over the same files',
+    params,
+    body: Promotion,
+    answers: { 200: Version, 201: Version },
+    conditional: true,
+    touches: {
+      checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.read' },
+      model: { kind: 'model', at: 'body.model', permission: 'version.create' },
+      aliases: { kind: 'alias', at: 'body.aliases[]', under: 'model', permission: 'alias.move', create: 'alias.move' },
+      datasets: { kind: 'dataset', at: 'body.datasets[]', under: 'model', permission: 'dataset.read', create: 'dataset.create' },
+      measured: {
+        kind: 'dataset',
+        at: 'body.metrics[].dataset',
+        under: 'model',
+        permission: 'dataset.read',
+        create: 'dataset.create',
+      },
+    },
+  }),
+] as const

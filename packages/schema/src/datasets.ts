@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { listQuery, page } from './lists.ts'
+import { DatasetRef, Metadata, MetadataPatch, Name, NamespacePath, stamps, Uri } from './primitives.ts'
+import { route } from './route.ts'
+
+const identity = { namespace: NamespacePath, name: Name }
+const Digest = z.string().min(1).max(256).meta({
+  description: 'What identifies the content, in whatever form its owner uses, for example `sha256:…`.',
+})
+
+export const DatasetCreate = z
+  .strictObject({
+    ...identity,
+    uri: Uri.nullable().optional(),
+    digest: Digest.nullable().optional(),
+    metadata: Metadata.optional(),
+  })
+  .meta({ id: 'DatasetCreate' })
+
+export const DatasetUpdate = z
+  .strictObject({
+    uri: Uri.nullable().optional(),
+    digest: Digest.nullable().optional(),
+    metadata: MetadataPatch.nullable().optional(),
+  })
+  .meta({ id: 'DatasetUpdate' })
+
+export const Dataset = z
+  .object({ ...identity, uri: Uri.nullable(), digest: Digest.nullable(), metadata: Metadata, ...stamps })
+  .meta({ id: 'Dataset', description: 'A handle on data that lies elsewhere.' })
+export type Dataset = z.infer<typeof Dataset>
+
+const params = z.strictObject({ dataset: DatasetRef })
+const path = '/v1/datasets/{dataset}'
+const tag = 'datasets'
+
+export const datasetRoutes = [
+  route({
+    id: 'datasets.create',
+    method: 'POST',
+    path: '/v1/datasets',
+    tag,
+    summary: 'Create a dataset',
+    description: 'A dataset that exists already is answered as it is, with 200.',
+    body: DatasetCreate,
+    answers: { 200: Dataset, 201: Dataset },
+    conditional: true,
+    touches: {
+      namespace: { kind: 'namespace', at: 'body.namespace', permission: 'dataset.create', create: 'dataset.create' },
+    },
+  }),
+  route({
+    id: 'datasets.list',
+    method: 'GET',
+    path: '/v1/datasets',
+    tag,
+    summary: 'List datasets',
+    query: z.strictObject({
+      namespace: NamespacePath.optional(),
+      recursive: z.boolean().optional().meta({ description: 'Those of the namespaces below too.', default: false }),
+      ...listQuery,
+    }),
+    answers: { 200: page('DatasetPage', Dataset) },
+    touches: {
+      namespace: { kind: 'namespace', at: 'query.namespace', permission: 'dataset.read', create: 'dataset.read' },
+    },
+  }),
+  route({
+    id: 'datasets.get',
+    method: 'GET',
+    path,
+    tag,
+    summary: 'Read a dataset',
+    params,
+    answers: { 200: Dataset },
+    conditional: true,
+    touches: { dataset: { kind: 'dataset', at: 'params.dataset', permission: 'dataset.read' } },
+  }),
+  route({
+    id: 'datasets.update',
+    method: 'PATCH',
+    path,
+    tag,
+    summary: 'Change a dataset by JSON merge patch',
+    params,
+    body: DatasetUpdate,
+    answers: { 200: Dataset },
+    conditional: true,
+    touches: { dataset: { kind: 'dataset', at: 'params.dataset', permission: 'dataset.write' } },
+  }),
+] as const

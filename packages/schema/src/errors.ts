@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+/**
+ * Every error code with its HTTP status and what it means. Codes are stable: clients decide by them, never by the text.
+ */
+export const ERRORS = {
+  malformed: [400, 'The request is not well-formed HTTP, JSON or UTF-8.'],
+  unauthenticated: [401, 'The request carries no valid credentials.'],
+  forbidden: [403, 'The caller may not do this here.'],
+  forbidden_host: [403, 'The server is open for the local user only and answers only a loopback Host, unproxied.'],
+  not_found: [404, 'There is no such object.'],
+  deleted: [404, 'The object is deleted; it can be restored until it is purged.'],
+  no_such_route: [404, 'There is no such route.'],
+  conflict: [409, 'The request contradicts the state of the object.'],
+  exists: [409, 'Another object has this name, with other content.'],
+  name_deleted: [409, 'A deleted object still holds this name.'],
+  name_retired: [409, 'The name belonged to a version that is gone; a version name is never given twice.'],
+  holds_alias: [409, 'The version holds an alias; move or delete that first.'],
+  not_empty: [409, 'The namespace still contains something.'],
+  not_ready: [409, 'Only a ready version can be named by an alias, and only a ready checkpoint promoted.'],
+  files_frozen: [409, 'The file set of a ready version or checkpoint never changes.'],
+  file_is_tracked: [409, 'The file is tracked where it lies: its content is at `uri`, not here.'],
+  no_previous: [409, 'The alias has no previous holder to go back to.'],
+  replay_unavailable: [409, 'The first answer under this Idempotency-Key cannot be given again.'],
+  stale: [412, 'The object has changed since; read it again.'],
+  too_large: [413, 'The request is larger than the server accepts.'],
+  unsupported_media_type: [415, 'The content type is not one that the route takes.'],
+  range_not_satisfiable: [416, 'The range lies outside the file.'],
+  invalid: [422, 'A field is missing, unknown or not as it must be; `errors` names each.'],
+  immutable: [422, 'The field is part of the identity and never changes.'],
+  checksum_mismatch: [422, 'The content is not what the checksum or the length said.'],
+  idempotency_key_reused: [422, 'The Idempotency-Key was used with another body.'],
+  query_too_expensive: [422, 'The filter or order would take too long here; narrow it or use an indexed one.'],
+  rate_limited: [429, 'Too many requests.'],
+  internal: [500, 'The server failed; the request id leads to its log.'],
+  unavailable: [503, 'The server cannot serve this now; try again after `Retry-After` seconds.'],
+  storage_full: [503, 'The file store has no space left.'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ErrorCode = keyof typeof ERRORS
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]
+
+export const FieldError = z
+  .object({
+    in: z.enum(['body', 'query', 'path', 'header']).meta({ description: 'The part of the request.' }),
+    pointer: z.string().meta({ description: 'JSON pointer (RFC 6901) to the field within that part.' }),
+    message: z.string().meta({ description: 'What is wrong, and what is allowed.' }),
+    position: z.int().min(0).optional().meta({ description: 'In a filter or order: the offset of the error.' }),
+    expected: z.array(z.string()).optional().meta({ description: 'What would have been accepted.' }),
+  })
+  .meta({ id: 'FieldError' })
+export type FieldError = z.infer<typeof FieldError>
+
+/** RFC 9457 problem details. */
+export const Problem = z
+  .object({
+    type: z.string().meta({ description: 'A URI that names the kind of error.' }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
+    detail: z.string().meta({ description: 'What happened, in words for a person.' }),
+    requestId: z.string(),
+    errors: z.array(FieldError).optional(),
+    id: z.string().optional().meta({ description: 'The id of the object in the way.' }),
+    uri: z.string().optional().meta({ description: 'Where a tracked file lies.' }),
+    aliases: z.array(z.string()).optional().meta({ description: 'The aliases in the way.' }),
+  })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
+export type Problem = z.infer<typeof Problem>

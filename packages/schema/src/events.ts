@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { cursor, limit, page } from './lists.ts'
+import { ownerParams, ownerPath } from './owners.ts'
+import { Metadata, Timestamp, Uuid } from './primitives.ts'
+import { type OwnerKind, route } from './route.ts'
+
+const EventName = z.string().min(1).max(256).meta({ examples: ['checkpoint_write_started'] })
+const EventSource = z.string().min(1).max(256).meta({ description: 'The system that tells.', examples: ['trainer'] })
+
+const EventCreate = z
+  .strictObject({
+    name: EventName,
+    source: EventSource,
+    time: Timestamp.optional().meta({ description: 'When it happened. Default: now.' }),
+    metadata: Metadata.optional(),
+  })
+  .meta({ id: 'EventCreate' })
+
+export const Event = z
+  .object({
+    id: Uuid,
+    name: EventName,
+    source: EventSource,
+    time: Timestamp,
+    metadata: Metadata,
+    createdBy: z.string(),
+    createdAt: Timestamp,
+  })
+  .meta({ id: 'Event', description: 'Something an outside system told about an object.' })
+export type Event = z.infer<typeof Event>
+
+/** The routes of the events of one kind of owner. */
+export const eventRoutes = <K extends OwnerKind>(kind: K) =>
+  [
+    route({
+      id: `${kind}s.events.create`,
+      method: 'POST',
+      path: `${ownerPath(kind)}/events`,
+      tag: `${kind}s`,
+      summary: `Tell an event about a ${kind}`,
+      params: ownerParams(kind),
+      body: EventCreate,
+      answers: { 201: Event },
+      touches: { object: { kind, at: `params.${kind}`, permission: 'event.write' } },
+    }),
+    route({
+      id: `${kind}s.events.list`,
+      method: 'GET',
+      path: `${ownerPath(kind)}/events`,
+      tag: `${kind}s`,
+      summary: `List the events of a ${kind}, newest first`,
+      params: ownerParams(kind),
+      query: z.strictObject({ name: EventName.optional(), limit, cursor }),
+      answers: { 200: page('EventPage', Event) },
+      touches: { object: { kind, at: `params.${kind}`, permission: 'event.read' } },
+    }),
+  ] as const

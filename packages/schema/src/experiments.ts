@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { includeDeleted, listQuery, page } from './lists.ts'
+import { LatestEvaluations, LatestMetrics } from './metrics.ts'
+import {
+  deletable,
+  ExperimentRef,
+  Framework,
+  Metadata,
+  MetadataPatch,
+  Name,
+  NamespacePath,
+  Owner,
+  Tags,
+  Task,
+} from './primitives.ts'
+import { route } from './route.ts'
+
+export const ExperimentStatus = z
+  .enum(['running', 'finished', 'failed', 'aborted'])
+  .meta({ id: 'ExperimentStatus' })
+
+const identity = { namespace: NamespacePath, name: Name }
+const ExternalId = z.string().min(1).max(256).meta({ description: 'The id the trainer or tracker knows it by.' })
+
+export const ExperimentCreate = z
+  .strictObject({
+    ...identity,
+    owner: Owner.nullable().optional(),
+    task: Task.nullable().optional(),
+    framework: Framework.nullable().optional(),
+    externalId: ExternalId.nullable().optional(),
+    status: ExperimentStatus.optional().meta({ description: 'Default: `running`.' }),
+    metadata: Metadata.optional(),
+    tags: Tags.optional(),
+  })
+  .meta({ id: 'ExperimentCreate' })
+export type ExperimentCreate = z.infer<typeof ExperimentCreate>
+
+export const ExperimentUpdate = z
+  .strictObject({
+    owner: Owner.nullable().optional(),
+    task: Task.nullable().optional(),
+    framework: Framework.nullable().optional(),
+    externalId: ExternalId.nullable().optional(),
+    status: ExperimentStatus.optional(),
+    metadata: MetadataPatch.nullable().optional(),
+    tags: Tags.nullable().optional(),
+  })
+  .meta({ id: 'ExperimentUpdate' })
+
+export const Experiment = z
+  .object({
+    ...identity,
+    owner: Owner.nullable(),
+    task: Task.nullable(),
+    framework: Framework.nullable(),
+    externalId: ExternalId.nullable(),
+    status: ExperimentStatus,
+    metadata: Metadata,
+    tags: Tags,
+    metrics: LatestMetrics,
+    evaluations: LatestEvaluations,
+    ...deletable,
+  })
+  .meta({ id: 'Experiment', description: 'A training run.' })
+export type Experiment = z.infer<typeof Experiment>
+
+const params = z.strictObject({ experiment: ExperimentRef })
+const path = '/v1/experiments/{experiment}'
+const tag = 'experiments'
+
+export const experimentRoutes = [
+  route({
+    id: 'experiments.create',
+    method: 'POST',
+    path: '/v1/experiments',
+    tag,
+    summary: 'Create an experiment',
+    description: 'An experiment that exists already is answered as it is, with 200: pipelines restart.',
+    body: ExperimentCreate,
+    answers: { 200: Experiment, 201: Experiment },
+    conditional: true,
+    touches: {
+      namespace: { kind: 'namespace', at: 'body.namespace', permission: 'experiment.create', create: 'experiment.create' },
+    },
+  }),
+  route({
+    id: 'experiments.list',
+    method: 'GET',
+    path: '/v1/experiments',
+    tag,
+    summary: 'List experiments',
+    query: z.strictObject({
+      namespace: NamespacePath.optional(),
+      recursive: z.boolean().optional().meta({ description: 'Those of the namespaces below too.', default: false }),
+      includeDeleted,
+      ...listQuery,
+    }),
+    answers: { 200: page('ExperimentPage', Experiment) },
+    touches: {
+      namespace: { kind: 'namespace', at: 'query.namespace', permission: 'experiment.read', create: 'experiment.read' },
+    },
+  }),
+  route({
+    id: 'experiments.get',
+    method: 'GET',
+    path,
+    tag,
+    summary: 'Read an experiment',
+    params,
+    query: z.strictObject({ includeDeleted }),
+    answers: { 200: Experiment },
+    conditional: true,
+    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'experiment.read', deleted: true } },
+  }),
+  route({
+    id: 'experiments.update',
+    method: 'PATCH',
+    path,
+    tag,
+    summary: 'Change an experiment by JSON merge patch',
+    params,
+    body: ExperimentUpdate,
+    answers: { 200: Experiment },
+    conditional: true,
+    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'experiment.write' } },
+  }),
+  route({
+    id: 'experiments.delete',
+    method: 'DELETE',
+    path,
+    tag,
+    summary: 'Delete an experiment with its checkpoints; it can be restored for a while',
+    params,
+    answers: { 204: 'empty' },
+    conditional: true,
+    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'experiment.delete', deleted: true } },
+  }),
+  route({
+    id: 'experiments.restore',
+    method: 'POST',
+    path: `${path}/restore`,
+    tag,
+    summary: 'Restore a deleted experiment',
+    params,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    answers: { 200: Experiment },
+    conditional: true,
+    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'experiment.delete', deleted: true } },
+  }),
+] as const

@@ -1,0 +1,32 @@
+import { ownerParams, ownerPath } from './owners.ts'
+import { Metadata, MetadataPatch } from './primitives.ts'
+import { type OwnerKind, route } from './route.ts'
+
+/** The routes of the metadata of one kind of owner. The ETag is the object's own. */
+export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
+  [
+    route({
+      id: `${kind}s.metadata.get`,
+      method: 'GET',
+      path: `${ownerPath(kind)}/metadata`,
+      tag: `${kind}s`,
+      summary: `Read the metadata of a ${kind}`,
+      params: ownerParams(kind),
+      answers: { 200: Metadata },
+      conditional: true,
+      touches: { object: { kind, at: `params.${kind}`, permission: `${kind}.read` } },
+    }),
+    route({
+      id: `${kind}s.metadata.update`,
+      method: 'PATCH',
+      path: `${ownerPath(kind)}/metadata`,
+      tag: `${kind}s`,
+      summary: `Change the metadata of a ${kind} by JSON merge patch`,
+      params: ownerParams(kind),
+      body: MetadataPatch,
+      answers: { 200: Metadata },
+      conditional: true,
+      touches: { object: { kind, at: `params.${kind}`, permission: `${kind}.write` } },
+    }),
+  ] as const
+

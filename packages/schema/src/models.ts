@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { includeDeleted, listQuery, page } from './lists.ts'
+import { LatestEvaluations, LatestMetrics } from './metrics.ts'
+import {
+  deletable,
+  Description,
+  Metadata,
+  MetadataPatch,
+  ModelRef,
+  Name,
+  NamespacePath,
+  Owner,
+  Tags,
+  Task,
+} from './primitives.ts'
+import { route } from './route.ts'
+
+const identity = { namespace: NamespacePath, name: Name }
+
+export const ModelCreate = z
+  .strictObject({
+    ...identity,
+    owner: Owner.nullable().optional(),
+    task: Task.nullable().optional(),
+    description: Description.nullable().optional(),
+    metadata: Metadata.optional(),
+    tags: Tags.optional(),
+  })
+  .meta({ id: 'ModelCreate' })
+export type ModelCreate = z.infer<typeof ModelCreate>
+
+export const ModelUpdate = z
+  .strictObject({
+    owner: Owner.nullable().optional(),
+    task: Task.nullable().optional(),
+    description: Description.nullable().optional(),
+    metadata: MetadataPatch.nullable().optional(),
+    tags: Tags.nullable().optional(),
+  })
+  .meta({ id: 'ModelUpdate' })
+
+export const Model = z
+  .object({
+    ...identity,
+    owner: Owner.nullable(),
+    task: Task.nullable(),
+    description: Description.nullable(),
+    metadata: Metadata,
+    tags: Tags,
+    metrics: LatestMetrics,
+    evaluations: LatestEvaluations,
+    ...deletable,
+  })
+  .meta({ id: 'Model', description: 'A task to solve; what its versions have in common.' })
+export type Model = z.infer<typeof Model>
+
+const params = z.strictObject({ model: ModelRef })
+const path = '/v1/models/{model}'
+const tag = 'models'
+
+export const modelRoutes = [
+  route({
+    id: 'models.create',
+    method: 'POST',
+    path: '/v1/models',
+    tag,
+    summary: 'Create a model',
+    description: 'A model that exists already is answered as it is, with 200: pipelines restart.',
+    body: ModelCreate,
+    answers: { 200: Model, 201: Model },
+    conditional: true,
+    touches: { namespace: { kind: 'namespace', at: 'body.namespace', permission: 'model.create', create: 'model.create' } },
+  }),
+  route({
+    id: 'models.list',
+    method: 'GET',
+    path: '/v1/models',
+    tag,
+    summary: 'List models',
+    query: z.strictObject({
+      namespace: NamespacePath.optional(),
+      recursive: z.boolean().optional().meta({ description: 'Those of the namespaces below too.', default: false }),
+      includeDeleted,
+      ...listQuery,
+    }),
+    answers: { 200: page('ModelPage', Model) },
+    touches: { namespace: { kind: 'namespace', at: 'query.namespace', permission: 'model.read', create: 'model.read' } },
+  }),
+  route({
+    id: 'models.get',
+    method: 'GET',
+    path,
+    tag,
+    summary: 'Read a model',
+    params,
+    query: z.strictObject({ includeDeleted }),
+    answers: { 200: Model },
+    conditional: true,
+    touches: { model: { kind: 'model', at: 'params.model', permission: 'model.read', deleted: true } },
+  }),
+  route({
+    id: 'models.update',
+    method: 'PATCH',
+    path,
+    tag,
+    summary: 'Change a model by JSON merge patch',
+    params,
+    body: ModelUpdate,
+    answers: { 200: Model },
+    conditional: true,
+    touches: { model: { kind: 'model', at: 'params.model', permission: 'model.write' } },
+  }),
+  route({
+    id: 'models.delete',
+    method: 'DELETE',
+    path,
+    tag,
+    summary: 'Delete a model with its versions; it can be restored for a while',
+    params,
+    answers: { 204: 'empty' },
+    conditional: true,
+    touches: { model: { kind: 'model', at: 'params.model', permission: 'model.delete', deleted: true } },
+  }),
+  route({
+    id: 'models.restore',
+    method: 'POST',
+    path: `${path}/restore`,
+    tag,
+    summary: 'Restore a deleted model',
+    params,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    answers: { 200: Model },
+    conditional: true,
+    touches: { model: { kind: 'model', at: 'params.model', permission: 'model.delete', deleted: true } },
+  }),
+] as const

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { File } from './files.ts'
+import { VersionRef } from './primitives.ts'
+import { route } from './route.ts'
+import { Version } from './versions.ts'
+
+const ResolvedFile = File.extend({
+  url: z.string().meta({
+    description: "Where to fetch it: the path of the download on this server, or the `uri` of a tracked file.",
+  }),
+}).meta({ id: 'ResolvedFile' })
+
+export const Resolution = z
+  .object({
+    reference: z.string().meta({ description: 'The reference in its fixed form, `ai/vision/yolo:v1`.' }),
+    version: Version,
+    files: z.array(ResolvedFile).meta({ description: 'All of them, by path.' }),
+  })
+  .meta({ id: 'Resolution', description: 'What a reference means now.' })
+export type Resolution = z.infer<typeof Resolution>
+
+export const referenceRoutes = [
+  route({
+    id: 'resolve',
+    method: 'GET',
+    path: '/v1/resolve',
+    tag: 'references',
+    summary: 'Resolve a reference to a ready version and its files',
+    query: z.strictObject({ ref: VersionRef.meta({ examples: ['ai/vision/yolo@prod'] }) }),
+    answers: { 200: Resolution },
+    touches: { version: { kind: 'version', at: 'query.ref', permission: 'version.read' } },
+    errors: [404, 409],
+  }),
+] as const

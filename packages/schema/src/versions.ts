@@ -1,0 +1,216 @@
+import { z } from 'zod'
+import { File, TrackedFiles } from './files.ts'
+import { includeDeleted, listQuery, page } from './lists.ts'
+import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts'
+import {
+  AliasName,
+  CheckpointRef,
+  Count,
+  DatasetMention,
+  deletable,
+  Description,
+  ExperimentRef,
+  Framework,
+  Metadata,
+  MetadataPatch,
+  ModelRef,
+  NamespacePath,
+  Tags,
+  Timestamp,
+  Title,
+  Uuid,
+  VersionName,
+  VersionRef,
+} from './primitives.ts'
+import { route } from './route.ts'
+
+export const Status = z.enum(['pending', 'ready']).meta({
+  id: 'Status',
+  description: '`latest`, `resolve` and aliases see only what is `ready`; its file set never changes again.',
+})
+/** Aliases that one request can set. */
+const Aliases = z.array(AliasName).max(64)
+
+export const SourceInput = z
+  .strictObject({
+    checkpoint: CheckpointRef.optional(),
+    experiment: ExperimentRef.optional(),
+    version: VersionRef.optional(),
+  })
+  .meta({ id: 'SourceInput', description: 'What the version was made from.' })
+
+export const Source = z
+  .object({
+    checkpoint: Uuid.optional(),
+    experiment: z.string().optional().meta({ description: '`ai/vision/run-7`' }),
+    version: z.string().optional().meta({ description: '`ai/vision/yolo:v1`' }),
+  })
+  .meta({ id: 'Source', description: 'What the version was made from.' })
+
+export const UsedDataset = z
+  .object({ name: z.string(), digest: z.string().nullable(), id: Uuid })
+  .meta({ id: 'UsedDataset', description: 'A dataset as it was when it was used.' })
+
+const described = {
+  name: Title.nullable().optional(),
+  description: Description.nullable().optional(),
+  framework: Framework.nullable().optional(),
+}
+
+export const VersionCreate = z
+  .strictObject({
+    version: VersionName,
+    ...described,
+    status: Status.optional(),
+    metadata: Metadata.optional(),
+    tags: Tags.optional(),
+    aliases: Aliases.optional(),
+    files: TrackedFiles.optional(),
+    metrics: MetricsInput.optional(),
+    datasets: z.array(DatasetMention).max(256).optional(),
+    source: SourceInput.nullable().optional(),
+  })
+  .meta({
+    id: 'VersionCreate',
+    description:
+      'With `files` (also `[]`) or `status: ready` it is ready at once; otherwise pending until it is finalized, when ' +
+      'its `aliases` are set.',
+  })
+export type VersionCreate = z.infer<typeof VersionCreate>
+
+export const VersionUpdate = z
+  .strictObject({ ...described, metadata: MetadataPatch.nullable().optional(), tags: Tags.nullable().optional() })
+  .meta({ id: 'VersionUpdate' })
+
+export const Version = z
+  .object({
+    namespace: NamespacePath,
+    model: z.string().meta({ description: "The model's name." }),
+    modelId: Uuid,
+    version: VersionName,
+    name: Title.nullable(),
+    description: Description.nullable(),
+    framework: Framework.nullable(),
+    status: Status,
+    metadata: Metadata,
+    tags: Tags,
+    aliases: Aliases,
+    files: z.array(File).meta({ description: 'The first 100 by path; `/files` lists all.' }),
+    fileCount: Count,
+    metrics: LatestMetrics,
+    evaluations: LatestEvaluations,
+    datasets: z.array(UsedDataset),
+    source: Source.nullable(),
+    readyAt: Timestamp.nullable(),
+    ...deletable,
+  })
+  .meta({ id: 'Version', description: 'A trained model.' })
+export type Version = z.infer<typeof Version>
+
+const inModel = z.strictObject({ model: ModelRef })
+const params = z.strictObject({ version: VersionRef })
+const path = '/v1/versions/{version}'
+const tag = 'versions'
+
+export const versionRoutes = [
+  route({
+    id: 'models.versions.create',
+    method: 'POST',
+    path: '/v1/models/{model}/versions',
+    tag,
+    summary: 'Create a version of a model',
+    description: 'The same create again is answered with the version as it is, with 200; another body: 409.',
+    params: inModel,
+    body: VersionCreate,
+    answers: { 200: Version, 201: Version },
+    conditional: true,
+    touches: {
+      model: { kind: 'model', at: 'params.model', permission: 'version.create' },
+      aliases: { kind: 'alias', at: 'body.aliases[]', under: 'model', permission: 'alias.move', create: 'alias.move' },
+      datasets: { kind: 'dataset', at: 'body.datasets[]', under: 'model', permission: 'dataset.read', create: 'dataset.create' },
+      measured: {
+        kind: 'dataset',
+        at: 'body.metrics[].dataset',
+        under: 'model',
+        permission: 'dataset.read',
+        create: 'dataset.create',
+      },
+      checkpoint: { kind: 'checkpoint', at: 'body.source.checkpoint', permission: 'checkpoint.read' },
+      experiment: { kind: 'experiment', at: 'body.source.experiment', permission: 'experiment.read' },
+      base: { kind: 'version', at: 'body.source.version', under: 'model', permission: 'version.read' },
+    },
+  }),
+  route({
+    id: 'models.versions.list',
+    method: 'GET',
+    path: '/v1/models/{model}/versions',
+    tag,
+    summary: 'List the versions of a model',
+    params: inModel,
+    query: z.strictObject({ includeDeleted, ...listQuery }),
+    answers: { 200: page('VersionPage', Version) },
+    touches: { model: { kind: 'model', at: 'params.model', permission: 'version.read' } },
+  }),
+  route({
+    id: 'versions.get',
+    method: 'GET',
+    path,
+    tag,
+    summary: 'Read a version',
+    params,
+    query: z.strictObject({ includeDeleted }),
+    answers: { 200: Version },
+    conditional: true,
+    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.read', deleted: true } },
+  }),
+  route({
+    id: 'versions.update',
+    method: 'PATCH',
+    path,
+    tag,
+    summary: 'Change a version by JSON merge patch',
+    params,
+    body: VersionUpdate,
+    answers: { 200: Version },
+    conditional: true,
+    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.write' } },
+  }),
+  route({
+    id: 'versions.delete',
+    method: 'DELETE',
+    path,
+    tag,
+    summary: 'Delete a version that holds no alias; it can be restored for a while',
+    params,
+    answers: { 204: 'empty' },
+    conditional: true,
+    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.delete', deleted: true } },
+  }),
+  route({
+    id: 'versions.restore',
+    method: 'POST',
+    path: `${path}/restore`,
+    tag,
+    summary: 'Restore a deleted version',
+    params,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    answers: { 200: Version },
+    conditional: true,
+    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.delete', deleted: true } },
+  }),
+  route({
+    id: 'versions.finalize',
+    method: 'POST',
+    path: `${path}/finalize`,
+    tag,
+    summary: 'Make a pending version ready: its file set is complete',
+    description: 'Sets the aliases that the create named. A version that is ready already is answered as it is.',
+    params,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    answers: { 200: Version },
+    conditional: true,
+    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.write' } },
+  }),
+] as const
