@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { PostgresBinaries } from './binaries.ts';
+import { EmbeddedPostgresError } from './errors.ts';
+import { type RunAs, spawnAs } from './run-as.ts';
+
+/** The major version of the Postgres that is packaged; a cluster of another needs a dump and restore. */
+const packagedMajor = '18';
+
+/** The only role of the cluster. */
+export const clusterUser = 'modelbox';
+
+const unfinished = 'postgres.init-';
+
+/** Removes what an interrupted initdb left. */
+export function removeUnfinishedClusters(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (name.startsWith(unfinished)) rmSync(join(dataDir, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes the cluster in `clusterDir`, unless it is there: UTF-8, text ordered by code point, scram with a random
+ * password. It is made under another name and renamed when it is whole, so that an interrupted initdb leaves nothing
+ * that looks like a cluster.
+ * @returns the password
+ * @throws EmbeddedPostgresError `data_dir_unusable`, `start_failed`
+ */
+export async function ensureCluster(
+  dataDir: string,
+  clusterDir: string,
+  binaries: PostgresBinaries,
+  runAs: RunAs,
+): Promise<string> {
+  const passwordFile = join(dataDir, 'postgres.password');
+  if (existsSync(clusterDir)) {
+    checkVersion(clusterDir);
+    if (existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim();
+    throw new EmbeddedPostgresError(
+      'data_dir_unusable',
+      `${passwordFile} is missing: it is the key to the database there.`,
+    );
+  }
+
+  const password = randomBytes(24).toString('base64url');
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  const target = join(dataDir, `${unfinished}${randomBytes(4).toString('hex')}`);
+  mkdirSync(target, { mode: 0o700 });
+  if (runAs.kind === 'user') for (const path of [passwordFile, target]) chownSync(path, runAs.uid, runAs.gid);
+  await run(binaries.initdb, runAs, [
+    `--pgdata=${target}`,
+    `--username=${clusterUser}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+  ]);
+  renameSync(target, clusterDir);
+  return password;
+}
+
+function checkVersion(clusterDir: string): void {
+  const version = readFileSync(join(clusterDir, 'PG_VERSION'), 'utf8').trim();
+  if (version === packagedMajor) return;
+  throw new EmbeddedPostgresError(
+    'data_dir_unusable',
+    `${clusterDir} was written by Postgres ${version}; this release brings Postgres ${packagedMajor}. Dump it with the release that wrote it and restore it here.`,
+  );
+}
+
+function run(file: string, runAs: RunAs, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const child = spawnAs(runAs, file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+    const fail = (why: string) =>
+      reject(new EmbeddedPostgresError('start_failed', `initdb failed (${why}):\n${output}`));
+    child.once('error', (error) => fail(error.message));
+    child.once('close', (code, signal) => (code === 0 ? resolve() : fail(signal ?? `exit code ${code}`)));
+  });
+}

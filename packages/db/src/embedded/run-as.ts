@@ -1,0 +1,99 @@
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type PostgresBinaries, binariesIn } from './binaries.ts';
+import { EmbeddedPostgresError } from './errors.ts';
+
+/**
+ * As whom Postgres runs; it refuses to be root.
+ * - `self`: as we are, an ordinary user;
+ * - `namespace`: we are root, and a user namespace shows it another id: files stay root's, private folders work;
+ * - `user`: we are root, and it runs as another user, who must be able to reach data and binaries.
+ */
+export type RunAs = { kind: 'self' } | { kind: 'namespace' } | { kind: 'user'; uid: number; gid: number };
+
+// Nothing of our own environment may steer Postgres (PGPORT, PGDATA, a locale that translates what we parse).
+const childEnv = {
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+};
+const unshare = ['--user', '--map-user=1000', '--map-group=1000', '--'];
+
+/** Starts a program of Postgres as that user, in a process session of its own: Ctrl-C must reach the server first. */
+export function spawnAs(runAs: RunAs, file: string, args: string[], options: SpawnOptions): ChildProcess {
+  const all: SpawnOptions = { ...options, env: childEnv, detached: true };
+  if (runAs.kind === 'namespace') return spawn('unshare', [...unshare, file, ...args], all);
+  if (runAs.kind === 'user') return spawn(file, args, { ...all, uid: runAs.uid, gid: runAs.gid });
+  return spawn(file, args, all);
+}
+
+/**
+ * Chooses as whom to run, and from where: where the chosen user cannot reach the binaries in our node_modules, they
+ * are copied below the data directory.
+ * @param clusterDir the Postgres data; where it exists, its owner decides.
+ * @param force for tests: a kind instead of the one that would be chosen.
+ * @throws EmbeddedPostgresError `cannot_run_as_root`, `data_dir_unusable`
+ */
+export function chooseRunAs(
+  dataDir: string,
+  clusterDir: string,
+  binaries: PostgresBinaries,
+  force?: RunAs['kind'],
+): { runAs: RunAs; binaries: PostgresBinaries } {
+  const uid = process.getuid?.() ?? -1;
+  const owner = existsSync(clusterDir) ? statSync(clusterDir) : undefined;
+  if (uid !== 0) {
+    if (owner && owner.uid !== uid) {
+      const message = `The database in ${dataDir} belongs to the user with id ${owner.uid}; this is ${uid}. Start the server as that user, or name another MODELBOX_DATA_DIR.`;
+      throw new EmbeddedPostgresError('data_dir_unusable', message);
+    }
+    return { runAs: { kind: 'self' }, binaries };
+  }
+
+  const ownedByRoot = owner ? owner.uid === 0 : undefined;
+  const namespaceFits = ownedByRoot !== false && (force ?? 'namespace') === 'namespace';
+  if (namespaceFits && namespacesWork(binaries)) return { runAs: { kind: 'namespace' }, binaries };
+
+  const user = owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : unprivilegedUser();
+  const runAs: RunAs = { kind: 'user', ...user };
+  if (ownedByRoot !== true && canRun(user, 'cd "$1"', dataDir)) {
+    if (canRun(user, '"$1" --version', binaries.postgres)) return { runAs, binaries };
+    const copy = copyBinaries(binaries, dataDir);
+    if (canRun(user, '"$1" --version', copy.postgres)) return { runAs, binaries: copy };
+  }
+  throw new EmbeddedPostgresError(
+    'cannot_run_as_root',
+    `Postgres does not run as root. User namespaces are refused here (unshare --user), and the user with id ${user.uid} cannot ` +
+      `${ownedByRoot ? 'use the database of root in' : 'enter'} ${dataDir}. Start the server as an ordinary user, ` +
+      'or name a MODELBOX_DATA_DIR that other users can enter (such as /var/lib/modelbox), ' +
+      'or set DATABASE_URL to a Postgres 15 or later.',
+  );
+}
+
+function namespacesWork(binaries: PostgresBinaries): boolean {
+  const options = { env: childEnv, stdio: 'ignore' } as const;
+  return spawnSync('unshare', [...unshare, binaries.postgres, '--version'], options).status === 0;
+}
+
+function canRun(user: { uid: number; gid: number }, script: string, argument: string): boolean {
+  const options = { ...user, env: childEnv, cwd: '/', stdio: 'ignore' } as const;
+  return spawnSync('/bin/sh', ['-c', script, 'sh', argument], options).status === 0;
+}
+
+function unprivilegedUser(): { uid: number; gid: number } {
+  const passwd = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
+  const line = /^postgres:.*$/m.exec(passwd) ?? /^nobody:.*$/m.exec(passwd);
+  const [, , uid, gid] = line?.[0].split(':') ?? [];
+  return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
+}
+
+function copyBinaries(binaries: PostgresBinaries, dataDir: string): PostgresBinaries {
+  const target = join(dataDir, 'postgres-binaries');
+  const unfinished = `${target}.unfinished`;
+  rmSync(target, { recursive: true, force: true });
+  rmSync(unfinished, { recursive: true, force: true });
+  cpSync(binaries.root, unfinished, { recursive: true, verbatimSymlinks: true });
+  renameSync(unfinished, target);
+  return binariesIn(target);
+}

@@ -1,0 +1,210 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { type Log, silentLog } from '../log.ts';
+import { findBinaries } from './binaries.ts';
+import { clusterUser, ensureCluster, removeUnfinishedClusters } from './cluster.ts';
+import { EmbeddedPostgresError } from './errors.ts';
+import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
+import {
+  disownPostmasterPid,
+  endPostmaster,
+  isPostmasterOf,
+  readPostmasterPid,
+  signalProcess,
+} from './postmaster-pid.ts';
+import { type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts';
+import { type RunAs, chooseRunAs } from './run-as.ts';
+
+/** How to run the embedded Postgres. */
+export interface EmbeddedPostgresOptions {
+  /** A folder of its own; made if it is not there. Holds the cluster, its password and its log. */
+  dataDir: string;
+  log?: Log;
+  /** False: no write is flushed to disk, so a crash of the machine loses the database. Only for tests. Default true. */
+  durable?: boolean;
+  /** Default 100. */
+  maxConnections?: number;
+  /** Start Postgres again, on the same port, when it ends without being told to. Default true. */
+  restartOnCrash?: boolean;
+  /** For tests: the way around root to use instead of the one that would be chosen. */
+  runAs?: RunAs['kind'];
+}
+
+/** A running embedded Postgres. */
+export interface EmbeddedPostgres {
+  /** Of the database `modelbox`; good until `stop`, also across restarts. */
+  connectionString: string;
+  dataDir: string;
+  logFile: string;
+  /** The postmaster's process id; changes when it is restarted. */
+  pid(): number;
+  /** Fast shutdown: ends the sessions, flushes, resolves when Postgres is gone and the data directory is free. */
+  stop(): Promise<void>;
+  /** SIGKILLs Postgres as the kernel might; it stays down until `restart`. For fault tests. */
+  kill(): Promise<void>;
+  /** Shuts it down if it runs, and starts it on the same port. For fault tests. */
+  restart(): Promise<void>;
+}
+
+/**
+ * Starts the Postgres that ships in the npm packages on a data directory, making the database on first use.
+ *
+ * A Postgres that outlived a killed server on the same data directory is shut down (fast) and started anew, rather
+ * than adopted: it then is our child, runs with our settings and logs where we say. A data directory that another live
+ * server holds is refused.
+ * @throws EmbeddedPostgresError
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const log = options.log ?? silentLog;
+  const found = findBinaries();
+  mkdirSync(options.dataDir, { recursive: true });
+  const dataDir = realpathSync(options.dataDir);
+  const clusterDir = clusterDirOf(dataDir);
+  const lock = lockOrRefuse(dataDir);
+  try {
+    const { runAs, binaries } = chooseRunAs(dataDir, clusterDir, found, options.runAs);
+    removeUnfinishedClusters(dataDir);
+    const password = await ensureCluster(dataDir, clusterDir, binaries, runAs);
+    await endOrphan(clusterDir, log);
+    const logFile = join(dataDir, 'postgres.log');
+    const settings = serverSettings(options.durable ?? true, options.maxConnections ?? 100);
+    const postmasterOptions = { clusterDir, binaries, runAs, logFile, settings, log };
+    const running = await supervise(postmasterOptions, options.restartOnCrash ?? true, lock);
+    const url = (database: string) =>
+      `postgresql://${clusterUser}:${password}@127.0.0.1:${running.port}/${database}`;
+    await ensureDatabase(url('postgres')).catch(async (error) => {
+      await running.stop();
+      throw error;
+    });
+    const { pid, stop, kill, restart } = running;
+    return { connectionString: url('modelbox'), dataDir, logFile, pid, stop, kill, restart };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Where the cluster lies in a data directory. */
+export const clusterDirOf = (dataDir: string): string => join(dataDir, 'postgres');
+
+function lockOrRefuse(dataDir: string): OwnerLock {
+  const lock = takeOwnerLock(dataDir);
+  if ('release' in lock) return lock;
+  throw new EmbeddedPostgresError(
+    'data_dir_in_use',
+    `The data directory ${dataDir} is in use by another server${lock.heldBy ? ` (process ${lock.heldBy})` : ''}. ` +
+      'Stop that one, name another MODELBOX_DATA_DIR, or let both use one Postgres by DATABASE_URL.',
+  );
+}
+
+/** Shuts down a Postgres that its server left behind. Only for who holds the lock of the data directory. */
+export async function endOrphan(clusterDir: string, log: Log): Promise<void> {
+  const left = readPostmasterPid(clusterDir);
+  if (!left) return;
+  if (isPostmasterOf(clusterDir, left.pid)) {
+    log.warn({ pid: left.pid }, 'a killed server left its Postgres running; shutting it down');
+    await endPostmaster(left.pid, () => !isPostmasterOf(clusterDir, left.pid));
+  } else {
+    disownPostmasterPid(clusterDir);
+  }
+}
+
+function serverSettings(durable: boolean, maxConnections: number): PostmasterOptions['settings'] {
+  return {
+    listen_addresses: '127.0.0.1',
+    // No socket file: its path must fit in 107 bytes, and data directories lie deep.
+    unix_socket_directories: '',
+    max_connections: maxConnections,
+    shared_buffers: '128MB',
+    fsync: durable ? 'on' : 'off',
+    synchronous_commit: durable ? 'on' : 'off',
+    full_page_writes: durable ? 'on' : 'off',
+    // What a base backup needs; a test database skips the log of what it copies.
+    wal_level: durable ? 'replica' : 'minimal',
+    max_wal_senders: durable ? 10 : 0,
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    log_checkpoints: 'off',
+    log_line_prefix: '%m [%p] ',
+  };
+}
+
+/** The postmaster that runs now, and what keeps it running. */
+async function supervise(options: PostmasterOptions, restartOnCrash: boolean, lock: OwnerLock) {
+  const { log, logFile } = options;
+  let current: Postmaster = await startPostmaster(options);
+  const { port } = current;
+  /** Whether it should be up; what watches it acts only then. */
+  let wanted = true;
+  let stopping: Promise<void> | undefined;
+
+  const watch = (postmaster: Postmaster): void => {
+    void postmaster.exited.then(async () => {
+      for (
+        let delay = 100;
+        wanted && restartOnCrash && postmaster === current;
+        delay = Math.min(delay * 2, 5000)
+      ) {
+        log.error({ logFile }, 'Postgres ended unexpectedly; starting it again');
+        try {
+          await start();
+        } catch (error) {
+          log.error({ err: error }, 'Postgres did not start');
+          await sleep(delay);
+        }
+      }
+    });
+  };
+  const start = async (): Promise<void> => {
+    const started = await startPostmaster(options, port);
+    current = started;
+    if (wanted) watch(started);
+    else await end();
+  };
+  const end = async (): Promise<void> => {
+    if (!current.hasExited()) await endPostmaster(current.pid, current.hasExited);
+  };
+  // If our process ends by itself without stop(), Postgres must not stay behind.
+  const onExit = (): void => {
+    if (!current.hasExited()) signalProcess(current.pid, 'SIGINT');
+  };
+  process.on('exit', onExit);
+  watch(current);
+
+  return {
+    port,
+    pid: () => current.pid,
+    stop: () => {
+      wanted = false;
+      stopping ??= end().finally(() => {
+        process.off('exit', onExit);
+        lock.release();
+      });
+      return stopping;
+    },
+    kill: async () => {
+      wanted = false;
+      signalProcess(current.pid, 'SIGKILL');
+      await current.exited;
+    },
+    restart: async () => {
+      wanted = false;
+      await end();
+      wanted = true;
+      await start();
+    },
+  };
+}
+
+async function ensureDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = 'modelbox'");
+    if (rowCount === 0) await client.query('CREATE DATABASE modelbox');
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,13 @@
+export { type Database, type DatabaseOptions, openDatabase } from './client.ts';
+export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded/errors.ts';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/start.ts';
+export * from './generated/client.ts';
+export type { Log } from './log.ts';
+export { type Migration, readMigrations } from './migrations/files.ts';
+export { type MigrateOptions, MigrationError, migrate } from './migrations/migrate.ts';
+export { type MigrationState, migrationState } from './migrations/state.ts';
+export { type PreparedStatement, prepared } from './prepared.ts';

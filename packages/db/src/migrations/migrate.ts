@@ -1,0 +1,103 @@
+import type { MigrationList } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
+import { type Log, silentLog } from '../log.ts';
+import { openSchemaEngine } from './engine.ts';
+import { type Migration, defaultMigrationsDirectory, readMigrations } from './files.ts';
+import { migrationState } from './state.ts';
+
+/** What to migrate, and by which files. */
+export interface MigrateOptions {
+  /** Of the database; its role must own the schema `public` or be allowed to create in it. */
+  url: string;
+  /** Default: `prisma/migrations` of this repository. */
+  directory?: string;
+  log?: Log;
+}
+
+/** A migration failed; nothing of it was applied. `cause` is what Postgres said. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+/** The advisory lock of `prisma migrate`, so that servers and the Prisma CLI exclude one another. */
+const prismaMigrateLock = 72707369;
+
+/**
+ * Applies what is pending, under the advisory lock: of servers that start together one migrates, the others wait and
+ * find nothing to do. An attempt that was cut short is marked as rolled back (which it is) and made again.
+ * @returns the names applied, oldest first.
+ * @throws MigrationError
+ */
+export async function migrate(options: MigrateOptions): Promise<string[]> {
+  const { url, directory = defaultMigrationsDirectory, log = silentLog } = options;
+  const migrations = await readMigrations(directory);
+  // One connection that is never idled out: the lock is the session's. No statement timeout: an index takes its time.
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'modelbox migrate',
+    options: '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0',
+  });
+  // An error on the connection also rejects the query in flight; without a listener it would end the process.
+  pool.on('error', () => {});
+  try {
+    await pool.query('SELECT pg_advisory_lock($1)', [prismaMigrateLock]);
+    const before = await migrationState(pool, migrations);
+    if (before.edited.length > 0)
+      log.warn({ migrations: before.edited }, 'migrations were edited after they ran');
+    if (before.unknown.length > 0)
+      log.warn({ migrations: before.unknown }, 'a newer release migrated this database');
+    if (before.current && before.failed.length === 0) return [];
+    return await apply(pool, directory, migrations, before.failed);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function apply(
+  pool: pg.Pool,
+  directory: string,
+  migrations: Migration[],
+  failed: string[],
+): Promise<string[]> {
+  let scriptError: unknown;
+  const engine = await openSchemaEngine(pool, (error) => {
+    scriptError = error;
+  });
+  try {
+    for (const migrationName of failed) await engine.markMigrationRolledBack({ migrationName });
+    const migrationsList = engineList(directory, migrations);
+    const filters = { externalTables: [], externalEnums: [] };
+    return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
+  } catch (error) {
+    if (scriptError === undefined) throw error;
+    const [name] = (await migrationState(pool, migrations).catch(() => undefined))?.pending ?? [];
+    const said = describe(scriptError, migrations.find((migration) => migration.name === name)?.sql);
+    throw new MigrationError(`The migration ${name ?? ''} failed: ${said}`, { cause: scriptError });
+  } finally {
+    engine.free();
+  }
+}
+
+function engineList(directory: string, migrations: Migration[]): MigrationList {
+  return {
+    baseDir: directory,
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  };
+}
+
+/** The message with the line of the script, as Postgres counts a position from the script's start. */
+function describe(error: unknown, sql: string | undefined): string {
+  if (!(error instanceof pg.DatabaseError)) return String(error);
+  const position = Number(error.position ?? Number.NaN);
+  const line =
+    sql === undefined || Number.isNaN(position) ? '' : ` (line ${sql.slice(0, position).split('\n').length})`;
+  return `${error.message}${line}${error.detail ? `. ${error.detail}` : ''}`;
+}

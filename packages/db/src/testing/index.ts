@@ -1,0 +1,28 @@
+import { inject } from 'vitest';
+
+export type { EmbeddedPostgres } from '../embedded/start.ts';
+export { type TestPostgresOptions, startTestPostgres } from './postgres.ts';
+export { type TestServer, startTestServer } from './test-server.ts';
+
+/** A database of a test's own. */
+export interface TestDatabase {
+  url: string;
+  /** Drops it, whoever is connected. What is not dropped goes with the run. */
+  drop(): Promise<void>;
+}
+
+/**
+ * A migrated, empty database for one test file (about 30 ms). Needs the global setup
+ * `@modelbox/db/testing/vitest-setup`.
+ * @param options.empty with no migration applied.
+ */
+export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+  const broker = inject('modelboxTestDatabases');
+  const response = await fetch(options.empty ? `${broker}?empty` : broker, { method: 'POST' });
+  if (!response.ok) throw new Error(`No test database: ${await response.text()}`);
+  const { name, url } = (await response.json()) as { name: string; url: string };
+  const drop = async (): Promise<void> => {
+    await fetch(`${broker}?name=${name}`, { method: 'DELETE' });
+  };
+  return { url, drop };
+}

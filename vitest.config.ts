@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    // One Postgres for the run, started when the first test file asks for a database.
+    globalSetup: ['packages/db/src/testing/vitest-setup.ts'],
+    // A process per file: some tests send signals, and a crash stays in its file.
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+  },
+});
