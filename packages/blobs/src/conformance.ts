@@ -17,7 +17,10 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 const distantFuture = new Date('2999-01-01');
 
 /** Yields the pieces in turn, and then whatever `end` does: throw, wait, or nothing. */
-async function* pieces(bytes: readonly Uint8Array[], end?: () => Promise<unknown>): AsyncGenerator<Uint8Array> {
+async function* pieces(
+  bytes: readonly Uint8Array[],
+  end?: () => Promise<unknown>,
+): AsyncGenerator<Uint8Array> {
   yield* bytes;
   await end?.();
 }
@@ -56,7 +59,11 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       it('takes chunks of any size, from any async iterable', async () => {
         const bytes = randomBytes(3 * MiB);
         const chunks: Uint8Array[] = [];
-        for (let at = 0, size = 1; at < bytes.length; at += size, size = ((size * 7) % 400_009) + (chunks.length % 2)) {
+        for (
+          let at = 0, size = 1;
+          at < bytes.length;
+          at += size, size = ((size * 7) % 400_009) + (chunks.length % 2)
+        ) {
           chunks.push(bytes.subarray(at, at + size), new Uint8Array(0));
         }
         const { key, sha256: actual } = await store.write(pieces(chunks));
@@ -86,7 +93,9 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
 
       it('keeps the same content written many times at once under as many keys', async () => {
         const bytes = randomBytes(MiB + 5);
-        const written = await Promise.all(Array.from({ length: 8 }, () => store.write(Readable.from([bytes]))));
+        const written = await Promise.all(
+          Array.from({ length: 8 }, () => store.write(Readable.from([bytes]))),
+        );
         expect(new Set(written.map((blob) => blob.key)).size).toBe(8);
         expect(new Set(written.map((blob) => blob.sha256))).toEqual(new Set([sha256(bytes)]));
         await store.delete(written[0]?.key ?? '');
@@ -254,8 +263,22 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       });
     });
 
-    const hostile = ['', '.', '..', '../x', '/etc/passwd', `../../${'a'.repeat(26)}`, 'A'.repeat(32), 'a'.repeat(31)];
-    const stranger = ['a'.repeat(33), `${'a'.repeat(32)}\n`, `${'a'.repeat(31)}\0`, `aa/aa/${'a'.repeat(26)}`];
+    const hostile = [
+      '',
+      '.',
+      '..',
+      '../x',
+      '/etc/passwd',
+      `../../${'a'.repeat(26)}`,
+      'A'.repeat(32),
+      'a'.repeat(31),
+    ];
+    const stranger = [
+      'a'.repeat(33),
+      `${'a'.repeat(32)}\n`,
+      `${'a'.repeat(31)}\0`,
+      `aa/aa/${'a'.repeat(26)}`,
+    ];
     it.each([...hostile, ...stranger])('refuses the key %j', async (key) => {
       await expect(store.read(key)).rejects.toThrow(BlobKeyInvalid);
       await expect(store.stat(key)).rejects.toThrow(BlobKeyInvalid);

@@ -28,7 +28,7 @@ export async function writeToDisk(
   underWay.add(key);
   try {
     const file = await onDisk(open(path, 'wx', 0o600));
-    const content = await fill(file, buffers, source, options).finally(() => onDisk(file.close()));
+    const content = await fill(file, buffers, source, options);
     options.signal?.throwIfAborted();
     await onDisk(layout.prepareDirectoryOf(key));
     await onDisk(
@@ -48,6 +48,7 @@ export async function writeToDisk(
   }
 }
 
+/** Takes the file over: it is closed afterwards in every case. */
 async function fill(
   file: FileHandle,
   buffers: BufferPool,
@@ -75,5 +76,6 @@ async function fill(
     return { sizeBytes, sha256 };
   } finally {
     await writer.release();
+    await onDisk(file.close());
   }
 }

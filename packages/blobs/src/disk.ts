@@ -58,7 +58,8 @@ async function readFromDisk(layout: DiskLayout, key: string, options: ReadOption
 
 function assertWithin(start: number, end: number, sizeBytes: number): void {
   const whole = Number.isSafeInteger(start) && Number.isSafeInteger(end);
-  if (!whole || start < 0 || end < start || end >= sizeBytes) throw new BlobRangeInvalid(start, end, sizeBytes);
+  if (!whole || start < 0 || end < start || end >= sizeBytes)
+    throw new BlobRangeInvalid(start, end, sizeBytes);
 }
 
 /** An unmounted disk has no files either: nobody may conclude from that that a blob is gone. */

@@ -63,6 +63,8 @@ export class BlobStoreFull extends Error {
 export class BlobStoreUnavailable extends Error {
   override readonly name = 'BlobStoreUnavailable';
   constructor(cause: unknown) {
-    super(`the blob store is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`the blob store is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }

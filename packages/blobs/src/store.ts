@@ -11,7 +11,9 @@ export interface ByteRange {
 
 export interface WriteOptions {
   /** What the sender said of the content. Checked before the blob comes into being; else `BlobMismatch`. */
-  readonly expect?: { readonly sizeBytes?: number | undefined; readonly sha256?: string | undefined } | undefined;
+  readonly expect?:
+    | { readonly sizeBytes?: number | undefined; readonly sha256?: string | undefined }
+    | undefined;
   /** More bytes than this fail at once with `BlobTooLarge`. Default: no limit. */
   readonly limitBytes?: number | undefined;
   /** Ends the write, even while the source stalls, by throwing the signal's reason. */

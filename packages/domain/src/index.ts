@@ -1,0 +1,14 @@
+export * from './filter/index.ts';
+export {
+  formatQualifiedName,
+  formatReference,
+  isUuid,
+  parseName,
+  parseNamespace,
+  parseQualifiedName,
+  parseReference,
+  type QualifiedName,
+  type Reference,
+  type Refused,
+} from './names.ts';
+export { parseFilePath, parseTrackedUri, type TrackedUri } from './paths.ts';

@@ -1,0 +1,107 @@
+import { countCharacters, faultInText } from './characters.ts';
+import type { Refused } from './names.ts';
+
+const pathMaxCharacters = 1024;
+/** What a file name may take on the usual filesystems, so that every stored path can be pulled to a disk. */
+const segmentMaxBytes = 255;
+const uriMaxCharacters = 2048;
+
+const refused = (message: string): Refused => ({ ok: false, message });
+const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLength;
+
+/**
+ * A file's path within its object, `weights/part-1.bin`: relative, slashes only, at most 1024 characters, each
+ * segment at most 255 bytes of UTF-8 and neither empty nor `.` nor `..`; no backslash (a separator where Windows
+ * pulls it) and no control characters.
+ * @returns The path in Unicode NFC.
+ */
+export function parseFilePath(text: string): { readonly ok: true; readonly path: string } | Refused {
+  const textFault = faultInText(text);
+  if (textFault) return refused(textFault);
+  const path = text.normalize('NFC');
+  if (path === '') return refused('must not be empty');
+  if (path.startsWith('/')) return refused('must be relative: it begins with "/"');
+  if (path.includes('\\')) return refused('must not contain "\\"');
+  if (countCharacters(path) > pathMaxCharacters) {
+    return refused(`must be at most ${pathMaxCharacters} characters long`);
+  }
+  for (const segment of path.split('/')) {
+    if (segment === '') return refused('must not have an empty segment');
+    if (segment === '.' || segment === '..') return refused(`must not have the segment "${segment}"`);
+    if (bytesOf(segment) > segmentMaxBytes) {
+      return refused(`must not have a segment of more than ${segmentMaxBytes} bytes`);
+    }
+  }
+  return { ok: true, path };
+}
+
+/** Schemes that a browser would run, or that hold the content themselves. */
+const forbiddenSchemes = new Set(['javascript', 'vbscript', 'data']);
+
+/** Schemes that mean nothing without a bucket, a container, a repository or a host. */
+const schemesWithAuthority = /^(?:https?|s3[an]?|gs|az|abfss?|wasbs?|hf)$/;
+
+/** Schemes whose `@` parts names, not a user from a host: `abfss://container@account…`, `hf://gpt2@revision/…`. */
+const schemesWithAt = /^(?:abfss?|wasbs?|hf)$/;
+
+export interface TrackedUri {
+  /** As it was sent. */
+  readonly uri: string;
+  /** The file path to use where none was given; `null` if the URI's last segment cannot be one. */
+  readonly path: string | null;
+}
+
+/**
+ * Where a tracked file lies: any `scheme://…` (RFC 3986) of at most 2048 characters, `s3://`, `gs://`, `az://`,
+ * `abfss://`, `https://`, `file://`, `hf://` and whatever a tracker makes up. Looser than the RFC within the path,
+ * since keys of object stores hold spaces and braces. Refused are user info (a password would be shown to every
+ * reader), schemes that a browser runs, control characters.
+ */
+export function parseTrackedUri(text: string): ({ readonly ok: true } & TrackedUri) | Refused {
+  const textFault = faultInText(text);
+  if (textFault) return refused(textFault);
+  if (countCharacters(text) > uriMaxCharacters) {
+    return refused(`must be at most ${uriMaxCharacters} characters long`);
+  }
+  if (text.trim() !== text) return refused('must not begin or end with white space');
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
+  if (scheme && forbiddenSchemes.has(scheme)) return refused(`must not be a "${scheme}:" URI`);
+  const parts = /^[^:]+:\/\/([^/?#]*)([^?#]*)/.exec(text);
+  if (!scheme || !parts) return refused('must be a URI with a scheme, like "s3://bucket/model.pt"');
+  const [, authority = '', path = ''] = parts;
+  const fault = faultInAuthority(scheme, authority);
+  if (fault) return refused(fault);
+  if (authority === '' && !/[^/]/.test(path)) return refused('must name something after the scheme');
+  if (/^https?$/.test(scheme) && !URL.canParse(text)) return refused('must be a valid URL');
+  return { ok: true, uri: text, path: defaultPath(path) };
+}
+
+function faultInAuthority(scheme: string, authority: string): string | undefined {
+  if (authority === '' && schemesWithAuthority.test(scheme)) return 'must name a host or a bucket';
+  if (/[\s\\]/.test(authority)) return 'must not have white space or "\\" in its host or bucket';
+  // RFC 3986 ends the authority later than browsers do, so that no "@" that anybody could take for user info slips by.
+  const at = authority.lastIndexOf('@');
+  if (at < 0) return undefined;
+  const isName = schemesWithAt.test(scheme) && !/[@:]/.test(authority.slice(0, at));
+  return isName ? undefined : 'must not contain user info (a user or password before "@")';
+}
+
+/** The last segment that is not empty, percent-decoded if that gives one good segment. */
+function defaultPath(path: string): string | null {
+  const raw = path.split('/').findLast((segment) => segment !== '');
+  if (raw === undefined) return null;
+  for (const candidate of [decoded(raw), raw]) {
+    if (candidate === undefined || candidate.includes('/')) continue;
+    const parsed = parseFilePath(candidate);
+    if (parsed.ok) return parsed.path;
+  }
+  return null;
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
