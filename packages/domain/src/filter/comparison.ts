@@ -1,0 +1,137 @@
+import type { CompareOperator, Condition, In, Like, Ref, ScalarRef, Span, Term, Value } from './ast.ts';
+import { FilterError } from './error.ts';
+import { endsInLoneEscape } from './like.ts';
+import { MAX_IN_VALUES } from './limits.ts';
+import { allowedPaths, resolveRef } from './refs.ts';
+import type { FilterSchema } from './schema.ts';
+import type { TokenReader } from './tokens.ts';
+import { checkOperator, type Literal, plainValue, toValue, wantedValues } from './values.ts';
+
+const COMPARISONS: readonly CompareOperator[] = ['=', '!=', '<', '<=', '>', '>='];
+const AFTER_FIELD = [...COMPARISONS, 'IN', 'LIKE', 'ILIKE', 'BETWEEN', 'IS NULL', 'NOT'];
+const STRING = 'a string in quotes';
+
+/** `'gold' IN tags`, `0.1 NOT IN metadata.rates`. */
+export function parseMember(tokens: TokenReader, schema: FilterSchema): Term {
+  const literal = takeLiteral(tokens, [STRING]);
+  const negated = tokens.takeKeyword('not');
+  if (!tokens.takeKeyword('in')) {
+    throw tokens.unexpected(
+      ['IN'],
+      'a value on the left can only be a member: a comparison starts with its field',
+    );
+  }
+  const ref = takeRef(tokens, schema);
+  if (ref.kind !== 'set' && ref.kind !== 'metadata') {
+    const lists = allowedPaths(schema).filter((path) =>
+      ['tags', 'aliases', 'metadata.<path>'].includes(path),
+    );
+    throw new FilterError('this is neither a set nor a list', ref, lists);
+  }
+  const value = plainValue(literal.value);
+  if (ref.kind === 'set' && value.type !== 'text')
+    throw new FilterError(`${ref.name} are words`, literal, [STRING]);
+  return { kind: 'member', value, ref, negated, ...tokens.spanFrom(literal.position) };
+}
+
+/** A field and what is said of it. BETWEEN comes out as `and`, NOT BETWEEN as `not`, of two comparisons. */
+export function parseComparison(tokens: TokenReader, schema: FilterSchema): Condition {
+  const ref = takeRef(tokens, schema);
+  const span = (): Span => tokens.spanFrom(ref.position);
+  if (tokens.takeKeyword('is')) {
+    const negated = tokens.takeKeyword('not');
+    if (!tokens.takeKeyword('null')) throw tokens.unexpected(negated ? ['NULL'] : ['NULL', 'NOT NULL']);
+    return { kind: 'null', ref, negated, ...span() };
+  }
+  if (ref.kind === 'set') {
+    throw new FilterError(`${ref.name} is a set of words`, ref, [
+      `'<word>' IN ${ref.name}`,
+      `${ref.name} IS NULL`,
+    ]);
+  }
+  const negated = tokens.takeKeyword('not');
+  const operator = tokens.peek();
+  switch (tokens.keyword()) {
+    case 'in':
+      tokens.takeKeyword('in');
+      return { kind: 'in', ref, values: takeList(tokens, ref), negated, ...span() };
+    case 'between': {
+      tokens.takeKeyword('between');
+      const terms = takeBounds(tokens, ref);
+      const both: Condition = { kind: 'and', terms, ...span() };
+      return negated ? { kind: 'not', term: both, ...span() } : both;
+    }
+    case 'like':
+    case 'ilike': {
+      const ignoreCase = tokens.takeKeyword('ilike') || !tokens.takeKeyword('like');
+      const pattern = takePattern(tokens, ref, operator);
+      return { kind: 'like', ...pattern, ignoreCase, negated, ...span() };
+    }
+  }
+  if (negated) throw tokens.unexpected(['IN', 'LIKE', 'ILIKE', 'BETWEEN']);
+  return takeCompare(tokens, ref);
+}
+
+function takeCompare(tokens: TokenReader, ref: ScalarRef): Term {
+  const sign = tokens.peek();
+  const operator = tokens.takeSign('<>') ? '!=' : COMPARISONS.find((candidate) => tokens.takeSign(candidate));
+  if (operator === undefined) throw tokens.unexpected(AFTER_FIELD);
+  if (tokens.keyword() === 'null') {
+    throw tokens.unexpected(['IS NULL', 'IS NOT NULL'], 'nothing compares with NULL');
+  }
+  const value = toValue(takeLiteral(tokens, wantedValues(ref)), ref);
+  checkOperator(operator, value, sign);
+  return { kind: 'compare', ref, operator, value, ...tokens.spanFrom(ref.position) };
+}
+
+function takeBounds(tokens: TokenReader, ref: ScalarRef): [Term, Term] {
+  const bound = (operator: '>=' | '<='): Term => {
+    const literal = takeLiteral(tokens, wantedValues(ref));
+    const value = toValue(literal, ref);
+    checkOperator(operator, value, literal);
+    return { kind: 'compare', ref, operator, value, ...tokens.spanFrom(ref.position) };
+  };
+  const low = bound('>=');
+  if (!tokens.takeKeyword('and')) throw tokens.unexpected(['AND']);
+  return [low, bound('<=')];
+}
+
+function takeList(tokens: TokenReader, ref: ScalarRef): In['values'] {
+  if (!tokens.takeSign('(')) throw tokens.unexpected(['(']);
+  const values: Value[] = [];
+  do {
+    const literal = takeLiteral(tokens, wantedValues(ref));
+    if (values.length === MAX_IN_VALUES) throw new FilterError(`more than ${MAX_IN_VALUES} values`, literal);
+    const value = toValue(literal, ref);
+    if (values[0] !== undefined && value.type !== values[0].type) {
+      throw new FilterError('the values of one list are of one type', literal, [`a ${values[0].type} value`]);
+    }
+    values.push(value);
+  } while (tokens.takeSign(','));
+  if (!tokens.takeSign(')')) throw tokens.unexpected([',', ')']);
+  return values;
+}
+
+function takePattern(tokens: TokenReader, ref: ScalarRef, operator: Span): Pick<Like, 'ref' | 'pattern'> {
+  if (ref.kind === 'metric' || (ref.kind === 'field' && ref.type !== 'text')) {
+    throw new FilterError('only text can be matched with a pattern', operator, COMPARISONS);
+  }
+  const literal = takeLiteral(tokens, [STRING]);
+  if (typeof literal.value !== 'string') throw new FilterError('a pattern is a string', literal, [STRING]);
+  if (endsInLoneEscape(literal.value)) {
+    throw new FilterError('a pattern ends in a backslash', literal, ['two backslashes for one']);
+  }
+  return { ref, pattern: literal.value };
+}
+
+function takeLiteral(tokens: TokenReader, expected: readonly string[]): Literal {
+  const literal = tokens.takeLiteral();
+  if (literal === null) throw tokens.unexpected(expected);
+  return literal;
+}
+
+function takeRef(tokens: TokenReader, schema: FilterSchema): Ref {
+  const path = tokens.takePath();
+  if (path === null) throw tokens.unexpected(['a field', '(', 'NOT', "'<word>' IN tags"]);
+  return resolveRef(path, schema);
+}

@@ -1,0 +1,126 @@
+import type { CompareOperator, Condition, Filter, ScalarType, Value } from './ast.ts';
+import { matchLike } from './like.ts';
+import { type FilterObject, readRef } from './object.ts';
+import { compareText, lowerAscii } from './text.ts';
+import { canonicalTime } from './time.ts';
+
+/** What a condition comes to: null is unknown, as NULL in SQL. */
+export type Truth = boolean | null;
+
+/** Evaluates a filter on an object in memory: the truth that the compiled SQL has on its row. */
+export function evaluateFilter(filter: Filter, object: FilterObject): Truth {
+  return filter.condition === null ? true : evaluate(filter.condition, object);
+}
+
+function evaluate(node: Condition, object: FilterObject): Truth {
+  switch (node.kind) {
+    case 'and':
+      return combine(node.terms, object, false);
+    case 'or':
+      return combine(node.terms, object, true);
+    case 'not':
+      return negate(evaluate(node.term, object), true);
+    case 'compare': {
+      const value = readAs(node.value.type, readRef(node.ref, object));
+      return value === null ? null : holds(node.operator, value, node.value);
+    }
+    case 'in': {
+      const value = readAs((node.values[0] as Value).type, readRef(node.ref, object));
+      return value === null ? null : negate(anyEqual(value, node.values), node.negated);
+    }
+    case 'like': {
+      const text = readRef(node.ref, object);
+      if (typeof text !== 'string') return null;
+      const fold = node.ignoreCase ? lowerAscii : (same: string): string => same;
+      return negate(matchLike(fold(text), fold(node.pattern)), node.negated);
+    }
+    case 'member': {
+      const list = readRef(node.ref, object);
+      if (!Array.isArray(list)) return null;
+      return negate(list.includes(node.value.value), node.negated);
+    }
+    case 'null': {
+      const value = readRef(node.ref, object);
+      const missing = node.ref.kind === 'set' ? (value as readonly string[]).length === 0 : isMissing(value);
+      return missing !== node.negated;
+    }
+  }
+}
+
+/** AND and OR: one `decisive` term decides, otherwise one unknown term leaves all unknown. */
+function combine(terms: readonly Condition[], object: FilterObject, decisive: boolean): Truth {
+  let truth: Truth = !decisive;
+  for (const term of terms) {
+    const one = evaluate(term, object);
+    if (one === decisive) return decisive;
+    if (one === null) truth = null;
+  }
+  return truth;
+}
+
+function negate(truth: Truth, negated: boolean): Truth {
+  return truth === null || !negated ? truth : !truth;
+}
+
+/** IN is `=` for each joined by OR: NaN is unequal to no number, so without NaN in the list it is unknown. */
+function anyEqual(value: Value, values: readonly Value[]): Truth {
+  let truth: Truth = false;
+  for (const one of values) {
+    const equal = holds('=', value, one);
+    if (equal === true) return true;
+    if (equal === null) truth = null;
+  }
+  return truth;
+}
+
+/** Compares two values of one type. NaN is equal to NaN, and unknown against any other number. */
+function holds(operator: CompareOperator, left: Value, right: Value): Truth {
+  if (Number.isNaN(right.value)) return Number.isNaN(left.value) === (operator === '=');
+  if (Number.isNaN(left.value)) return null;
+  const order = compareSame(left.value, right.value);
+  switch (operator) {
+    case '=':
+      return order === 0;
+    case '!=':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
+}
+
+/** Orders two values of one type: text by code point, all else by size. */
+export function compareSame(left: Value['value'], right: Value['value']): number {
+  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** The value when it is of the type, otherwise null. */
+export function readAs(type: ScalarType, value: unknown): Value | null {
+  switch (type) {
+    case 'text':
+      return typeof value === 'string' ? { type, value } : null;
+    case 'boolean':
+      return typeof value === 'boolean' ? { type, value } : null;
+    case 'integer':
+    case 'number':
+      return typeof value === 'number' ? { type, value } : null;
+    case 'uuid':
+      return typeof value === 'string' ? { type, value: value.toLowerCase() } : null;
+    case 'time': {
+      const text =
+        value instanceof Date ? (Number.isFinite(value.getTime()) ? value.toISOString() : null) : value;
+      const time = typeof text === 'string' ? canonicalTime(text) : null;
+      return time === null ? null : { type, value: time };
+    }
+  }
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
+}

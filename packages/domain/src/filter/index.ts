@@ -1,0 +1,14 @@
+export type * from './ast.ts';
+export { CursorError, FilterError } from './error.ts';
+export { evaluateFilter, type Truth } from './evaluate.ts';
+export { formatFilter, formatOrderBy } from './format.ts';
+export { type CursorValues, compileKeyset } from './keyset.ts';
+export * from './limits.ts';
+export type { FilterObject, MetricValue } from './object.ts';
+export { parseOrderBy } from './order.ts';
+export { compareByOrder } from './orderCompare.ts';
+export { type CompiledOrder, compileOrderBy, type OrderKey } from './orderSql.ts';
+export type { Sql, SqlParam } from './params.ts';
+export { parseFilter } from './parser.ts';
+export type { FieldSchema, FilterSchema, SqlField, SqlMetric, SqlSchema, SqlSet } from './schema.ts';
+export { compileFilter } from './sql.ts';

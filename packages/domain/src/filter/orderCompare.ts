@@ -1,0 +1,35 @@
+import type { OrderTerm, ScalarType } from './ast.ts';
+import { compareSame, readAs } from './evaluate.ts';
+import { type FilterObject, readRef } from './object.ts';
+
+/**
+ * Compares two objects in memory in the order that the compiled SQL sorts their rows; for `Array.sort`.
+ * It is 0 only for objects whose unique field is the same.
+ */
+export function compareByOrder(terms: readonly OrderTerm[], a: FilterObject, b: FilterObject): number {
+  for (const { ref, descending } of terms) {
+    const types: ScalarType[] =
+      ref.kind === 'metadata' ? ['number', 'text'] : [ref.kind === 'metric' ? 'number' : ref.type];
+    const left = readRef(ref, a);
+    const right = readRef(ref, b);
+    for (const type of types) {
+      const order = compareIn(type, left, right, descending);
+      if (order !== 0) return order;
+    }
+  }
+  return 0;
+}
+
+function compareIn(type: ScalarType, left: unknown, right: unknown, descending: boolean): number {
+  const x = readAs(type, left)?.value;
+  const y = readAs(type, right)?.value;
+  const late = lateness(x) - lateness(y);
+  if (late !== 0 || x === undefined || y === undefined || Number.isNaN(x)) return late;
+  return descending ? compareSame(y, x) : compareSame(x, y);
+}
+
+/** Last in both directions: NaN, then what is missing or of another type. */
+function lateness(value: unknown): number {
+  if (value === undefined) return 2;
+  return Number.isNaN(value) ? 1 : 0;
+}

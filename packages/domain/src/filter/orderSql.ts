@@ -1,0 +1,79 @@
+import type { OrderTerm } from './ast.ts';
+import { collectParams, type Params, type SqlParam } from './params.ts';
+import type { SqlSchema } from './schema.ts';
+import { fieldSql, metadataColumn, metricSql } from './sql.ts';
+import { metadataPath, ofType, textOf } from './sqlMetadata.ts';
+
+/** What an order's keys are compared in. `numeric` is a number in the metadata. */
+export type KeyType = 'text' | 'number' | 'integer' | 'boolean' | 'time' | 'uuid' | 'numeric';
+
+/** One expression of an ORDER BY, and what a keyset page needs to go on after a row. */
+export interface OrderKey {
+  type: KeyType;
+  /** What is sorted: the value, or for a descending `number` its negative, so that NaN stays last. */
+  sql: string;
+  /** `ASC` or `DESC` of that expression, with its nulls last. */
+  direction: 'ASC' | 'DESC';
+  /** Whether the expression is a negative. */
+  negative: boolean;
+  nullable: boolean;
+  /** Select this to get the row's cursor value: the exact value as text, or NULL. */
+  cursorSql: string;
+}
+
+export interface CompiledOrder {
+  keys: OrderKey[];
+  /** All keys, ready to stand after ORDER BY. */
+  orderBy: string;
+  params: SqlParam[];
+}
+
+/**
+ * Compiles an order. Text sorts by code point; NaN and then missing values come last in both directions.
+ * A metadata path gives two keys: numbers come first, then strings, then all else as missing.
+ */
+export function compileOrderBy(
+  terms: readonly OrderTerm[],
+  schema: SqlSchema,
+  firstParam = 1,
+): CompiledOrder {
+  const params = collectParams(firstParam);
+  const keys = terms.flatMap((term) => termKeys(term, schema, params));
+  return { keys, orderBy: keys.map(orderSql).join(', '), params: params.values };
+}
+
+function termKeys({ ref, descending }: OrderTerm, schema: SqlSchema, params: Params): OrderKey[] {
+  switch (ref.kind) {
+    case 'field': {
+      const nullable = ref.name !== (schema.unique ?? 'id') && schema.fields[ref.name]?.nullable !== false;
+      return [key(ref.type, fieldSql(schema, ref.name), descending, nullable)];
+    }
+    case 'metric':
+      return [key('number', metricSql(schema, ref, params), descending, true)];
+    case 'metadata': {
+      const value = metadataPath(ref, metadataColumn(schema), params);
+      return [
+        key('numeric', `(${ofType('number', value, `${value}::numeric`)})`, descending, true),
+        key('text', `(${ofType('string', value, textOf(value))})`, descending, true),
+      ];
+    }
+  }
+}
+
+function key(type: KeyType, value: string, descending: boolean, nullable: boolean): OrderKey {
+  const negative = type === 'number' && descending;
+  const direction = descending && !negative ? 'DESC' : 'ASC';
+  const sql = negative ? `(-${value})` : type === 'text' ? `${value} COLLATE "C"` : value;
+  return { type, sql, direction, negative, nullable, cursorSql: cursorSql(type, value) };
+}
+
+/** Postgres puts nulls last when ascending, and an index on a never-null key fits only without a NULLS clause. */
+function orderSql({ sql, direction, nullable }: OrderKey): string {
+  return direction === 'DESC' && nullable ? `${sql} DESC NULLS LAST` : `${sql} ${direction}`;
+}
+
+function cursorSql(type: KeyType, value: string): string {
+  if (type === 'text') return value;
+  if (type === 'time') return `to_char(${value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  return `${value}::text`;
+}

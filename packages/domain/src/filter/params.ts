@@ -1,0 +1,32 @@
+/** A query parameter as text, which the cast at its placeholder reads: alike for every driver. */
+export type SqlParam = string | string[];
+
+/** SQL with placeholders from `firstParam` on, and what they stand for. */
+export interface Sql {
+  sql: string;
+  params: SqlParam[];
+}
+
+/** Numbers parameters as they are met. */
+export interface Params {
+  /** The placeholder, cast, for a value; the same text under the same cast is sent once. */
+  add(value: SqlParam, cast: string): string;
+  values: SqlParam[];
+}
+
+export function collectParams(firstParam: number): Params {
+  const values: SqlParam[] = [];
+  const known = new Map<string, string>();
+  return {
+    values,
+    add(value, cast) {
+      const key = typeof value === 'string' ? `${cast} ${value}` : null;
+      const found = key === null ? undefined : known.get(key);
+      if (found !== undefined) return found;
+      values.push(value);
+      const placeholder = `$${firstParam + values.length - 1}::${cast}`;
+      if (key !== null) known.set(key, placeholder);
+      return placeholder;
+    },
+  };
+}

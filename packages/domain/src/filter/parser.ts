@@ -1,0 +1,70 @@
+import type { Condition, Filter, Span } from './ast.ts';
+import { parseComparison, parseMember } from './comparison.ts';
+import { FilterError } from './error.ts';
+import { MAX_FILTER_DEPTH, MAX_FILTER_TERMS } from './limits.ts';
+import type { FilterSchema } from './schema.ts';
+import { readTokens, type TokenReader } from './tokens.ts';
+
+/** What the parse of one text carries along. */
+interface Parse {
+  tokens: TokenReader;
+  schema: FilterSchema;
+  depth: number;
+  terms: number;
+}
+
+/**
+ * Parses a filter (grammar in docs/filter.md). Names and values are checked against the schema, so that what
+ * comes out compiles and evaluates without error. An empty text is the filter that every object passes.
+ * Throws FilterError and nothing else, after time linear in the text.
+ */
+export function parseFilter(text: string, schema: FilterSchema): Filter {
+  const tokens = readTokens(text);
+  if (tokens.peek().kind === 'end') return { condition: null };
+  const condition = parseChain({ tokens, schema, depth: 0, terms: 0 }, 'or');
+  if (tokens.peek().kind !== 'end') throw tokens.unexpected(['AND', 'OR', 'the end']);
+  return { condition };
+}
+
+function parseChain(parse: Parse, kind: 'and' | 'or'): Condition {
+  const start = parse.tokens.peek().position;
+  const one = (): Condition => (kind === 'or' ? parseChain(parse, 'and') : parseUnary(parse));
+  const first = one();
+  const terms = [first];
+  while (parse.tokens.takeKeyword(kind)) terms.push(one());
+  if (terms.length === 1) return first;
+  // Flat, so that `a AND (b AND c)` is the same filter as `a AND b AND c`.
+  const flat = terms.flatMap((term) => (term.kind === kind ? term.terms : [term]));
+  return { kind, terms: flat, ...parse.tokens.spanFrom(start) };
+}
+
+function parseUnary(parse: Parse): Condition {
+  const { tokens } = parse;
+  const start = tokens.peek();
+  if (tokens.takeKeyword('not')) {
+    const term = nested(parse, start, () => parseUnary(parse));
+    return { kind: 'not', term, ...tokens.spanFrom(start.position) };
+  }
+  if (tokens.takeSign('(')) {
+    const inner = nested(parse, start, () => parseChain(parse, 'or'));
+    if (!tokens.takeSign(')')) throw tokens.unexpected(['AND', 'OR', ')']);
+    return inner;
+  }
+  const found = tokens.startsMember()
+    ? parseMember(tokens, parse.schema)
+    : parseComparison(tokens, parse.schema);
+  // BETWEEN gives two comparisons and the nesting that they would have when written out.
+  parse.terms += found.kind === 'and' || found.kind === 'not' ? 2 : 1;
+  if (parse.terms > MAX_FILTER_TERMS)
+    throw new FilterError(`more than ${MAX_FILTER_TERMS} comparisons`, found);
+  if (found.kind === 'and') return nested(parse, start, () => found);
+  return found.kind === 'not' ? nested(parse, start, () => nested(parse, start, () => found)) : found;
+}
+
+/** The parser recurses only through here, so its stack is bounded. */
+function nested<T>(parse: Parse, span: Span, inner: () => T): T {
+  if (++parse.depth > MAX_FILTER_DEPTH) throw new FilterError(`nested deeper than ${MAX_FILTER_DEPTH}`, span);
+  const result = inner();
+  parse.depth--;
+  return result;
+}

@@ -1,0 +1,89 @@
+import type { Ref, Span } from './ast.ts';
+import { FilterError } from './error.ts';
+import type { Segment } from './lexer.ts';
+import type { FieldSchema, FilterSchema } from './schema.ts';
+
+type Path = Span & { segments: readonly [Segment, ...Segment[]] };
+
+/** MLflow's prefixes: `attributes.name` is `name`. */
+const ATTRIBUTE_PREFIXES = ['attributes', 'attribute', 'attr'];
+
+/** Finds what a path names under a schema; throws FilterError, naming what there is. */
+export function resolveRef(path: Path, schema: FilterSchema): Ref {
+  const span = { position: path.position, length: path.length };
+  const [first, ...rest] = path.segments;
+  if (rest.length === 0) return resolveWord(first.text, span, schema);
+  if (schema.metadata !== undefined && first.text === 'metadata') {
+    return { kind: 'metadata', path: rest.map((segment) => segment.text), ...span };
+  }
+  if (schema.metric !== undefined) {
+    if (first.text === 'metrics' || first.text === 'metric') {
+      return { kind: 'metric', key: joined(rest), dataset: null, ...span };
+    }
+    if (first.text === 'evaluations') {
+      const [dataset, ...key] = rest;
+      if (dataset === undefined || key.length === 0) throw bareRoot(first.text, span);
+      return { kind: 'metric', key: joined(key), dataset: dataset.text, ...span };
+    }
+  }
+  if (ATTRIBUTE_PREFIXES.includes(first.text) && rest.length === 1) {
+    return resolveWord(joined(rest), span, schema);
+  }
+  if (isSet(first.text, schema)) {
+    const word = joined(rest).replaceAll("'", "''");
+    throw new FilterError(`${first.text} are plain words, without values`, span, [
+      `'${word}' IN ${first.text}`,
+      ...(schema.metadata === undefined ? [] : ['metadata.<path>']),
+    ]);
+  }
+  throw unknownField(path.segments.map((segment) => segment.text).join('.'), span, schema);
+}
+
+/** The field of this name or synonym; own properties only, since the name is a user's. */
+export function findField(name: string, schema: FilterSchema): (FieldSchema & { name: string }) | null {
+  const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
+  if (field !== undefined) return { ...field, name };
+  for (const [own, candidate] of Object.entries(schema.fields)) {
+    if (candidate.synonyms?.includes(name)) return { ...candidate, name: own };
+  }
+  return null;
+}
+
+/** All that a schema lets a path name, for a person to read. */
+export function allowedPaths(schema: FilterSchema): string[] {
+  return [
+    ...Object.keys(schema.fields),
+    ...(schema.tags === undefined ? [] : ['tags']),
+    ...(schema.aliases === undefined ? [] : ['aliases']),
+    ...(schema.metadata === undefined ? [] : ['metadata.<path>']),
+    ...(schema.metric === undefined ? [] : ['metrics.<key>', 'evaluations.<dataset>.<key>']),
+  ];
+}
+
+function resolveWord(word: string, span: Span, schema: FilterSchema): Ref {
+  const field = findField(word, schema);
+  if (field !== null) return { kind: 'field', name: field.name, type: field.type, ...span };
+  if (isSet(word, schema)) return { kind: 'set', name: word, ...span };
+  if (allowedPaths(schema).some((allowed) => allowed.startsWith(`${word}.<`))) throw bareRoot(word, span);
+  throw unknownField(word, span, schema);
+}
+
+function isSet(word: string, schema: FilterSchema): word is 'tags' | 'aliases' {
+  return (word === 'tags' || word === 'aliases') && schema[word] !== undefined;
+}
+
+/** Keys with dots need no quotes where nothing can follow them. */
+function joined(segments: readonly Segment[]): string {
+  return segments.map((segment) => segment.text).join('.');
+}
+
+function bareRoot(word: string, span: Span): FilterError {
+  const form =
+    { metadata: 'metadata.<path>', metrics: 'metrics.<key>' }[word] ?? 'evaluations.<dataset>.<key>';
+  return new FilterError(`${word} needs a name after it`, span, [form]);
+}
+
+function unknownField(name: string, span: Span, schema: FilterSchema): FilterError {
+  const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
+  return new FilterError(`unknown field ${JSON.stringify(shown)}`, span, allowedPaths(schema));
+}
