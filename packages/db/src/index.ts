@@ -5,6 +5,15 @@ export {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded/start.ts';
+export {
+  isForeignKeyViolation,
+  isRetryable,
+  isStatementTimeout,
+  isUnavailable,
+  isUniqueViolation,
+  type PostgresFailure,
+  postgresFailure,
+} from './errors.ts';
 export * from './generated/client.ts';
 export type { Log } from './log.ts';
 export { type Migration, readMigrations } from './migrations/files.ts';
