@@ -1,0 +1,45 @@
+import type { BlobStore } from '@modelbox/blobs';
+import type { Database } from '@modelbox/db';
+import type { Actor } from '@modelbox/domain';
+import type { Logger } from 'pino';
+import type { Telemetry } from './system/telemetry.ts';
+
+/** Bounds and switches of a server; `config.ts` reads them from the environment. */
+export interface Settings {
+  /** The open server answers only loopback Hosts unless this is true. */
+  allowRemote: boolean;
+  /** Bytes of a JSON body at most. */
+  bodyLimit: number;
+  /** Bytes of a file at most. */
+  maxFileSize: number;
+  /** Milliseconds in which a JSON body must have arrived, and in which a stalled upload is given up. */
+  bodyTimeout: number;
+  /** Milliseconds that a list may take in the database. */
+  queryTimeout: number;
+  /** Milliseconds in which a deleted object can be restored. */
+  deleteGrace: number;
+  /** Checks every answer against the contract; costs time, always on in tests. */
+  checkAnswers: boolean;
+}
+
+/** What a server is made of. It is handed to everything; nothing is global, so two servers can live in one process. */
+export interface Context {
+  readonly settings: Settings;
+  readonly db: Database;
+  readonly blobs: BlobStore;
+  readonly log: Logger;
+  readonly telemetry: Telemetry;
+  now(): Date;
+}
+
+/** The context of one request. */
+export interface RequestContext extends Context {
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly address: string;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+  /** The ETags that `If-Match` demands; absent where the request has no such header. */
+  readonly ifMatch?: readonly string[];
+  readonly idempotency?: { readonly scope: Buffer; readonly bodyHash: Buffer };
+}

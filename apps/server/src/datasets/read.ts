@@ -1,0 +1,33 @@
+import { prepared } from '@modelbox/db';
+import type { Dataset } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import { etagOf } from '../http/preconditions.ts';
+import { type CommonRow, commonColumns, type Readout, stampsOf } from '../objects/rows.ts';
+
+interface DatasetRow extends CommonRow {
+  namespace: string;
+  name: string;
+  uri: string | null;
+  digest: string | null;
+}
+
+const select = prepared<[string[]], DatasetRow>(
+  'read_datasets',
+  `SELECT ${commonColumns('d')}, n.path AS namespace, d.name, d.uri, d.digest
+   FROM datasets d JOIN namespaces n ON n.id = d.namespace_id WHERE d.id = ANY ($1::uuid[])`,
+);
+
+export async function readDatasets({ db }: Context, ids: string[]): Promise<Readout<Dataset>[]> {
+  return (await select(db.pool, ids)).map((row) => ({
+    id: row.id,
+    body: {
+      namespace: row.namespace,
+      name: row.name,
+      uri: row.uri,
+      digest: row.digest,
+      metadata: row.metadata,
+      ...stampsOf(row),
+    },
+    etag: etagOf(row.rowVersion),
+  }));
+}

@@ -1,0 +1,19 @@
+import type { Event } from '@modelbox/schema';
+import { type Event as EventRow } from '@modelbox/db';
+import type { Context } from '../context.ts';
+import type { Readout } from '../objects/rows.ts';
+
+export const toEvent = (row: EventRow): Event => ({
+  id: row.id,
+  name: row.name,
+  source: row.source,
+  time: row.time.toISOString(),
+  metadata: row.metadata as Record<string, unknown>,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt.toISOString(),
+});
+
+export async function readEvents({ db }: Context, ids: string[]): Promise<Readout<Event>[]> {
+  const rows = await db.prisma.event.findMany({ where: { id: { in: ids } } });
+  return rows.map((row) => ({ id: row.id, body: toEvent(row) }));
+}

@@ -1,0 +1,45 @@
+import { prepared } from '@modelbox/db';
+import type { Experiment } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import { etagOf } from '../http/preconditions.ts';
+import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
+import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';
+
+interface ExperimentRow extends DeletableRow {
+  namespace: string;
+  name: string;
+  owner: string | null;
+  task: string | null;
+  framework: string | null;
+  externalId: string | null;
+  status: Experiment['status'];
+  tags: string[];
+  latest: LatestRow[] | null;
+}
+
+const select = prepared<[string[]], ExperimentRow>(
+  'read_experiments',
+  `SELECT ${deletableColumns('e')}, n.path AS namespace, e.name, e.owner, e.task, e.framework,
+          e.external_id AS "externalId", e.status, e.tags, ${latestSql('e.id', 'e.namespace_id')} AS latest
+   FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])`,
+);
+
+export async function readExperiments({ db }: Context, ids: string[]): Promise<Readout<Experiment>[]> {
+  return (await select(db.pool, ids)).map((row) => ({
+    id: row.id,
+    body: {
+      namespace: row.namespace,
+      name: row.name,
+      owner: row.owner,
+      task: row.task,
+      framework: row.framework,
+      externalId: row.externalId,
+      status: row.status,
+      metadata: row.metadata,
+      tags: row.tags,
+      ...latestValues(row.latest),
+      ...deletableStampsOf(row),
+    },
+    etag: etagOf(row.rowVersion),
+  }));
+}

@@ -1,0 +1,35 @@
+import { BlobMismatch, BlobStoreFull, BlobStoreUnavailable, BlobTooLarge } from '@modelbox/blobs';
+import { isUnavailable } from '@modelbox/db';
+import type { FastifyError } from 'fastify';
+import { HttpProblem } from './problem.ts';
+
+/** Seconds after which a client may try again: Postgres is back within that time after a restart. */
+const RETRY_AFTER = { 'retry-after': '1' };
+
+/** The problem that an error is answered with. What is not foreseen is `internal`, and says nothing of its cause. */
+export function toProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (isUnavailable(error)) return new HttpProblem('unavailable', 'The database does not answer.', {}, RETRY_AFTER);
+  return ofBlobStore(error) ?? ofFastify(error) ?? new HttpProblem('internal', 'The server failed.');
+}
+
+function ofBlobStore(error: unknown): HttpProblem | undefined {
+  if (error instanceof BlobMismatch) {
+    return new HttpProblem('checksum_mismatch', `The content has ${error.what} ${error.actual}, not ${error.expected}.`);
+  }
+  if (error instanceof BlobTooLarge) return new HttpProblem('too_large', `A file has at most ${error.limitBytes} bytes here.`);
+  if (error instanceof BlobStoreFull) return new HttpProblem('storage_full', 'The file store is full.', {}, { 'retry-after': '60' });
+  if (error instanceof BlobStoreUnavailable) return new HttpProblem('unavailable', 'The file store does not answer.', {}, RETRY_AFTER);
+  return undefined;
+}
+
+function ofFastify(error: unknown): HttpProblem | undefined {
+  const { code, statusCode, message } = error as FastifyError;
+  if (statusCode === 413) return new HttpProblem('too_large', 'The body is larger than the server accepts.');
+  if (statusCode === 415) return new HttpProblem('unsupported_media_type', message);
+  if (statusCode === 414 || statusCode === 431) return new HttpProblem('malformed', message);
+  if (typeof code === 'string' && code.startsWith('FST_') && statusCode !== undefined && statusCode < 500) {
+    return new HttpProblem('malformed', message);
+  }
+  return undefined;
+}

@@ -1,0 +1,75 @@
+import { isUtf8 } from 'node:buffer';
+import { JSON_MAX_DEPTH } from '@modelbox/schema';
+import sjson from 'secure-json-parse';
+import { HttpProblem, invalidField, pointerOf } from './problem.ts';
+
+/**
+ * A JSON body from its bytes. Refused as malformed (400): what is not UTF-8 or JSON, and the keys `__proto__` and
+ * `constructor.prototype`. Refused as invalid (422): NUL and lone surrogates in text (Postgres has neither), numbers
+ * beyond a double, nesting deeper than `JSON_MAX_DEPTH`.
+ */
+export function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new HttpProblem('malformed', 'The body is not valid UTF-8.');
+  const text = bytes.toString('utf8');
+  let value: unknown;
+  try {
+    value = sjson.parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
+  } catch (error) {
+    throw new HttpProblem('malformed', `The body is not valid JSON: ${(error as Error).message}`);
+  }
+  checkJson(value, text);
+  return value;
+}
+
+function checkJson(root: unknown, text: string): void {
+  // NUL and lone surrogates can stand in JSON only as escapes: without any, no string needs a look.
+  const escapes = text.includes('\\u');
+  const path: PropertyKey[] = [];
+  const unsafe: string[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') {
+      if (escapes) checkText(value, path);
+    } else if (typeof value === 'number') {
+      if (!Number.isFinite(value)) throw at(pointerOf(path), 'must be a number within the range of a double');
+      if (isUnsafeInteger(value)) unsafe.push(pointerOf(path));
+    } else if (typeof value === 'object' && value !== null) {
+      if (path.length >= JSON_MAX_DEPTH) throw at(pointerOf(path), `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
+      for (const [key, item] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+        path.push(key);
+        if (escapes && typeof key === 'string') checkText(key, path);
+        visit(item);
+        path.pop();
+      }
+    }
+  };
+  visit(root);
+  if (unsafe.length > 0) checkIntegers(text, unsafe);
+}
+
+const at = (pointer: string, message: string): HttpProblem => invalidField('body', pointer, message);
+
+function checkText(value: string, path: readonly PropertyKey[]): void {
+  if (value.includes('\0')) throw at(pointerOf(path), 'must not contain NUL (U+0000)');
+  if (!value.isWellFormed()) throw at(pointerOf(path), 'must not contain a lone surrogate');
+}
+
+const isUnsafeInteger = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
+
+/**
+ * An integer that a double cannot hold would come back as another one: better refused than changed in silence.
+ * `pointers` are those of the unsafe integers in the order in which they stand, which is that of the reviver.
+ */
+function checkIntegers(text: string, pointers: readonly string[]): void {
+  let seen = 0;
+  const reviver = (_key: string, value: unknown, context: { source?: string }): unknown => {
+    if (typeof value === 'number' && isUnsafeInteger(value)) {
+      const pointer = pointers[seen++] ?? '';
+      const source = context.source ?? '';
+      if (/^-?\d+$/.test(source) && BigInt(source) !== BigInt(value)) {
+        throw at(pointer, 'is an integer that a double cannot hold exactly; send it as a string');
+      }
+    }
+    return value;
+  };
+  JSON.parse(text, reviver as (key: string, value: unknown) => unknown);
+}

@@ -1,0 +1,134 @@
+import { localActor } from '@modelbox/domain';
+import { type Route, type RouteId, routes } from '@modelbox/schema';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Context, RequestContext } from '../context.ts';
+import { readBack } from '../objects/read.ts';
+import { isInBody, touch, type Touched } from '../objects/touch.ts';
+import { encoder } from './encode.ts';
+import { idempotencyOf } from './idempotency.ts';
+import { parseJson } from './json.ts';
+import { parseIfMatch } from './preconditions.ts';
+import { HttpProblem } from './problem.ts';
+import { queryReader } from './query.ts';
+import { validate } from './validate.ts';
+import type { Answered, Reply, Verb } from './verb.ts';
+import { pathParams } from './params.ts';
+
+/**
+ * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes.
+ * @throws where a route declares neither what it touches nor that it is public.
+ */
+export function mount<Id extends RouteId>(app: FastifyInstance, ctx: Context, id: Id, verb: Verb<Id>): void {
+  const route: Route = routes[id];
+  if (!route.public && Object.keys(route.touches).length === 0) throw new Error(`${id} declares no permission`);
+  const handle = handler(ctx, route, verb as unknown as AnyVerb);
+  app.route({
+    method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
+    url: route.path.replace(/\{[^}]*\*\}/, '*').replace(/\{([^}]*)\}/g, ':$1'),
+    exposeHeadRoute: false,
+    config: { route },
+    handler: handle,
+  });
+}
+
+type AnyVerb = (ctx: RequestContext, input: Record<string, unknown>) => Promise<Reply>;
+
+function handler(ctx: Context, route: Route, verb: AnyVerb) {
+  const readQuery = queryReader(route.query);
+  const readParams = pathParams(route);
+  const encode = answerEncoder(ctx, route);
+  const entries = Object.entries(route.touches);
+  const before = Object.fromEntries(entries.filter(([, declared]) => !isInBody(declared)));
+  const after = Object.fromEntries(entries.filter(([, declared]) => isInBody(declared)));
+  const hasAfter = Object.keys(after).length > 0;
+
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const requestContext = contextOf(ctx, request, route);
+    const params = readParams(request.params as Record<string, string>);
+    const search = request.url.indexOf('?');
+    const rawQuery = readQuery(search < 0 ? '' : request.url.slice(search + 1));
+    const query = route.query ? validate(route.query, rawQuery, 'query') : refuseQuery(rawQuery);
+    if (route.headers) validate(route.headers, request.headers, 'header');
+    const input: Record<string, unknown> = { params, query, headers: request.headers };
+    const touched: Touched = {};
+    await touch(requestContext, before, input, touched);
+    input['body'] = readBody(route, request);
+    if (hasAfter) await touch(requestContext, after, input, touched);
+    input['touched'] = singles(route, touched);
+    const idempotency = idempotencyOf(requestContext, route, request, input['body']);
+    const answer = await verb(idempotency ? { ...requestContext, idempotency } : requestContext, input);
+    return send(reply, encode, 'object' in answer ? await readBack(requestContext, answer) : answer);
+  };
+}
+
+function contextOf(ctx: Context, request: FastifyRequest, route: Route): RequestContext {
+  const ifMatch = request.headers['if-match'];
+  return {
+    settings: ctx.settings,
+    db: ctx.db,
+    blobs: ctx.blobs,
+    log: ctx.log,
+    telemetry: ctx.telemetry,
+    now: ctx.now,
+    actor: localActor,
+    requestId: request.id,
+    address: request.ip,
+    signal: request.signal,
+    ...(ifMatch !== undefined && route.conditional ? { ifMatch: parseIfMatch(ifMatch) } : {}),
+  };
+}
+
+function readBody(route: Route, request: FastifyRequest): unknown {
+  if (route.body === undefined) {
+    if (Buffer.isBuffer(request.body) && request.body.length > 0) throw new HttpProblem('malformed', 'This route takes no body.');
+    return undefined;
+  }
+  if (route.body === 'bytes') return request.body ?? request.raw;
+  const bytes = request.body as Buffer | undefined;
+  if (bytes === undefined || bytes.length === 0) {
+    if (route.bodyOptional) return {};
+    throw new HttpProblem('malformed', 'The request has no body; JSON is expected.');
+  }
+  return validate(route.body, parseJson(bytes), 'body');
+}
+
+function refuseQuery(query: Record<string, unknown>): Record<string, unknown> {
+  const [name] = Object.keys(query);
+  if (name === undefined) return query;
+  throw new HttpProblem('invalid', `query /${name}: is not a known parameter; this route has none`, {
+    errors: [{ in: 'query', pointer: `/${name}`, message: 'is not a known parameter; this route has none', expected: [] }],
+  });
+}
+
+/** Lists stay lists; what can be named only once is itself. */
+const singles = (route: Route, touched: Touched): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(touched).map(([name, found]) => [name, route.touches[name]?.at.includes('[]') ? found : found[0]]),
+  );
+
+type Encode = (answer: Answered) => string;
+
+/** Encodes by the schema that the contract gives for the status; an answer of another form is a fault of ours. */
+function answerEncoder({ settings }: Context, route: Route): Encode {
+  const encoders = new Map<number, Encode>();
+  for (const [status, schema] of Object.entries(route.answers)) {
+    if (typeof schema === 'string') continue;
+    const encode = encoder(schema);
+    encoders.set(Number(status), ({ body }) => encode(settings.checkAnswers ? schema.parse(body) : body));
+  }
+  return (answer) => {
+    const encode = encoders.get(answer.status);
+    if (encode === undefined) throw new Error(`${route.id} answers ${answer.status}, which the contract does not know`);
+    return encode(answer);
+  };
+}
+
+function send(reply: FastifyReply, encode: Encode, answer: Answered): FastifyReply {
+  reply.code(answer.status);
+  if (answer.headers) reply.headers(answer.headers);
+  if (answer.etag) reply.header('etag', answer.etag);
+  if (answer.stream) return reply.send(answer.stream);
+  if (answer.body === undefined) return reply.send();
+  if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) return reply.send(answer.body);
+  return reply.header('content-type', 'application/json; charset=utf-8').send(encode(answer));
+}

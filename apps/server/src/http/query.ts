@@ -1,0 +1,38 @@
+import { invalidField } from './problem.ts';
+import { type FieldError, jsonSchema } from '@modelbox/schema';
+import type { z } from 'zod';
+
+type Coercion = (text: string) => unknown;
+
+const COERCIONS: Record<string, Coercion> = {
+  integer: (text) => (/^-?\d{1,16}$/.test(text) ? Number(text) : text),
+  number: (text) => (text.trim() === '' ? text : Number.isNaN(Number(text)) ? text : Number(text)),
+  boolean: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+};
+
+/**
+ * A reader of query strings for a schema: texts become the numbers and booleans that the schema asks for; what is not
+ * one stays a text, so that validation says so. A parameter that is given twice is refused.
+ */
+export function queryReader(schema: z.ZodObject | undefined): (search: string) => Record<string, unknown> {
+  const coercions = new Map<string, Coercion>();
+  for (const [name, field] of Object.entries(schema?.shape ?? {})) {
+    const coercion = COERCIONS[String(jsonSchema(field as z.ZodType, new Map())['type'])];
+    if (coercion) coercions.set(name, coercion);
+  }
+  return (search) => {
+    const query: Record<string, unknown> = {};
+    if (search === '') return query;
+    for (const [name, text] of new URLSearchParams(search)) {
+      if (Object.hasOwn(query, name)) throw invalidField('query', `/${name}`, 'must be given once');
+      checkText('query', name, text);
+      query[name] = coercions.get(name)?.(text) ?? text;
+    }
+    return query;
+  };
+}
+
+/** Postgres has no NUL in text. A lone surrogate cannot come out of percent-decoding. */
+export function checkText(where: FieldError['in'], name: string, text: string): void {
+  if (text.includes('\0')) throw invalidField(where, `/${name}`, 'must not contain NUL (U+0000)');
+}

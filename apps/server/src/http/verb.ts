@@ -1,0 +1,46 @@
+import type { Route, RouteId, RouteTable } from '@modelbox/schema';
+import type { Readable } from 'node:stream';
+import type { z } from 'zod';
+import type { RequestContext } from '../context.ts';
+import type { Located, Place } from '../objects/located.ts';
+import type { ReadableKind } from '../objects/read.ts';
+
+type Parsed<S> = S extends z.ZodType ? z.infer<S> : Record<never, never>;
+
+type TouchedAt<T> = T extends { create: string; kind: 'alias' | 'dataset' | 'namespace' } ? Place : Located;
+type TouchedOf<R extends Route> = {
+  readonly [N in keyof R['touches']]: R['touches'][N] extends { at: `${string}[]${string}` }
+    ? TouchedAt<R['touches'][N]>[]
+    : R['touches'][N] extends { at: `params.${string}` | 'body.namespace' | 'body.model' | 'body.version' | 'query.ref' }
+      ? TouchedAt<R['touches'][N]>
+      : TouchedAt<R['touches'][N]> | undefined;
+};
+
+/** What a verb is given: the request as its route declares it, validated, and the objects that it touches. */
+export interface Input<R extends Route> {
+  readonly params: Parsed<R['params']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: R['body'] extends 'bytes' ? Readable : Parsed<R['body']>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly touched: TouchedOf<R>;
+}
+
+/** A write's answer by reference: the object is read after the commit, also when a request is replayed. */
+export interface Receipt {
+  readonly status: number;
+  readonly object: { readonly kind: ReadableKind; readonly id: string } | null;
+}
+
+/** An answer by value. */
+export interface Answered<B = unknown> {
+  readonly status: number;
+  readonly body?: B;
+  readonly stream?: Readable;
+  readonly etag?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Reply = Receipt | Answered;
+
+/** A route's work: a plain function of context and input. One transaction; a write records its change in it. */
+export type Verb<Id extends RouteId> = (ctx: RequestContext, input: Input<RouteTable[Id]>) => Promise<Reply>;

@@ -1,0 +1,26 @@
+import { prepared } from '@modelbox/db';
+import type { Namespace } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import { etagOf } from '../http/preconditions.ts';
+import { type CommonRow, commonColumns, type Readout, stampsOf } from '../objects/rows.ts';
+
+interface NamespaceRow extends CommonRow {
+  path: string;
+  description: string | null;
+}
+
+const select = prepared<[string[]], NamespaceRow>(
+  'read_namespaces',
+  `SELECT ${commonColumns('n')}, n.path, n.description FROM namespaces n WHERE n.id = ANY ($1::uuid[])`,
+);
+
+export const namespaceFields = ({ id, path, description, metadata }: Pick<NamespaceRow, 'id' | 'path' | 'description' | 'metadata'>) =>
+  ({ id, path, description, metadata });
+
+export async function readNamespaces({ db }: Context, ids: string[]): Promise<Readout<Namespace>[]> {
+  return (await select(db.pool, ids)).map((row) => ({
+    id: row.id,
+    body: { ...namespaceFields(row), ...stampsOf(row) },
+    etag: etagOf(row.rowVersion),
+  }));
+}

@@ -1,0 +1,95 @@
+import { prepared } from '@modelbox/db';
+import { isUuid, parseNamespace, parseQualifiedName, parseReference } from '@modelbox/domain';
+import type { ObjectKind } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import type { Located } from './located.ts';
+
+type Row = Omit<Located, 'kind'>;
+type Find = (ctx: Context, text: string, under: Located | undefined) => Promise<Row[]>;
+
+const named = (table: string, alias: string, deletedAt: string) => `
+  SELECT ${alias}.id, n.path AS namespace, n.id AS "namespaceId", n.id AS "parentId", ${alias}.name,
+         ${deletedAt} AS "deletedAt"
+  FROM ${table} ${alias} JOIN namespaces n ON n.id = ${alias}.namespace_id`;
+
+const VERSION = `
+  SELECT v.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", v.version AS name,
+         coalesce(v.deleted_at, m.deleted_at) AS "deletedAt"
+  FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id`;
+
+const byId = (kind: string, select: string, id: string) => prepared<[string], Row>(`locate_${kind}_id`, `${select} WHERE ${id} = $1`);
+const byName = (kind: string, select: string, alias: string) =>
+  prepared<[string, string], Row>(`locate_${kind}_name`, `${select} WHERE n.path = $1 AND ${alias}.name = $2`);
+
+const namespaceByPath = prepared<[string], Row>(
+  'locate_namespace',
+  `SELECT id, path AS namespace, id AS "namespaceId", parent_id AS "parentId", path AS name, NULL::timestamptz AS "deletedAt"
+   FROM namespaces WHERE path = $1`,
+);
+const checkpointById = prepared<[string], Row>(
+  'locate_checkpoint_id',
+  `SELECT c.id, n.path AS namespace, n.id AS "namespaceId", e.id AS "parentId", '' AS name,
+          coalesce(c.deleted_at, e.deleted_at) AS "deletedAt"
+   FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
+   WHERE c.id = $1`,
+);
+const versionById = byId('version', VERSION, 'v.id');
+const versionByName = prepared<[string, string, string], Row>(
+  'locate_version_name',
+  `${VERSION} WHERE n.path = $1 AND m.name = $2 AND v.version = $3`,
+);
+const versionByAlias = prepared<[string, string, string], Row>(
+  'locate_version_alias',
+  `${VERSION} JOIN aliases a ON a.version_id = v.id AND a.model_id = m.id WHERE n.path = $1 AND m.name = $2 AND a.name = $3`,
+);
+const versionOfModel = prepared<[string, string], Row>(
+  'locate_version_of_model',
+  `${VERSION} WHERE v.model_id = $1 AND v.version = $2`,
+);
+
+/** A finder for the kinds that are named by an id or by namespace and name. */
+function finder(kind: string, table: string, alias: string, deletedAt = `${alias}.deleted_at`): Find {
+  const select = named(table, alias, deletedAt);
+  const findById = byId(kind, select, `${alias}.id`);
+  const findByName = byName(kind, select, alias);
+  return async ({ db }, text, under) => {
+    if (isUuid(text)) return findById(db.pool, text);
+    const qualified = parseQualifiedName(text);
+    if (qualified.ok) return findByName(db.pool, qualified.namespace, qualified.name);
+    return under === undefined ? [] : findByName(db.pool, under.namespace, text.normalize('NFC'));
+  };
+}
+
+const FINDERS: Record<Exclude<ObjectKind, 'alias'>, Find> = {
+  model: finder('model', 'models', 'm'),
+  experiment: finder('experiment', 'experiments', 'e'),
+  dataset: finder('dataset', 'datasets', 'd', 'NULL::timestamptz'),
+  namespace: async ({ db }, text) => {
+    const parsed = parseNamespace(text);
+    return parsed.ok ? namespaceByPath(db.pool, parsed.namespace) : [];
+  },
+  checkpoint: async ({ db }, text) => (isUuid(text) ? checkpointById(db.pool, text) : []),
+  version: async ({ db }, text, under) => {
+    if (isUuid(text)) return versionById(db.pool, text);
+    const parsed = parseReference(text);
+    if (!parsed.ok) return under === undefined ? [] : versionOfModel(db.pool, under.id, text.normalize('NFC'));
+    const { namespace, model, alias, version } = parsed.reference;
+    return alias === undefined
+      ? versionByName(db.pool, namespace, model, version)
+      : versionByAlias(db.pool, namespace, model, alias);
+  },
+};
+
+/**
+ * The object that a text names: an id, or the name form of its kind. `under` is the model in which a bare version name
+ * lies, or the object in whose namespace a bare dataset name does. Undefined where there is none.
+ */
+export async function locate(
+  ctx: Context,
+  kind: Exclude<ObjectKind, 'alias'>,
+  text: string,
+  under?: Located,
+): Promise<Located | undefined> {
+  const [row] = await FINDERS[kind](ctx, text, under);
+  return row === undefined ? undefined : { kind, ...row };
+}

@@ -1,0 +1,19 @@
+import type { ObjectKind } from '@modelbox/schema';
+
+/** An object that a request names, and where it lies: what authorization and the verbs need to know of it. */
+export interface Located {
+  readonly kind: ObjectKind;
+  readonly id: string;
+  /** The path of the namespace in which it lies; of a namespace its own. */
+  readonly namespace: string;
+  readonly namespaceId: string;
+  /** What its lists range over: the model of a version, the experiment of a checkpoint, otherwise the namespace. */
+  readonly parentId: string;
+  /** Its name within the parent; of a checkpoint empty. */
+  readonly name: string;
+  /** When it, or the object that it belongs to, was deleted. */
+  readonly deletedAt: Date | null;
+}
+
+/** Where an object lies that may not be there yet. */
+export type Place = Pick<Located, 'kind' | 'namespace' | 'name'> & { readonly id: string | null };

@@ -1,0 +1,59 @@
+import type { ObjectKind, OwnerKind } from '@modelbox/schema';
+import { readAliases } from '../aliases/read.ts';
+import { readCheckpoints } from '../checkpoints/read.ts';
+import type { Context } from '../context.ts';
+import { readDatasets } from '../datasets/read.ts';
+import { readEvents } from '../events/read.ts';
+import { readExperiments } from '../experiments/read.ts';
+import { listAllFiles } from '../files/read.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Answered, Receipt } from '../http/verb.ts';
+import { readModels } from '../models/read.ts';
+import { readNamespaces } from '../namespaces/read.ts';
+import { readVersions } from '../versions/read.ts';
+import type { Readout } from './rows.ts';
+
+/** Reads a set of objects of one kind; those that are not there are left out, and the order is free. */
+export type ReadMany = (ctx: Context, ids: string[]) => Promise<Readout[]>;
+
+const READERS: Record<ObjectKind | 'event', ReadMany> = {
+  namespace: readNamespaces,
+  model: readModels,
+  version: readVersions,
+  alias: readAliases,
+  experiment: readExperiments,
+  checkpoint: readCheckpoints,
+  dataset: readDatasets,
+  event: readEvents,
+};
+
+/** What a receipt can name: an object, or a part of one that a write answers with. */
+export type ReadableKind = ObjectKind | 'event' | `${OwnerKind}.${'metadata' | 'metrics' | 'files'}`;
+
+/** One object as it is now. 404 where it is gone. */
+export async function readObject(ctx: Context, kind: ObjectKind | 'event', id: string): Promise<Readout> {
+  const [readout] = await READERS[kind](ctx, [id]);
+  if (readout === undefined) throw new HttpProblem('not_found', `There is no such ${kind} any more.`);
+  return readout;
+}
+
+/** Objects in the order of the ids. */
+export async function readInOrder(ctx: Context, kind: ObjectKind | 'event', ids: string[]): Promise<unknown[]> {
+  const byId = new Map((await READERS[kind](ctx, ids)).map((readout) => [readout.id, readout.body]));
+  return ids.map((id) => byId.get(id)).filter((body) => body !== undefined);
+}
+
+/** The answer of a write: its object as it is now. */
+export async function readBack(ctx: Context, { status, object }: Receipt): Promise<Answered> {
+  if (object === null) return { status };
+  const [kind, part] = object.kind.split('.') as [ObjectKind | 'event', string | undefined];
+  if (part === 'files') return { status, body: { items: await listAllFiles(ctx, object.id) } };
+  const { body, etag } = await readObject(ctx, kind, object.id);
+  return { status, body: partOf(body, part), ...(etag ? { etag } : {}) };
+}
+
+function partOf(body: unknown, part: string | undefined): unknown {
+  if (part === undefined) return body;
+  const { metadata, metrics, evaluations } = body as Record<string, unknown>;
+  return part === 'metadata' ? metadata : { metrics, evaluations };
+}

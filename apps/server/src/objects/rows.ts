@@ -1,0 +1,40 @@
+/** Columns that every object has, as the read statements name them. */
+export interface CommonRow {
+  id: string;
+  metadata: Record<string, unknown>;
+  rowVersion: number;
+  createdBy: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface DeletableRow extends CommonRow {
+  deletedAt: Date | null;
+}
+
+/** The select list of those columns for a table alias. */
+export const commonColumns = (t: string): string =>
+  `${t}.id, ${t}.metadata, ${t}.row_version AS "rowVersion", ${t}.created_by AS "createdBy", ` +
+  `${t}.created_at AS "createdAt", ${t}.updated_at AS "updatedAt"`;
+
+export const deletableColumns = (t: string): string => `${commonColumns(t)}, ${t}.deleted_at AS "deletedAt"`;
+
+/** Their wire form. */
+export const stampsOf = (row: CommonRow) => ({
+  id: row.id,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+});
+
+export const deletableStampsOf = (row: DeletableRow) => ({
+  ...stampsOf(row),
+  deletedAt: row.deletedAt?.toISOString() ?? null,
+});
+
+/** What a read gives: the wire form, and the ETag where the object has one. */
+export interface Readout<B = unknown> {
+  readonly id: string;
+  readonly body: B;
+  readonly etag?: string;
+}

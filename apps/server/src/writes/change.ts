@@ -1,0 +1,42 @@
+import type { Prisma } from '@modelbox/db';
+import type { ObjectKind } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+
+/** What can happen to an object. */
+export type ChangeAction =
+  | 'created'
+  | 'updated'
+  | 'deleted'
+  | 'restored'
+  | 'finalized'
+  | 'moved'
+  | 'files_tracked'
+  | 'file_stored'
+  | 'file_deleted'
+  | 'metrics_logged'
+  | 'event_told';
+
+/** One committed write to one object. `before` and `after` are the object's own fields; `detail` is for collections. */
+export interface Change {
+  readonly kind: ObjectKind;
+  readonly id: string;
+  readonly namespace: string;
+  readonly action: ChangeAction;
+  readonly before?: object | null;
+  readonly after?: object | null;
+  readonly detail?: object;
+}
+
+/** Who makes the change, as the SQL functions take it. */
+export const byOf = (ctx: RequestContext): string =>
+  JSON.stringify({ actor: ctx.actor.name, address: ctx.address, requestId: ctx.requestId });
+
+const jsonOf = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);
+
+/** Records a change in the write's own transaction. The caller holds the object's row lock, or has just inserted it. */
+export async function recordChange(tx: Prisma.TransactionClient, ctx: RequestContext, change: Change): Promise<void> {
+  await tx.$queryRaw`
+    SELECT record_change(${change.kind}, ${change.id}::uuid, ${change.namespace}, ${change.action},
+      ${jsonOf(change.before)}::jsonb, ${jsonOf(change.after)}::jsonb, ${jsonOf(change.detail)}::jsonb,
+      ${byOf(ctx)}::jsonb, ${ctx.now()}) AS id`;
+}

@@ -1,0 +1,51 @@
+import { isForeignKeyViolation, isRetryable, type Prisma } from '@modelbox/db';
+import type { RequestContext } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Receipt } from '../http/verb.ts';
+
+export type Tx = Prisma.TransactionClient;
+
+const ATTEMPTS = 5;
+
+/**
+ * Runs a write in one transaction, together with its idempotency key: a key that was used before is answered as it was
+ * then, and the write does not run. Deadlocks are tried again; so is a write whose namespace was deleted under it.
+ */
+export async function write(ctx: RequestContext, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ctx.db.prisma.$transaction((tx) => claimed(ctx, tx, work), { maxWait: 10_000, timeout: 30_000 });
+    } catch (error) {
+      if (error instanceof Replay) return replay(ctx);
+      if (attempt >= ATTEMPTS || !(isRetryable(error) || isForeignKeyViolation(error))) throw error;
+    }
+  }
+}
+
+async function claimed(ctx: RequestContext, tx: Tx, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
+  const key = ctx.idempotency;
+  if (key === undefined) return work(tx);
+  const [row] = await tx.$queryRaw<[{ claimed: boolean }]>`
+    SELECT claim_idempotency_key(${key.scope}, ${key.bodyHash}, ${ctx.now()}) AS claimed`;
+  if (!row.claimed) throw new Replay();
+  const receipt = await work(tx);
+  await tx.$queryRaw`
+    SELECT complete_idempotency_key(${key.scope}, ${receipt.status}::int, ${receipt.object?.kind ?? null},
+      ${receipt.object?.id ?? null}::uuid)::text AS done`;
+  return receipt;
+}
+
+/** Thrown to leave a transaction in which another request turned out to have done the work. */
+class Replay extends Error {}
+
+/** The receipt of the request that used the key first. */
+export async function replay(ctx: RequestContext): Promise<Receipt> {
+  const key = ctx.idempotency;
+  const row = key && (await ctx.db.prisma.idempotencyKey.findUnique({ where: { scope: new Uint8Array(key.scope) } }));
+  if (!key || !row) throw new HttpProblem('replay_unavailable', 'The first request under this key is not known any more.');
+  if (!key.bodyHash.equals(row.bodyHash)) {
+    throw new HttpProblem('idempotency_key_reused', 'This Idempotency-Key was used here with another body.');
+  }
+  const object = row.objectKind && row.objectId ? { kind: row.objectKind as NonNullable<Receipt['object']>['kind'], id: row.objectId } : null;
+  return { status: row.status ?? 200, object };
+}
