@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import type { PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './errors.ts';
-import { type RunAs, spawnAs } from './run-as.ts';
+import { namespacesWork, type RunAs, spawnAs } from './run-as.ts';
 
 /** The major version of the Postgres that is packaged; a cluster of another needs a dump and restore. */
 const packagedMajor = '18';
@@ -41,6 +41,7 @@ export async function ensureCluster(
   clusterDir: string,
   binaries: PostgresBinaries,
   runAs: RunAs,
+  durable: boolean,
 ): Promise<string> {
   const passwordFile = join(dataDir, 'postgres.password');
   if (existsSync(clusterDir)) {
@@ -53,11 +54,12 @@ export async function ensureCluster(
   }
 
   const password = randomBytes(24).toString('base64url');
-  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  // On disk before the cluster is: without it nobody gets in.
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flush: true });
   const target = join(dataDir, `${unfinished}${randomBytes(4).toString('hex')}`);
   mkdirSync(target, { mode: 0o700 });
   if (runAs.kind === 'user') for (const path of [passwordFile, target]) chownSync(path, runAs.uid, runAs.gid);
-  await run(binaries.initdb, runAs, [
+  const args = [
     `--pgdata=${target}`,
     `--username=${clusterUser}`,
     `--pwfile=${passwordFile}`,
@@ -66,7 +68,9 @@ export async function ensureCluster(
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
-  ]);
+    ...(durable ? [] : ['--no-sync']),
+  ];
+  await runInitdb(binaries, runAs, args);
   renameSync(target, clusterDir);
   return password;
 }
@@ -80,14 +84,31 @@ function checkVersion(clusterDir: string): void {
   );
 }
 
-function run(file: string, runAs: RunAs, args: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Unlike Postgres, initdb wants its user to have a name, which the users of some containers lack. */
+async function runInitdb(binaries: PostgresBinaries, runAs: RunAs, args: string[]): Promise<void> {
+  const { failure, output } = await run(binaries.initdb, runAs, args);
+  if (!failure) return;
+  if (output.includes('could not look up effective user') && runAs.kind !== 'namespace') {
+    if (namespacesWork(binaries)) return runInitdb(binaries, { kind: 'namespace' }, args);
+    const advice =
+      'The user that runs the server has no name here. Add one to /etc/passwd, or set DATABASE_URL';
+    throw new EmbeddedPostgresError('start_failed', `${advice} to a Postgres 15 or later.\n${output}`);
+  }
+  throw new EmbeddedPostgresError('start_failed', `initdb failed (${failure}):\n${output}`);
+}
+
+function run(file: string, runAs: RunAs, args: string[]): Promise<{ failure?: string; output: string }> {
+  return new Promise((resolve) => {
     let output = '';
     const child = spawnAs(runAs, file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
-    const fail = (why: string) =>
-      reject(new EmbeddedPostgresError('start_failed', `initdb failed (${why}):\n${output}`));
-    child.once('error', (error) => fail(error.message));
-    child.once('close', (code, signal) => (code === 0 ? resolve() : fail(signal ?? `exit code ${code}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk) => {
+        output += chunk;
+      });
+    }
+    child.once('error', (error) => resolve({ failure: error.message, output }));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? { output } : { failure: signal ?? `exit code ${code}`, output }),
+    );
   });
 }

@@ -24,7 +24,11 @@ export function takeOwnerLock(dataDir: string): OwnerLock | { heldBy: number } {
     return { heldBy: readPid(pidFile) };
   }
   writeFileSync(pidFile, `${process.pid}\n`);
-  return { release: () => database.close() };
+  return {
+    release: () => {
+      if (database.isOpen) database.close();
+    },
+  };
 }
 
 function readPid(file: string): number {

@@ -28,7 +28,12 @@ export function readPostmasterPid(clusterDir: string): PostmasterPid | undefined
 /** Whether the process lives and works in that cluster: its number may long be somebody else's. */
 export function isPostmasterOf(clusterDir: string, pid: number): boolean {
   if (!isAlive(pid)) return false;
-  if (process.platform === 'linux') return sameFolder(`/proc/${pid}/cwd`, clusterDir);
+  if (process.platform === 'linux') {
+    // A container's root may not see where another user's process works, but always how it was started.
+    if (sameFolder(`/proc/${pid}/cwd`, clusterDir)) return true;
+    const command = readText(`/proc/${pid}/cmdline`).split('\0');
+    return command[0]?.endsWith('/postgres') === true && command.includes(clusterDir);
+  }
   const ps = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   return ps.stdout.includes('postgres') && ps.stdout.includes(clusterDir);
 }

@@ -10,7 +10,12 @@ import { EmbeddedPostgresError } from './errors.ts';
  * - `namespace`: we are root, and a user namespace shows it another id: files stay root's, private folders work;
  * - `user`: we are root, and it runs as another user, who must be able to reach data and binaries.
  */
-export type RunAs = { kind: 'self' } | { kind: 'namespace' } | { kind: 'user'; uid: number; gid: number };
+export type RunAs = { kind: 'self' } | { kind: 'namespace' } | ({ kind: 'user' } & User);
+
+interface User {
+  uid: number;
+  gid: number;
+}
 
 // Nothing of our own environment may steer Postgres (PGPORT, PGDATA, a locale that translates what we parse).
 const childEnv = {
@@ -18,12 +23,11 @@ const childEnv = {
   TZ: 'UTC',
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };
-const unshare = ['--user', '--map-user=1000', '--map-group=1000', '--'];
 
 /** Starts a program of Postgres as that user, in a process session of its own: Ctrl-C must reach the server first. */
 export function spawnAs(runAs: RunAs, file: string, args: string[], options: SpawnOptions): ChildProcess {
   const all: SpawnOptions = { ...options, env: childEnv, detached: true };
-  if (runAs.kind === 'namespace') return spawn('unshare', [...unshare, file, ...args], all);
+  if (runAs.kind === 'namespace') return spawn('unshare', [...unshareAs(nameableUser()), file, ...args], all);
   if (runAs.kind === 'user') return spawn(file, args, { ...all, uid: runAs.uid, gid: runAs.gid });
   return spawn(file, args, all);
 }
@@ -71,21 +75,47 @@ export function chooseRunAs(
   );
 }
 
-function namespacesWork(binaries: PostgresBinaries): boolean {
+/** Whether a user namespace can be made here, and Postgres runs in it. */
+export function namespacesWork(binaries: PostgresBinaries): boolean {
   const options = { env: childEnv, stdio: 'ignore' } as const;
-  return spawnSync('unshare', [...unshare, binaries.postgres, '--version'], options).status === 0;
+  const args = [...unshareAs(nameableUser()), binaries.postgres, '--version'];
+  return spawnSync('unshare', args, options).status === 0;
 }
 
-function canRun(user: { uid: number; gid: number }, script: string, argument: string): boolean {
+function unshareAs(user: User): string[] {
+  return ['--user', `--map-user=${user.uid}`, `--map-group=${user.gid}`, '--'];
+}
+
+function canRun(user: User, script: string, argument: string): boolean {
   const options = { ...user, env: childEnv, cwd: '/', stdio: 'ignore' } as const;
   return spawnSync('/bin/sh', ['-c', script, 'sh', argument], options).status === 0;
 }
 
-function unprivilegedUser(): { uid: number; gid: number } {
+const nobody: User = { uid: 65534, gid: 65534 };
+
+/** Who Postgres is to be where it has to be somebody else. */
+function unprivilegedUser(): User {
+  const users = namedUsers();
+  return users.get('postgres') ?? users.get('nobody') ?? nobody;
+}
+
+/**
+ * Who it seems to be in a namespace: anybody with a name, since initdb looks up its own. Not `nobody`, if there is
+ * anybody else: all files whose owner has no place in the namespace seem to be his.
+ */
+function nameableUser(): User {
+  const users = [...namedUsers().values()].filter(({ uid }) => uid !== 0);
+  return users.find(({ uid }) => uid !== nobody.uid) ?? users[0] ?? nobody;
+}
+
+function namedUsers(): Map<string, User> {
   const passwd = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
-  const line = /^postgres:.*$/m.exec(passwd) ?? /^nobody:.*$/m.exec(passwd);
-  const [, , uid, gid] = line?.[0].split(':') ?? [];
-  return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
+  return new Map(
+    passwd.split('\n').flatMap((line) => {
+      const [name, , uid, gid] = line.split(':');
+      return name && uid && gid ? [[name, { uid: Number(uid), gid: Number(gid) }] as const] : [];
+    }),
+  );
 }
 
 function copyBinaries(binaries: PostgresBinaries, dataDir: string): PostgresBinaries {

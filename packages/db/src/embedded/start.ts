@@ -1,21 +1,15 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Log, silentLog } from '../log.ts';
 import { findBinaries } from './binaries.ts';
 import { clusterUser, ensureCluster, removeUnfinishedClusters } from './cluster.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
-import {
-  disownPostmasterPid,
-  endPostmaster,
-  isPostmasterOf,
-  readPostmasterPid,
-  signalProcess,
-} from './postmaster-pid.ts';
-import { type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts';
+import { disownPostmasterPid, endPostmaster, isPostmasterOf, readPostmasterPid } from './postmaster-pid.ts';
+import type { PostmasterOptions } from './postmaster.ts';
 import { type RunAs, chooseRunAs } from './run-as.ts';
+import { supervise } from './supervise.ts';
 
 /** How to run the embedded Postgres. */
 export interface EmbeddedPostgresOptions {
@@ -58,6 +52,7 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? silentLog;
+  const durable = options.durable ?? true;
   const found = findBinaries();
   mkdirSync(options.dataDir, { recursive: true });
   const dataDir = realpathSync(options.dataDir);
@@ -66,12 +61,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     const { runAs, binaries } = chooseRunAs(dataDir, clusterDir, found, options.runAs);
     removeUnfinishedClusters(dataDir);
-    const password = await ensureCluster(dataDir, clusterDir, binaries, runAs);
+    const password = await ensureCluster(dataDir, clusterDir, binaries, runAs, durable);
     await endOrphan(clusterDir, log);
     const logFile = join(dataDir, 'postgres.log');
-    const settings = serverSettings(options.durable ?? true, options.maxConnections ?? 100);
+    const settings = serverSettings(durable, options.maxConnections ?? 100);
     const postmasterOptions = { clusterDir, binaries, runAs, logFile, settings, log };
-    const running = await supervise(postmasterOptions, options.restartOnCrash ?? true, lock);
+    const running = await supervise(postmasterOptions, options.restartOnCrash ?? true, lock.release);
     const url = (database: string) =>
       `postgresql://${clusterUser}:${password}@127.0.0.1:${running.port}/${database}`;
     await ensureDatabase(url('postgres')).catch(async (error) => {
@@ -128,73 +123,6 @@ function serverSettings(durable: boolean, maxConnections: number): PostmasterOpt
     log_timezone: 'UTC',
     log_checkpoints: 'off',
     log_line_prefix: '%m [%p] ',
-  };
-}
-
-/** The postmaster that runs now, and what keeps it running. */
-async function supervise(options: PostmasterOptions, restartOnCrash: boolean, lock: OwnerLock) {
-  const { log, logFile } = options;
-  let current: Postmaster = await startPostmaster(options);
-  const { port } = current;
-  /** Whether it should be up; what watches it acts only then. */
-  let wanted = true;
-  let stopping: Promise<void> | undefined;
-
-  const watch = (postmaster: Postmaster): void => {
-    void postmaster.exited.then(async () => {
-      for (
-        let delay = 100;
-        wanted && restartOnCrash && postmaster === current;
-        delay = Math.min(delay * 2, 5000)
-      ) {
-        log.error({ logFile }, 'Postgres ended unexpectedly; starting it again');
-        try {
-          await start();
-        } catch (error) {
-          log.error({ err: error }, 'Postgres did not start');
-          await sleep(delay);
-        }
-      }
-    });
-  };
-  const start = async (): Promise<void> => {
-    const started = await startPostmaster(options, port);
-    current = started;
-    if (wanted) watch(started);
-    else await end();
-  };
-  const end = async (): Promise<void> => {
-    if (!current.hasExited()) await endPostmaster(current.pid, current.hasExited);
-  };
-  // If our process ends by itself without stop(), Postgres must not stay behind.
-  const onExit = (): void => {
-    if (!current.hasExited()) signalProcess(current.pid, 'SIGINT');
-  };
-  process.on('exit', onExit);
-  watch(current);
-
-  return {
-    port,
-    pid: () => current.pid,
-    stop: () => {
-      wanted = false;
-      stopping ??= end().finally(() => {
-        process.off('exit', onExit);
-        lock.release();
-      });
-      return stopping;
-    },
-    kill: async () => {
-      wanted = false;
-      signalProcess(current.pid, 'SIGKILL');
-      await current.exited;
-    },
-    restart: async () => {
-      wanted = false;
-      await end();
-      wanted = true;
-      await start();
-    },
   };
 }
 

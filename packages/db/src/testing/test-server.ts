@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readMigrations } from '../migrations/files.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -50,7 +51,9 @@ export async function startTestServer(externalUrl?: string): Promise<TestServer>
   };
   const names = new Set<string>();
   const dropDatabase = async (name: string): Promise<void> => {
-    if (names.delete(name)) await pool.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    if (!names.delete(name)) return;
+    await sessionsEnd(pool, name);
+    await pool.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   };
 
   return {
@@ -74,6 +77,18 @@ export async function startTestServer(externalUrl?: string): Promise<TestServer>
       await postgres?.stop();
     },
   };
+}
+
+/**
+ * Waits a little for sessions that are about to end: `pool.end()` resolves before they are gone, and one that is ended
+ * by force meanwhile is an error in the test's process.
+ */
+async function sessionsEnd(pool: pg.Pool, name: string): Promise<void> {
+  for (let waited = 0; waited < 1000; waited += 10) {
+    const { rowCount } = await pool.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name]);
+    if (rowCount === 0) return;
+    await sleep(10);
+  }
 }
 
 async function makeTemplate(pool: pg.Pool, name: string, url: string): Promise<string> {

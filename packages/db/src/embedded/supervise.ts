@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts';
+import { endPostmaster, signalProcess } from './postmaster-pid.ts';
+
+/** A postmaster that is kept running on one port; the functions are those of `EmbeddedPostgres`. */
+export interface SupervisedPostmaster {
+  port: number;
+  pid(): number;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/**
+ * Starts the postmaster and starts it again when it ends without being told to, if `restartOnCrash`.
+ * @param onStopped called when it was told to stop and is gone.
+ */
+export async function supervise(
+  options: PostmasterOptions,
+  restartOnCrash: boolean,
+  onStopped: () => void,
+): Promise<SupervisedPostmaster> {
+  const { log, logFile } = options;
+  let current: Postmaster = await startPostmaster(options);
+  const { port } = current;
+  /** Whether it should be up; what watches it acts only then. */
+  let wanted = true;
+  let stopping: Promise<void> | undefined;
+  /** The start under way, so that a stop can wait for what it brings up. */
+  let starting: Promise<unknown> = Promise.resolve();
+
+  const start = (): Promise<void> => {
+    const attempt = startPostmaster(options, port).then((started) => {
+      current = started;
+      watch(started);
+    });
+    starting = attempt.catch(() => {});
+    return attempt;
+  };
+  const watch = (postmaster: Postmaster): void => {
+    void postmaster.exited.then(async () => {
+      let delay = 100;
+      while (wanted && restartOnCrash && postmaster === current) {
+        log.error({ logFile }, 'Postgres ended unexpectedly; starting it again');
+        await start().catch(async (error) => {
+          log.error({ err: error }, 'Postgres did not start');
+          await sleep(delay);
+          delay = Math.min(delay * 2, 5000);
+        });
+      }
+    });
+  };
+  const end = async (): Promise<void> => {
+    wanted = false;
+    await starting;
+    if (!current.hasExited()) await endPostmaster(current.pid, current.hasExited);
+  };
+  // If our process ends by itself without stop(), Postgres must not stay behind.
+  const onExit = (): void => {
+    if (!current.hasExited()) signalProcess(current.pid, 'SIGINT');
+  };
+  process.on('exit', onExit);
+  watch(current);
+
+  return {
+    port,
+    pid: () => current.pid,
+    stop: () => {
+      stopping ??= end().finally(() => {
+        process.off('exit', onExit);
+        onStopped();
+      });
+      return stopping;
+    },
+    kill: async () => {
+      wanted = false;
+      signalProcess(current.pid, 'SIGKILL');
+      await current.exited;
+    },
+    restart: async () => {
+      await end();
+      wanted = true;
+      await start();
+    },
+  };
+}

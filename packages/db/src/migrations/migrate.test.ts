@@ -1,0 +1,154 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../client.ts';
+import { Prisma } from '../generated/client.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { readMigrations } from './files.ts';
+import { migrate } from './migrate.ts';
+import { migrationState } from './state.ts';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let directory: string;
+
+beforeEach(async () => {
+  database = await createTestDatabase({ empty: true });
+  pool = new pg.Pool({ connectionString: database.url });
+  directory = mkdtempSync(join(tmpdir(), 'modelbox-migrations-'));
+});
+afterEach(async () => {
+  await pool.end();
+  await database.drop();
+  rmSync(directory, { recursive: true });
+});
+
+function write(name: string, sql: string): void {
+  mkdirSync(join(directory, name), { recursive: true });
+  writeFileSync(join(directory, name, 'migration.sql'), sql);
+}
+
+const state = async () => migrationState(pool, await readMigrations(directory));
+const run = () => migrate({ url: database.url, directory });
+const rows = async () =>
+  (
+    await pool.query(
+      `SELECT migration_name AS name, finished_at IS NOT NULL AS finished, rolled_back_at IS NOT NULL AS rolled_back
+         FROM _prisma_migrations ORDER BY started_at`,
+    )
+  ).rows;
+
+const first = '20260101000000_first';
+const second = '20260102000000_second';
+const withFunction = `
+  CREATE TABLE a (id int);
+  CREATE FUNCTION twice(n int) RETURNS int LANGUAGE plpgsql AS $body$
+    DECLARE text_with text := 'a;b'; -- a semicolon; in a comment
+    BEGIN
+      n := n * 2;
+      RETURN n;
+    END;
+  $body$;
+  INSERT INTO a VALUES (1) -- no semicolon at the end`;
+
+describe('this repository’s migrations', () => {
+  test('apply to an empty database, once', async () => {
+    const migrations = await readMigrations();
+    const names = migrations.map(({ name }) => name);
+    expect(await migrationState(pool, migrations)).toMatchObject({ current: false, pending: names });
+    expect(await migrate({ url: database.url })).toEqual(names);
+    expect(await migrate({ url: database.url })).toEqual([]);
+    expect(await migrationState(pool, migrations)).toEqual({
+      current: true,
+      pending: [],
+      failed: [],
+      unknown: [],
+      edited: [],
+    });
+  });
+
+  test('make every table and column that the Prisma schema names', async () => {
+    await migrate({ url: database.url });
+    const { prisma, close } = openDatabase({ url: database.url, poolSize: 2 });
+    for (const model of Object.values(Prisma.ModelName)) {
+      const delegate = prisma[(model[0]?.toLowerCase() + model.slice(1)) as 'model'];
+      await delegate.findFirst();
+    }
+    await close();
+  });
+});
+
+test('a script runs whole: function bodies, comments, many statements', async () => {
+  write(first, withFunction);
+  expect(await run()).toEqual([first]);
+  expect((await pool.query('SELECT twice(id) AS n FROM a')).rows).toEqual([{ n: 2 }]);
+  expect(await rows()).toEqual([{ name: first, finished: true, rolled_back: false }]);
+});
+
+test('servers that start together migrate once', async () => {
+  write(first, withFunction);
+  write(second, 'SELECT pg_sleep(0.2); CREATE TABLE b (id int)');
+  const applied = await Promise.all([run(), run(), run()]);
+  expect(applied.flat().toSorted()).toEqual([first, second]);
+  expect(await rows()).toHaveLength(2);
+});
+
+test('a failed migration applies nothing, says where, and is made again once it is mended', async () => {
+  write(first, 'CREATE TABLE a (id int)');
+  write(second, 'CREATE TABLE b (id int);\nCREATE TABLE c (id int);\nINSERT INTO c (ix) VALUES (1);');
+  await expect(run()).rejects.toMatchObject({
+    name: 'MigrationError',
+    message: expect.stringMatching(/^The migration 20260102000000_second failed: column "ix".*\(line 3\)/),
+    cause: { code: '42703' },
+  });
+  expect(await state()).toMatchObject({ current: false, pending: [second], failed: [second] });
+  expect((await pool.query("SELECT to_regclass('a') AS a, to_regclass('b') AS b")).rows).toEqual([
+    { a: 'a', b: null },
+  ]);
+
+  write(second, 'CREATE TABLE b (id int)');
+  expect(await run()).toEqual([second]);
+  expect(await state()).toMatchObject({ current: true, failed: [] });
+  expect(await rows()).toEqual([
+    { name: first, finished: true, rolled_back: false },
+    { name: second, finished: false, rolled_back: true },
+    { name: second, finished: true, rolled_back: false },
+  ]);
+});
+
+test('a migration whose session is ended in the middle is made again', async () => {
+  write(first, 'CREATE TABLE a (id int); SELECT pg_sleep(20);');
+  const running = run().catch((error: unknown) => error);
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND query LIKE '%pg_sleep(20);%' AND pid <> pg_backend_pid()`;
+  while ((await pool.query(end)).rowCount === 0) await sleep(20);
+  expect(await running).toBeInstanceOf(Error);
+  expect(await state()).toMatchObject({ current: false, failed: [first] });
+
+  write(first, 'CREATE TABLE a (id int)');
+  expect(await run()).toEqual([first]);
+});
+
+test('what a newer release applied and what was edited are told, and stop nothing', async () => {
+  write(first, 'CREATE TABLE a (id int)');
+  write(second, 'CREATE TABLE b (id int)');
+  await run();
+  rmSync(join(directory, second), { recursive: true });
+  write(first, 'CREATE TABLE a (id bigint)');
+  const told: string[] = [];
+  const tell = (_: object, message: string) => told.push(message);
+  expect(
+    await migrate({ url: database.url, directory, log: { info: tell, warn: tell, error: tell } }),
+  ).toEqual([]);
+  expect(told).toHaveLength(2);
+  expect(await state()).toEqual({
+    current: true,
+    pending: [],
+    failed: [],
+    unknown: [second],
+    edited: [first],
+  });
+});
