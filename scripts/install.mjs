@@ -40,10 +40,10 @@ export async function install() {
   return 0;
 }
 
-/** Everything an installation depends on; the folder too, as pnpm writes it into its launch scripts. */
+/** Everything an installation depends on; the folder too, as pnpm notes it in node_modules. */
 function wanted() {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([root, process.platform, process.arch, process.version]));
+  hash.update(JSON.stringify([root, process.platform, process.arch]));
   const folders = ['apps', 'packages'].flatMap((parent) =>
     existsSync(join(root, parent))
       ? readdirSync(join(root, parent))

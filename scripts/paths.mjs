@@ -8,7 +8,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const binFolder = join(root, 'node_modules', 'node', 'bin');
 
-/** The pinned Node, a plain binary: the link in node_modules/.bin is a shell script that swallows signals. */
+/** The pinned Node, the program itself rather than the link to it. */
 export const pinnedNode = join(binFolder, process.platform === 'win32' ? 'node.exe' : 'node');
 
 /** Turborepo's launcher, to be run by the pinned Node. */
