@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type PostgresBinaries, binariesIn, findBinaries } from './binaries.ts';
+import { binariesIn, findBinaries, type PostgresBinaries } from './binaries.ts';
 import { chooseRunAs } from './run-as.ts';
 import { clusterDirOf, startEmbeddedPostgres } from './start.ts';
 

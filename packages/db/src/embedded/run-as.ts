@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PostgresBinaries, binariesIn } from './binaries.ts';
+import { binariesIn, type PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 
 /**

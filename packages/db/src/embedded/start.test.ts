@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { isPostmasterOf, readPostmasterPid } from './postmaster-pid.ts';
-import { type EmbeddedPostgres, clusterDirOf, startEmbeddedPostgres } from './start.ts';
+import { clusterDirOf, type EmbeddedPostgres, startEmbeddedPostgres } from './start.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

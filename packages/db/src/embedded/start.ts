@@ -6,9 +6,9 @@ import { findBinaries } from './binaries.ts';
 import { clusterUser, ensureCluster, removeUnfinishedClusters } from './cluster.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
-import { disownPostmasterPid, endPostmaster, isPostmasterOf, readPostmasterPid } from './postmaster-pid.ts';
 import type { PostmasterOptions } from './postmaster.ts';
-import { type RunAs, chooseRunAs } from './run-as.ts';
+import { disownPostmasterPid, endPostmaster, isPostmasterOf, readPostmasterPid } from './postmaster-pid.ts';
+import { chooseRunAs, type RunAs } from './run-as.ts';
 import { supervise } from './supervise.ts';
 
 /** How to run the embedded Postgres. */

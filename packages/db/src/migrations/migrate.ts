@@ -2,7 +2,7 @@ import type { MigrationList } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { type Log, silentLog } from '../log.ts';
 import { openSchemaEngine } from './engine.ts';
-import { type Migration, defaultMigrationsDirectory, readMigrations } from './files.ts';
+import { defaultMigrationsDirectory, type Migration, readMigrations } from './files.ts';
 import { migrationState } from './state.ts';
 
 /** What to migrate, and by which files. */

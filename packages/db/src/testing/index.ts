@@ -1,8 +1,8 @@
 import { inject } from 'vitest';
 
 export type { EmbeddedPostgres } from '../embedded/start.ts';
-export { type TestPostgresOptions, startTestPostgres } from './postgres.ts';
-export { type TestServer, startTestServer } from './test-server.ts';
+export { startTestPostgres, type TestPostgresOptions } from './postgres.ts';
+export { startTestServer, type TestServer } from './test-server.ts';
 
 /** A database of a test's own. */
 export interface TestDatabase {

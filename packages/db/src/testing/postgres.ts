@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeOwnerLock } from '../embedded/owner-lock.ts';
-import { type EmbeddedPostgres, clusterDirOf, endOrphan, startEmbeddedPostgres } from '../embedded/start.ts';
+import { clusterDirOf, type EmbeddedPostgres, endOrphan, startEmbeddedPostgres } from '../embedded/start.ts';
 import { silentLog } from '../log.ts';
 
 const prefix = 'modelbox-test-';
