@@ -51,22 +51,16 @@ export function parseComparison(tokens: TokenReader, schema: FilterSchema): Cond
   }
   const negated = tokens.takeKeyword('not');
   const operator = tokens.peek();
-  switch (tokens.keyword()) {
-    case 'in':
-      tokens.takeKeyword('in');
-      return { kind: 'in', ref, values: takeList(tokens, ref), negated, ...span() };
-    case 'between': {
-      tokens.takeKeyword('between');
-      const terms = takeBounds(tokens, ref);
-      const both: Condition = { kind: 'and', terms, ...span() };
-      return negated ? { kind: 'not', term: both, ...span() } : both;
-    }
-    case 'like':
-    case 'ilike': {
-      const ignoreCase = tokens.takeKeyword('ilike') || !tokens.takeKeyword('like');
-      const pattern = takePattern(tokens, ref, operator);
-      return { kind: 'like', ...pattern, ignoreCase, negated, ...span() };
-    }
+  if (tokens.takeKeyword('in')) return { kind: 'in', ref, values: takeList(tokens, ref), negated, ...span() };
+  if (tokens.takeKeyword('between')) {
+    const terms = takeBounds(tokens, ref);
+    const both: Condition = { kind: 'and', terms, ...span() };
+    return negated ? { kind: 'not', term: both, ...span() } : both;
+  }
+  const ignoreCase = tokens.takeKeyword('ilike');
+  if (ignoreCase || tokens.takeKeyword('like')) {
+    const pattern = takePattern(tokens, ref, operator);
+    return { kind: 'like', ...pattern, ignoreCase, negated, ...span() };
   }
   if (negated) throw tokens.unexpected(['IN', 'LIKE', 'ILIKE', 'BETWEEN']);
   return takeCompare(tokens, ref);

@@ -72,7 +72,9 @@ function formatValue(value: Value): string {
     case 'number':
     case 'integer':
       return Number.isFinite(value.value) ? String(value.value) : `'${value.value}'`;
-    default:
+    case 'text':
+    case 'time':
+    case 'uuid':
       return quote(value.value, "'");
   }
 }

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { condition, orderTerms, testSchema } from './arbitraries.ts';
 import { FilterError } from './error.ts';
 import { formatFilter, formatOrderBy } from './format.ts';
 import { parseOrderBy } from './order.ts';
 import { parseFilter } from './parser.ts';
+import { condition, orderTerms, testSchema } from './testing/arbitraries.ts';
 
 /** The same tree with all positions 0, and as text the numbers that JSON lacks. */
 function bare<T>(tree: T): T {

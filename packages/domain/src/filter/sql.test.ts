@@ -2,7 +2,6 @@ import { openDatabase } from '@modelbox/db';
 import { createTestDatabase } from '@modelbox/db/testing';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { condition, object, orderTerms, type TestObject, testSchema } from './arbitraries.ts';
 import type { Filter } from './ast.ts';
 import { CursorError } from './error.ts';
 import { evaluateFilter } from './evaluate.ts';
@@ -15,6 +14,7 @@ import type { Sql } from './params.ts';
 import { parseFilter } from './parser.ts';
 import type { SqlMetric, SqlSchema } from './schema.ts';
 import { compileFilter } from './sql.ts';
+import { condition, object, orderTerms, type TestObject, testSchema } from './testing/arbitraries.ts';
 
 const TABLES = `
   CREATE TABLE things (

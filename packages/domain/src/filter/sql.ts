@@ -43,7 +43,11 @@ function compileCondition(compile: Compile, node: Condition, negated: boolean): 
     }
     case 'not':
       return compileCondition(compile, node.term, !negated);
-    default:
+    case 'compare':
+    case 'in':
+    case 'like':
+    case 'member':
+    case 'null':
       return `(${compileTerm(compile, negated ? opposite(node) : node)})`;
   }
 }
