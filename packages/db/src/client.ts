@@ -25,7 +25,7 @@ export interface Database {
   prisma: PrismaClient;
   pool: pg.Pool;
   /** Waits for the queries in flight, then closes every connection. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Opens the pool. Connects only when first used, so it does not fail when the database is away. */

@@ -1,8 +1,8 @@
 /** What this package needs of a logger; a pino logger fits. Details first, then the message. */
 export interface Log {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
+  info: (details: object, message: string) => void;
+  warn: (details: object, message: string) => void;
+  error: (details: object, message: string) => void;
 }
 
 /** Says nothing: for tests and tools. */

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 /** A held lock on a data directory. */
 export interface OwnerLock {
-  release(): void;
+  release: () => void;
 }
 
 /**

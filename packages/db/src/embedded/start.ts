@@ -33,13 +33,13 @@ export interface EmbeddedPostgres {
   dataDir: string;
   logFile: string;
   /** The postmaster's process id; changes when it is restarted. */
-  pid(): number;
+  pid: () => number;
   /** Fast shutdown: ends the sessions, flushes, resolves when Postgres is gone and the data directory is free. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** SIGKILLs Postgres as the kernel might; it stays down until `restart`. For fault tests. */
-  kill(): Promise<void>;
+  kill: () => Promise<void>;
   /** Shuts it down if it runs, and starts it on the same port. For fault tests. */
-  restart(): Promise<void>;
+  restart: () => Promise<void>;
 }
 
 /**

@@ -5,10 +5,10 @@ import { endPostmaster, signalProcess } from './postmaster-pid.ts';
 /** A postmaster that is kept running on one port; the functions are those of `EmbeddedPostgres`. */
 export interface SupervisedPostmaster {
   port: number;
-  pid(): number;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-  restart(): Promise<void>;
+  pid: () => number;
+  stop: () => Promise<void>;
+  kill: () => Promise<void>;
+  restart: () => Promise<void>;
 }
 
 /**

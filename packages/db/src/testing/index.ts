@@ -8,7 +8,7 @@ export { startTestServer, type TestServer } from './test-server.ts';
 export interface TestDatabase {
   url: string;
   /** Drops it, whoever is connected. What is not dropped goes with the run. */
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /**

@@ -47,7 +47,7 @@ test('a database is dropped whoever is still connected', async () => {
   const lost: unknown[] = [];
   client.on('error', (error) => lost.push(error));
   await client.connect();
-  const ended = once(client, 'end');
+  const ended = new Promise<void>((resolve) => client.once('end', resolve));
   await drop();
   await ended;
   expect(lost[0]).toMatchObject({ code: '57P01' });

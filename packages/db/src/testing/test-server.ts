@@ -8,12 +8,12 @@ import { startTestPostgres } from './postgres.ts';
 /** A Postgres that hands out databases to tests. */
 export interface TestServer {
   /** A new database, cloned from the migrated template (about 30 ms), or with nothing in it. */
-  createDatabase(options?: { empty?: boolean }): Promise<string>;
-  dropDatabase(name: string): Promise<void>;
+  createDatabase: (options?: { empty?: boolean }) => Promise<string>;
+  dropDatabase: (name: string) => Promise<void>;
   /** The connection string of one of its databases. */
-  url(name: string): string;
+  url: (name: string) => string;
   /** Removes all it made. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const prefix = 'modelbox_test_';
