@@ -132,7 +132,8 @@ const STATUS_WORDS: Record<number, string> = {
 function errorResponses(): Json {
   const byStatus = new Map<number, ErrorCode[]>()
   for (const [code, [status]] of Object.entries(ERRORS) as [ErrorCode, readonly [number, string]][]) {
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+    // No route documents a failure of the server itself.
+    if (code !== 'internal') byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }
   const responses: Json = {}
   for (const [status, codes] of byStatus) {

@@ -1,0 +1,44 @@
+import { AbortError, ClosedError, TimeoutError } from './errors.ts';
+
+/** The longest time that a timer can be set to. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** Watches over one try: its signal fires when the caller gives up, the client closes, or the server is silent. */
+export interface Guard {
+  /** Its reason is the error to throw. */
+  readonly signal: AbortSignal;
+  /** From now on it is the server's turn; the wait starts anew. */
+  arm(): void;
+  /** It is the caller's turn, who may take all the time. */
+  disarm(): void;
+  /** The caller's own part failed; `reason` is the error to throw. */
+  fail(reason: unknown): void;
+  /** The try is over; nothing is watched any more. */
+  release(): void;
+}
+
+/** `timeoutMs` 0: no limit. */
+export function guard(timeoutMs: number, closed: AbortSignal, caller: AbortSignal | undefined): Guard {
+  const controller = new AbortController();
+  const onClose = () => controller.abort(new ClosedError('The client is closed'));
+  const onAbort = () => controller.abort(new AbortError('The call was aborted', { cause: caller?.reason }));
+  const onTimeout = () => controller.abort(new TimeoutError(`The server was silent for ${timeoutMs} ms`));
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const disarm = () => clearTimeout(timer);
+  const arm = () => {
+    clearTimeout(timer);
+    if (timeoutMs > 0) timer = setTimeout(onTimeout, Math.min(timeoutMs, TIMER_MAX_MS));
+  };
+  const release = () => {
+    disarm();
+    closed.removeEventListener('abort', onClose);
+    caller?.removeEventListener('abort', onAbort);
+  };
+
+  closed.addEventListener('abort', onClose);
+  caller?.addEventListener('abort', onAbort);
+  if (closed.aborted) onClose();
+  else if (caller?.aborted) onAbort();
+  return { signal: controller.signal, arm, disarm, fail: (reason) => controller.abort(reason), release };
+}

@@ -1,0 +1,32 @@
+import { APIError } from './api-error.ts';
+import { ConnectionError, TimeoutError } from './errors.ts';
+
+const BASE_MS = 250;
+const CAP_MS = 8_000;
+/** A server that asks for more patience than this gets none: the caller decides. */
+const RETRY_AFTER_MAX_MS = 60_000;
+const TRANSIENT: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/**
+ * How many milliseconds to wait before trying again after `error`, or undefined to give up.
+ *
+ * Without a word from the server: exponential backoff with full jitter, so that clients that failed together do not
+ * return together. With `Retry-After`: that long, and a little jitter more. `failures` counts the tries so far; `random`
+ * is from [0, 1).
+ */
+export function retryDelay(error: unknown, failures: number, random: number): number | undefined {
+  const backoff = random * Math.min(CAP_MS, BASE_MS * 2 ** (failures - 1));
+  if (error instanceof ConnectionError || error instanceof TimeoutError) return backoff;
+  if (!(error instanceof APIError) || !TRANSIENT.has(error.status) || error.code === 'storage_full')
+    return undefined;
+  if (error.retryAfterMs === undefined) return backoff;
+  return error.retryAfterMs > RETRY_AFTER_MAX_MS ? undefined : error.retryAfterMs + random * BASE_MS;
+}
+
+/** Milliseconds from `now` that a `Retry-After` header (RFC 9110: seconds or a date) asks to wait. */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const text = header.trim();
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+}

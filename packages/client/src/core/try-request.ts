@@ -1,0 +1,116 @@
+import { readError } from './error-answer.ts';
+import { ConnectionError, ModelBoxError } from './errors.ts';
+import { type Guard, guard } from './guard.ts';
+import type { CallOptions } from './options.ts';
+import { retryDelay } from './retry.ts';
+import type { Settings } from './settings.ts';
+import { sleep } from './sleep.ts';
+
+/** The body of one try; `size` in bytes where it is known though the content is a stream. */
+export interface Body {
+  readonly content: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+  readonly size?: number | undefined;
+}
+
+/** One logical request: what all its tries have in common. */
+export interface Request {
+  readonly method: string;
+  /** Path and query, encoded. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Makes the body anew for each try. A stream arms the guard while it waits for the server. */
+  readonly body?: ((guard: Guard) => Promise<Body> | Body) | undefined;
+  /** The body can be made but once, so there is no second try. */
+  readonly once?: boolean | undefined;
+  /** Statuses besides 2xx that are answers, not errors. */
+  readonly alsoAnswers?: readonly number[] | undefined;
+  readonly options: CallOptions | undefined;
+}
+
+/** Reads an answer. It is part of the try: where it fails on the connection, the request is tried again. */
+export type Read<T> = (response: Response, guard: Guard) => Promise<T>;
+
+/** Tries until there is an answer, an error that a further try would not mend, or no try left. */
+export async function request<T>(
+  settings: Settings,
+  closed: AbortSignal,
+  request: Request,
+  read: Read<T>,
+): Promise<T> {
+  const maxRetries = request.once ? 0 : (request.options?.maxRetries ?? settings.maxRetries);
+  for (let failures = 0; ; ) {
+    try {
+      return await attempt(settings, closed, request, read);
+    } catch (error) {
+      failures += 1;
+      const wait = failures > maxRetries ? undefined : retryDelay(error, failures, Math.random());
+      if (wait === undefined) throw error;
+      await pause(wait, closed, request.options?.signal);
+    }
+  }
+}
+
+async function attempt<T>(
+  settings: Settings,
+  closed: AbortSignal,
+  request: Request,
+  read: Read<T>,
+): Promise<T> {
+  const { method, target, options, alsoAnswers } = request;
+  const address = settings.baseUrl + target;
+  const watch = guard(options?.timeoutMs ?? settings.timeoutMs, closed, options?.signal);
+  try {
+    watch.signal.throwIfAborted();
+    watch.arm();
+    const body = await request.body?.(watch);
+    const init = {
+      method,
+      headers: headersOf(settings, request, body?.size),
+      body: body?.content ?? null,
+      signal: watch.signal,
+      // An API does not move; and with any other mode fetch keeps a streamed body in memory, to send it again.
+      redirect: 'error' as const,
+      duplex: 'half' as const,
+    };
+    const response = await settings.fetch(address, init);
+    if (!response.ok && !alsoAnswers?.includes(response.status))
+      throw await readError(`${method} ${address}`, response);
+    return await read(response, watch);
+  } catch (error) {
+    watch.release();
+    throw errorOf(error, watch, `${method} ${address}`);
+  }
+}
+
+/** What went wrong, in our own classes: the guard's reason where it fired, else the connection's failure. */
+function errorOf(error: unknown, watch: Guard, request: string): unknown {
+  if (watch.signal.aborted) return watch.signal.reason;
+  if (error instanceof ModelBoxError) return error;
+  // fetch reports a failed connection, and an answer that breaks off, as a TypeError with the reason as its cause.
+  if (error instanceof TypeError)
+    return new ConnectionError(`${request} failed: ${causes(error)}`, { cause: error });
+  return error;
+}
+
+function causes(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && !error.message ? String(error.code) : error.message;
+  return error.cause === undefined ? code : `${code}: ${causes(error.cause)}`;
+}
+
+function headersOf(settings: Settings, { headers, options }: Request, size: number | undefined): Headers {
+  const all = new Headers(settings.headers);
+  for (const set of [{ 'content-length': size?.toString() }, headers, options?.headers ?? {}]) {
+    for (const [name, value] of Object.entries(set)) if (value !== undefined) all.set(name, value);
+  }
+  return all;
+}
+
+async function pause(ms: number, closed: AbortSignal, caller: AbortSignal | undefined): Promise<void> {
+  const watch = guard(0, closed, caller);
+  try {
+    await sleep(ms, watch.signal);
+  } finally {
+    watch.release();
+  }
+}

@@ -1,0 +1,75 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { DownloadPromise } from '../../core/download-promise.ts';
+import type { CallOptions, DownloadOptions, UploadOptions, WriteOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import type { UploadSource } from '../../core/upload-source.ts';
+import { url } from '../../core/url.ts';
+import type {
+  CheckpointsFilesListQuery,
+  CheckpointsFilesUploadQuery,
+  File,
+  FileList,
+  TrackFiles,
+} from '../schemas.ts';
+
+/** The files of checkpoints. */
+export class CheckpointsFiles extends Resource {
+  /** List the files of a checkpoint, by path. */
+  list(checkpoint: string, query?: CheckpointsFilesListQuery, options?: CallOptions): PagePromise<File> {
+    return this.http.list<File>({ url: url`/v1/checkpoints/${checkpoint}/files`, query, options });
+  }
+
+  /**
+   * Track files of a checkpoint where they lie.
+   *
+   * A path that is taken by the same URI is left as it is; by anything else: 409.
+   */
+  track(checkpoint: string, body: TrackFiles, options?: WriteOptions): APIPromise<FileList> {
+    return this.http.send<FileList>({
+      method: 'POST',
+      url: url`/v1/checkpoints/${checkpoint}/files`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Upload a file of a checkpoint.
+   *
+   * The body is the content. It is hashed while it streams in and visible only when it is whole.
+   */
+  upload(
+    checkpoint: string,
+    path: string,
+    source: UploadSource,
+    options?: UploadOptions & CheckpointsFilesUploadQuery,
+  ): APIPromise<File> {
+    return this.http.upload<File>({
+      url: url`/v1/checkpoints/${checkpoint}/files/${path}`,
+      query: { role: options?.role },
+      source,
+      options,
+    });
+  }
+
+  /**
+   * Download a file of a checkpoint.
+   *
+   * Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.
+   */
+  download(checkpoint: string, path: string, options?: DownloadOptions): DownloadPromise {
+    return this.http.download({ url: url`/v1/checkpoints/${checkpoint}/files/${path}`, options });
+  }
+
+  /** Delete a file of a checkpoint. */
+  delete(checkpoint: string, path: string, options?: WriteOptions): APIPromise<void> {
+    return this.http.send<void>({
+      method: 'DELETE',
+      url: url`/v1/checkpoints/${checkpoint}/files/${path}`,
+      options,
+    });
+  }
+}

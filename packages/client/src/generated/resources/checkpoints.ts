@@ -1,0 +1,72 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import { CheckpointsEvents } from './checkpoints-events.ts';
+import { CheckpointsFiles } from './checkpoints-files.ts';
+import { CheckpointsMetadata } from './checkpoints-metadata.ts';
+import { CheckpointsMetrics } from './checkpoints-metrics.ts';
+import type { Checkpoint, CheckpointUpdate, CheckpointsGetQuery, Promotion, Version } from '../schemas.ts';
+
+/** What a run writes as it goes. */
+export class Checkpoints extends Resource {
+  readonly events = new CheckpointsEvents(this.http);
+  readonly files = new CheckpointsFiles(this.http);
+  readonly metadata = new CheckpointsMetadata(this.http);
+  readonly metrics = new CheckpointsMetrics(this.http);
+
+  /** Read a checkpoint. */
+  get(checkpoint: string, query?: CheckpointsGetQuery, options?: CallOptions): APIPromise<Checkpoint> {
+    return this.http.send<Checkpoint>({
+      method: 'GET',
+      url: url`/v1/checkpoints/${checkpoint}`,
+      query,
+      options,
+    });
+  }
+
+  /** Change a checkpoint by JSON merge patch. */
+  update(checkpoint: string, body: CheckpointUpdate, options?: ConditionalOptions): APIPromise<Checkpoint> {
+    return this.http.send<Checkpoint>({
+      method: 'PATCH',
+      url: url`/v1/checkpoints/${checkpoint}`,
+      body,
+      options,
+    });
+  }
+
+  /** Delete a checkpoint; it can be restored for a while. */
+  delete(checkpoint: string, options?: ConditionalOptions): APIPromise<void> {
+    return this.http.send<void>({ method: 'DELETE', url: url`/v1/checkpoints/${checkpoint}`, options });
+  }
+
+  /** Restore a deleted checkpoint. */
+  restore(checkpoint: string, options?: ConditionalOptions): APIPromise<Checkpoint> {
+    return this.http.send<Checkpoint>({
+      method: 'POST',
+      url: url`/v1/checkpoints/${checkpoint}/restore`,
+      options,
+    });
+  }
+
+  /** Make a pending checkpoint ready: its file set is complete. */
+  finalize(checkpoint: string, options?: ConditionalOptions): APIPromise<Checkpoint> {
+    return this.http.send<Checkpoint>({
+      method: 'POST',
+      url: url`/v1/checkpoints/${checkpoint}/finalize`,
+      options,
+    });
+  }
+
+  /** Make a ready checkpoint a version of a model, over the same files. */
+  promote(checkpoint: string, body: Promotion, options?: ConditionalOptions): APIPromise<Version> {
+    return this.http.send<Version>({
+      method: 'POST',
+      url: url`/v1/checkpoints/${checkpoint}/promote`,
+      body,
+      options,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { DownloadPromise } from '../../core/download-promise.ts';
+import type { CallOptions, DownloadOptions, UploadOptions, WriteOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import type { UploadSource } from '../../core/upload-source.ts';
+import { url } from '../../core/url.ts';
+import type {
+  ExperimentsFilesListQuery,
+  ExperimentsFilesUploadQuery,
+  File,
+  FileList,
+  TrackFiles,
+} from '../schemas.ts';
+
+/** The files of experiments. */
+export class ExperimentsFiles extends Resource {
+  /** List the files of a experiment, by path. */
+  list(experiment: string, query?: ExperimentsFilesListQuery, options?: CallOptions): PagePromise<File> {
+    return this.http.list<File>({ url: url`/v1/experiments/${experiment}/files`, query, options });
+  }
+
+  /**
+   * Track files of a experiment where they lie.
+   *
+   * A path that is taken by the same URI is left as it is; by anything else: 409.
+   */
+  track(experiment: string, body: TrackFiles, options?: WriteOptions): APIPromise<FileList> {
+    return this.http.send<FileList>({
+      method: 'POST',
+      url: url`/v1/experiments/${experiment}/files`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Upload a file of a experiment.
+   *
+   * The body is the content. It is hashed while it streams in and visible only when it is whole.
+   */
+  upload(
+    experiment: string,
+    path: string,
+    source: UploadSource,
+    options?: UploadOptions & ExperimentsFilesUploadQuery,
+  ): APIPromise<File> {
+    return this.http.upload<File>({
+      url: url`/v1/experiments/${experiment}/files/${path}`,
+      query: { role: options?.role },
+      source,
+      options,
+    });
+  }
+
+  /**
+   * Download a file of a experiment.
+   *
+   * Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.
+   */
+  download(experiment: string, path: string, options?: DownloadOptions): DownloadPromise {
+    return this.http.download({ url: url`/v1/experiments/${experiment}/files/${path}`, options });
+  }
+
+  /** Delete a file of a experiment. */
+  delete(experiment: string, path: string, options?: WriteOptions): APIPromise<void> {
+    return this.http.send<void>({
+      method: 'DELETE',
+      url: url`/v1/experiments/${experiment}/files/${path}`,
+      options,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import { ExperimentsCheckpoints } from './experiments-checkpoints.ts';
+import { ExperimentsEvents } from './experiments-events.ts';
+import { ExperimentsFiles } from './experiments-files.ts';
+import { ExperimentsMetadata } from './experiments-metadata.ts';
+import { ExperimentsMetrics } from './experiments-metrics.ts';
+import type {
+  Experiment,
+  ExperimentCreate,
+  ExperimentUpdate,
+  ExperimentsGetQuery,
+  ExperimentsListQuery,
+} from '../schemas.ts';
+
+/** Training runs. */
+export class Experiments extends Resource {
+  readonly checkpoints = new ExperimentsCheckpoints(this.http);
+  readonly events = new ExperimentsEvents(this.http);
+  readonly files = new ExperimentsFiles(this.http);
+  readonly metadata = new ExperimentsMetadata(this.http);
+  readonly metrics = new ExperimentsMetrics(this.http);
+
+  /**
+   * Create an experiment.
+   *
+   * An experiment that exists already is answered as it is, with 200: pipelines restart.
+   */
+  create(body: ExperimentCreate, options?: ConditionalOptions): APIPromise<Experiment> {
+    return this.http.send<Experiment>({ method: 'POST', url: '/v1/experiments', body, options });
+  }
+
+  /** List experiments. */
+  list(query?: ExperimentsListQuery, options?: CallOptions): PagePromise<Experiment> {
+    return this.http.list<Experiment>({ url: '/v1/experiments', query, options });
+  }
+
+  /** Read an experiment. */
+  get(experiment: string, query?: ExperimentsGetQuery, options?: CallOptions): APIPromise<Experiment> {
+    return this.http.send<Experiment>({
+      method: 'GET',
+      url: url`/v1/experiments/${experiment}`,
+      query,
+      options,
+    });
+  }
+
+  /** Change an experiment by JSON merge patch. */
+  update(experiment: string, body: ExperimentUpdate, options?: ConditionalOptions): APIPromise<Experiment> {
+    return this.http.send<Experiment>({
+      method: 'PATCH',
+      url: url`/v1/experiments/${experiment}`,
+      body,
+      options,
+    });
+  }
+
+  /** Delete an experiment with its checkpoints; it can be restored for a while. */
+  delete(experiment: string, options?: ConditionalOptions): APIPromise<void> {
+    return this.http.send<void>({ method: 'DELETE', url: url`/v1/experiments/${experiment}`, options });
+  }
+
+  /** Restore a deleted experiment. */
+  restore(experiment: string, options?: ConditionalOptions): APIPromise<Experiment> {
+    return this.http.send<Experiment>({
+      method: 'POST',
+      url: url`/v1/experiments/${experiment}/restore`,
+      options,
+    });
+  }
+}

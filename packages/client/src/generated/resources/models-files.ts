@@ -1,0 +1,60 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { DownloadPromise } from '../../core/download-promise.ts';
+import type { CallOptions, DownloadOptions, UploadOptions, WriteOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import type { UploadSource } from '../../core/upload-source.ts';
+import { url } from '../../core/url.ts';
+import type { File, FileList, ModelsFilesListQuery, ModelsFilesUploadQuery, TrackFiles } from '../schemas.ts';
+
+/** The files of models. */
+export class ModelsFiles extends Resource {
+  /** List the files of a model, by path. */
+  list(model: string, query?: ModelsFilesListQuery, options?: CallOptions): PagePromise<File> {
+    return this.http.list<File>({ url: url`/v1/models/${model}/files`, query, options });
+  }
+
+  /**
+   * Track files of a model where they lie.
+   *
+   * A path that is taken by the same URI is left as it is; by anything else: 409.
+   */
+  track(model: string, body: TrackFiles, options?: WriteOptions): APIPromise<FileList> {
+    return this.http.send<FileList>({ method: 'POST', url: url`/v1/models/${model}/files`, body, options });
+  }
+
+  /**
+   * Upload a file of a model.
+   *
+   * The body is the content. It is hashed while it streams in and visible only when it is whole.
+   */
+  upload(
+    model: string,
+    path: string,
+    source: UploadSource,
+    options?: UploadOptions & ModelsFilesUploadQuery,
+  ): APIPromise<File> {
+    return this.http.upload<File>({
+      url: url`/v1/models/${model}/files/${path}`,
+      query: { role: options?.role },
+      source,
+      options,
+    });
+  }
+
+  /**
+   * Download a file of a model.
+   *
+   * Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.
+   */
+  download(model: string, path: string, options?: DownloadOptions): DownloadPromise {
+    return this.http.download({ url: url`/v1/models/${model}/files/${path}`, options });
+  }
+
+  /** Delete a file of a model. */
+  delete(model: string, path: string, options?: WriteOptions): APIPromise<void> {
+    return this.http.send<void>({ method: 'DELETE', url: url`/v1/models/${model}/files/${path}`, options });
+  }
+}

@@ -1,0 +1,35 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, WriteOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type { LogMetrics, LoggedPoint, MetricSummary, ModelsMetricsListQuery } from '../schemas.ts';
+
+/** The metrics of models. */
+export class ModelsMetrics extends Resource {
+  /**
+   * Log metrics of a model.
+   *
+   * All or nothing. A point is identified by key, dataset and its digest, step, and time as sent: the same
+   * point again changes nothing, the same identity with another value replaces it.
+   */
+  log(model: string, body: LogMetrics, options?: WriteOptions): APIPromise<MetricSummary> {
+    return this.http.send<MetricSummary>({
+      method: 'POST',
+      url: url`/v1/models/${model}/metrics`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Read the metric series of a model.
+   *
+   * In order of key, dataset, step, time. Points without step or time come first.
+   */
+  list(model: string, query?: ModelsMetricsListQuery, options?: CallOptions): PagePromise<LoggedPoint> {
+    return this.http.list<LoggedPoint>({ url: url`/v1/models/${model}/metrics`, query, options });
+  }
+}

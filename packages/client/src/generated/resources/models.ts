@@ -1,0 +1,58 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import { ModelsAliases } from './models-aliases.ts';
+import { ModelsEvents } from './models-events.ts';
+import { ModelsFiles } from './models-files.ts';
+import { ModelsMetadata } from './models-metadata.ts';
+import { ModelsMetrics } from './models-metrics.ts';
+import { ModelsVersions } from './models-versions.ts';
+import type { Model, ModelCreate, ModelUpdate, ModelsGetQuery, ModelsListQuery } from '../schemas.ts';
+
+/** Tasks to solve, and what their versions have in common. */
+export class Models extends Resource {
+  readonly aliases = new ModelsAliases(this.http);
+  readonly events = new ModelsEvents(this.http);
+  readonly files = new ModelsFiles(this.http);
+  readonly metadata = new ModelsMetadata(this.http);
+  readonly metrics = new ModelsMetrics(this.http);
+  readonly versions = new ModelsVersions(this.http);
+
+  /**
+   * Create a model.
+   *
+   * A model that exists already is answered as it is, with 200: pipelines restart.
+   */
+  create(body: ModelCreate, options?: ConditionalOptions): APIPromise<Model> {
+    return this.http.send<Model>({ method: 'POST', url: '/v1/models', body, options });
+  }
+
+  /** List models. */
+  list(query?: ModelsListQuery, options?: CallOptions): PagePromise<Model> {
+    return this.http.list<Model>({ url: '/v1/models', query, options });
+  }
+
+  /** Read a model. */
+  get(model: string, query?: ModelsGetQuery, options?: CallOptions): APIPromise<Model> {
+    return this.http.send<Model>({ method: 'GET', url: url`/v1/models/${model}`, query, options });
+  }
+
+  /** Change a model by JSON merge patch. */
+  update(model: string, body: ModelUpdate, options?: ConditionalOptions): APIPromise<Model> {
+    return this.http.send<Model>({ method: 'PATCH', url: url`/v1/models/${model}`, body, options });
+  }
+
+  /** Delete a model with its versions; it can be restored for a while. */
+  delete(model: string, options?: ConditionalOptions): APIPromise<void> {
+    return this.http.send<void>({ method: 'DELETE', url: url`/v1/models/${model}`, options });
+  }
+
+  /** Restore a deleted model. */
+  restore(model: string, options?: ConditionalOptions): APIPromise<Model> {
+    return this.http.send<Model>({ method: 'POST', url: url`/v1/models/${model}/restore`, options });
+  }
+}

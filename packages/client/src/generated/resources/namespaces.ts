@@ -1,0 +1,36 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type { Namespace, NamespaceUpdate, NamespacesListQuery } from '../schemas.ts';
+
+/** Paths that organize a team's models and experiments. */
+export class Namespaces extends Resource {
+  /** List namespaces, by path. */
+  list(query?: NamespacesListQuery, options?: CallOptions): PagePromise<Namespace> {
+    return this.http.list<Namespace>({ url: '/v1/namespaces', query, options });
+  }
+
+  /** Read a namespace. */
+  get(namespace: string, options?: CallOptions): APIPromise<Namespace> {
+    return this.http.send<Namespace>({ method: 'GET', url: url`/v1/namespaces/${namespace}`, options });
+  }
+
+  /** Change a namespace by JSON merge patch. */
+  update(namespace: string, body: NamespaceUpdate, options?: ConditionalOptions): APIPromise<Namespace> {
+    return this.http.send<Namespace>({
+      method: 'PATCH',
+      url: url`/v1/namespaces/${namespace}`,
+      body,
+      options,
+    });
+  }
+
+  /** Delete a namespace that is empty. */
+  delete(namespace: string, options?: ConditionalOptions): APIPromise<void> {
+    return this.http.send<void>({ method: 'DELETE', url: url`/v1/namespaces/${namespace}`, options });
+  }
+}

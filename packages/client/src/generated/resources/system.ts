@@ -1,0 +1,29 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions } from '../../core/options.ts';
+import { Resource } from '../../core/resource.ts';
+import type { Health, Readiness } from '../schemas.ts';
+
+/** The server itself. */
+export class System extends Resource {
+  /** The process lives. */
+  health(options?: CallOptions): APIPromise<Health> {
+    return this.http.send<Health>({ method: 'GET', url: '/healthz', options });
+  }
+
+  /** Database, migrations and file store answer. */
+  ready(options?: CallOptions): APIPromise<Readiness> {
+    return this.http.send<Readiness>({ method: 'GET', url: '/readyz', alsoAnswers: [503], options });
+  }
+
+  /** Prometheus metrics. */
+  metrics(options?: CallOptions): APIPromise<string> {
+    return this.http.send<string>({ method: 'GET', url: '/metrics', as: 'text', options });
+  }
+
+  /** This document. */
+  openapi(options?: CallOptions): APIPromise<Record<string, unknown>> {
+    return this.http.send<Record<string, unknown>>({ method: 'GET', url: '/openapi.json', options });
+  }
+}

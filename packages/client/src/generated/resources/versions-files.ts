@@ -1,0 +1,75 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { DownloadPromise } from '../../core/download-promise.ts';
+import type { CallOptions, DownloadOptions, UploadOptions, WriteOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import type { UploadSource } from '../../core/upload-source.ts';
+import { url } from '../../core/url.ts';
+import type {
+  File,
+  FileList,
+  TrackFiles,
+  VersionsFilesListQuery,
+  VersionsFilesUploadQuery,
+} from '../schemas.ts';
+
+/** The files of versions. */
+export class VersionsFiles extends Resource {
+  /** List the files of a version, by path. */
+  list(version: string, query?: VersionsFilesListQuery, options?: CallOptions): PagePromise<File> {
+    return this.http.list<File>({ url: url`/v1/versions/${version}/files`, query, options });
+  }
+
+  /**
+   * Track files of a version where they lie.
+   *
+   * A path that is taken by the same URI is left as it is; by anything else: 409.
+   */
+  track(version: string, body: TrackFiles, options?: WriteOptions): APIPromise<FileList> {
+    return this.http.send<FileList>({
+      method: 'POST',
+      url: url`/v1/versions/${version}/files`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Upload a file of a version.
+   *
+   * The body is the content. It is hashed while it streams in and visible only when it is whole.
+   */
+  upload(
+    version: string,
+    path: string,
+    source: UploadSource,
+    options?: UploadOptions & VersionsFilesUploadQuery,
+  ): APIPromise<File> {
+    return this.http.upload<File>({
+      url: url`/v1/versions/${version}/files/${path}`,
+      query: { role: options?.role },
+      source,
+      options,
+    });
+  }
+
+  /**
+   * Download a file of a version.
+   *
+   * Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.
+   */
+  download(version: string, path: string, options?: DownloadOptions): DownloadPromise {
+    return this.http.download({ url: url`/v1/versions/${version}/files/${path}`, options });
+  }
+
+  /** Delete a file of a version. */
+  delete(version: string, path: string, options?: WriteOptions): APIPromise<void> {
+    return this.http.send<void>({
+      method: 'DELETE',
+      url: url`/v1/versions/${version}/files/${path}`,
+      options,
+    });
+  }
+}

@@ -1,0 +1,25 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type { Metadata, MetadataPatch } from '../schemas.ts';
+
+/** The metadata of versions. */
+export class VersionsMetadata extends Resource {
+  /** Read the metadata of a version. */
+  get(version: string, options?: CallOptions): APIPromise<Metadata> {
+    return this.http.send<Metadata>({ method: 'GET', url: url`/v1/versions/${version}/metadata`, options });
+  }
+
+  /** Change the metadata of a version by JSON merge patch. */
+  update(version: string, body: MetadataPatch, options?: ConditionalOptions): APIPromise<Metadata> {
+    return this.http.send<Metadata>({
+      method: 'PATCH',
+      url: url`/v1/versions/${version}/metadata`,
+      body,
+      options,
+    });
+  }
+}

@@ -1,0 +1,58 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import { VersionsEvents } from './versions-events.ts';
+import { VersionsFiles } from './versions-files.ts';
+import { VersionsMetadata } from './versions-metadata.ts';
+import { VersionsMetrics } from './versions-metrics.ts';
+import type { Lineage, Version, VersionUpdate, VersionsGetQuery, VersionsLineageQuery } from '../schemas.ts';
+
+/** Trained models. */
+export class Versions extends Resource {
+  readonly events = new VersionsEvents(this.http);
+  readonly files = new VersionsFiles(this.http);
+  readonly metadata = new VersionsMetadata(this.http);
+  readonly metrics = new VersionsMetrics(this.http);
+
+  /** Read a version. */
+  get(version: string, query?: VersionsGetQuery, options?: CallOptions): APIPromise<Version> {
+    return this.http.send<Version>({ method: 'GET', url: url`/v1/versions/${version}`, query, options });
+  }
+
+  /** Change a version by JSON merge patch. */
+  update(version: string, body: VersionUpdate, options?: ConditionalOptions): APIPromise<Version> {
+    return this.http.send<Version>({ method: 'PATCH', url: url`/v1/versions/${version}`, body, options });
+  }
+
+  /** Delete a version that holds no alias; it can be restored for a while. */
+  delete(version: string, options?: ConditionalOptions): APIPromise<void> {
+    return this.http.send<void>({ method: 'DELETE', url: url`/v1/versions/${version}`, options });
+  }
+
+  /** Restore a deleted version. */
+  restore(version: string, options?: ConditionalOptions): APIPromise<Version> {
+    return this.http.send<Version>({ method: 'POST', url: url`/v1/versions/${version}/restore`, options });
+  }
+
+  /**
+   * Make a pending version ready: its file set is complete.
+   *
+   * Sets the aliases that the create named. A version that is ready already is answered as it is.
+   */
+  finalize(version: string, options?: ConditionalOptions): APIPromise<Version> {
+    return this.http.send<Version>({ method: 'POST', url: url`/v1/versions/${version}/finalize`, options });
+  }
+
+  /** Read what a version came from, and what came of it. */
+  lineage(version: string, query?: VersionsLineageQuery, options?: CallOptions): APIPromise<Lineage> {
+    return this.http.send<Lineage>({
+      method: 'GET',
+      url: url`/v1/versions/${version}/lineage`,
+      query,
+      options,
+    });
+  }
+}

@@ -1,0 +1,294 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { Loose } from '../core/loose.ts';
+import type { components } from './types.ts';
+
+type Schemas = components['schemas'];
+
+/** A name that at most one version of a model holds. */
+export type Alias = Schemas['Alias'];
+
+/** One move of an alias. */
+export type AliasMove = Schemas['AliasMove'];
+
+/** One page of a list. */
+export type AliasMovePage = Schemas['AliasMovePage'];
+
+/** One page of a list. */
+export type AliasPage = Schemas['AliasPage'];
+
+export type AliasPut = Loose<Schemas['AliasPut']>;
+
+export type AliasRollback = Loose<Schemas['AliasRollback']>;
+
+/** What a run wrote at an epoch and/or step. */
+export type Checkpoint = Schemas['Checkpoint'];
+
+/**
+ * What a run wrote at an `epoch` and/or `step`: one of them is required. With `files` (also `[]`) or `status:
+ * ready` it is ready at once, otherwise pending until it is finalized.
+ */
+export type CheckpointCreate = Loose<Schemas['CheckpointCreate']>;
+
+/** One page of a list. */
+export type CheckpointPage = Schemas['CheckpointPage'];
+
+export type CheckpointUpdate = Loose<Schemas['CheckpointUpdate']>;
+
+/** A handle on data that lies elsewhere. */
+export type Dataset = Schemas['Dataset'];
+
+/** A dataset by name and digest. */
+export type DatasetAtDigest = Schemas['DatasetAtDigest'];
+
+export type DatasetCreate = Loose<Schemas['DatasetCreate']>;
+
+/**
+ * A dataset. A bare name lies in the namespace of the object that mentions it, `ns/name` anywhere. Made on
+ * first mention; without a digest the current one is meant.
+ */
+export type DatasetMention = Schemas['DatasetMention'];
+
+/** A dataset by name: current digest. */
+export type DatasetName = Schemas['DatasetName'];
+
+/** One page of a list. */
+export type DatasetPage = Schemas['DatasetPage'];
+
+export type DatasetUpdate = Loose<Schemas['DatasetUpdate']>;
+
+/** Something an outside system told about an object. */
+export type Event = Schemas['Event'];
+
+export type EventCreate = Loose<Schemas['EventCreate']>;
+
+/** One page of a list. */
+export type EventPage = Schemas['EventPage'];
+
+/** A training run. */
+export type Experiment = Schemas['Experiment'];
+
+export type ExperimentCreate = Loose<Schemas['ExperimentCreate']>;
+
+/** One page of a list. */
+export type ExperimentPage = Schemas['ExperimentPage'];
+
+export type ExperimentStatus = Schemas['ExperimentStatus'];
+
+export type ExperimentUpdate = Loose<Schemas['ExperimentUpdate']>;
+
+export type FieldError = Schemas['FieldError'];
+
+/** One file of an object. */
+export type File = Schemas['File'];
+
+/** The files named. */
+export type FileList = Schemas['FileList'];
+
+/** One page of a list. */
+export type FilePage = Schemas['FilePage'];
+
+/** What the file is to its object. */
+export type FileRole = Schemas['FileRole'];
+
+export type FileToTrack = Schemas['FileToTrack'];
+
+/** Where the file lies; its path is the last segment. */
+export type FileUri = Schemas['FileUri'];
+
+export type FiniteNumber = Schemas['FiniteNumber'];
+
+export type Health = Schemas['Health'];
+
+/** What a version came from, and what came of it. */
+export type Lineage = Schemas['Lineage'];
+
+export type LineageEdge = Schemas['LineageEdge'];
+
+export type LineageNode = Schemas['LineageNode'];
+
+export type LogMetrics = Loose<Schemas['LogMetrics']>;
+
+export type LoggedPoint = Schemas['LoggedPoint'];
+
+/** One page of a list. */
+export type LoggedPointPage = Schemas['LoggedPointPage'];
+
+/** Any JSON object, at most 64 KiB. */
+export type Metadata = Schemas['Metadata'];
+
+/** A JSON merge patch (RFC 7396): members given replace, `null` removes, objects merge. */
+export type MetadataPatch = Schemas['MetadataPatch'];
+
+export type MetricPoint = Schemas['MetricPoint'];
+
+export type MetricPoints = Schemas['MetricPoints'];
+
+/** The latest values as they are after the write. */
+export type MetricSummary = Schemas['MetricSummary'];
+
+/** A double. JSON has no NaN and no infinities: they are strings. */
+export type MetricValue = Schemas['MetricValue'];
+
+/** Values by key. */
+export type MetricValues = Schemas['MetricValues'];
+
+export type MetricsInput = Schemas['MetricsInput'];
+
+/** A task to solve; what its versions have in common. */
+export type Model = Schemas['Model'];
+
+export type ModelCreate = Loose<Schemas['ModelCreate']>;
+
+/** One page of a list. */
+export type ModelPage = Schemas['ModelPage'];
+
+export type ModelUpdate = Loose<Schemas['ModelUpdate']>;
+
+/** A path that organizes a team's models and experiments. Made on first use. */
+export type Namespace = Schemas['Namespace'];
+
+/** One page of a list. */
+export type NamespacePage = Schemas['NamespacePage'];
+
+export type NamespaceUpdate = Loose<Schemas['NamespaceUpdate']>;
+
+export type NonFiniteNumber = Schemas['NonFiniteNumber'];
+
+/** Problem details (RFC 9457). */
+export type Problem = Schemas['Problem'];
+
+/**
+ * The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the
+ * checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given.
+ */
+export type Promotion = Loose<Schemas['Promotion']>;
+
+/** Whether the server can serve, part by part. */
+export type Readiness = Schemas['Readiness'];
+
+/** What a reference means now. */
+export type Resolution = Schemas['Resolution'];
+
+export type ResolvedFile = Schemas['ResolvedFile'];
+
+/** What the version was made from. */
+export type Source = Schemas['Source'];
+
+/** What the version was made from. */
+export type SourceInput = Schemas['SourceInput'];
+
+/** `latest`, `resolve` and aliases see only what is `ready`; its file set never changes again. */
+export type Status = Schemas['Status'];
+
+export type TrackFiles = Loose<Schemas['TrackFiles']>;
+
+/** A file to track where it lies. */
+export type TrackedFile = Schemas['TrackedFile'];
+
+/** A dataset as it was when it was used. */
+export type UsedDataset = Schemas['UsedDataset'];
+
+/** A trained model. */
+export type Version = Schemas['Version'];
+
+/**
+ * With `files` (also `[]`) or `status: ready` it is ready at once; otherwise pending until it is finalized,
+ * when its `aliases` are set.
+ */
+export type VersionCreate = Loose<Schemas['VersionCreate']>;
+
+/** One page of a list. */
+export type VersionPage = Schemas['VersionPage'];
+
+export type VersionUpdate = Loose<Schemas['VersionUpdate']>;
+
+/** The query of `namespaces.list`. */
+export type NamespacesListQuery = Loose<Schemas['NamespacesListQuery']>;
+
+/** The query of `models.list`. */
+export type ModelsListQuery = Loose<Schemas['ModelsListQuery']>;
+
+/** The query of `models.get`. */
+export type ModelsGetQuery = Loose<Schemas['ModelsGetQuery']>;
+
+/** The query of `models.files.list`. */
+export type ModelsFilesListQuery = Loose<Schemas['ModelsFilesListQuery']>;
+
+/** The query of `models.files.upload`. */
+export type ModelsFilesUploadQuery = Loose<Schemas['ModelsFilesUploadQuery']>;
+
+/** The query of `models.metrics.list`. */
+export type ModelsMetricsListQuery = Loose<Schemas['ModelsMetricsListQuery']>;
+
+/** The query of `models.events.list`. */
+export type ModelsEventsListQuery = Loose<Schemas['ModelsEventsListQuery']>;
+
+/** The query of `models.versions.list`. */
+export type ModelsVersionsListQuery = Loose<Schemas['ModelsVersionsListQuery']>;
+
+/** The query of `versions.get`. */
+export type VersionsGetQuery = Loose<Schemas['VersionsGetQuery']>;
+
+/** The query of `versions.files.list`. */
+export type VersionsFilesListQuery = Loose<Schemas['VersionsFilesListQuery']>;
+
+/** The query of `versions.files.upload`. */
+export type VersionsFilesUploadQuery = Loose<Schemas['VersionsFilesUploadQuery']>;
+
+/** The query of `versions.metrics.list`. */
+export type VersionsMetricsListQuery = Loose<Schemas['VersionsMetricsListQuery']>;
+
+/** The query of `versions.events.list`. */
+export type VersionsEventsListQuery = Loose<Schemas['VersionsEventsListQuery']>;
+
+/** The query of `versions.lineage`. */
+export type VersionsLineageQuery = Loose<Schemas['VersionsLineageQuery']>;
+
+/** The query of `models.aliases.list`. */
+export type ModelsAliasesListQuery = Loose<Schemas['ModelsAliasesListQuery']>;
+
+/** The query of `models.aliases.delete`. */
+export type ModelsAliasesDeleteQuery = Loose<Schemas['ModelsAliasesDeleteQuery']>;
+
+/** The query of `models.aliases.history`. */
+export type ModelsAliasesHistoryQuery = Loose<Schemas['ModelsAliasesHistoryQuery']>;
+
+/** The query of `experiments.list`. */
+export type ExperimentsListQuery = Loose<Schemas['ExperimentsListQuery']>;
+
+/** The query of `experiments.get`. */
+export type ExperimentsGetQuery = Loose<Schemas['ExperimentsGetQuery']>;
+
+/** The query of `experiments.files.list`. */
+export type ExperimentsFilesListQuery = Loose<Schemas['ExperimentsFilesListQuery']>;
+
+/** The query of `experiments.files.upload`. */
+export type ExperimentsFilesUploadQuery = Loose<Schemas['ExperimentsFilesUploadQuery']>;
+
+/** The query of `experiments.metrics.list`. */
+export type ExperimentsMetricsListQuery = Loose<Schemas['ExperimentsMetricsListQuery']>;
+
+/** The query of `experiments.events.list`. */
+export type ExperimentsEventsListQuery = Loose<Schemas['ExperimentsEventsListQuery']>;
+
+/** The query of `experiments.checkpoints.list`. */
+export type ExperimentsCheckpointsListQuery = Loose<Schemas['ExperimentsCheckpointsListQuery']>;
+
+/** The query of `checkpoints.get`. */
+export type CheckpointsGetQuery = Loose<Schemas['CheckpointsGetQuery']>;
+
+/** The query of `checkpoints.files.list`. */
+export type CheckpointsFilesListQuery = Loose<Schemas['CheckpointsFilesListQuery']>;
+
+/** The query of `checkpoints.files.upload`. */
+export type CheckpointsFilesUploadQuery = Loose<Schemas['CheckpointsFilesUploadQuery']>;
+
+/** The query of `checkpoints.metrics.list`. */
+export type CheckpointsMetricsListQuery = Loose<Schemas['CheckpointsMetricsListQuery']>;
+
+/** The query of `checkpoints.events.list`. */
+export type CheckpointsEventsListQuery = Loose<Schemas['CheckpointsEventsListQuery']>;
+
+/** The query of `datasets.list`. */
+export type DatasetsListQuery = Loose<Schemas['DatasetsListQuery']>;

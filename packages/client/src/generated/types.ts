@@ -1,0 +1,1286 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+export interface components {
+    schemas: {
+        /** @description A name that at most one version of a model holds. */
+        Alias: {
+            /**
+             * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example prod
+             */
+            alias: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it moved last.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+            /**
+             * @description The holder's name.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            version: string;
+            /** Format: uuid */
+            versionId: string;
+        };
+        /** @description One move of an alias. */
+        AliasMove: {
+            actor: string;
+            /**
+             * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example prod
+             */
+            alias: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            /** @enum {string} */
+            cause: "set" | "create" | "finalize" | "promote" | "rollback" | "delete";
+            from: string | null;
+            fromId: string | null;
+            reason: string | null;
+            requestId: string | null;
+            to: string | null;
+            toId: string | null;
+        };
+        /** @description One page of a list. */
+        AliasMovePage: {
+            items: components["schemas"]["AliasMove"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        AliasPage: {
+            items: components["schemas"]["Alias"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        AliasPut: {
+            /** @description The holder demanded, by id or name (`null`: none); if another holds it: 412. */
+            expect?: string | null;
+            /** @description Why; kept in the history. */
+            reason?: string | null;
+            /** @description A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body under a known model the bare name of the version will do. */
+            version: string;
+        };
+        AliasRollback: {
+            /** @description The holder demanded, by id or name (`null`: none); if another holds it: 412. */
+            expect?: string | null;
+            /** @description Why; kept in the history. */
+            reason?: string | null;
+        };
+        /** @description What a run wrote at an epoch and/or step. */
+        Checkpoint: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /** @description Who made it. */
+            createdBy: string;
+            /** @description When it was deleted; it can be restored until it is purged. */
+            deletedAt: string | null;
+            epoch: number | null;
+            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            evaluations: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["MetricValue"];
+                };
+            };
+            /** @description The experiment's name. */
+            experiment: string;
+            /** Format: uuid */
+            experimentId: string;
+            fileCount: number;
+            /** @description The first 100 by path; `/files` lists all. */
+            files: components["schemas"]["File"][];
+            /** Format: uuid */
+            id: string;
+            metadata: components["schemas"]["Metadata"];
+            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            readyAt: string | null;
+            status: components["schemas"]["Status"];
+            step: number | null;
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags: string[];
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+        };
+        /** @description What a run wrote at an `epoch` and/or `step`: one of them is required. With `files` (also `[]`) or `status: ready` it is ready at once, otherwise pending until it is finalized. */
+        CheckpointCreate: {
+            epoch?: number | null;
+            files?: components["schemas"]["TrackedFile"][];
+            metadata?: components["schemas"]["Metadata"];
+            metrics?: components["schemas"]["MetricsInput"];
+            /**
+             * @description Puts this one in the place of a living checkpoint of the same epoch and step, which is deleted.
+             * @default false
+             */
+            replace?: boolean;
+            status?: components["schemas"]["Status"];
+            step?: number | null;
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags?: string[];
+        };
+        /** @description One page of a list. */
+        CheckpointPage: {
+            items: components["schemas"]["Checkpoint"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        CheckpointsEventsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @example checkpoint_write_started */
+            name?: string;
+        };
+        CheckpointsFilesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        CheckpointsFilesUploadQuery: {
+            role?: components["schemas"]["FileRole"];
+        };
+        CheckpointsGetQuery: {
+            /**
+             * @description Deleted ones too.
+             * @default false
+             */
+            includeDeleted?: boolean;
+        };
+        CheckpointsMetricsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description Only points on this dataset. */
+            dataset?: string;
+            fromStep?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            fromTime?: string;
+            /**
+             * @description The name of the metric.
+             * @example val_loss
+             */
+            key?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @description Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the points with the lowest and the highest value stay, so that spikes do. */
+            points?: number;
+            toStep?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            toTime?: string;
+        };
+        CheckpointUpdate: {
+            metadata?: components["schemas"]["MetadataPatch"] | null;
+            tags?: string[] | null;
+        };
+        /** @description A handle on data that lies elsewhere. */
+        Dataset: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /** @description Who made it. */
+            createdBy: string;
+            digest: string | null;
+            /** Format: uuid */
+            id: string;
+            metadata: components["schemas"]["Metadata"];
+            /**
+             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example yolo
+             */
+            name: string;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+            uri: string | null;
+        };
+        /** @description A dataset by name and digest. */
+        DatasetAtDigest: {
+            digest?: string | null;
+            name: string;
+        };
+        DatasetCreate: {
+            digest?: string | null;
+            metadata?: components["schemas"]["Metadata"];
+            /**
+             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example yolo
+             */
+            name: string;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            uri?: string | null;
+        };
+        /** @description A dataset. A bare name lies in the namespace of the object that mentions it, `ns/name` anywhere. Made on first mention; without a digest the current one is meant. */
+        DatasetMention: components["schemas"]["DatasetName"] | components["schemas"]["DatasetAtDigest"];
+        /** @description A dataset by name: current digest. */
+        DatasetName: string;
+        /** @description One page of a list. */
+        DatasetPage: {
+            items: components["schemas"]["Dataset"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        DatasetsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
+            filter?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace?: string;
+            /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
+            orderBy?: string;
+            /**
+             * @description Those of the namespaces below too.
+             * @default false
+             */
+            recursive?: boolean;
+        };
+        DatasetUpdate: {
+            digest?: string | null;
+            metadata?: components["schemas"]["MetadataPatch"] | null;
+            uri?: string | null;
+        };
+        /** @description Something an outside system told about an object. */
+        Event: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            createdBy: string;
+            /** Format: uuid */
+            id: string;
+            metadata: components["schemas"]["Metadata"];
+            /** @example checkpoint_write_started */
+            name: string;
+            /**
+             * @description The system that tells.
+             * @example trainer
+             */
+            source: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            time: string;
+        };
+        EventCreate: {
+            metadata?: components["schemas"]["Metadata"];
+            /** @example checkpoint_write_started */
+            name: string;
+            /**
+             * @description The system that tells.
+             * @example trainer
+             */
+            source: string;
+            /**
+             * Format: date-time
+             * @description When it happened. Default: now.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            time?: string;
+        };
+        /** @description One page of a list. */
+        EventPage: {
+            items: components["schemas"]["Event"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description A training run. */
+        Experiment: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /** @description Who made it. */
+            createdBy: string;
+            /** @description When it was deleted; it can be restored until it is purged. */
+            deletedAt: string | null;
+            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            evaluations: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["MetricValue"];
+                };
+            };
+            externalId: string | null;
+            framework: string | null;
+            /** Format: uuid */
+            id: string;
+            metadata: components["schemas"]["Metadata"];
+            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /**
+             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example yolo
+             */
+            name: string;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            owner: string | null;
+            status: components["schemas"]["ExperimentStatus"];
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags: string[];
+            task: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+        };
+        ExperimentCreate: {
+            externalId?: string | null;
+            framework?: string | null;
+            metadata?: components["schemas"]["Metadata"];
+            /**
+             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example yolo
+             */
+            name: string;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            owner?: string | null;
+            /** @description Default: `running`. */
+            status?: components["schemas"]["ExperimentStatus"];
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags?: string[];
+            task?: string | null;
+        };
+        /** @description One page of a list. */
+        ExperimentPage: {
+            items: components["schemas"]["Experiment"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        ExperimentsCheckpointsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
+            filter?: string;
+            /**
+             * @description Deleted ones too.
+             * @default false
+             */
+            includeDeleted?: boolean;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
+            orderBy?: string;
+        };
+        ExperimentsEventsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @example checkpoint_write_started */
+            name?: string;
+        };
+        ExperimentsFilesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        ExperimentsFilesUploadQuery: {
+            role?: components["schemas"]["FileRole"];
+        };
+        ExperimentsGetQuery: {
+            /**
+             * @description Deleted ones too.
+             * @default false
+             */
+            includeDeleted?: boolean;
+        };
+        ExperimentsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
+            filter?: string;
+            /**
+             * @description Deleted ones too.
+             * @default false
+             */
+            includeDeleted?: boolean;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace?: string;
+            /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
+            orderBy?: string;
+            /**
+             * @description Those of the namespaces below too.
+             * @default false
+             */
+            recursive?: boolean;
+        };
+        ExperimentsMetricsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description Only points on this dataset. */
+            dataset?: string;
+            fromStep?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            fromTime?: string;
+            /**
+             * @description The name of the metric.
+             * @example val_loss
+             */
+            key?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @description Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the points with the lowest and the highest value stay, so that spikes do. */
+            points?: number;
+            toStep?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            toTime?: string;
+        };
+        /** @enum {string} */
+        ExperimentStatus: "running" | "finished" | "failed" | "aborted";
+        ExperimentUpdate: {
+            externalId?: string | null;
+            framework?: string | null;
+            metadata?: components["schemas"]["MetadataPatch"] | null;
+            owner?: string | null;
+            status?: components["schemas"]["ExperimentStatus"];
+            tags?: string[] | null;
+            task?: string | null;
+        };
+        FieldError: {
+            /** @description What would have been accepted. */
+            expected?: string[];
+            /**
+             * @description The part of the request.
+             * @enum {string}
+             */
+            in: "body" | "query" | "path" | "header";
+            /** @description What is wrong, and what is allowed. */
+            message: string;
+            /** @description JSON pointer (RFC 6901) to the field within that part. */
+            pointer: string;
+            /** @description In a filter or order: the offset of the error. */
+            position?: number;
+        };
+        /** @description One file of an object. */
+        File: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            mediaType: string | null;
+            /**
+             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @example weights/model.onnx
+             */
+            path: string;
+            role: components["schemas"]["FileRole"];
+            sha256: string | null;
+            sizeBytes: number | null;
+            /**
+             * @description `tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here.
+             * @enum {string}
+             */
+            state: "tracked" | "verified";
+            /** @description Where a tracked file lies; null for a stored one. */
+            uri: string | null;
+        };
+        /** @description The files named. */
+        FileList: {
+            items: components["schemas"]["File"][];
+        };
+        /** @description One page of a list. */
+        FilePage: {
+            items: components["schemas"]["File"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description What the file is to its object.
+         * @enum {string}
+         */
+        FileRole: "model" | "checkpoint" | "dataset" | "text" | "image" | "audio" | "video" | "other";
+        FileToTrack: {
+            /**
+             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @example weights/model.onnx
+             */
+            path?: string;
+            role?: components["schemas"]["FileRole"];
+            sha256?: string | null;
+            sizeBytes?: number | null;
+            /**
+             * @description Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
+             * @example s3://path/to/bucket/model.pt
+             */
+            uri: string;
+        };
+        /**
+         * @description Where the file lies; its path is the last segment.
+         * @example s3://path/to/bucket/model.pt
+         */
+        FileUri: string;
+        FiniteNumber: number;
+        Health: {
+            /** @constant */
+            status: "ok";
+            version: string;
+        };
+        /** @description What a version came from, and what came of it. */
+        Lineage: {
+            edges: components["schemas"]["LineageEdge"][];
+            nodes: components["schemas"]["LineageNode"][];
+            /** @description True where the graph is larger than the answer may be. */
+            truncated: boolean;
+        };
+        LineageEdge: {
+            /** @description A dataset's digest at the time. */
+            digest: string | null;
+            /**
+             * Format: uuid
+             * @description What was used.
+             */
+            from: string;
+            /** @enum {string} */
+            relation: "trained_on" | "evaluated_on" | "promoted_from" | "written_by" | "trained_by" | "based_on";
+            /**
+             * Format: uuid
+             * @description What came of it.
+             */
+            to: string;
+        };
+        LineageNode: {
+            deletedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "version" | "checkpoint" | "experiment" | "dataset";
+            /** @description `ai/vision/yolo:v1`, `ai/vision/run-7`, `ai/vision/coco-val`; of a checkpoint its run and place. */
+            name: string;
+        };
+        LoggedPoint: {
+            dataset: string | null;
+            /** @description The dataset's digest that the point was measured on. */
+            digest: string | null;
+            key: string;
+            step: number | null;
+            time: string | null;
+            value: components["schemas"]["MetricValue"];
+        };
+        /** @description One page of a list. */
+        LoggedPointPage: {
+            items: components["schemas"]["LoggedPoint"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        LogMetrics: {
+            metrics: components["schemas"]["MetricPoint"][];
+        };
+        /** @description Any JSON object, at most 64 KiB. */
+        Metadata: {
+            [key: string]: unknown;
+        };
+        /** @description A JSON merge patch (RFC 7396): members given replace, `null` removes, objects merge. */
+        MetadataPatch: {
+            [key: string]: unknown;
+        };
+        MetricPoint: {
+            dataset?: components["schemas"]["DatasetMention"] | null;
+            /**
+             * @description The name of the metric.
+             * @example val_loss
+             */
+            key: string;
+            step?: number | null;
+            time?: string | null;
+            value: components["schemas"]["MetricValue"];
+        };
+        MetricPoints: components["schemas"]["MetricPoint"][];
+        MetricsInput: components["schemas"]["MetricValues"] | components["schemas"]["MetricPoints"];
+        /** @description The latest values as they are after the write. */
+        MetricSummary: {
+            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            evaluations: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["MetricValue"];
+                };
+            };
+            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+        };
+        /** @description A double. JSON has no NaN and no infinities: they are strings. */
+        MetricValue: components["schemas"]["FiniteNumber"] | components["schemas"]["NonFiniteNumber"];
+        /** @description Values by key. */
+        MetricValues: {
+            [key: string]: components["schemas"]["MetricValue"];
+        };
+        /** @description A task to solve; what its versions have in common. */
+        Model: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /** @description Who made it. */
+            createdBy: string;
+            /** @description When it was deleted; it can be restored until it is purged. */
+            deletedAt: string | null;
+            description: string | null;
+            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            evaluations: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["MetricValue"];
+                };
+            };
+            /** Format: uuid */
+            id: string;
+            metadata: components["schemas"]["Metadata"];
+            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /**
+             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example yolo
+             */
+            name: string;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            owner: string | null;
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags: string[];
+            task: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+        };
+        ModelCreate: {
+            description?: string | null;
+            metadata?: components["schemas"]["Metadata"];
+            /**
+             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example yolo
+             */
+            name: string;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            owner?: string | null;
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags?: string[];
+            task?: string | null;
+        };
+        /** @description One page of a list. */
+        ModelPage: {
+            items: components["schemas"]["Model"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        ModelsAliasesDeleteQuery: {
+            /** @description The holder demanded; if another holds it: 412. */
+            expect?: string;
+        };
+        ModelsAliasesHistoryQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        ModelsAliasesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        ModelsEventsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @example checkpoint_write_started */
+            name?: string;
+        };
+        ModelsFilesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        ModelsFilesUploadQuery: {
+            role?: components["schemas"]["FileRole"];
+        };
+        ModelsGetQuery: {
+            /**
+             * @description Deleted ones too.
+             * @default false
+             */
+            includeDeleted?: boolean;
+        };
+        ModelsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
+            filter?: string;
+            /**
+             * @description Deleted ones too.
+             * @default false
+             */
+            includeDeleted?: boolean;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace?: string;
+            /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
+            orderBy?: string;
+            /**
+             * @description Those of the namespaces below too.
+             * @default false
+             */
+            recursive?: boolean;
+        };
+        ModelsMetricsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description Only points on this dataset. */
+            dataset?: string;
+            fromStep?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            fromTime?: string;
+            /**
+             * @description The name of the metric.
+             * @example val_loss
+             */
+            key?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @description Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the points with the lowest and the highest value stay, so that spikes do. */
+            points?: number;
+            toStep?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            toTime?: string;
+        };
+        ModelsVersionsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
+            filter?: string;
+            /**
+             * @description Deleted ones too.
+             * @default false
+             */
+            includeDeleted?: boolean;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
+            orderBy?: string;
+        };
+        ModelUpdate: {
+            description?: string | null;
+            metadata?: components["schemas"]["MetadataPatch"] | null;
+            owner?: string | null;
+            tags?: string[] | null;
+            task?: string | null;
+        };
+        /** @description A path that organizes a team's models and experiments. Made on first use. */
+        Namespace: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /** @description Who made it. */
+            createdBy: string;
+            description: string | null;
+            /** Format: uuid */
+            id: string;
+            metadata: components["schemas"]["Metadata"];
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            path: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+        };
+        /** @description One page of a list. */
+        NamespacePage: {
+            items: components["schemas"]["Namespace"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        NamespacesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
+            filter?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
+            orderBy?: string;
+            /**
+             * @description Only what lies below this namespace.
+             * @example ai/vision
+             */
+            under?: string;
+        };
+        NamespaceUpdate: {
+            description?: string | null;
+            metadata?: components["schemas"]["MetadataPatch"] | null;
+        };
+        /** @enum {string} */
+        NonFiniteNumber: "NaN" | "Infinity" | "-Infinity";
+        /** @description Problem details (RFC 9457). */
+        Problem: {
+            /** @description The aliases in the way. */
+            aliases?: string[];
+            /** @enum {string} */
+            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "deleted" | "no_such_route" | "conflict" | "exists" | "name_deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full";
+            /** @description What happened, in words for a person. */
+            detail: string;
+            errors?: components["schemas"]["FieldError"][];
+            /** @description The id of the object in the way. */
+            id?: string;
+            requestId: string;
+            status: number;
+            title: string;
+            /** @description A URI that names the kind of error. */
+            type: string;
+            /** @description Where a tracked file lies. */
+            uri?: string;
+        };
+        /** @description The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given. */
+        Promotion: {
+            aliases?: string[];
+            datasets?: components["schemas"]["DatasetMention"][];
+            description?: string | null;
+            framework?: string | null;
+            metadata?: components["schemas"]["Metadata"];
+            metrics?: components["schemas"]["MetricsInput"];
+            /** @description A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path). */
+            model: string;
+            name?: string | null;
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags?: string[];
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            version: string;
+        };
+        /** @description Whether the server can serve, part by part. */
+        Readiness: {
+            checks: {
+                blobs: {
+                    detail?: string;
+                    ok: boolean;
+                };
+                database: {
+                    detail?: string;
+                    ok: boolean;
+                };
+                migrations: {
+                    detail?: string;
+                    ok: boolean;
+                };
+            };
+            ready: boolean;
+        };
+        /** @description What a reference means now. */
+        Resolution: {
+            /** @description All of them, by path. */
+            files: components["schemas"]["ResolvedFile"][];
+            /** @description The reference in its fixed form, `ai/vision/yolo:v1`. */
+            reference: string;
+            version: components["schemas"]["Version"];
+        };
+        ResolvedFile: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            mediaType: string | null;
+            /**
+             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @example weights/model.onnx
+             */
+            path: string;
+            role: components["schemas"]["FileRole"];
+            sha256: string | null;
+            sizeBytes: number | null;
+            /**
+             * @description `tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here.
+             * @enum {string}
+             */
+            state: "tracked" | "verified";
+            /** @description Where a tracked file lies; null for a stored one. */
+            uri: string | null;
+            /** @description Where to fetch it: the path of the download on this server, or the `uri` of a tracked file. */
+            url: string;
+        };
+        /** @description What the version was made from. */
+        Source: {
+            /** Format: uuid */
+            checkpoint?: string;
+            /** @description `ai/vision/run-7` */
+            experiment?: string;
+            /** @description `ai/vision/yolo:v1` */
+            version?: string;
+        };
+        /** @description What the version was made from. */
+        SourceInput: {
+            /**
+             * Format: uuid
+             * @description A checkpoint's id.
+             */
+            checkpoint?: string;
+            /** @description An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path). */
+            experiment?: string;
+            /** @description A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body under a known model the bare name of the version will do. */
+            version?: string;
+        };
+        /**
+         * @description `latest`, `resolve` and aliases see only what is `ready`; its file set never changes again.
+         * @enum {string}
+         */
+        Status: "pending" | "ready";
+        /** @description A file to track where it lies. */
+        TrackedFile: components["schemas"]["FileUri"] | components["schemas"]["FileToTrack"];
+        TrackFiles: {
+            files: components["schemas"]["TrackedFile"][];
+        };
+        /** @description A dataset as it was when it was used. */
+        UsedDataset: {
+            digest: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description A trained model. */
+        Version: {
+            aliases: string[];
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /** @description Who made it. */
+            createdBy: string;
+            datasets: components["schemas"]["UsedDataset"][];
+            /** @description When it was deleted; it can be restored until it is purged. */
+            deletedAt: string | null;
+            description: string | null;
+            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            evaluations: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["MetricValue"];
+                };
+            };
+            fileCount: number;
+            /** @description The first 100 by path; `/files` lists all. */
+            files: components["schemas"]["File"][];
+            framework: string | null;
+            /** Format: uuid */
+            id: string;
+            metadata: components["schemas"]["Metadata"];
+            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /** @description The model's name. */
+            model: string;
+            /** Format: uuid */
+            modelId: string;
+            name: string | null;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            readyAt: string | null;
+            source: components["schemas"]["Source"] | null;
+            status: components["schemas"]["Status"];
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags: string[];
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            version: string;
+        };
+        /** @description With `files` (also `[]`) or `status: ready` it is ready at once; otherwise pending until it is finalized, when its `aliases` are set. */
+        VersionCreate: {
+            aliases?: string[];
+            datasets?: components["schemas"]["DatasetMention"][];
+            description?: string | null;
+            files?: components["schemas"]["TrackedFile"][];
+            framework?: string | null;
+            metadata?: components["schemas"]["Metadata"];
+            metrics?: components["schemas"]["MetricsInput"];
+            name?: string | null;
+            source?: components["schemas"]["SourceInput"] | null;
+            status?: components["schemas"]["Status"];
+            /** @description Free words. Kept as a set: sorted, each once. */
+            tags?: string[];
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            version: string;
+        };
+        /** @description One page of a list. */
+        VersionPage: {
+            items: components["schemas"]["Version"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        VersionsEventsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @example checkpoint_write_started */
+            name?: string;
+        };
+        VersionsFilesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        VersionsFilesUploadQuery: {
+            role?: components["schemas"]["FileRole"];
+        };
+        VersionsGetQuery: {
+            /**
+             * @description Deleted ones too.
+             * @default false
+             */
+            includeDeleted?: boolean;
+        };
+        VersionsLineageQuery: {
+            /**
+             * @description Steps from the version.
+             * @default 8
+             */
+            depth?: number;
+        };
+        VersionsMetricsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description Only points on this dataset. */
+            dataset?: string;
+            fromStep?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            fromTime?: string;
+            /**
+             * @description The name of the metric.
+             * @example val_loss
+             */
+            key?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @description Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the points with the lowest and the highest value stay, so that spikes do. */
+            points?: number;
+            toStep?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            toTime?: string;
+        };
+        VersionUpdate: {
+            description?: string | null;
+            framework?: string | null;
+            metadata?: components["schemas"]["MetadataPatch"] | null;
+            name?: string | null;
+            tags?: string[] | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}

@@ -1,0 +1,98 @@
+import { queryTypeName } from './names.ts';
+import type { Operation } from './operations.ts';
+import { docComment, listing } from './text.ts';
+import { hasQueryType } from './types.ts';
+
+/** A method of the client, and the names that it needs: of generated types and of the core's. */
+export interface Method {
+  readonly text: string;
+  readonly types: readonly string[];
+  readonly core: readonly string[];
+}
+
+/** The method of one operation. Path parameters and required query parameters are positional. */
+export function emitMethod(operation: Operation): Method {
+  const { answer, call, options } = shape(operation);
+  const required = operation.query.filter((parameter) => parameter.required).map(({ name }) => name);
+  const types: string[] = [];
+  const parameters = [...operation.pathParameters.map(({ name }) => name), ...required].map(
+    (name) => `${name}: string`,
+  );
+
+  if (operation.body.form === 'json') {
+    parameters.push(`body${operation.body.required ? '' : '?'}: ${operation.body.type}`);
+    types.push(operation.body.type);
+  }
+  if (operation.body.form === 'bytes') parameters.push('source: UploadSource');
+  const query = hasQueryType(operation) ? queryTypeName(operation.id) : undefined;
+  if (query) types.push(query);
+  // A file's few query parameters stand among its options; elsewhere the query is an argument of its own.
+  const merged = query !== undefined && operation.body.form === 'bytes';
+  if (query && !merged) parameters.push(`query?: ${query}`);
+  parameters.push(`options?: ${merged ? `${options} & ${query}` : options}`);
+  if ('type' in operation.result && /^\w+$/.test(operation.result.type)) types.push(operation.result.type);
+
+  const name = operation.id.slice(operation.id.lastIndexOf('.') + 1);
+  const head = listing('  ', `${name}(`, parameters, `): ${answer.type} {`);
+  const body = listing(
+    '    ',
+    `return this.http.${call}({`,
+    callFields(operation, required, query, merged),
+    '});',
+    ' ',
+  );
+  return {
+    text: `${comment(operation)}${head}\n${body}\n  }\n`,
+    types,
+    core: [answer.name, options, ...(operation.body.form === 'bytes' ? ['UploadSource'] : [])],
+  };
+}
+
+/** What the method returns, the core's function that it calls, and the type of its options. */
+function shape({ body, result, takesIfMatch, takesIdempotencyKey }: Operation) {
+  const write = takesIdempotencyKey ? 'WriteOptions' : 'CallOptions';
+  const options = takesIfMatch ? 'ConditionalOptions' : write;
+  if (body.form === 'bytes')
+    return { answer: promise('APIPromise', 'File'), call: 'upload<File>', options: 'UploadOptions' };
+  if (result.form === 'bytes')
+    return {
+      answer: { name: 'DownloadPromise', type: 'DownloadPromise' },
+      call: 'download',
+      options: 'DownloadOptions',
+    };
+  if (result.form === 'page')
+    return { answer: promise('PagePromise', result.type), call: `list<${result.type}>`, options };
+  if (result.form === 'json')
+    return { answer: promise('APIPromise', result.type), call: `send<${result.type}>`, options };
+  const type = result.form === 'text' ? 'string' : 'void';
+  return { answer: promise('APIPromise', type), call: `send<${type}>`, options };
+}
+
+const promise = (name: string, of: string) => ({ name, type: `${name}<${of}>` });
+
+function callFields(
+  operation: Operation,
+  required: readonly string[],
+  query: string | undefined,
+  merged: boolean,
+) {
+  const { method, body, result, alsoAnswers, path, pathParameters } = operation;
+  const address = pathParameters.length > 0 ? `url\`${path.replaceAll('{', '${')}\`` : `'${path}'`;
+  const plain = result.form !== 'page' && result.form !== 'bytes' && body.form !== 'bytes';
+  const fields = [...(plain ? [`method: '${method}'`] : []), `url: ${address}`];
+  if (required.length > 0)
+    fields.push(`query: { ${[...required, ...(query ? ['...query'] : [])].join(', ')} }`);
+  else if (merged)
+    fields.push(`query: { ${operation.query.map(({ name }) => `${name}: options?.${name}`).join(', ')} }`);
+  else if (query) fields.push('query');
+  if (body.form === 'json') fields.push('body');
+  if (body.form === 'bytes') fields.push('source');
+  if (result.form === 'text') fields.push("as: 'text'");
+  if (alsoAnswers.length > 0) fields.push(`alsoAnswers: [${alsoAnswers.join(', ')}]`);
+  return [...fields, 'options'];
+}
+
+function comment({ summary, description }: Operation): string {
+  const more = description === `${summary}.` ? [] : [description];
+  return docComment([`${summary}.`, ...more], '  ');
+}
