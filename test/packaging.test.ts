@@ -1,0 +1,162 @@
+// No container engine runs here: that the image and the composition hold together is read from their text.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+const root = join(import.meta.dirname, '..');
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+interface Manifest {
+  packageManager: string;
+  devDependencies: Record<string, string>;
+}
+const manifest = JSON.parse(text('package.json')) as Manifest;
+const configured = text('apps/server/src/config.ts');
+
+/** Read by the AWS part of the blob store, or by Node itself, under names that are not ours. */
+const FOREIGN = /^(AWS_|NODE_ENV$)/;
+const unknownSettings = (names: Iterable<string>): string[] =>
+  [...names].filter((name) => !FOREIGN.test(name) && !configured.includes(name));
+
+describe('Dockerfile', () => {
+  const dockerfile = DockerfileParser.parse(text('Dockerfile'));
+  const all = (keyword: string): Instruction[] =>
+    dockerfile.getInstructions().filter((instruction) => instruction.getKeyword() === keyword);
+  const words = (instruction: Instruction): string[] =>
+    instruction.getArguments().map((argument) => argument.getValue());
+  const stages = dockerfile.getFROMs().map((from) => ({
+    name: from.getBuildStage() ?? '',
+    image: from.getImage() ?? '',
+    line: from.getRange()?.start.line ?? 0,
+  }));
+  const runtimeLine = stages.at(-1)?.line ?? 0;
+  const inRuntime = (keyword: string): Instruction[] =>
+    all(keyword).filter((instruction) => instruction.getRange().start.line > runtimeLine);
+
+  test('builds in stages on one pinned Node, that of the workspace', () => {
+    const names = stages.map(({ name }) => name);
+    const images = new Set(stages.map(({ image }) => image).filter((image) => !names.includes(image)));
+    expect(stages.at(-1)?.name).toBe('runtime');
+    expect([...images]).toEqual([`node:${manifest.devDependencies.node}-bookworm-slim`]);
+    expect(text('Dockerfile')).toContain(`npm install --global ${manifest.packageManager}`);
+  });
+
+  test('copies only what exists, from stages that come before', () => {
+    const earlier = new Set(stages.map(({ name }) => name));
+    for (const copy of dockerfile.getCOPYs() as Copy[]) {
+      const from = copy.getFlags().find((flag) => flag.getName() === 'from');
+      if (from) {
+        expect(earlier).toContain(from.getValue());
+      } else {
+        const sources = words(copy).slice(0, -1);
+        expect(sources.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+      }
+    }
+  });
+
+  test('copies the manifest of each workspace that the server installs', () => {
+    const copied = dockerfile.getCOPYs().flatMap(words);
+    const needed = new Set(['apps/server']);
+    for (const folder of needed) {
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(text(`${folder}/package.json`)) as {
+        dependencies?: Record<string, string>;
+        devDependencies?: Record<string, string>;
+      };
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+        if (version.startsWith('workspace:')) needed.add(`packages/${name.replace('@modelbox/', '')}`);
+      }
+    }
+    expect(copied).toEqual(expect.arrayContaining([...needed].map((folder) => `${folder}/package.json`)));
+  });
+
+  test('installs no development dependencies for the run', () => {
+    const runs = all('RUN').map((run) => run.getArgumentsContent() ?? '');
+    expect(runs.filter((run) => run.includes('--filter "@modelbox/server...'))).toEqual([
+      expect.stringContaining('--frozen-lockfile --prod'),
+    ]);
+    expect(inRuntime('RUN').filter((run) => /npm/.test(run.getArgumentsContent() ?? ''))).toEqual([]);
+  });
+
+  test('runs the server as an ordinary user, with a health check and a volume that is theirs', () => {
+    expect(inRuntime('USER').map(words)).toEqual([['node']]);
+    expect(inRuntime('HEALTHCHECK').at(-1)?.getArgumentsContent()).toContain('/healthz');
+    const [volume] = inRuntime('VOLUME').flatMap(words);
+    expect(inRuntime('RUN')[0]?.getArgumentsContent()).toContain(`--owner=node --group=node ${volume}`);
+    const command = JSON.parse(inRuntime('CMD').at(-1)?.getArgumentsContent() ?? '[]') as string[];
+    expect(command[0]).toBe('node');
+    expect(existsSync(join(root, command[1] ?? ''))).toBe(true);
+  });
+
+  test('sets only settings that the server has', () => {
+    const names = dockerfile.getENVs().flatMap((env) => env.getProperties().map((p) => p.getName()));
+    expect(names).toContain('MODELBOX_ALLOW_REMOTE');
+    expect(unknownSettings(names)).toEqual([]);
+  });
+
+  test('the build context holds what is copied', () => {
+    const kept = text('.dockerignore').match(/^!.+$/gm) ?? [];
+    const sources = dockerfile
+      .getCOPYs()
+      .filter((copy) => copy.getFlags().length === 0)
+      .flatMap((copy) => words(copy).slice(0, -1));
+    expect(
+      sources.filter((path) => !kept.some((line) => `${path}/`.startsWith(`${line.slice(1)}/`))),
+    ).toEqual([]);
+  });
+});
+
+describe('docker-compose.yml', () => {
+  interface Service {
+    image?: string;
+    build?: string;
+    ports?: string[];
+    profiles?: string[];
+    volumes?: string[];
+    environment?: Record<string, string>;
+    depends_on?: Record<string, { condition: string; required?: boolean }>;
+    healthcheck?: { test: string[] };
+  }
+  const file = parse(text('docker-compose.yml'), { strict: true }) as {
+    services: Record<string, Service>;
+    volumes: Record<string, null>;
+  };
+  const { modelbox, postgres, s3 } = file.services as Record<'modelbox' | 'postgres' | 's3', Service>;
+
+  test('has the three services, S3 only when asked for', () => {
+    expect(Object.keys(file.services).sort()).toEqual(['modelbox', 'postgres', 's3']);
+    expect([modelbox.profiles, postgres.profiles, s3.profiles]).toEqual([undefined, undefined, ['s3']]);
+    expect(modelbox.environment?.MODELBOX_BLOBS).toBe('${MODELBOX_BLOBS:-disk}');
+  });
+
+  test('pins its images and publishes ModelBox alone, on loopback', () => {
+    expect([postgres.image, s3.image].every((image) => /:v?\d/.test(image ?? ''))).toBe(true);
+    expect(modelbox.ports).toEqual(['127.0.0.1:${MODELBOX_PORT:-8085}:8085']);
+    expect([postgres.ports, s3.ports]).toEqual([undefined, undefined]);
+  });
+
+  test('starts ModelBox when Postgres is healthy', () => {
+    expect(postgres.healthcheck?.test.slice(0, 2)).toEqual(['CMD', 'pg_isready']);
+    expect(modelbox.depends_on?.postgres).toEqual({ condition: 'service_healthy' });
+    expect(modelbox.depends_on?.s3?.required).toBe(false);
+  });
+
+  test('keeps everything of worth on declared volumes', () => {
+    const used = Object.values(file.services).map(({ volumes = [] }) => volumes.map((v) => v.split(':')[0]));
+    expect(used).toEqual([['blobs'], ['postgres'], ['s3']]);
+    expect(Object.keys(file.volumes).sort()).toEqual(['blobs', 'postgres', 's3']);
+    expect(text('Dockerfile')).toContain(`VOLUME ${modelbox.volumes?.[0]?.split(':')[1]}\n`);
+  });
+
+  test('passes only settings that the server has, and no password that cannot be changed', () => {
+    expect(unknownSettings(Object.keys(modelbox.environment ?? {}))).toEqual([]);
+    for (const { environment = {} } of Object.values(file.services)) {
+      for (const [name, value] of Object.entries(environment)) {
+        if (/PASSWORD|SECRET|DATABASE_URL/.test(name)) expect(value).toMatch(/\$\{[A-Z_]+:-/);
+      }
+    }
+    expect(modelbox.environment?.AWS_SECRET_ACCESS_KEY).toBe(s3.environment?.ROOT_SECRET_ACCESS_KEY);
+  });
+});
