@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['packages/db/src/testing/vitest-setup.ts'],
     // A process per file: some tests send signals, and a crash stays in its file.
     pool: 'forks',
+    // The tests wait for Postgres more than they compute.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

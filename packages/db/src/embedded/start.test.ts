@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
+import { scratchRoot } from '../testing/scratch-root.ts';
 import { isPostmasterOf, readPostmasterPid } from './postmaster-pid.ts';
 import { clusterDirOf, type EmbeddedPostgres, startEmbeddedPostgres } from './start.ts';
 
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 /** A folder that nobody else can enter, as below `/root`. */
 function privateFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'modelbox-embedded-'));
+  const folder = mkdtempSync(join(scratchRoot(), 'modelbox-embedded-'));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, 'data');
 }

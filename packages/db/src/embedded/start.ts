@@ -119,6 +119,7 @@ function serverSettings(durable: boolean, maxConnections: number): PostmasterOpt
     // What a base backup needs; a test database skips the log of what it copies.
     wal_level: durable ? 'replica' : 'minimal',
     max_wal_senders: durable ? 10 : 0,
+    max_wal_size: durable ? '1GB' : '256MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',

@@ -4,24 +4,25 @@ import { join } from 'node:path';
 import { takeOwnerLock } from '../embedded/owner-lock.ts';
 import { clusterDirOf, type EmbeddedPostgres, endOrphan, startEmbeddedPostgres } from '../embedded/start.ts';
 import { silentLog } from '../log.ts';
+import { scratchRoot } from './scratch-root.ts';
 
 const prefix = 'modelbox-test-';
 
 /** How much a Postgres for tests must be like a real one. */
 export interface TestPostgresOptions {
-  /** True: what was committed survives `kill()`, as in production. False: no flushing, several times faster. */
+  /** True: what was committed survives `kill()`, as in production. False: no flushing. */
   durable: boolean;
   /** Default 300: many test files, each with pools of its own. */
   maxConnections?: number;
 }
 
 /**
- * Starts a private Postgres in a temporary folder, which a fault test can `kill()` and `restart()`; `stop()` removes
+ * Starts a private Postgres in a temporary folder (in memory where there is room, so not for measuring disks), which a fault test can `kill()` and `restart()`; `stop()` removes
  * the folder too. What killed runs left behind is stopped and removed first.
  */
 export async function startTestPostgres(options: TestPostgresOptions): Promise<EmbeddedPostgres> {
   await removeAbandoned();
-  const dataDir = mkdtempSync(join(tmpdir(), prefix));
+  const dataDir = mkdtempSync(join(scratchRoot(), prefix));
   const postgres = await startEmbeddedPostgres({
     dataDir,
     durable: options.durable,
@@ -36,8 +37,11 @@ export async function startTestPostgres(options: TestPostgresOptions): Promise<E
 }
 
 async function removeAbandoned(): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
-    const dataDir = join(tmpdir(), name);
+  const roots = [...new Set([scratchRoot(), tmpdir()])];
+  const found = roots.flatMap((root) =>
+    readdirSync(root).map((name) => ({ name, dataDir: join(root, name) })),
+  );
+  for (const { name, dataDir } of found) {
     if (!name.startsWith(prefix) || !isOurs(dataDir)) continue;
     const lock = takeOwnerLock(dataDir);
     if (!('release' in lock)) continue;
