@@ -39,20 +39,23 @@ async function query(url: string, text: string): Promise<unknown[]> {
 }
 
 /** A server process of its own on the data directory: it stops Postgres on SIGINT, as ours does. */
-async function startOwner(
-  dataDir: string,
-  wrapper: string[] = [],
-): Promise<{ owner: ChildProcess; url: string }> {
+async function startOwner(dataDir: string): Promise<{ owner: ChildProcess; url: string }> {
   const script = `
     import { startEmbeddedPostgres } from ${JSON.stringify(import.meta.resolve('./start.ts'))};
     const postgres = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} });
     process.on('SIGINT', () => postgres.stop());
     console.log(postgres.connectionString);`;
-  const [command = '', ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', script];
-  const owner = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
-  cleanups.push(() => owner.kill('SIGKILL'));
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const exited = once(owner, 'exit');
+  cleanups.push(() => {
+    owner.kill('SIGINT');
+    return exited;
+  });
   const lines = createInterface({ input: owner.stdout as NodeJS.ReadableStream });
-  const [url] = (await Promise.race([once(lines, 'line'), once(owner, 'exit')])) as [string];
+  const [url] = (await Promise.race([once(lines, 'line'), exited])) as [string];
   return { owner, url };
 }
 
