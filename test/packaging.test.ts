@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
@@ -46,7 +46,7 @@ describe('Dockerfile', () => {
 
   test('copies only what exists, from stages that come before', () => {
     const earlier = new Set(stages.map(({ name }) => name));
-    for (const copy of dockerfile.getCOPYs() as Copy[]) {
+    for (const copy of dockerfile.getCOPYs()) {
       const from = copy.getFlags().find((flag) => flag.getName() === 'from');
       if (from) {
         expect(earlier).toContain(from.getValue());
