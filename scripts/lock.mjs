@@ -1,6 +1,6 @@
 // A lock between processes: a file that names its owner, taken over when the owner is gone.
 
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -39,10 +39,25 @@ function tryLock(path) {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    if (!ownerIsAlive(path)) rmSync(path, { force: true });
+    if (!ownerIsAlive(path)) removeStale(path);
     return false;
   } finally {
     rmSync(mine, { force: true });
+  }
+}
+
+/** One process at a time, or a slow one would remove the lock that a quick one has taken since it looked. */
+function removeStale(path) {
+  const removing = `${path}.removing`;
+  try {
+    mkdirSync(removing);
+  } catch {
+    return;
+  }
+  try {
+    if (!ownerIsAlive(path)) rmSync(path, { force: true });
+  } finally {
+    rmdirSync(removing);
   }
 }
 
