@@ -7,6 +7,7 @@ import { root, toolEnv, turbo } from './paths.mjs';
 /** Step, in the order of starting (the longest first): what it finds. Its script is `check:<step>`. */
 const STEPS = {
   types: 'type errors',
+  package: 'a client that does not build, type-check or run as users install it',
   lint: 'misused promises and other errors that need types',
   boundaries: 'imports that cross a boundary between packages, cycles',
   unused: 'dead code, unused or undeclared dependencies',
@@ -44,7 +45,7 @@ const { code } = await runChild(process.execPath, args, { cwd: root, env: toolEn
 const seconds = ((Date.now() - started) / 1000).toFixed(1);
 process.stdout.write(
   code === 0
-    ? `check: all ${steps.length} steps passed in ${seconds} s (${steps.join(', ')})\n`
-    : `check: failed after ${seconds} s; the failed steps are named above. One alone: npm run check -- ${steps[0]}\n`,
+    ? `check passed in ${seconds} s: ${steps.join(', ')}\n`
+    : `check failed after ${seconds} s: the failed steps are named above; \`npm run check -- <step>\` runs one alone\n`,
 );
 process.exitCode = code;
