@@ -16,7 +16,10 @@ let running = Promise.resolve();
 
 function regenerate() {
   const args = [turbo, 'run', 'generate', '--output-logs=errors-only'];
-  running = running.then(() => runChild(process.execPath, args, options));
+  running = running.then(async () => {
+    const { code, output, signalled } = await runChild(process.execPath, args, { ...options, capture: true });
+    if (!signalled) process.stderr.write(code === 0 ? 'ModelBox: generated code is up to date\n' : output);
+  });
 }
 
 const watchers = SOURCES.map((folder) =>
