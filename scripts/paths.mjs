@@ -32,5 +32,7 @@ export function toolEnv(base = process.env) {
   env[pathName] = folders.filter(Boolean).join(delimiter);
   env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compile');
   Object.assign(env, { TURBO_TELEMETRY_DISABLED: '1', TURBO_PRINT_VERSION_DISABLED: '1', DO_NOT_TRACK: '1' });
+  // A log read later is plain text.
+  if (!process.stdout.isTTY && env.FORCE_COLOR === undefined) env.NO_COLOR ??= '1';
   return env;
 }
