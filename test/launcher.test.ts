@@ -31,7 +31,7 @@ function launch(): ChildProcessWithoutNullStreams {
     server,
     `const end = () => setTimeout(() => process.exit(7), 100);
      let got = 0;
-     process.on('SIGINT', () => { console.log('got', ++got); end(); });
+     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { console.log('got', ++got); end(); });
      setInterval(() => {}, 1000);
      console.log('ready', process.pid);`,
   );
