@@ -37,6 +37,7 @@ export interface RequestContext extends Context {
   readonly actor: Actor;
   readonly requestId: string;
   readonly address: string;
+  readonly method: string;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
   /** The ETags that `If-Match` demands; absent where the request has no such header. */

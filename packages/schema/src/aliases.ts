@@ -1,7 +1,7 @@
-import { z } from 'zod'
-import { cursor, limit, page } from './lists.ts'
-import { AliasName, ModelRef, Timestamp, Uuid, VersionName, VersionRef } from './primitives.ts'
-import { route } from './route.ts'
+import { z } from 'zod';
+import { cursor, limit, page } from './lists.ts';
+import { AliasName, ModelRef, Timestamp, Uuid, VersionName, VersionRef } from './primitives.ts';
+import { route } from './route.ts';
 
 export const Alias = z
   .object({
@@ -11,16 +11,18 @@ export const Alias = z
     createdAt: Timestamp,
     updatedAt: Timestamp.meta({ description: 'When it moved last.' }),
   })
-  .meta({ id: 'Alias', description: 'A name that at most one version of a model holds.' })
-export type Alias = z.infer<typeof Alias>
+  .meta({ id: 'Alias', description: 'A name that at most one version of a model holds.' });
+export type Alias = z.infer<typeof Alias>;
 
-const Reason = z.string().max(2000).nullable().optional().meta({ description: 'Why; kept in the history.' })
+const Reason = z.string().max(2000).nullable().optional().meta({ description: 'Why; kept in the history.' });
 const Expect = VersionRef.nullable().optional().meta({
   description: 'The holder demanded, by id or name (`null`: none); if another holds it: 412.',
-})
+});
 
-const AliasPut = z.strictObject({ version: VersionRef, expect: Expect, reason: Reason }).meta({ id: 'AliasPut' })
-const AliasRollback = z.strictObject({ expect: Expect, reason: Reason }).meta({ id: 'AliasRollback' })
+const AliasPut = z
+  .strictObject({ version: VersionRef, expect: Expect, reason: Reason })
+  .meta({ id: 'AliasPut' });
+const AliasRollback = z.strictObject({ expect: Expect, reason: Reason }).meta({ id: 'AliasRollback' });
 
 const AliasMove = z
   .object({
@@ -35,21 +37,21 @@ const AliasMove = z
     requestId: z.string().nullable(),
     at: Timestamp,
   })
-  .meta({ id: 'AliasMove', description: 'One move of an alias.' })
-export type AliasMove = z.infer<typeof AliasMove>
+  .meta({ id: 'AliasMove', description: 'One move of an alias.' });
+export type AliasMove = z.infer<typeof AliasMove>;
 
-const inModel = z.strictObject({ model: ModelRef })
-const params = z.strictObject({ model: ModelRef, alias: AliasName })
-const path = '/v1/models/{model}/aliases/{alias}'
-const tag = 'aliases'
-const model = { kind: 'model', at: 'params.model', permission: 'version.read' } as const
+const inModel = z.strictObject({ model: ModelRef });
+const params = z.strictObject({ model: ModelRef, alias: AliasName });
+const path = '/v1/models/{model}/aliases/{alias}';
+const tag = 'aliases';
+const model = { kind: 'model', at: 'params.model', permission: 'version.read' } as const;
 const mover = {
   kind: 'alias',
   at: 'params.alias',
   under: 'model',
   permission: 'alias.move',
   create: 'alias.move',
-} as const
+} as const;
 
 export const aliasRoutes = [
   route({
@@ -97,7 +99,11 @@ export const aliasRoutes = [
     summary: 'Delete an alias; its history stays',
     params,
     query: z.strictObject({
-      expect: z.string().max(900).optional().meta({ description: 'The holder demanded; if another holds it: 412.' }),
+      expect: z
+        .string()
+        .max(900)
+        .optional()
+        .meta({ description: 'The holder demanded; if another holds it: 412.' }),
     }),
     answers: { 204: 'empty' },
     errors: [412],
@@ -128,4 +134,4 @@ export const aliasRoutes = [
     errors: [412],
     touches: { model, alias: mover },
   }),
-] as const
+] as const;

@@ -1,7 +1,7 @@
-import { z } from 'zod'
-import { File, TrackedFiles } from './files.ts'
-import { includeDeleted, listQuery, page } from './lists.ts'
-import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts'
+import { z } from 'zod';
+import { File, TrackedFiles } from './files.ts';
+import { includeDeleted, listQuery, page } from './lists.ts';
+import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts';
 import {
   CheckpointRef,
   Count,
@@ -14,9 +14,9 @@ import {
   Tags,
   Timestamp,
   Uuid,
-} from './primitives.ts'
-import { route } from './route.ts'
-import { Status, Version, VersionCreate } from './versions.ts'
+} from './primitives.ts';
+import { route } from './route.ts';
+import { Status, Version, VersionCreate } from './versions.ts';
 
 export const CheckpointCreate = z
   .strictObject({
@@ -28,7 +28,8 @@ export const CheckpointCreate = z
     files: TrackedFiles.optional(),
     metrics: MetricsInput.optional(),
     replace: z.boolean().optional().meta({
-      description: 'Puts this one in the place of a living checkpoint of the same epoch and step, which is deleted.',
+      description:
+        'Puts this one in the place of a living checkpoint of the same epoch and step, which is deleted.',
       default: false,
     }),
   })
@@ -37,12 +38,12 @@ export const CheckpointCreate = z
     description:
       'What a run wrote at an `epoch` and/or `step`: one of them is required. With `files` (also `[]`) or ' +
       '`status: ready` it is ready at once, otherwise pending until it is finalized.',
-  })
-export type CheckpointCreate = z.infer<typeof CheckpointCreate>
+  });
+export type CheckpointCreate = z.infer<typeof CheckpointCreate>;
 
 export const CheckpointUpdate = z
   .strictObject({ metadata: MetadataPatch.nullable().optional(), tags: Tags.nullable().optional() })
-  .meta({ id: 'CheckpointUpdate' })
+  .meta({ id: 'CheckpointUpdate' });
 
 export const Checkpoint = z
   .object({
@@ -61,23 +62,21 @@ export const Checkpoint = z
     readyAt: Timestamp.nullable(),
     ...deletable,
   })
-  .meta({ id: 'Checkpoint', description: 'What a run wrote at an epoch and/or step.' })
-export type Checkpoint = z.infer<typeof Checkpoint>
+  .meta({ id: 'Checkpoint', description: 'What a run wrote at an epoch and/or step.' });
+export type Checkpoint = z.infer<typeof Checkpoint>;
 
-const { files: _files, status: _status, source: _source, ...versionFields } = VersionCreate.shape
-const Promotion = z
-  .strictObject({ model: ModelRef, ...versionFields })
-  .meta({
-    id: 'Promotion',
-    description:
-      'The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the ' +
-      "checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given.",
-  })
+const { files: _files, status: _status, source: _source, ...versionFields } = VersionCreate.shape;
+const Promotion = z.strictObject({ model: ModelRef, ...versionFields }).meta({
+  id: 'Promotion',
+  description:
+    'The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the ' +
+    "checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given.",
+});
 
-const inExperiment = z.strictObject({ experiment: ExperimentRef })
-const params = z.strictObject({ checkpoint: CheckpointRef })
-const path = '/v1/checkpoints/{checkpoint}'
-const tag = 'checkpoints'
+const inExperiment = z.strictObject({ experiment: ExperimentRef });
+const params = z.strictObject({ checkpoint: CheckpointRef });
+const path = '/v1/checkpoints/{checkpoint}';
+const tag = 'checkpoints';
 
 export const checkpointRoutes = [
   route({
@@ -86,7 +85,8 @@ export const checkpointRoutes = [
     path: '/v1/experiments/{experiment}/checkpoints',
     tag,
     summary: 'Log a checkpoint of an experiment',
-    description: 'The same create again is answered with the checkpoint as it is, with 200; another body: 409.',
+    description:
+      'The same create again is answered with the checkpoint as it is, with 200; another body: 409.',
     params: inExperiment,
     body: CheckpointCreate,
     answers: { 200: Checkpoint, 201: Checkpoint },
@@ -134,7 +134,14 @@ export const checkpointRoutes = [
     query: z.strictObject({ includeDeleted }),
     answers: { 200: Checkpoint },
     conditional: true,
-    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.read', deleted: true } },
+    touches: {
+      checkpoint: {
+        kind: 'checkpoint',
+        at: 'params.checkpoint',
+        permission: 'checkpoint.read',
+        deleted: true,
+      },
+    },
   }),
   route({
     id: 'checkpoints.update',
@@ -157,7 +164,14 @@ export const checkpointRoutes = [
     params,
     answers: { 204: 'empty' },
     conditional: true,
-    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.delete', deleted: true } },
+    touches: {
+      checkpoint: {
+        kind: 'checkpoint',
+        at: 'params.checkpoint',
+        permission: 'checkpoint.delete',
+        deleted: true,
+      },
+    },
   }),
   route({
     id: 'checkpoints.restore',
@@ -170,7 +184,14 @@ export const checkpointRoutes = [
     bodyOptional: true,
     answers: { 200: Checkpoint },
     conditional: true,
-    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.delete', deleted: true } },
+    touches: {
+      checkpoint: {
+        kind: 'checkpoint',
+        at: 'params.checkpoint',
+        permission: 'checkpoint.delete',
+        deleted: true,
+      },
+    },
   }),
   route({
     id: 'checkpoints.finalize',
@@ -198,8 +219,20 @@ export const checkpointRoutes = [
     touches: {
       checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.read' },
       model: { kind: 'model', at: 'body.model', permission: 'version.create' },
-      aliases: { kind: 'alias', at: 'body.aliases[]', under: 'model', permission: 'alias.move', create: 'alias.move' },
-      datasets: { kind: 'dataset', at: 'body.datasets[]', under: 'model', permission: 'dataset.read', create: 'dataset.create' },
+      aliases: {
+        kind: 'alias',
+        at: 'body.aliases[]',
+        under: 'model',
+        permission: 'alias.move',
+        create: 'alias.move',
+      },
+      datasets: {
+        kind: 'dataset',
+        at: 'body.datasets[]',
+        under: 'model',
+        permission: 'dataset.read',
+        create: 'dataset.create',
+      },
       measured: {
         kind: 'dataset',
         at: 'body.metrics[].dataset',
@@ -209,4 +242,4 @@ export const checkpointRoutes = [
       },
     },
   }),
-] as const
+] as const;

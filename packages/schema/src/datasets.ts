@@ -1,12 +1,12 @@
-import { z } from 'zod'
-import { listQuery, page } from './lists.ts'
-import { DatasetRef, Metadata, MetadataPatch, Name, NamespacePath, stamps, Uri } from './primitives.ts'
-import { route } from './route.ts'
+import { z } from 'zod';
+import { listQuery, page } from './lists.ts';
+import { DatasetRef, Metadata, MetadataPatch, Name, NamespacePath, stamps, Uri } from './primitives.ts';
+import { route } from './route.ts';
 
-const identity = { namespace: NamespacePath, name: Name }
+const identity = { namespace: NamespacePath, name: Name };
 const Digest = z.string().min(1).max(256).meta({
   description: 'What identifies the content, in whatever form its owner uses, for example `sha256:…`.',
-})
+});
 
 export const DatasetCreate = z
   .strictObject({
@@ -15,7 +15,7 @@ export const DatasetCreate = z
     digest: Digest.nullable().optional(),
     metadata: Metadata.optional(),
   })
-  .meta({ id: 'DatasetCreate' })
+  .meta({ id: 'DatasetCreate' });
 
 export const DatasetUpdate = z
   .strictObject({
@@ -23,16 +23,16 @@ export const DatasetUpdate = z
     digest: Digest.nullable().optional(),
     metadata: MetadataPatch.nullable().optional(),
   })
-  .meta({ id: 'DatasetUpdate' })
+  .meta({ id: 'DatasetUpdate' });
 
 export const Dataset = z
   .object({ ...identity, uri: Uri.nullable(), digest: Digest.nullable(), metadata: Metadata, ...stamps })
-  .meta({ id: 'Dataset', description: 'A handle on data that lies elsewhere.' })
-export type Dataset = z.infer<typeof Dataset>
+  .meta({ id: 'Dataset', description: 'A handle on data that lies elsewhere.' });
+export type Dataset = z.infer<typeof Dataset>;
 
-const params = z.strictObject({ dataset: DatasetRef })
-const path = '/v1/datasets/{dataset}'
-const tag = 'datasets'
+const params = z.strictObject({ dataset: DatasetRef });
+const path = '/v1/datasets/{dataset}';
+const tag = 'datasets';
 
 export const datasetRoutes = [
   route({
@@ -46,7 +46,12 @@ export const datasetRoutes = [
     answers: { 200: Dataset, 201: Dataset },
     conditional: true,
     touches: {
-      namespace: { kind: 'namespace', at: 'body.namespace', permission: 'dataset.create', create: 'dataset.create' },
+      namespace: {
+        kind: 'namespace',
+        at: 'body.namespace',
+        permission: 'dataset.create',
+        create: 'dataset.create',
+      },
     },
   }),
   route({
@@ -57,12 +62,20 @@ export const datasetRoutes = [
     summary: 'List datasets',
     query: z.strictObject({
       namespace: NamespacePath.optional(),
-      recursive: z.boolean().optional().meta({ description: 'Those of the namespaces below too.', default: false }),
+      recursive: z
+        .boolean()
+        .optional()
+        .meta({ description: 'Those of the namespaces below too.', default: false }),
       ...listQuery,
     }),
     answers: { 200: page('DatasetPage', Dataset) },
     touches: {
-      namespace: { kind: 'namespace', at: 'query.namespace', permission: 'dataset.read', create: 'dataset.read' },
+      namespace: {
+        kind: 'namespace',
+        at: 'query.namespace',
+        permission: 'dataset.read',
+        create: 'dataset.read',
+      },
     },
   }),
   route({
@@ -88,4 +101,4 @@ export const datasetRoutes = [
     conditional: true,
     touches: { dataset: { kind: 'dataset', at: 'params.dataset', permission: 'dataset.write' } },
   }),
-] as const
+] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod';
 
 /**
  * Every error code with its HTTP status and what it means. Codes are stable: clients decide by them, never by the text.
@@ -7,7 +7,10 @@ export const ERRORS = {
   malformed: [400, 'The request is not well-formed HTTP, JSON or UTF-8.'],
   unauthenticated: [401, 'The request carries no valid credentials.'],
   forbidden: [403, 'The caller may not do this here.'],
-  forbidden_host: [403, 'The server is open for the local user only and answers only a loopback Host, unproxied.'],
+  forbidden_host: [
+    403,
+    'The server is open for the local user only and answers only a loopback Host, unproxied.',
+  ],
   not_found: [404, 'There is no such object.'],
   deleted: [404, 'The object is deleted; it can be restored until it is purged.'],
   no_such_route: [404, 'There is no such route.'],
@@ -30,26 +33,33 @@ export const ERRORS = {
   immutable: [422, 'The field is part of the identity and never changes.'],
   checksum_mismatch: [422, 'The content is not what the checksum or the length said.'],
   idempotency_key_reused: [422, 'The Idempotency-Key was used with another body.'],
-  query_too_expensive: [422, 'The filter or order would take too long here; narrow it or use an indexed one.'],
+  query_too_expensive: [
+    422,
+    'The filter or order would take too long here; narrow it or use an indexed one.',
+  ],
   rate_limited: [429, 'Too many requests.'],
   internal: [500, 'The server failed; the request id leads to its log.'],
   unavailable: [503, 'The server cannot serve this now; try again after `Retry-After` seconds.'],
   storage_full: [503, 'The file store has no space left.'],
-} as const satisfies Record<string, readonly [number, string]>
+} as const satisfies Record<string, readonly [number, string]>;
 
-export type ErrorCode = keyof typeof ERRORS
-export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]
+export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 
 export const FieldError = z
   .object({
     in: z.enum(['body', 'query', 'path', 'header']).meta({ description: 'The part of the request.' }),
     pointer: z.string().meta({ description: 'JSON pointer (RFC 6901) to the field within that part.' }),
     message: z.string().meta({ description: 'What is wrong, and what is allowed.' }),
-    position: z.int().min(0).optional().meta({ description: 'In a filter or order: the offset of the error.' }),
+    position: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'In a filter or order: the offset of the error.' }),
     expected: z.array(z.string()).optional().meta({ description: 'What would have been accepted.' }),
   })
-  .meta({ id: 'FieldError' })
-export type FieldError = z.infer<typeof FieldError>
+  .meta({ id: 'FieldError' });
+export type FieldError = z.infer<typeof FieldError>;
 
 /** RFC 9457 problem details. */
 export const Problem = z
@@ -65,5 +75,5 @@ export const Problem = z
     uri: z.string().optional().meta({ description: 'Where a tracked file lies.' }),
     aliases: z.array(z.string()).optional().meta({ description: 'The aliases in the way.' }),
   })
-  .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
-export type Problem = z.infer<typeof Problem>
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' });
+export type Problem = z.infer<typeof Problem>;

@@ -1,11 +1,19 @@
-import { z } from 'zod'
-import { cursor, limit, page } from './lists.ts'
-import { ownerParams, ownerPath } from './owners.ts'
-import { Metadata, Timestamp, Uuid } from './primitives.ts'
-import { type OwnerKind, route } from './route.ts'
+import { z } from 'zod';
+import { cursor, limit, page } from './lists.ts';
+import { ownerParams, ownerPath } from './owners.ts';
+import { Metadata, Timestamp, Uuid } from './primitives.ts';
+import { type OwnerKind, route } from './route.ts';
 
-const EventName = z.string().min(1).max(256).meta({ examples: ['checkpoint_write_started'] })
-const EventSource = z.string().min(1).max(256).meta({ description: 'The system that tells.', examples: ['trainer'] })
+const EventName = z
+  .string()
+  .min(1)
+  .max(256)
+  .meta({ examples: ['checkpoint_write_started'] });
+const EventSource = z
+  .string()
+  .min(1)
+  .max(256)
+  .meta({ description: 'The system that tells.', examples: ['trainer'] });
 
 const EventCreate = z
   .strictObject({
@@ -14,7 +22,7 @@ const EventCreate = z
     time: Timestamp.optional().meta({ description: 'When it happened. Default: now.' }),
     metadata: Metadata.optional(),
   })
-  .meta({ id: 'EventCreate' })
+  .meta({ id: 'EventCreate' });
 
 export const Event = z
   .object({
@@ -26,8 +34,8 @@ export const Event = z
     createdBy: z.string(),
     createdAt: Timestamp,
   })
-  .meta({ id: 'Event', description: 'Something an outside system told about an object.' })
-export type Event = z.infer<typeof Event>
+  .meta({ id: 'Event', description: 'Something an outside system told about an object.' });
+export type Event = z.infer<typeof Event>;
 
 /** The routes of the events of one kind of owner. */
 export const eventRoutes = <K extends OwnerKind>(kind: K) =>
@@ -54,4 +62,4 @@ export const eventRoutes = <K extends OwnerKind>(kind: K) =>
       answers: { 200: page('EventPage', Event) },
       touches: { object: { kind, at: `params.${kind}`, permission: 'event.read' } },
     }),
-  ] as const
+  ] as const;

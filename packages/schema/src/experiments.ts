@@ -1,6 +1,6 @@
-import { z } from 'zod'
-import { includeDeleted, listQuery, page } from './lists.ts'
-import { LatestEvaluations, LatestMetrics } from './metrics.ts'
+import { z } from 'zod';
+import { includeDeleted, listQuery, page } from './lists.ts';
+import { LatestEvaluations, LatestMetrics } from './metrics.ts';
 import {
   deletable,
   ExperimentRef,
@@ -12,15 +12,19 @@ import {
   Owner,
   Tags,
   Task,
-} from './primitives.ts'
-import { route } from './route.ts'
+} from './primitives.ts';
+import { route } from './route.ts';
 
 export const ExperimentStatus = z
   .enum(['running', 'finished', 'failed', 'aborted'])
-  .meta({ id: 'ExperimentStatus' })
+  .meta({ id: 'ExperimentStatus' });
 
-const identity = { namespace: NamespacePath, name: Name }
-const ExternalId = z.string().min(1).max(256).meta({ description: 'The id the trainer or tracker knows it by.' })
+const identity = { namespace: NamespacePath, name: Name };
+const ExternalId = z
+  .string()
+  .min(1)
+  .max(256)
+  .meta({ description: 'The id the trainer or tracker knows it by.' });
 
 export const ExperimentCreate = z
   .strictObject({
@@ -33,8 +37,8 @@ export const ExperimentCreate = z
     metadata: Metadata.optional(),
     tags: Tags.optional(),
   })
-  .meta({ id: 'ExperimentCreate' })
-export type ExperimentCreate = z.infer<typeof ExperimentCreate>
+  .meta({ id: 'ExperimentCreate' });
+export type ExperimentCreate = z.infer<typeof ExperimentCreate>;
 
 export const ExperimentUpdate = z
   .strictObject({
@@ -46,7 +50,7 @@ export const ExperimentUpdate = z
     metadata: MetadataPatch.nullable().optional(),
     tags: Tags.nullable().optional(),
   })
-  .meta({ id: 'ExperimentUpdate' })
+  .meta({ id: 'ExperimentUpdate' });
 
 export const Experiment = z
   .object({
@@ -62,12 +66,12 @@ export const Experiment = z
     evaluations: LatestEvaluations,
     ...deletable,
   })
-  .meta({ id: 'Experiment', description: 'A training run.' })
-export type Experiment = z.infer<typeof Experiment>
+  .meta({ id: 'Experiment', description: 'A training run.' });
+export type Experiment = z.infer<typeof Experiment>;
 
-const params = z.strictObject({ experiment: ExperimentRef })
-const path = '/v1/experiments/{experiment}'
-const tag = 'experiments'
+const params = z.strictObject({ experiment: ExperimentRef });
+const path = '/v1/experiments/{experiment}';
+const tag = 'experiments';
 
 export const experimentRoutes = [
   route({
@@ -81,7 +85,12 @@ export const experimentRoutes = [
     answers: { 200: Experiment, 201: Experiment },
     conditional: true,
     touches: {
-      namespace: { kind: 'namespace', at: 'body.namespace', permission: 'experiment.create', create: 'experiment.create' },
+      namespace: {
+        kind: 'namespace',
+        at: 'body.namespace',
+        permission: 'experiment.create',
+        create: 'experiment.create',
+      },
     },
   }),
   route({
@@ -92,13 +101,21 @@ export const experimentRoutes = [
     summary: 'List experiments',
     query: z.strictObject({
       namespace: NamespacePath.optional(),
-      recursive: z.boolean().optional().meta({ description: 'Those of the namespaces below too.', default: false }),
+      recursive: z
+        .boolean()
+        .optional()
+        .meta({ description: 'Those of the namespaces below too.', default: false }),
       includeDeleted,
       ...listQuery,
     }),
     answers: { 200: page('ExperimentPage', Experiment) },
     touches: {
-      namespace: { kind: 'namespace', at: 'query.namespace', permission: 'experiment.read', create: 'experiment.read' },
+      namespace: {
+        kind: 'namespace',
+        at: 'query.namespace',
+        permission: 'experiment.read',
+        create: 'experiment.read',
+      },
     },
   }),
   route({
@@ -111,7 +128,14 @@ export const experimentRoutes = [
     query: z.strictObject({ includeDeleted }),
     answers: { 200: Experiment },
     conditional: true,
-    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'experiment.read', deleted: true } },
+    touches: {
+      experiment: {
+        kind: 'experiment',
+        at: 'params.experiment',
+        permission: 'experiment.read',
+        deleted: true,
+      },
+    },
   }),
   route({
     id: 'experiments.update',
@@ -134,7 +158,14 @@ export const experimentRoutes = [
     params,
     answers: { 204: 'empty' },
     conditional: true,
-    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'experiment.delete', deleted: true } },
+    touches: {
+      experiment: {
+        kind: 'experiment',
+        at: 'params.experiment',
+        permission: 'experiment.delete',
+        deleted: true,
+      },
+    },
   }),
   route({
     id: 'experiments.restore',
@@ -147,6 +178,13 @@ export const experimentRoutes = [
     bodyOptional: true,
     answers: { 200: Experiment },
     conditional: true,
-    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'experiment.delete', deleted: true } },
+    touches: {
+      experiment: {
+        kind: 'experiment',
+        at: 'params.experiment',
+        permission: 'experiment.delete',
+        deleted: true,
+      },
+    },
   }),
-] as const
+] as const;

@@ -1,22 +1,26 @@
-import { z } from 'zod'
-import { cursor, limit, page } from './lists.ts'
-import { Count, Sha256, Timestamp, Uri } from './primitives.ts'
-import { type OwnerKind, route } from './route.ts'
-import { ownerParams, ownerPath } from './owners.ts'
+import { z } from 'zod';
+import { cursor, limit, page } from './lists.ts';
+import { ownerParams, ownerPath } from './owners.ts';
+import { Count, Sha256, Timestamp, Uri } from './primitives.ts';
+import { type OwnerKind, route } from './route.ts';
 
 /** Files of one object at most. */
-export const FILES_MAX = 10_000
+export const FILES_MAX = 10_000;
 /** Files that an object's answer carries at most; `fileCount` tells how many there are, the list gives them all. */
-export const FILES_INLINE_MAX = 100
+export const FILES_INLINE_MAX = 100;
 
 export const FileRole = z
   .enum(['model', 'checkpoint', 'dataset', 'text', 'image', 'audio', 'video', 'other'])
-  .meta({ id: 'FileRole', description: 'What the file is to its object.' })
+  .meta({ id: 'FileRole', description: 'What the file is to its object.' });
 
-export const FilePath = z.string().min(1).max(1024).meta({
-  description: 'Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.',
-  examples: ['weights/model.onnx'],
-})
+export const FilePath = z
+  .string()
+  .min(1)
+  .max(1024)
+  .meta({
+    description: 'Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.',
+    examples: ['weights/model.onnx'],
+  });
 
 export const File = z
   .object({
@@ -26,13 +30,14 @@ export const File = z
     sizeBytes: Count.nullable(),
     sha256: Sha256.nullable(),
     state: z.enum(['tracked', 'verified']).meta({
-      description: '`tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here.',
+      description:
+        '`tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here.',
     }),
     mediaType: z.string().nullable(),
     createdAt: Timestamp,
   })
-  .meta({ id: 'File', description: 'One file of an object.' })
-export type File = z.infer<typeof File>
+  .meta({ id: 'File', description: 'One file of an object.' });
+export type File = z.infer<typeof File>;
 
 export const TrackedFile = z
   .union([
@@ -47,28 +52,32 @@ export const TrackedFile = z
       })
       .meta({ id: 'FileToTrack' }),
   ])
-  .meta({ id: 'TrackedFile', description: 'A file to track where it lies.' })
-export const TrackedFiles = z.array(TrackedFile).max(FILES_MAX)
+  .meta({ id: 'TrackedFile', description: 'A file to track where it lies.' });
+export const TrackedFiles = z.array(TrackedFile).max(FILES_MAX);
 
-const TrackFiles = z.strictObject({ files: TrackedFiles.min(1) }).meta({ id: 'TrackFiles' })
-const FilePage = page('FilePage', File)
-const FileList = z.object({ items: z.array(File) }).meta({ id: 'FileList', description: 'The files named.' })
+const TrackFiles = z.strictObject({ files: TrackedFiles.min(1) }).meta({ id: 'TrackFiles' });
+const FilePage = page('FilePage', File);
+const FileList = z.object({ items: z.array(File) }).meta({ id: 'FileList', description: 'The files named.' });
 
 const digestHeaders = z.object({
   'content-digest': z.string().max(256).optional().meta({
     description: 'RFC 9530, `sha-256=:<base64>:`. Content that does not match is refused and leaves nothing.',
   }),
-  'x-amz-checksum-sha256': z.string().max(64).optional().meta({ description: 'The SHA-256 in base64, as S3 has it.' }),
-})
+  'x-amz-checksum-sha256': z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: 'The SHA-256 in base64, as S3 has it.' }),
+});
 
 /** The routes of the files of one kind of owner. */
 export const fileRoutes = <K extends OwnerKind>(kind: K) => {
-  const base = `${ownerPath(kind)}/files` as const
-  const params = ownerParams(kind)
-  const one = params.extend({ path: FilePath })
+  const base = `${ownerPath(kind)}/files` as const;
+  const params = ownerParams(kind);
+  const one = params.extend({ path: FilePath });
   const touch = <P extends 'file.read' | 'file.write'>(permission: P) =>
-    ({ object: { kind, at: `params.${kind}`, permission } }) as const
-  const tag = `${kind}s` as const
+    ({ object: { kind, at: `params.${kind}`, permission } }) as const;
+  const tag = `${kind}s` as const;
   return [
     route({
       id: `${kind}s.files.list`,
@@ -99,7 +108,8 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       path: `${base}/{path*}`,
       tag,
       summary: `Upload a file of a ${kind}`,
-      description: 'The body is the content. It is hashed while it streams in and visible only when it is whole.',
+      description:
+        'The body is the content. It is hashed while it streams in and visible only when it is whole.',
       params: one,
       query: z.strictObject({ role: FileRole.optional() }),
       headers: digestHeaders,
@@ -129,5 +139,5 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       answers: { 204: 'empty' },
       touches: touch('file.write'),
     }),
-  ] as const
-}
+  ] as const;
+};

@@ -1,17 +1,18 @@
-import { z } from 'zod'
-import { Timestamp, Uuid, VersionRef } from './primitives.ts'
-import { route } from './route.ts'
+import { z } from 'zod';
+import { Timestamp, Uuid, VersionRef } from './primitives.ts';
+import { route } from './route.ts';
 
 export const LineageNode = z
   .object({
     kind: z.enum(['version', 'checkpoint', 'experiment', 'dataset']),
     id: Uuid,
     name: z.string().meta({
-      description: '`ai/vision/yolo:v1`, `ai/vision/run-7`, `ai/vision/coco-val`; of a checkpoint its run and place.',
+      description:
+        '`ai/vision/yolo:v1`, `ai/vision/run-7`, `ai/vision/coco-val`; of a checkpoint its run and place.',
     }),
     deletedAt: Timestamp.nullable(),
   })
-  .meta({ id: 'LineageNode' })
+  .meta({ id: 'LineageNode' });
 
 export const LineageEdge = z
   .object({
@@ -20,7 +21,7 @@ export const LineageEdge = z
     relation: z.enum(['trained_on', 'evaluated_on', 'promoted_from', 'written_by', 'trained_by', 'based_on']),
     digest: z.string().nullable().meta({ description: "A dataset's digest at the time." }),
   })
-  .meta({ id: 'LineageEdge' })
+  .meta({ id: 'LineageEdge' });
 
 export const Lineage = z
   .object({
@@ -28,8 +29,8 @@ export const Lineage = z
     edges: z.array(LineageEdge),
     truncated: z.boolean().meta({ description: 'True where the graph is larger than the answer may be.' }),
   })
-  .meta({ id: 'Lineage', description: 'What a version came from, and what came of it.' })
-export type Lineage = z.infer<typeof Lineage>
+  .meta({ id: 'Lineage', description: 'What a version came from, and what came of it.' });
+export type Lineage = z.infer<typeof Lineage>;
 
 export const lineageRoutes = [
   route({
@@ -45,4 +46,4 @@ export const lineageRoutes = [
     answers: { 200: Lineage },
     touches: { version: { kind: 'version', at: 'params.version', permission: 'version.read' } },
   }),
-] as const
+] as const;

@@ -1,6 +1,6 @@
-import { ownerParams, ownerPath } from './owners.ts'
-import { Metadata, MetadataPatch } from './primitives.ts'
-import { type OwnerKind, route } from './route.ts'
+import { ownerParams, ownerPath } from './owners.ts';
+import { Metadata, MetadataPatch } from './primitives.ts';
+import { type OwnerKind, route } from './route.ts';
 
 /** The routes of the metadata of one kind of owner. The ETag is the object's own. */
 export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
@@ -28,5 +28,4 @@ export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
       conditional: true,
       touches: { object: { kind, at: `params.${kind}`, permission: `${kind}.write` } },
     }),
-  ] as const
-
+  ] as const;

@@ -1,31 +1,31 @@
-import { z } from 'zod'
-import { cursor, limit, page } from './lists.ts'
-import { ownerParams, ownerPath } from './owners.ts'
-import { Count, DatasetMention, Timestamp } from './primitives.ts'
-import { type OwnerKind, route } from './route.ts'
+import { z } from 'zod';
+import { cursor, limit, page } from './lists.ts';
+import { ownerParams, ownerPath } from './owners.ts';
+import { Count, DatasetMention, Timestamp } from './primitives.ts';
+import { type OwnerKind, route } from './route.ts';
 
 /** Points in one request at most. */
-export const POINTS_MAX = 10_000
+export const POINTS_MAX = 10_000;
 
 export const MetricKey = z
   .string()
   .min(1)
   .max(256)
   .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
-  .meta({ description: 'The name of the metric.', examples: ['val_loss'] })
+  .meta({ description: 'The name of the metric.', examples: ['val_loss'] });
 
 export const MetricValue = z
   .union([
     z.number().meta({ id: 'FiniteNumber' }),
     z.enum(['NaN', 'Infinity', '-Infinity']).meta({ id: 'NonFiniteNumber' }),
   ])
-  .meta({ id: 'MetricValue', description: 'A double. JSON has no NaN and no infinities: they are strings.' })
-export type MetricValue = z.infer<typeof MetricValue>
+  .meta({ id: 'MetricValue', description: 'A double. JSON has no NaN and no infinities: they are strings.' });
+export type MetricValue = z.infer<typeof MetricValue>;
 
 /** RFC 3339 to the microsecond, which is what is stored. */
 const PointTime = z.iso.datetime({ offset: true }).max(40).meta({
   description: 'RFC 3339; part of the identity of the point, to the microsecond.',
-})
+});
 
 export const MetricPoint = z
   .strictObject({
@@ -35,19 +35,22 @@ export const MetricPoint = z
     time: PointTime.nullable().optional(),
     dataset: DatasetMention.nullable().optional(),
   })
-  .meta({ id: 'MetricPoint' })
+  .meta({ id: 'MetricPoint' });
 
-const MetricValues = z.record(MetricKey, MetricValue).meta({ id: 'MetricValues', description: 'Values by key.' })
-const MetricPoints = z.array(MetricPoint).max(POINTS_MAX).meta({ id: 'MetricPoints' })
+const MetricValues = z
+  .record(MetricKey, MetricValue)
+  .meta({ id: 'MetricValues', description: 'Values by key.' });
+const MetricPoints = z.array(MetricPoint).max(POINTS_MAX).meta({ id: 'MetricPoints' });
 /** The metrics of a create: values by key, or points. */
-export const MetricsInput = z.union([MetricValues, MetricPoints]).meta({ id: 'MetricsInput' })
+export const MetricsInput = z.union([MetricValues, MetricPoints]).meta({ id: 'MetricsInput' });
 
 export const LatestMetrics = z.record(z.string(), MetricValue).meta({
-  description: 'The latest value by key of the points without dataset: highest step, then time, then last received.',
-})
+  description:
+    'The latest value by key of the points without dataset: highest step, then time, then last received.',
+});
 export const LatestEvaluations = z.record(z.string(), z.record(z.string(), MetricValue)).meta({
   description: 'The latest value by dataset and key. A dataset of the same namespace has its bare name.',
-})
+});
 
 const LoggedPoint = z
   .object({
@@ -56,15 +59,20 @@ const LoggedPoint = z
     step: Count.nullable(),
     time: Timestamp.nullable(),
     dataset: z.string().nullable(),
-    digest: z.string().nullable().meta({ description: "The dataset's digest that the point was measured on." }),
+    digest: z
+      .string()
+      .nullable()
+      .meta({ description: "The dataset's digest that the point was measured on." }),
   })
-  .meta({ id: 'LoggedPoint' })
+  .meta({ id: 'LoggedPoint' });
 
-const LogMetrics = z.strictObject({ metrics: z.array(MetricPoint).min(1).max(POINTS_MAX) }).meta({ id: 'LogMetrics' })
+const LogMetrics = z
+  .strictObject({ metrics: z.array(MetricPoint).min(1).max(POINTS_MAX) })
+  .meta({ id: 'LogMetrics' });
 
 export const MetricSummary = z
   .object({ metrics: LatestMetrics, evaluations: LatestEvaluations })
-  .meta({ id: 'MetricSummary', description: 'The latest values as they are after the write.' })
+  .meta({ id: 'MetricSummary', description: 'The latest values as they are after the write.' });
 
 const seriesQuery = z.strictObject({
   key: MetricKey.optional(),
@@ -73,14 +81,19 @@ const seriesQuery = z.strictObject({
   toStep: Count.optional(),
   fromTime: Timestamp.optional(),
   toTime: Timestamp.optional(),
-  points: z.int().min(2).max(POINTS_MAX).optional().meta({
-    description:
-      'Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the ' +
-      'points with the lowest and the highest value stay, so that spikes do.',
-  }),
+  points: z
+    .int()
+    .min(2)
+    .max(POINTS_MAX)
+    .optional()
+    .meta({
+      description:
+        'Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the ' +
+        'points with the lowest and the highest value stay, so that spikes do.',
+    }),
   limit,
   cursor,
-})
+});
 
 /** The routes of the metrics of one kind of owner. */
 export const metricRoutes = <K extends OwnerKind>(kind: K) =>
@@ -123,4 +136,4 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
         dataset: { kind: 'dataset', at: 'query.dataset', under: 'object', permission: 'dataset.read' },
       },
     }),
-  ] as const
+  ] as const;

@@ -1,9 +1,9 @@
-import { z } from 'zod'
-import { includeDeleted, listQuery, page } from './lists.ts'
-import { LatestEvaluations, LatestMetrics } from './metrics.ts'
+import { z } from 'zod';
+import { includeDeleted, listQuery, page } from './lists.ts';
+import { LatestEvaluations, LatestMetrics } from './metrics.ts';
 import {
-  deletable,
   Description,
+  deletable,
   Metadata,
   MetadataPatch,
   ModelRef,
@@ -12,10 +12,10 @@ import {
   Owner,
   Tags,
   Task,
-} from './primitives.ts'
-import { route } from './route.ts'
+} from './primitives.ts';
+import { route } from './route.ts';
 
-const identity = { namespace: NamespacePath, name: Name }
+const identity = { namespace: NamespacePath, name: Name };
 
 export const ModelCreate = z
   .strictObject({
@@ -26,8 +26,8 @@ export const ModelCreate = z
     metadata: Metadata.optional(),
     tags: Tags.optional(),
   })
-  .meta({ id: 'ModelCreate' })
-export type ModelCreate = z.infer<typeof ModelCreate>
+  .meta({ id: 'ModelCreate' });
+export type ModelCreate = z.infer<typeof ModelCreate>;
 
 export const ModelUpdate = z
   .strictObject({
@@ -37,7 +37,7 @@ export const ModelUpdate = z
     metadata: MetadataPatch.nullable().optional(),
     tags: Tags.nullable().optional(),
   })
-  .meta({ id: 'ModelUpdate' })
+  .meta({ id: 'ModelUpdate' });
 
 export const Model = z
   .object({
@@ -51,12 +51,12 @@ export const Model = z
     evaluations: LatestEvaluations,
     ...deletable,
   })
-  .meta({ id: 'Model', description: 'A task to solve; what its versions have in common.' })
-export type Model = z.infer<typeof Model>
+  .meta({ id: 'Model', description: 'A task to solve; what its versions have in common.' });
+export type Model = z.infer<typeof Model>;
 
-const params = z.strictObject({ model: ModelRef })
-const path = '/v1/models/{model}'
-const tag = 'models'
+const params = z.strictObject({ model: ModelRef });
+const path = '/v1/models/{model}';
+const tag = 'models';
 
 export const modelRoutes = [
   route({
@@ -69,7 +69,14 @@ export const modelRoutes = [
     body: ModelCreate,
     answers: { 200: Model, 201: Model },
     conditional: true,
-    touches: { namespace: { kind: 'namespace', at: 'body.namespace', permission: 'model.create', create: 'model.create' } },
+    touches: {
+      namespace: {
+        kind: 'namespace',
+        at: 'body.namespace',
+        permission: 'model.create',
+        create: 'model.create',
+      },
+    },
   }),
   route({
     id: 'models.list',
@@ -79,12 +86,17 @@ export const modelRoutes = [
     summary: 'List models',
     query: z.strictObject({
       namespace: NamespacePath.optional(),
-      recursive: z.boolean().optional().meta({ description: 'Those of the namespaces below too.', default: false }),
+      recursive: z
+        .boolean()
+        .optional()
+        .meta({ description: 'Those of the namespaces below too.', default: false }),
       includeDeleted,
       ...listQuery,
     }),
     answers: { 200: page('ModelPage', Model) },
-    touches: { namespace: { kind: 'namespace', at: 'query.namespace', permission: 'model.read', create: 'model.read' } },
+    touches: {
+      namespace: { kind: 'namespace', at: 'query.namespace', permission: 'model.read', create: 'model.read' },
+    },
   }),
   route({
     id: 'models.get',
@@ -134,4 +146,4 @@ export const modelRoutes = [
     conditional: true,
     touches: { model: { kind: 'model', at: 'params.model', permission: 'model.delete', deleted: true } },
   }),
-] as const
+] as const;

@@ -1,7 +1,7 @@
-import { z } from 'zod'
-import { listQuery, page } from './lists.ts'
-import { Description, Metadata, MetadataPatch, NamespacePath, stamps } from './primitives.ts'
-import { route } from './route.ts'
+import { z } from 'zod';
+import { listQuery, page } from './lists.ts';
+import { Description, Metadata, MetadataPatch, NamespacePath, stamps } from './primitives.ts';
+import { route } from './route.ts';
 
 export const Namespace = z
   .object({
@@ -10,16 +10,22 @@ export const Namespace = z
     metadata: Metadata,
     ...stamps,
   })
-  .meta({ id: 'Namespace', description: "A path that organizes a team's models and experiments. Made on first use." })
-export type Namespace = z.infer<typeof Namespace>
+  .meta({
+    id: 'Namespace',
+    description: "A path that organizes a team's models and experiments. Made on first use.",
+  });
+export type Namespace = z.infer<typeof Namespace>;
 
 export const NamespaceUpdate = z
-  .strictObject({ description: Description.nullable().optional(), metadata: MetadataPatch.nullable().optional() })
-  .meta({ id: 'NamespaceUpdate' })
+  .strictObject({
+    description: Description.nullable().optional(),
+    metadata: MetadataPatch.nullable().optional(),
+  })
+  .meta({ id: 'NamespaceUpdate' });
 
-const params = z.strictObject({ namespace: NamespacePath })
+const params = z.strictObject({ namespace: NamespacePath });
 const touches = (permission: 'namespace.read' | 'namespace.write' | 'namespace.delete') =>
-  ({ namespace: { kind: 'namespace', at: 'params.namespace', permission } }) as const
+  ({ namespace: { kind: 'namespace', at: 'params.namespace', permission } }) as const;
 
 export const namespaceRoutes = [
   route({
@@ -33,7 +39,9 @@ export const namespaceRoutes = [
       ...listQuery,
     }),
     answers: { 200: page('NamespacePage', Namespace) },
-    touches: { under: { kind: 'namespace', at: 'query.under', permission: 'namespace.read', create: 'namespace.read' } },
+    touches: {
+      under: { kind: 'namespace', at: 'query.under', permission: 'namespace.read', create: 'namespace.read' },
+    },
   }),
   route({
     id: 'namespaces.get',
@@ -69,4 +77,4 @@ export const namespaceRoutes = [
     conditional: true,
     touches: touches('namespace.delete'),
   }),
-] as const
+] as const;

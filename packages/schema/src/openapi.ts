@@ -1,45 +1,50 @@
-import { z } from 'zod'
-import { ERRORS, type ErrorCode, Problem } from './errors.ts'
-import { type Answer, type Route, takesIdempotencyKey } from './route.ts'
-import { routeList } from './routes.ts'
+import { z } from 'zod';
+import { ERRORS, type ErrorCode, Problem } from './errors.ts';
+import { type Answer, type Route, takesIdempotencyKey } from './route.ts';
+import { routeList } from './routes.ts';
 
-type Json = Record<string, unknown>
+type Json = Record<string, unknown>;
 
-const componentUri = (id: string) => `#/components/schemas/${id}`
+const componentUri = (id: string) => `#/components/schemas/${id}`;
 
 /**
  * The JSON schema of a wire schema (draft 2020-12, as OpenAPI 3.1 has it). Schemas with an id become references to
  * components, which are collected in `components`.
  */
 export function jsonSchema(schema: z.ZodType, components: Map<string, Json>): Json {
-  const { $schema: _, $defs, ...own } = z.toJSONSchema(schema, {
+  const {
+    $schema: _,
+    $defs,
+    ...own
+  } = z.toJSONSchema(schema, {
     io: 'input',
     reused: 'inline',
     override: ({ jsonSchema: node }) => {
       // A safe integer is the default of every integer here; spelling the bounds out would only add noise.
-      if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum
-      if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum
-      delete (node as Json).propertyNames
+      if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
+      if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
+      delete (node as Json).propertyNames;
     },
-  }) as Json & { $defs?: Record<string, Json> }
-  for (const [id, definition] of Object.entries($defs ?? {})) components.set(id, withoutId(relink(definition)))
-  const id = schema.meta()?.id
-  if (id === undefined) return relink(own)
-  if (!('$ref' in own)) components.set(id, withoutId(relink(own)))
-  return { $ref: componentUri(id) }
+  }) as Json & { $defs?: Record<string, Json> };
+  for (const [id, definition] of Object.entries($defs ?? {}))
+    components.set(id, withoutId(relink(definition)));
+  const id = schema.meta()?.id;
+  if (id === undefined) return relink(own);
+  if (!('$ref' in own)) components.set(id, withoutId(relink(own)));
+  return { $ref: componentUri(id) };
 }
 
-const withoutId = ({ id: _, $id: __, ...rest }: Json): Json => rest
+const withoutId = ({ id: _, $id: __, ...rest }: Json): Json => rest;
 
 function relink<T>(node: T): T {
-  if (Array.isArray(node)) return node.map(relink) as T
-  if (node === null || typeof node !== 'object') return node
+  if (Array.isArray(node)) return node.map(relink) as T;
+  if (node === null || typeof node !== 'object') return node;
   const entries = Object.entries(node).map(([key, value]) =>
     key === '$ref' && typeof value === 'string' && value.startsWith('#/$defs/')
       ? [key, componentUri(value.slice('#/$defs/'.length))]
       : [key, relink(value)],
-  )
-  return Object.fromEntries(entries) as T
+  );
+  return Object.fromEntries(entries) as T;
 }
 
 const CONTENT: Record<Exclude<Answer, z.ZodType | 'empty'>, Json> = {
@@ -47,68 +52,75 @@ const CONTENT: Record<Exclude<Answer, z.ZodType | 'empty'>, Json> = {
   text: { 'text/plain': { schema: { type: 'string' } } },
   html: { 'text/html': { schema: { type: 'string' } } },
   json: { 'application/json': { schema: { type: 'object' } } },
-}
+};
 
 /** The statuses that a route's form brings with it, beyond those of its own answers. */
 export function errorStatuses(route: Route): number[] {
-  const statuses = new Set<number>([403, 503])
-  if (!route.public) for (const status of [401, 429]) statuses.add(status)
-  if (route.public !== true || route.query) statuses.add(422)
-  if (route.params) statuses.add(404)
-  if (route.params || route.query) statuses.add(400)
-  if (Object.values(route.touches).some((touch) => touch.create === undefined)) statuses.add(404)
-  if (route.method !== 'GET') for (const status of [400, 409, 413, 415]) statuses.add(status)
-  if (route.conditional && route.method !== 'GET') statuses.add(412)
-  for (const status of route.errors ?? []) statuses.add(status)
-  return [...statuses].filter((status) => !(status in route.answers)).sort()
+  const statuses = new Set<number>([403, 503]);
+  if (!route.public) for (const status of [401, 429]) statuses.add(status);
+  if (route.public !== true || route.query) statuses.add(422);
+  if (route.params) statuses.add(404);
+  if (route.params || route.query) statuses.add(400);
+  if (Object.values(route.touches).some((touch) => touch.create === undefined)) statuses.add(404);
+  if (route.method !== 'GET') for (const status of [400, 409, 413, 415]) statuses.add(status);
+  if (route.conditional && route.method !== 'GET') statuses.add(412);
+  for (const status of route.errors ?? []) statuses.add(status);
+  return [...statuses].filter((status) => !(status in route.answers)).sort();
 }
 
 function parameters(route: Route, components: Map<string, Json>): Json[] {
   const from = (schema: z.ZodObject | undefined, where: 'path' | 'query' | 'header') =>
     Object.entries(schema?.shape ?? {}).map(([name, field]) => {
-      const { description, ...rest } = jsonSchema(field as z.ZodType, components)
+      const { description, ...rest } = jsonSchema(field as z.ZodType, components);
       return {
         name,
         in: where,
         required: where === 'path' || !(field as z.ZodType).safeParse(undefined).success,
         ...(description === undefined ? {} : { description }),
         schema: rest,
-      }
-    })
+      };
+    });
   return [
     ...from(route.params, 'path'),
     ...from(route.query, 'query'),
     ...from(route.headers, 'header'),
     ...(takesIdempotencyKey(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
     ...(route.conditional && route.method !== 'GET' ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
-  ]
+  ];
 }
 
 function requestBody(route: Route, components: Map<string, Json>): Json {
-  if (route.body === undefined) return {}
+  if (route.body === undefined) return {};
   if (route.body === 'bytes') {
-    return { requestBody: { required: true, content: CONTENT.bytes } }
+    return { requestBody: { required: true, content: CONTENT.bytes } };
   }
-  const media = { schema: jsonSchema(route.body, components) }
-  const content: Json = { 'application/json': media }
-  if (route.method === 'PATCH') content['application/merge-patch+json'] = media
-  return { requestBody: { required: route.bodyOptional !== true, content } }
+  const media = { schema: jsonSchema(route.body, components) };
+  const content: Json = { 'application/json': media };
+  if (route.method === 'PATCH') content['application/merge-patch+json'] = media;
+  return { requestBody: { required: route.bodyOptional !== true, content } };
 }
 
 function operation(route: Route, components: Map<string, Json>): Json {
-  const responses: Json = {}
+  const responses: Json = {};
   for (const [status, answer] of Object.entries(route.answers)) {
     const content =
       answer === 'empty'
         ? {}
-        : { content: typeof answer === 'string' ? CONTENT[answer] : { 'application/json': { schema: jsonSchema(answer, components) } } }
+        : {
+            content:
+              typeof answer === 'string'
+                ? CONTENT[answer]
+                : { 'application/json': { schema: jsonSchema(answer, components) } },
+          };
     responses[status] = {
       description: STATUS_WORDS[Number(status)] ?? 'OK',
-      ...(route.conditional && answer !== 'empty' ? { headers: { ETag: { $ref: '#/components/headers/ETag' } } } : {}),
+      ...(route.conditional && answer !== 'empty'
+        ? { headers: { ETag: { $ref: '#/components/headers/ETag' } } }
+        : {}),
       ...content,
-    }
+    };
   }
-  for (const status of errorStatuses(route)) responses[status] = { $ref: `#/components/responses/${status}` }
+  for (const status of errorStatuses(route)) responses[status] = { $ref: `#/components/responses/${status}` };
   return {
     operationId: route.id,
     tags: [route.tag],
@@ -117,7 +129,7 @@ function operation(route: Route, components: Map<string, Json>): Json {
     parameters: parameters(route, components),
     ...requestBody(route, components),
     responses,
-  }
+  };
 }
 
 const STATUS_WORDS: Record<number, string> = {
@@ -127,15 +139,15 @@ const STATUS_WORDS: Record<number, string> = {
   206: 'The range asked for.',
   304: 'Not modified.',
   503: 'Not ready.',
-}
+};
 
 function errorResponses(): Json {
-  const byStatus = new Map<number, ErrorCode[]>()
+  const byStatus = new Map<number, ErrorCode[]>();
   for (const [code, [status]] of Object.entries(ERRORS) as [ErrorCode, readonly [number, string]][]) {
     // No route documents a failure of the server itself.
-    if (code !== 'internal') byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+    if (code !== 'internal') byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const responses: Json = {}
+  const responses: Json = {};
   for (const [status, codes] of byStatus) {
     responses[status] = {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join('\n\n'),
@@ -143,9 +155,9 @@ function errorResponses(): Json {
         ? { headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } } }
         : {}),
       content: { 'application/problem+json': { schema: { $ref: componentUri('Problem') } } },
-    }
+    };
   }
-  return responses
+  return responses;
 }
 
 const TAGS: Record<string, string> = {
@@ -158,16 +170,16 @@ const TAGS: Record<string, string> = {
   checkpoints: 'What a run writes as it goes.',
   datasets: 'Handles on data that lies elsewhere.',
   system: 'The server itself.',
-}
+};
 
 /** The OpenAPI 3.1 document of the whole surface. */
 export function openApiDocument(version: string): Json {
-  const components = new Map<string, Json>()
-  jsonSchema(Problem, components)
-  const paths: Record<string, Json> = {}
+  const components = new Map<string, Json>();
+  jsonSchema(Problem, components);
+  const paths: Record<string, Json> = {};
   for (const route of routeList) {
-    const path = route.path.replace('*}', '}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, components) }
+    const path = route.path.replace('*}', '}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, components) };
   }
   return {
     openapi: '3.1.0',
@@ -200,5 +212,5 @@ export function openApiDocument(version: string): Json {
         },
       },
     },
-  }
+  };
 }

@@ -1,12 +1,17 @@
-import { z } from 'zod'
-import { CheckpointRef, ExperimentRef, ModelRef, VersionRef } from './primitives.ts'
-import type { OwnerKind } from './route.ts'
+import { z } from 'zod';
+import { CheckpointRef, ExperimentRef, ModelRef, VersionRef } from './primitives.ts';
+import type { OwnerKind } from './route.ts';
 
-const REFS = { model: ModelRef, version: VersionRef, experiment: ExperimentRef, checkpoint: CheckpointRef } as const
+const REFS = {
+  model: ModelRef,
+  version: VersionRef,
+  experiment: ExperimentRef,
+  checkpoint: CheckpointRef,
+} as const;
 
 /** `/v1/models/{model}` for `model`. */
-export const ownerPath = <K extends OwnerKind>(kind: K) => `/v1/${kind}s/{${kind}}` as const
+export const ownerPath = <K extends OwnerKind>(kind: K) => `/v1/${kind}s/{${kind}}` as const;
 
 /** The path parameter that names an owner of this kind. */
 export const ownerParams = <K extends OwnerKind>(kind: K) =>
-  z.strictObject({ [kind]: REFS[kind] } as { [P in K]: z.ZodString })
+  z.strictObject({ [kind]: REFS[kind] } as { [P in K]: z.ZodString });

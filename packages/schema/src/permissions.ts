@@ -29,6 +29,6 @@ export const PERMISSIONS = [
   'metric.write',
   'event.read',
   'event.write',
-] as const
+] as const;
 
-export type Permission = (typeof PERMISSIONS)[number]
+export type Permission = (typeof PERMISSIONS)[number];

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod';
 
 /**
  * The words every resource is made of. All wire schemas are JSON-identity: what parses is what was sent (names excepted,
@@ -6,32 +6,41 @@ import { z } from 'zod'
  */
 
 /** Matches a UUID of any version in its text form (RFC 9562). */
-export const UUID_PATTERN = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/
+export const UUID_PATTERN = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 
-const SEGMENT = String.raw`(?!\.{1,2}(?:/|$))(?!${UUID_PATTERN.source.slice(1, -1)}(?:/|$))[^/@:\\\u0000-\u001f\u007f-\u009f]{1,128}`
+const SEGMENT = String.raw`(?!\.{1,2}(?:/|$))(?!${UUID_PATTERN.source.slice(1, -1)}(?:/|$))[^/@:\\\u0000-\u001f\u007f-\u009f]{1,128}`;
 
 /** A name: 1-128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID. */
-export const NAME_PATTERN = new RegExp(`^${SEGMENT}$`, 'u')
+export const NAME_PATTERN = new RegExp(`^${SEGMENT}$`, 'u');
 
 /** A namespace: names joined by `/`; one trailing slash is allowed and dropped. */
-export const NAMESPACE_PATTERN = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*/?$`, 'u')
+export const NAMESPACE_PATTERN = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*/?$`, 'u');
 
 const NAME_RULE =
-  '1 to 128 characters, none of `/ @ : \\` or control characters, not `.` or `..`, not shaped like a UUID'
+  '1 to 128 characters, none of `/ @ : \\` or control characters, not `.` or `..`, not shaped like a UUID';
 
 const name = () =>
-  z.string().normalize('NFC').regex(NAME_PATTERN, { error: `must be a name: ${NAME_RULE}`, abort: true })
+  z
+    .string()
+    .normalize('NFC')
+    .regex(NAME_PATTERN, { error: `must be a name: ${NAME_RULE}`, abort: true });
 
-export const Uuid = z.string().regex(UUID_PATTERN, 'must be a UUID').meta({ format: 'uuid' })
-export const Name = name().max(128).meta({ description: `A name: ${NAME_RULE}.`, examples: ['yolo'] })
-export const VersionName = name().max(128).meta({
-  description: `The version's name under its model, any name the user likes: ${NAME_RULE}.`,
-  examples: ['v1', '2.3.0-rc1'],
-})
-export const AliasName = name().max(128).meta({
-  description: `A name that at most one version of a model holds: ${NAME_RULE}.`,
-  examples: ['prod'],
-})
+export const Uuid = z.string().regex(UUID_PATTERN, 'must be a UUID').meta({ format: 'uuid' });
+export const Name = name()
+  .max(128)
+  .meta({ description: `A name: ${NAME_RULE}.`, examples: ['yolo'] });
+export const VersionName = name()
+  .max(128)
+  .meta({
+    description: `The version's name under its model, any name the user likes: ${NAME_RULE}.`,
+    examples: ['v1', '2.3.0-rc1'],
+  });
+export const AliasName = name()
+  .max(128)
+  .meta({
+    description: `A name that at most one version of a model holds: ${NAME_RULE}.`,
+    examples: ['prod'],
+  });
 export const NamespacePath = z
   .string()
   .normalize('NFC')
@@ -40,84 +49,101 @@ export const NamespacePath = z
   .meta({
     description: 'A path of names joined by `/`, at most 512 characters; a trailing slash means the same.',
     examples: ['ai/vision'],
-  })
+  });
 
 export const Timestamp = z.iso.datetime({ offset: true }).meta({
   description: 'RFC 3339. Answers are in UTC, to the millisecond.',
   examples: ['2026-01-31T12:00:00.000Z'],
-})
+});
 
 /** Text that people write: `max` counts UTF-16 code units. */
-export const text = (max: number, description: string) => z.string().max(max).meta({ description })
+export const text = (max: number, description: string) => z.string().max(max).meta({ description });
 
-export const Owner = text(256, 'Who answers for it: an address or a team.')
-export const Task = text(256, 'The task it solves, for example `object_detection`.')
-export const Description = text(10_000, 'Text for people.')
-export const Title = text(256, 'A name for people; need not be unique.')
+export const Owner = text(256, 'Who answers for it: an address or a team.');
+export const Task = text(256, 'The task it solves, for example `object_detection`.');
+export const Description = text(10_000, 'Text for people.');
+export const Title = text(256, 'A name for people; need not be unique.');
 export const Framework = z
   .string()
   .max(64)
   .regex(/^[a-z0-9][a-z0-9._+-]*$/, 'must be a lower-case word, for example "pytorch"')
   .meta({
-    description: 'A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.',
+    description:
+      'A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.',
     examples: ['pytorch'],
-  })
+  });
 
 export const Tag = z
   .string()
   .min(1)
   .max(128)
-  .meta({ description: 'A free word; any number of objects can carry it.' })
-export const Tags = z.array(Tag).max(256).meta({ description: 'Free words. Kept as a set: sorted, each once.' })
+  .meta({ description: 'A free word; any number of objects can carry it.' });
+export const Tags = z
+  .array(Tag)
+  .max(256)
+  .meta({ description: 'Free words. Kept as a set: sorted, each once.' });
 
 /** Bytes of an object's metadata as JSON text in UTF-8. */
-export const METADATA_MAX_BYTES = 65_536
+export const METADATA_MAX_BYTES = 65_536;
 /** Levels of nesting in any request body. */
-export const JSON_MAX_DEPTH = 64
+export const JSON_MAX_DEPTH = 64;
 
 export const Metadata = z.record(z.string(), z.unknown()).meta({
   id: 'Metadata',
   description: 'Any JSON object, at most 64 KiB.',
-})
+});
 export const MetadataPatch = z.record(z.string(), z.unknown()).meta({
   id: 'MetadataPatch',
   description: 'A JSON merge patch (RFC 7396): members given replace, `null` removes, objects merge.',
-})
+});
 
 export const Sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 as 64 lower-case hex digits')
-  .meta({ description: 'SHA-256 as 64 lower-case hex digits.' })
+  .meta({ description: 'SHA-256 as 64 lower-case hex digits.' });
 
-export const Uri = z.string().min(1).max(2048).meta({
-  description: 'Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.',
-  examples: ['s3://path/to/bucket/model.pt'],
-})
+export const Uri = z
+  .string()
+  .min(1)
+  .max(2048)
+  .meta({
+    description: 'Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.',
+    examples: ['s3://path/to/bucket/model.pt'],
+  });
 
 /** A non-negative integer that a double holds exactly. */
-export const Count = z.int().min(0)
+export const Count = z.int().min(0);
 
 export const ModelRef = z.string().min(1).max(700).meta({
   description: 'A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path).',
-})
-export const VersionRef = z.string().min(1).max(900).meta({
-  description:
-    'A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). ' +
-    'In a body under a known model the bare name of the version will do.',
-})
+});
+export const VersionRef = z
+  .string()
+  .min(1)
+  .max(900)
+  .meta({
+    description:
+      'A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). ' +
+      'In a body under a known model the bare name of the version will do.',
+  });
 export const ExperimentRef = z.string().min(1).max(700).meta({
-  description: 'An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path).',
-})
+  description:
+    'An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path).',
+});
 export const DatasetRef = z.string().min(1).max(700).meta({
-  description: 'A dataset: its id, or its namespace and name, `ai/vision/coco-val` (percent-encoded in a path).',
-})
-export const CheckpointRef = Uuid.meta({ description: "A checkpoint's id." })
+  description:
+    'A dataset: its id, or its namespace and name, `ai/vision/coco-val` (percent-encoded in a path).',
+});
+export const CheckpointRef = Uuid.meta({ description: "A checkpoint's id." });
 
 export const DatasetMention = z
   .union([
     z.string().min(1).max(700).meta({ id: 'DatasetName', description: 'A dataset by name: current digest.' }),
     z
-      .strictObject({ name: z.string().min(1).max(700), digest: z.string().min(1).max(256).nullable().optional() })
+      .strictObject({
+        name: z.string().min(1).max(700),
+        digest: z.string().min(1).max(256).nullable().optional(),
+      })
       .meta({ id: 'DatasetAtDigest', description: 'A dataset by name and digest.' }),
   ])
   .meta({
@@ -125,7 +151,7 @@ export const DatasetMention = z
     description:
       'A dataset. A bare name lies in the namespace of the object that mentions it, `ns/name` anywhere. ' +
       'Made on first mention; without a digest the current one is meant.',
-  })
+  });
 
 /** Common to all that is stored. */
 export const stamps = {
@@ -133,8 +159,10 @@ export const stamps = {
   createdBy: z.string().meta({ description: 'Who made it.' }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
-}
+};
 export const deletable = {
   ...stamps,
-  deletedAt: Timestamp.nullable().meta({ description: 'When it was deleted; it can be restored until it is purged.' }),
-}
+  deletedAt: Timestamp.nullable().meta({
+    description: 'When it was deleted; it can be restored until it is purged.',
+  }),
+};

@@ -1,14 +1,15 @@
-import { z } from 'zod'
-import { File } from './files.ts'
-import { VersionRef } from './primitives.ts'
-import { route } from './route.ts'
-import { Version } from './versions.ts'
+import { z } from 'zod';
+import { File } from './files.ts';
+import { VersionRef } from './primitives.ts';
+import { route } from './route.ts';
+import { Version } from './versions.ts';
 
 const ResolvedFile = File.extend({
   url: z.string().meta({
-    description: "Where to fetch it: the path of the download on this server, or the `uri` of a tracked file.",
+    description:
+      'Where to fetch it: the path of the download on this server, or the `uri` of a tracked file.',
   }),
-}).meta({ id: 'ResolvedFile' })
+}).meta({ id: 'ResolvedFile' });
 
 export const Resolution = z
   .object({
@@ -16,8 +17,8 @@ export const Resolution = z
     version: Version,
     files: z.array(ResolvedFile).meta({ description: 'All of them, by path.' }),
   })
-  .meta({ id: 'Resolution', description: 'What a reference means now.' })
-export type Resolution = z.infer<typeof Resolution>
+  .meta({ id: 'Resolution', description: 'What a reference means now.' });
+export type Resolution = z.infer<typeof Resolution>;
 
 export const referenceRoutes = [
   route({
@@ -31,4 +32,4 @@ export const referenceRoutes = [
     touches: { version: { kind: 'version', at: 'query.ref', permission: 'version.read' } },
     errors: [404, 409],
   }),
-] as const
+] as const;

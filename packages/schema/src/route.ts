@@ -1,5 +1,5 @@
-import type { z } from 'zod'
-import type { Permission } from './permissions.ts'
+import type { z } from 'zod';
+import type { Permission } from './permissions.ts';
 
 /** The kinds of object that a route can touch, and that changes are about. */
 export const OBJECT_KINDS = [
@@ -10,12 +10,12 @@ export const OBJECT_KINDS = [
   'experiment',
   'checkpoint',
   'dataset',
-] as const
-export type ObjectKind = (typeof OBJECT_KINDS)[number]
+] as const;
+export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 /** The kinds that own files, metrics, metadata and events. */
-export const OWNER_KINDS = ['model', 'version', 'experiment', 'checkpoint'] as const
-export type OwnerKind = (typeof OWNER_KINDS)[number]
+export const OWNER_KINDS = ['model', 'version', 'experiment', 'checkpoint'] as const;
+export type OwnerKind = (typeof OWNER_KINDS)[number];
 
 /**
  * One object that a route touches, and the permission that the caller needs on it.
@@ -26,48 +26,48 @@ export type OwnerKind = (typeof OWNER_KINDS)[number]
  * by the request, or on its first mention, may be missing: then `create` is the permission asked on its namespace.
  */
 export interface Touch {
-  readonly kind: ObjectKind
-  readonly at: string
-  readonly permission: Permission
-  readonly under?: string
-  readonly create?: Permission
+  readonly kind: ObjectKind;
+  readonly at: string;
+  readonly permission: Permission;
+  readonly under?: string;
+  readonly create?: Permission;
   /** The route serves deleted objects too (restore, a delete that is repeated, a read that asks for them). */
-  readonly deleted?: true
+  readonly deleted?: true;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What a route answers: a JSON schema, or a body of another kind. */
-export type Answer = z.ZodType | 'empty' | 'bytes' | 'text' | 'html' | 'json'
+export type Answer = z.ZodType | 'empty' | 'bytes' | 'text' | 'html' | 'json';
 
 export interface Route {
   /** `models.versions.list`: the operation id, and the path of the client's method. */
-  readonly id: string
-  readonly method: Method
+  readonly id: string;
+  readonly method: Method;
   /** `/v1/models/{model}`; a parameter `{path*}` takes the rest of the URL. */
-  readonly path: string
-  readonly tag: string
-  readonly summary: string
-  readonly description?: string
-  readonly params?: z.ZodObject
-  readonly query?: z.ZodObject
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
   /** A JSON schema, or `bytes`: the body is the content of a file. */
-  readonly body?: z.ZodType | 'bytes'
+  readonly body?: z.ZodType | 'bytes';
   /** The body may be missing: then it counts as `{}`. */
-  readonly bodyOptional?: true
-  readonly headers?: z.ZodObject
-  readonly answers: { readonly [status: number]: Answer }
+  readonly bodyOptional?: true;
+  readonly headers?: z.ZodObject;
+  readonly answers: { readonly [status: number]: Answer };
   /** HTTP statuses of errors beyond those that follow from the route's form. */
-  readonly errors?: readonly number[]
+  readonly errors?: readonly number[];
   /** The answer carries the object's ETag, and the route honours `If-Match`. */
-  readonly conditional?: true
-  readonly touches: { readonly [name: string]: Touch }
+  readonly conditional?: true;
+  readonly touches: { readonly [name: string]: Touch };
   /** Needs no permission; only what is meant for everybody. */
-  readonly public?: true
+  readonly public?: true;
 }
 
 /** Keeps the literal types of a route: inputs, answers and touches of its verb derive from them. */
-export const route = <const R extends Route>(definition: R): R => definition
+export const route = <const R extends Route>(definition: R): R => definition;
 
 /** A mutation takes an `Idempotency-Key`, except one whose body is a file: that is idempotent by path and hash. */
-export const takesIdempotencyKey = (r: Route): boolean => r.method !== 'GET' && r.body !== 'bytes'
+export const takesIdempotencyKey = (r: Route): boolean => r.method !== 'GET' && r.body !== 'bytes';

@@ -1,21 +1,21 @@
-import { aliasRoutes } from './aliases.ts'
-import { checkpointRoutes } from './checkpoints.ts'
-import { datasetRoutes } from './datasets.ts'
-import { eventRoutes } from './events.ts'
-import { experimentRoutes } from './experiments.ts'
-import { fileRoutes } from './files.ts'
-import { lineageRoutes } from './lineage.ts'
-import { metadataRoutes } from './metadata.ts'
-import { metricRoutes } from './metrics.ts'
-import { modelRoutes } from './models.ts'
-import { namespaceRoutes } from './namespaces.ts'
-import { referenceRoutes } from './references.ts'
-import type { OwnerKind, Route } from './route.ts'
-import { systemRoutes } from './system.ts'
-import { versionRoutes } from './versions.ts'
+import { aliasRoutes } from './aliases.ts';
+import { checkpointRoutes } from './checkpoints.ts';
+import { datasetRoutes } from './datasets.ts';
+import { eventRoutes } from './events.ts';
+import { experimentRoutes } from './experiments.ts';
+import { fileRoutes } from './files.ts';
+import { lineageRoutes } from './lineage.ts';
+import { metadataRoutes } from './metadata.ts';
+import { metricRoutes } from './metrics.ts';
+import { modelRoutes } from './models.ts';
+import { namespaceRoutes } from './namespaces.ts';
+import { referenceRoutes } from './references.ts';
+import type { OwnerKind, Route } from './route.ts';
+import { systemRoutes } from './system.ts';
+import { versionRoutes } from './versions.ts';
 
 const ownerRoutes = <K extends OwnerKind>(kind: K) =>
-  [...fileRoutes(kind), ...metricRoutes(kind), ...metadataRoutes(kind), ...eventRoutes(kind)] as const
+  [...fileRoutes(kind), ...metricRoutes(kind), ...metadataRoutes(kind), ...eventRoutes(kind)] as const;
 
 /** Every route there is: the server, the OpenAPI document, the clients and the authorization test derive from this. */
 const table = [
@@ -33,10 +33,10 @@ const table = [
   ...ownerRoutes('checkpoint'),
   ...datasetRoutes,
   ...systemRoutes,
-] as const
+] as const;
 
-export type RouteTable = { [R in (typeof table)[number] as R['id']]: R }
-export type RouteId = keyof RouteTable
+export type RouteTable = { [R in (typeof table)[number] as R['id']]: R };
+export type RouteId = keyof RouteTable;
 
-export const routes = Object.fromEntries(table.map((r) => [r.id, r])) as RouteTable
-export const routeList: readonly Route[] = table
+export const routes = Object.fromEntries(table.map((r) => [r.id, r])) as RouteTable;
+export const routeList: readonly Route[] = table;

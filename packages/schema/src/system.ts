@@ -1,19 +1,25 @@
-import { z } from 'zod'
-import { route } from './route.ts'
+import { z } from 'zod';
+import { route } from './route.ts';
 
-const Check = z.object({ ok: z.boolean(), detail: z.string().optional() })
-export const Health = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' })
+const Check = z.object({ ok: z.boolean(), detail: z.string().optional() });
+export const Health = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
 export const Readiness = z
   .object({
     ready: z.boolean(),
     checks: z.object({ database: Check, migrations: Check, blobs: Check }),
   })
-  .meta({ id: 'Readiness', description: 'Whether the server can serve, part by part.' })
+  .meta({ id: 'Readiness', description: 'Whether the server can serve, part by part.' });
 
-const shared = { method: 'GET', tag: 'system', public: true, touches: {} } as const
+const shared = { method: 'GET', tag: 'system', public: true, touches: {} } as const;
 
 export const systemRoutes = [
-  route({ ...shared, id: 'system.health', path: '/healthz', summary: 'The process lives', answers: { 200: Health } }),
+  route({
+    ...shared,
+    id: 'system.health',
+    path: '/healthz',
+    summary: 'The process lives',
+    answers: { 200: Health },
+  }),
   route({
     ...shared,
     id: 'system.ready',
@@ -21,9 +27,27 @@ export const systemRoutes = [
     summary: 'Database, migrations and file store answer',
     answers: { 200: Readiness, 503: Readiness },
   }),
-  route({ ...shared, id: 'system.metrics', path: '/metrics', summary: 'Prometheus metrics', answers: { 200: 'text' } }),
-  route({ ...shared, id: 'system.openapi', path: '/openapi.json', summary: 'This document', answers: { 200: 'json' } }),
-  route({ ...shared, id: 'system.docs', path: '/docs', summary: 'This document, for a person', answers: { 200: 'html' } }),
+  route({
+    ...shared,
+    id: 'system.metrics',
+    path: '/metrics',
+    summary: 'Prometheus metrics',
+    answers: { 200: 'text' },
+  }),
+  route({
+    ...shared,
+    id: 'system.openapi',
+    path: '/openapi.json',
+    summary: 'This document',
+    answers: { 200: 'json' },
+  }),
+  route({
+    ...shared,
+    id: 'system.docs',
+    path: '/docs',
+    summary: 'This document, for a person',
+    answers: { 200: 'html' },
+  }),
   route({
     ...shared,
     id: 'system.docsAsset',
@@ -33,4 +57,4 @@ export const systemRoutes = [
     answers: { 200: 'bytes' },
     errors: [404],
   }),
-] as const
+] as const;

@@ -1,14 +1,14 @@
-import { z } from 'zod'
-import { File, TrackedFiles } from './files.ts'
-import { includeDeleted, listQuery, page } from './lists.ts'
-import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts'
+import { z } from 'zod';
+import { File, TrackedFiles } from './files.ts';
+import { includeDeleted, listQuery, page } from './lists.ts';
+import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts';
 import {
   AliasName,
   CheckpointRef,
   Count,
   DatasetMention,
-  deletable,
   Description,
+  deletable,
   ExperimentRef,
   Framework,
   Metadata,
@@ -21,15 +21,15 @@ import {
   Uuid,
   VersionName,
   VersionRef,
-} from './primitives.ts'
-import { route } from './route.ts'
+} from './primitives.ts';
+import { route } from './route.ts';
 
 export const Status = z.enum(['pending', 'ready']).meta({
   id: 'Status',
   description: '`latest`, `resolve` and aliases see only what is `ready`; its file set never changes again.',
-})
+});
 /** Aliases that one request can set. */
-const Aliases = z.array(AliasName).max(64)
+const Aliases = z.array(AliasName).max(64);
 
 export const SourceInput = z
   .strictObject({
@@ -37,7 +37,7 @@ export const SourceInput = z
     experiment: ExperimentRef.optional(),
     version: VersionRef.optional(),
   })
-  .meta({ id: 'SourceInput', description: 'What the version was made from.' })
+  .meta({ id: 'SourceInput', description: 'What the version was made from.' });
 
 export const Source = z
   .object({
@@ -45,17 +45,17 @@ export const Source = z
     experiment: z.string().optional().meta({ description: '`ai/vision/run-7`' }),
     version: z.string().optional().meta({ description: '`ai/vision/yolo:v1`' }),
   })
-  .meta({ id: 'Source', description: 'What the version was made from.' })
+  .meta({ id: 'Source', description: 'What the version was made from.' });
 
 export const UsedDataset = z
   .object({ name: z.string(), digest: z.string().nullable(), id: Uuid })
-  .meta({ id: 'UsedDataset', description: 'A dataset as it was when it was used.' })
+  .meta({ id: 'UsedDataset', description: 'A dataset as it was when it was used.' });
 
 const described = {
   name: Title.nullable().optional(),
   description: Description.nullable().optional(),
   framework: Framework.nullable().optional(),
-}
+};
 
 export const VersionCreate = z
   .strictObject({
@@ -75,12 +75,16 @@ export const VersionCreate = z
     description:
       'With `files` (also `[]`) or `status: ready` it is ready at once; otherwise pending until it is finalized, when ' +
       'its `aliases` are set.',
-  })
-export type VersionCreate = z.infer<typeof VersionCreate>
+  });
+export type VersionCreate = z.infer<typeof VersionCreate>;
 
 export const VersionUpdate = z
-  .strictObject({ ...described, metadata: MetadataPatch.nullable().optional(), tags: Tags.nullable().optional() })
-  .meta({ id: 'VersionUpdate' })
+  .strictObject({
+    ...described,
+    metadata: MetadataPatch.nullable().optional(),
+    tags: Tags.nullable().optional(),
+  })
+  .meta({ id: 'VersionUpdate' });
 
 export const Version = z
   .object({
@@ -104,13 +108,13 @@ export const Version = z
     readyAt: Timestamp.nullable(),
     ...deletable,
   })
-  .meta({ id: 'Version', description: 'A trained model.' })
-export type Version = z.infer<typeof Version>
+  .meta({ id: 'Version', description: 'A trained model.' });
+export type Version = z.infer<typeof Version>;
 
-const inModel = z.strictObject({ model: ModelRef })
-const params = z.strictObject({ version: VersionRef })
-const path = '/v1/versions/{version}'
-const tag = 'versions'
+const inModel = z.strictObject({ model: ModelRef });
+const params = z.strictObject({ version: VersionRef });
+const path = '/v1/versions/{version}';
+const tag = 'versions';
 
 export const versionRoutes = [
   route({
@@ -126,8 +130,20 @@ export const versionRoutes = [
     conditional: true,
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'version.create' },
-      aliases: { kind: 'alias', at: 'body.aliases[]', under: 'model', permission: 'alias.move', create: 'alias.move' },
-      datasets: { kind: 'dataset', at: 'body.datasets[]', under: 'model', permission: 'dataset.read', create: 'dataset.create' },
+      aliases: {
+        kind: 'alias',
+        at: 'body.aliases[]',
+        under: 'model',
+        permission: 'alias.move',
+        create: 'alias.move',
+      },
+      datasets: {
+        kind: 'dataset',
+        at: 'body.datasets[]',
+        under: 'model',
+        permission: 'dataset.read',
+        create: 'dataset.create',
+      },
       measured: {
         kind: 'dataset',
         at: 'body.metrics[].dataset',
@@ -161,7 +177,9 @@ export const versionRoutes = [
     query: z.strictObject({ includeDeleted }),
     answers: { 200: Version },
     conditional: true,
-    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.read', deleted: true } },
+    touches: {
+      version: { kind: 'version', at: 'params.version', permission: 'version.read', deleted: true },
+    },
   }),
   route({
     id: 'versions.update',
@@ -184,7 +202,9 @@ export const versionRoutes = [
     params,
     answers: { 204: 'empty' },
     conditional: true,
-    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.delete', deleted: true } },
+    touches: {
+      version: { kind: 'version', at: 'params.version', permission: 'version.delete', deleted: true },
+    },
   }),
   route({
     id: 'versions.restore',
@@ -197,7 +217,9 @@ export const versionRoutes = [
     bodyOptional: true,
     answers: { 200: Version },
     conditional: true,
-    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.delete', deleted: true } },
+    touches: {
+      version: { kind: 'version', at: 'params.version', permission: 'version.delete', deleted: true },
+    },
   }),
   route({
     id: 'versions.finalize',
@@ -205,7 +227,8 @@ export const versionRoutes = [
     path: `${path}/finalize`,
     tag,
     summary: 'Make a pending version ready: its file set is complete',
-    description: 'Sets the aliases that the create named. A version that is ready already is answered as it is.',
+    description:
+      'Sets the aliases that the create named. A version that is ready already is answered as it is.',
     params,
     body: z.strictObject({}),
     bodyOptional: true,
@@ -213,4 +236,4 @@ export const versionRoutes = [
     conditional: true,
     touches: { version: { kind: 'version', at: 'params.version', permission: 'version.write' } },
   }),
-] as const
+] as const;

@@ -142,6 +142,7 @@ CREATE TABLE alias_moves (
   from_version    text COLLATE "C",
   to_version_id   uuid,
   to_version      text COLLATE "C",
+  back_id         bigint,
   cause           text COLLATE "C" NOT NULL,
   reason          text COLLATE "C",
   actor           text COLLATE "C" NOT NULL,
@@ -213,4 +214,4 @@ CREATE TABLE events (
   created_by  text COLLATE "C" NOT NULL,
   created_at  timestamptz(3) NOT NULL
 );
-CREATE INDEX events_page ON events (object_id, created_at DESC, id DESC);
+CREATE INDEX events_page ON events (object_id, id DESC);

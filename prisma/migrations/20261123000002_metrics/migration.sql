@@ -35,34 +35,41 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   END
 $$;
 
--- Writes a batch of points of one object, whose row the caller has locked or has just inserted. The arrays run in
--- parallel, in the order received, and name an identity (key, dataset, step, time, digest) at most once. The same
--- identity with another value replaces it; with the same value it changes nothing. Latest is the highest step (none is
--- lowest), then the latest time (none is lowest), then the last received. Answers how many points changed, and the
--- series whose latest value this batch has set: [{key, dataset, value}].
+-- Writes a batch of points of one object, whose row the caller has locked or has just inserted: so nobody else writes
+-- its series. `p_points` is a JSON array of {key, value, step, time, dataset_id, digest}, in the order received. The same
+-- identity (key, dataset, step, time, digest) with another value replaces it; with the same value it changes nothing;
+-- twice in one batch the last counts. Latest is the highest step (none is lowest), then the latest time (none is lowest),
+-- then the last received. Answers how many points changed, and the series whose latest value this batch has set:
+-- [[key, value, dataset_id], ...].
 CREATE FUNCTION log_metrics(
-  p_object_kind text, p_object_id uuid, p_scope_id uuid,
-  p_keys text[], p_values double precision[], p_steps bigint[], p_times timestamptz[],
-  p_dataset_ids uuid[], p_digests text[],
-  OUT changed integer, OUT latest jsonb
-) LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO metric_series (object_kind, object_id, scope_id, key, dataset_id, value, step, time, digest)
-  SELECT DISTINCT ON (i.key, i.dataset_id)
-         p_object_kind, p_object_id, p_scope_id, i.key, i.dataset_id, i.value, i.step, i.time, i.digest
-  FROM unnest(p_keys, p_values, p_steps, p_times, p_dataset_ids, p_digests) WITH ORDINALITY
-       AS i (key, value, step, time, dataset_id, digest, ord)
-  ORDER BY i.key, i.dataset_id, i.step DESC NULLS LAST, i.time DESC NULLS LAST, i.ord DESC
-  ON CONFLICT (object_id, key, dataset_id) DO NOTHING;
-
-  WITH written AS (
+  p_object_kind text, p_object_id uuid, p_scope_id uuid, p_points json,
+  OUT changed integer, OUT latest json
+) LANGUAGE sql VOLATILE AS $$
+  WITH received AS MATERIALIZED (
+    SELECT DISTINCT ON (key, dataset_id, step, time, digest) *
+    FROM ROWS FROM (json_to_recordset(p_points) AS (
+           key text, value double precision, step bigint, time timestamptz, dataset_id uuid, digest text))
+         WITH ORDINALITY AS i (key, value, step, time, dataset_id, digest, ord)
+    ORDER BY key, dataset_id, step, time, digest, ord DESC
+  ), wanted AS (
+    SELECT DISTINCT ON (key, dataset_id) *
+    FROM received
+    ORDER BY key, dataset_id, step DESC NULLS LAST, time DESC NULLS LAST, ord DESC
+  ), known AS MATERIALIZED (
+    SELECT s.id, s.key, s.dataset_id, s.step, s.time FROM metric_series s WHERE s.object_id = p_object_id
+  ), made AS (
+    INSERT INTO metric_series (object_kind, object_id, scope_id, key, dataset_id, value, step, time, digest)
+    SELECT p_object_kind, p_object_id, p_scope_id, w.key, w.dataset_id, w.value, w.step, w.time, w.digest
+    FROM wanted w
+    WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.key = w.key AND k.dataset_id IS NOT DISTINCT FROM w.dataset_id)
+    RETURNING id, key, dataset_id, value
+  ), series AS (
+    SELECT id, key, dataset_id FROM made UNION ALL SELECT id, key, dataset_id FROM known
+  ), written AS (
     INSERT INTO metric_points AS p (series_id, step, time, digest, value)
-    SELECT s.id, i.step, i.time, i.digest, i.value
-    FROM unnest(p_keys, p_values, p_steps, p_times, p_dataset_ids, p_digests) WITH ORDINALITY
-         AS i (key, value, step, time, dataset_id, digest, ord)
-    JOIN metric_series s
-      ON s.object_id = p_object_id AND s.key = i.key AND s.dataset_id IS NOT DISTINCT FROM i.dataset_id
-    ORDER BY i.ord
+    SELECT s.id, r.step, r.time, r.digest, r.value
+    FROM received r JOIN series s ON s.key = r.key AND s.dataset_id IS NOT DISTINCT FROM r.dataset_id
+    ORDER BY r.ord
     ON CONFLICT (series_id, step, time, digest) DO UPDATE
       SET value = EXCLUDED.value, received = EXCLUDED.received
       WHERE p.value IS DISTINCT FROM EXCLUDED.value
@@ -74,15 +81,13 @@ BEGIN
   ), moved AS (
     UPDATE metric_series s
     SET value = b.value, step = b.step, time = b.time, digest = b.digest
-    FROM best b
-    WHERE s.id = b.series_id
-      AND (coalesce(b.step, -1), coalesce(b.time, '-infinity')) >= (coalesce(s.step, -1), coalesce(s.time, '-infinity'))
+    FROM best b JOIN known k ON k.id = b.series_id
+    WHERE s.id = k.id
+      AND (coalesce(b.step, -1), coalesce(b.time, '-infinity')) >= (coalesce(k.step, -1), coalesce(k.time, '-infinity'))
     RETURNING s.key, s.dataset_id, s.value
+  ), set_now AS (
+    SELECT key, value, dataset_id FROM made UNION ALL SELECT key, value, dataset_id FROM moved
   )
-  SELECT (SELECT count(*) FROM written),
-         (SELECT jsonb_agg(jsonb_build_object('key', key, 'dataset', dataset_id, 'value', metric_json(value))
-                           ORDER BY key, dataset_id) FROM moved)
-  INTO changed, latest;
-  latest := coalesce(latest, '[]');
-END
+  SELECT (SELECT count(*) FROM written)::integer,
+         coalesce((SELECT json_agg(json_build_array(key, metric_json(value), dataset_id)) FROM set_now), '[]')
 $$;

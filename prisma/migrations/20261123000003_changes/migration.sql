@@ -71,14 +71,18 @@ CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
 
 -- Claims a key in the write's own transaction: true where this request is the first. A duplicate that runs at the same
 -- time waits here until the first one ends, and claims the key only if that one rolled back. After 24 hours a key is free.
-CREATE FUNCTION claim_idempotency_key(p_scope bytea, p_body_hash bytea, p_at timestamptz)
-RETURNS boolean LANGUAGE plpgsql AS $$
+-- A statement that knows its outcome beforehand gives it here; a key that was committed without an outcome is free too.
+CREATE FUNCTION claim_idempotency_key(
+  p_scope bytea, p_body_hash bytea, p_at timestamptz,
+  p_status integer DEFAULT NULL, p_object_kind text DEFAULT NULL, p_object_id uuid DEFAULT NULL
+) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO idempotency_keys AS k (scope, body_hash, created_at) VALUES (p_scope, p_body_hash, p_at)
+  INSERT INTO idempotency_keys AS k (scope, body_hash, created_at, status, object_kind, object_id)
+  VALUES (p_scope, p_body_hash, p_at, p_status, p_object_kind, p_object_id)
   ON CONFLICT (scope) DO UPDATE
-    SET body_hash = EXCLUDED.body_hash, created_at = EXCLUDED.created_at,
-        status = NULL, object_kind = NULL, object_id = NULL
-    WHERE k.created_at <= p_at - interval '24 hours';
+    SET body_hash = EXCLUDED.body_hash, created_at = EXCLUDED.created_at, status = EXCLUDED.status,
+        object_kind = EXCLUDED.object_kind, object_id = EXCLUDED.object_id
+    WHERE k.created_at <= p_at - interval '24 hours' OR k.status IS NULL;
   RETURN FOUND;
 END
 $$;
@@ -130,7 +134,7 @@ END
 $$;
 
 -- The id of a dataset that a version or a metric mentions; it comes into being on first mention, with the digest given.
--- `digest` is the current one where the mention has none. A mention never changes a dataset that is there.
+-- Answers the current digest. A mention never changes a dataset that is there.
 CREATE FUNCTION ensure_dataset(
   p_namespace text, p_name text, p_digest text, p_by jsonb, p_at timestamptz,
   OUT id uuid, OUT digest text
@@ -139,7 +143,7 @@ DECLARE
   v_namespace_id uuid;
 BEGIN
   LOOP
-    SELECT d.id, coalesce(p_digest, d.digest) INTO id, digest
+    SELECT d.id, d.digest INTO id, digest
     FROM datasets d JOIN namespaces n ON n.id = d.namespace_id
     WHERE n.path = p_namespace AND d.name = p_name;
     IF FOUND THEN RETURN; END IF;
@@ -155,5 +159,13 @@ BEGIN
       RETURN;
     END IF;
   END LOOP;
+END
+$$;
+
+-- Undoes the statement that calls it, with SQLSTATE MB001: for a write in one statement that finds too late that it
+-- cannot be done, and has claimed its idempotency key by then.
+CREATE FUNCTION undo_write(p_why text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%', p_why USING ERRCODE = 'MB001';
 END
 $$;

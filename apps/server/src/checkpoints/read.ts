@@ -1,7 +1,7 @@
 import { prepared } from '@modelbox/db';
 import { type Checkpoint, FILES_INLINE_MAX } from '@modelbox/schema';
 import type { Context } from '../context.ts';
-import { fileCountSql, type FileRow, filesSql, toFile } from '../files/wire.ts';
+import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';

@@ -1,5 +1,5 @@
+import type { Event as EventRow } from '@modelbox/db';
 import type { Event } from '@modelbox/schema';
-import { type Event as EventRow } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import type { Readout } from '../objects/rows.ts';
 

@@ -13,8 +13,12 @@ const all = prepared<[objectId: string], FileRow>(
 );
 
 /** The files of an object that come after a path. */
-export const listFilesAfter = async ({ db }: Context, objectId: string, after: string, limit: number): Promise<File[]> =>
-  (await page(db.pool, objectId, after, limit)).map(toFile);
+export const listFilesAfter = async (
+  { db }: Context,
+  objectId: string,
+  after: string,
+  limit: number,
+): Promise<File[]> => (await page(db.pool, objectId, after, limit)).map(toFile);
 
 /** All files of an object, by path: at most `FILES_MAX`. */
 export const listAllFiles = async ({ db }: Context, objectId: string): Promise<File[]> =>

@@ -33,7 +33,10 @@ function simplify(node: unknown, components: Map<string, Node>): unknown {
   }
   if (rest['properties'] !== undefined) {
     kept['properties'] = Object.fromEntries(
-      Object.entries(rest['properties'] as Node).map(([name, property]) => [name, simplify(property, components)]),
+      Object.entries(rest['properties'] as Node).map(([name, property]) => [
+        name,
+        simplify(property, components),
+      ]),
     );
   }
   return kept;

@@ -6,20 +6,36 @@ import { HttpProblem } from './problem.ts';
 /** Seconds after which a client may try again: Postgres is back within that time after a restart. */
 const RETRY_AFTER = { 'retry-after': '1' };
 
+/** The client went away before it was answered: nobody reads what we say of it. */
+export class ClientGone extends Error {
+  constructor() {
+    super('the client went away');
+    this.name = 'ClientGone';
+  }
+}
+
 /** The problem that an error is answered with. What is not foreseen is `internal`, and says nothing of its cause. */
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  if (isUnavailable(error)) return new HttpProblem('unavailable', 'The database does not answer.', {}, RETRY_AFTER);
+  if (error instanceof ClientGone) return new HttpProblem('malformed', 'The request was cut off.');
+  if (isUnavailable(error))
+    return new HttpProblem('unavailable', 'The database does not answer.', {}, RETRY_AFTER);
   return ofBlobStore(error) ?? ofFastify(error) ?? new HttpProblem('internal', 'The server failed.');
 }
 
 function ofBlobStore(error: unknown): HttpProblem | undefined {
   if (error instanceof BlobMismatch) {
-    return new HttpProblem('checksum_mismatch', `The content has ${error.what} ${error.actual}, not ${error.expected}.`);
+    return new HttpProblem(
+      'checksum_mismatch',
+      `The content has ${error.what} ${error.actual}, not ${error.expected}.`,
+    );
   }
-  if (error instanceof BlobTooLarge) return new HttpProblem('too_large', `A file has at most ${error.limitBytes} bytes here.`);
-  if (error instanceof BlobStoreFull) return new HttpProblem('storage_full', 'The file store is full.', {}, { 'retry-after': '60' });
-  if (error instanceof BlobStoreUnavailable) return new HttpProblem('unavailable', 'The file store does not answer.', {}, RETRY_AFTER);
+  if (error instanceof BlobTooLarge)
+    return new HttpProblem('too_large', `A file has at most ${error.limitBytes} bytes here.`);
+  if (error instanceof BlobStoreFull)
+    return new HttpProblem('storage_full', 'The file store is full.', {}, { 'retry-after': '60' });
+  if (error instanceof BlobStoreUnavailable)
+    return new HttpProblem('unavailable', 'The file store does not answer.', {}, RETRY_AFTER);
   return undefined;
 }
 

@@ -6,13 +6,24 @@ import { canonicalJson } from '../writes/canonical.ts';
 import { invalidField } from './problem.ts';
 
 /** The request's `Idempotency-Key`, bound to who sends it and to where; undefined where it has none. */
-export function idempotencyOf(ctx: RequestContext, route: Route, request: FastifyRequest, body: unknown): RequestContext['idempotency'] {
+export function idempotencyOf(
+  ctx: RequestContext,
+  route: Route,
+  request: FastifyRequest,
+  body: unknown,
+): RequestContext['idempotency'] {
   const key = request.headers['idempotency-key'];
   if (key === undefined || !takesIdempotencyKey(route)) return undefined;
   if (typeof key !== 'string' || !/^[\u0021-\u007e\u0080-\u00ff]{1,255}$/.test(key)) {
     throw invalidField('header', '/idempotency-key', 'must be 1 to 255 visible characters');
   }
   const scope = createHash('sha256');
-  for (const part of [ctx.actor.name, request.method, request.url, key]) scope.update(`${part.length}:${part}`);
-  return { scope: scope.digest(), bodyHash: createHash('sha256').update(canonicalJson(body ?? null)).digest() };
+  for (const part of [ctx.actor.name, request.method, request.url, key])
+    scope.update(`${part.length}:${part}`);
+  return {
+    scope: scope.digest(),
+    bodyHash: createHash('sha256')
+      .update(canonicalJson(body ?? null))
+      .digest(),
+  };
 }

@@ -33,7 +33,8 @@ function checkJson(root: unknown, text: string): void {
       if (!Number.isFinite(value)) throw at(pointerOf(path), 'must be a number within the range of a double');
       if (isUnsafeInteger(value)) unsafe.push(pointerOf(path));
     } else if (typeof value === 'object' && value !== null) {
-      if (path.length >= JSON_MAX_DEPTH) throw at(pointerOf(path), `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
+      if (path.length >= JSON_MAX_DEPTH)
+        throw at(pointerOf(path), `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
       for (const [key, item] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
         path.push(key);
         if (escapes && typeof key === 'string') checkText(key, path);

@@ -3,16 +3,17 @@ import { type Route, type RouteId, routes } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, RequestContext } from '../context.ts';
 import { readBack } from '../objects/read.ts';
-import { isInBody, touch, type Touched } from '../objects/touch.ts';
+import { isInBody, type Touched, touch } from '../objects/touch.ts';
 import { encoder } from './encode.ts';
+import { ClientGone } from './errors.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { parseJson } from './json.ts';
+import { pathParams } from './params.ts';
 import { parseIfMatch } from './preconditions.ts';
 import { HttpProblem } from './problem.ts';
 import { queryReader } from './query.ts';
 import { validate } from './validate.ts';
 import type { Answered, Reply, Verb } from './verb.ts';
-import { pathParams } from './params.ts';
 
 /**
  * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes.
@@ -20,7 +21,8 @@ import { pathParams } from './params.ts';
  */
 export function mount<Id extends RouteId>(app: FastifyInstance, ctx: Context, id: Id, verb: Verb<Id>): void {
   const route: Route = routes[id];
-  if (!route.public && Object.keys(route.touches).length === 0) throw new Error(`${id} declares no permission`);
+  if (!route.public && Object.keys(route.touches).length === 0)
+    throw new Error(`${id} declares no permission`);
   const handle = handler(ctx, route, verb as unknown as AnyVerb);
   app.route({
     method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
@@ -43,7 +45,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb) {
   const hasAfter = Object.keys(after).length > 0;
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const requestContext = contextOf(ctx, request, route);
+    const requestContext = contextOf(ctx, request, reply, route);
     const params = readParams(request.params as Record<string, string>);
     const search = request.url.indexOf('?');
     const rawQuery = readQuery(search < 0 ? '' : request.url.slice(search + 1));
@@ -56,31 +58,52 @@ function handler(ctx: Context, route: Route, verb: AnyVerb) {
     if (hasAfter) await touch(requestContext, after, input, touched);
     input['touched'] = singles(route, touched);
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);
-    const answer = await verb(idempotency ? { ...requestContext, idempotency } : requestContext, input);
+    if (idempotency) requestContext.idempotency = idempotency;
+    const answer = await verb(requestContext, input);
     return send(reply, encode, 'object' in answer ? await readBack(requestContext, answer) : answer);
   };
 }
 
-function contextOf(ctx: Context, request: FastifyRequest, route: Route): RequestContext {
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function contextOf(
+  ctx: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: Route,
+): Writable<RequestContext> {
   const ifMatch = request.headers['if-match'];
+  // One time for all that a request writes.
+  const now = ctx.now();
+  let gone: AbortController | undefined;
   return {
     settings: ctx.settings,
     db: ctx.db,
     blobs: ctx.blobs,
     log: ctx.log,
     telemetry: ctx.telemetry,
-    now: ctx.now,
+    now: () => now,
     actor: localActor,
     requestId: request.id,
     address: request.ip,
-    signal: request.signal,
+    method: request.method,
+    // Made only when somebody asks: most requests are over before anybody could go away.
+    get signal() {
+      if (gone === undefined) {
+        const controller = new AbortController();
+        reply.raw.once('close', () => reply.raw.writableFinished || controller.abort(new ClientGone()));
+        gone = controller;
+      }
+      return gone.signal;
+    },
     ...(ifMatch !== undefined && route.conditional ? { ifMatch: parseIfMatch(ifMatch) } : {}),
   };
 }
 
 function readBody(route: Route, request: FastifyRequest): unknown {
   if (route.body === undefined) {
-    if (Buffer.isBuffer(request.body) && request.body.length > 0) throw new HttpProblem('malformed', 'This route takes no body.');
+    if (Buffer.isBuffer(request.body) && request.body.length > 0)
+      throw new HttpProblem('malformed', 'This route takes no body.');
     return undefined;
   }
   if (route.body === 'bytes') return request.body ?? request.raw;
@@ -96,14 +119,24 @@ function refuseQuery(query: Record<string, unknown>): Record<string, unknown> {
   const [name] = Object.keys(query);
   if (name === undefined) return query;
   throw new HttpProblem('invalid', `query /${name}: is not a known parameter; this route has none`, {
-    errors: [{ in: 'query', pointer: `/${name}`, message: 'is not a known parameter; this route has none', expected: [] }],
+    errors: [
+      {
+        in: 'query',
+        pointer: `/${name}`,
+        message: 'is not a known parameter; this route has none',
+        expected: [],
+      },
+    ],
   });
 }
 
 /** Lists stay lists; what can be named only once is itself. */
 const singles = (route: Route, touched: Touched): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(touched).map(([name, found]) => [name, route.touches[name]?.at.includes('[]') ? found : found[0]]),
+    Object.entries(touched).map(([name, found]) => [
+      name,
+      route.touches[name]?.at.includes('[]') ? found : found[0],
+    ]),
   );
 
 type Encode = (answer: Answered) => string;
@@ -118,7 +151,8 @@ function answerEncoder({ settings }: Context, route: Route): Encode {
   }
   return (answer) => {
     const encode = encoders.get(answer.status);
-    if (encode === undefined) throw new Error(`${route.id} answers ${answer.status}, which the contract does not know`);
+    if (encode === undefined)
+      throw new Error(`${route.id} answers ${answer.status}, which the contract does not know`);
     return encode(answer);
   };
 }

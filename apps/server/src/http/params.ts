@@ -1,6 +1,6 @@
 import type { Route } from '@modelbox/schema';
-import { checkText } from './query.ts';
 import { HttpProblem } from './problem.ts';
+import { checkText } from './query.ts';
 import { validate } from './validate.ts';
 
 /**
@@ -19,7 +19,9 @@ export function pathParams(route: Route): (raw: Record<string, string>) => Recor
     if (parsed.success) return parsed.data;
     const name = String(parsed.error.issues[0]?.path[0]);
     throw new HttpProblem('not_found', `There is no ${name} "${params[name]}".`, {
-      errors: [{ in: 'path', pointer: `/${name}`, message: parsed.error.issues[0]?.message ?? 'names nothing' }],
+      errors: [
+        { in: 'path', pointer: `/${name}`, message: parsed.error.issues[0]?.message ?? 'names nothing' },
+      ],
     });
   };
 }

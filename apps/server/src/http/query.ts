@@ -1,6 +1,6 @@
-import { invalidField } from './problem.ts';
 import { type FieldError, jsonSchema } from '@modelbox/schema';
 import type { z } from 'zod';
+import { invalidField } from './problem.ts';
 
 type Coercion = (text: string) => unknown;
 

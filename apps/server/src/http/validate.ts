@@ -3,7 +3,11 @@ import type { z } from 'zod';
 import { invalid, pointerOf } from './problem.ts';
 
 /** The value as the schema has it. Otherwise 422, with a pointer to each field that is not as it must be. */
-export function validate<T extends z.ZodType>(schema: T, value: unknown, where: FieldError['in']): z.infer<T> {
+export function validate<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  where: FieldError['in'],
+): z.infer<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw invalid(fieldErrors(result.error.issues, where, knownKeys(schema)));
@@ -11,7 +15,12 @@ export function validate<T extends z.ZodType>(schema: T, value: unknown, where: 
 
 type Issue = z.core.$ZodIssue;
 
-function fieldErrors(issues: readonly Issue[], where: FieldError['in'], known: string[], base: PropertyKey[] = []): FieldError[] {
+function fieldErrors(
+  issues: readonly Issue[],
+  where: FieldError['in'],
+  known: string[],
+  base: PropertyKey[] = [],
+): FieldError[] {
   return issues.flatMap((issue): FieldError[] => {
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
@@ -19,37 +28,74 @@ function fieldErrors(issues: readonly Issue[], where: FieldError['in'], known: s
       return issue.keys.map((key) => ({
         in: where,
         pointer: pointerOf([...path, key]),
-        message: path.length === 0 && known.length > 0 ? `is not a known field; known are ${known.join(', ')}` : 'is not a known field',
+        message: unknownField(key, path.length === 0 ? known : []),
         ...expected,
       }));
     }
-    if (issue.code === 'invalid_union' && issue.errors.length > 0) return fieldErrors(closest(issue.errors), where, [], path);
-    if (issue.code === 'invalid_key') return [{ in: where, pointer: pointerOf(path), message: `has an invalid key: ${words(issue.issues[0])}` }];
+    if (issue.code === 'invalid_union' && issue.errors.length > 0)
+      return fieldErrors(closest(issue.errors), where, [], path);
+    if (issue.code === 'invalid_key')
+      return [
+        { in: where, pointer: pointerOf(path), message: `has an invalid key: ${words(issue.issues[0])}` },
+      ];
     return [{ in: where, pointer: pointerOf(path), message: words(issue) }];
   });
 }
 
+/** Fields that answers carry but no update takes: someone who sends one means to change what never changes. */
+const IMMUTABLE = new Set([
+  ...[
+    'id',
+    'namespace',
+    'name',
+    'version',
+    'model',
+    'modelId',
+    'experiment',
+    'experimentId',
+    'epoch',
+    'step',
+  ],
+  ...['path', 'alias', 'source', 'createdBy', 'createdAt', 'updatedAt', 'deletedAt', 'readyAt'],
+]);
+
+function unknownField(key: string, known: readonly string[]): string {
+  const rest = known.length > 0 ? `; known are ${known.join(', ')}` : '';
+  return IMMUTABLE.has(key) ? `cannot be set here${rest}` : `is not a known field${rest}`;
+}
+
 /** Of the options of a union the one that got furthest: its complaint is the one that helps. */
 function closest(options: readonly (readonly Issue[])[]): readonly Issue[] {
-  const depth = (issues: readonly Issue[]) => Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'invalid_type' ? 0 : 0.5)));
+  const depth = (issues: readonly Issue[]) =>
+    Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'invalid_type' ? 0 : 0.5)));
   return [...options].sort((a, b) => depth(b) - depth(a))[0] ?? [];
 }
 
 function words(issue: Issue | undefined): string {
   if (issue === undefined) return 'is not as it must be';
   if (issue.code === 'invalid_type') {
-    return issue.input === undefined ? `is required: ${article(issue.expected)}` : `must be ${article(issue.expected)}`;
+    return issue.input === undefined
+      ? `is required: ${article(issue.expected)}`
+      : `must be ${article(issue.expected)}`;
   }
   if (issue.code === 'too_small') return `must ${bound(issue.origin, `at least ${issue.minimum}`)}`;
   if (issue.code === 'too_big') return `must ${bound(issue.origin, `at most ${issue.maximum}`)}`;
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
-  if (issue.code === 'invalid_format' && issue.format === 'datetime') return 'must be a time as RFC 3339 has it, for example "2026-01-31T12:00:00Z"';
+  if (issue.code === 'invalid_value')
+    return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+  if (issue.code === 'invalid_format' && issue.format === 'datetime')
+    return 'must be a time as RFC 3339 has it, for example "2026-01-31T12:00:00Z"';
   return lower(issue.message);
 }
 
 const lower = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1);
-const article = (type: string): string => `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type === 'int' ? 'integer' : type === 'record' ? 'object' : type}`;
+const article = (type: string): string =>
+  `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type === 'int' ? 'integer' : type === 'record' ? 'object' : type}`;
 const bound = (origin: string, size: string): string =>
-  origin === 'string' ? `have ${size} characters` : origin === 'array' || origin === 'set' ? `have ${size} items` : `be ${size}`;
+  origin === 'string'
+    ? `have ${size} characters`
+    : origin === 'array' || origin === 'set'
+      ? `have ${size} items`
+      : `be ${size}`;
 
-const knownKeys = (schema: z.ZodType): string[] => ('shape' in schema ? Object.keys(schema.shape as object) : []);
+const knownKeys = (schema: z.ZodType): string[] =>
+  'shape' in schema ? Object.keys(schema.shape as object) : [];

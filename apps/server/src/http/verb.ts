@@ -1,5 +1,5 @@
-import type { Route, RouteId, RouteTable } from '@modelbox/schema';
 import type { Readable } from 'node:stream';
+import type { Route, RouteId, RouteTable } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
 import type { Located, Place } from '../objects/located.ts';
@@ -10,8 +10,10 @@ type Parsed<S> = S extends z.ZodType ? z.infer<S> : Record<never, never>;
 type TouchedAt<T> = T extends { create: string; kind: 'alias' | 'dataset' | 'namespace' } ? Place : Located;
 type TouchedOf<R extends Route> = {
   readonly [N in keyof R['touches']]: R['touches'][N] extends { at: `${string}[]${string}` }
-    ? TouchedAt<R['touches'][N]>[]
-    : R['touches'][N] extends { at: `params.${string}` | 'body.namespace' | 'body.model' | 'body.version' | 'query.ref' }
+    ? (TouchedAt<R['touches'][N]> & { readonly mention: string })[]
+    : R['touches'][N] extends {
+          at: `params.${string}` | 'body.namespace' | 'body.model' | 'body.version' | 'query.ref';
+        }
       ? TouchedAt<R['touches'][N]>
       : TouchedAt<R['touches'][N]> | undefined;
 };

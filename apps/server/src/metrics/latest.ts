@@ -26,6 +26,7 @@ export function latestValues(rows: readonly LatestRow[] | null) {
 
 /** Sets an own member whatever its name: a key such as `__proto__` comes from users. */
 function define<T>(on: Record<string, T>, key: string, value: T): void {
-  if (key === '__proto__') Object.defineProperty(on, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(on, key, { value, enumerable: true, configurable: true, writable: true });
   else on[key] = value;
 }

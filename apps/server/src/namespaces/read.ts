@@ -14,13 +14,10 @@ const select = prepared<[string[]], NamespaceRow>(
   `SELECT ${commonColumns('n')}, n.path, n.description FROM namespaces n WHERE n.id = ANY ($1::uuid[])`,
 );
 
-export const namespaceFields = ({ id, path, description, metadata }: Pick<NamespaceRow, 'id' | 'path' | 'description' | 'metadata'>) =>
-  ({ id, path, description, metadata });
-
 export async function readNamespaces({ db }: Context, ids: string[]): Promise<Readout<Namespace>[]> {
   return (await select(db.pool, ids)).map((row) => ({
     id: row.id,
-    body: { ...namespaceFields(row), ...stampsOf(row) },
+    body: { path: row.path, description: row.description, metadata: row.metadata, ...stampsOf(row) },
     etag: etagOf(row.rowVersion),
   }));
 }

@@ -17,9 +17,13 @@ const VERSION = `
          coalesce(v.deleted_at, m.deleted_at) AS "deletedAt"
   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id`;
 
-const byId = (kind: string, select: string, id: string) => prepared<[string], Row>(`locate_${kind}_id`, `${select} WHERE ${id} = $1`);
+const byId = (kind: string, select: string, id: string) =>
+  prepared<[string], Row>(`locate_${kind}_id`, `${select} WHERE ${id} = $1`);
 const byName = (kind: string, select: string, alias: string) =>
-  prepared<[string, string], Row>(`locate_${kind}_name`, `${select} WHERE n.path = $1 AND ${alias}.name = $2`);
+  prepared<[string, string], Row>(
+    `locate_${kind}_name`,
+    `${select} WHERE n.path = $1 AND ${alias}.name = $2`,
+  );
 
 const namespaceByPath = prepared<[string], Row>(
   'locate_namespace',
@@ -72,7 +76,8 @@ const FINDERS: Record<Exclude<ObjectKind, 'alias'>, Find> = {
   version: async ({ db }, text, under) => {
     if (isUuid(text)) return versionById(db.pool, text);
     const parsed = parseReference(text);
-    if (!parsed.ok) return under === undefined ? [] : versionOfModel(db.pool, under.id, text.normalize('NFC'));
+    if (!parsed.ok)
+      return under === undefined ? [] : versionOfModel(db.pool, under.id, text.normalize('NFC'));
     const { namespace, model, alias, version } = parsed.reference;
     return alias === undefined
       ? versionByName(db.pool, namespace, model, version)

@@ -17,3 +17,6 @@ export interface Located {
 
 /** Where an object lies that may not be there yet. */
 export type Place = Pick<Located, 'kind' | 'namespace' | 'name'> & { readonly id: string | null };
+
+/** A place as the request's body named it. */
+export type Mentioned = Place & { readonly mention: string };

@@ -38,7 +38,11 @@ export async function readObject(ctx: Context, kind: ObjectKind | 'event', id: s
 }
 
 /** Objects in the order of the ids. */
-export async function readInOrder(ctx: Context, kind: ObjectKind | 'event', ids: string[]): Promise<unknown[]> {
+export async function readInOrder(
+  ctx: Context,
+  kind: ObjectKind | 'event',
+  ids: string[],
+): Promise<unknown[]> {
   const byId = new Map((await READERS[kind](ctx, ids)).map((readout) => [readout.id, readout.body]));
   return ids.map((id) => byId.get(id)).filter((body) => body !== undefined);
 }

@@ -3,10 +3,10 @@ import type { Route, Touch } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import { locate } from './locate.ts';
-import type { Located, Place } from './located.ts';
+import type { Located, Mentioned, Place } from './located.ts';
 
 /** What a request names, by the names that its route gives the touches. Several where the place is a list. */
-export type Touched = Record<string, (Located | Place)[]>;
+export type Touched = Record<string, (Mentioned | (Located & { mention: string }))[]>;
 
 interface Mention {
   readonly text: string;
@@ -28,21 +28,27 @@ export async function touch(
   touched: Touched,
 ): Promise<void> {
   for (const [name, declared] of Object.entries(touches)) {
-    const under = declared.under === undefined ? undefined : (touched[declared.under]?.[0] as Located | undefined);
-    const found: (Located | Place)[] = [];
-    for (const mention of mentions(declared.at, input)) found.push(await touchOne(ctx, declared, mention, under));
+    const under =
+      declared.under === undefined ? undefined : (touched[declared.under]?.[0] as Located | undefined);
+    const found: Touched[string] = [];
+    for (const mention of mentions(declared.at, input)) {
+      found.push({ ...(await touchOne(ctx, declared, mention, under)), mention: mention.text });
+    }
     touched[name] = found;
   }
 }
 
 async function touchOne(ctx: RequestContext, declared: Touch, mention: Mention, under: Located | undefined) {
-  const located = declared.kind === 'alias' ? undefined : await locate(ctx, declared.kind, mention.text, under);
+  const located =
+    declared.kind === 'alias' ? undefined : await locate(ctx, declared.kind, mention.text, under);
   const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
   if (place === undefined) throw missing(declared, mention);
-  const permission = located === undefined && declared.create !== undefined ? declared.create : declared.permission;
+  const permission =
+    located === undefined && declared.create !== undefined ? declared.create : declared.permission;
   const access = decideAccess(ctx.actor, permission, place.namespace);
   if (access === 'hidden') throw missing(declared, mention);
-  if (access === 'denied') throw new HttpProblem('forbidden', `This needs ${permission} on ${place.namespace}.`);
+  if (access === 'denied')
+    throw new HttpProblem('forbidden', `This needs ${permission} on ${place.namespace}.`);
   if (located?.deletedAt && declared.deleted !== true) throw deleted(located);
   return place;
 }
@@ -60,7 +66,12 @@ function placeOf({ kind }: Touch, mention: Mention, under: Located | undefined):
   if (bare.ok) return { kind, id: null, namespace: under.namespace, name: bare.name };
   const qualified = kind === 'dataset' ? parseQualifiedName(text) : bare;
   if (!qualified.ok) throw invalidField(whereOf(mention), mention.pointer, qualified.message);
-  return { kind, id: null, namespace: 'namespace' in qualified ? qualified.namespace : under.namespace, name: qualified.name };
+  return {
+    kind,
+    id: null,
+    namespace: 'namespace' in qualified ? qualified.namespace : under.namespace,
+    name: qualified.name,
+  };
 }
 
 const whereOf = ({ part }: Mention) => (part === 'params' ? 'path' : part);
@@ -74,7 +85,11 @@ function missing({ kind }: Touch, mention: Mention): HttpProblem {
 
 /** The answer for an object that is deleted and can still be restored. */
 export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
-  new HttpProblem('deleted', `The ${kind} was deleted at ${deletedAt?.toISOString()}; it can be restored until it is purged.`, { id });
+  new HttpProblem(
+    'deleted',
+    `The ${kind} was deleted at ${deletedAt?.toISOString()}; it can be restored until it is purged.`,
+    { id },
+  );
 
 /** Each text at a place such as `body.metrics[].dataset`, once, with a pointer to where it stands first. */
 function mentions(at: string, input: Record<string, unknown>): Mention[] {
@@ -91,7 +106,8 @@ function mentions(at: string, input: Record<string, unknown>): Mention[] {
     const key = step.replace('[]', '');
     const member = (value as Record<string, unknown>)[key];
     if (!step.endsWith('[]')) walk(member, later, `${pointer}/${key}`);
-    else if (Array.isArray(member)) member.forEach((item, index) => walk(item, later, `${pointer}/${key}/${index}`));
+    else if (Array.isArray(member))
+      for (const [index, item] of member.entries()) walk(item, later, `${pointer}/${key}/${index}`);
   };
   walk(input[part], steps, '');
   return [...found.values()];

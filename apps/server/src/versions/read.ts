@@ -1,7 +1,7 @@
 import { prepared } from '@modelbox/db';
 import { FILES_INLINE_MAX, type Version } from '@modelbox/schema';
 import type { Context } from '../context.ts';
-import { fileCountSql, type FileRow, filesSql, toFile } from '../files/wire.ts';
+import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';
@@ -50,7 +50,11 @@ const select = prepared<[string[]], VersionRow>(
 );
 
 export async function readVersions({ db }: Context, ids: string[]): Promise<Readout<Version>[]> {
-  return (await select(db.pool, ids)).map((row) => ({ id: row.id, body: toVersion(row), etag: etagOf(row.rowVersion) }));
+  return (await select(db.pool, ids)).map((row) => ({
+    id: row.id,
+    body: toVersion(row),
+    etag: etagOf(row.rowVersion),
+  }));
 }
 
 function toVersion(row: VersionRow): Version {

@@ -34,7 +34,11 @@ export const byOf = (ctx: RequestContext): string =>
 const jsonOf = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);
 
 /** Records a change in the write's own transaction. The caller holds the object's row lock, or has just inserted it. */
-export async function recordChange(tx: Prisma.TransactionClient, ctx: RequestContext, change: Change): Promise<void> {
+export async function recordChange(
+  tx: Prisma.TransactionClient,
+  ctx: RequestContext,
+  change: Change,
+): Promise<void> {
   await tx.$queryRaw`
     SELECT record_change(${change.kind}, ${change.id}::uuid, ${change.namespace}, ${change.action},
       ${jsonOf(change.before)}::jsonb, ${jsonOf(change.after)}::jsonb, ${jsonOf(change.detail)}::jsonb,

@@ -14,7 +14,10 @@ const ATTEMPTS = 5;
 export async function write(ctx: RequestContext, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ctx.db.prisma.$transaction((tx) => claimed(ctx, tx, work), { maxWait: 10_000, timeout: 30_000 });
+      return await ctx.db.prisma.$transaction((tx) => claimed(ctx, tx, work), {
+        maxWait: 10_000,
+        timeout: 30_000,
+      });
     } catch (error) {
       if (error instanceof Replay) return replay(ctx);
       if (attempt >= ATTEMPTS || !(isRetryable(error) || isForeignKeyViolation(error))) throw error;
@@ -41,11 +44,16 @@ class Replay extends Error {}
 /** The receipt of the request that used the key first. */
 export async function replay(ctx: RequestContext): Promise<Receipt> {
   const key = ctx.idempotency;
-  const row = key && (await ctx.db.prisma.idempotencyKey.findUnique({ where: { scope: new Uint8Array(key.scope) } }));
-  if (!key || !row) throw new HttpProblem('replay_unavailable', 'The first request under this key is not known any more.');
+  const row =
+    key && (await ctx.db.prisma.idempotencyKey.findUnique({ where: { scope: new Uint8Array(key.scope) } }));
+  if (!key || !row)
+    throw new HttpProblem('replay_unavailable', 'The first request under this key is not known any more.');
   if (!key.bodyHash.equals(row.bodyHash)) {
     throw new HttpProblem('idempotency_key_reused', 'This Idempotency-Key was used here with another body.');
   }
-  const object = row.objectKind && row.objectId ? { kind: row.objectKind as NonNullable<Receipt['object']>['kind'], id: row.objectId } : null;
+  const object =
+    row.objectKind && row.objectId
+      ? { kind: row.objectKind as NonNullable<Receipt['object']>['kind'], id: row.objectId }
+      : null;
   return { status: row.status ?? 200, object };
 }

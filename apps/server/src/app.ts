@@ -1,0 +1,111 @@
+import { type Route, routeList } from '@modelbox/schema';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { v4 } from 'uuid';
+import { aliasRoutes } from './aliases/routes.ts';
+import { checkpointRoutes } from './checkpoints/routes.ts';
+import type { Context } from './context.ts';
+import { datasetRoutes } from './datasets/routes.ts';
+import { eventRoutes } from './events/routes.ts';
+import { experimentRoutes } from './experiments/routes.ts';
+import { fileRoutes } from './files/routes.ts';
+import { contentParsers } from './http/bodies.ts';
+import { toProblem } from './http/errors.ts';
+import { demandLocal } from './http/localGuard.ts';
+import { HttpProblem } from './http/problem.ts';
+import { metadataRoutes } from './metadata/routes.ts';
+import { metricRoutes } from './metrics/routes.ts';
+import { modelRoutes } from './models/routes.ts';
+import { namespaceRoutes } from './namespaces/routes.ts';
+import { referenceRoutes } from './references/routes.ts';
+import { systemRoutes } from './system/routes.ts';
+import { versionRoutes } from './versions/routes.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    route?: Route;
+  }
+}
+
+/** Longest path parameter: a reference, percent-encoded. */
+const MAX_PARAM_LENGTH = 4096;
+
+/** The HTTP server over a context. It listens only when told to. */
+export function createApp(ctx: Context): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: ctx.log as FastifyBaseLogger,
+    // One line a request, ours.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: ctx.settings.bodyLimit,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false },
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : v4();
+    },
+    // Headers must come soon; a body may take as long as it keeps coming, since it may be a model.
+    http: { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 72_000 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    handlerTimeout: 0,
+  });
+  contentParsers(app, ctx);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    if (!ctx.settings.allowRemote) demandLocal(request.headers);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.config.route?.id ?? 'none';
+    ctx.telemetry.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
+    request.log.info(
+      {
+        route,
+        method: request.method,
+        url: request.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 1000) / 1000,
+      },
+      'answered',
+    );
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+    return reply
+      .code(problem.status)
+      .headers(problem.headers)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problem.toJSON(request.id)));
+  });
+  app.setNotFoundHandler((request) => {
+    throw new HttpProblem(
+      'no_such_route',
+      `There is no ${request.method} ${request.url.split('?')[0]}; see /docs.`,
+    );
+  });
+  for (const routes of [
+    namespaceRoutes,
+    modelRoutes,
+    versionRoutes,
+    aliasRoutes,
+    referenceRoutes,
+    experimentRoutes,
+    checkpointRoutes,
+    datasetRoutes,
+    fileRoutes,
+    metricRoutes,
+    metadataRoutes,
+    eventRoutes,
+    systemRoutes,
+  ]) {
+    routes(app, ctx);
+  }
+  for (const route of routeList) {
+    const url = route.path.replace(/\{[^}]*\*\}/, '*').replace(/\{([^}]*)\}/g, ':$1');
+    if (!app.hasRoute({ method: route.method, url }))
+      throw new Error(`${route.id} is in the contract and not served`);
+  }
+  return app;
+}

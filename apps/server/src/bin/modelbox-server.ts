@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { EmbeddedPostgresError, MigrationError } from '@modelbox/db';
+import { ConfigError, readConfig } from '../config.ts';
+import { helpText } from '../help.ts';
+import { createLog } from '../log.ts';
+import { startServer } from '../server.ts';
+import { VERSION } from '../system/version.ts';
+import { greeting } from './greeting.ts';
+
+/** Ends the process with a message for a person instead of a stack. */
+function giveUp(message: string): never {
+  process.stderr.write(`\nModelBox did not start.\n${message}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env);
+  if (config === 'help') return void process.stdout.write(helpText(VERSION));
+  if (config === 'version') return void process.stdout.write(`${VERSION}\n`);
+  const log = createLog(config, process.stdout.isTTY === true);
+  const server = await startServer(config, log);
+  process.stdout.write(greeting(config, server.url));
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping: requests in flight may end');
+    server.stop().then(
+      () => {
+        log.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.fatal({ err: error }, 'did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+  if (
+    error instanceof ConfigError ||
+    error instanceof EmbeddedPostgresError ||
+    error instanceof MigrationError
+  )
+    giveUp(error.message);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    giveUp(`${message}: another process listens there. Stop it, or choose another MODELBOX_PORT.`);
+  giveUp(error instanceof Error ? (error.stack ?? message) : String(error));
+});

@@ -1,0 +1,57 @@
+import { prepared } from '@modelbox/db';
+import type { SqlSchema } from '@modelbox/domain';
+import { HttpProblem } from '../http/problem.ts';
+import type { Verb } from '../http/verb.ts';
+import { listObjects } from '../lists/objects.ts';
+import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
+import { readObject } from '../objects/read.ts';
+
+export const checkpointSchema: SqlSchema = {
+  fields: {
+    ...commonFields('c'),
+    epoch: { type: 'integer', sql: 'c.epoch' },
+    step: { type: 'integer', sql: 'c.step' },
+    status: { type: 'text', sql: 'c.status', nullable: false },
+    readyAt: { type: 'time', sql: 'c.ready_at' },
+    deletedAt: { type: 'time', sql: 'c.deleted_at' },
+  },
+  tags: tagsSql('c'),
+  metadata: 'c.metadata',
+  metric: metricSql('c', 'e.namespace_id'),
+};
+
+export const listCheckpoints: Verb<'experiments.checkpoints.list'> = (
+  ctx,
+  { query, touched: { experiment } },
+) =>
+  listObjects(
+    ctx,
+    {
+      kind: 'checkpoint',
+      from: 'checkpoints c JOIN experiments e ON e.id = c.experiment_id',
+      idSql: 'c.id',
+      schema: checkpointSchema,
+      defaultOrder: 'createdAt DESC',
+      where: ['c.experiment_id = $1', query.includeDeleted ? 'true' : 'c.deleted_at IS NULL'],
+      values: [experiment.id],
+    },
+    query,
+  );
+
+const newest = prepared<[experimentId: string], { id: string }>(
+  'latest_checkpoint',
+  `SELECT id FROM checkpoints WHERE experiment_id = $1 AND status = 'ready' AND deleted_at IS NULL
+   ORDER BY created_at DESC, id DESC LIMIT 1`,
+);
+
+/** The newest ready checkpoint: where a run that restarts goes on. */
+export const latestCheckpoint: Verb<'experiments.checkpoints.latest'> = async (
+  ctx,
+  { touched: { experiment } },
+) => {
+  const [row] = await newest(ctx.db.pool, experiment.id);
+  if (row === undefined)
+    throw new HttpProblem('not_found', `The experiment ${experiment.name} has no ready checkpoint.`);
+  const { body, etag } = await readObject(ctx, 'checkpoint', row.id);
+  return { status: 200, body, ...(etag ? { etag } : {}) };
+};

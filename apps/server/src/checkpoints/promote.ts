@@ -1,0 +1,52 @@
+import { HttpProblem } from '../http/problem.ts';
+import type { Verb } from '../http/verb.ts';
+import { pointsOf } from '../metrics/points.ts';
+import { uniqueBy } from '../objects/unique.ts';
+import { insertVersion } from '../versions/insert.ts';
+import { bodyHash } from '../writes/canonical.ts';
+import { type Tx, write } from '../writes/write.ts';
+
+/** Makes a ready checkpoint a version of a model: the same blobs and URIs, its latest metrics, and where it came from. */
+export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touched }) => {
+  const { checkpoint, model } = touched;
+  const { model: _, ...version } = body;
+  return write(ctx, async (tx) => {
+    const framework = await demandReady(tx, checkpoint.id);
+    return insertVersion(tx, ctx, {
+      model,
+      body: { ...version, framework: body.framework ?? framework },
+      createHash: bodyHash({ ...version, promoted: checkpoint.id }),
+      isReady: true,
+      cause: 'promote',
+      source: { checkpointId: checkpoint.id, experimentId: checkpoint.parentId, versionId: null },
+      points: pointsOf(body.metrics),
+      datasets: uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention),
+      fill: (_tx, versionId) => copyContents(tx, checkpoint.id, versionId, model.id),
+    });
+  });
+};
+
+/** Keeps the checkpoint from being deleted meanwhile, and gives the framework of its run. */
+async function demandReady(tx: Tx, id: string): Promise<string | null> {
+  const [row] = await tx.$queryRaw<{ status: string; deletedAt: Date | null; framework: string | null }[]>`
+    SELECT c.status, c.deleted_at AS "deletedAt", e.framework
+    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id WHERE c.id = ${id}::uuid FOR SHARE OF c`;
+  if (!row || row.deletedAt)
+    throw new HttpProblem('deleted', 'The checkpoint is deleted; restore it first.', { id });
+  if (row.status !== 'ready')
+    throw new HttpProblem('not_ready', 'The checkpoint is pending; finalize it first.', { id });
+  return row.framework;
+}
+
+async function copyContents(tx: Tx, checkpointId: string, versionId: string, modelId: string): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id, created_by, created_at)
+    SELECT uuid_v7(created_at), 'version', ${versionId}::uuid, path, CASE role WHEN 'checkpoint' THEN 'model' ELSE role END,
+           uri, size_bytes, sha256, state, media_type, blob_id, created_by, created_at
+    FROM files WHERE object_id = ${checkpointId}::uuid`;
+  await tx.$queryRaw`
+    SELECT l.changed FROM log_metrics('version', ${versionId}::uuid, ${modelId}::uuid, (
+      SELECT coalesce(json_agg(json_build_object('key', key, 'value', metric_json(value), 'step', step, 'time', time,
+                                        'dataset_id', dataset_id, 'digest', digest)), '[]')
+      FROM metric_series WHERE object_id = ${checkpointId}::uuid)) AS l`;
+}

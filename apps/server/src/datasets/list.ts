@@ -1,0 +1,33 @@
+import type { SqlSchema } from '@modelbox/domain';
+import type { Verb } from '../http/verb.ts';
+import { listObjects } from '../lists/objects.ts';
+import { commonFields } from '../lists/schemas.ts';
+import { namespaceScope } from '../lists/scope.ts';
+
+const schema: SqlSchema = {
+  fields: {
+    ...commonFields('d'),
+    namespace: { type: 'text', sql: 'n.path', nullable: false },
+    name: { type: 'text', sql: 'd.name', nullable: false },
+    uri: { type: 'text', sql: 'd.uri' },
+    digest: { type: 'text', sql: 'd.digest' },
+  },
+  metadata: 'd.metadata',
+};
+
+export const listDatasets: Verb<'datasets.list'> = (ctx, { query, touched }) => {
+  const { where, values } = namespaceScope(touched.namespace, query.recursive);
+  return listObjects(
+    ctx,
+    {
+      kind: 'dataset',
+      from: 'datasets d JOIN namespaces n ON n.id = d.namespace_id',
+      idSql: 'd.id',
+      schema,
+      defaultOrder: 'createdAt DESC',
+      where: [...where, 'true'],
+      values,
+    },
+    query,
+  );
+};

@@ -1,0 +1,54 @@
+import type { Prisma } from '@modelbox/db';
+import type { OwnerKind } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Receipt } from '../http/verb.ts';
+import { newId } from '../objects/ids.ts';
+import type { Located } from '../objects/located.ts';
+import { owners } from '../objects/owners.ts';
+import { checkMetadata } from '../objects/patch.ts';
+import { holdLiving } from '../objects/store.ts';
+import { recordChange } from '../writes/change.ts';
+import { write } from '../writes/write.ts';
+
+interface EventInput {
+  name: string;
+  source: string;
+  time?: string | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
+/** Keeps what an outside system tells about an object. */
+export function createEvent(
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  body: EventInput,
+): Promise<Receipt> {
+  const metadata = checkMetadata(body.metadata ?? {});
+  return write(ctx, async (tx) => {
+    if (!(await holdLiving(tx, owners[kind].table, object.id)))
+      throw new HttpProblem('deleted', `The ${kind} is deleted.`, { id: object.id });
+    const time = body.time === undefined ? ctx.now() : new Date(body.time);
+    const row = {
+      id: newId(),
+      objectKind: kind,
+      objectId: object.id,
+      name: body.name,
+      source: body.source,
+      time,
+      metadata: metadata as Prisma.InputJsonObject,
+      createdBy: ctx.actor.name,
+      createdAt: ctx.now(),
+    };
+    await tx.event.create({ data: row });
+    await recordChange(tx, ctx, {
+      kind,
+      id: object.id,
+      namespace: object.namespace,
+      action: 'event_told',
+      detail: { id: row.id, name: body.name, source: body.source, time: time.toISOString(), metadata },
+    });
+    return { status: 201, object: { kind: 'event', id: row.id } };
+  });
+}

@@ -1,0 +1,61 @@
+import { prepared } from '@modelbox/db';
+import { parseFilePath } from '@modelbox/domain';
+import type { RequestContext } from '../context.ts';
+import { contentDisposition } from '../http/content-disposition.ts';
+import { HttpProblem, invalidField } from '../http/problem.ts';
+import { answerContent, type ContentRequest } from '../http/ranges.ts';
+import type { Answered } from '../http/verb.ts';
+import type { Located } from '../objects/located.ts';
+
+interface StoredRow {
+  uri: string | null;
+  sha256: string | null;
+  sizeBytes: number | null;
+  mediaType: string | null;
+  key: string | null;
+}
+
+const find = prepared<[objectId: string, path: string], StoredRow>(
+  'find_file',
+  `SELECT f.uri, f.sha256, f.size_bytes AS "sizeBytes", f.media_type AS "mediaType", b.key
+   FROM files f LEFT JOIN blobs b ON b.id = f.blob_id WHERE f.object_id = $1 AND f.path = $2`,
+);
+
+/** Serves a stored file: whole, in part, or not at all where the reader has it (RFC 9110). */
+export async function downloadFile(
+  ctx: RequestContext,
+  object: Located,
+  rawPath: string,
+  request: ContentRequest,
+): Promise<Answered> {
+  const path = parseFilePath(rawPath);
+  if (!path.ok) throw invalidField('path', '/path', path.message);
+  const [file] = await find(ctx.db.pool, object.id, path.path);
+  if (file === undefined) throw new HttpProblem('not_found', `The ${object.kind} has no file ${path.path}.`);
+  if (file.uri !== null)
+    throw new HttpProblem('file_is_tracked', `The content lies at ${file.uri}.`, { uri: file.uri });
+  if (file.key === null || file.sizeBytes === null) throw new Error('a stored file has no blob');
+  const answer = answerContent(request, { etag: `"${file.sha256}"`, sizeBytes: file.sizeBytes });
+  if (answer.status === 416) {
+    throw new HttpProblem(
+      'range_not_satisfiable',
+      `The file has ${file.sizeBytes} bytes.`,
+      {},
+      { ...answer.headers },
+    );
+  }
+  const headers = {
+    ...answer.headers,
+    'content-type': file.mediaType ?? 'application/octet-stream',
+    'content-disposition': contentDisposition(path.path.slice(path.path.lastIndexOf('/') + 1)),
+    // What users uploaded must never run as a page of this origin.
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+  };
+  if (answer.status === 304 || request.method === 'HEAD') return { status: answer.status, headers };
+  const { stream } = await ctx.blobs.read(file.key, {
+    signal: ctx.signal,
+    ...(answer.range ? { range: answer.range } : {}),
+  });
+  return { status: answer.status, headers, stream };
+}

@@ -1,0 +1,24 @@
+import type { OwnerKind } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Located } from '../objects/located.ts';
+import { owners } from '../objects/owners.ts';
+import { lockLiving } from '../objects/store.ts';
+import type { Tx } from '../writes/write.ts';
+
+/** Locks an object whose files are about to change: 409 where its file set never changes again. */
+export async function lockForFiles(
+  tx: Tx,
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+): Promise<void> {
+  const row = await lockLiving(tx, ctx, owners[kind], object);
+  if ('status' in row && (kind === 'version' || kind === 'checkpoint') && row.status === 'ready') {
+    throw new HttpProblem(
+      'files_frozen',
+      `The ${kind} is ready: its files never change. Make a new ${kind} for other files.`,
+      { id: object.id },
+    );
+  }
+}

@@ -1,0 +1,166 @@
+import type { Readable } from 'node:stream';
+import { parseFilePath } from '@modelbox/domain';
+import { FILES_MAX, type FileRole, type OwnerKind } from '@modelbox/schema';
+import type { z } from 'zod';
+import type { RequestContext } from '../context.ts';
+import { ClientGone } from '../http/errors.ts';
+import { HttpProblem, invalidField } from '../http/problem.ts';
+import type { Answered } from '../http/verb.ts';
+import { newId } from '../objects/ids.ts';
+import type { Located } from '../objects/located.ts';
+import { recordChange } from '../writes/change.ts';
+import { type Tx, write } from '../writes/write.ts';
+import { type ExpectedContent, expectedContent } from './digests.ts';
+import { lockForFiles } from './guard.ts';
+import { defaultRole } from './tracked.ts';
+import { toFile } from './wire.ts';
+
+interface Upload {
+  readonly path: string;
+  readonly role: z.infer<typeof FileRole> | undefined;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly content: Readable;
+}
+
+/**
+ * Stores a file: hashes the content while it streams in, then makes it visible in one transaction. Content that is
+ * there already is kept once. The same path with the same content again changes nothing; other content replaces it
+ * where the files may still change.
+ */
+export async function uploadFile(
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  upload: Upload,
+): Promise<Answered> {
+  const path = parseFilePath(upload.path);
+  if (!path.ok) throw invalidField('path', '/path', path.message);
+  const expect = expectedContent(upload.headers);
+  // Before a byte is read: an upload that cannot be accepted need not be sent.
+  await ctx.db.prisma.$transaction((tx) => lockForFiles(tx, ctx, kind, object));
+  const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
+  let isNew = false;
+  let isKept = false;
+  try {
+    await write(ctx, async (tx) => {
+      await lockForFiles(tx, ctx, kind, object);
+      const blobId = await keepBlob(tx, ctx, blob);
+      isKept = blobId.key === blob.key;
+      isNew = await attach(tx, ctx, kind, object, { ...upload, path: path.path, blobId: blobId.id, ...blob });
+      return { status: 200, object: null };
+    });
+  } finally {
+    // Somebody else's copy of the content is the one that is referred to, or nothing is: ours is of no use.
+    if (!isKept)
+      await ctx.blobs
+        .delete(blob.key)
+        .catch((error: unknown) => ctx.log.warn({ err: error }, 'a blob of no use stays until it is swept'));
+  }
+  const row = await ctx.db.prisma.file.findUniqueOrThrow({
+    where: { objectId_path: { objectId: object.id, path: path.path } },
+  });
+  return {
+    status: isNew ? 201 : 200,
+    body: toFile({
+      ...row,
+      sizeBytes: Number(row.sizeBytes),
+      role: row.role as never,
+      state: row.state as never,
+    }),
+  };
+}
+
+async function receive(ctx: RequestContext, content: Readable, expect: ExpectedContent) {
+  try {
+    return await ctx.blobs.write(content, {
+      expect,
+      limitBytes: ctx.settings.maxFileSize,
+      signal: ctx.signal,
+    });
+  } catch (error) {
+    // A connection that breaks shows as an error of the stream, not of the store.
+    if (content.errored) throw new ClientGone();
+    throw error;
+  }
+}
+
+/** The row of the content: the one that is there, or a new one for what was just written. */
+async function keepBlob(
+  tx: Tx,
+  ctx: RequestContext,
+  blob: { key: string; sha256: string; sizeBytes: number },
+) {
+  const row = {
+    id: newId(),
+    sha256: blob.sha256,
+    key: blob.key,
+    sizeBytes: blob.sizeBytes,
+    createdAt: ctx.now(),
+  };
+  await tx.blob.createMany({ data: [row], skipDuplicates: true });
+  return tx.blob.findUniqueOrThrow({ where: { sha256: blob.sha256 } });
+}
+
+interface Attachment extends Upload {
+  readonly blobId: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Makes the content the file at the path; answers whether the path was free. */
+async function attach(
+  tx: Tx,
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  file: Attachment,
+): Promise<boolean> {
+  const there = await tx.file.findUnique({
+    where: { objectId_path: { objectId: object.id, path: file.path } },
+  });
+  const role = file.role ?? (there?.role as Attachment['role']) ?? defaultRole(kind);
+  if (there?.sha256 === file.sha256 && there.uri === null && there.role === role) return false;
+  if (there?.uri)
+    throw new HttpProblem('conflict', `The path ${file.path} is tracked at ${there.uri}; delete that first.`);
+  if (!there && (await tx.file.count({ where: { objectId: object.id } })) >= FILES_MAX) {
+    throw invalidField('path', '/path', `would be more than ${FILES_MAX} files of one ${kind}`);
+  }
+  const content = {
+    role,
+    sizeBytes: file.sizeBytes,
+    sha256: file.sha256,
+    state: 'verified',
+    mediaType: mediaTypeOf(file.headers['content-type']),
+    blobId: file.blobId,
+    createdBy: ctx.actor.name,
+    createdAt: ctx.now(),
+  };
+  await tx.file.upsert({
+    where: { objectId_path: { objectId: object.id, path: file.path } },
+    create: { id: newId(), objectKind: kind, objectId: object.id, path: file.path, uri: null, ...content },
+    update: content,
+  });
+  await recordChange(tx, ctx, {
+    kind,
+    id: object.id,
+    namespace: object.namespace,
+    action: 'file_stored',
+    detail: {
+      path: file.path,
+      role,
+      sizeBytes: file.sizeBytes,
+      sha256: file.sha256,
+      replaced: there?.sha256 ?? null,
+    },
+  });
+  return !there;
+}
+
+/** The content type that was sent, where it says more than "bytes" or than what curl says of everything. */
+function mediaTypeOf(header: string | undefined): string | null {
+  const type = header?.trim().toLowerCase().slice(0, 255) ?? '';
+  const isTelling =
+    /^[\w.+-]+\/[\w.+-]+(?:;.*)?$/.test(type) &&
+    !/^application\/(?:octet-stream|x-www-form-urlencoded)/.test(type);
+  return isTelling ? type : null;
+}

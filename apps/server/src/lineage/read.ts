@@ -1,0 +1,91 @@
+import { prepared } from '@modelbox/db';
+import type { Lineage } from '@modelbox/schema';
+import type { Verb } from '../http/verb.ts';
+
+type Node = Lineage['nodes'][number];
+type Edge = Lineage['edges'][number];
+
+/** Steps from the version where nobody says otherwise, and nodes in an answer at most. */
+const DEFAULT_DEPTH = 8;
+const MAX_NODES = 1000;
+
+/** Every edge into or out of a set of versions; `from` was used for `to`. */
+const edgesOf = prepared<[versionIds: string[], limit: number], Edge & { fromKind: Node['kind'] }>(
+  'lineage_edges',
+  `SELECT * FROM (
+     SELECT u.dataset_id AS "from", u.version_id AS "to", 'trained_on' AS relation, u.digest, 'dataset' AS "fromKind"
+     FROM version_datasets u WHERE u.version_id = ANY ($1::uuid[])
+     UNION ALL
+     SELECT DISTINCT s.dataset_id, s.object_id, 'evaluated_on', s.digest, 'dataset'
+     FROM metric_series s WHERE s.object_id = ANY ($1::uuid[]) AND s.dataset_id IS NOT NULL
+     UNION ALL
+     SELECT v.source_checkpoint_id, v.id, 'promoted_from', NULL, 'checkpoint'
+     FROM versions v WHERE v.id = ANY ($1::uuid[]) AND v.source_checkpoint_id IS NOT NULL
+     UNION ALL
+     SELECT c.experiment_id, c.id, 'written_by', NULL, 'experiment'
+     FROM versions v JOIN checkpoints c ON c.id = v.source_checkpoint_id WHERE v.id = ANY ($1::uuid[])
+     UNION ALL
+     SELECT v.source_experiment_id, v.id, 'trained_by', NULL, 'experiment'
+     FROM versions v WHERE v.id = ANY ($1::uuid[]) AND v.source_experiment_id IS NOT NULL AND v.source_checkpoint_id IS NULL
+     UNION ALL
+     SELECT v.source_version_id, v.id, 'based_on', NULL, 'version'
+     FROM versions v WHERE (v.id = ANY ($1::uuid[]) OR v.source_version_id = ANY ($1::uuid[])) AND v.source_version_id IS NOT NULL
+   ) AS edges LIMIT $2`,
+);
+
+const nodesOf = prepared<[ids: string[]], Node>(
+  'lineage_nodes',
+  `SELECT 'version' AS kind, v.id, n.path || '/' || m.name || ':' || v.version AS name, coalesce(v.deleted_at, m.deleted_at) AS "deletedAt"
+   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE v.id = ANY ($1::uuid[])
+   UNION ALL
+   SELECT 'checkpoint', c.id, concat_ws(' ', n.path || '/' || e.name, 'epoch ' || c.epoch, 'step ' || c.step), coalesce(c.deleted_at, e.deleted_at)
+   FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id WHERE c.id = ANY ($1::uuid[])
+   UNION ALL
+   SELECT 'experiment', e.id, n.path || '/' || e.name, e.deleted_at
+   FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])
+   UNION ALL
+   SELECT 'dataset', d.id, n.path || '/' || d.name, NULL
+   FROM datasets d JOIN namespaces n ON n.id = d.namespace_id WHERE d.id = ANY ($1::uuid[])`,
+);
+
+/** Walks from the version up to what it came from and down to what came of it, a step of versions at a time. */
+export const readLineage: Verb<'versions.lineage'> = async ({ db }, { query, touched: { version } }) => {
+  const edges = new Map<string, Edge>();
+  const seen = new Set([version.id]);
+  let truncated = false;
+  let frontier = [version.id];
+  for (let depth = query.depth ?? DEFAULT_DEPTH; frontier.length > 0; depth--) {
+    if (depth === 0) {
+      truncated = true;
+      break;
+    }
+    const rows = await edgesOf(db.pool, frontier, MAX_NODES + 1);
+    truncated ||= rows.length > MAX_NODES;
+    const next: string[] = [];
+    for (const { fromKind, ...edge } of rows.slice(0, MAX_NODES)) {
+      edges.set(`${edge.from} ${edge.to} ${edge.relation} ${edge.digest}`, edge);
+      for (const id of [edge.from, edge.to]) {
+        if (seen.has(id)) continue;
+        seen.add(id);
+        if (edge.relation === 'based_on' && fromKind === 'version') next.push(id);
+      }
+    }
+    frontier = next;
+    if (seen.size > MAX_NODES) {
+      truncated = true;
+      break;
+    }
+  }
+  const nodes = await nodesOf(db.pool, [...seen]);
+  return {
+    status: 200,
+    body: {
+      nodes: nodes.map((node) => ({
+        ...node,
+        deletedAt: node.deletedAt && new Date(node.deletedAt).toISOString(),
+      })),
+      edges: [...edges.values()],
+      truncated,
+    },
+  };
+};

@@ -1,0 +1,34 @@
+import type { SqlSchema } from '@modelbox/domain';
+
+/** Fields that every stored object has. */
+export const commonFields = (t: string): SqlSchema['fields'] => ({
+  id: { type: 'uuid', sql: `${t}.id`, nullable: false },
+  createdBy: { type: 'text', sql: `${t}.created_by`, nullable: false },
+  createdAt: { type: 'time', sql: `${t}.created_at`, nullable: false, synonyms: ['creation_time'] },
+  updatedAt: { type: 'time', sql: `${t}.updated_at`, nullable: false, synonyms: ['last_updated_timestamp'] },
+});
+
+export const tagsSql = (t: string): NonNullable<SqlSchema['tags']> => ({
+  holds: (word) => `${t}.tags @> ARRAY[${word}]`,
+  empty: `${t}.tags = '{}'`,
+});
+
+/** The latest metrics of an object. `namespaceId` is where a bare dataset name lies. */
+export function metricSql(t: string, namespaceId: string): NonNullable<SqlSchema['metric']> {
+  const rows = (key: string, dataset: string | null) => `
+    FROM metric_series s WHERE s.object_id = ${t}.id AND s.key = ${key} AND ${datasetIs(dataset, namespaceId)}`;
+  return {
+    value: (key, dataset) => `SELECT s.value ${rows(key, dataset)}`,
+    exists: (key, dataset, test) => `EXISTS (SELECT 1 ${rows(key, dataset)} AND ${test('s.value')})`,
+  };
+}
+
+/** `coco-val` lies in the object's namespace, `ns/coco-val` in `ns`: the last segment is the name. */
+const datasetIs = (dataset: string | null, namespaceId: string): string =>
+  dataset === null
+    ? 's.dataset_id IS NULL'
+    : `s.dataset_id = (
+        SELECT d.id FROM datasets d JOIN namespaces dn ON dn.id = d.namespace_id
+        WHERE d.name = regexp_replace(${dataset}, '^.*/', '')
+          AND CASE WHEN strpos(${dataset}, '/') = 0 THEN d.namespace_id = ${namespaceId}
+                   ELSE dn.path = regexp_replace(${dataset}, '/[^/]*$', '') END)`;

@@ -1,0 +1,11 @@
+import type { Place } from '../objects/located.ts';
+
+/** Conditions on `n`, the namespace, and values: the namespace asked for, with those below it where `recursive`. */
+export function namespaceScope(
+  namespace: Place | undefined,
+  recursive: boolean | undefined,
+): { where: string[]; values: unknown[] } {
+  if (namespace === undefined) return { where: [], values: [] };
+  if (!recursive) return { where: ['n.path = $1'], values: [namespace.namespace] };
+  return { where: ["(n.path = $1 OR starts_with(n.path, $1 || '/'))"], values: [namespace.namespace] };
+}

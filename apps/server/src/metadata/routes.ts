@@ -1,0 +1,23 @@
+import { OWNER_KINDS, type OwnerKind } from '@modelbox/schema';
+import type { FastifyInstance } from 'fastify';
+import type { Context, RequestContext } from '../context.ts';
+import { mount } from '../http/mount.ts';
+import type { Answered } from '../http/verb.ts';
+import type { Located } from '../objects/located.ts';
+import { owners } from '../objects/owners.ts';
+import { readObject } from '../objects/read.ts';
+import { updateObject } from '../objects/update.ts';
+
+export function metadataRoutes(app: FastifyInstance, ctx: Context): void {
+  for (const kind of OWNER_KINDS) {
+    mount(app, ctx, `${kind}s.metadata.get`, (c, { touched }) => getMetadata(c, kind, touched.object));
+    mount(app, ctx, `${kind}s.metadata.update`, (c, { touched, body }) =>
+      updateObject(c, owners[kind], touched.object, { metadata: body }, `${kind}.metadata`),
+    );
+  }
+}
+
+async function getMetadata(ctx: RequestContext, kind: OwnerKind, object: Located): Promise<Answered> {
+  const { body, etag } = await readObject(ctx, kind, object.id);
+  return { status: 200, body: (body as { metadata: unknown }).metadata, ...(etag ? { etag } : {}) };
+}

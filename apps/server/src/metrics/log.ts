@@ -1,0 +1,61 @@
+import type { OwnerKind } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import { ensureDatasets } from '../datasets/mentions.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Answered, Receipt } from '../http/verb.ts';
+import type { Located, Mentioned } from '../objects/located.ts';
+import { byOf } from '../writes/change.ts';
+import { sqlOn } from '../writes/sql.ts';
+import { inTransaction } from '../writes/transaction.ts';
+import { replay } from '../writes/write.ts';
+import { mentionsOf, type PointInput, pointsJson } from './points.ts';
+import { logMetricsOf, metricSummary } from './queries.ts';
+
+/** Logs a batch of points on an object: all or nothing, in one statement. Answers the latest values. */
+export async function logMetrics(
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  points: PointInput[],
+  places: readonly Mentioned[],
+): Promise<Answered | Receipt> {
+  const statement = logMetricsOf(kind);
+  const log = async (on: Parameters<typeof statement>[0], json: string) =>
+    (
+      await statement(
+        on,
+        ctx.idempotency?.scope ?? null,
+        ctx.idempotency?.bodyHash ?? null,
+        ctx.now(),
+        `${kind}.metrics`,
+        object.id,
+        object.parentId,
+        json,
+        object.namespace,
+        byOf(ctx),
+      )
+    )[0];
+  const outcome =
+    places.length === 0
+      ? await log(ctx.db.pool, pointsJson(points, neverMentioned))
+      : await inTransaction(ctx.db.pool, async (client) => {
+          const datasetOf = await ensureDatasets(
+            sqlOn(client),
+            ctx,
+            places,
+            mentionsOf(points),
+            object.namespace,
+          );
+          return log(client, pointsJson(points, datasetOf));
+        });
+  if (!outcome?.claimed) return replay(ctx);
+  if (!outcome.lives)
+    throw new HttpProblem('deleted', `The ${kind} is deleted; it can be restored until it is purged.`, {
+      id: object.id,
+    });
+  return { status: 200, body: await metricSummary(ctx, object) };
+}
+
+const neverMentioned = () => {
+  throw new Error('a point mentions a dataset that was not located');
+};

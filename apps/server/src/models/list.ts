@@ -1,0 +1,37 @@
+import type { SqlSchema } from '@modelbox/domain';
+import type { Verb } from '../http/verb.ts';
+import { listObjects } from '../lists/objects.ts';
+import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
+import { namespaceScope } from '../lists/scope.ts';
+
+export const modelSchema: SqlSchema = {
+  fields: {
+    ...commonFields('m'),
+    namespace: { type: 'text', sql: 'n.path', nullable: false },
+    name: { type: 'text', sql: 'm.name', nullable: false },
+    owner: { type: 'text', sql: 'm.owner' },
+    task: { type: 'text', sql: 'm.task' },
+    description: { type: 'text', sql: 'm.description' },
+    deletedAt: { type: 'time', sql: 'm.deleted_at' },
+  },
+  tags: tagsSql('m'),
+  metadata: 'm.metadata',
+  metric: metricSql('m', 'm.namespace_id'),
+};
+
+export const listModels: Verb<'models.list'> = (ctx, { query, touched }) => {
+  const { where, values } = namespaceScope(touched.namespace, query.recursive);
+  return listObjects(
+    ctx,
+    {
+      kind: 'model',
+      from: 'models m JOIN namespaces n ON n.id = m.namespace_id',
+      idSql: 'm.id',
+      schema: modelSchema,
+      defaultOrder: 'createdAt DESC',
+      where: [...where, query.includeDeleted ? 'true' : 'm.deleted_at IS NULL'],
+      values,
+    },
+    query,
+  );
+};

@@ -1,0 +1,31 @@
+import { isForeignKeyViolation } from '@modelbox/db';
+import { HttpProblem } from '../http/problem.ts';
+import type { Receipt, Verb } from '../http/verb.ts';
+import { lockObject } from '../objects/store.ts';
+import { recordChange } from '../writes/change.ts';
+import { write } from '../writes/write.ts';
+import { namespaces } from './store.ts';
+
+/** Deletes a namespace in which nothing lies, not even something deleted that could be restored. */
+export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { namespace } }) =>
+  write(ctx, async (tx): Promise<Receipt> => {
+    const row = await lockObject(tx, ctx, namespaces, namespace);
+    await recordChange(tx, ctx, {
+      kind: 'namespace',
+      id: row.id,
+      namespace: row.path,
+      action: 'deleted',
+      before: namespaces.fields(row, namespace),
+    });
+    try {
+      await tx.namespace.delete({ where: { id: row.id } });
+    } catch (error) {
+      // The foreign keys decide, so that nothing can come into it between a look and the delete.
+      if (!isForeignKeyViolation(error)) throw error;
+      throw new HttpProblem(
+        'not_empty',
+        `The namespace ${row.path} still contains namespaces, models, experiments or datasets; what is deleted counts until it is purged.`,
+      );
+    }
+    return { status: 204, object: null };
+  });

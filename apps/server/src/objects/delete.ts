@@ -1,0 +1,43 @@
+import type { RequestContext } from '../context.ts';
+import type { Receipt } from '../http/verb.ts';
+import { type Tx, write } from '../writes/write.ts';
+import type { Located } from './located.ts';
+import { lockObject, type ObjectStore, type StoredRow } from './store.ts';
+import { setColumns } from './update.ts';
+
+/** A check under the row's lock that throws where the object must not be deleted, or not come back. */
+export type Guard = (tx: Tx) => Promise<void>;
+
+/** Deletes an object softly. One that is deleted already stays so: a repeated delete is no error. */
+export function deleteObject<Row extends StoredRow>(
+  ctx: RequestContext,
+  store: ObjectStore<Row>,
+  object: Located,
+  guard?: Guard,
+): Promise<Receipt> {
+  return write(ctx, async (tx) => {
+    const row = await lockObject(tx, ctx, store, object);
+    if (!row.deletedAt) {
+      await guard?.(tx);
+      await setColumns(tx, ctx, store, object, row, { deletedAt: ctx.now() }, 'deleted');
+    }
+    return { status: 204, object: null };
+  });
+}
+
+/** Brings a deleted object back. One that lives is answered as it is. */
+export function restoreObject<Row extends StoredRow>(
+  ctx: RequestContext,
+  store: ObjectStore<Row>,
+  object: Located,
+  guard?: Guard,
+): Promise<Receipt> {
+  return write(ctx, async (tx) => {
+    const row = await lockObject(tx, ctx, store, object);
+    if (row.deletedAt) {
+      await guard?.(tx);
+      await setColumns(tx, ctx, store, object, row, { deletedAt: null }, 'restored');
+    }
+    return { status: 200, object: { kind: store.kind, id: object.id } };
+  });
+}

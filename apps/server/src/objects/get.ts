@@ -1,0 +1,18 @@
+import type { ObjectKind } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import type { Answered } from '../http/verb.ts';
+import type { Located } from './located.ts';
+import { readObject } from './read.ts';
+import { deleted } from './touch.ts';
+
+/** Reads an object; a deleted one only where the request asks for it. */
+export async function getObject(
+  ctx: RequestContext,
+  kind: ObjectKind,
+  object: Located,
+  query: { includeDeleted?: boolean | undefined } = {},
+): Promise<Answered> {
+  if (object.deletedAt && !query.includeDeleted) throw deleted(object);
+  const { body, etag } = await readObject(ctx, kind, object.id);
+  return { status: 200, body, ...(etag ? { etag } : {}) };
+}

@@ -1,0 +1,76 @@
+import type { ObjectKind } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import { demandMatch } from '../http/preconditions.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Tx } from '../writes/write.ts';
+import type { Located } from './located.ts';
+
+/** What the row of every object has. */
+export interface StoredRow {
+  readonly id: string;
+  readonly rowVersion: number;
+  readonly metadata: unknown;
+  readonly deletedAt?: Date | null;
+}
+
+/** How one kind of object is locked, written and told about: what differs between kinds in the writes they share. */
+export interface ObjectStore<Row extends StoredRow = StoredRow> {
+  readonly kind: ObjectKind;
+  readonly table: string;
+  find(tx: Tx, id: string): Promise<Row | null>;
+  /** Sets columns by their Prisma names. */
+  set(tx: Tx, id: string, columns: object): Promise<Row>;
+  /** The object's own fields in wire form: what changes tell as `before` and `after`. */
+  fields(row: Row, object: Pick<Located, 'namespace'>): object;
+}
+
+/**
+ * Locks the object's row until the transaction ends and gives it as it is: 404 where it went between being located and
+ * being locked, 412 where `If-Match` does not hold.
+ */
+export async function lockObject<Row extends StoredRow>(
+  tx: Tx,
+  ctx: RequestContext,
+  store: ObjectStore<Row>,
+  object: Located,
+): Promise<Row> {
+  await lockRow(tx, store.table, object.id, 'NO KEY UPDATE');
+  const row = await store.find(tx, object.id);
+  if (!row) throw new HttpProblem('not_found', `There is no such ${store.kind} any more.`);
+  demandMatch(ctx.ifMatch, row.rowVersion);
+  return row;
+}
+
+/** Locks a living object, as `lockObject` does: 404 where it was deleted meanwhile. */
+export async function lockLiving<Row extends StoredRow>(
+  tx: Tx,
+  ctx: RequestContext,
+  store: ObjectStore<Row>,
+  object: Located,
+): Promise<Row> {
+  const row = await lockObject(tx, ctx, store, object);
+  if (row.deletedAt)
+    throw new HttpProblem('deleted', `The ${store.kind} is deleted; it can be restored until it is purged.`, {
+      id: row.id,
+    });
+  return row;
+}
+
+/**
+ * Keeps an object from being deleted until the transaction ends, and lets others do the same: for writes that hang
+ * something on it. False where it is deleted or gone.
+ */
+export async function holdLiving(tx: Tx, table: string, id: string): Promise<boolean> {
+  return (
+    (
+      await tx.$queryRawUnsafe<unknown[]>(
+        `SELECT 1 FROM ${table} WHERE id = $1::uuid AND deleted_at IS NULL FOR SHARE`,
+        id,
+      )
+    ).length > 0
+  );
+}
+
+async function lockRow(tx: Tx, table: string, id: string, strength: string): Promise<void> {
+  await tx.$queryRawUnsafe(`SELECT 1 FROM ${table} WHERE id = $1::uuid FOR ${strength}`, id);
+}

@@ -1,0 +1,27 @@
+import type { Resolution, Version } from '@modelbox/schema';
+import { listAllFiles } from '../files/read.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Verb } from '../http/verb.ts';
+import { readObject } from '../objects/read.ts';
+
+/** What a reference means now: a ready version and all its files, each with where to fetch it. */
+export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
+  const { body } = await readObject(ctx, 'version', touched.version.id);
+  const version = body as Version;
+  const reference = `${version.namespace}/${version.model}:${version.version}`;
+  if (version.status !== 'ready')
+    throw new HttpProblem('not_ready', `${reference} is pending.`, { id: version.id });
+  const files =
+    version.fileCount > version.files.length ? await listAllFiles(ctx, version.id) : version.files;
+  const resolution: Resolution = {
+    reference,
+    version,
+    files: files.map((file) => ({
+      ...file,
+      url: file.uri ?? `/v1/versions/${version.id}/files/${encodePath(file.path)}`,
+    })),
+  };
+  return { status: 200, body: resolution };
+};
+
+const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');

@@ -1,0 +1,71 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openDiskStore } from '@modelbox/blobs';
+import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '@modelbox/db';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import { createTelemetry } from './system/telemetry.ts';
+import { startPurge } from './workers/purge.ts';
+import { startSequencer, unsequencedCount } from './workers/sequencer.ts';
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string;
+  /** Lets requests in flight end, then stops the work beside them, the database pool and the embedded Postgres. */
+  stop(): Promise<void>;
+}
+
+/** Starts all that a server is made of, in order; what was started is stopped again where a later part fails. */
+export async function startServer(
+  config: Config,
+  log: Logger,
+  now: () => Date = () => new Date(),
+): Promise<RunningServer> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of stops.splice(0).reverse()) await step();
+  };
+  try {
+    const db = await startDatabase(config, log, stops);
+    const blobs = await openDiskStore({ root: join(config.dataDir, 'blobs') });
+    const telemetry = createTelemetry(db, () => unsequencedCount(db));
+    const ctx: Context = { settings: config, db, blobs, log, telemetry, now };
+    const loops = [startSequencer(db, log), startPurge(ctx)];
+    stops.push(async () => void (await Promise.all(loops.map((loop) => loop.stop()))));
+    const app = createApp(ctx);
+    await app.listen({ host: config.host, port: config.port });
+    stops.push(() => closeInTime(app, config.shutdownTimeout, log));
+    const { address, port, family } = app.server.address() as AddressInfo;
+    return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startDatabase(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<Database> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  let url = config.databaseUrl;
+  if (url === undefined) {
+    const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
+    stops.push(() => postgres.stop());
+    url = postgres.connectionString;
+  }
+  await migrate({ url, log });
+  const db = openDatabase({ url, poolSize: config.databasePoolSize, log });
+  stops.push(() => db.close());
+  return db;
+}
+
+/** Waits for requests in flight, but not for ever: a stalled upload must not keep the server from stopping. */
+async function closeInTime(app: ReturnType<typeof createApp>, timeout: number, log: Logger): Promise<void> {
+  const timer = setTimeout(() => {
+    log.warn('requests in flight took too long to end; they are cut off');
+    app.server.closeAllConnections();
+  }, timeout);
+  await app.close();
+  clearTimeout(timer);
+}

@@ -1,0 +1,73 @@
+import type { Database } from '@modelbox/db';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the server measures of itself, for Prometheus. One registry a server. */
+export interface Telemetry {
+  readonly registry: Registry;
+  /** Counts a request that was answered; `route` is the operation id. */
+  request(route: string, method: string, status: number, seconds: number): void;
+  /** Counts an upload while it runs. */
+  upload<T>(run: () => Promise<T>): Promise<T>;
+}
+
+const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export function createTelemetry(db: Database, unsequenced: () => Promise<number>): Telemetry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'modelbox_http_request_duration_seconds',
+    help: 'Time to answer a request, by route, method and status.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: LATENCY_BUCKETS,
+    registers: [registry],
+  });
+  const running = new Gauge({
+    name: 'modelbox_uploads_running',
+    help: 'Uploads that stream in now.',
+    registers: [registry],
+  });
+  const uploads = new Counter({
+    name: 'modelbox_uploads_total',
+    help: 'Uploads that ended, by outcome.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'modelbox_database_connections',
+    help: 'Connections of the pool by state; `waiting` are requests that wait for one.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      this.set({ state: 'open' }, db.pool.totalCount);
+      this.set({ state: 'idle' }, db.pool.idleCount);
+      this.set({ state: 'waiting' }, db.pool.waitingCount);
+    },
+  });
+  new Gauge({
+    name: 'modelbox_change_queue',
+    help: 'Committed changes that wait for their place in the feed.',
+    registers: [registry],
+    async collect() {
+      this.set(await unsequenced().catch(() => Number.NaN));
+    },
+  });
+  return {
+    registry,
+    request: (route, method, status, seconds) =>
+      requests.observe({ route, method, status: String(status) }, seconds),
+    async upload(run) {
+      running.inc();
+      try {
+        const result = await run();
+        uploads.inc({ outcome: 'stored' });
+        return result;
+      } catch (error) {
+        uploads.inc({ outcome: 'failed' });
+        throw error;
+      } finally {
+        running.dec();
+      }
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDiskStore } from '@modelbox/blobs';
+import { type Database, openDatabase } from '@modelbox/db';
+import { createTestDatabase } from '@modelbox/db/testing';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { createApp } from '../app.ts';
+import type { Context, Settings } from '../context.ts';
+import { createTelemetry } from '../system/telemetry.ts';
+import { unsequencedCount } from '../workers/sequencer.ts';
+
+/** An answer as a test reads it: `body` is parsed where it is JSON, otherwise text; undefined where there is none. */
+export interface TestAnswer<B = Record<string, any>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: B;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly app: FastifyInstance;
+  readonly ctx: Context;
+  readonly db: Database;
+  /** Sends a request over HTTP. A body that is a plain value goes as JSON; a string, Buffer or stream as it is. */
+  api<B = Record<string, any>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<TestAnswer<B>>;
+  /** Moves the server's clock. */
+  advance(ms: number): void;
+  stop(): Promise<void>;
+}
+
+const SETTINGS: Settings = {
+  allowRemote: false,
+  bodyLimit: 16 * 2 ** 20,
+  maxFileSize: 2 ** 30,
+  bodyTimeout: 5_000,
+  queryTimeout: 10_000,
+  deleteGrace: 30 * 86_400_000,
+  checkAnswers: true,
+};
+
+/** A server of its own on a free port, over a database and a blob folder of its own. Workers do not run by themselves. */
+export async function startTestServer(settings: Partial<Settings> = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
+  const db = openDatabase({ url: database.url, poolSize: 10 });
+  let offset = 0;
+  const ctx: Context = {
+    settings: { ...SETTINGS, ...settings },
+    db,
+    blobs: await openDiskStore({ root: join(folder, 'blobs') }),
+    log: pino({ level: 'silent' }),
+    telemetry: createTelemetry(db, () => unsequencedCount(db)),
+    now: () => new Date(Date.now() + offset),
+  };
+  const app = createApp(ctx);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  return {
+    url,
+    app,
+    ctx,
+    db,
+    api: (method, path, body, headers) => send(`${url}${path}`, method, body, headers),
+    advance: (ms) => {
+      offset += ms;
+    },
+    stop: async () => {
+      app.server.closeAllConnections();
+      await app.close();
+      await db.close();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function send<B>(
+  url: string,
+  method: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<TestAnswer<B>> {
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+  const response = await fetch(url, {
+    method,
+    headers: { ...(body === undefined || isRaw ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined
+      ? {}
+      : { body: isRaw ? (body as BodyInit) : JSON.stringify(body), duplex: 'half' }),
+  } as RequestInit);
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === '' ? undefined : isJson ? JSON.parse(text) : text) as B,
+  };
+}
+
+/** A name in a path: `ai/vision/yolo` as one parameter. */
+export const ref = (name: string): string => encodeURIComponent(name);

@@ -1,0 +1,42 @@
+import { trackedRows } from '../files/rows.ts';
+import { trackedFiles } from '../files/tracked.ts';
+import type { Verb } from '../http/verb.ts';
+import { pointsOf } from '../metrics/points.ts';
+import { uniqueBy } from '../objects/unique.ts';
+import { bodyHash } from '../writes/canonical.ts';
+import { write } from '../writes/write.ts';
+import { insertVersion } from './insert.ts';
+
+/** Creates a version of a model. */
+export const createVersion: Verb<'models.versions.create'> = (ctx, { body, touched }) => {
+  const files = trackedFiles(body.files ?? [], 'version');
+  return write(ctx, (tx) =>
+    insertVersion(tx, ctx, {
+      model: touched.model,
+      body,
+      createHash: bodyHash(body),
+      isReady: isReadyAtOnce(body),
+      cause: 'create',
+      source: {
+        checkpointId: touched.checkpoint?.id ?? null,
+        experimentId: touched.experiment?.id ?? null,
+        versionId: touched.base?.id ?? null,
+      },
+      points: pointsOf(body.metrics),
+      datasets: uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention),
+      fill: async (_, versionId) => {
+        if (files.length > 0)
+          await tx.file.createMany({ data: trackedRows(ctx, 'version', versionId, files) });
+      },
+    }),
+  );
+};
+
+/** With files named, even none, or said to be so it is ready; otherwise its files are still to come. */
+export const isReadyAtOnce = ({
+  status,
+  files,
+}: {
+  status?: 'pending' | 'ready' | undefined;
+  files?: unknown;
+}): boolean => (status === undefined ? files !== undefined : status === 'ready');

@@ -1,0 +1,137 @@
+import type { Prisma } from '@modelbox/db';
+import type { VersionCreate } from '@modelbox/schema';
+import { type Move, moveAlias } from '../aliases/move.ts';
+import type { RequestContext } from '../context.ts';
+import { type DatasetMention, ensureDatasets } from '../datasets/mentions.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Receipt } from '../http/verb.ts';
+import { mentionsOf, type PointInput, pointsJson } from '../metrics/points.ts';
+import { newId } from '../objects/ids.ts';
+import type { Located, Mentioned } from '../objects/located.ts';
+import { checkMetadata, tagSet } from '../objects/patch.ts';
+import { recordChange } from '../writes/change.ts';
+import { sqlOf } from '../writes/sql.ts';
+import type { Tx } from '../writes/write.ts';
+import { versionFields } from './store.ts';
+
+/** A version to be, from a create or a promotion. */
+export interface NewVersion {
+  readonly model: Located;
+  readonly body: Pick<
+    VersionCreate,
+    'version' | 'name' | 'description' | 'framework' | 'metadata' | 'tags' | 'aliases' | 'datasets'
+  >;
+  readonly createHash: Buffer;
+  readonly isReady: boolean;
+  readonly cause: Extract<Move['cause'], 'create' | 'promote'>;
+  readonly source: { checkpointId: string | null; experimentId: string | null; versionId: string | null };
+  readonly points: readonly PointInput[];
+  /** The datasets that `body.datasets` and the points mention. */
+  readonly datasets: readonly Mentioned[];
+  /** Adds the files, and the metrics that come from elsewhere. */
+  fill(tx: Tx, versionId: string): Promise<void>;
+}
+
+/** Inserts a version with all that belongs to it. The same create again finds the version that is there. */
+export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersion): Promise<Receipt> {
+  const { model, body } = input;
+  await demandUnused(tx, model, body.version);
+  const row = rowOf(ctx, input);
+  const { count } = await tx.version.createMany({ data: [row], skipDuplicates: true });
+  if (count === 0) return existing(tx, input);
+  await recordChange(tx, ctx, {
+    kind: 'version',
+    id: row.id,
+    namespace: model.namespace,
+    action: 'created',
+    after: versionFields(row),
+  });
+  await input.fill(tx, row.id);
+  await useDatasets(tx, ctx, input, row.id);
+  if (input.isReady)
+    await takeAliases(tx, ctx, model, body.aliases ?? [], { id: row.id, version: row.version }, input.cause);
+  return { status: 201, object: { kind: 'version', id: row.id } };
+}
+
+function rowOf(ctx: RequestContext, { model, body, createHash, isReady, source }: NewVersion) {
+  return {
+    id: newId(),
+    modelId: model.id,
+    version: body.version,
+    name: body.name ?? null,
+    description: body.description ?? null,
+    framework: body.framework ?? null,
+    status: isReady ? 'ready' : 'pending',
+    metadata: checkMetadata(body.metadata ?? {}) as Prisma.InputJsonObject,
+    tags: tagSet(body.tags),
+    pendingAliases: isReady ? [] : tagSet(body.aliases),
+    sourceCheckpointId: source.checkpointId,
+    sourceExperimentId: source.experimentId,
+    sourceVersionId: source.versionId,
+    createHash: new Uint8Array(createHash),
+    createdBy: ctx.actor.name,
+    createdAt: ctx.now(),
+    updatedAt: ctx.now(),
+    readyAt: isReady ? ctx.now() : null,
+  };
+}
+
+/** A name that a purged version had is never given again. */
+async function demandUnused(tx: Tx, model: Located, version: string): Promise<void> {
+  const retired = await tx.retiredVersion.findUnique({
+    where: { namespace_model_version: { namespace: model.namespace, model: model.name, version } },
+  });
+  if (!retired) return;
+  throw new HttpProblem(
+    'name_retired',
+    `${model.namespace}/${model.name}:${version} was a version that is gone.`,
+    { id: retired.id },
+  );
+}
+
+async function existing(tx: Tx, { model, body, createHash }: NewVersion): Promise<Receipt> {
+  const there = await tx.version.findUniqueOrThrow({
+    where: { modelId_version: { modelId: model.id, version: body.version } },
+  });
+  const name = `${model.namespace}/${model.name}:${body.version}`;
+  if (there.deletedAt)
+    throw new HttpProblem('name_deleted', `${name} is deleted and keeps its name.`, { id: there.id });
+  if (createHash.equals(there.createHash)) return { status: 200, object: { kind: 'version', id: there.id } };
+  throw new HttpProblem('exists', `${name} exists already, made from another request.`, { id: there.id });
+}
+
+async function useDatasets(
+  tx: Tx,
+  ctx: RequestContext,
+  { model, body, points, datasets }: NewVersion,
+  versionId: string,
+): Promise<void> {
+  const used: DatasetMention[] = body.datasets ?? [];
+  const datasetOf = await ensureDatasets(
+    sqlOf(tx),
+    ctx,
+    datasets,
+    [...used, ...mentionsOf(points)],
+    model.namespace,
+  );
+  const rows = used.map((mention, position) => {
+    const { id, digest } = datasetOf(mention);
+    return { versionId, datasetId: id, position, digest };
+  });
+  if (rows.length > 0) await tx.versionDataset.createMany({ data: rows, skipDuplicates: true });
+  if (points.length > 0) {
+    await tx.$queryRaw`SELECT changed FROM log_metrics('version', ${versionId}::uuid, ${model.id}::uuid, ${pointsJson(points, datasetOf)}::json)`;
+  }
+}
+
+/** Sets aliases on a version that is ready now, in order of name: two requests never wait for each other in a circle. */
+export async function takeAliases(
+  tx: Tx,
+  ctx: RequestContext,
+  model: Pick<Located, 'id' | 'namespace'>,
+  aliases: readonly string[],
+  holder: { id: string; version: string },
+  cause: Move['cause'],
+): Promise<void> {
+  for (const alias of tagSet(aliases)) await moveAlias(tx, ctx, { model, alias, cause }, holder);
+}

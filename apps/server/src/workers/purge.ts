@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts';
+import { type Loop, startLoop } from './loop.ts';
+
+const INTERVAL = 60_000;
+/** Objects that one transaction removes: small, so that writers never wait long. */
+const BATCH = 100;
+
+/** Purges what was deleted longer ago than the grace time, and forgets old idempotency keys. */
+export function startPurge(ctx: Context): Loop {
+  return startLoop('purge', INTERVAL, ctx.log, async () => {
+    while ((await purge(ctx, BATCH)) >= BATCH);
+  });
+}
+
+/**
+ * Removes up to `limit` objects of each kind for good, children before parents. What something living was made from
+ * stays, as does what still has children: a later round takes it. Answers how many went.
+ */
+export async function purge(ctx: Context, limit: number): Promise<number> {
+  const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace).toISOString();
+  const { rows } = await ctx.db.pool.query<{ purged: number }>('SELECT purge_deleted($1, $2, $3) AS purged', [
+    before,
+    limit,
+    ctx.now(),
+  ]);
+  await ctx.db.pool.query(
+    "DELETE FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours'",
+    [ctx.now()],
+  );
+  return rows[0]?.purged ?? 0;
+}
