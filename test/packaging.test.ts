@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readConfig } from '../apps/server/src/config.ts';
 
 const root = join(import.meta.dirname, '..');
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -14,15 +15,17 @@ interface Manifest {
   devDependencies: Record<string, string>;
 }
 const manifest = JSON.parse(text('package.json')) as Manifest;
-const configured = text('apps/server/src/config.ts');
+/** The value that compose takes where the environment sets none. */
+const substituted = (value: string): string => value.replace(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1');
 
-/** Read by the AWS part of the blob store, or by Node itself, under names that are not ours. */
-const FOREIGN = /^(AWS_|NODE_ENV$)/;
-const unknownSettings = (names: Iterable<string>): string[] =>
-  [...names].filter((name) => !FOREIGN.test(name) && !configured.includes(name));
+const dockerfile = DockerfileParser.parse(text('Dockerfile'));
+/** The environment that the image sets. */
+const imageEnv = (): Record<string, string> =>
+  Object.fromEntries(
+    dockerfile.getENVs().flatMap((env) => env.getProperties().map((p) => [p.getName(), p.getValue() ?? ''])),
+  );
 
 describe('Dockerfile', () => {
-  const dockerfile = DockerfileParser.parse(text('Dockerfile'));
   const all = (keyword: string): Instruction[] =>
     dockerfile.getInstructions().filter((instruction) => instruction.getKeyword() === keyword);
   const words = (instruction: Instruction): string[] =>
@@ -90,10 +93,8 @@ describe('Dockerfile', () => {
     expect(existsSync(join(root, command[1] ?? ''))).toBe(true);
   });
 
-  test('sets only settings that the server has', () => {
-    const names = dockerfile.getENVs().flatMap((env) => env.getProperties().map((p) => p.getName()));
-    expect(names).toContain('MODELBOX_ALLOW_REMOTE');
-    expect(unknownSettings(names)).toEqual([]);
+  test('configures a server that is reached from outside its container', () => {
+    expect(readConfig([], imageEnv())).toMatchObject({ host: '0.0.0.0', allowRemote: true });
   });
 
   test('the build context holds what is copied', () => {
@@ -116,7 +117,7 @@ describe('docker-compose.yml', () => {
     profiles?: string[];
     volumes?: string[];
     environment?: Record<string, string>;
-    depends_on?: Record<string, { condition: string; required?: boolean }>;
+    depends_on?: Record<string, { condition: string }>;
     healthcheck?: { test: string[] };
   }
   const file = parse(text('docker-compose.yml'), { strict: true }) as {
@@ -131,16 +132,15 @@ describe('docker-compose.yml', () => {
     expect(modelbox.environment?.MODELBOX_BLOBS).toBe('${MODELBOX_BLOBS:-disk}');
   });
 
-  test('pins its images and publishes ModelBox alone, on loopback', () => {
+  test('pins its images and publishes nothing but on loopback', () => {
     expect([postgres.image, s3.image].every((image) => /:v?\d/.test(image ?? ''))).toBe(true);
-    expect(modelbox.ports).toEqual(['127.0.0.1:${MODELBOX_PORT:-8085}:8085']);
-    expect([postgres.ports, s3.ports]).toEqual([undefined, undefined]);
+    const published = [modelbox, postgres, s3].map(({ ports = [] }) => ports.map(substituted));
+    expect(published).toEqual([['127.0.0.1:8085:8085'], [], ['127.0.0.1:7070:7070']]);
   });
 
   test('starts ModelBox when Postgres is healthy', () => {
     expect(postgres.healthcheck?.test.slice(0, 2)).toEqual(['CMD', 'pg_isready']);
     expect(modelbox.depends_on?.postgres).toEqual({ condition: 'service_healthy' });
-    expect(modelbox.depends_on?.s3?.required).toBe(false);
   });
 
   test('keeps everything of worth on declared volumes', () => {
@@ -150,13 +150,20 @@ describe('docker-compose.yml', () => {
     expect(text('Dockerfile')).toContain(`VOLUME ${modelbox.volumes?.[0]?.split(':')[1]}\n`);
   });
 
-  test('passes only settings that the server has, and no password that cannot be changed', () => {
-    expect(unknownSettings(Object.keys(modelbox.environment ?? {}))).toEqual([]);
-    for (const { environment = {} } of Object.values(file.services)) {
-      for (const [name, value] of Object.entries(environment)) {
-        if (/PASSWORD|SECRET|DATABASE_URL/.test(name)) expect(value).toMatch(/\$\{[A-Z_]+:-/);
-      }
-    }
-    expect(modelbox.environment?.AWS_SECRET_ACCESS_KEY).toBe(s3.environment?.ROOT_SECRET_ACCESS_KEY);
+  test('gives the server a configuration that it takes, with the database that runs beside it', () => {
+    const given = Object.entries(modelbox.environment ?? {}).map(([name, text]) => [name, substituted(text)]);
+    expect(readConfig([], { ...imageEnv(), ...Object.fromEntries(given) })).toMatchObject({
+      databaseUrl: `postgres://modelbox:${substituted(postgres.environment?.POSTGRES_PASSWORD ?? '')}@postgres:5432/modelbox`,
+      blobs: 'disk',
+    });
+  });
+
+  test('has no password that cannot be changed', () => {
+    const secrets = Object.values(file.services)
+      .flatMap(({ environment = {} }) => Object.entries(environment))
+      .filter(([name]) => /PASSWORD|SECRET|DATABASE_URL/.test(name))
+      .map(([, value]) => value);
+    expect(secrets).toHaveLength(3);
+    for (const value of secrets) expect(value).toMatch(/\$\{[A-Z_]+:-/);
   });
 });
