@@ -10,7 +10,16 @@ const stampFile = join(root, 'node_modules', '.cache', 'installed');
 
 /** True if the installed packages are those that the lockfile and the manifests ask for on this machine. */
 export function isInstalled() {
-  return existsSync(pinnedNode) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted();
+  if (!existsSync(pinnedNode) || !existsSync(stampFile)) return false;
+  return readFileSync(stampFile, 'utf8') === wanted() && workspaces().every(hasItsPackages);
+}
+
+/** A workspace whose folder was replaced has lost its node_modules, though no manifest changed. */
+function hasItsPackages(folder) {
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(root, folder, 'package.json'), 'utf8'),
+  );
+  return (!dependencies && !devDependencies) || existsSync(join(root, folder, 'node_modules'));
 }
 
 /** Installs by the pinned pnpm. @returns {Promise<number>} 0, or the exit code after the reason was printed */
@@ -44,18 +53,20 @@ export async function install() {
 function wanted() {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([root, process.platform, process.arch]));
-  const folders = ['apps', 'packages'].flatMap((parent) =>
-    existsSync(join(root, parent))
-      ? readdirSync(join(root, parent))
-          .sort()
-          .map((name) => join(parent, name))
-      : [],
-  );
-  const manifests = ['.', ...folders].map((folder) => join(folder, 'package.json'));
+  const manifests = ['.', ...workspaces()].map((folder) => join(folder, 'package.json'));
   for (const path of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
-    if (existsSync(join(root, path))) hash.update(`\n${path}\n`).update(readFileSync(join(root, path)));
+    hash.update(`\n${path}\n`).update(readFileSync(join(root, path)));
   }
   return hash.digest('hex');
+}
+
+function workspaces() {
+  return ['apps', 'packages'].flatMap((parent) =>
+    readdirSync(join(root, parent))
+      .sort()
+      .map((name) => join(parent, name))
+      .filter((folder) => existsSync(join(root, folder, 'package.json'))),
+  );
 }
 
 function pnpmCommand() {
