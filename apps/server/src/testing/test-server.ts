@@ -13,7 +13,7 @@ import { createTelemetry } from '../system/telemetry.ts';
 import { unsequencedCount } from '../workers/sequencer.ts';
 
 /** An answer as a test reads it: `body` is parsed where it is JSON, otherwise text; undefined where there is none. */
-export interface TestAnswer<B = Record<string, any>> {
+export interface TestAnswer<B = any> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: B;
@@ -25,7 +25,7 @@ export interface TestServer {
   readonly ctx: Context;
   readonly db: Database;
   /** Sends a request over HTTP. A body that is a plain value goes as JSON; a string, Buffer or stream as it is. */
-  api<B = Record<string, any>>(
+  api<B = any>(
     method: string,
     path: string,
     body?: unknown,
@@ -92,9 +92,7 @@ async function send<B>(
   const response = await fetch(url, {
     method,
     headers: { ...(body === undefined || isRaw ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined
-      ? {}
-      : { body: isRaw ? (body as BodyInit) : JSON.stringify(body), duplex: 'half' }),
+    ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body), duplex: 'half' }),
   } as RequestInit);
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
