@@ -17,7 +17,8 @@ const parent = process.env.npm_lifecycle_event ? process.ppid : 0;
  * @param {{env?: NodeJS.ProcessEnv, cwd?: string, capture?: boolean, ipc?: boolean, signalGroup?: boolean}} options
  *   capture: collect output instead of showing it; ipc: open the channel that lifeline.mjs watches;
  *   signalGroup: signal the child's whole process group, for tools that do not pass signals on
- * @returns {Promise<{code: number, signalled: boolean, output: string}>} code as a shell would give it
+ * @returns {Promise<{code: number, signalled: number, output: string}>}
+ *   code: as a shell would give it; signalled: 0, or the code of one who died of the signal that we passed on
  */
 export function runChild(file, args, { capture = false, ipc = false, signalGroup = false, ...rest } = {}) {
   const out = capture ? 'pipe' : 'inherit';
@@ -31,13 +32,13 @@ export function runChild(file, args, { capture = false, ipc = false, signalGroup
   child.stdout?.on('data', (chunk) => chunks.push(chunk));
   child.stderr?.on('data', (chunk) => chunks.push(chunk));
 
-  let signalled = false;
+  let signalled = 0;
   let lastSignal = 0;
   const forward = (signal) => {
     const now = Date.now();
     if (now - lastSignal < SAME_SIGNAL_MS) return;
     lastSignal = now;
-    signalled = true;
+    signalled = 128 + constants.signals[signal];
     // A closed terminal asks for the same orderly end as SIGTERM.
     const sent = signal === 'SIGHUP' ? 'SIGTERM' : signal;
     try {

@@ -38,7 +38,7 @@ export async function install() {
     capture: true,
     signalGroup: true,
   });
-  if (result.signalled) return result.code || 1;
+  if (result.signalled) return result.signalled;
   if (result.code !== 0 || !existsSync(pinnedNode)) {
     process.stderr.write(`\n${result.output}\n${advice(result.output)}\n`);
     return result.code || 1;

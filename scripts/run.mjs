@@ -61,7 +61,7 @@ async function generateDatabaseClient() {
   });
   if (code !== 0 && !signalled)
     process.stderr.write(`${output}\nModelBox: generating the database client failed.\n`);
-  return signalled ? code || 1 : code;
+  return signalled || code;
 }
 
 function fail(message) {
