@@ -17,7 +17,7 @@ export const isUuid = (text: string): boolean =>
 
 /**
  * A segment of a namespace, the name of an object, a version or an alias: 1-128 characters, none of `/ @ : \` or
- * control characters, no white space at either end, not `.` or `..`, not shaped like a UUID.
+ * control characters, not `.` or `..`, not shaped like a UUID.
  * @returns The name in Unicode NFC, so that what looks alike is alike.
  */
 export function parseName(text: string): { readonly ok: true; readonly name: string } | Refused {
@@ -35,7 +35,6 @@ function faultInName(name: string): string | undefined {
   const reserved = /[/@:\\]/.exec(name);
   if (reserved) return `must not contain "${reserved[0]}"`;
   if (name === '.' || name === '..') return 'must not be "." or ".."';
-  if (name.trim() !== name) return 'must not begin or end with white space';
   if (isUuid(name)) return 'must not have the form of a UUID';
   return undefined;
 }

@@ -24,6 +24,7 @@ export function jsonSchema(schema: z.ZodType, components: Map<string, Json>): Js
       if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
       if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
       delete (node as Json).propertyNames;
+      mergeNull(node as Json);
     },
   }) as Json & { $defs?: Record<string, Json> };
   for (const [id, definition] of Object.entries($defs ?? {}))
@@ -32,6 +33,23 @@ export function jsonSchema(schema: z.ZodType, components: Map<string, Json>): Js
   if (id === undefined) return relink(own);
   if (!('$ref' in own)) components.set(id, withoutId(relink(own)));
   return { $ref: componentUri(id) };
+}
+
+/** `string or null` as one schema of two types, where that says the same. */
+function mergeNull(node: Json): void {
+  const options = node['anyOf'] as Json[] | undefined;
+  const value = options?.find((option) => option['type'] !== 'null');
+  if (options?.length !== 2 || value === undefined || options.every((option) => option['type'] !== 'null'))
+    return;
+  if (typeof value['type'] !== 'string' || 'enum' in value || 'id' in value) return;
+  const { description } = node;
+  delete node['anyOf'];
+  Object.assign(
+    node,
+    value,
+    { type: [value['type'], 'null'] },
+    description === undefined ? {} : { description },
+  );
 }
 
 const withoutId = ({ id: _, $id: __, ...rest }: Json): Json => rest;

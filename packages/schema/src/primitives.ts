@@ -26,21 +26,17 @@ const name = () =>
     .regex(NAME_PATTERN, { error: `must be a name: ${NAME_RULE}`, abort: true });
 
 export const Uuid = z.string().regex(UUID_PATTERN, 'must be a UUID').meta({ format: 'uuid' });
-export const Name = name()
-  .max(128)
-  .meta({ description: `A name: ${NAME_RULE}.`, examples: ['yolo'] });
-export const VersionName = name()
-  .max(128)
-  .meta({
-    description: `The version's name under its model, any name the user likes: ${NAME_RULE}.`,
-    examples: ['v1', '2.3.0-rc1'],
-  });
-export const AliasName = name()
-  .max(128)
-  .meta({
-    description: `A name that at most one version of a model holds: ${NAME_RULE}.`,
-    examples: ['prod'],
-  });
+export const Name = name().meta({ maxLength: 128, description: `A name: ${NAME_RULE}.`, examples: ['yolo'] });
+export const VersionName = name().meta({
+  maxLength: 128,
+  description: `The version's name under its model, any name the user likes: ${NAME_RULE}.`,
+  examples: ['v1', '2.3.0-rc1'],
+});
+export const AliasName = name().meta({
+  maxLength: 128,
+  description: `A name that at most one version of a model holds: ${NAME_RULE}.`,
+  examples: ['prod'],
+});
 export const NamespacePath = z
   .string()
   .normalize('NFC')

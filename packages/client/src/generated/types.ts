@@ -46,11 +46,23 @@ export interface components {
             at: string;
             /** @enum {string} */
             cause: "set" | "create" | "finalize" | "promote" | "rollback" | "delete";
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
             from: string | null;
+            /** Format: uuid */
             fromId: string | null;
             reason: string | null;
             requestId: string | null;
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
             to: string | null;
+            /** Format: uuid */
             toId: string | null;
         };
         /** @description One page of a list. */
@@ -89,7 +101,11 @@ export interface components {
             createdAt: string;
             /** @description Who made it. */
             createdBy: string;
-            /** @description When it was deleted; it can be restored until it is purged. */
+            /**
+             * Format: date-time
+             * @description When it was deleted; it can be restored until it is purged.
+             * @example 2026-01-31T12:00:00.000Z
+             */
             deletedAt: string | null;
             epoch: number | null;
             /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
@@ -117,6 +133,11 @@ export interface components {
              * @example ai/vision
              */
             namespace: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
             readyAt: string | null;
             status: components["schemas"]["Status"];
             step: number | null;
@@ -215,6 +236,7 @@ export interface components {
         };
         CheckpointUpdate: {
             metadata?: components["schemas"]["MetadataPatch"] | null;
+            /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[] | null;
         };
         /** @description A handle on data that lies elsewhere. */
@@ -227,6 +249,7 @@ export interface components {
             createdAt: string;
             /** @description Who made it. */
             createdBy: string;
+            /** @description What identifies the content, in whatever form its owner uses, for example `sha256:…`. */
             digest: string | null;
             /** Format: uuid */
             id: string;
@@ -247,6 +270,10 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
+            /**
+             * @description Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
+             * @example s3://path/to/bucket/model.pt
+             */
             uri: string | null;
         };
         /** @description A dataset by name and digest. */
@@ -255,6 +282,7 @@ export interface components {
             name: string;
         };
         DatasetCreate: {
+            /** @description What identifies the content, in whatever form its owner uses, for example `sha256:…`. */
             digest?: string | null;
             metadata?: components["schemas"]["Metadata"];
             /**
@@ -267,6 +295,10 @@ export interface components {
              * @example ai/vision
              */
             namespace: string;
+            /**
+             * @description Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
+             * @example s3://path/to/bucket/model.pt
+             */
             uri?: string | null;
         };
         /** @description A dataset. A bare name lies in the namespace of the object that mentions it, `ns/name` anywhere. Made on first mention; without a digest the current one is meant. */
@@ -303,8 +335,13 @@ export interface components {
             recursive?: boolean;
         };
         DatasetUpdate: {
+            /** @description What identifies the content, in whatever form its owner uses, for example `sha256:…`. */
             digest?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
+            /**
+             * @description Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
+             * @example s3://path/to/bucket/model.pt
+             */
             uri?: string | null;
         };
         /** @description Something an outside system told about an object. */
@@ -365,7 +402,11 @@ export interface components {
             createdAt: string;
             /** @description Who made it. */
             createdBy: string;
-            /** @description When it was deleted; it can be restored until it is purged. */
+            /**
+             * Format: date-time
+             * @description When it was deleted; it can be restored until it is purged.
+             * @example 2026-01-31T12:00:00.000Z
+             */
             deletedAt: string | null;
             /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
             evaluations: {
@@ -373,7 +414,12 @@ export interface components {
                     [key: string]: components["schemas"]["MetricValue"];
                 };
             };
+            /** @description The id the trainer or tracker knows it by. */
             externalId: string | null;
+            /**
+             * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
+             * @example pytorch
+             */
             framework: string | null;
             /** Format: uuid */
             id: string;
@@ -392,10 +438,12 @@ export interface components {
              * @example ai/vision
              */
             namespace: string;
+            /** @description Who answers for it: an address or a team. */
             owner: string | null;
             status: components["schemas"]["ExperimentStatus"];
             /** @description Free words. Kept as a set: sorted, each once. */
             tags: string[];
+            /** @description The task it solves, for example `object_detection`. */
             task: string | null;
             /**
              * Format: date-time
@@ -405,7 +453,12 @@ export interface components {
             updatedAt: string;
         };
         ExperimentCreate: {
+            /** @description The id the trainer or tracker knows it by. */
             externalId?: string | null;
+            /**
+             * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
+             * @example pytorch
+             */
             framework?: string | null;
             metadata?: components["schemas"]["Metadata"];
             /**
@@ -418,11 +471,13 @@ export interface components {
              * @example ai/vision
              */
             namespace: string;
+            /** @description Who answers for it: an address or a team. */
             owner?: string | null;
             /** @description Default: `running`. */
             status?: components["schemas"]["ExperimentStatus"];
             /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[];
+            /** @description The task it solves, for example `object_detection`. */
             task?: string | null;
         };
         /** @description One page of a list. */
@@ -542,12 +597,20 @@ export interface components {
         /** @enum {string} */
         ExperimentStatus: "running" | "finished" | "failed" | "aborted";
         ExperimentUpdate: {
+            /** @description The id the trainer or tracker knows it by. */
             externalId?: string | null;
+            /**
+             * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
+             * @example pytorch
+             */
             framework?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
+            /** @description Who answers for it: an address or a team. */
             owner?: string | null;
             status?: components["schemas"]["ExperimentStatus"];
+            /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[] | null;
+            /** @description The task it solves, for example `object_detection`. */
             task?: string | null;
         };
         FieldError: {
@@ -580,6 +643,7 @@ export interface components {
              */
             path: string;
             role: components["schemas"]["FileRole"];
+            /** @description SHA-256 as 64 lower-case hex digits. */
             sha256: string | null;
             sizeBytes: number | null;
             /**
@@ -587,7 +651,10 @@ export interface components {
              * @enum {string}
              */
             state: "tracked" | "verified";
-            /** @description Where a tracked file lies; null for a stored one. */
+            /**
+             * @description Where a tracked file lies; null for a stored one.
+             * @example s3://path/to/bucket/model.pt
+             */
             uri: string | null;
         };
         /** @description The files named. */
@@ -612,6 +679,7 @@ export interface components {
              */
             path?: string;
             role?: components["schemas"]["FileRole"];
+            /** @description SHA-256 as 64 lower-case hex digits. */
             sha256?: string | null;
             sizeBytes?: number | null;
             /**
@@ -655,6 +723,11 @@ export interface components {
             to: string;
         };
         LineageNode: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
             deletedAt: string | null;
             /** Format: uuid */
             id: string;
@@ -669,6 +742,11 @@ export interface components {
             digest: string | null;
             key: string;
             step: number | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
             time: string | null;
             value: components["schemas"]["MetricValue"];
         };
@@ -697,6 +775,10 @@ export interface components {
              */
             key: string;
             step?: number | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339; part of the identity of the point, to the microsecond.
+             */
             time?: string | null;
             value: components["schemas"]["MetricValue"];
         };
@@ -731,8 +813,13 @@ export interface components {
             createdAt: string;
             /** @description Who made it. */
             createdBy: string;
-            /** @description When it was deleted; it can be restored until it is purged. */
+            /**
+             * Format: date-time
+             * @description When it was deleted; it can be restored until it is purged.
+             * @example 2026-01-31T12:00:00.000Z
+             */
             deletedAt: string | null;
+            /** @description Text for people. */
             description: string | null;
             /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
             evaluations: {
@@ -757,9 +844,11 @@ export interface components {
              * @example ai/vision
              */
             namespace: string;
+            /** @description Who answers for it: an address or a team. */
             owner: string | null;
             /** @description Free words. Kept as a set: sorted, each once. */
             tags: string[];
+            /** @description The task it solves, for example `object_detection`. */
             task: string | null;
             /**
              * Format: date-time
@@ -769,6 +858,7 @@ export interface components {
             updatedAt: string;
         };
         ModelCreate: {
+            /** @description Text for people. */
             description?: string | null;
             metadata?: components["schemas"]["Metadata"];
             /**
@@ -781,9 +871,11 @@ export interface components {
              * @example ai/vision
              */
             namespace: string;
+            /** @description Who answers for it: an address or a team. */
             owner?: string | null;
             /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[];
+            /** @description The task it solves, for example `object_detection`. */
             task?: string | null;
         };
         /** @description One page of a list. */
@@ -923,10 +1015,14 @@ export interface components {
             orderBy?: string;
         };
         ModelUpdate: {
+            /** @description Text for people. */
             description?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
+            /** @description Who answers for it: an address or a team. */
             owner?: string | null;
+            /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[] | null;
+            /** @description The task it solves, for example `object_detection`. */
             task?: string | null;
         };
         /** @description A path that organizes a team's models and experiments. Made on first use. */
@@ -939,6 +1035,7 @@ export interface components {
             createdAt: string;
             /** @description Who made it. */
             createdBy: string;
+            /** @description Text for people. */
             description: string | null;
             /** Format: uuid */
             id: string;
@@ -980,6 +1077,7 @@ export interface components {
             under?: string;
         };
         NamespaceUpdate: {
+            /** @description Text for people. */
             description?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
         };
@@ -1008,12 +1106,18 @@ export interface components {
         Promotion: {
             aliases?: string[];
             datasets?: components["schemas"]["DatasetMention"][];
+            /** @description Text for people. */
             description?: string | null;
+            /**
+             * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
+             * @example pytorch
+             */
             framework?: string | null;
             metadata?: components["schemas"]["Metadata"];
             metrics?: components["schemas"]["MetricsInput"];
             /** @description A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path). */
             model: string;
+            /** @description A name for people; need not be unique. */
             name?: string | null;
             /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[];
@@ -1064,6 +1168,7 @@ export interface components {
              */
             path: string;
             role: components["schemas"]["FileRole"];
+            /** @description SHA-256 as 64 lower-case hex digits. */
             sha256: string | null;
             sizeBytes: number | null;
             /**
@@ -1071,7 +1176,10 @@ export interface components {
              * @enum {string}
              */
             state: "tracked" | "verified";
-            /** @description Where a tracked file lies; null for a stored one. */
+            /**
+             * @description Where a tracked file lies; null for a stored one.
+             * @example s3://path/to/bucket/model.pt
+             */
             uri: string | null;
             /** @description Where to fetch it: the path of the download on this server, or the `uri` of a tracked file. */
             url: string;
@@ -1126,8 +1234,13 @@ export interface components {
             /** @description Who made it. */
             createdBy: string;
             datasets: components["schemas"]["UsedDataset"][];
-            /** @description When it was deleted; it can be restored until it is purged. */
+            /**
+             * Format: date-time
+             * @description When it was deleted; it can be restored until it is purged.
+             * @example 2026-01-31T12:00:00.000Z
+             */
             deletedAt: string | null;
+            /** @description Text for people. */
             description: string | null;
             /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
             evaluations: {
@@ -1138,6 +1251,10 @@ export interface components {
             fileCount: number;
             /** @description The first 100 by path; `/files` lists all. */
             files: components["schemas"]["File"][];
+            /**
+             * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
+             * @example pytorch
+             */
             framework: string | null;
             /** Format: uuid */
             id: string;
@@ -1150,12 +1267,18 @@ export interface components {
             model: string;
             /** Format: uuid */
             modelId: string;
+            /** @description A name for people; need not be unique. */
             name: string | null;
             /**
              * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
              * @example ai/vision
              */
             namespace: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
             readyAt: string | null;
             source: components["schemas"]["Source"] | null;
             status: components["schemas"]["Status"];
@@ -1178,11 +1301,17 @@ export interface components {
         VersionCreate: {
             aliases?: string[];
             datasets?: components["schemas"]["DatasetMention"][];
+            /** @description Text for people. */
             description?: string | null;
             files?: components["schemas"]["TrackedFile"][];
+            /**
+             * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
+             * @example pytorch
+             */
             framework?: string | null;
             metadata?: components["schemas"]["Metadata"];
             metrics?: components["schemas"]["MetricsInput"];
+            /** @description A name for people; need not be unique. */
             name?: string | null;
             source?: components["schemas"]["SourceInput"] | null;
             status?: components["schemas"]["Status"];
@@ -1271,10 +1400,17 @@ export interface components {
             toTime?: string;
         };
         VersionUpdate: {
+            /** @description Text for people. */
             description?: string | null;
+            /**
+             * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
+             * @example pytorch
+             */
             framework?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
+            /** @description A name for people; need not be unique. */
             name?: string | null;
+            /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[] | null;
         };
     };
