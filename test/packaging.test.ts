@@ -1,6 +1,10 @@
 // No container engine runs here: that the image and the composition hold together is read from their text.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { describe, expect, test } from 'vitest';
@@ -91,6 +95,23 @@ describe('Dockerfile', () => {
     const command = JSON.parse(inRuntime('CMD').at(-1)?.getArgumentsContent() ?? '[]') as string[];
     expect(command[0]).toBe('node');
     expect(existsSync(join(root, command[1] ?? ''))).toBe(true);
+  });
+
+  test.each([
+    [200, 0],
+    [503, 1],
+  ])('has a health check that, answered %i, ends with %i', async (status, code) => {
+    const [, json = '[]'] =
+      /CMD (\[.*\])/s.exec(inRuntime('HEALTHCHECK')[0]?.getArgumentsContent() ?? '') ?? [];
+    const [, ...args] = JSON.parse(json) as string[];
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/healthz' ? status : 404).end();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const check = spawn(process.execPath, args, { env: { MODELBOX_PORT: String(port) } });
+    expect(await once(check, 'close')).toEqual([code, null]);
+    server.close();
   });
 
   test('configures a server that is reached from outside its container', () => {
