@@ -10,7 +10,7 @@ import { Resources } from './generated/resources.ts';
  *
  * Safe to share; keep one for the life of the program. Throws `ModelBoxError` where an option is not what it must be.
  */
-export class ModelBox extends Resources implements AsyncDisposable {
+export class ModelBox extends Resources {
   constructor(options: ModelBoxOptions = {}) {
     super(new Http(settle(options)));
   }
@@ -22,9 +22,5 @@ export class ModelBox extends Resources implements AsyncDisposable {
    */
   close(): Promise<void> {
     return this.http.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 }

@@ -25,12 +25,14 @@ export function guard(timeoutMs: number, closed: AbortSignal, caller: AbortSigna
   const onTimeout = () => controller.abort(new TimeoutError(`The server was silent for ${timeoutMs} ms`));
 
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let released = false;
   const disarm = () => clearTimeout(timer);
   const arm = () => {
     clearTimeout(timer);
-    if (timeoutMs > 0) timer = setTimeout(onTimeout, Math.min(timeoutMs, TIMER_MAX_MS));
+    if (timeoutMs > 0 && !released) timer = setTimeout(onTimeout, Math.min(timeoutMs, TIMER_MAX_MS));
   };
   const release = () => {
+    released = true;
     disarm();
     closed.removeEventListener('abort', onClose);
     caller?.removeEventListener('abort', onAbort);

@@ -19,7 +19,7 @@ export type UploadSource =
 export interface Source {
   /** It can be read again from the start, so that a failed upload can be tried again. */
   readonly again: boolean;
-  /** Begins to read it. */
+  /** Begins anew. Nothing is held until the first chunk is asked for. */
   open(): Promise<Opened>;
 }
 
@@ -37,13 +37,10 @@ export function readSource(source: UploadSource): Source {
   if (typeof source === 'string' || source instanceof URL) return fileSource(source, CHUNK);
   if (source instanceof ArrayBuffer) return memorySource(new Uint8Array(source));
   if (ArrayBuffer.isView(source)) return memorySource(source);
-  if (source instanceof Blob) {
-    return { again: true, open: async () => ({ size: source.size, chunks: chunksOf(source.stream()) }) };
-  }
-  if ('getReader' in source)
-    return { again: false, open: async () => ({ size: undefined, chunks: chunksOf(source) }) };
-  if (Symbol.asyncIterator in source) {
-    return { again: false, open: async () => ({ size: undefined, chunks: encoded(source) }) };
+  if (source instanceof Blob) return blobSource(source);
+  if (typeof source === 'object' && source !== null) {
+    if ('getReader' in source) return onceSource(chunksOf(source));
+    if (Symbol.asyncIterator in source) return onceSource(encoded(source));
   }
   throw new ModelBoxError(
     'Only a path, bytes, a Blob, a stream or an async iterable of chunks can be uploaded',
@@ -55,8 +52,24 @@ const memorySource = (bytes: Uint8Array): Source => ({
   open: async () => ({ size: bytes.byteLength, chunks: slices(bytes) }),
 });
 
+const blobSource = (blob: Blob): Source => ({
+  again: true,
+  open: async () => ({ size: blob.size, chunks: parts(blob) }),
+});
+
+const onceSource = (chunks: AsyncIterable<Uint8Array>): Source => ({
+  again: false,
+  open: async () => ({ size: undefined, chunks }),
+});
+
 async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = 0; at < bytes.byteLength; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
+}
+
+async function* parts(blob: Blob): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < blob.size; at += CHUNK) {
+    yield new Uint8Array(await blob.slice(at, at + CHUNK).arrayBuffer());
+  }
 }
 
 async function* encoded(

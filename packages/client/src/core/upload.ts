@@ -17,7 +17,10 @@ export async function upload<T extends { sha256: string | null }>(
 ): Promise<Answer<T>> {
   const source = readSource(from);
   let sent: Sent | undefined;
+  // What carries the request does not always read a body to its end, or cancel it, when the try is over.
+  const letGo = () => void sent?.chunks.return().catch(() => {});
   const body = async (guard: Guard): Promise<Body> => {
+    letGo();
     const opened = await source.open();
     const size = options?.sizeBytes ?? opened.size;
     sent = measured({ ...opened, size }, options, guard);
@@ -29,7 +32,8 @@ export async function upload<T extends { sha256: string | null }>(
     'content-type': options?.contentType ?? 'application/octet-stream',
     'content-digest': options?.sha256 === undefined ? undefined : contentDigest(options.sha256),
   };
-  const answer = await send({ method: 'PUT', target, headers, body, once: !source.again, options });
+  const request = { method: 'PUT', target, headers, body, once: !source.again, options };
+  const answer = await send(request).finally(letGo);
   const expected = sent?.sha256();
   const actual = answer.data.sha256;
   if (expected !== undefined && actual !== null && actual !== expected) {
@@ -39,8 +43,8 @@ export async function upload<T extends { sha256: string | null }>(
 }
 
 interface Sent {
-  readonly chunks: AsyncIterable<Uint8Array>;
-  /** Of all that was sent; undefined until the end. */
+  readonly chunks: AsyncGenerator<Uint8Array, void, undefined>;
+  /** Of all that was sent; undefined until all is. */
   sha256(): string | undefined;
 }
 
@@ -48,21 +52,25 @@ interface Sent {
 function measured({ size, chunks }: Opened, options: UploadOptions | undefined, guard: Guard): Sent {
   const hash = sha256();
   let result: string | undefined;
-  async function* pass() {
+  async function* pass(): AsyncGenerator<Uint8Array, void, undefined> {
     let bytes = 0;
     try {
       guard.disarm();
       for await (const chunk of chunks) {
+        guard.signal.throwIfAborted();
+        if (chunk.byteLength === 0) continue;
         bytes += chunk.byteLength;
         if (size !== undefined && bytes > size) throw wrongSize(size);
         hash.update(chunk);
+        // Known from here on: the server may answer before the end of the source is looked for.
+        if (bytes === size) result = hash.hex();
+        options?.onProgress?.(bytes, size);
         guard.arm();
         yield chunk;
         guard.disarm();
-        options?.onProgress?.(bytes, size);
       }
       if (size !== undefined && bytes < size) throw wrongSize(size);
-      result = hash.hex();
+      result ??= hash.hex();
       guard.arm();
     } catch (error) {
       // The failure of the source itself, which fetch would report as one of the connection.

@@ -1,0 +1,58 @@
+// Proves the package as users get it: packed, it passes the linters of packages, its types compile in strict projects
+// with and without Node's, and it works on this Node and on the machine's own.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('..', import.meta.url));
+const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+const work = mkdtempSync(join(tmpdir(), 'modelbox-client-'));
+try {
+  checkPackage();
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function checkPackage() {
+  run('the build', process.execPath, [join(here, 'scripts/build.mjs')]);
+  run('packing', 'pnpm', ['pack', '--pack-destination', work]);
+  const tarball = join(
+    work,
+    readdirSync(work).find((name) => name.endsWith('.tgz')),
+  );
+  run('publint', 'publint', ['run', tarball, '--strict']);
+  run('arethetypeswrong', 'attw', [tarball, '--profile', 'esm-only', '--no-emoji']);
+
+  const consumer = join(work, 'consumer');
+  const installed = join(consumer, 'node_modules/@modelbox/client');
+  cpSync(join(here, 'test/consumer'), consumer, { recursive: true });
+  writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }');
+  mkdirSync(installed, { recursive: true });
+  run('unpacking', 'tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
+  // Node's types with what they need beside them.
+  const types = fileURLToPath(new URL('../..', import.meta.resolve('@types/node/package.json')));
+  cpSync(types, join(consumer, 'node_modules'), { recursive: true, dereference: true });
+  for (const project of ['tsconfig.node.json', 'tsconfig.browser.json']) {
+    run(`types (${project})`, process.execPath, [tsc, '-p', join(consumer, project)]);
+  }
+  for (const node of nodes()) run(`use on ${node}`, node, [join(consumer, 'smoke.mjs')]);
+}
+
+/** This Node, and the first on the path that is not the workspace's. */
+function nodes() {
+  const folders = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'));
+  const found = folders
+    .map((folder) => join(folder, 'node'))
+    .find((node) => spawnSync(node, ['-v']).status === 0);
+  return [...new Set([process.execPath, ...(found ? [found] : [])])];
+}
+
+function run(what, command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: here, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${what} failed${error ? `: ${error.message}` : ''}`);
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  ChecksumError,
+  ConflictError,
+  ConnectionError,
+  type DownloadOptions,
+  ModelBox,
+  TimeoutError,
+} from './index.ts';
+import { type Act, drop, faultServer, problem } from './testing/fault-server.ts';
+
+const content = Buffer.alloc(700_001, 'model weights ');
+const sha256 = createHash('sha256').update(content).digest('hex');
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'modelbox-downloads-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const head = { etag: `"${sha256}"`, 'content-type': 'application/x-onnx', 'content-length': content.length };
+const serve: Act = (response) => void response.writeHead(200, head).end(content);
+const damaged: Act = (response) =>
+  void response.writeHead(200, head).end(Buffer.from(content).fill('x', 500_000, 500_001));
+const half: Act = (response) => {
+  response.writeHead(200, head);
+  response.write(content.subarray(0, 300_000), () => response.destroy());
+};
+const stall: Act = (response) => {
+  response.writeHead(200, head);
+  response.write(content.subarray(0, 300_000));
+};
+const download = (baseUrl: string, options?: DownloadOptions) =>
+  new ModelBox({ baseUrl }).versions.files.download('ai/yolo:v1', 'weights/m.bin', options);
+
+describe('a download', () => {
+  test('tells what is to come and gives it in each form', async () => {
+    await using server = await faultServer(serve);
+    const first = await download(server.baseUrl);
+    expect(first).toMatchObject({
+      status: 200,
+      sizeBytes: content.length,
+      sha256,
+      mediaType: 'application/x-onnx',
+    });
+    expect(content.equals(await first.bytes())).toBe(true);
+    expect(content.equals(await download(server.baseUrl).bytes())).toBe(true);
+    const stream = (await download(server.baseUrl)).stream();
+    expect(content.equals(await new Response(stream).bytes())).toBe(true);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await download(server.baseUrl)) chunks.push(chunk);
+    expect(content.equals(Buffer.concat(chunks))).toBe(true);
+    expect(server.arrived[0]?.url).toBe('/v1/versions/ai%2Fyolo%3Av1/files/weights%2Fm.bin');
+  });
+
+  test('to a file replaces it whole and leaves nothing else', async () => {
+    await using server = await faultServer(serve);
+    const target = join(folder, 'm.bin');
+    await writeFile(target, 'the old one');
+    const steps: number[] = [];
+    const onProgress = (bytes: number, total: number | undefined) => void steps.push(bytes / (total ?? 0));
+    await download(server.baseUrl).toFile(target, { onProgress });
+    expect(content.equals(await readFile(target))).toBe(true);
+    expect(await readdir(folder)).toEqual(['m.bin']);
+    expect(steps.at(-1)).toBe(1);
+  });
+
+  test.each([
+    [{ offset: 0, length: 4 }, 'bytes=0-3'],
+    [{ offset: 100 }, 'bytes=100-'],
+    [{ last: 8 }, 'bytes=-8'],
+  ])('of a part asks for that: %o', async (range, header) => {
+    const part: Act = (response) => void response.writeHead(206, { etag: head.etag }).end('part');
+    await using server = await faultServer(part);
+    const answer = await download(server.baseUrl, { range });
+    expect([answer.status, String(Buffer.from(await answer.bytes()))]).toEqual([206, 'part']);
+    expect(server.arrived[0]?.headers.range).toBe(header);
+  });
+
+  test('of no part is refused', async () => {
+    await using server = await faultServer(serve);
+    for (const range of [{ offset: -1 }, { offset: 0, length: 0 }, { last: 0.5 }]) {
+      await expect(async () => download(server.baseUrl, { range })).rejects.toThrow('whole bytes');
+    }
+  });
+
+  test('can be let go of unread', async () => {
+    await using server = await faultServer(serve);
+    await (await download(server.baseUrl)).cancel();
+    for await (const _ of await download(server.baseUrl)) break;
+  });
+});
+
+describe('a failed download', () => {
+  test('is begun again until its head is here', async () => {
+    await using server = await faultServer(drop, serve);
+    expect((await download(server.baseUrl).bytes()).byteLength).toBe(content.length);
+  });
+
+  test('of a tracked file tells where it lies', async () => {
+    const uri = 's3://bucket/model.pt';
+    await using server = await faultServer(problem(409, 'file_is_tracked', {}, { uri }));
+    const call = download(server.baseUrl);
+    await expect(call).rejects.toBeInstanceOf(ConflictError);
+    await expect(call).rejects.toMatchObject({ code: 'file_is_tracked', problem: { uri } });
+  });
+
+  test.each([
+    ['breaks off', half, ConnectionError],
+    ['arrives damaged', damaged, ChecksumError],
+  ])('that %s fails in each form and leaves no file', async (_, act, expected) => {
+    await using server = await faultServer(act);
+    const stream = (await download(server.baseUrl)).stream();
+    await expect(new Response(stream).bytes()).rejects.toBeInstanceOf(expected);
+    await expect(download(server.baseUrl).bytes()).rejects.toBeInstanceOf(expected);
+    await expect(download(server.baseUrl).toFile(join(folder, 'm.bin'))).rejects.toBeInstanceOf(expected);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('may be taken unverified', async () => {
+    await using server = await faultServer(damaged);
+    expect((await download(server.baseUrl).bytes({ verify: false })).byteLength).toBe(content.length);
+  });
+
+  test('is a TimeoutError where nothing more comes, and never while the reader is the slow one', async () => {
+    await using server = await faultServer(stall, serve);
+    await expect(download(server.baseUrl, { timeoutMs: 60 }).bytes()).rejects.toBeInstanceOf(TimeoutError);
+    let bytes = 0;
+    for await (const chunk of await download(server.baseUrl, { timeoutMs: 60 })) {
+      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 150));
+      bytes += chunk.byteLength;
+    }
+    expect(bytes).toBe(content.length);
+  });
+
+  test('into a folder that is not there fails as the file system does', async () => {
+    await using server = await faultServer(serve);
+    const call = download(server.baseUrl).toFile(join(folder, 'none', 'm.bin'));
+    await expect(call).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
