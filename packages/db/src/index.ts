@@ -19,4 +19,6 @@ export type { Log } from './log.ts';
 export { type Migration, readMigrations } from './migrations/files.ts';
 export { type MigrateOptions, MigrationError, migrate } from './migrations/migrate.ts';
 export { type MigrationState, migrationState } from './migrations/state.ts';
+export { coalesce } from './coalesce.ts';
+export { type Lookup, lookup } from './lookup.ts';
 export { type PreparedStatement, prepared } from './prepared.ts';

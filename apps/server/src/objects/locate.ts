@@ -1,11 +1,11 @@
-import { prepared } from '@modelbox/db';
+import { lookup } from '@modelbox/db';
 import { isUuid, parseNamespace, parseQualifiedName, parseReference } from '@modelbox/domain';
 import type { ObjectKind } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import type { Located } from './located.ts';
 
 type Row = Omit<Located, 'kind'>;
-type Find = (ctx: Context, text: string, under: Located | undefined) => Promise<Row[]>;
+type Find = (ctx: Context, text: string, under: Located | undefined) => Promise<Row | undefined>;
 
 const named = (table: string, alias: string, deletedAt: string) => `
   SELECT ${alias}.id, n.path AS namespace, n.id AS "namespaceId", n.id AS "parentId", ${alias}.name,
@@ -18,36 +18,42 @@ const VERSION = `
   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id`;
 
 const byId = (kind: string, select: string, id: string) =>
-  prepared<[string], Row>(`locate_${kind}_id`, `${select} WHERE ${id} = $1`);
+  lookup<[string], Row>(`locate_${kind}_id`, ['uuid'], `${select} WHERE ${id} = $1`);
 const byName = (kind: string, select: string, alias: string) =>
-  prepared<[string, string], Row>(
+  lookup<[string, string], Row>(
     `locate_${kind}_name`,
+    ['text', 'text'],
     `${select} WHERE n.path = $1 AND ${alias}.name = $2`,
   );
 
-const namespaceByPath = prepared<[string], Row>(
+const namespaceByPath = lookup<[string], Row>(
   'locate_namespace',
+  ['text'],
   `SELECT id, path AS namespace, id AS "namespaceId", parent_id AS "parentId", path AS name, NULL::timestamptz AS "deletedAt"
    FROM namespaces WHERE path = $1`,
 );
-const checkpointById = prepared<[string], Row>(
+const checkpointById = lookup<[string], Row>(
   'locate_checkpoint_id',
+  ['uuid'],
   `SELECT c.id, n.path AS namespace, n.id AS "namespaceId", e.id AS "parentId", '' AS name,
           coalesce(c.deleted_at, e.deleted_at) AS "deletedAt"
    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
    WHERE c.id = $1`,
 );
 const versionById = byId('version', VERSION, 'v.id');
-const versionByName = prepared<[string, string, string], Row>(
+const versionByName = lookup<[string, string, string], Row>(
   'locate_version_name',
+  ['text', 'text', 'text'],
   `${VERSION} WHERE n.path = $1 AND m.name = $2 AND v.version = $3`,
 );
-const versionByAlias = prepared<[string, string, string], Row>(
+const versionByAlias = lookup<[string, string, string], Row>(
   'locate_version_alias',
+  ['text', 'text', 'text'],
   `${VERSION} JOIN aliases a ON a.version_id = v.id AND a.model_id = m.id WHERE n.path = $1 AND m.name = $2 AND a.name = $3`,
 );
-const versionOfModel = prepared<[string, string], Row>(
+const versionOfModel = lookup<[string, string], Row>(
   'locate_version_of_model',
+  ['uuid', 'text'],
   `${VERSION} WHERE v.model_id = $1 AND v.version = $2`,
 );
 
@@ -60,7 +66,7 @@ function finder(kind: string, table: string, alias: string, deletedAt = `${alias
     if (isUuid(text)) return findById(db.pool, text);
     const qualified = parseQualifiedName(text);
     if (qualified.ok) return findByName(db.pool, qualified.namespace, qualified.name);
-    return under === undefined ? [] : findByName(db.pool, under.namespace, text.normalize('NFC'));
+    return under === undefined ? undefined : findByName(db.pool, under.namespace, text.normalize('NFC'));
   };
 }
 
@@ -70,14 +76,14 @@ const FINDERS: Record<Exclude<ObjectKind, 'alias'>, Find> = {
   dataset: finder('dataset', 'datasets', 'd', 'NULL::timestamptz'),
   namespace: async ({ db }, text) => {
     const parsed = parseNamespace(text);
-    return parsed.ok ? namespaceByPath(db.pool, parsed.namespace) : [];
+    return parsed.ok ? namespaceByPath(db.pool, parsed.namespace) : undefined;
   },
-  checkpoint: async ({ db }, text) => (isUuid(text) ? checkpointById(db.pool, text) : []),
+  checkpoint: async ({ db }, text) => (isUuid(text) ? checkpointById(db.pool, text) : undefined),
   version: async ({ db }, text, under) => {
     if (isUuid(text)) return versionById(db.pool, text);
     const parsed = parseReference(text);
     if (!parsed.ok)
-      return under === undefined ? [] : versionOfModel(db.pool, under.id, text.normalize('NFC'));
+      return under === undefined ? undefined : versionOfModel(db.pool, under.id, text.normalize('NFC'));
     const { namespace, model, alias, version } = parsed.reference;
     return alias === undefined
       ? versionByName(db.pool, namespace, model, version)
@@ -95,6 +101,6 @@ export async function locate(
   text: string,
   under?: Located,
 ): Promise<Located | undefined> {
-  const [row] = await FINDERS[kind](ctx, text, under);
+  const row = await FINDERS[kind](ctx, text, under);
   return row === undefined ? undefined : { kind, ...row };
 }

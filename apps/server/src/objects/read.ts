@@ -1,3 +1,4 @@
+import { coalesce } from '@modelbox/db';
 import type { ObjectKind, OwnerKind } from '@modelbox/schema';
 import { readAliases } from '../aliases/read.ts';
 import { readCheckpoints } from '../checkpoints/read.ts';
@@ -30,9 +31,27 @@ const READERS: Record<ObjectKind | 'event', ReadMany> = {
 /** What a receipt can name: an object, or a part of one that a write answers with. */
 export type ReadableKind = ObjectKind | 'event' | `${OwnerKind}.${'metadata' | 'metrics' | 'files'}`;
 
+type ReadOne = (id: string) => Promise<Readout | undefined>;
+
+/** Reads of one object, by pool and kind: those of the same moment share a round trip. */
+const singles = new WeakMap<object, Map<string, ReadOne>>();
+
+function readOne(ctx: Context, kind: ObjectKind | 'event'): ReadOne {
+  const kinds = singles.get(ctx.db) ?? new Map<string, ReadOne>();
+  singles.set(ctx.db, kinds);
+  const read =
+    kinds.get(kind) ??
+    coalesce(async (ids: string[]) => {
+      const byId = new Map((await READERS[kind](ctx, ids)).map((readout) => [readout.id, readout]));
+      return ids.map((id) => byId.get(id));
+    });
+  kinds.set(kind, read);
+  return read;
+}
+
 /** One object as it is now. 404 where it is gone. */
 export async function readObject(ctx: Context, kind: ObjectKind | 'event', id: string): Promise<Readout> {
-  const [readout] = await READERS[kind](ctx, [id]);
+  const readout = await readOne(ctx, kind)(id);
   if (readout === undefined) throw new HttpProblem('not_found', `There is no such ${kind} any more.`);
   return readout;
 }
