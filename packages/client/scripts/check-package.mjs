@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
+const root = join(here, '../..');
 const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
 const work = mkdtempSync(join(tmpdir(), 'modelbox-client-'));
 try {
@@ -17,14 +18,14 @@ try {
 }
 
 function checkPackage() {
-  run('the build', process.execPath, [join(here, 'scripts/build.mjs')]);
-  run('packing', 'pnpm', ['pack', '--pack-destination', work]);
+  run('packing', join(root, 'node_modules/.bin/pnpm'), ['pack', '--pack-destination', work]);
   const tarball = join(
     work,
     readdirSync(work).find((name) => name.endsWith('.tgz')),
   );
-  run('publint', 'publint', ['run', tarball, '--strict']);
-  run('arethetypeswrong', 'attw', [tarball, '--profile', 'esm-only', '--no-emoji']);
+  run('publint', join(here, 'node_modules/.bin/publint'), ['run', tarball, '--strict']);
+  const quiet = ['--no-emoji', '--no-color', '--format', 'ascii'];
+  run('arethetypeswrong', join(here, 'node_modules/.bin/attw'), [tarball, '--profile', 'esm-only', ...quiet]);
 
   const consumer = join(work, 'consumer');
   const installed = join(consumer, 'node_modules/@modelbox/client');

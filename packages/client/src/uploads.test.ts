@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -72,6 +74,25 @@ describe('a source', () => {
     expect(server.arrived.map(({ body }) => body.equals(content))).toEqual([true, true]);
     expect(server.arrived[0]?.headers['transfer-encoding']).toBe('chunked');
     expect(server.arrived[1]?.headers['content-length']).toBe(String(content.length));
+  });
+
+  test('is read no faster than the server takes it', async () => {
+    let received = 0;
+    const slow = createServer(async (request, response) => {
+      for await (const chunk of request) received += chunk.length;
+      response.end(JSON.stringify({ sha256: null }));
+    });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    let ahead = 0;
+    const onProgress = (bytes: number) => {
+      ahead = Math.max(ahead, bytes - received);
+    };
+    const { port } = slow.address() as AddressInfo;
+    await upload(`http://127.0.0.1:${port}`, Buffer.alloc(100_000_000), { onProgress });
+    slow.closeAllConnections();
+    slow.close();
+    expect(received).toBe(100_000_000);
+    expect(ahead).toBeLessThan(50_000_000);
   });
 
   test('may be empty, and hold text', async () => {

@@ -59,7 +59,7 @@ function readOperation(
     description: operation.description,
     pathParameters: named.filter((parameter) => parameter.in === 'path'),
     query: named.filter((parameter) => parameter.in === 'query'),
-    body: readBody(document, operation),
+    body: readBody(operation),
     result: readResult(document, operation),
     alsoAnswers: answers(operation)
       .filter((answer) => answer.status >= 400)
@@ -69,15 +69,13 @@ function readOperation(
   };
 }
 
-function readBody(document: Document, { operationId, requestBody }: DocumentOperation): Operation['body'] {
+function readBody({ operationId, requestBody }: DocumentOperation): Operation['body'] {
   if (!requestBody) return { form: 'none' };
   const schema = requestBody.content['application/json']?.schema;
   if (!schema) return { form: 'bytes' };
   if (schema.$ref) return { form: 'json', type: refName(schema.$ref), required: requestBody.required };
   if (Object.keys(schema.properties ?? {}).length === 0) return { form: 'none' };
-  throw new Error(
-    `The body of ${operationId} is no component: give its schema an id in ${document.info.title}'s contract.`,
-  );
+  throw new Error(`The body of ${operationId} is no component: give its schema an id.`);
 }
 
 function readResult(document: Document, operation: DocumentOperation): Result {
