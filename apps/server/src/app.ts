@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { type Route, routeList } from '@modelbox/schema';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { v4 } from 'uuid';
 import { aliasRoutes } from './aliases/routes.ts';
 import { checkpointRoutes } from './checkpoints/routes.ts';
 import type { Context } from './context.ts';
@@ -40,7 +40,7 @@ export function createApp(ctx: Context): FastifyInstance {
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : v4();
+      return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     },
     // Headers must come soon; a body may take as long as it keeps coming, since it may be a model.
     http: { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 72_000 },

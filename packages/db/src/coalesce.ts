@@ -1,7 +1,7 @@
 interface Waiting<K, V> {
   readonly key: K;
-  resolve(value: V): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: V) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Round trips under way at once for one kind of question, and keys in one of them. */
@@ -22,7 +22,7 @@ export function coalesce<K, V>(load: (keys: K[]) => Promise<V[]>): (key: K) => P
   const schedule = () => {
     if (scheduled || running >= LANES || waiting.length === 0) return;
     scheduled = true;
-    setImmediate(run);
+    setImmediate(() => void run());
   };
   const run = async () => {
     scheduled = false;

@@ -1,4 +1,5 @@
 export { type Database, type DatabaseOptions, openDatabase } from './client.ts';
+export { coalesce } from './coalesce.ts';
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded/errors.ts';
 export {
   type EmbeddedPostgres,
@@ -16,9 +17,8 @@ export {
 } from './errors.ts';
 export * from './generated/client.ts';
 export type { Log } from './log.ts';
+export { type Lookup, lookup } from './lookup.ts';
 export { type Migration, readMigrations } from './migrations/files.ts';
 export { type MigrateOptions, MigrationError, migrate } from './migrations/migrate.ts';
 export { type MigrationState, migrationState } from './migrations/state.ts';
-export { coalesce } from './coalesce.ts';
-export { type Lookup, lookup } from './lookup.ts';
 export { type PreparedStatement, prepared } from './prepared.ts';

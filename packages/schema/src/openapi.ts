@@ -83,7 +83,7 @@ export function errorStatuses(route: Route): number[] {
   if (route.method !== 'GET') for (const status of [400, 409, 413, 415]) statuses.add(status);
   if (route.conditional && route.method !== 'GET') statuses.add(412);
   for (const status of route.errors ?? []) statuses.add(status);
-  return [...statuses].filter((status) => !(status in route.answers)).sort();
+  return [...statuses].filter((status) => !(status in route.answers)).sort((a, b) => a - b);
 }
 
 function parameters(route: Route, components: Map<string, Json>): Json[] {

@@ -18,26 +18,30 @@ async function main(): Promise<void> {
   if (config === 'help') return void process.stdout.write(helpText(VERSION));
   if (config === 'version') return void process.stdout.write(`${VERSION}\n`);
   const log = createLog(config, process.stdout.isTTY === true);
-  const server = await startServer(config, log);
-  process.stdout.write(greeting(config, server.url));
+  const starting = startServer(config, log);
+  // From the first moment on: a start that is interrupted stops what it has started by then.
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping: requests in flight may end');
-    server.stop().then(
-      () => {
-        log.info('stopped');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        log.fatal({ err: error }, 'did not stop cleanly');
-        process.exit(1);
-      },
-    );
+    starting
+      .then((server) => server.stop())
+      .then(
+        () => {
+          log.info('stopped');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          log.fatal({ err: error }, 'did not stop cleanly');
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  const server = await starting;
+  if (!stopping) process.stdout.write(greeting(config, server.url));
 }
 
 main().catch((error: unknown) => {
