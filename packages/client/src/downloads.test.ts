@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  AbortError,
   ChecksumError,
+  ClosedError,
   ConflictError,
   ConnectionError,
   type DownloadOptions,
@@ -135,6 +137,21 @@ describe('a failed download', () => {
       bytes += chunk.byteLength;
     }
     expect(bytes).toBe(content.length);
+  });
+
+  test('ends with its signal, or with the client', async () => {
+    await using server = await faultServer(stall);
+    const client = new ModelBox({ baseUrl: server.baseUrl });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const first = await client.versions.files.download('ai/yolo:v1', 'm.bin', { signal });
+    const aborted = expect(first.bytes({ onProgress: () => controller.abort() })).rejects;
+    await aborted.toBeInstanceOf(AbortError);
+    const second = await client.versions.files.download('ai/yolo:v1', 'm.bin');
+    const closed = expect(second.toFile(join(folder, 'm.bin'))).rejects.toBeInstanceOf(ClosedError);
+    await client.close();
+    await closed;
+    expect(await readdir(folder)).toEqual([]);
   });
 
   test('into a folder that is not there fails as the file system does', async () => {
