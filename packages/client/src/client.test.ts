@@ -175,6 +175,16 @@ describe('giving up', () => {
     expect(box.arrived).toHaveLength(2);
   });
 
+  test('many calls at once trouble nobody', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
+    await using box = await against([json(model)]);
+    await Promise.all(Array.from({ length: 50 }, () => box.client.models.get('m-1')));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   test('close ends what is in flight and refuses what comes', async () => {
     await using box = await against([silence]);
     const call = box.client.models.get('m-1');

@@ -1,3 +1,4 @@
+import type { Closing } from './closing.ts';
 import { AbortError, ClosedError, TimeoutError } from './errors.ts';
 
 /** The longest time that a timer can be set to. */
@@ -18,7 +19,7 @@ export interface Guard {
 }
 
 /** `timeoutMs` 0: no limit. */
-export function guard(timeoutMs: number, closed: AbortSignal, caller: AbortSignal | undefined): Guard {
+export function guard(timeoutMs: number, closing: Closing, caller: AbortSignal | undefined): Guard {
   const controller = new AbortController();
   const onClose = () => controller.abort(new ClosedError('The client is closed'));
   const onAbort = () => controller.abort(new AbortError('The call was aborted', { cause: caller?.reason }));
@@ -34,13 +35,13 @@ export function guard(timeoutMs: number, closed: AbortSignal, caller: AbortSigna
   const release = () => {
     released = true;
     disarm();
-    closed.removeEventListener('abort', onClose);
+    unsubscribe();
     caller?.removeEventListener('abort', onAbort);
   };
 
-  closed.addEventListener('abort', onClose);
+  const unsubscribe = closing.onClose(onClose);
   caller?.addEventListener('abort', onAbort);
-  if (closed.aborted) onClose();
+  if (closing.closed) onClose();
   else if (caller?.aborted) onAbort();
   return { signal: controller.signal, arm, disarm, fail: (reason) => controller.abort(reason), release };
 }

@@ -1,5 +1,6 @@
 import { type Answer, APIPromise, answerOf } from './api-promise.ts';
 import { rangeHeader } from './byte-range.ts';
+import { closing } from './closing.ts';
 import { type Download, startDownload } from './download.ts';
 import { DownloadPromise } from './download-promise.ts';
 import { ModelBoxError } from './errors.ts';
@@ -30,7 +31,7 @@ interface Send extends Call<ConditionalOptions> {
 /** The calls of one client, in each form that the API has. */
 export class Http {
   readonly #settings: Settings;
-  readonly #closing = new AbortController();
+  readonly #closing = closing();
   readonly #inFlight = new Set<Promise<unknown>>();
 
   constructor(settings: Settings) {
@@ -70,7 +71,7 @@ export class Http {
 
   /** Gives up what is in flight, refuses what comes, and is done when all has ended. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.close();
     await Promise.allSettled(this.#inFlight);
   }
 
@@ -89,7 +90,7 @@ export class Http {
   }
 
   #request<T>(sending: Request, read: Read<T>): Promise<T> {
-    return request(this.#settings, this.#closing.signal, sending, read);
+    return request(this.#settings, this.#closing, sending, read);
   }
 
   #track<T>(work: Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import type { Closing } from './closing.ts';
 import { readError } from './error-answer.ts';
 import { ConnectionError, ModelBoxError } from './errors.ts';
 import { type Guard, guard } from './guard.ts';
@@ -33,32 +34,27 @@ export type Read<T> = (response: Response, guard: Guard) => Promise<T>;
 /** Tries until there is an answer, an error that a further try would not mend, or no try left. */
 export async function request<T>(
   settings: Settings,
-  closed: AbortSignal,
+  closing: Closing,
   request: Request,
   read: Read<T>,
 ): Promise<T> {
   const maxRetries = request.once ? 0 : (request.options?.maxRetries ?? settings.maxRetries);
   for (let failures = 0; ; ) {
     try {
-      return await attempt(settings, closed, request, read);
+      return await attempt(settings, closing, request, read);
     } catch (error) {
       failures += 1;
       const wait = failures > maxRetries ? undefined : retryDelay(error, failures, Math.random());
       if (wait === undefined) throw error;
-      await pause(wait, closed, request.options?.signal);
+      await pause(wait, closing, request.options?.signal);
     }
   }
 }
 
-async function attempt<T>(
-  settings: Settings,
-  closed: AbortSignal,
-  request: Request,
-  read: Read<T>,
-): Promise<T> {
+async function attempt<T>(settings: Settings, closing: Closing, request: Request, read: Read<T>): Promise<T> {
   const { method, target, options, alsoAnswers } = request;
   const address = settings.baseUrl + target;
-  const watch = guard(options?.timeoutMs ?? settings.timeoutMs, closed, options?.signal);
+  const watch = guard(options?.timeoutMs ?? settings.timeoutMs, closing, options?.signal);
   try {
     watch.signal.throwIfAborted();
     watch.arm();
@@ -106,8 +102,8 @@ function headersOf(settings: Settings, { headers, options }: Request, size: numb
   return all;
 }
 
-async function pause(ms: number, closed: AbortSignal, caller: AbortSignal | undefined): Promise<void> {
-  const watch = guard(0, closed, caller);
+async function pause(ms: number, closing: Closing, caller: AbortSignal | undefined): Promise<void> {
+  const watch = guard(0, closing, caller);
   try {
     await sleep(ms, watch.signal);
   } finally {
