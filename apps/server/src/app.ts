@@ -16,6 +16,7 @@ import { metadataRoutes } from './metadata/routes.ts';
 import { metricRoutes } from './metrics/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { namespaceRoutes } from './namespaces/routes.ts';
+import { lifecycleRoutes } from './objects/routes.ts';
 import { referenceRoutes } from './references/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { versionRoutes } from './versions/routes.ts';
@@ -87,6 +88,7 @@ export function createApp(ctx: Context): FastifyInstance {
   });
   for (const routes of [
     namespaceRoutes,
+    lifecycleRoutes,
     modelRoutes,
     versionRoutes,
     aliasRoutes,

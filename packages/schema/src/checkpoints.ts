@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { File, TrackedFiles } from './files.ts';
+import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts';
 import {
@@ -124,75 +125,7 @@ export const checkpointRoutes = [
     conditional: true,
     touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'checkpoint.read' } },
   }),
-  route({
-    id: 'checkpoints.get',
-    method: 'GET',
-    path,
-    tag,
-    summary: 'Read a checkpoint',
-    params,
-    query: z.strictObject({ includeDeleted }),
-    answers: { 200: Checkpoint },
-    conditional: true,
-    touches: {
-      checkpoint: {
-        kind: 'checkpoint',
-        at: 'params.checkpoint',
-        permission: 'checkpoint.read',
-        deleted: true,
-      },
-    },
-  }),
-  route({
-    id: 'checkpoints.update',
-    method: 'PATCH',
-    path,
-    tag,
-    summary: 'Change a checkpoint by JSON merge patch',
-    params,
-    body: CheckpointUpdate,
-    answers: { 200: Checkpoint },
-    conditional: true,
-    touches: { checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.write' } },
-  }),
-  route({
-    id: 'checkpoints.delete',
-    method: 'DELETE',
-    path,
-    tag,
-    summary: 'Delete a checkpoint; it can be restored for a while',
-    params,
-    answers: { 204: 'empty' },
-    conditional: true,
-    touches: {
-      checkpoint: {
-        kind: 'checkpoint',
-        at: 'params.checkpoint',
-        permission: 'checkpoint.delete',
-        deleted: true,
-      },
-    },
-  }),
-  route({
-    id: 'checkpoints.restore',
-    method: 'POST',
-    path: `${path}/restore`,
-    tag,
-    summary: 'Restore a deleted checkpoint',
-    params,
-    body: z.strictObject({}),
-    bodyOptional: true,
-    answers: { 200: Checkpoint },
-    conditional: true,
-    touches: {
-      checkpoint: {
-        kind: 'checkpoint',
-        at: 'params.checkpoint',
-        permission: 'checkpoint.delete',
-        deleted: true,
-      },
-    },
-  }),
+  ...lifecycleRoutes('checkpoint', { answer: Checkpoint, update: CheckpointUpdate }),
   route({
     id: 'checkpoints.finalize',
     method: 'POST',

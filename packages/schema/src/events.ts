@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
-import { ownerParams, ownerPath } from './owners.ts';
+import { aKind, ownerParams, ownerPath } from './owners.ts';
 import { Metadata, Timestamp, Uuid } from './primitives.ts';
 import { type OwnerKind, route } from './route.ts';
 
@@ -45,7 +45,7 @@ export const eventRoutes = <K extends OwnerKind>(kind: K) =>
       method: 'POST',
       path: `${ownerPath(kind)}/events`,
       tag: `${kind}s`,
-      summary: `Tell an event about a ${kind}`,
+      summary: `Tell an event about ${aKind(kind)}`,
       params: ownerParams(kind),
       body: EventCreate,
       answers: { 201: Event },
@@ -56,7 +56,7 @@ export const eventRoutes = <K extends OwnerKind>(kind: K) =>
       method: 'GET',
       path: `${ownerPath(kind)}/events`,
       tag: `${kind}s`,
-      summary: `List the events of a ${kind}, newest first`,
+      summary: `List the events of ${aKind(kind)}, newest first`,
       params: ownerParams(kind),
       query: z.strictObject({ name: EventName.optional(), limit, cursor }),
       answers: { 200: page('EventPage', Event) },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics } from './metrics.ts';
 import {
   deletable,
-  ExperimentRef,
   Framework,
   Metadata,
   MetadataPatch,
@@ -69,8 +69,6 @@ export const Experiment = z
   .meta({ id: 'Experiment', description: 'A training run.' });
 export type Experiment = z.infer<typeof Experiment>;
 
-const params = z.strictObject({ experiment: ExperimentRef });
-const path = '/v1/experiments/{experiment}';
 const tag = 'experiments';
 
 export const experimentRoutes = [
@@ -118,73 +116,5 @@ export const experimentRoutes = [
       },
     },
   }),
-  route({
-    id: 'experiments.get',
-    method: 'GET',
-    path,
-    tag,
-    summary: 'Read an experiment',
-    params,
-    query: z.strictObject({ includeDeleted }),
-    answers: { 200: Experiment },
-    conditional: true,
-    touches: {
-      experiment: {
-        kind: 'experiment',
-        at: 'params.experiment',
-        permission: 'experiment.read',
-        deleted: true,
-      },
-    },
-  }),
-  route({
-    id: 'experiments.update',
-    method: 'PATCH',
-    path,
-    tag,
-    summary: 'Change an experiment by JSON merge patch',
-    params,
-    body: ExperimentUpdate,
-    answers: { 200: Experiment },
-    conditional: true,
-    touches: { experiment: { kind: 'experiment', at: 'params.experiment', permission: 'experiment.write' } },
-  }),
-  route({
-    id: 'experiments.delete',
-    method: 'DELETE',
-    path,
-    tag,
-    summary: 'Delete an experiment with its checkpoints; it can be restored for a while',
-    params,
-    answers: { 204: 'empty' },
-    conditional: true,
-    touches: {
-      experiment: {
-        kind: 'experiment',
-        at: 'params.experiment',
-        permission: 'experiment.delete',
-        deleted: true,
-      },
-    },
-  }),
-  route({
-    id: 'experiments.restore',
-    method: 'POST',
-    path: `${path}/restore`,
-    tag,
-    summary: 'Restore a deleted experiment',
-    params,
-    body: z.strictObject({}),
-    bodyOptional: true,
-    answers: { 200: Experiment },
-    conditional: true,
-    touches: {
-      experiment: {
-        kind: 'experiment',
-        at: 'params.experiment',
-        permission: 'experiment.delete',
-        deleted: true,
-      },
-    },
-  }),
+  ...lifecycleRoutes('experiment', { answer: Experiment, update: ExperimentUpdate }),
 ] as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
-import { ownerParams, ownerPath } from './owners.ts';
+import { aKind, ownerParams, ownerPath } from './owners.ts';
 import { Count, Sha256, Timestamp, Uri } from './primitives.ts';
 import { type OwnerKind, route } from './route.ts';
 
@@ -84,7 +84,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       method: 'GET',
       path: base,
       tag,
-      summary: `List the files of a ${kind}, by path`,
+      summary: `List the files of ${aKind(kind)}, by path`,
       params,
       query: z.strictObject({ limit, cursor }),
       answers: { 200: FilePage },
@@ -95,7 +95,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       method: 'POST',
       path: base,
       tag,
-      summary: `Track files of a ${kind} where they lie`,
+      summary: `Track files of ${aKind(kind)} where they lie`,
       description: 'A path that is taken by the same URI is left as it is; by anything else: 409.',
       params,
       body: TrackFiles,
@@ -107,7 +107,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       method: 'PUT',
       path: `${base}/{path*}`,
       tag,
-      summary: `Upload a file of a ${kind}`,
+      summary: `Upload a file of ${aKind(kind)}`,
       description:
         'The body is the content. It is hashed while it streams in and visible only when it is whole.',
       params: one,
@@ -122,7 +122,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       method: 'GET',
       path: `${base}/{path*}`,
       tag,
-      summary: `Download a file of a ${kind}`,
+      summary: `Download a file of ${aKind(kind)}`,
       description: 'Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.',
       params: one,
       answers: { 200: 'bytes', 206: 'bytes', 304: 'empty' },
@@ -134,7 +134,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       method: 'DELETE',
       path: `${base}/{path*}`,
       tag,
-      summary: `Delete a file of a ${kind}`,
+      summary: `Delete a file of ${aKind(kind)}`,
       params: one,
       answers: { 204: 'empty' },
       touches: touch('file.write'),

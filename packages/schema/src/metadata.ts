@@ -1,4 +1,4 @@
-import { ownerParams, ownerPath } from './owners.ts';
+import { aKind, ownerParams, ownerPath } from './owners.ts';
 import { Metadata, MetadataPatch } from './primitives.ts';
 import { type OwnerKind, route } from './route.ts';
 
@@ -10,7 +10,7 @@ export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
       method: 'GET',
       path: `${ownerPath(kind)}/metadata`,
       tag: `${kind}s`,
-      summary: `Read the metadata of a ${kind}`,
+      summary: `Read the metadata of ${aKind(kind)}`,
       params: ownerParams(kind),
       answers: { 200: Metadata },
       conditional: true,
@@ -21,7 +21,7 @@ export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
       method: 'PATCH',
       path: `${ownerPath(kind)}/metadata`,
       tag: `${kind}s`,
-      summary: `Change the metadata of a ${kind} by JSON merge patch`,
+      summary: `Change the metadata of ${aKind(kind)} by JSON merge patch`,
       params: ownerParams(kind),
       body: MetadataPatch,
       answers: { 200: Metadata },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
-import { ownerParams, ownerPath } from './owners.ts';
+import { aKind, ownerParams, ownerPath } from './owners.ts';
 import { Count, DatasetMention, Timestamp } from './primitives.ts';
 import { type OwnerKind, route } from './route.ts';
 
@@ -103,7 +103,7 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
       method: 'POST',
       path: `${ownerPath(kind)}/metrics`,
       tag: `${kind}s`,
-      summary: `Log metrics of a ${kind}`,
+      summary: `Log metrics of ${aKind(kind)}`,
       description:
         'All or nothing. A point is identified by key, dataset and its digest, step, and time as sent: the same point ' +
         'again changes nothing, the same identity with another value replaces it.',
@@ -126,7 +126,7 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
       method: 'GET',
       path: `${ownerPath(kind)}/metrics`,
       tag: `${kind}s`,
-      summary: `Read the metric series of a ${kind}`,
+      summary: `Read the metric series of ${aKind(kind)}`,
       description: 'In order of key, dataset, step, time. Points without step or time come first.',
       params: ownerParams(kind),
       query: seriesQuery,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics } from './metrics.ts';
 import {
@@ -6,7 +7,6 @@ import {
   deletable,
   Metadata,
   MetadataPatch,
-  ModelRef,
   Name,
   NamespacePath,
   Owner,
@@ -54,8 +54,6 @@ export const Model = z
   .meta({ id: 'Model', description: 'A task to solve; what its versions have in common.' });
 export type Model = z.infer<typeof Model>;
 
-const params = z.strictObject({ model: ModelRef });
-const path = '/v1/models/{model}';
 const tag = 'models';
 
 export const modelRoutes = [
@@ -98,52 +96,5 @@ export const modelRoutes = [
       namespace: { kind: 'namespace', at: 'query.namespace', permission: 'model.read', create: 'model.read' },
     },
   }),
-  route({
-    id: 'models.get',
-    method: 'GET',
-    path,
-    tag,
-    summary: 'Read a model',
-    params,
-    query: z.strictObject({ includeDeleted }),
-    answers: { 200: Model },
-    conditional: true,
-    touches: { model: { kind: 'model', at: 'params.model', permission: 'model.read', deleted: true } },
-  }),
-  route({
-    id: 'models.update',
-    method: 'PATCH',
-    path,
-    tag,
-    summary: 'Change a model by JSON merge patch',
-    params,
-    body: ModelUpdate,
-    answers: { 200: Model },
-    conditional: true,
-    touches: { model: { kind: 'model', at: 'params.model', permission: 'model.write' } },
-  }),
-  route({
-    id: 'models.delete',
-    method: 'DELETE',
-    path,
-    tag,
-    summary: 'Delete a model with its versions; it can be restored for a while',
-    params,
-    answers: { 204: 'empty' },
-    conditional: true,
-    touches: { model: { kind: 'model', at: 'params.model', permission: 'model.delete', deleted: true } },
-  }),
-  route({
-    id: 'models.restore',
-    method: 'POST',
-    path: `${path}/restore`,
-    tag,
-    summary: 'Restore a deleted model',
-    params,
-    body: z.strictObject({}),
-    bodyOptional: true,
-    answers: { 200: Model },
-    conditional: true,
-    touches: { model: { kind: 'model', at: 'params.model', permission: 'model.delete', deleted: true } },
-  }),
+  ...lifecycleRoutes('model', { answer: Model, update: ModelUpdate }),
 ] as const;

@@ -15,3 +15,6 @@ export const ownerPath = <K extends OwnerKind>(kind: K) => `/v1/${kind}s/{${kind
 /** The path parameter that names an owner of this kind. */
 export const ownerParams = <K extends OwnerKind>(kind: K) =>
   z.strictObject({ [kind]: REFS[kind] } as { [P in K]: z.ZodString });
+
+/** `an experiment`, for summaries. */
+export const aKind = (kind: OwnerKind): string => (kind === 'experiment' ? 'an experiment' : `a ${kind}`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { File, TrackedFiles } from './files.ts';
+import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts';
 import {
@@ -167,60 +168,7 @@ export const versionRoutes = [
     answers: { 200: page('VersionPage', Version) },
     touches: { model: { kind: 'model', at: 'params.model', permission: 'version.read' } },
   }),
-  route({
-    id: 'versions.get',
-    method: 'GET',
-    path,
-    tag,
-    summary: 'Read a version',
-    params,
-    query: z.strictObject({ includeDeleted }),
-    answers: { 200: Version },
-    conditional: true,
-    touches: {
-      version: { kind: 'version', at: 'params.version', permission: 'version.read', deleted: true },
-    },
-  }),
-  route({
-    id: 'versions.update',
-    method: 'PATCH',
-    path,
-    tag,
-    summary: 'Change a version by JSON merge patch',
-    params,
-    body: VersionUpdate,
-    answers: { 200: Version },
-    conditional: true,
-    touches: { version: { kind: 'version', at: 'params.version', permission: 'version.write' } },
-  }),
-  route({
-    id: 'versions.delete',
-    method: 'DELETE',
-    path,
-    tag,
-    summary: 'Delete a version that holds no alias; it can be restored for a while',
-    params,
-    answers: { 204: 'empty' },
-    conditional: true,
-    touches: {
-      version: { kind: 'version', at: 'params.version', permission: 'version.delete', deleted: true },
-    },
-  }),
-  route({
-    id: 'versions.restore',
-    method: 'POST',
-    path: `${path}/restore`,
-    tag,
-    summary: 'Restore a deleted version',
-    params,
-    body: z.strictObject({}),
-    bodyOptional: true,
-    answers: { 200: Version },
-    conditional: true,
-    touches: {
-      version: { kind: 'version', at: 'params.version', permission: 'version.delete', deleted: true },
-    },
-  }),
+  ...lifecycleRoutes('version', { answer: Version, update: VersionUpdate }),
   route({
     id: 'versions.finalize',
     method: 'POST',

@@ -1,25 +1,28 @@
-import type { Dataset } from '@modelbox/db';
-import type { ObjectStore } from '../objects/store.ts';
+import type { Dataset, Prisma } from '@modelbox/db';
+import type { NamedStore } from '../objects/create.ts';
 
-type Own = Pick<Dataset, 'id' | 'name' | 'uri' | 'digest'> & { metadata: unknown };
+interface OwnColumns {
+  uri: string | null;
+  digest: string | null;
+  metadata: object;
+}
 
-/** The same members as `ensure_dataset` records. */
-export const datasetFields = (
-  { id, name, uri, digest, metadata }: Own,
-  { namespace }: { namespace: string },
-) => ({
-  id,
-  namespace,
-  name,
-  uri,
-  digest,
-  metadata,
-});
-
-export const datasets: ObjectStore<Dataset> = {
+export const datasets: NamedStore<Dataset, OwnColumns> = {
   kind: 'dataset',
   table: 'datasets',
   find: (tx, id) => tx.dataset.findUnique({ where: { id } }),
+  findNamed: (tx, namespaceId, name) =>
+    tx.dataset.findUnique({ where: { namespaceId_name: { namespaceId, name } } }),
+  insert: (tx, row) =>
+    tx.dataset.createMany({ data: [row as Prisma.DatasetCreateManyInput], skipDuplicates: true }),
   set: (tx, id, columns) => tx.dataset.update({ where: { id }, data: columns }),
-  fields: datasetFields,
+  // The same members as `ensure_dataset` records.
+  fields: ({ id, name, uri, digest, metadata }, { namespace }) => ({
+    id,
+    namespace,
+    name,
+    uri,
+    digest,
+    metadata,
+  }),
 };

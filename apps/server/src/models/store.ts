@@ -1,30 +1,32 @@
-import type { Model } from '@modelbox/db';
-import type { ObjectStore } from '../objects/store.ts';
+import type { Model, Prisma } from '@modelbox/db';
+import type { NamedStore } from '../objects/create.ts';
 
-type Own = Pick<Model, 'id' | 'name' | 'owner' | 'task' | 'description' | 'tags'> & {
-  metadata: unknown;
-  deletedAt?: Date | null;
-};
+interface OwnColumns {
+  owner: string | null;
+  task: string | null;
+  description: string | null;
+  metadata: object;
+  tags: string[];
+}
 
-export const modelFields = (
-  { id, name, owner, task, description, metadata, tags, deletedAt }: Own,
-  { namespace }: { namespace: string },
-) => ({
-  id,
-  namespace,
-  name,
-  owner,
-  task,
-  description,
-  metadata,
-  tags,
-  deletedAt: deletedAt?.toISOString() ?? null,
-});
-
-export const models: ObjectStore<Model> = {
+export const models: NamedStore<Model, OwnColumns> = {
   kind: 'model',
   table: 'models',
   find: (tx, id) => tx.model.findUnique({ where: { id } }),
+  findNamed: (tx, namespaceId, name) =>
+    tx.model.findUnique({ where: { namespaceId_name: { namespaceId, name } } }),
+  insert: (tx, row) =>
+    tx.model.createMany({ data: [row as Prisma.ModelCreateManyInput], skipDuplicates: true }),
   set: (tx, id, columns) => tx.model.update({ where: { id }, data: columns }),
-  fields: modelFields,
+  fields: (row, { namespace }) => ({
+    id: row.id,
+    namespace,
+    name: row.name,
+    owner: row.owner,
+    task: row.task,
+    description: row.description,
+    metadata: row.metadata,
+    tags: row.tags,
+    deletedAt: 'deletedAt' in row ? (row.deletedAt?.toISOString() ?? null) : null,
+  }),
 };

@@ -6,7 +6,7 @@ import { lockObject, type ObjectStore, type StoredRow } from './store.ts';
 import { setColumns } from './update.ts';
 
 /** A check under the row's lock that throws where the object must not be deleted, or not come back. */
-export type Guard = (tx: Tx) => Promise<void>;
+export type Guard = (tx: Tx, object: Located) => Promise<void>;
 
 /** Deletes an object softly. One that is deleted already stays so: a repeated delete is no error. */
 export function deleteObject<Row extends StoredRow>(
@@ -18,7 +18,7 @@ export function deleteObject<Row extends StoredRow>(
   return write(ctx, async (tx) => {
     const row = await lockObject(tx, ctx, store, object);
     if (!row.deletedAt) {
-      await guard?.(tx);
+      await guard?.(tx, object);
       await setColumns(tx, ctx, store, object, row, { deletedAt: ctx.now() }, 'deleted');
     }
     return { status: 204, object: null };
@@ -35,7 +35,7 @@ export function restoreObject<Row extends StoredRow>(
   return write(ctx, async (tx) => {
     const row = await lockObject(tx, ctx, store, object);
     if (row.deletedAt) {
-      await guard?.(tx);
+      await guard?.(tx, object);
       await setColumns(tx, ctx, store, object, row, { deletedAt: null }, 'restored');
     }
     return { status: 200, object: { kind: store.kind, id: object.id } };

@@ -21,7 +21,7 @@ export interface ObjectStore<Row extends StoredRow = StoredRow> {
   /** Sets columns by their Prisma names. */
   set(tx: Tx, id: string, columns: object): Promise<Row>;
   /** The object's own fields in wire form: what changes tell as `before` and `after`. */
-  fields(row: Row, object: Pick<Located, 'namespace'>): object;
+  fields(row: NoInfer<Row>, object: Pick<Located, 'namespace'>): object;
 }
 
 /**

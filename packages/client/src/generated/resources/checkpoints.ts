@@ -37,7 +37,11 @@ export class Checkpoints extends Resource {
     });
   }
 
-  /** Delete a checkpoint; it can be restored for a while. */
+  /**
+   * Delete a checkpoint; it can be restored for a while.
+   *
+   * Its place is free for another checkpoint of the same epoch and step.
+   */
   delete(checkpoint: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/checkpoints/${checkpoint}`, options });
   }

@@ -9,7 +9,7 @@ import type { Event, EventCreate, ExperimentsEventsListQuery } from '../schemas.
 
 /** The events of experiments. */
 export class ExperimentsEvents extends Resource {
-  /** Tell an event about a experiment. */
+  /** Tell an event about an experiment. */
   create(experiment: string, body: EventCreate, options?: WriteOptions): APIPromise<Event> {
     return this.http.send<Event>({
       method: 'POST',
@@ -19,7 +19,7 @@ export class ExperimentsEvents extends Resource {
     });
   }
 
-  /** List the events of a experiment, newest first. */
+  /** List the events of an experiment, newest first. */
   list(experiment: string, query?: ExperimentsEventsListQuery, options?: CallOptions): PagePromise<Event> {
     return this.http.list<Event>({ url: url`/v1/experiments/${experiment}/events`, query, options });
   }

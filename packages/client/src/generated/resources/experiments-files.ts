@@ -17,13 +17,13 @@ import type {
 
 /** The files of experiments. */
 export class ExperimentsFiles extends Resource {
-  /** List the files of a experiment, by path. */
+  /** List the files of an experiment, by path. */
   list(experiment: string, query?: ExperimentsFilesListQuery, options?: CallOptions): PagePromise<File> {
     return this.http.list<File>({ url: url`/v1/experiments/${experiment}/files`, query, options });
   }
 
   /**
-   * Track files of a experiment where they lie.
+   * Track files of an experiment where they lie.
    *
    * A path that is taken by the same URI is left as it is; by anything else: 409.
    */
@@ -37,7 +37,7 @@ export class ExperimentsFiles extends Resource {
   }
 
   /**
-   * Upload a file of a experiment.
+   * Upload a file of an experiment.
    *
    * The body is the content. It is hashed while it streams in and visible only when it is whole.
    */
@@ -56,7 +56,7 @@ export class ExperimentsFiles extends Resource {
   }
 
   /**
-   * Download a file of a experiment.
+   * Download a file of an experiment.
    *
    * Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.
    */
@@ -64,7 +64,7 @@ export class ExperimentsFiles extends Resource {
     return this.http.download({ url: url`/v1/experiments/${experiment}/files/${path}`, options });
   }
 
-  /** Delete a file of a experiment. */
+  /** Delete a file of an experiment. */
   delete(experiment: string, path: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({
       method: 'DELETE',

@@ -8,7 +8,7 @@ import type { Metadata, MetadataPatch } from '../schemas.ts';
 
 /** The metadata of experiments. */
 export class ExperimentsMetadata extends Resource {
-  /** Read the metadata of a experiment. */
+  /** Read the metadata of an experiment. */
   get(experiment: string, options?: CallOptions): APIPromise<Metadata> {
     return this.http.send<Metadata>({
       method: 'GET',
@@ -17,7 +17,7 @@ export class ExperimentsMetadata extends Resource {
     });
   }
 
-  /** Change the metadata of a experiment by JSON merge patch. */
+  /** Change the metadata of an experiment by JSON merge patch. */
   update(experiment: string, body: MetadataPatch, options?: ConditionalOptions): APIPromise<Metadata> {
     return this.http.send<Metadata>({
       method: 'PATCH',

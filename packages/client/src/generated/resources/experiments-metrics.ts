@@ -10,7 +10,7 @@ import type { ExperimentsMetricsListQuery, LogMetrics, LoggedPoint, MetricSummar
 /** The metrics of experiments. */
 export class ExperimentsMetrics extends Resource {
   /**
-   * Log metrics of a experiment.
+   * Log metrics of an experiment.
    *
    * All or nothing. A point is identified by key, dataset and its digest, step, and time as sent: the same
    * point again changes nothing, the same identity with another value replaces it.
@@ -25,7 +25,7 @@ export class ExperimentsMetrics extends Resource {
   }
 
   /**
-   * Read the metric series of a experiment.
+   * Read the metric series of an experiment.
    *
    * In order of key, dataset, step, time. Points without step or time come first.
    */

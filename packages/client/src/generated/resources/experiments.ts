@@ -60,7 +60,11 @@ export class Experiments extends Resource {
     });
   }
 
-  /** Delete an experiment with its checkpoints; it can be restored for a while. */
+  /**
+   * Delete an experiment; it can be restored for a while.
+   *
+   * Its checkpoints go with it, and come back with it.
+   */
   delete(experiment: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/experiments/${experiment}`, options });
   }

@@ -46,7 +46,11 @@ export class Models extends Resource {
     return this.http.send<Model>({ method: 'PATCH', url: url`/v1/models/${model}`, body, options });
   }
 
-  /** Delete a model with its versions; it can be restored for a while. */
+  /**
+   * Delete a model; it can be restored for a while.
+   *
+   * Its versions go with it, and come back with it.
+   */
   delete(model: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/models/${model}`, options });
   }

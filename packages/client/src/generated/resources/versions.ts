@@ -27,7 +27,11 @@ export class Versions extends Resource {
     return this.http.send<Version>({ method: 'PATCH', url: url`/v1/versions/${version}`, body, options });
   }
 
-  /** Delete a version that holds no alias; it can be restored for a while. */
+  /**
+   * Delete a version; it can be restored for a while.
+   *
+   * A version that holds an alias cannot be deleted: 409 names the aliases.
+   */
   delete(version: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/versions/${version}`, options });
   }

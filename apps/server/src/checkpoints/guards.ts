@@ -1,0 +1,17 @@
+import { HttpProblem } from '../http/problem.ts';
+import type { Guard } from '../objects/delete.ts';
+import { holdLiving } from '../objects/store.ts';
+
+/** A checkpoint comes back only to a living run in which no other one has its epoch and step by now. */
+export const demandFreePosition: Guard = async (tx, { id, parentId }) => {
+  if (!(await holdLiving(tx, 'experiments', parentId))) {
+    const message = 'The experiment of this checkpoint is deleted; restore that first.';
+    throw new HttpProblem('conflict', message, { id: parentId });
+  }
+  const { epoch, step } = await tx.checkpoint.findUniqueOrThrow({ where: { id } });
+  const there = await tx.checkpoint.findFirst({
+    where: { experimentId: parentId, epoch, step, deletedAt: null },
+  });
+  if (there)
+    throw new HttpProblem('exists', 'Another checkpoint has its epoch and step by now.', { id: there.id });
+};

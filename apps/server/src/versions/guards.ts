@@ -1,0 +1,18 @@
+import { HttpProblem } from '../http/problem.ts';
+import type { Guard } from '../objects/delete.ts';
+import { holdLiving } from '../objects/store.ts';
+
+/** A version that an alias names is not deleted: something may depend on it. */
+export const demandNoAlias: Guard = async (tx, version) => {
+  const held = await tx.alias.findMany({ where: { versionId: version.id }, orderBy: { name: 'asc' } });
+  if (held.length === 0) return;
+  const aliases = held.map((alias) => alias.name);
+  const message = `The version ${version.name} holds ${aliases.join(', ')}; move or delete that first.`;
+  throw new HttpProblem('holds_alias', message, { aliases });
+};
+
+export const demandLivingModel: Guard = async (tx, version) => {
+  if (await holdLiving(tx, 'models', version.parentId)) return;
+  const message = 'The model of this version is deleted; restore that first.';
+  throw new HttpProblem('conflict', message, { id: version.parentId });
+};

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { includeDeleted } from './lists.ts';
+import { aKind, ownerParams, ownerPath } from './owners.ts';
+import { type OwnerKind, route } from './route.ts';
+
+/** The routes that read, change, delete and restore one object of a kind. */
+export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U extends z.ZodType>(
+  kind: K,
+  forms: { answer: A; update: U },
+) => {
+  const path = ownerPath(kind);
+  const params = ownerParams(kind);
+  const tag = `${kind}s` as const;
+  const living = <P extends 'write'>(verb: P) =>
+    ({ object: { kind, at: `params.${kind}`, permission: `${kind}.${verb}` } }) as const;
+  const any = <P extends 'read' | 'delete'>(verb: P) =>
+    ({ object: { kind, at: `params.${kind}`, permission: `${kind}.${verb}`, deleted: true } }) as const;
+  return [
+    route({
+      id: `${kind}s.get`,
+      method: 'GET',
+      path,
+      tag,
+      summary: `Read ${aKind(kind)}`,
+      params,
+      query: z.strictObject({ includeDeleted }),
+      answers: { 200: forms.answer },
+      conditional: true,
+      touches: any('read'),
+    }),
+    route({
+      id: `${kind}s.update`,
+      method: 'PATCH',
+      path,
+      tag,
+      summary: `Change ${aKind(kind)} by JSON merge patch`,
+      params,
+      body: forms.update,
+      answers: { 200: forms.answer },
+      conditional: true,
+      touches: living('write'),
+    }),
+    route({
+      id: `${kind}s.delete`,
+      method: 'DELETE',
+      path,
+      tag,
+      summary: `Delete ${aKind(kind)}; it can be restored for a while`,
+      description: DELETES[kind],
+      params,
+      answers: { 204: 'empty' },
+      conditional: true,
+      touches: any('delete'),
+    }),
+    route({
+      id: `${kind}s.restore`,
+      method: 'POST',
+      path: `${path}/restore`,
+      tag,
+      summary: `Restore a deleted ${kind}`,
+      params,
+      body: z.strictObject({}),
+      bodyOptional: true,
+      answers: { 200: forms.answer },
+      conditional: true,
+      touches: any('delete'),
+    }),
+  ] as const;
+};
+
+const DELETES: Record<OwnerKind, string> = {
+  model: 'Its versions go with it, and come back with it.',
+  version: 'A version that holds an alias cannot be deleted: 409 names the aliases.',
+  experiment: 'Its checkpoints go with it, and come back with it.',
+  checkpoint: 'Its place is free for another checkpoint of the same epoch and step.',
+};
