@@ -21,7 +21,7 @@ const TASKS = {
   bench: { client: true, command: (args) => ['bench/index.ts', ...args] },
   check: { client: false, command: (args) => ['scripts/check.mjs', ...args] },
   fix: { client: false, command: (args) => [biome, 'check', '--write', ...args] },
-  generate: { client: false, command: (args) => [turbo, 'run', 'generate', ...args] },
+  generate: { client: false, command: (args) => [turbo, 'run', 'generate', '//#generate:docs', ...args] },
 };
 
 process.exitCode = await main(process.argv[2], process.argv.slice(3));

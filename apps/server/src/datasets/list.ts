@@ -4,7 +4,7 @@ import { listObjects } from '../lists/objects.ts';
 import { commonFields } from '../lists/schemas.ts';
 import { namespaceScope } from '../lists/scope.ts';
 
-const schema: SqlSchema = {
+export const datasetSchema: SqlSchema = {
   fields: {
     ...commonFields('d'),
     namespace: { type: 'text', sql: 'n.path', nullable: false },
@@ -23,7 +23,7 @@ export const listDatasets: Verb<'datasets.list'> = (ctx, { query, touched }) => 
       kind: 'dataset',
       from: 'datasets d JOIN namespaces n ON n.id = d.namespace_id',
       idSql: 'd.id',
-      schema,
+      schema: datasetSchema,
       defaultOrder: 'createdAt DESC',
       where: [...where, 'true'],
       values,

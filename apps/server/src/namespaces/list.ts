@@ -3,7 +3,7 @@ import type { Verb } from '../http/verb.ts';
 import { listObjects } from '../lists/objects.ts';
 import { commonFields } from '../lists/schemas.ts';
 
-const schema: SqlSchema = {
+export const namespaceSchema: SqlSchema = {
   fields: {
     ...commonFields('n'),
     path: { type: 'text', sql: 'n.path', nullable: false },
@@ -19,7 +19,7 @@ export const listNamespaces: Verb<'namespaces.list'> = (ctx, { query, touched: {
       kind: 'namespace',
       from: 'namespaces n',
       idSql: 'n.id',
-      schema,
+      schema: namespaceSchema,
       defaultOrder: 'path',
       where: under ? ["starts_with(n.path, $1 || '/')"] : ['true'],
       values: under ? [under.namespace] : [],

@@ -1,0 +1,86 @@
+// Writes the tables of the documentation that follow from the code, between their markers in docs/*.md.
+// `--check` writes nothing, names the pages that differ, and exits 1 if any does.
+
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkpointSchema } from '../apps/server/src/checkpoints/list.ts';
+import { datasetSchema } from '../apps/server/src/datasets/list.ts';
+import { experimentSchema } from '../apps/server/src/experiments/list.ts';
+import { settingsTable } from '../apps/server/src/help.ts';
+import { modelSchema } from '../apps/server/src/models/list.ts';
+import { namespaceSchema } from '../apps/server/src/namespaces/list.ts';
+import { versionSchema } from '../apps/server/src/versions/list.ts';
+import { ERRORS } from '../packages/schema/src/errors.ts';
+import { routeList } from '../packages/schema/src/routes.ts';
+import { root } from './paths.mjs';
+
+const LISTS = {
+  namespaces: namespaceSchema,
+  models: modelSchema,
+  versions: versionSchema,
+  experiments: experimentSchema,
+  checkpoints: checkpointSchema,
+  datasets: datasetSchema,
+};
+
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+const code = (text) => `\`${text}\``;
+
+/** What stands between `<!-- <name>: generated -->` and `<!-- end -->`. */
+const TABLES = {
+  settings: () => settingsTable(),
+  errors: () =>
+    table(
+      ['code', 'status', 'meaning'],
+      Object.entries(ERRORS).map(([name, [status, says]]) => [code(name), status, says]),
+    ),
+  fields: () =>
+    table(
+      ['list', 'fields', 'also'],
+      Object.entries(LISTS).map(([list, schema]) => [list, fieldsOf(schema), extrasOf(schema)]),
+    ),
+  routes: () =>
+    table(
+      ['method', 'path', 'what it does', 'client'],
+      routeList.map(({ method, path, summary, id }) => [method, code(path), summary, code(id)]),
+    ),
+};
+
+/** `name` text, `epoch` integer?: the question mark says that it can be missing. */
+const fieldsOf = ({ fields }) =>
+  Object.entries(fields)
+    .map(([name, { type, nullable }]) => `${code(name)} ${type}${nullable === false ? '' : '?'}`)
+    .join(', ');
+
+const extrasOf = (schema) =>
+  [
+    schema.tags && 'tags',
+    schema.aliases && 'aliases',
+    schema.metadata && 'metadata.…',
+    schema.metric && 'metrics.…',
+    schema.metric && 'evaluations.…',
+  ]
+    .filter(Boolean)
+    .map(code)
+    .join(', ');
+
+const isCheck = process.argv.includes('--check');
+const differing = [];
+for (const path of globSync('docs/*.md', { cwd: root })) {
+  const file = join(root, path);
+  const text = readFileSync(file, 'utf8');
+  const filled = text.replace(
+    /(<!-- (\w+): generated -->\n)[^]*?(<!-- end -->)/g,
+    (_, begin, name, end) => `${begin}\n${TABLES[name]().trimEnd()}\n\n${end}`,
+  );
+  if (filled === text) continue;
+  differing.push(path);
+  if (!isCheck) writeFileSync(file, filled);
+}
+if (isCheck && differing.length > 0) {
+  process.stderr.write(
+    `out of date: ${differing.join(', ')}\nRun \`npm run generate\` and commit what it writes.\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,86 @@
+// Runs what the README and the pages below docs/ print, as printed, against a server process.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestDatabase } from '@modelbox/db/testing';
+import { describe, expect, test } from 'vitest';
+import { type Block, type Page, root, storyPages } from './markdown.ts';
+import { firstLine, isNotRun, readNotRun } from './not-run.ts';
+import { openScene, run } from './process.ts';
+import { forgotten, programOf, stepsOf, tellProgram, tellShell } from './story.ts';
+
+const pages = storyPages();
+const notRun = readNotRun();
+const leftOutOf = (page: Page) => (block: Block) => isNotRun(notRun, page, block);
+const stories = pages.map((page) => ({
+  page,
+  path: page.path,
+  sh: stepsOf(page, 'sh', leftOutOf(page)),
+  ts: stepsOf(page, 'ts', leftOutOf(page)),
+}));
+
+/** The `sh` blocks need what a newcomer has, bash and a curl that can fail with a body (7.76, of 2021). */
+const hasCurl = spawnSync('bash', ['-c', 'curl --fail-with-body --version']).status === 0;
+
+describe('the examples do what the page says', () => {
+  for (const { page, path, sh, ts } of stories) {
+    if (sh.length + ts.length === 0) continue;
+    test.concurrent(`${path}: ${sh.length} sh, ${ts.length} ts`, { timeout: 120_000 }, async (context) => {
+      if (ts.length === 0 && !hasCurl) context.skip('bash or curl ≥ 7.76 is missing');
+      const database = await createTestDatabase();
+      const scene = await openScene(database.url);
+      try {
+        const isShellFirst = (sh[0]?.block.line ?? Infinity) < (ts[0]?.block.line ?? Infinity);
+        if (sh.length > 0 && hasCurl && isShellFirst) await tellShell(page, sh, scene);
+        if (ts.length > 0) await tellProgram(page, ts, scene);
+        if (sh.length > 0 && hasCurl && !isShellFirst) await tellShell(page, sh, scene);
+      } finally {
+        await scene.stop();
+        await database.drop();
+      }
+    });
+  }
+});
+
+test('the programs pass the strict type check', { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'modelbox-docs-types-'));
+  try {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: join(root, 'tsconfig.json'),
+        include: ['src'],
+        compilerOptions: { noUnusedLocals: false },
+      }),
+    );
+    mkdirSync(join(folder, 'src'));
+    for (const { path, ts } of stories)
+      if (ts.length > 0) writeFileSync(join(folder, 'src', `${path.replaceAll('/', '_')}.ts`), programOf(ts));
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { code, output } = await run(process.execPath, [tsc, '-p', folder], { cwd: folder, env: {} });
+    expect({ code, output }).toEqual({ code: 0, output: '' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('every block is run, or shows an output, or stands in docs/not-run.md', () => {
+  const left = pages.flatMap((page) =>
+    forgotten(page, leftOutOf(page)).map((block) => `${page.path}:${block.line}: ${firstLine(block)}`),
+  );
+  expect(left).toEqual([]);
+});
+
+test('docs/not-run.md names no block that is not there', () => {
+  const stale = notRun.filter(
+    (entry) =>
+      !pages.some(
+        (page) => page.path === entry.page && page.blocks.some((block) => firstLine(block) === entry.begins),
+      ),
+  );
+  expect(stale).toEqual([]);
+});

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { root } from './markdown.ts';
+
+/** The address that the pages print. The tests listen elsewhere, and replace it, and nothing else. */
+export const PRINTED = '127.0.0.1:8085';
+
+/** A server process of its own on a free port, and a folder that stands for the reader's clone. */
+export interface Scene {
+  readonly folder: string;
+  /** Host and port. */
+  readonly address: string;
+  readonly env: NodeJS.ProcessEnv;
+  stop(): Promise<void>;
+}
+
+/** @param databaseUrl a migrated, empty database. */
+export async function openScene(databaseUrl: string): Promise<Scene> {
+  const folder = mkdtempSync(join(tmpdir(), 'modelbox-docs-'));
+  const clone = join(folder, 'clone');
+  mkdirSync(clone);
+  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+  writeFileSync(join(clone, 'package.json'), '{ "type": "module" }');
+  // Readers see an error answer; here it must also fail the command.
+  writeFileSync(join(folder, '.curlrc'), 'silent\nshow-error\nfail-with-body\nmax-time = 30\n');
+  const env = {
+    PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+    HOME: folder,
+    CURL_HOME: folder,
+    LANG: 'C.UTF-8',
+  };
+  const server = spawn(process.execPath, [join(root, 'apps/server/src/bin/modelbox-server.ts')], {
+    env: {
+      ...env,
+      DATABASE_URL: databaseUrl,
+      MODELBOX_PORT: '0',
+      MODELBOX_DATA_DIR: join(folder, 'data'),
+      MODELBOX_LOG_LEVEL: 'warn',
+      MODELBOX_CHECK_ANSWERS: 'true',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stop = async () => {
+    await end(server);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const address = await addressOf(server);
+    return { folder: clone, address, env: { ...env, MODELBOX_ADDR: `http://${address}` }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function addressOf(server: ChildProcess): Promise<string> {
+  let text = '';
+  const listens = new Promise<string>((resolve) => {
+    for (const stream of [server.stdout, server.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const address = /ModelBox listens on http:\/\/(\S+)/.exec(text)?.[1];
+        if (address !== undefined) resolve(address);
+      });
+  });
+  const ended = once(server, 'exit').then(() => Promise.reject(new Error(`the server ended:\n${text}`)));
+  return Promise.race([listens, ended]);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Runs a command to its end. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<{ code: number | null; output: string; errors: string }> {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output: Buffer.concat(output).toString(), errors: Buffer.concat(errors).toString() };
+}
