@@ -76,6 +76,7 @@ $$;
 -- What hangs on an object without a foreign key goes with it.
 CREATE FUNCTION purge_parts(p_ids uuid[]) RETURNS void LANGUAGE sql AS $$
   DELETE FROM files WHERE object_id = ANY (p_ids);
+  DELETE FROM metric_points WHERE series_id IN (SELECT id FROM metric_series WHERE object_id = ANY (p_ids));
   DELETE FROM metric_series WHERE object_id = ANY (p_ids);
   DELETE FROM events WHERE object_id = ANY (p_ids);
 $$;
