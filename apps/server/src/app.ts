@@ -9,9 +9,9 @@ import { eventRoutes } from './events/routes.ts';
 import { experimentRoutes } from './experiments/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { contentParsers } from './http/bodies.ts';
-import { toProblem } from './http/errors.ts';
-import { demandLocal } from './http/localGuard.ts';
+import { observe } from './http/observe.ts';
 import { HttpProblem } from './http/problem.ts';
+import { admit, answerError, answerNoRequest, routerErrors } from './http/refusals.ts';
 import { metadataRoutes } from './metadata/routes.ts';
 import { metricRoutes } from './metrics/routes.ts';
 import { modelRoutes } from './models/routes.ts';
@@ -48,38 +48,19 @@ export function createApp(ctx: Context): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     handlerTimeout: 0,
+    frameworkErrors: routerErrors(ctx),
+    clientErrorHandler: answerNoRequest,
   });
   contentParsers(app, ctx);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    reply.header('x-content-type-options', 'nosniff');
-    if (!ctx.settings.allowRemote) demandLocal(request.headers);
+    admit(ctx, request, reply);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.config.route?.id ?? 'none';
-    ctx.telemetry.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
-    request.log.info(
-      {
-        route,
-        method: request.method,
-        url: request.url,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 1000) / 1000,
-      },
-      'answered',
-    );
+    observe(ctx, request, reply, request.routeOptions.config.route?.id ?? 'none');
     done();
   });
-  app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error({ err: error }, problem.message);
-    return reply
-      .code(problem.status)
-      .headers(problem.headers)
-      .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problem.toJSON(request.id)));
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request) => {
     throw new HttpProblem(
       'no_such_route',

@@ -68,6 +68,16 @@ describe('refused statements', () => {
     }
   });
 
+  test('a row that others refer to is kept, by RESTRICT and by NO ACTION', async () => {
+    for (const action of ['RESTRICT', 'NO ACTION']) {
+      const sql = `DO $$ BEGIN
+        CREATE TEMP TABLE whole (id int PRIMARY KEY);
+        CREATE TEMP TABLE part (whole int CONSTRAINT part_whole REFERENCES whole ON DELETE ${action});
+        INSERT INTO whole VALUES (1); INSERT INTO part VALUES (1); DELETE FROM whole; END $$`;
+      for (const error of await failures(sql)) expect(isForeignKeyViolation(error, 'part_whole')).toBe(true);
+    }
+  });
+
   test('a function of ours raises a code of its own, with a detail', async () => {
     const raise = `DO $$ BEGIN RAISE 'no such thing' USING ERRCODE = 'MB042', DETAIL = '{"a":1}'; END $$`;
     for (const error of await failures(raise)) {

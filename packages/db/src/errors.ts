@@ -45,9 +45,9 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return violates(error, '23505', constraint);
 }
 
-/** A foreign key was violated: any, or the one named. */
+/** A foreign key was violated: any, or the one named. Postgres ≥ 18 has a code of its own for ON DELETE RESTRICT. */
 export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
-  return violates(error, '23503', constraint);
+  return violates(error, '23503', constraint) || violates(error, '23001', constraint);
 }
 
 /** The transaction lost against another and did nothing: the same again may succeed. */

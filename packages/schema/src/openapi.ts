@@ -74,9 +74,9 @@ const CONTENT: Record<Exclude<Answer, z.ZodType | 'empty'>, Json> = {
 
 /** The statuses that a route's form brings with it, beyond those of its own answers. */
 export function errorStatuses(route: Route): number[] {
-  const statuses = new Set<number>([403, 503]);
+  // An unknown parameter of the query is 422 everywhere.
+  const statuses = new Set<number>([403, 422, 503]);
   if (!route.public) for (const status of [401, 429]) statuses.add(status);
-  if (route.public !== true || route.query) statuses.add(422);
   if (route.params) statuses.add(404);
   if (route.params || route.query) statuses.add(400);
   if (Object.values(route.touches).some((touch) => touch.create === undefined)) statuses.add(404);

@@ -2,12 +2,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { HttpProblem } from './problem.ts';
 
+const MERGE_PATCH = 'application/merge-patch+json';
+
 /** JSON comes in whole, as bytes; the content of a file is left in the stream for the verb to read. */
 export function contentParsers(app: FastifyInstance, { settings }: Context): void {
   app.removeAllContentTypeParsers();
-  const json = ['application/json', 'application/merge-patch+json'];
+  const json = ['application/json', MERGE_PATCH];
   app.addContentTypeParser(json, (request: FastifyRequest, payload, done) => {
     if (isFile(request)) done(null, undefined);
+    else if (
+      request.method !== 'PATCH' &&
+      request.headers['content-type']?.toLowerCase().startsWith(MERGE_PATCH)
+    )
+      done(unsupported(request));
     else readWhole(payload, settings.bodyLimit, settings.bodyTimeout).then((body) => done(null, body), done);
   });
   app.addContentTypeParser('*', (request, payload, done) => {
@@ -17,14 +24,15 @@ export function contentParsers(app: FastifyInstance, { settings }: Context): voi
       payload.resume();
       return done(null, undefined);
     }
-    done(
-      new HttpProblem(
-        'unsupported_media_type',
-        `The body must be application/json, not ${request.headers['content-type'] ?? 'without a type'}.`,
-      ),
-    );
+    done(unsupported(request));
   });
 }
+
+const unsupported = ({ headers }: FastifyRequest): HttpProblem =>
+  new HttpProblem(
+    'unsupported_media_type',
+    `The body must be application/json, not ${headers['content-type'] ?? 'without a type'}.`,
+  );
 
 const isFile = (request: FastifyRequest): boolean => request.routeOptions.config.route?.body === 'bytes';
 

@@ -21,7 +21,8 @@ export function queryReader(schema: z.ZodObject | undefined): (search: string) =
     if (coercion) coercions.set(name, coercion);
   }
   return (search) => {
-    const query: Record<string, unknown> = {};
+    // Without a prototype: `__proto__` is a name like any other, and unknown.
+    const query: Record<string, unknown> = Object.create(null);
     if (search === '') return query;
     for (const [name, text] of new URLSearchParams(search)) {
       if (Object.hasOwn(query, name)) throw invalidField('query', `/${name}`, 'must be given once');

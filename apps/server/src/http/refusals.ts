@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { v4 } from 'uuid';
+import type { Context } from '../context.ts';
+import { toProblem } from './errors.ts';
+import { demandLocal } from './localGuard.ts';
+import { observe } from './observe.ts';
+import { HttpProblem } from './problem.ts';
+
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Answers an error as problem details; one of ours goes to the log with its cause. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error);
+  if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problem.toJSON(request.id)));
+}
+
+/** What every answer carries, and whom the server answers at all. */
+export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
+  reply.header('x-content-type-options', 'nosniff');
+  if (!ctx.settings.allowRemote) demandLocal(request.headers);
+}
+
+/** Answers what the router refuses, such as `%` in a path, to which no hook applies, like all else. */
+export const routerErrors =
+  (ctx: Context) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    reply.raw.once('finish', () => observe(ctx, request, reply, 'none'));
+    try {
+      admit(ctx, request, reply);
+      answerError(error, request, reply);
+    } catch (refusal) {
+      answerError(refusal, request, reply);
+    }
+  };
+
+const WORDS: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: 'The headers are larger than the server accepts.',
+  ERR_HTTP_REQUEST_TIMEOUT: 'The headers did not arrive in time.',
+};
+
+/** Answers what is no HTTP, below any request, and ends the connection. */
+export function answerNoRequest(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const requestId = v4();
+  this.log.info({ requestId, err: error.message }, 'refused what is no HTTP request');
+  const detail = WORDS[error.code ?? ''] ?? 'The request is no well-formed HTTP.';
+  const body = JSON.stringify(new HttpProblem('malformed', detail).toJSON(requestId));
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\nX-Request-Id: ${requestId}\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroySoon();
+}
