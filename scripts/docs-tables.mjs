@@ -71,7 +71,7 @@ for (const path of globSync('docs/*.md', { cwd: root })) {
   const file = join(root, path);
   const text = readFileSync(file, 'utf8');
   const filled = text.replace(
-    /(<!-- (\w+): generated -->\n)[^]*?(<!-- end -->)/g,
+    /(<!-- (\w+): generated -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin, name, end) => `${begin}\n${TABLES[name]().trimEnd()}\n\n${end}`,
   );
   if (filled === text) continue;

@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestDatabase } from '@modelbox/db/testing';
 import { describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../../packages/db/src/testing/index.ts';
 import { type Block, type Page, root, storyPages } from './markdown.ts';
 import { firstLine, isNotRun, readNotRun } from './not-run.ts';
 import { openScene, run } from './process.ts';
@@ -35,7 +35,14 @@ describe('the examples do what the page says', () => {
         const isShellFirst = (sh[0]?.block.line ?? Infinity) < (ts[0]?.block.line ?? Infinity);
         if (sh.length > 0 && hasCurl && isShellFirst) await tellShell(page, sh, scene);
         if (ts.length > 0) await tellProgram(page, ts, scene);
+        // The README says that its program can be run again.
+        if (path === 'README.md') await tellProgram(page, ts, scene);
         if (sh.length > 0 && hasCurl && !isShellFirst) await tellShell(page, sh, scene);
+      } catch (error) {
+        await scene.stop();
+        throw new Error(`${(error as Error).message}\n--- the server logged\n${scene.log()}`, {
+          cause: error,
+        });
       } finally {
         await scene.stop();
         await database.drop();

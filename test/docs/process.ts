@@ -14,6 +14,8 @@ export interface Scene {
   /** Host and port. */
   readonly address: string;
   readonly env: NodeJS.ProcessEnv;
+  /** What the server has logged, from warnings up. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -43,30 +45,33 @@ export async function openScene(databaseUrl: string): Promise<Scene> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let log = '';
+  for (const stream of [server.stdout, server.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+    });
   const stop = async () => {
     await end(server);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const address = await addressOf(server);
-    return { folder: clone, address, env: { ...env, MODELBOX_ADDR: `http://${address}` }, stop };
+    const address = await addressOf(server, () => log);
+    const clientEnv = { ...env, MODELBOX_ADDR: `http://${address}` };
+    return { folder: clone, address, env: clientEnv, log: () => log.replace(/^[^{].*\n/gm, ''), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function addressOf(server: ChildProcess): Promise<string> {
-  let text = '';
+async function addressOf(server: ChildProcess, log: () => string): Promise<string> {
   const listens = new Promise<string>((resolve) => {
-    for (const stream of [server.stdout, server.stderr])
-      stream?.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        const address = /ModelBox listens on http:\/\/(\S+)/.exec(text)?.[1];
-        if (address !== undefined) resolve(address);
-      });
+    server.stdout?.on('data', () => {
+      const address = /ModelBox listens on http:\/\/(\S+)/.exec(log())?.[1];
+      if (address !== undefined) resolve(address);
+    });
   });
-  const ended = once(server, 'exit').then(() => Promise.reject(new Error(`the server ended:\n${text}`)));
+  const ended = once(server, 'exit').then(() => Promise.reject(new Error(`the server ended:\n${log()}`)));
   return Promise.race([listens, ended]);
 }
 
