@@ -31,6 +31,7 @@ CREATE TABLE models (
   UNIQUE (namespace_id, name)
 );
 CREATE INDEX models_page ON models (namespace_id, created_at DESC, id DESC);
+CREATE INDEX models_newest ON models (created_at DESC, id DESC);
 CREATE INDEX models_metadata ON models USING gin (metadata jsonb_path_ops);
 CREATE INDEX models_tags ON models USING gin (tags);
 CREATE INDEX models_deleted ON models (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -54,6 +55,7 @@ CREATE TABLE experiments (
   UNIQUE (namespace_id, name)
 );
 CREATE INDEX experiments_page ON experiments (namespace_id, created_at DESC, id DESC);
+CREATE INDEX experiments_newest ON experiments (created_at DESC, id DESC);
 CREATE INDEX experiments_external_id ON experiments (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX experiments_metadata ON experiments USING gin (metadata jsonb_path_ops);
 CREATE INDEX experiments_tags ON experiments USING gin (tags);
@@ -165,6 +167,7 @@ CREATE TABLE datasets (
   UNIQUE (namespace_id, name)
 );
 CREATE INDEX datasets_page ON datasets (namespace_id, created_at DESC, id DESC);
+CREATE INDEX datasets_newest ON datasets (created_at DESC, id DESC);
 CREATE INDEX datasets_metadata ON datasets USING gin (metadata jsonb_path_ops);
 
 CREATE TABLE version_datasets (

@@ -65,7 +65,8 @@ export const insertCheckpoint = {
   )
   SELECT claim.ok AS claimed, EXISTS (SELECT 1 FROM experiment) AS lives, EXISTS (SELECT 1 FROM created) AS created,
          (SELECT latest FROM logged) AS latest, (SELECT id FROM recorded) AS "changeId",
-         $1 IS NOT NULL AND claim.ok AND NOT EXISTS (SELECT 1 FROM created) AND undo_write('no checkpoint made') AS undone
+         CASE WHEN $1 IS NOT NULL AND claim.ok AND NOT EXISTS (SELECT 1 FROM created)
+              THEN undo_write('no checkpoint made') END AS undone
   FROM claim`,
   values: (c: NewCheckpoint): unknown[] => [
     c.idempotency?.scope ?? null,

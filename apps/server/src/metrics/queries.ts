@@ -37,7 +37,8 @@ const statement = (kind: OwnerKind) =>
      )
      SELECT claim.ok AS claimed, EXISTS (SELECT 1 FROM object) AS lives, (SELECT changed FROM logged) AS changed,
             (SELECT id FROM recorded) AS "changeId",
-            $1 IS NOT NULL AND claim.ok AND NOT EXISTS (SELECT 1 FROM object) AND undo_write('object deleted') AS undone
+            CASE WHEN $1 IS NOT NULL AND claim.ok AND NOT EXISTS (SELECT 1 FROM object)
+                 THEN undo_write('object deleted') END AS undone
      FROM claim`,
   );
 

@@ -4,11 +4,13 @@ import { type Loop, startLoop } from './loop.ts';
 const INTERVAL = 60_000;
 /** Objects that one transaction removes: small, so that writers never wait long. */
 const BATCH = 100;
+const KEYS = 10_000;
 
 /** Purges what was deleted longer ago than the grace time, and forgets old idempotency keys. */
 export function startPurge(ctx: Context): Loop {
   return startLoop('purge', INTERVAL, ctx.log, async () => {
     while ((await purge(ctx, BATCH)) >= BATCH);
+    while ((await forgetKeys(ctx, KEYS)) >= KEYS);
   });
 }
 
@@ -17,15 +19,15 @@ export function startPurge(ctx: Context): Loop {
  * stays, as does what still has children: a later round takes it. Answers how many went.
  */
 export async function purge(ctx: Context, limit: number): Promise<number> {
-  const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace).toISOString();
-  const { rows } = await ctx.db.pool.query<{ purged: number }>('SELECT purge_deleted($1, $2, $3) AS purged', [
-    before,
-    limit,
-    ctx.now(),
-  ]);
-  await ctx.db.pool.query(
-    "DELETE FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours'",
-    [ctx.now()],
-  );
+  const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace);
+  const text = 'SELECT purge_deleted($1, $2, $3) AS purged';
+  const { rows } = await ctx.db.pool.query<{ purged: number }>(text, [before, limit, ctx.now()]);
   return rows[0]?.purged ?? 0;
+}
+
+/** Forgets up to `limit` idempotency keys whose day is over, and answers how many. */
+export async function forgetKeys(ctx: Context, limit: number): Promise<number> {
+  const text = `DELETE FROM idempotency_keys WHERE scope IN (
+      SELECT scope FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours' LIMIT $2)`;
+  return (await ctx.db.pool.query(text, [ctx.now(), limit])).rowCount ?? 0;
 }
