@@ -19,7 +19,11 @@ const covers = (grant: string, namespace: string): boolean =>
   namespace === grant || namespace.startsWith(`${grant}/`);
 
 /** What an actor may do in a namespace: `hidden` where it may do nothing there, so that it must not learn of it. */
-export function decideAccess(actor: Actor, permission: string, namespace: string): 'allowed' | 'denied' | 'hidden' {
+export function decideAccess(
+  actor: Actor,
+  permission: string,
+  namespace: string,
+): 'allowed' | 'denied' | 'hidden' {
   if (actor.grants === 'all') return 'allowed';
   const here = actor.grants.filter((grant) => covers(grant.namespace, namespace));
   if (here.some((grant) => grant.permissions.has(permission))) return 'allowed';
