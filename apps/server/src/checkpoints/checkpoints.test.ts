@@ -106,6 +106,14 @@ describe('POST /v1/experiments/{experiment}/checkpoints', () => {
     expect((await server.api('GET', `/v1/checkpoints/${body.id}`)).body.metrics).toEqual({ loss: 1 });
   });
 
+  it('409: leaves no dataset that only the refused request mentions', async () => {
+    const experiment = await newExperiment(server);
+    await newCheckpoint(server, { epoch: 1 }, experiment);
+    const metrics = [{ key: 'mAP', value: 1, dataset: 'never-made' }];
+    expect((await post(checkpointsOf(experiment), { epoch: 1, metrics })).status).toBe(409);
+    expect((await server.api('GET', `/v1/datasets/${ref('ai/vision/never-made')}`)).status).toBe(404);
+  });
+
   it('201: epoch and step are one position: each pair is another one, none is a value like others', async () => {
     const experiment = await newExperiment(server);
     const positions = [

@@ -1,5 +1,5 @@
-import { postgresFailure } from '@modelbox/db';
 import type { CheckpointCreate } from '@modelbox/schema';
+import type { Pool, PoolClient } from 'pg';
 import type { RequestContext } from '../context.ts';
 import { ensureDatasets, type MentionedDataset } from '../datasets/mentions.ts';
 import { trackedRows } from '../files/rows.ts';
@@ -17,6 +17,7 @@ import { bodyHash } from '../writes/canonical.ts';
 import { byOf } from '../writes/change.ts';
 import { type Sql, sqlOf, sqlOn } from '../writes/sql.ts';
 import { inTransaction } from '../writes/transaction.ts';
+import { isUndone } from '../writes/undone.ts';
 import { replay, type Tx, write } from '../writes/write.ts';
 import { freshCheckpoint } from './fresh.ts';
 import { type CheckpointOutcome, insertCheckpoint, type NewCheckpoint } from './queries.ts';
@@ -100,34 +101,31 @@ function draftOf(
   };
 }
 
-/** `taken` where a living checkpoint has this epoch and step. */
+/** `taken` where a living checkpoint has this epoch and step; then nothing is written, not even a dataset mentioned. */
 async function insert(ctx: RequestContext, draft: Draft): Promise<CheckpointOutcome | 'taken'> {
   const { name, text, values } = insertCheckpoint;
+  const run = async (on: Pool | PoolClient): Promise<CheckpointOutcome> => {
+    const points = await draft.points(sqlOn(on));
+    const { rows } = await on.query<CheckpointOutcome>({
+      name,
+      text,
+      values: values({ ...draft.row, points }),
+    });
+    const [outcome] = rows;
+    if (outcome === undefined || (outcome.claimed && !outcome.created)) throw new Taken();
+    return outcome;
+  };
   const { pool } = ctx.db;
   try {
-    const outcome = draft.mentions
-      ? await inTransaction(pool, async (client) => {
-          const points = await draft.points(sqlOn(client));
-          const { rows } = await client.query<CheckpointOutcome>({
-            name,
-            text,
-            values: values({ ...draft.row, points }),
-          });
-          return rows[0] as CheckpointOutcome;
-        })
-      : (
-          await pool.query<CheckpointOutcome>({
-            name,
-            text,
-            values: values({ ...draft.row, points: await draft.points(sqlOn(pool)) }),
-          })
-        ).rows[0];
-    return outcome === undefined || (outcome.claimed && !outcome.created) ? 'taken' : outcome;
+    return await (draft.mentions ? inTransaction(pool, run) : run(pool));
   } catch (error) {
-    if (postgresFailure(error)?.code === 'MB001') return 'taken';
+    if (error instanceof Taken || isUndone(error)) return 'taken';
     throw error;
   }
 }
+
+/** Thrown to leave a transaction that did not place its checkpoint. */
+class Taken extends Error {}
 
 /** The position is taken, or was a moment ago: the same create finds what is there, another one is refused. */
 const settle = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>

@@ -7,6 +7,7 @@ import type { Located, Mentioned } from '../objects/located.ts';
 import { byOf } from '../writes/change.ts';
 import { sqlOn } from '../writes/sql.ts';
 import { inTransaction } from '../writes/transaction.ts';
+import { isUndone } from '../writes/undone.ts';
 import { replay } from '../writes/write.ts';
 import { mentionsOf, type PointInput, pointsJson } from './points.ts';
 import { logMetricsOf, metricSummary } from './queries.ts';
@@ -20,21 +21,29 @@ export async function logMetrics(
   places: readonly Mentioned[],
 ): Promise<Answered | Receipt> {
   const statement = logMetricsOf(kind);
-  const log = async (on: Parameters<typeof statement>[0], json: string) =>
-    (
-      await statement(
-        on,
-        ctx.idempotency?.scope ?? null,
-        ctx.idempotency?.bodyHash ?? null,
-        ctx.now(),
-        `${kind}.metrics`,
-        object.id,
-        object.parentId,
-        json,
-        object.namespace,
-        byOf(ctx),
-      )
-    )[0];
+  // Thrown within the transaction: datasets that only these points mention do not come into being either.
+  const gone = () =>
+    new HttpProblem('deleted', `The ${kind} is deleted; it can be restored until it is purged.`, {
+      id: object.id,
+    });
+  const log = async (on: Parameters<typeof statement>[0], json: string) => {
+    const [outcome] = await statement(
+      on,
+      ctx.idempotency?.scope ?? null,
+      ctx.idempotency?.bodyHash ?? null,
+      ctx.now(),
+      `${kind}.metrics`,
+      object.id,
+      object.parentId,
+      json,
+      object.namespace,
+      byOf(ctx),
+    ).catch((error: unknown) => {
+      throw isUndone(error) ? gone() : error;
+    });
+    if (outcome?.claimed && !outcome.lives) throw gone();
+    return outcome;
+  };
   const outcome =
     places.length === 0
       ? await log(ctx.db.pool, pointsJson(points, neverMentioned))
@@ -49,10 +58,6 @@ export async function logMetrics(
           return log(client, pointsJson(points, datasetOf));
         });
   if (!outcome?.claimed) return replay(ctx);
-  if (!outcome.lives)
-    throw new HttpProblem('deleted', `The ${kind} is deleted; it can be restored until it is purged.`, {
-      id: object.id,
-    });
   return { status: 200, body: await metricSummary(ctx, object) };
 }
 
