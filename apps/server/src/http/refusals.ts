@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { v4 } from 'uuid';
 import type { Context } from '../context.ts';
 import { toProblem } from './errors.ts';
 import { demandLocal } from './localGuard.ts';
@@ -48,7 +48,7 @@ const WORDS: Record<string, string> = {
 /** Answers what is no HTTP, below any request, and ends the connection. */
 export function answerNoRequest(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const requestId = v4();
+  const requestId = randomUUID();
   this.log.info({ requestId, err: error.message }, 'refused what is no HTTP request');
   const detail = WORDS[error.code ?? ''] ?? 'The request is no well-formed HTTP.';
   const body = JSON.stringify(new HttpProblem('malformed', detail).toJSON(requestId));

@@ -1,0 +1,97 @@
+import type { TestServer } from '../test-server.ts';
+
+/** Names and ids of objects that the server holds, for the placeholders of requests. */
+export type Objects = Record<string, { readonly id: string; readonly name: string }[]>;
+
+const COUNT = 8;
+
+/** Fills a server with a few objects of every kind, in every state. */
+export async function createObjects(server: TestServer): Promise<Objects> {
+  const objects: Objects = {
+    model: [],
+    version: [],
+    experiment: [],
+    checkpoint: [],
+    dataset: [],
+    namespace: [],
+    place: [],
+  };
+  const put = (kind: string, id: string, name: string) => objects[kind]!.push({ id, name });
+  const post = async (path: string, body: unknown) => {
+    const answer = await server.api('POST', path, body);
+    if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  for (let index = 0; index < COUNT; index++) {
+    const namespace = `fuzz/${index % 2 === 0 ? 'even' : 'odd'}`;
+    const model = await post('/v1/models', {
+      namespace,
+      name: `m${index}`,
+      metadata: { a: { b: index } },
+      tags: ['x'],
+    });
+    put('model', model.id, `${namespace}/m${index}`);
+    for (const version of ['v1', 'v2', 'v3', 'v4', 'v5']) {
+      const isReady = version < 'v3';
+      const body = {
+        version,
+        metrics: { acc: index / 10 },
+        ...(isReady ? { files: ['s3://b/t.pt'], datasets: ['coco'] } : {}),
+      };
+      const { id } = await post(`/v1/models/${model.id}/versions`, body);
+      put('version', id, `${namespace}/m${index}:${version}`);
+      if (isReady) await server.api('PUT', `/v1/models/${model.id}/aliases/prod`, { version: id });
+    }
+    const run = await post('/v1/experiments', { namespace, name: `run${index}`, framework: 'pytorch' });
+    put('experiment', run.id, `${namespace}/run${index}`);
+    for (const epoch of [1, 2, 3, 4, 5]) {
+      const checkpoint = await post(`/v1/experiments/${run.id}/checkpoints`, {
+        epoch,
+        metrics: [{ key: 'acc', value: epoch, dataset: 'coco' }],
+        ...(epoch < 3 ? { status: 'ready' } : {}),
+      });
+      put('checkpoint', checkpoint.id, checkpoint.id);
+    }
+    const dataset = await post('/v1/datasets', {
+      namespace,
+      name: `d${index}`,
+      uri: 's3://b/d',
+      digest: 'sha256:1',
+    });
+    put('dataset', dataset.id, `${namespace}/d${index}`);
+    put('namespace', namespace, namespace);
+    for (const path of [`models/${model.id}`, `experiments/${run.id}`]) {
+      await server.api('PUT', `/v1/${path}/files/stored/file.bin`, Buffer.from('0123456789'));
+      await server.api('POST', `/v1/${path}/files`, { files: ['s3://b/tracked.pt'] });
+    }
+  }
+  for (const { id, name } of [...objects['version']!, ...objects['checkpoint']!]) {
+    await server.api(
+      'PUT',
+      `/v1/${name === id ? 'checkpoints' : 'versions'}/${id}/files/stored/file.bin`,
+      Buffer.from('0123456789'),
+    );
+  }
+  for (let index = 0; index < COUNT; index++) {
+    const path = `empty-${index}`;
+    await server.db.prisma
+      .$queryRaw`SELECT ensure_namespace(${path}, '{"actor": "local"}'::jsonb, now())::text`;
+    put('place', path, path);
+  }
+  objects['place']!.push(...objects['namespace']!);
+  const paths = ['stored/file.bin', 'tracked.pt', 't.pt', 'new/file.bin'];
+  objects['file'] = paths.map((name) => ({ id: name, name }));
+  objects['alias'] = ['prod', 'prod', 'champion'].map((name) => ({ id: name, name }));
+  objects['reference'] = [
+    ...objects['version']!,
+    ...objects['model']!.map(({ name }) => ({ id: `${name}@prod`, name: `${name}@prod` })),
+  ];
+  return objects;
+}
+
+/** The text with real names and ids in the place of the placeholders. */
+export const settle = (text: string, objects: Objects): string =>
+  text.replace(/§(\w+):(\d+):(id|name)§/g, (_, kind: string, index: string, form: 'id' | 'name') => {
+    const known = objects[kind]!;
+    return known[Number(index) % known.length]![form];
+  });

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { deref, type Schema } from './document.ts';
+
+/**
+ * Stands for an object of the server: which one is settled when a request is sent, so that a run can be repeated though
+ * ids are never the same. `§model:3:name§`.
+ */
+export const placeholder = (kind: string, index: number, form: 'id' | 'name'): string =>
+  `§${kind}:${index}:${form}§`;
+
+const WORDS = ['a', 'v1', 'yolo', 'Größe', '模型', '😀', 'a b', "it's", '%41', '0', 'null', 'x'.repeat(64)];
+
+/** Text that something may choke on, though a schema may well take it. */
+export const NASTY_TEXTS = [
+  '\0',
+  'a\0b',
+  '\ud800',
+  'a\udc00',
+  '\ufeff',
+  '\u202e',
+  '..',
+  '.',
+  '/',
+  'a//b',
+  '/a',
+  'a/',
+  'a/b@c',
+  'a/b:c',
+  'a@b@c',
+  '\\',
+  "'; DROP TABLE models; --",
+  '__proto__',
+  'constructor',
+  '$1',
+  '{}',
+  'NaN',
+  '-0',
+  '1e400',
+  '9007199254740993',
+  '0001-01-01T00:00:00Z',
+  '9999-12-31T23:59:59.999999Z',
+  '0000-01-01T00:00:00Z',
+  '2026-02-30T00:00:00Z',
+  '2026-01-01T00:00:00+23:59',
+  '2016-12-31T23:59:60Z',
+  'javascript:alert(1)',
+  'data:,x',
+  's3://user:pass@bucket/x',
+  's3://bucket',
+  'https://[',
+  '00000000-0000-0000-0000-000000000000',
+  'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  'e\u0301',
+];
+
+const FILTERS = [
+  "name = 'yolo'",
+  'metrics.acc > 0.5',
+  "metrics.acc > 0.5 AND (NOT metadata.a.b IS NULL OR 'x' IN tags)",
+  "createdAt > '2026-01-01T00:00:00Z'",
+  "name ILIKE '%o_o%'",
+  "id = '00000000-0000-0000-0000-000000000000'",
+  'metadata.lr < 1e-3',
+  'evaluations."coco".mAP >= 0',
+  "name IN ('a', 'b')",
+  'name =',
+  '((((((name',
+  "'",
+  'nosuch = 1',
+  '1e999 < metrics.a',
+  `${'NOT '.repeat(500)}name = 'a'`,
+  `${'('.repeat(900)}`,
+];
+const ORDERS = [
+  'createdAt',
+  'name ASC',
+  'metrics.acc DESC, createdAt',
+  'metadata.a',
+  'nosuch',
+  'name,,',
+  'name DSC',
+];
+
+/** Names under which a request names an object. */
+const KINDS: Record<string, string> = {
+  model: 'model',
+  version: 'version',
+  expect: 'version',
+  ref: 'reference',
+  experiment: 'experiment',
+  checkpoint: 'checkpoint',
+  dataset: 'dataset',
+  namespace: 'namespace',
+  under: 'namespace',
+  // In a path: those too in which nothing lies.
+  '{namespace}': 'place',
+  alias: 'alias',
+  path: 'file',
+};
+
+/** Values of a field whose name says more of it than its schema does. */
+function hinted(name: string): fc.Arbitrary<string> | undefined {
+  if (name === 'filter') return fc.constantFrom(...FILTERS);
+  if (name === 'orderBy') return fc.constantFrom(...ORDERS);
+  if (name === 'asset') return fc.constantFrom('start.js', 'swagger-ui.css', 'swagger-ui-bundle.js');
+  const kind = KINDS[name];
+  if (kind === undefined) return undefined;
+  return fc
+    .tuple(fc.nat({ max: 99 }), fc.constantFrom('id' as const, 'name' as const))
+    .map(([index, form]) => placeholder(kind, index, form));
+}
+
+/** Values that a schema takes, as far as it says; `name` is that of the field or parameter. */
+export function valid(schemaOrRef: Schema, name = ''): fc.Arbitrary<unknown> {
+  const schema = deref(schemaOrRef) as Schema;
+  if (schema['anyOf']) return fc.oneof(...(schema['anyOf'] as Schema[]).map((option) => valid(option, name)));
+  if (schema['enum']) return fc.constantFrom(...(schema['enum'] as unknown[]));
+  if ('const' in schema) return fc.constant(schema['const']);
+  if (Array.isArray(schema['type']))
+    return fc.oneof(...(schema['type'] as string[]).map((type) => valid({ ...schema, type }, name)));
+  return ofType(schema, name);
+}
+
+function ofType(schema: Schema, name: string): fc.Arbitrary<unknown> {
+  const type = schema['type'] as string | undefined;
+  if (type === 'string') return text(schema, name);
+  if (type === 'null') return fc.constant(null);
+  if (type === 'boolean') return fc.boolean();
+  if (type === 'integer')
+    return fc.oneof(fc.integer(between(schema, 3)), fc.integer(between(schema, 2 ** 31 - 1)));
+  if (type === 'number') return fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
+  if (type === 'array') {
+    const {
+      minItems = 0,
+      maxItems = 4,
+      items = {},
+    } = schema as { minItems?: number; maxItems?: number; items?: Schema };
+    return fc.array(valid(items, name === 'aliases' ? '' : singular(name)), {
+      minLength: minItems,
+      maxLength: Math.max(minItems, Math.min(4, maxItems)),
+    });
+  }
+  if (type === 'object') return object(schema);
+  return fc.jsonValue({ maxDepth: 2, noUnicodeString: false });
+}
+
+const singular = (name: string): string => (name === 'datasets' ? 'dataset' : '');
+const between = ({ minimum = -5, maximum = 2 ** 31 - 1 }: Schema, span: number) => ({
+  min: minimum,
+  max: Math.min(maximum, minimum + span),
+});
+
+function text(schema: Schema, name: string): fc.Arbitrary<string> {
+  const { minLength = 0, maxLength = 300, pattern, format } = schema as Record<string, any>;
+  const hint = hinted(name);
+  if (format === 'uuid')
+    return hint ? fc.oneof({ weight: 4, arbitrary: hint }, { weight: 1, arbitrary: fc.uuid() }) : fc.uuid();
+  if (format === 'date-time') {
+    const within = {
+      min: new Date('1900-01-01T00:00:00Z'),
+      max: new Date('2200-01-01T00:00:00Z'),
+      noInvalidDate: true,
+    };
+    return fc.date(within).map((date) => date.toISOString());
+  }
+  const takes = (value: string) =>
+    [...value].length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(value));
+  const free = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(...WORDS, 'pytorch', 'ns/name', 's3://bucket/model.pt', 'ab'.repeat(32)),
+    },
+    { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 40) }) },
+    {
+      weight: 1,
+      arbitrary: fc.string({ unit: 'grapheme-ascii', minLength, maxLength: Math.min(maxLength, 300) }),
+    },
+  );
+  const own = name === 'uri' || pattern?.includes('0-9a-f]{64}') ? special(name) : free;
+  const plain = own.filter(takes);
+  return hint ? fc.oneof({ weight: 4, arbitrary: hint }, { weight: 1, arbitrary: plain }) : plain;
+}
+
+const special = (name: string): fc.Arbitrary<string> =>
+  name === 'uri'
+    ? fc.nat({ max: 9 }).map((index) => `s3://bucket/folder/file-${index}.pt`)
+    : fc.nat({ max: 9 }).map((digit) => `${digit}`.repeat(64));
+
+function object(schema: Schema): fc.Arbitrary<unknown> {
+  const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
+  const required = (schema['required'] ?? []) as string[];
+  const rest = schema['additionalProperties'] as Schema | boolean | undefined;
+  const known = fc.record(
+    Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, valid(field, name)])),
+    { requiredKeys: required },
+  );
+  if (rest === undefined || rest === false) return known;
+  const more = fc.dictionary(
+    fc.constantFrom(...WORDS, '__proto__x', 'a.b', 'acc'),
+    valid(rest === true ? {} : rest),
+    {
+      maxKeys: 4,
+      noNullPrototype: true,
+    },
+  );
+  return fc.tuple(known, more).map(([fields, others]) => ({ ...others, ...(fields as object) }));
+}
