@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { Route, RouteId, RouteTable } from '@modelbox/schema';
+import type { ObjectKind, OwnerKind, Route, RouteId, RouteTable } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
 import type { Located, Place } from '../objects/located.ts';
-import type { ReadableKind } from '../objects/read.ts';
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : Record<never, never>;
 
@@ -26,6 +25,9 @@ export interface Input<R extends Route> {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly touched: TouchedOf<R>;
 }
+
+/** What a receipt can name: an object, or a part of one that a write answers with. */
+export type ReadableKind = ObjectKind | 'event' | `${OwnerKind}.${'metadata' | 'metrics' | 'files'}`;
 
 /** A write's answer by reference: the object is read after the commit, also when a request is replayed. */
 export interface Receipt {

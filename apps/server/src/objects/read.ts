@@ -1,5 +1,5 @@
 import { coalesce } from '@modelbox/db';
-import type { ObjectKind, OwnerKind } from '@modelbox/schema';
+import type { ObjectKind } from '@modelbox/schema';
 import { readAliases } from '../aliases/read.ts';
 import { readCheckpoints } from '../checkpoints/read.ts';
 import type { Context } from '../context.ts';
@@ -27,9 +27,6 @@ const READERS: Record<ObjectKind | 'event', ReadMany> = {
   dataset: readDatasets,
   event: readEvents,
 };
-
-/** What a receipt can name: an object, or a part of one that a write answers with. */
-export type ReadableKind = ObjectKind | 'event' | `${OwnerKind}.${'metadata' | 'metrics' | 'files'}`;
 
 type ReadOne = (id: string) => Promise<Readout | undefined>;
 

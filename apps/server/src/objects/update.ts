@@ -1,10 +1,9 @@
 import type { RequestContext } from '../context.ts';
-import type { Receipt } from '../http/verb.ts';
+import type { ReadableKind, Receipt } from '../http/verb.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
 import type { Located } from './located.ts';
 import { changedColumns } from './patch.ts';
-import type { ReadableKind } from './read.ts';
 import { lockLiving, type ObjectStore, type StoredRow } from './store.ts';
 
 /**
