@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Actor, decideAccess, type Grant, localActor } from './access.ts';
+
+const actor = (...grants: [namespace: string, ...permissions: string[]][]): Actor => ({
+  name: 'ann',
+  grants: grants.map(([namespace, ...permissions]) => ({ namespace, permissions: new Set(permissions) })),
+});
+
+describe('decideAccess', () => {
+  it('allows the local user everything everywhere', () =>
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (permission, namespace) => {
+        expect(decideAccess(localActor, permission, namespace)).toBe('allowed');
+      }),
+    ));
+
+  it.each([
+    ['ai', 'allowed'],
+    ['ai/vision', 'allowed'],
+    ['ai/vision/deep', 'allowed'],
+    ['a', 'hidden'],
+    ['aix', 'hidden'],
+    ['air/vision', 'hidden'],
+    ['other/ai', 'hidden'],
+    ['AI', 'hidden'],
+    ['', 'hidden'],
+  ])('a grant on ai makes %j %s', (namespace, decision) =>
+    expect(decideAccess(actor(['ai', 'model.read']), 'model.read', namespace)).toBe(decision),
+  );
+
+  it('a grant below does not hold above', () =>
+    expect(decideAccess(actor(['ai/vision', 'model.read']), 'model.read', 'ai')).toBe('hidden'));
+
+  it('denies what is seen and not granted', () => {
+    const ann = actor(['ai', 'model.read'], ['ai/vision', 'model.write']);
+    expect(decideAccess(ann, 'model.write', 'ai')).toBe('denied');
+    expect(decideAccess(ann, 'model.write', 'ai/vision')).toBe('allowed');
+    expect(decideAccess(ann, 'model.read', 'ai/vision')).toBe('allowed');
+    expect(decideAccess(ann, 'model.delete', 'ai/vision')).toBe('denied');
+  });
+
+  it('hides everything from who has nothing', () => {
+    expect(decideAccess(actor(), 'model.read', 'ai')).toBe('hidden');
+    expect(decideAccess(actor(['ai']), 'model.read', 'ai')).toBe('hidden');
+  });
+
+  const segment = fc.constantFrom('a', 'b', 'ab');
+  const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
+  const permission = fc.constantFrom('read', 'write', 'delete');
+  const grant: fc.Arbitrary<Grant> = fc.record({
+    namespace: path,
+    permissions: fc.uniqueArray(permission).map((permissions) => new Set(permissions)),
+  });
+  const rank = { hidden: 0, denied: 1, allowed: 2 };
+
+  it('never allows less for one grant more, or further down', () =>
+    fc.assert(
+      fc.property(fc.array(grant), grant, permission, path, segment, (grants, more, wanted, at, below) => {
+        const decide = (given: Grant[], namespace: string) =>
+          rank[decideAccess({ name: 'ann', grants: given }, wanted, namespace)];
+        expect(decide([...grants, more], at)).toBeGreaterThanOrEqual(decide(grants, at));
+        expect(decide(grants, `${at}/${below}`)).toBeGreaterThanOrEqual(decide(grants, at));
+      }),
+    ));
+
+  it('allows exactly what some grant at or above the namespace holds', () =>
+    fc.assert(
+      fc.property(fc.array(grant), permission, path, (grants, wanted, at) => {
+        const segments = at.split('/');
+        const above = segments.map((_, i) => segments.slice(0, i + 1).join('/'));
+        const allowed = grants.some((g) => above.includes(g.namespace) && g.permissions.has(wanted));
+        expect(decideAccess({ name: 'ann', grants }, wanted, at) === 'allowed').toBe(allowed);
+      }),
+    ));
+});
