@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
 import { aKind, ownerParams, ownerPath } from './owners.ts';
-import { Count, DatasetMention, Timestamp } from './primitives.ts';
+import { Count, DatasetMention, Timestamp, time } from './primitives.ts';
 import { type OwnerKind, route } from './route.ts';
 
 /** Points in one request at most. */
@@ -23,7 +23,8 @@ export const MetricValue = z
 export type MetricValue = z.infer<typeof MetricValue>;
 
 /** RFC 3339 to the microsecond, which is what is stored. */
-const PointTime = z.iso.datetime({ offset: true }).max(40).meta({
+const PointTime = time().max(40).meta({
+  format: 'date-time',
   description: 'RFC 3339; part of the identity of the point, to the microsecond.',
 });
 

@@ -47,7 +47,20 @@ export const NamespacePath = z
     examples: ['ai/vision'],
   });
 
-export const Timestamp = z.iso.datetime({ offset: true }).meta({
+/**
+ * RFC 3339 with an offset or `Z`, without what the database and four-digit years do not hold: year 0, the day at either
+ * end where an offset or a fraction that rounds up would lead out of the years 1 to 9999, offsets of 16 hours and more.
+ */
+export const TIME_PATTERN = new RegExp(
+  String.raw`^(?!0000|0001-01-01T.*\+|9999-12-31T.*(?:\.\d{7}|-\d\d:\d\d$)|.*[+-](?:1[6-9]|2\d):\d\d$)` +
+    z.regexes.datetime({ offset: true }).source.slice(1),
+);
+
+export const time = () =>
+  z.string().regex(TIME_PATTERN, 'must be a time as RFC 3339 has it, for example "2026-01-31T12:00:00Z"');
+
+export const Timestamp = time().meta({
+  format: 'date-time',
   description: 'RFC 3339. Answers are in UTC, to the millisecond.',
   examples: ['2026-01-31T12:00:00.000Z'],
 });

@@ -147,7 +147,10 @@ function answerEncoder({ settings }: Context, route: Route): Encode {
   for (const [status, schema] of Object.entries(route.answers)) {
     if (typeof schema === 'string') continue;
     const encode = encoder(schema);
-    encoders.set(Number(status), ({ body }) => encode(settings.checkAnswers ? schema.parse(body) : body));
+    encoders.set(Number(status), ({ body }) => {
+      if (settings.checkAnswers) schema.parse(body);
+      return encode(body);
+    });
   }
   return (answer) => {
     const encode = encoders.get(answer.status);

@@ -1,5 +1,5 @@
 import { prepared } from '@modelbox/db';
-import { LIMIT_DEFAULT, type MetricValue } from '@modelbox/schema';
+import { LIMIT_DEFAULT, type MetricValue, Timestamp } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
 import { badCursor, decodeCursor, isStorable, pageOf } from '../lists/cursor.ts';
@@ -27,21 +27,36 @@ interface PointRow {
   at: [key: string, dataset: string, step: string, time: string, received: string];
 }
 
-// Points without step or time come first, as `-1` and `-infinity`; without dataset as the empty name.
-const ORDER = `key, dataset, step, time, received`;
-const points = prepared<unknown[], PointRow>(
-  'metric_points_page',
-  `WITH chosen AS (
-     SELECT s.key, coalesce(CASE WHEN d.namespace_id = $2::uuid THEN d.name ELSE dn.path || '/' || d.name END, '') AS dataset,
-            coalesce(p.step, -1) AS step, coalesce(p.time, '-infinity') AS time, p.received, p.digest, p.value, s.id AS series
-     FROM metric_series s JOIN metric_points p ON p.series_id = s.id
-          LEFT JOIN datasets d ON d.id = s.dataset_id LEFT JOIN namespaces dn ON dn.id = d.namespace_id
-     WHERE s.object_id = $1::uuid AND ($3::text IS NULL OR s.key = $3) AND ($4::uuid IS NULL OR s.dataset_id = $4)
-       AND ($5::bigint IS NULL OR p.step >= $5) AND ($6::bigint IS NULL OR p.step <= $6)
-       AND ($7::timestamptz IS NULL OR p.time >= $7) AND ($8::timestamptz IS NULL OR p.time <= $8)
-   ), ranked AS (
+// Points without step or time come first, as `-1` and `-infinity`; without dataset as the empty name. Qualified: the
+// bare names would be those of the select list, where they are NULL again.
+const ORDER = ['key', 'dataset', 'step', 'time', 'received'].map((column) => `shown.${column}`).join(', ');
+const CHOSEN = `
+  SELECT s.key, coalesce(CASE WHEN d.namespace_id = $2::uuid THEN d.name ELSE dn.path || '/' || d.name END, '') AS dataset,
+         coalesce(p.step, -1) AS step, coalesce(p.time, '-infinity') AS time, p.received, p.digest, p.value, s.id AS series
+  FROM metric_series s JOIN metric_points p ON p.series_id = s.id
+       LEFT JOIN datasets d ON d.id = s.dataset_id LEFT JOIN namespaces dn ON dn.id = d.namespace_id
+  WHERE s.object_id = $1::uuid AND ($3::text IS NULL OR s.key = $3) AND ($4::uuid IS NULL OR s.dataset_id = $4)
+    AND ($5::bigint IS NULL OR p.step >= $5) AND ($6::bigint IS NULL OR p.step <= $6)
+    AND ($7::timestamptz IS NULL OR p.time >= $7) AND ($8::timestamptz IS NULL OR p.time <= $8)`;
+
+const TIME = `CASE WHEN isfinite(time) THEN to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END`;
+
+const PAGE = `
+  SELECT key, nullif(dataset, '') AS dataset, digest, metric_json(value) AS value, nullif(step, -1) AS step,
+         ${TIME} AS time,
+         ARRAY[key, dataset, step::text, coalesce(${TIME}, '-infinity'), received::text] AS at
+  FROM shown
+  WHERE $9::text IS NULL OR (${ORDER}) > ($9, $10::text, $11::bigint, $12::timestamptz, $13::bigint)
+  ORDER BY ${ORDER} LIMIT $14`;
+
+const wholePage = prepared<unknown[], PointRow>('metric_points', `WITH shown AS (${CHOSEN}) ${PAGE}`);
+
+/** `$15` points of each series at most: even runs of it, and of each the lowest and the highest. */
+const sampledPage = prepared<unknown[], PointRow>(
+  'metric_points_sampled',
+  `WITH chosen AS (${CHOSEN}), ranked AS (
      SELECT *, count(*) OVER (PARTITION BY series) AS total,
-            (row_number() OVER (PARTITION BY series ORDER BY step, time, received) - 1) * greatest($9::int / 2, 1)
+            (row_number() OVER (PARTITION BY series ORDER BY step, time, received) - 1) * ($15::int / 2)
               / count(*) OVER (PARTITION BY series) AS bucket
      FROM chosen
    ), extremes AS (
@@ -49,15 +64,8 @@ const points = prepared<unknown[], PointRow>(
             row_number() OVER (PARTITION BY series, bucket ORDER BY value DESC, step, time, received) AS high
      FROM ranked
    ), shown AS (
-     SELECT key, dataset, step, time, received, digest, value FROM extremes
-     WHERE $9 IS NULL OR total <= $9 OR low = 1 OR high = 1
-   )
-   SELECT key, nullif(dataset, '') AS dataset, digest, metric_json(value) AS value, nullif(step, -1) AS step,
-          CASE WHEN isfinite(time) THEN to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END AS time,
-          ARRAY[key, dataset, step::text, time::text, received::text] AS at
-   FROM shown
-   WHERE $10::text IS NULL OR (${ORDER}) > ($10, $11::text, $12::bigint, $13::timestamptz, $14::bigint)
-   ORDER BY ${ORDER} LIMIT $15`,
+     SELECT * FROM extremes WHERE total <= $15 OR low = 1 OR high = 1
+   ) ${PAGE}`,
 );
 
 /** The points of an object's series, in order of key, dataset, step and time. */
@@ -69,9 +77,13 @@ export async function listPoints(
 ): Promise<Answered> {
   const limit = query.limit ?? LIMIT_DEFAULT;
   const after = query.cursor === undefined ? [null, null, null, null, null] : positionOf(query.cursor);
-  const { key, fromStep, toStep, fromTime, toTime, points: most } = query;
-  const bounds = [key, dataset?.id, fromStep, toStep, fromTime, toTime, most].map((bound) => bound ?? null);
-  const rows = await points(db.pool, object.id, object.namespaceId, ...bounds, ...after, limit + 1);
+  const { key, fromStep, toStep, fromTime, toTime, points } = query;
+  const bounds = [key, dataset?.id, fromStep, toStep, fromTime, toTime].map((bound) => bound ?? null);
+  const values = [object.id, object.namespaceId, ...bounds, ...after, limit + 1];
+  const rows =
+    points === undefined
+      ? await wholePage(db.pool, ...values)
+      : await sampledPage(db.pool, ...values, points);
   return {
     status: 200,
     body: pageOf(
@@ -93,9 +105,7 @@ function positionOf(cursor: string): string[] {
     throw badCursor();
   const [, , step, time, received] = at as string[];
   const isNumber = (text: string | undefined) => /^-?\d{1,16}$/.test(text ?? '');
-  const isTime =
-    time === '-infinity' ||
-    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::?\d\d)?$/.test(time ?? '');
+  const isTime = time === '-infinity' || Timestamp.safeParse(time).success;
   if (!isNumber(step) || !isNumber(received) || !isTime) throw badCursor();
   return at as string[];
 }
