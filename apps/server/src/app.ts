@@ -9,6 +9,7 @@ import { eventRoutes } from './events/routes.ts';
 import { experimentRoutes } from './experiments/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { contentParsers } from './http/bodies.ts';
+import { discardRest, holdContinue } from './http/flow.ts';
 import { observe } from './http/observe.ts';
 import { HttpProblem } from './http/problem.ts';
 import { admit, answerError, answerNoRequest, routerErrors } from './http/refusals.ts';
@@ -51,6 +52,7 @@ export function createApp(ctx: Context): FastifyInstance {
     frameworkErrors: routerErrors(ctx),
     clientErrorHandler: answerNoRequest,
   });
+  holdContinue(app.server);
   contentParsers(app, ctx);
   app.addHook('onRequest', (request, reply, done) => {
     admit(ctx, request, reply);
@@ -58,6 +60,7 @@ export function createApp(ctx: Context): FastifyInstance {
   });
   app.addHook('onResponse', (request, reply, done) => {
     observe(ctx, request, reply, request.routeOptions.config.route?.id ?? 'none');
+    discardRest(request.raw);
     done();
   });
   app.setErrorHandler(answerError);

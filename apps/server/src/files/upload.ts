@@ -4,6 +4,7 @@ import { FILES_MAX, type FileRole, type OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
 import { ClientGone } from '../http/errors.ts';
+import { whileFlowing } from '../http/flow.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
 import { newId } from '../objects/ids.ts';
@@ -56,9 +57,11 @@ export async function uploadFile(
         .delete(blob.key)
         .catch((error: unknown) => ctx.log.warn({ err: error }, 'a blob of no use stays until it is swept'));
   }
-  const row = await ctx.db.prisma.file.findUniqueOrThrow({
+  const row = await ctx.db.prisma.file.findUnique({
     where: { objectId_path: { objectId: object.id, path: path.path } },
   });
+  if (row === null)
+    throw new HttpProblem('not_found', `The file ${path.path} was stored, and deleted since.`);
   return {
     status: isNew ? 201 : 200,
     body: toFile({
@@ -72,11 +75,13 @@ export async function uploadFile(
 
 async function receive(ctx: RequestContext, content: Readable, expect: ExpectedContent) {
   try {
-    return await ctx.blobs.write(content, {
-      expect,
-      limitBytes: ctx.settings.maxFileSize,
-      signal: ctx.signal,
-    });
+    return await whileFlowing(content, ctx.settings.bodyTimeout, (stalled) =>
+      ctx.blobs.write(content, {
+        expect,
+        limitBytes: ctx.settings.maxFileSize,
+        signal: AbortSignal.any([ctx.signal, stalled]),
+      }),
+    );
   } catch (error) {
     // A connection that breaks shows as an error of the stream, not of the store.
     if (content.errored) throw new ClientGone();

@@ -1,70 +1,67 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
+import { askForBody } from './flow.ts';
 import { HttpProblem } from './problem.ts';
 
+const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /** JSON comes in whole, as bytes; the content of a file is left in the stream for the verb to read. */
 export function contentParsers(app: FastifyInstance, { settings }: Context): void {
   app.removeAllContentTypeParsers();
-  const json = ['application/json', MERGE_PATCH];
-  app.addContentTypeParser(json, (request: FastifyRequest, payload, done) => {
-    if (isFile(request)) done(null, undefined);
-    else if (
-      request.method !== 'PATCH' &&
-      request.headers['content-type']?.toLowerCase().startsWith(MERGE_PATCH)
-    )
-      done(unsupported(request));
-    else readWhole(payload, settings.bodyLimit, settings.bodyTimeout).then((body) => done(null, body), done);
-  });
-  app.addContentTypeParser('*', (request, payload, done) => {
+  app.addContentTypeParser([JSON_TYPE, MERGE_PATCH], (request: FastifyRequest, _payload, done) => {
     if (isFile(request)) return done(null, undefined);
+    if (isMergePatch(request) && request.method !== 'PATCH') return done(unsupported(request));
+    readWhole(request.raw, settings.bodyLimit, settings.bodyTimeout).then((body) => done(null, body), done);
+  });
+  app.addContentTypeParser('*', (request, _payload, done) => {
     // A body without content is no body, whatever type it is said to have.
-    if (request.headers['content-length'] === '0') {
-      payload.resume();
-      return done(null, undefined);
-    }
-    done(unsupported(request));
+    const isNone = isFile(request) || request.headers['content-length'] === '0';
+    done(isNone ? null : unsupported(request), undefined);
   });
 }
 
-const unsupported = ({ headers }: FastifyRequest): HttpProblem =>
-  new HttpProblem(
-    'unsupported_media_type',
-    `The body must be application/json, not ${headers['content-type'] ?? 'without a type'}.`,
-  );
-
 const isFile = (request: FastifyRequest): boolean => request.routeOptions.config.route?.body === 'bytes';
 
-/** The bytes of a body: 413 where they are too many, 400 where they stop coming. */
-async function readWhole(
-  payload: NodeJS.ReadableStream & { destroy?(): void },
-  limit: number,
-  timeout: number,
-): Promise<Buffer> {
+const isMergePatch = ({ headers }: FastifyRequest): boolean =>
+  headers['content-type']?.toLowerCase().startsWith(MERGE_PATCH) ?? false;
+
+function unsupported({ headers, method }: FastifyRequest): HttpProblem {
+  const known = method === 'PATCH' ? `${JSON_TYPE} or ${MERGE_PATCH}` : JSON_TYPE;
+  return new HttpProblem(
+    'unsupported_media_type',
+    `The body must be ${known}, not ${headers['content-type'] ?? 'without a type'}.`,
+  );
+}
+
+/** The bytes of a body: 413 where they are or will be too many, 400 where they stop coming. */
+function readWhole(body: IncomingMessage, limit: number, timeout: number): Promise<Buffer> {
+  const tooLarge = () => new HttpProblem('too_large', `A body has at most ${limit} bytes here.`);
+  if (Number(body.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      body.removeListener('data', onData);
+      reject(error);
+    };
     const timer = setTimeout(
       () => fail(new HttpProblem('malformed', `The body did not arrive within ${timeout} ms.`)),
       timeout,
     );
-    const fail = (error: Error) => {
-      clearTimeout(timer);
-      payload.removeListener('data', onData);
-      payload.resume();
-      reject(error);
-    };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) fail(new HttpProblem('too_large', `A body has at most ${limit} bytes here.`));
+      if (size > limit) fail(tooLarge());
       else chunks.push(chunk);
     };
-    payload.on('data', onData);
-    payload.once('error', () => fail(new HttpProblem('malformed', 'The body was cut off.')));
-    payload.once('end', () => {
+    body.on('data', onData);
+    body.once('error', () => fail(new HttpProblem('malformed', 'The body was cut off.')));
+    body.once('end', () => {
       clearTimeout(timer);
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     });
+    askForBody(body);
   });
 }

@@ -6,7 +6,7 @@ import { HttpProblem, invalidField, pointerOf } from './problem.ts';
 /**
  * A JSON body from its bytes. Refused as malformed (400): what is not UTF-8 or JSON, and the keys `__proto__` and
  * `constructor.prototype`. Refused as invalid (422): NUL and lone surrogates in text (Postgres has neither), numbers
- * beyond a double, nesting deeper than `JSON_MAX_DEPTH`.
+ * that a double cannot hold, nesting deeper than `JSON_MAX_DEPTH`.
  */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem('malformed', 'The body is not valid UTF-8.');
@@ -17,42 +17,52 @@ export function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     throw new HttpProblem('malformed', `The body is not valid JSON: ${(error as Error).message}`);
   }
-  checkJson(value, text);
+  // NUL and lone surrogates can stand in JSON only as escapes: without any, no string needs a look.
+  const walk: Walk = { path: [], hasEscapes: text.includes('\\u'), unsafe: [] };
+  check(value, walk);
+  if (walk.unsafe.length > 0) checkIntegers(text, walk.unsafe);
   return value;
 }
 
-function checkJson(root: unknown, text: string): void {
-  // NUL and lone surrogates can stand in JSON only as escapes: without any, no string needs a look.
-  const escapes = text.includes('\\u');
-  const path: PropertyKey[] = [];
-  const unsafe: string[] = [];
-  const visit = (value: unknown): void => {
-    if (typeof value === 'string') {
-      if (escapes) checkText(value, path);
-    } else if (typeof value === 'number') {
-      if (!Number.isFinite(value)) throw at(pointerOf(path), 'must be a number within the range of a double');
-      if (isUnsafeInteger(value)) unsafe.push(pointerOf(path));
-    } else if (typeof value === 'object' && value !== null) {
-      if (path.length >= JSON_MAX_DEPTH)
-        throw at(pointerOf(path), `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
-      for (const [key, item] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-        path.push(key);
-        if (escapes && typeof key === 'string') checkText(key, path);
-        visit(item);
-        path.pop();
-      }
-    }
-  };
-  visit(root);
-  if (unsafe.length > 0) checkIntegers(text, unsafe);
+/** Where a check is, and what it has found on its way. */
+interface Walk {
+  readonly path: PropertyKey[];
+  readonly hasEscapes: boolean;
+  /** Pointers of integers that a double may have changed, in the order in which they stand. */
+  readonly unsafe: string[];
 }
 
-const at = (pointer: string, message: string): HttpProblem => invalidField('body', pointer, message);
+function check(value: unknown, walk: Walk): void {
+  if (typeof value === 'string') {
+    if (walk.hasEscapes) checkText(value, walk.path);
+  } else if (typeof value === 'number') checkNumber(value, walk);
+  else if (typeof value === 'object' && value !== null) checkMembers(value, walk);
+}
+
+function checkMembers(value: object, walk: Walk): void {
+  const { path, hasEscapes } = walk;
+  if (path.length >= JSON_MAX_DEPTH)
+    throw refused(path, `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
+  for (const [key, item] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    path.push(key);
+    if (hasEscapes && typeof key === 'string') checkText(key, path);
+    check(item, walk);
+    path.pop();
+  }
+}
+
+function checkNumber(value: number, { path, unsafe }: Walk): void {
+  if (!Number.isFinite(value)) throw refused(path, 'must be a number within the range of a double');
+  if (isUnsafeInteger(value)) unsafe.push(pointerOf(path));
+}
 
 function checkText(value: string, path: readonly PropertyKey[]): void {
-  if (value.includes('\0')) throw at(pointerOf(path), 'must not contain NUL (U+0000)');
-  if (!value.isWellFormed()) throw at(pointerOf(path), 'must not contain a lone surrogate');
+  if (value.includes('\0')) throw refused(path, 'must not contain NUL (U+0000)');
+  if (!value.isWellFormed()) throw refused(path, 'must not contain a lone surrogate');
 }
+
+const refused = (path: readonly PropertyKey[], message: string): HttpProblem =>
+  invalidField('body', pointerOf(path), message);
 
 const isUnsafeInteger = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
 
@@ -66,8 +76,14 @@ function checkIntegers(text: string, pointers: readonly string[]): void {
     if (typeof value === 'number' && isUnsafeInteger(value)) {
       const pointer = pointers[seen++] ?? '';
       const source = context.source ?? '';
-      if (/^-?\d+$/.test(source) && BigInt(source) !== BigInt(value)) {
-        throw at(pointer, 'is an integer that a double cannot hold exactly; send it as a string');
+      // What JavaScript writes for a double comes back as it was sent, though it may not be its exact value.
+      const isKept = source === String(value) || !/^-?\d+$/.test(source) || BigInt(source) === BigInt(value);
+      if (!isKept) {
+        throw invalidField(
+          'body',
+          pointer,
+          'is an integer that a double cannot hold exactly; send it as a string',
+        );
       }
     }
     return value;

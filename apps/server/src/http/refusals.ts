@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { toProblem } from './errors.ts';
+import { isHeldBack } from './flow.ts';
 import { demandLocal } from './localGuard.ts';
 import { observe } from './observe.ts';
 import { HttpProblem } from './problem.ts';
@@ -13,6 +14,8 @@ const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error);
   if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+  // What was never asked for may come or not: nobody could tell it from the next request.
+  if (isHeldBack(request.raw)) reply.header('connection', 'close');
   return reply
     .code(problem.status)
     .headers(problem.headers)

@@ -10,7 +10,7 @@ export function validate<T extends z.ZodType>(
 ): z.infer<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  throw invalid(fieldErrors(result.error.issues, where, knownKeys(schema)));
+  throw invalid(fieldErrors(result.error.issues, where, schema));
 }
 
 type Issue = z.core.$ZodIssue;
@@ -18,22 +18,22 @@ type Issue = z.core.$ZodIssue;
 function fieldErrors(
   issues: readonly Issue[],
   where: FieldError['in'],
-  known: string[],
+  schema: z.ZodType,
   base: PropertyKey[] = [],
 ): FieldError[] {
   return issues.flatMap((issue): FieldError[] => {
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
-      const expected = path.length === 0 && known.length > 0 ? { expected: known } : {};
+      const known = knownKeys(schema, path);
       return issue.keys.map((key) => ({
         in: where,
         pointer: pointerOf([...path, key]),
-        message: unknownField(key, path.length === 0 ? known : []),
-        ...expected,
+        message: unknownField(key, known),
+        ...(known.length > 0 ? { expected: known } : {}),
       }));
     }
     if (issue.code === 'invalid_union' && issue.errors.length > 0)
-      return fieldErrors(closest(issue.errors), where, [], path);
+      return fieldErrors(closest(issue.errors), where, schema, path);
     if (issue.code === 'invalid_key')
       return [
         { in: where, pointer: pointerOf(path), message: `has an invalid key: ${words(issue.issues[0])}` },
@@ -97,5 +97,19 @@ const bound = (origin: string, size: string): string =>
       ? `have ${size} items`
       : `be ${size}`;
 
-const knownKeys = (schema: z.ZodType): string[] =>
-  'shape' in schema ? Object.keys(schema.shape as object) : [];
+/** The names of the fields that an object at a path may have. */
+function knownKeys(schema: z.ZodType, [step, ...rest]: readonly PropertyKey[]): string[] {
+  const def = schema._zod.def as unknown as {
+    readonly type: string;
+    readonly innerType?: z.ZodType;
+    readonly options?: readonly z.ZodType[];
+    readonly element?: z.ZodType;
+    readonly shape?: Record<string, z.ZodType>;
+  };
+  const path = step === undefined ? [] : [step, ...rest];
+  if (def.innerType) return knownKeys(def.innerType, path);
+  if (def.options) return [...new Set(def.options.flatMap((option) => knownKeys(option, path)))];
+  if (step === undefined) return Object.keys(def.shape ?? {});
+  const inner = def.element ?? def.shape?.[String(step)];
+  return inner === undefined ? [] : knownKeys(inner, rest);
+}

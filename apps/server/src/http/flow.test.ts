@@ -1,0 +1,125 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRaw } from '../testing/raw.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+
+let server: TestServer;
+let files: string;
+let frozen: string;
+
+beforeAll(async () => {
+  server = await startTestServer({ bodyTimeout: 150, bodyLimit: 100_000, maxFileSize: 1_000_000 });
+  const model = await server.api('POST', '/v1/models', { namespace: 'ai', name: 'flow' });
+  files = `/v1/models/${model.body.id}/files`;
+  const version = await server.api('POST', `/v1/models/${model.body.id}/versions`, {
+    version: 'v1',
+    files: [],
+  });
+  frozen = `/v1/versions/${version.body.id}/files`;
+});
+afterAll(() => server?.stop());
+
+const head = (path: string, ...headers: string[]) =>
+  `PUT ${path} HTTP/1.1\r\nHost: localhost\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
+
+/** Blobs that lie in the store. */
+const blobs = async () => (await Array.fromAsync(server.ctx.blobs.list())).length;
+
+describe('an upload', () => {
+  it('400: that stands still is given up, and leaves nothing', async () => {
+    const before = await blobs();
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${files}/stalled`, 'Content-Length: 1000'));
+    connection.send('some bytes');
+    const answer = await connection.until(/\r\n\r\n\{.*\}/s);
+    expect(answer.input).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer.input).toContain('Nothing of the body came for 150 ms.');
+    connection.socket.destroy();
+    expect(await blobs()).toBe(before);
+    expect((await server.api('GET', `${files}/stalled`)).status).toBe(404);
+  });
+
+  it('201: that comes slowly, but comes, may take as long as it likes', async () => {
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${files}/slow`, 'Content-Length: 20', 'Connection: close'));
+    for (let sent = 0; sent < 20; sent++) {
+      connection.send('x');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await connection.closed()).toMatch(/^HTTP\/1.1 201 /);
+    expect((await server.api('GET', `${files}/slow`)).body).toBe('x'.repeat(20));
+  });
+
+  it('whose client goes away in the middle leaves nothing', async () => {
+    const before = await blobs();
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${files}/gone`, 'Content-Length: 1000'));
+    connection.send('some bytes');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    connection.socket.destroy();
+    // The next request sees a server that has dealt with it, or will.
+    await expect
+      .poll(() => server.ctx.telemetry.registry.getSingleMetricAsString('modelbox_uploads_running'))
+      .toMatch(/ 0$/);
+    expect(await blobs()).toBe(before);
+    expect((await server.api('GET', `${files}/gone`)).status).toBe(404);
+  });
+
+  it('413: that is larger than files may be is answered while it comes, on a connection that serves on', async () => {
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${files}/large`, 'Content-Length: 3000000'));
+    connection.send(Buffer.alloc(3_000_000));
+    expect((await connection.until(/\r\n\r\n\{.*\}/s)).input).toMatch(/^HTTP\/1.1 413 /);
+    connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await connection.until(/"status":"ok"/);
+    connection.socket.destroy();
+  });
+
+  it('409: that is refused by its headers is answered before its body, which is taken in', async () => {
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${frozen}/x`, 'Content-Length: 500000'));
+    expect((await connection.until(/\r\n\r\n\{.*\}/s)).input).toMatch(/^HTTP\/1.1 409 /);
+    connection.send(Buffer.alloc(500_000));
+    connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await connection.until(/"status":"ok"/);
+    connection.socket.destroy();
+  });
+
+  it('409: whose client waits to be asked for the body is refused without it', async () => {
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${frozen}/x`, 'Content-Length: 500000', 'Expect: 100-continue'));
+    const all = await connection.closed();
+    expect(all).toMatch(/^HTTP\/1.1 409 /);
+    expect(all).toMatch(/\r\nconnection: close\r\n/i);
+  });
+
+  it('201: whose client waits to be asked for the body is asked', async () => {
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${files}/asked`, 'Content-Length: 5', 'Expect: 100-continue'));
+    await connection.until(/^HTTP\/1.1 100 Continue\r\n\r\n/);
+    connection.send('12345');
+    await connection.until(/HTTP\/1.1 201 /);
+    connection.socket.destroy();
+  });
+
+  it('is stored whatever the content type, also as JSON or a form', async () => {
+    for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'x/y; z']) {
+      const answer = await server.api('PUT', `${files}/${type}`, '{not json', { 'content-type': type });
+      expect(answer.status).toBe(201);
+      expect(await fetch(`${server.url}${files}/${type}`).then((found) => found.text())).toBe('{not json');
+    }
+  });
+
+  it('keeps an empty body as an empty file', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const request = httpRequest(`${server.url}${files}/empty`, {
+        method: 'PUT',
+        headers: { 'content-length': 0 },
+      });
+      request.on('response', (response) => resolve(response.statusCode)).on('error', reject);
+      request.end();
+    });
+    expect(status).toBe(201);
+    expect((await server.api('HEAD', `${files}/empty`)).headers.get('content-length')).toBe('0');
+  });
+});

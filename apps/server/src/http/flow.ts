@@ -1,0 +1,62 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { HttpProblem } from './problem.ts';
+
+/** Milliseconds that a client has to read an answer that came before its body was all sent. */
+const LINGER = 5_000;
+
+/** Requests whose client waits to be told that the body is wanted (RFC 9110, 10.1.1). */
+const heldBack = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** Asks for a body only when a verb wants it: what is refused by its headers need not be sent. */
+export function holdContinue(server: Server): void {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    heldBack.set(request, response);
+    server.emit('request', request, response);
+  });
+}
+
+/** Whether the client still waits to be asked for its body. */
+export const isHeldBack = (request: IncomingMessage): boolean => heldBack.has(request);
+
+/** To be called before a body is read. */
+export function askForBody(request: IncomingMessage): void {
+  heldBack.get(request)?.writeContinue();
+  heldBack.delete(request);
+}
+
+/**
+ * Reads the content of a file, but gives it up with 400 when the client stands still: when for the whole of `timeout`
+ * nothing arrives, though nothing that has arrived waits to be stored.
+ */
+export async function whileFlowing<T>(
+  body: Readable,
+  timeout: number,
+  read: (stalled: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { socket } = body as IncomingMessage;
+  const stalled = new AbortController();
+  let seen = socket.bytesRead;
+  const timer = setInterval(() => {
+    const isStill = socket.bytesRead === seen && body.readableLength === 0 && !body.readableEnded;
+    seen = socket.bytesRead;
+    if (isStill) stalled.abort(new HttpProblem('malformed', `Nothing of the body came for ${timeout} ms.`));
+  }, timeout);
+  try {
+    askForBody(body as IncomingMessage);
+    return await read(stalled.signal);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/**
+ * After an answer that came before the body was all there: takes in the rest, so that the client gets to read the
+ * answer and the connection can serve on; but not for long.
+ */
+export function discardRest(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  const timer = setTimeout(() => request.socket.destroy(), LINGER);
+  request.once('close', () => clearTimeout(timer));
+  request.resume();
+}
