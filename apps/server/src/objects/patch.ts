@@ -1,6 +1,7 @@
 import { mergePatch } from '@modelbox/domain';
 import { METADATA_MAX_BYTES } from '@modelbox/schema';
 import { invalidField } from '../http/problem.ts';
+import { canonicalJson } from '../writes/canonical.ts';
 
 /** Metadata with a merge patch applied; `null` empties it. 422 where the result is larger than metadata may be. */
 export function patchMetadata(
@@ -56,4 +57,5 @@ export function changedColumns<B extends Patchable & Record<string, unknown>>(
   );
 }
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Whether Postgres would hold the same: `jsonb` has no order of members. */
+const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
