@@ -1,0 +1,67 @@
+// `npm run bench`: how much of what the machine can do is left to users. Arguments: names of benchmarks; `--list`,
+// `--quick`, and `--profile=<folder>` for a CPU profile of each server.
+
+import { parseArgs } from 'node:util';
+import type { Bench, Benchmark, Line } from './benchmark.ts';
+import { checkpoints } from './benchmarks/checkpoints.ts';
+import { metrics } from './benchmarks/metrics.ts';
+import { pages } from './benchmarks/pages.ts';
+import { reads } from './benchmarks/reads.ts';
+import { startBaseline } from './support/baseline.ts';
+import { startDatabases } from './support/databases.ts';
+import { machine, report } from './support/report.ts';
+import { startServer } from './support/server.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [pages, reads, checkpoints, metrics];
+
+const { values: options, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean' }, quick: { type: 'boolean' }, profile: { type: 'string' } },
+});
+const list = BENCHMARKS.map(({ name, says }) => `  ${name.padEnd(13)}${says}`).join('\n');
+const unknown = asked.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+
+if (options.list) {
+  console.log(list);
+} else if (unknown.length > 0) {
+  console.error(`No such benchmark: ${unknown.join(', ')}. There are:\n${list}`);
+  process.exitCode = 2;
+} else {
+  await measure(BENCHMARKS.filter(({ name }) => asked.length === 0 || asked.includes(name)));
+}
+
+async function measure(chosen: readonly Benchmark[]): Promise<void> {
+  const started = performance.now();
+  const databases = await startDatabases();
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  const lines: Line[] = [];
+  const stops: (() => Promise<void>)[] = [];
+  const stopped = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const running = await starting;
+    stops.push(() => running.stop());
+    return running;
+  };
+  const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  const bench: Bench = {
+    quick: options.quick ?? false,
+    databases,
+    server: (url) => stopped(startServer(url, nodeOptions)),
+    baseline: (file, settings) => stopped(startBaseline(file, settings)),
+    say,
+  };
+  try {
+    for (const benchmark of chosen) {
+      say(`${benchmark.name}: ${benchmark.says}`);
+      try {
+        lines.push(...(await benchmark.run(bench)));
+      } finally {
+        for (const stop of stops.splice(0).reverse()) await stop();
+      }
+    }
+  } finally {
+    await databases.stop();
+  }
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(`\n${machine(databases.version)}${bench.quick ? ' (--quick)' : ''}, ${seconds} s:\n`);
+  console.log(report(lines));
+}

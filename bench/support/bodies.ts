@@ -1,0 +1,43 @@
+/** What training runs send. Values differ from one to the next, as they do in life. */
+
+const METRICS = [
+  'loss',
+  'accuracy',
+  'val_loss',
+  'val_accuracy',
+  'mAP',
+  'mAP_50',
+  'precision',
+  'recall',
+  'lr',
+  'gpu_seconds',
+];
+
+/** The body of the checkpoint number `n` of a run: ten metrics, two tracked files. */
+export function checkpointBody(run: number, n: number) {
+  const at = `s3://training/run-${run}/step-${n}`;
+  return {
+    step: n,
+    metadata: { optimizer: 'adamw', seed: 17 },
+    files: [`${at}/model.pt`, `${at}/optimizer.pt`],
+    metrics: Object.fromEntries(METRICS.map((key) => [key, Math.random()])),
+  };
+}
+
+/** How many points a batch has, over how many series, and whether each says when it was taken. */
+export interface Batch {
+  readonly points: number;
+  readonly series: number;
+  readonly times: boolean;
+}
+
+/** The points of the batch number `n` of a run: it goes on with the steps where the last one ended. */
+export function pointsOf({ points, series, times }: Batch, n: number) {
+  const steps = points / series;
+  return Array.from({ length: points }, (_, index) => {
+    const step = n * steps + Math.floor(index / series);
+    const point = { key: METRICS[index % series] as string, value: Math.random(), step };
+    const time = new Date(1_790_000_000_000 + step * 250).toISOString();
+    return times ? { ...point, time } : { ...point, time: undefined };
+  });
+}
