@@ -85,6 +85,15 @@ describe('an upload', () => {
     connection.socket.destroy();
   });
 
+  it('409: whose client sends on and on after the answer is cut off', async () => {
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${frozen}/x`, 'Content-Length: 900000000'));
+    await connection.until(/HTTP\/1.1 409 /);
+    const sending = setInterval(() => connection.send('x'), 20);
+    await connection.closed();
+    clearInterval(sending);
+  });
+
   it('409: whose client waits to be asked for the body is refused without it', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head(`${frozen}/x`, 'Content-Length: 500000', 'Expect: 100-continue'));

@@ -56,7 +56,7 @@ export async function whileFlowing<T>(
  */
 export function discardRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
-  const timer = setTimeout(() => request.socket.destroy(), LINGER);
+  const timer = setTimeout(() => request.destroy(), LINGER);
   request.once('close', () => clearTimeout(timer));
   request.resume();
 }
