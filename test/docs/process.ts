@@ -33,6 +33,8 @@ export async function openScene(databaseUrl: string): Promise<Scene> {
     HOME: folder,
     CURL_HOME: folder,
     LANG: 'C.UTF-8',
+    // Halves the time that so many starts take.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules/.cache/compile'),
   };
   const server = spawn(process.execPath, [join(root, 'apps/server/src/bin/modelbox-server.ts')], {
     env: {
