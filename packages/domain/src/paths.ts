@@ -2,6 +2,8 @@ import { countCharacters, faultInText } from './characters.ts';
 import type { Refused } from './names.ts';
 
 const pathMaxCharacters = 1024;
+/** What an index of Postgres holds beside the object's id. */
+const pathMaxBytes = 2048;
 /** What a file name may take on the usual filesystems, so that every stored path can be pulled to a disk. */
 const segmentMaxBytes = 255;
 const uriMaxCharacters = 2048;
@@ -10,7 +12,7 @@ const refused = (message: string): Refused => ({ ok: false, message });
 const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLength;
 
 /**
- * A file's path within its object, `weights/part-1.bin`: relative, slashes only, at most 1024 characters, each
+ * A file's path within its object, `weights/part-1.bin`: relative, slashes only, at most 1024 characters and 2048 bytes of UTF-8, each
  * segment at most 255 bytes of UTF-8 and neither empty nor `.` nor `..`; no backslash (a separator where Windows
  * pulls it) and no control characters.
  * @returns The path in Unicode NFC.
@@ -25,6 +27,7 @@ export function parseFilePath(text: string): { readonly ok: true; readonly path:
   if (countCharacters(path) > pathMaxCharacters) {
     return refused(`must be at most ${pathMaxCharacters} characters long`);
   }
+  if (bytesOf(path) > pathMaxBytes) return refused(`must be at most ${pathMaxBytes} bytes long`);
   for (const segment of path.split('/')) {
     if (segment === '') return refused('must not have an empty segment');
     if (segment === '.' || segment === '..') return refused(`must not have the segment "${segment}"`);

@@ -8,7 +8,7 @@ export const limit = z.int().min(1).max(LIMIT_MAX).optional().meta({
   description: 'Items on a page at most.',
   default: LIMIT_DEFAULT,
 });
-export const cursor = z.string().min(1).max(4096).optional().meta({
+export const cursor = z.string().min(1).max(8192).optional().meta({
   description: 'Where the page begins: the `nextCursor` of the page before, with the same filter and order.',
 });
 

@@ -116,13 +116,12 @@ CREATE INDEX versions_metadata ON versions USING gin (metadata jsonb_path_ops);
 CREATE INDEX versions_tags ON versions USING gin (tags);
 CREATE INDEX versions_deleted ON versions (deleted_at) WHERE deleted_at IS NOT NULL;
 
+-- By the hash of the reference: a whole one can be longer than an index entry.
 CREATE TABLE retired_versions (
-  namespace  text COLLATE "C" NOT NULL,
-  model      text COLLATE "C" NOT NULL,
-  version    text COLLATE "C" NOT NULL,
+  hash       bytea PRIMARY KEY,
+  reference  text COLLATE "C" NOT NULL,
   id         uuid NOT NULL,
-  retired_at timestamptz(3) NOT NULL,
-  PRIMARY KEY (namespace, model, version)
+  retired_at timestamptz(3) NOT NULL
 );
 
 CREATE TABLE aliases (

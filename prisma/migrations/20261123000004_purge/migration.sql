@@ -18,9 +18,11 @@ BEGIN
     PERFORM record_change('version', v.id, n.path, 'purged', jsonb_build_object('id', v.id, 'modelId', m.id, 'version', v.version),
                           NULL, NULL, v_by, p_at)
     FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE v.id = ANY (v_ids);
-    INSERT INTO retired_versions (namespace, model, version, id, retired_at)
-    SELECT n.path, m.name, v.version, v.id, p_at
-    FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE v.id = ANY (v_ids)
+    INSERT INTO retired_versions (hash, reference, id, retired_at)
+    SELECT sha256(convert_to(r.reference, 'UTF8')), r.reference, r.id, p_at
+    FROM (SELECT n.path || '/' || m.name || ':' || v.version AS reference, v.id
+          FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id
+          WHERE v.id = ANY (v_ids)) AS r
     ON CONFLICT DO NOTHING;
     DELETE FROM aliases WHERE version_id = ANY (v_ids);
     PERFORM purge_parts(v_ids);

@@ -29,9 +29,11 @@ export interface LockedAlias extends Holder {
 
 /** Locks an alias of a model. Undefined where it does not exist. */
 export async function lockAlias(tx: Tx, modelId: string, alias: string): Promise<LockedAlias | undefined> {
+  // Two statements: one that joined would, after waiting for another move, look at its new holder with old eyes.
+  await tx.$queryRaw`SELECT 1 FROM aliases WHERE model_id = ${modelId}::uuid AND name = ${alias} FOR UPDATE`;
   const [row] = await tx.$queryRaw<LockedAlias[]>`
     SELECT a.id AS "aliasId", v.id, v.version FROM aliases a JOIN versions v ON v.id = a.version_id
-    WHERE a.model_id = ${modelId}::uuid AND a.name = ${alias} FOR UPDATE OF a`;
+    WHERE a.model_id = ${modelId}::uuid AND a.name = ${alias}`;
   return row;
 }
 

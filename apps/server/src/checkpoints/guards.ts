@@ -1,5 +1,6 @@
+import { isUniqueViolation } from '@modelbox/db';
 import { HttpProblem } from '../http/problem.ts';
-import type { Guard } from '../objects/delete.ts';
+import type { Guard, Refusal } from '../objects/delete.ts';
 import { holdLiving } from '../objects/store.ts';
 
 /** A checkpoint comes back only to a living run in which no other one has its epoch and step by now. */
@@ -15,3 +16,10 @@ export const demandFreePosition: Guard = async (tx, { id, parentId }) => {
   if (there)
     throw new HttpProblem('exists', 'Another checkpoint has its epoch and step by now.', { id: there.id });
 };
+
+/** The index decides where two come to one position at once. */
+export const positionTaken: Refusal = (error) =>
+  isUniqueViolation(error, 'checkpoints_position') ? taken() : undefined;
+
+const taken = (other: { id?: string } = {}) =>
+  new HttpProblem('exists', 'Another checkpoint has its epoch and step by now.', other);

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../context.ts';
+import type { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 import { type Tx, write } from '../writes/write.ts';
 import type { Located } from './located.ts';
@@ -25,19 +26,27 @@ export function deleteObject<Row extends StoredRow>(
   });
 }
 
+/** What to answer where the database refuses the write; undefined where the error is another one. */
+export type Refusal = (error: unknown) => HttpProblem | undefined;
+
 /** Brings a deleted object back. One that lives is answered as it is. */
-export function restoreObject<Row extends StoredRow>(
+export async function restoreObject<Row extends StoredRow>(
   ctx: RequestContext,
   store: ObjectStore<Row>,
   object: Located,
   guard?: Guard,
+  refused?: Refusal,
 ): Promise<Receipt> {
-  return write(ctx, async (tx) => {
-    const row = await lockObject(tx, ctx, store, object);
-    if (row.deletedAt) {
-      await guard?.(tx, object);
-      await setColumns(tx, ctx, store, object, row, { deletedAt: null }, 'restored');
-    }
-    return { status: 200, object: { kind: store.kind, id: object.id } };
-  });
+  try {
+    return await write(ctx, async (tx) => {
+      const row = await lockObject(tx, ctx, store, object);
+      if (row.deletedAt) {
+        await guard?.(tx, object);
+        await setColumns(tx, ctx, store, object, row, { deletedAt: null }, 'restored');
+      }
+      return { status: 200, object: { kind: store.kind, id: object.id } };
+    });
+  } catch (error) {
+    throw refused?.(error) ?? error;
+  }
 }

@@ -1,34 +1,34 @@
 import { OWNER_KINDS, type OwnerKind } from '@modelbox/schema';
 import type { FastifyInstance } from 'fastify';
-import { demandFreePosition } from '../checkpoints/guards.ts';
+import { demandFreePosition, positionTaken } from '../checkpoints/guards.ts';
 import type { Context } from '../context.ts';
 import { mount } from '../http/mount.ts';
 import { demandLivingModel, demandNoAlias } from '../versions/guards.ts';
-import { deleteObject, type Guard, restoreObject } from './delete.ts';
+import { deleteObject, type Guard, type Refusal, restoreObject } from './delete.ts';
 import { getObject } from './get.ts';
 import { owners } from './owners.ts';
 import { updateObject } from './update.ts';
 
 /** What a kind demands before an object of it is deleted or comes back. */
-const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard }> = {
+const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Refusal }> = {
   model: {},
   version: { delete: demandNoAlias, restore: demandLivingModel },
   experiment: {},
-  checkpoint: { restore: demandFreePosition },
+  checkpoint: { restore: demandFreePosition, refused: positionTaken },
 };
 
 /** The routes that read, change, delete and restore one object of a kind. */
 export function lifecycleRoutes(app: FastifyInstance, ctx: Context): void {
   for (const kind of OWNER_KINDS) {
     const store = owners[kind];
-    const { delete: mayGo, restore: mayReturn } = GUARDS[kind];
+    const { delete: mayGo, restore: mayReturn, refused } = GUARDS[kind];
     mount(app, ctx, `${kind}s.get`, (c, { touched, query }) => getObject(c, kind, touched.object, query));
     mount(app, ctx, `${kind}s.update`, (c, { touched, body }) =>
       updateObject(c, store, touched.object, body),
     );
     mount(app, ctx, `${kind}s.delete`, (c, { touched }) => deleteObject(c, store, touched.object, mayGo));
     mount(app, ctx, `${kind}s.restore`, (c, { touched }) =>
-      restoreObject(c, store, touched.object, mayReturn),
+      restoreObject(c, store, touched.object, mayReturn, refused),
     );
   }
 }

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Prisma } from '@modelbox/db';
+import { formatReference } from '@modelbox/domain';
 import type { VersionCreate } from '@modelbox/schema';
 import { type Move, moveAlias } from '../aliases/move.ts';
 import type { RequestContext } from '../context.ts';
@@ -78,15 +80,11 @@ function rowOf(ctx: RequestContext, { model, body, createHash, isReady, source }
 
 /** A name that a purged version had is never given again. */
 async function demandUnused(tx: Tx, model: Located, version: string): Promise<void> {
-  const retired = await tx.retiredVersion.findUnique({
-    where: { namespace_model_version: { namespace: model.namespace, model: model.name, version } },
-  });
-  if (!retired) return;
-  throw new HttpProblem(
-    'name_retired',
-    `${model.namespace}/${model.name}:${version} was a version that is gone.`,
-    { id: retired.id },
-  );
+  const reference = formatReference({ namespace: model.namespace, model: model.name, version });
+  const hash = new Uint8Array(createHash('sha256').update(reference).digest());
+  const retired = await tx.retiredVersion.findUnique({ where: { hash } });
+  if (retired)
+    throw new HttpProblem('name_retired', `${reference} was a version that is gone.`, { id: retired.id });
 }
 
 async function existing(tx: Tx, { model, body, createHash }: NewVersion): Promise<Receipt> {

@@ -100,4 +100,6 @@ export interface Filter {
 export interface OrderTerm {
   ref: ScalarRef;
   descending: boolean;
+  /** Sort a text by so many of its first code points: cursors, which hold sort values, stay short. */
+  prefix: number | null;
 }

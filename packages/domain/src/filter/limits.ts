@@ -8,5 +8,7 @@ export const MAX_FILTER_TERMS = 200;
 export const MAX_IN_VALUES = 1000;
 /** Most segments of one path, its first word included. */
 export const MAX_PATH_SEGMENTS = 32;
+/** Code points by which a text of any length is sorted; ties fall to the next term. */
+export const ORDER_PREFIX = 128;
 /** Most terms of one order, the closing id not counted. */
 export const MAX_ORDER_TERMS = 8;

@@ -7,11 +7,11 @@ import { type FilterObject, readRef } from './object.ts';
  * It is 0 only for objects whose unique field is the same.
  */
 export function compareByOrder(terms: readonly OrderTerm[], a: FilterObject, b: FilterObject): number {
-  for (const { ref, descending } of terms) {
+  for (const { ref, descending, prefix } of terms) {
     const types: ScalarType[] =
       ref.kind === 'metadata' ? ['number', 'text'] : [ref.kind === 'metric' ? 'number' : ref.type];
-    const left = readRef(ref, a);
-    const right = readRef(ref, b);
+    const left = beginning(readRef(ref, a), prefix);
+    const right = beginning(readRef(ref, b), prefix);
     for (const type of types) {
       const order = compareIn(type, left, right, descending);
       if (order !== 0) return order;
@@ -19,6 +19,10 @@ export function compareByOrder(terms: readonly OrderTerm[], a: FilterObject, b: 
   }
   return 0;
 }
+
+/** The first code points of a text, as `left()` in Postgres counts them. */
+const beginning = (value: unknown, prefix: number | null): unknown =>
+  typeof value === 'string' && prefix !== null ? [...value].slice(0, prefix).join('') : value;
 
 function compareIn(type: ScalarType, left: unknown, right: unknown, descending: boolean): number {
   const x = readAs(type, left)?.value;

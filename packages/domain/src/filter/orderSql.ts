@@ -42,11 +42,11 @@ export function compileOrderBy(
   return { keys, orderBy: keys.map(orderSql).join(', '), params: params.values };
 }
 
-function termKeys({ ref, descending }: OrderTerm, schema: SqlSchema, params: Params): OrderKey[] {
+function termKeys({ ref, descending, prefix }: OrderTerm, schema: SqlSchema, params: Params): OrderKey[] {
   switch (ref.kind) {
     case 'field': {
       const nullable = ref.name !== (schema.unique ?? 'id') && schema.fields[ref.name]?.nullable !== false;
-      return [key(ref.type, fieldSql(schema, ref.name), descending, nullable)];
+      return [key(ref.type, beginning(fieldSql(schema, ref.name), prefix), descending, nullable)];
     }
     case 'metric':
       return [key('number', metricSql(schema, ref, params), descending, true)];
@@ -54,11 +54,14 @@ function termKeys({ ref, descending }: OrderTerm, schema: SqlSchema, params: Par
       const value = metadataPath(ref, metadataColumn(schema), params);
       return [
         key('numeric', `(${ofType('number', value, `${value}::numeric`)})`, descending, true),
-        key('text', `(${ofType('string', value, textOf(value))})`, descending, true),
+        key('text', beginning(`(${ofType('string', value, textOf(value))})`, prefix), descending, true),
       ];
     }
   }
 }
+
+const beginning = (text: string, prefix: number | null): string =>
+  prefix === null ? text : `left(${text}, ${prefix})`;
 
 function key(type: KeyType, value: string, descending: boolean, nullable: boolean): OrderKey {
   const negative = type === 'number' && descending;

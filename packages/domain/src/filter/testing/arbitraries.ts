@@ -1,7 +1,9 @@
 /* Random filters, orders and objects for the property tests, from small pools so that comparisons often hit. */
 import * as fc from 'fast-check';
 import type { CompareOperator, Condition, OrderTerm, ScalarRef, Value } from '../ast.ts';
+import { ORDER_PREFIX } from '../limits.ts';
 import type { FilterObject, MetricValue } from '../object.ts';
+import { prefixOf } from '../order.ts';
 import type { FilterSchema } from '../schema.ts';
 
 export const testSchema = {
@@ -44,6 +46,9 @@ const TEXTS = [
   '\u{1f600}',
   '1',
   'NaN',
+  // Alike as far as an order looks.
+  `${'\u{1f600}'.repeat(ORDER_PREFIX)}a`,
+  `${'\u{1f600}'.repeat(ORDER_PREFIX)}b`,
 ];
 const NUMBERS = [0, -0, 1, -1, 1.5, 0.1, 0.30000000000000004, 1e21, -1e-7, 5e-324, Number.MAX_VALUE, 2 ** 53];
 const KEYS = ['a', 'b', 'list', '0', 'x.y', 'a/b-c', '', 'q\'"`', '__proto__', 'constructor', 'in'];
@@ -213,6 +218,8 @@ export const condition = fc.letrec<{ node: Condition }>((tie) => ({
 
 /** Order terms without the closing one. */
 export const orderTerms: fc.Arbitrary<OrderTerm[]> = fc.array(
-  fc.record({ ref: scalarRef, descending: fc.boolean() }),
+  fc
+    .record({ ref: scalarRef, descending: fc.boolean() })
+    .map((term) => ({ ...term, prefix: prefixOf(term.ref, testSchema) })),
   { maxLength: 3 },
 );
