@@ -79,7 +79,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
     put('place', path, path);
   }
   objects['place']!.push(...objects['namespace']!);
-  const paths = ['stored/file.bin', 'tracked.pt', 't.pt', 'new/file.bin'];
+  const paths = ['stored/file.bin', 'new/file.bin', 'stored/file.bin', 'tracked.pt'];
   objects['file'] = paths.map((name) => ({ id: name, name }));
   objects['alias'] = ['prod', 'prod', 'champion'].map((name) => ({ id: name, name }));
   objects['reference'] = [

@@ -144,15 +144,25 @@ function ofType(schema: Schema, name: string): fc.Arbitrary<unknown> {
   return fc.jsonValue({ maxDepth: 2, noUnicodeString: false });
 }
 
-const singular = (name: string): string => (name === 'datasets' ? 'dataset' : '');
+const singular = (name: string): string => ({ datasets: 'dataset', files: 'uri' })[name] ?? '';
 const between = ({ minimum = -5, maximum = 2 ** 31 - 1 }: Schema, span: number) => ({
   min: minimum,
   max: Math.min(maximum, minimum + span),
 });
 
+/** A version is named by an id or reference where it is meant, by a bare name where it is made or its model known. */
+function hintedText(name: string, isName: boolean): fc.Arbitrary<string> | undefined {
+  if (name !== 'version' && name !== 'expect') return hinted(name);
+  const bare = fc.constantFrom('v1', 'v2', 'v3', 'v9');
+  return fc.oneof(
+    isName ? fc.nat({ max: 9999 }).map((number) => `r${number}`) : (hinted(name) ?? bare),
+    bare,
+  );
+}
+
 function text(schema: Schema, name: string): fc.Arbitrary<string> {
   const { minLength = 0, maxLength = 300, pattern, format } = schema as Record<string, any>;
-  const hint = hinted(name);
+  const hint = hintedText(name, pattern !== undefined);
   if (format === 'uuid')
     return hint ? fc.oneof({ weight: 4, arbitrary: hint }, { weight: 1, arbitrary: fc.uuid() }) : fc.uuid();
   if (format === 'date-time') {
@@ -183,7 +193,7 @@ function text(schema: Schema, name: string): fc.Arbitrary<string> {
 
 const special = (name: string): fc.Arbitrary<string> =>
   name === 'uri'
-    ? fc.nat({ max: 9 }).map((index) => `s3://bucket/folder/file-${index}.pt`)
+    ? fc.nat({ max: 9999 }).map((index) => `s3://bucket/folder/file-${index}.pt`)
     : fc.nat({ max: 9 }).map((digit) => `${digit}`.repeat(64));
 
 function object(schema: Schema): fc.Arbitrary<unknown> {
