@@ -16,7 +16,7 @@ export interface Move {
   readonly alias: string;
   readonly cause: 'set' | 'create' | 'finalize' | 'promote' | 'rollback' | 'delete';
   readonly reason?: string | null | undefined;
-  /** The holder demanded, by id or name; null demands none. Absent: whoever it is. */
+  /** The id of the holder demanded; null demands none. Absent: whoever it is. */
   readonly expect?: string | null | undefined;
   /** The move that a later rollback goes back to; absent: the last one. */
   readonly backId?: bigint | null;
@@ -27,13 +27,18 @@ export interface LockedAlias extends Holder {
   readonly aliasId: string;
 }
 
-/** Locks an alias of a model. Undefined where it does not exist. */
+/**
+ * Locks an alias of a model. Undefined where it does not exist. The holder is read after the lock: a statement that
+ * joined would, after waiting for another move, look at its new holder with old eyes. And it is read of the row that
+ * was locked: one that another move made between the two statements is locked by nobody.
+ */
 export async function lockAlias(tx: Tx, modelId: string, alias: string): Promise<LockedAlias | undefined> {
-  // Two statements: one that joined would, after waiting for another move, look at its new holder with old eyes.
-  await tx.$queryRaw`SELECT 1 FROM aliases WHERE model_id = ${modelId}::uuid AND name = ${alias} FOR UPDATE`;
+  const [locked] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM aliases WHERE model_id = ${modelId}::uuid AND name = ${alias} FOR UPDATE`;
+  if (locked === undefined) return undefined;
   const [row] = await tx.$queryRaw<LockedAlias[]>`
     SELECT a.id AS "aliasId", v.id, v.version FROM aliases a JOIN versions v ON v.id = a.version_id
-    WHERE a.model_id = ${modelId}::uuid AND a.name = ${alias}`;
+    WHERE a.id = ${locked.id}::uuid`;
   return row;
 }
 
@@ -79,15 +84,10 @@ export async function moveAlias(
 
 /** 412 where another version holds the alias than the caller demands. */
 export function demandHolder({ alias, expect }: Move, holder: Holder | undefined): void {
-  if (expect === undefined) return;
-  const holds =
-    expect === null
-      ? holder === undefined
-      : holder?.id === expect.toLowerCase() || holder?.version === expect;
-  if (holds) return;
+  if (expect === undefined || expect === (holder?.id ?? null)) return;
   throw new HttpProblem(
     'stale',
-    `${alias} is held by ${holder?.version ?? 'no version'}, not by ${expect ?? 'none'}.`,
+    `${alias} is held by ${holder?.version ?? 'no version'}, which is not what the request expects.`,
   );
 }
 

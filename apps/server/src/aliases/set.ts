@@ -1,22 +1,27 @@
 import { HttpProblem } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import { write } from '../writes/write.ts';
+import { expectedHolder } from './expect.ts';
 import { moveAlias } from './move.ts';
 
 /** Sets an alias on a ready version of the model, taking it from its holder in one act. */
-export const setAlias: Verb<'models.aliases.set'> = (ctx, { body, params, touched: { model, version } }) => {
+export const setAlias: Verb<'models.aliases.set'> = async (
+  ctx,
+  { body, params, touched: { model, version } },
+) => {
   if (version.parentId !== model.id) {
     throw new HttpProblem('invalid', `body /version: ${body.version} is not a version of this model`, {
       errors: [{ in: 'body', pointer: '/version', message: 'must be a version of this model' }],
     });
   }
+  const expect = await expectedHolder(ctx, model, body.expect);
   return write(ctx, async (tx) => {
     const move = {
       model,
       alias: params.alias,
       cause: 'set',
       reason: body.reason,
-      expect: body.expect,
+      expect,
     } as const;
     const { aliasId, isNew } = await moveAlias(tx, ctx, move, { id: version.id, version: version.name });
     return { status: isNew ? 201 : 200, object: { kind: 'alias', id: aliasId } };
