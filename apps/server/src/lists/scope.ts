@@ -6,6 +6,10 @@ export function namespaceScope(
   recursive: boolean | undefined,
 ): { where: string[]; values: unknown[] } {
   if (namespace === undefined) return { where: [], values: [] };
-  if (!recursive) return { where: ['n.path = $1'], values: [namespace.namespace] };
+  // By id, so that the planner knows of the objects' own column and takes their index of the list's order.
+  if (!recursive)
+    return namespace.id === null
+      ? { where: ['false'], values: [] }
+      : { where: ['n.id = $1'], values: [namespace.id] };
   return { where: ["(n.path = $1 OR starts_with(n.path, $1 || '/'))"], values: [namespace.namespace] };
 }
