@@ -1,6 +1,8 @@
 import type { OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { newId } from '../objects/ids.ts';
+import { sqlOf } from '../writes/sql.ts';
+import type { Tx } from '../writes/write.ts';
 import type { TrackedFile } from './tracked.ts';
 
 /** The database rows of files to track. */
@@ -20,3 +22,22 @@ export const trackedRows = (
     createdBy: ctx.actor.name,
     createdAt: ctx.now(),
   }));
+
+/** Adds files to an object. One value for all of them: Prisma binds each column of each row, which takes ten times as long. */
+export async function insertTracked(
+  tx: Tx,
+  ctx: RequestContext,
+  kind: OwnerKind,
+  objectId: string,
+  files: readonly TrackedFile[],
+): Promise<void> {
+  if (files.length === 0) return;
+  await sqlOf(tx)(
+    `INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, created_by, created_at)
+     SELECT id, $1, $2::uuid, path, role, uri, "sizeBytes", sha256, state, "createdBy", "createdAt"
+     FROM json_to_recordset($3::json) AS f (
+       id uuid, path text, role text, uri text, "sizeBytes" bigint, sha256 text, state text,
+       "createdBy" text, "createdAt" timestamptz)`,
+    [kind, objectId, JSON.stringify(trackedRows(ctx, kind, objectId, files))],
+  );
+}

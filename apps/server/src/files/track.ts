@@ -6,7 +6,7 @@ import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
 import { lockForFiles } from './guard.ts';
-import { trackedRows } from './rows.ts';
+import { insertTracked } from './rows.ts';
 import { type TrackedInput, trackedFiles } from './tracked.ts';
 
 /** Tracks files where they lie. A path that has the same URI already is left as it is. */
@@ -38,7 +38,7 @@ export function trackFiles(
       throw invalidField('body', '/files', `would be more than ${FILES_MAX} files of one ${kind}`);
     }
     if (fresh.length > 0) {
-      await tx.file.createMany({ data: trackedRows(ctx, kind, object.id, fresh) });
+      await insertTracked(tx, ctx, kind, object.id, fresh);
       await recordChange(tx, ctx, {
         kind,
         id: object.id,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { File as FileRow } from '@modelbox/db';
 import { parseFilePath } from '@modelbox/domain';
 import { FILES_MAX, type FileRole, type OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
@@ -38,25 +39,26 @@ export async function uploadFile(
   if (!path.ok) throw invalidField('path', '/path', path.message);
   const expect = expectedContent(upload.headers);
   // Before a byte is read: an upload that cannot be accepted need not be sent.
-  await ctx.db.prisma.$transaction((tx) => lockForFiles(tx, ctx, kind, object));
+  await ctx.db.prisma.$transaction((tx) => lockPlace(tx, ctx, kind, object, path.path));
   const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
   let isNew = false;
   let isKept = false;
   try {
     await write(ctx, async (tx) => {
-      await lockForFiles(tx, ctx, kind, object);
-      const blobId = await keepBlob(tx, ctx, blob);
-      isKept = blobId.key === blob.key;
-      isNew = await attach(tx, ctx, kind, object, { ...upload, path: path.path, blobId: blobId.id, ...blob });
+      const there = await lockPlace(tx, ctx, kind, object, path.path);
+      const { id: blobId, key } = await keepBlob(tx, ctx, blob);
+      isKept = key === blob.key;
+      await attach(tx, ctx, kind, object, there, { ...upload, path: path.path, blobId, ...blob });
+      isNew = there === null;
       return { status: 200, object: null };
     });
-  } finally {
-    // Somebody else's copy of the content is the one that is referred to, or nothing is: ours is of no use.
-    if (!isKept)
-      await ctx.blobs
-        .delete(blob.key)
-        .catch((error: unknown) => ctx.log.warn({ err: error }, 'a blob of no use stays until it is swept'));
+  } catch (error) {
+    // Nothing refers to it for certain. After a lost connection nobody knows, so that it is left for the sweep.
+    if (error instanceof HttpProblem) await discard(ctx, blob.key);
+    throw error;
   }
+  // Somebody else's copy of the content is the one that is referred to: ours is of no use.
+  if (!isKept) await discard(ctx, blob.key);
   const row = await ctx.db.prisma.file.findUnique({
     where: { objectId_path: { objectId: object.id, path: path.path } },
   });
@@ -71,6 +73,12 @@ export async function uploadFile(
       state: row.state as never,
     }),
   };
+}
+
+async function discard(ctx: RequestContext, key: string): Promise<void> {
+  await ctx.blobs
+    .delete(key)
+    .catch((error: unknown) => ctx.log.warn({ err: error }, 'a blob of no use stays until it is swept'));
 }
 
 async function receive(ctx: RequestContext, content: Readable, expect: ExpectedContent) {
@@ -112,24 +120,35 @@ interface Attachment extends Upload {
   readonly sizeBytes: number;
 }
 
-/** Makes the content the file at the path; answers whether the path was free. */
+/** Locks the object and looks at the place of a file in it: 409 or 422 where nothing can be stored there. */
+async function lockPlace(
+  tx: Tx,
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  path: string,
+): Promise<FileRow | null> {
+  await lockForFiles(tx, ctx, kind, object);
+  const there = await tx.file.findUnique({ where: { objectId_path: { objectId: object.id, path } } });
+  if (there?.uri)
+    throw new HttpProblem('conflict', `The path ${path} is tracked at ${there.uri}; delete that first.`);
+  if (!there && (await tx.file.count({ where: { objectId: object.id } })) >= FILES_MAX) {
+    throw invalidField('path', '/path', `would be more than ${FILES_MAX} files of one ${kind}`);
+  }
+  return there;
+}
+
+/** Makes the content the file at its path. Where it is that already nothing is written. */
 async function attach(
   tx: Tx,
   ctx: RequestContext,
   kind: OwnerKind,
   object: Located,
+  there: FileRow | null,
   file: Attachment,
-): Promise<boolean> {
-  const there = await tx.file.findUnique({
-    where: { objectId_path: { objectId: object.id, path: file.path } },
-  });
+): Promise<void> {
   const role = file.role ?? (there?.role as Attachment['role']) ?? defaultRole(kind);
-  if (there?.sha256 === file.sha256 && there.uri === null && there.role === role) return false;
-  if (there?.uri)
-    throw new HttpProblem('conflict', `The path ${file.path} is tracked at ${there.uri}; delete that first.`);
-  if (!there && (await tx.file.count({ where: { objectId: object.id } })) >= FILES_MAX) {
-    throw invalidField('path', '/path', `would be more than ${FILES_MAX} files of one ${kind}`);
-  }
+  if (there?.sha256 === file.sha256 && there.role === role) return;
   const content = {
     role,
     sizeBytes: file.sizeBytes,
@@ -158,7 +177,6 @@ async function attach(
       replaced: there?.sha256 ?? null,
     },
   });
-  return !there;
 }
 
 /** The content type that was sent, where it says more than "bytes" or than what curl says of everything. */

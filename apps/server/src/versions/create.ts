@@ -1,4 +1,4 @@
-import { trackedRows } from '../files/rows.ts';
+import { insertTracked } from '../files/rows.ts';
 import { trackedFiles } from '../files/tracked.ts';
 import type { Verb } from '../http/verb.ts';
 import { pointsOf } from '../metrics/points.ts';
@@ -24,10 +24,7 @@ export const createVersion: Verb<'models.versions.create'> = (ctx, { body, touch
       },
       points: pointsOf(body.metrics),
       datasets: uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention),
-      fill: async (_, versionId) => {
-        if (files.length > 0)
-          await tx.file.createMany({ data: trackedRows(ctx, 'version', versionId, files) });
-      },
+      fill: (_, versionId) => insertTracked(tx, ctx, 'version', versionId, files),
     }),
   );
 };
