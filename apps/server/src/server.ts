@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openDiskStore } from '@modelbox/blobs';
-import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '@modelbox/db';
+import { type Database, migrate, openDatabase, requirePostgres, startEmbeddedPostgres } from '@modelbox/db';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
 import { createTelemetry } from './system/telemetry.ts';
 import { startPurge } from './workers/purge.ts';
@@ -47,17 +47,30 @@ export async function startServer(
 }
 
 async function startDatabase(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<Database> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeDataDir(config.dataDir);
   let url = config.databaseUrl;
   if (url === undefined) {
     const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
     stops.push(() => postgres.stop());
     url = postgres.connectionString;
+  } else {
+    await requirePostgres(url);
   }
   await migrate({ url, log });
   const db = openDatabase({ url, poolSize: config.databasePoolSize, log });
   stops.push(() => db.close());
   return db;
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new ConfigError([
+      `The data folder ${dataDir} cannot be made (${reason}). Choose another MODELBOX_DATA_DIR.`,
+    ]);
+  }
 }
 
 /** Waits for requests in flight, but not for ever: a stalled upload must not keep the server from stopping. */
@@ -66,6 +79,9 @@ async function closeInTime(app: ReturnType<typeof createApp>, timeout: number, l
     log.warn('requests in flight took too long to end; they are cut off');
     app.server.closeAllConnections();
   }, timeout);
+  // Closing ends the connections that are idle now; those of requests in flight are idle when these have ended.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
   await app.close();
+  clearInterval(sweep);
   clearTimeout(timer);
 }

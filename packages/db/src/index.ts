@@ -8,6 +8,7 @@ export {
 } from './embedded/start.ts';
 export {
   isForeignKeyViolation,
+  isLockTimeout,
   isRetryable,
   isStatementTimeout,
   isUnavailable,
@@ -22,3 +23,4 @@ export { type Migration, readMigrations } from './migrations/files.ts';
 export { type MigrateOptions, MigrationError, migrate } from './migrations/migrate.ts';
 export { type MigrationState, migrationState } from './migrations/state.ts';
 export { type PreparedStatement, prepared } from './prepared.ts';
+export { DatabaseRefusedError, requirePostgres } from './require.ts';

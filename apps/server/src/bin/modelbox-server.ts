@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { EmbeddedPostgresError, MigrationError } from '@modelbox/db';
+import { DatabaseRefusedError, EmbeddedPostgresError, MigrationError } from '@modelbox/db';
 import { ConfigError, readConfig } from '../config.ts';
 import { helpText } from '../help.ts';
 import { createLog } from '../log.ts';
@@ -47,6 +47,7 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   if (
     error instanceof ConfigError ||
+    error instanceof DatabaseRefusedError ||
     error instanceof EmbeddedPostgresError ||
     error instanceof MigrationError
   )

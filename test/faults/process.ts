@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A server as users run it, in a process of its own. */
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  /** Where it listens; waits for it to say so. */
+  readonly url: Promise<string>;
+  /** Everything it has printed. */
+  output(): string;
+  /** Its exit code, or the signal that ended it, once it is gone and its output closed. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** Runs the server's entry with these settings and no others. */
+export function runServer(settings: Record<string, string>, args: readonly string[] = []): ServerProcess {
+  const child = spawn(process.execPath, [join(root, 'apps/server/src/bin/modelbox-server.ts'), ...args], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? tmpdir(),
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules/.cache/compile'),
+      MODELBOX_PORT: '0',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.add(child);
+  let output = '';
+  const url = new Promise<string>((resolve, reject) => {
+    const look = (chunk: Buffer) => {
+      output += chunk.toString();
+      const found = /ModelBox listens on (\S+)/.exec(output)?.[1];
+      if (found) resolve(found);
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.once('close', () => reject(new Error(`The server ended before it listened:\n${output}`)));
+  });
+  url.catch(() => {});
+  const ended = once(child, 'close').then(([code, signal]) => {
+    started.delete(child);
+    return (code ?? signal) as number | NodeJS.Signals | null;
+  });
+  return { child, url, output: () => output, ended };
+}
+
+const started = new Set<ChildProcess>();
+const folders: string[] = [];
+
+/** A folder that `cleanUp` removes. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'modelbox-fault-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Ends what a test has left running, and removes its folders. */
+export async function cleanUp(): Promise<void> {
+  for (const child of started) {
+    const closed = once(child, 'close');
+    child.kill('SIGTERM');
+    await closed;
+  }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Whether a process of this id runs; one that is dead and not yet collected by its parent does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch (error) {
+    // Without /proc, the signal is all there is.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync('/proc/self');
+  }
+}

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { cleanUp, isAlive, newFolder, runServer } from './process.ts';
+
+afterEach(cleanUp);
+
+async function start(settings: Record<string, string> = {}) {
+  const dataDir = newFolder();
+  const server = runServer({ MODELBOX_DATA_DIR: dataDir, ...settings });
+  const url = await server.url;
+  const created = await fetch(`${url}/v1/models`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ namespace: 'ai', name: 'yolo' }),
+  });
+  expect(created.status).toBe(201);
+  const postmaster = Number(
+    readFileSync(join(dataDir, 'postgres/postgres/postmaster.pid'), 'utf8').split('\n')[0],
+  );
+  return { ...server, url, postmaster };
+}
+
+/** An upload of which a part is sent. */
+function beginUpload(url: string): ClientRequest {
+  const upload = request(`${url}/v1/models/ai%2Fyolo/files/slow.bin`, { method: 'PUT' });
+  upload.write('the first half, ');
+  return upload;
+}
+
+/** Whether the server takes new connections. */
+const isOpen = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+const uploadsRun = (url: string) => async () =>
+  /^modelbox_uploads_running 1$/m.test(await (await fetch(`${url}/metrics`)).text());
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'on %s a request in flight ends well, nobody new comes in, and nothing stays',
+  async (signal) => {
+    const server = await start();
+    const upload = beginUpload(server.url);
+    const response = once(upload, 'response') as Promise<[IncomingMessage]>;
+    await expect.poll(uploadsRun(server.url)).toBe(true);
+    const idle = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await once(idle, 'connect');
+
+    server.child.kill(signal);
+    await expect.poll(() => isOpen(server.url)).toBe(false);
+    upload.end('the second half');
+    const [answer] = await response;
+    expect(answer.statusCode).toBe(201);
+    answer.resume();
+    expect(await server.ended).toBe(0);
+    expect(isAlive(server.postmaster)).toBe(false);
+    expect(server.output()).toContain('stopped');
+  },
+);
+
+test('an upload that does not end in time is cut off', async () => {
+  const server = await start({ MODELBOX_SHUTDOWN_TIMEOUT: 'PT0.3S' });
+  const upload = beginUpload(server.url);
+  const cut = once(upload, 'error');
+  await expect.poll(uploadsRun(server.url)).toBe(true);
+  server.child.kill('SIGTERM');
+  await cut;
+  expect(await server.ended).toBe(0);
+  expect(isAlive(server.postmaster)).toBe(false);
+});
+
+test('a second signal changes nothing', async () => {
+  const server = await start();
+  server.child.kill('SIGINT');
+  server.child.kill('SIGTERM');
+  server.child.kill('SIGINT');
+  expect(await server.ended).toBe(0);
+});

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { createTestDatabase } from '@modelbox/db/testing';
+import { afterEach, expect, test } from 'vitest';
+import { oldPostgres } from './old-postgres.ts';
+import { cleanUp, newFolder, runServer } from './process.ts';
+
+afterEach(cleanUp);
+
+/** Runs a server that is expected not to start; gives all it said. */
+async function refusal(settings: Record<string, string>, args: string[] = []): Promise<string> {
+  const server = runServer({ MODELBOX_DATA_DIR: newFolder(), ...settings }, args);
+  const code = await server.ended;
+  expect({ code, output: server.output() }).toMatchObject({ code: 1 });
+  // A stack is for us; whoever starts a server gets a sentence.
+  expect(server.output()).not.toMatch(/\n\s+at /);
+  return server.output();
+}
+
+test('a port that is in use', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const output = await refusal({ MODELBOX_PORT: `${port}` });
+  expect(output).toContain('ModelBox did not start.');
+  expect(output).toMatch(new RegExp(`${port}: another process listens there. .*MODELBOX_PORT`));
+  other.close();
+});
+
+test('a data folder that another server uses', async () => {
+  const settings = { MODELBOX_DATA_DIR: newFolder() };
+  const first = runServer(settings);
+  await first.url;
+  const output = await refusal(settings);
+  expect(output).toMatch(/is in use by another server \(process \d+\).*MODELBOX_DATA_DIR.*DATABASE_URL/s);
+  first.child.kill('SIGTERM');
+  expect(await first.ended).toBe(0);
+});
+
+test('a data folder that cannot be made', async () => {
+  const file = join(newFolder(), 'file');
+  writeFileSync(file, '');
+  expect(await refusal({ MODELBOX_DATA_DIR: join(file, 'data') })).toContain(file);
+});
+
+test('a DATABASE_URL at which nobody answers', async () => {
+  const output = await refusal({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/modelbox' });
+  expect(output).toMatch(/The Postgres at 127.0.0.1:1\/modelbox cannot be used: connect ECONNREFUSED/);
+  expect(output).not.toContain('hunter2');
+});
+
+test('a DATABASE_URL with a wrong password, or without such a database', async () => {
+  const { url, drop } = await createTestDatabase();
+  const wrong = new URL(url);
+  wrong.password = 'hunter2';
+  const output = await refusal({ DATABASE_URL: wrong.href });
+  expect(output).toMatch(/cannot be used: password authentication failed/);
+  expect(output).not.toContain('hunter2');
+  const missing = new URL(url);
+  missing.pathname = '/nosuch';
+  expect(await refusal({ DATABASE_URL: missing.href })).toMatch(
+    /\/nosuch cannot be used: database "nosuch" does not exist/,
+  );
+  await drop();
+});
+
+test('a Postgres that is too old', async () => {
+  const old = await oldPostgres(140_010);
+  const output = await refusal({ DATABASE_URL: `postgres://me@127.0.0.1:${old.port}/modelbox` });
+  expect(output).toContain('has version 14; ModelBox needs 15 or newer.');
+  old.close();
+});
+
+test('every setting that is wrong, at once, before anything is started', async () => {
+  const dataDir = newFolder();
+  const output = await refusal(
+    {
+      MODELBOX_DATA_DIR: dataDir,
+      MODELBOX_PORT: 'http',
+      MODELBOX_BODY_LIMT: '1MiB',
+      DATABASE_URL: 'mysql://me:hunter2@x/y',
+    },
+    ['--log-level', 'loud'],
+  );
+  expect(output).toContain('MODELBOX_PORT must be an integer from 0 to 65535, not "http".');
+  expect(output).toContain('MODELBOX_BODY_LIMT is not a setting; see --help for those there are.');
+  expect(output).toContain(
+    '--log-level must be fatal, error, warn, info, debug, trace or silent, not "loud".',
+  );
+  expect(output).toContain('DATABASE_URL must be a URL that begins with postgres://.');
+  expect(output).not.toContain('hunter2');
+  expect(readdirSync(dataDir)).toEqual([]);
+});
+
+test('an address that is not this machine alone, without the word of whoever runs it', async () => {
+  expect(await refusal({ MODELBOX_HOST: '0.0.0.0' })).toContain('Set MODELBOX_ALLOW_REMOTE=true');
+});
+
+test('--help and --version say what they say, and start nothing', async () => {
+  for (const [flag, words] of [
+    ['--help', /MODELBOX_DATA_DIR/],
+    ['--version', /^\d+\.\d+\.\d+\n$/],
+  ] as const) {
+    const server = runServer({ MODELBOX_PORT: 'wrong' }, [flag]);
+    expect(await server.ended).toBe(0);
+    expect(server.output()).toMatch(words);
+  }
+});
