@@ -5,12 +5,13 @@ import type { VersionCreate } from '@modelbox/schema';
 import { type Move, moveAlias } from '../aliases/move.ts';
 import type { RequestContext } from '../context.ts';
 import { type DatasetMention, ensureDatasets } from '../datasets/mentions.ts';
-import { HttpProblem } from '../http/problem.ts';
+import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
-import { mentionsOf, type PointInput, pointsJson } from '../metrics/points.ts';
+import { mentionsOf, type PointInput, pointColumns } from '../metrics/points.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
 import { checkMetadata, tagSet } from '../objects/patch.ts';
+import { holdLiving } from '../objects/store.ts';
 import { recordChange } from '../writes/change.ts';
 import { sqlOf } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
@@ -37,10 +38,13 @@ export interface NewVersion {
 /** Inserts a version with all that belongs to it. The same create again finds the version that is there. */
 export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersion): Promise<Receipt> {
   const { model, body } = input;
-  await demandUnused(tx, model, body.version);
+  if (!(await holdLiving(tx, 'models', model.id)))
+    throw new HttpProblem('deleted', `The model ${model.name} is deleted.`, { id: model.id });
   const row = rowOf(ctx, input);
   const { count } = await tx.version.createMany({ data: [row], skipDuplicates: true });
   if (count === 0) return existing(tx, input);
+  // Only now: a purge that came between a look and the insert would have freed the name.
+  await demandUnused(tx, model, body.version);
   await recordChange(tx, ctx, {
     kind: 'version',
     id: row.id,
@@ -88,10 +92,11 @@ async function demandUnused(tx: Tx, model: Located, version: string): Promise<vo
 }
 
 async function existing(tx: Tx, { model, body, createHash }: NewVersion): Promise<Receipt> {
-  const there = await tx.version.findUniqueOrThrow({
+  const there = await tx.version.findUnique({
     where: { modelId_version: { modelId: model.id, version: body.version } },
   });
   const name = `${model.namespace}/${model.name}:${body.version}`;
+  if (there === null) throw new HttpProblem('name_retired', `${name} was a version that is gone.`);
   if (there.deletedAt)
     throw new HttpProblem('name_deleted', `${name} is deleted and keeps its name.`, { id: there.id });
   if (createHash.equals(there.createHash)) return { status: 200, object: { kind: 'version', id: there.id } };
@@ -116,9 +121,23 @@ async function useDatasets(
     const { id, digest } = datasetOf(mention);
     return { versionId, datasetId: id, position, digest };
   });
+  demandOneDigest(rows);
   if (rows.length > 0) await tx.versionDataset.createMany({ data: rows, skipDuplicates: true });
   if (points.length > 0) {
-    await tx.$queryRaw`SELECT changed FROM log_metrics('version', ${versionId}::uuid, ${model.id}::uuid, ${pointsJson(points, datasetOf)}::json)`;
+    await tx.$queryRaw`SELECT changed FROM log_metrics('version', ${versionId}::uuid, ${model.id}::uuid, ${pointColumns(points, datasetOf)}::text[])`;
+  }
+}
+
+/** A version uses a dataset once: the same again is no harm, another digest would be lost in silence. */
+function demandOneDigest(
+  rows: readonly { datasetId: string; position: number; digest: string | null }[],
+): void {
+  const digests = new Map<string, string | null>();
+  for (const { datasetId, position, digest } of rows) {
+    const first = digests.get(datasetId);
+    if (first !== undefined && first !== digest)
+      throw invalidField('body', `/datasets/${position}`, 'names a dataset again, with another digest');
+    digests.set(datasetId, digest);
   }
 }
 
