@@ -38,58 +38,109 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- Writes a batch of points of one object, whose row the caller has locked or has just inserted: so nobody else writes
--- its series. `p_points` is a JSON array of {key, value, step, time, dataset_id, digest}, in the order received. The same
--- identity (key, dataset, step, time, digest) with another value replaces it; with the same value it changes nothing;
--- twice in one batch the last counts. Latest is the highest step (none is lowest), then the latest time (none is lowest),
--- then the last received. Answers how many points changed, and the series whose latest value this batch has set:
--- [[key, value, dataset_id], ...].
+-- its series. The same identity (key, dataset, step, time, digest) with another value replaces it; with the same value it
+-- changes nothing; twice in one batch the last counts. Latest is the highest step (none is lowest), then the latest time
+-- (none is lowest), then the last received. Answers how many points changed, and the series whose latest value this batch
+-- has set: [[key, value, dataset_id], ...].
+--
+-- `p_points` is the batch by columns, each an array as text (reading them takes a quarter of the time that JSON takes):
+-- of the series their keys, datasets, first steps and the places of their last points; of the points, in the order
+-- received, the places of their series, steps, times, digests and values. A column without a value may be `{}`. The last
+-- points are given only where the steps of each series rise from point to point: so it is when a run logs what it has just
+-- measured, and then, where they also rise above what the series has, no point can be there already.
 CREATE FUNCTION log_metrics(
-  p_object_kind text, p_object_id uuid, p_scope_id uuid, p_points json,
+  p_object_kind text, p_object_id uuid, p_scope_id uuid, p_points text[],
   OUT changed integer, OUT latest json
-) LANGUAGE sql VOLATILE AS $$
+) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  v_keys text[] COLLATE "C" := p_points[1];
+  v_datasets uuid[] := p_points[2];
+  v_firsts bigint[] := p_points[3];
+  v_lasts integer[] := p_points[4];
+  v_series integer[] := p_points[5];
+  v_steps bigint[] := p_points[6];
+  v_times timestamptz[] := p_points[7];
+  v_digests text[] := p_points[8];
+  v_values double precision[] := p_points[9];
+  v_ids bigint[];
+  v_goes_on boolean;
+BEGIN
+  SELECT array_agg(s.id ORDER BY w.n), bool_and(s.id IS NULL OR coalesce(w.first > coalesce(s.step, -1), false))
+  INTO v_ids, v_goes_on
+  FROM unnest(v_keys, v_datasets, v_firsts) WITH ORDINALITY AS w (key, dataset_id, first, n)
+  LEFT JOIN metric_series s
+    ON s.object_id = p_object_id AND s.key = w.key AND s.dataset_id IS NOT DISTINCT FROM w.dataset_id;
+
+  IF v_goes_on AND cardinality(v_lasts) > 0 THEN
+    WITH head AS MATERIALIZED (
+      SELECT w.n, w.id, w.key, w.dataset_id, w.last
+      FROM unnest(v_ids, v_keys, v_datasets, v_lasts) WITH ORDINALITY AS w (id, key, dataset_id, last, n)
+    ), made AS (
+      INSERT INTO metric_series (object_kind, object_id, scope_id, key, dataset_id, value, step, time, digest)
+      SELECT p_object_kind, p_object_id, p_scope_id, h.key, h.dataset_id,
+             v_values[h.last], v_steps[h.last], v_times[h.last], v_digests[h.last]
+      FROM head h WHERE h.id IS NULL
+      RETURNING id, key, dataset_id
+    ), moved AS (
+      UPDATE metric_series s
+      SET value = v_values[h.last], step = v_steps[h.last], time = v_times[h.last], digest = v_digests[h.last]
+      FROM head h WHERE s.id = h.id
+    )
+    SELECT array_agg(coalesce(h.id, m.id) ORDER BY h.n),
+           json_agg(json_build_array(h.key, metric_json(v_values[h.last]), h.dataset_id))
+    INTO v_ids, latest
+    FROM head h LEFT JOIN made m ON m.key = h.key AND m.dataset_id IS NOT DISTINCT FROM h.dataset_id;
+
+    INSERT INTO metric_points (series_id, step, time, digest, value)
+    SELECT v_ids[p.series], p.step, p.time, p.digest, p.value
+    FROM unnest(v_series, v_steps, v_times, v_digests, v_values) AS p (series, step, time, digest, value);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN;
+  END IF;
+
   WITH received AS MATERIALIZED (
-    SELECT DISTINCT ON (key, dataset_id, step, time, digest) *
-    FROM ROWS FROM (json_to_recordset(p_points) AS (
-           key text, value double precision, step bigint, time timestamptz, dataset_id uuid, digest text))
-         WITH ORDINALITY AS i (key, value, step, time, dataset_id, digest, ord)
-    ORDER BY key, dataset_id, step, time, digest, ord DESC
-  ), wanted AS (
-    SELECT DISTINCT ON (key, dataset_id) *
-    FROM received
-    ORDER BY key, dataset_id, step DESC NULLS LAST, time DESC NULLS LAST, ord DESC
-  ), known AS MATERIALIZED (
-    SELECT s.id, s.key, s.dataset_id, s.step, s.time FROM metric_series s WHERE s.object_id = p_object_id
+    SELECT DISTINCT ON (p.series, p.step, p.time, p.digest) *
+    FROM unnest(v_series, v_steps, v_times, v_digests, v_values)
+         WITH ORDINALITY AS p (series, step, time, digest, value, ord)
+    ORDER BY p.series, p.step, p.time, p.digest, p.ord DESC
+  ), head AS MATERIALIZED (
+    SELECT DISTINCT ON (w.n) w.n, w.id, w.key, w.dataset_id, r.step, r.time, r.digest, r.value
+    FROM unnest(v_ids, v_keys, v_datasets) WITH ORDINALITY AS w (id, key, dataset_id, n)
+    JOIN received r ON r.series = w.n
+    ORDER BY w.n, r.step DESC NULLS LAST, r.time DESC NULLS LAST, r.ord DESC
   ), made AS (
     INSERT INTO metric_series (object_kind, object_id, scope_id, key, dataset_id, value, step, time, digest)
-    SELECT p_object_kind, p_object_id, p_scope_id, w.key, w.dataset_id, w.value, w.step, w.time, w.digest
-    FROM wanted w
-    WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.key = w.key AND k.dataset_id IS NOT DISTINCT FROM w.dataset_id)
+    SELECT p_object_kind, p_object_id, p_scope_id, h.key, h.dataset_id, h.value, h.step, h.time, h.digest
+    FROM head h WHERE h.id IS NULL
     RETURNING id, key, dataset_id, value
-  ), series AS (
-    SELECT id, key, dataset_id FROM made UNION ALL SELECT id, key, dataset_id FROM known
   ), written AS (
     INSERT INTO metric_points AS p (series_id, step, time, digest, value)
-    SELECT s.id, r.step, r.time, r.digest, r.value
-    FROM received r JOIN series s ON s.key = r.key AND s.dataset_id IS NOT DISTINCT FROM r.dataset_id
+    SELECT coalesce(h.id, m.id), r.step, r.time, r.digest, r.value
+    FROM received r
+    JOIN head h ON h.n = r.series
+    LEFT JOIN made m ON m.key = h.key AND m.dataset_id IS NOT DISTINCT FROM h.dataset_id
     ORDER BY r.ord
     ON CONFLICT (series_id, step, time, digest) DO UPDATE
       SET value = EXCLUDED.value, received = EXCLUDED.received
       WHERE p.value IS DISTINCT FROM EXCLUDED.value
     RETURNING p.series_id, p.step, p.time, p.digest, p.value, p.received
   ), best AS (
-    SELECT DISTINCT ON (series_id) *
-    FROM written
-    ORDER BY series_id, step DESC NULLS LAST, time DESC NULLS LAST, received DESC
+    SELECT DISTINCT ON (b.series_id) *
+    FROM written b
+    ORDER BY b.series_id, b.step DESC NULLS LAST, b.time DESC NULLS LAST, b.received DESC
   ), moved AS (
+    -- Those just made are not to be seen here, and need it not.
     UPDATE metric_series s
     SET value = b.value, step = b.step, time = b.time, digest = b.digest
-    FROM best b JOIN known k ON k.id = b.series_id
-    WHERE s.id = k.id
-      AND (coalesce(b.step, -1), coalesce(b.time, '-infinity')) >= (coalesce(k.step, -1), coalesce(k.time, '-infinity'))
+    FROM best b
+    WHERE s.id = b.series_id
+      AND (coalesce(b.step, -1), coalesce(b.time, '-infinity')) >= (coalesce(s.step, -1), coalesce(s.time, '-infinity'))
     RETURNING s.key, s.dataset_id, s.value
   ), set_now AS (
-    SELECT key, value, dataset_id FROM made UNION ALL SELECT key, value, dataset_id FROM moved
+    SELECT m.key, m.value, m.dataset_id FROM made m UNION ALL SELECT m.key, m.value, m.dataset_id FROM moved m
   )
-  SELECT (SELECT count(*) FROM written)::integer,
-         coalesce((SELECT json_agg(json_build_array(key, metric_json(value), dataset_id)) FROM set_now), '[]')
+  SELECT (SELECT count(*) FROM written),
+         coalesce((SELECT json_agg(json_build_array(n.key, metric_json(n.value), n.dataset_id)) FROM set_now n), '[]')
+  INTO changed, latest;
+END
 $$;

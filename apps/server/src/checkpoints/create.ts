@@ -6,7 +6,7 @@ import { trackedRows } from '../files/rows.ts';
 import { trackedFiles } from '../files/tracked.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Receipt, Reply, Verb } from '../http/verb.ts';
-import { mentionsOf, pointsJson, pointsOf } from '../metrics/points.ts';
+import { mentionsOf, pointColumns, pointsOf } from '../metrics/points.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
 import { checkMetadata, tagSet } from '../objects/patch.ts';
@@ -45,7 +45,7 @@ interface Draft {
   readonly experiment: Located;
   readonly row: Omit<NewCheckpoint, 'points'>;
   /** Resolves the datasets mentioned, in the caller's transaction, and gives the points as SQL takes them. */
-  points(sql: Sql): Promise<string>;
+  points(sql: Sql): Promise<string[]>;
   readonly mentions: boolean;
   /** Names of datasets by id, once the points are resolved. */
   readonly labels: Map<string, string>;
@@ -90,9 +90,9 @@ function draftOf(
       idempotency: ctx.idempotency,
     },
     points: async (sql) => {
-      if (measured.length === 0) return pointsJson(points, noDataset);
+      if (measured.length === 0) return pointColumns(points, noDataset);
       const datasetOf = await ensureDatasets(sql, ctx, measured, mentionsOf(points), experiment.namespace);
-      return pointsJson(points, (mention) => {
+      return pointColumns(points, (mention) => {
         const dataset = datasetOf(mention);
         labels.set(dataset.id, dataset.label);
         return dataset;

@@ -46,7 +46,8 @@ async function copyContents(tx: Tx, checkpointId: string, versionId: string, mod
     FROM files WHERE object_id = ${checkpointId}::uuid`;
   await tx.$queryRaw`
     SELECT l.changed FROM log_metrics('version', ${versionId}::uuid, ${modelId}::uuid, (
-      SELECT coalesce(json_agg(json_build_object('key', key, 'value', metric_json(value), 'step', step, 'time', time,
-                                        'dataset_id', dataset_id, 'digest', digest)), '[]')
-      FROM metric_series WHERE object_id = ${checkpointId}::uuid)) AS l`;
+      SELECT ARRAY[array_agg(key)::text, array_agg(dataset_id)::text, array_agg(step)::text, array_agg(n)::text,
+                   array_agg(n)::text, array_agg(step)::text, array_agg(time)::text, array_agg(digest)::text,
+                   array_agg(value)::text]
+      FROM (SELECT row_number() OVER () AS n, s.* FROM metric_series s WHERE object_id = ${checkpointId}::uuid) AS latest)) AS l`;
 }

@@ -11,9 +11,10 @@ export interface NewCheckpoint {
   readonly createHash: Buffer;
   readonly actor: string;
   readonly now: Date;
-  /** JSON arrays: rows of `files`, and points as `log_metrics` takes them. */
+  /** A JSON array of rows of `files`. */
   readonly files: string;
-  readonly points: string;
+  /** As `log_metrics` takes them. */
+  readonly points: string[];
   readonly namespace: string;
   /** JSON: the checkpoint's own fields, and who makes it. */
   readonly after: string;
@@ -58,7 +59,7 @@ export const insertCheckpoint = {
     FROM created, json_to_recordset($13::json) AS f (
       id uuid, path text, role text, uri text, "sizeBytes" bigint, sha256 text, state text)
   ), logged AS (
-    SELECT l.latest FROM created, log_metrics('checkpoint', created.id, created.experiment_id, $14::json) AS l
+    SELECT l.latest FROM created, log_metrics('checkpoint', created.id, created.experiment_id, $14::text[]) AS l
   ), recorded AS (
     SELECT record_change('checkpoint', created.id, $15::text, 'created', NULL, $16::jsonb, NULL, $17::jsonb, $3) AS id
     FROM created

@@ -9,7 +9,7 @@ import { sqlOn } from '../writes/sql.ts';
 import { inTransaction } from '../writes/transaction.ts';
 import { isUndone } from '../writes/undone.ts';
 import { replay } from '../writes/write.ts';
-import { mentionsOf, type PointInput, pointsJson } from './points.ts';
+import { mentionsOf, type PointInput, pointColumns } from './points.ts';
 import { logMetricsOf, metricSummary } from './queries.ts';
 
 /** Logs a batch of points on an object: all or nothing, in one statement. Answers the latest values. */
@@ -26,7 +26,7 @@ export async function logMetrics(
     new HttpProblem('deleted', `The ${kind} is deleted; it can be restored until it is purged.`, {
       id: object.id,
     });
-  const log = async (on: Parameters<typeof statement>[0], json: string) => {
+  const log = async (on: Parameters<typeof statement>[0], columns: string[]) => {
     const [outcome] = await statement(
       on,
       ctx.idempotency?.scope ?? null,
@@ -35,7 +35,7 @@ export async function logMetrics(
       `${kind}.metrics`,
       object.id,
       object.parentId,
-      json,
+      columns,
       object.namespace,
       byOf(ctx),
     ).catch((error: unknown) => {
@@ -46,7 +46,7 @@ export async function logMetrics(
   };
   const outcome =
     places.length === 0
-      ? await log(ctx.db.pool, pointsJson(points, neverMentioned))
+      ? await log(ctx.db.pool, pointColumns(points, neverMentioned))
       : await inTransaction(ctx.db.pool, async (client) => {
           const datasetOf = await ensureDatasets(
             sqlOn(client),
@@ -55,7 +55,7 @@ export async function logMetrics(
             mentionsOf(points),
             object.namespace,
           );
-          return log(client, pointsJson(points, datasetOf));
+          return log(client, pointColumns(points, datasetOf));
         });
   if (!outcome?.claimed) return replay(ctx);
   return { status: 200, body: await metricSummary(ctx, object) };

@@ -21,15 +21,69 @@ export const pointsOf = (metrics: Record<string, MetricValue> | PointInput[] | u
 export const mentionsOf = (points: readonly PointInput[]): DatasetMention[] =>
   points.flatMap(({ dataset }) => (dataset == null ? [] : [dataset]));
 
-/** Points as the SQL function `log_metrics` takes them. */
-export const pointsJson = (
+/** A series of a batch: one key on one dataset, or on none. */
+interface Series {
+  /** Counted from 1, as Postgres does. */
+  readonly place: number;
+  readonly key: string;
+  readonly datasetId: string | undefined;
+  readonly first: number | null | undefined;
+  step: number | null | undefined;
+  /** The place of its last point. */
+  last: number;
+}
+
+/** Points as the SQL function `log_metrics` takes them: by columns, each an array as Postgres writes it. */
+export function pointColumns(
   points: readonly PointInput[],
   datasetOf: (mention: DatasetMention) => MentionedDataset,
-): string =>
-  JSON.stringify(
-    points.map(({ key, value, step, time, dataset }) => {
-      if (dataset == null) return { key, value, step, time };
-      const { id, digest } = datasetOf(dataset);
-      return { key, value, step, time, dataset_id: id, digest };
-    }),
-  );
+): string[] {
+  const found = new Map<string, Series>();
+  const places: number[] = [];
+  const digests: (string | null)[] = [];
+  let rises = true;
+  for (const [index, { key, step, dataset }] of points.entries()) {
+    const mentioned = dataset == null ? undefined : datasetOf(dataset);
+    const name = mentioned === undefined ? key : `${mentioned.id}/${key}`;
+    let series = found.get(name);
+    if (series === undefined) {
+      series = { place: found.size + 1, key, datasetId: mentioned?.id, first: step, step, last: index + 1 };
+      found.set(name, series);
+    } else {
+      rises &&= series.step != null && step != null && step > series.step;
+      series.step = step;
+      series.last = index + 1;
+    }
+    places.push(series.place);
+    digests.push(mentioned?.digest ?? null);
+  }
+  const all = [...found.values()];
+  return [
+    column(all, ({ key }) => quoted(key)),
+    column(all, ({ datasetId }) => datasetId),
+    column(all, ({ first }) => first),
+    rises ? column(all, ({ last }) => last) : '{}',
+    column(places, (place) => place),
+    column(points, ({ step }) => step),
+    column(points, ({ time }) => time),
+    column(digests, (digest) => digest && quoted(digest)),
+    column(points, ({ value }) => value),
+  ];
+}
+
+/** An array as Postgres writes it; `{}` where no item has a value. */
+function column<Item>(
+  items: readonly Item[],
+  of: (item: Item) => string | number | null | undefined,
+): string {
+  let text = '';
+  let isEmpty = true;
+  for (const item of items) {
+    const value = of(item);
+    if (value != null) isEmpty = false;
+    text += text === '' ? (value ?? 'NULL') : `,${value ?? 'NULL'}`;
+  }
+  return isEmpty ? '{}' : `{${text}}`;
+}
+
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
