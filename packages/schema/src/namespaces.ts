@@ -24,7 +24,7 @@ export const NamespaceUpdate = z
   .meta({ id: 'NamespaceUpdate' });
 
 const params = z.strictObject({ namespace: NamespacePath });
-const touches = (permission: 'namespace.read' | 'namespace.write' | 'namespace.delete') =>
+const touches = (permission: 'namespace.read' | 'namespace.write') =>
   ({ namespace: { kind: 'namespace', at: 'params.namespace', permission } }) as const;
 
 export const namespaceRoutes = [
@@ -75,6 +75,14 @@ export const namespaceRoutes = [
     params,
     answers: { 204: 'empty' },
     conditional: true,
-    touches: touches('namespace.delete'),
+    // One that is gone may be the subject of a repeated request, which its key answers: the verb decides.
+    touches: {
+      namespace: {
+        kind: 'namespace',
+        at: 'params.namespace',
+        permission: 'namespace.delete',
+        create: 'namespace.delete',
+      },
+    },
   }),
 ] as const;

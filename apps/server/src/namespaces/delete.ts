@@ -9,7 +9,9 @@ import { namespaces } from './store.ts';
 /** Deletes a namespace in which nothing lies, not even something deleted that could be restored. */
 export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { namespace } }) =>
   write(ctx, async (tx): Promise<Receipt> => {
-    const row = await lockObject(tx, ctx, namespaces, namespace);
+    const { id } = namespace;
+    if (id === null) throw new HttpProblem('not_found', `There is no namespace "${namespace.namespace}".`);
+    const row = await lockObject(tx, ctx, namespaces, { id });
     await recordChange(tx, ctx, {
       kind: 'namespace',
       id: row.id,

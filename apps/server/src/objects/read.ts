@@ -69,11 +69,8 @@ export async function readBack(ctx: Context, { status, object }: Receipt): Promi
   const [kind, part] = object.kind.split('.') as [ObjectKind | 'event', string | undefined];
   if (part === 'files') return { status, body: { items: await listAllFiles(ctx, object.id) } };
   const { body, etag } = await readObject(ctx, kind, object.id);
-  return { status, body: partOf(body, part), ...(etag ? { etag } : {}) };
-}
-
-function partOf(body: unknown, part: string | undefined): unknown {
-  if (part === undefined) return body;
   const { metadata, metrics, evaluations } = body as Record<string, unknown>;
-  return part === 'metadata' ? metadata : { metrics, evaluations };
+  // Metrics do not move the ETag: their answers have none.
+  if (part === 'metrics') return { status, body: { metrics, evaluations } };
+  return { status, body: part === 'metadata' ? metadata : body, ...(etag ? { etag } : {}) };
 }

@@ -32,7 +32,7 @@ export async function lockObject<Row extends StoredRow>(
   tx: Tx,
   ctx: RequestContext,
   store: ObjectStore<Row>,
-  object: Located,
+  object: Pick<Located, 'id'>,
 ): Promise<Row> {
   await lockRow(tx, store.table, object.id, 'NO KEY UPDATE');
   const row = await store.find(tx, object.id);
