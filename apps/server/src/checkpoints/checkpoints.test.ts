@@ -283,7 +283,9 @@ describe('two identical creates at once', () => {
       const answers = await Promise.all(
         Array.from({ length: 6 }, () => post(checkpointsOf(experiment), { epoch: 1, ...more })),
       );
-      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
+      expect(answers.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([
+        200, 200, 200, 200, 200, 201,
+      ]);
       expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
       expect(await actionsOf(answers[0]?.body.id)).toEqual(['created']);
     },

@@ -121,7 +121,7 @@ describe('on a checkpoint', () => {
     const experiment = await newExperiment(server);
     const keys = [freshName('key'), freshName('key'), freshName('key')];
     const answers = await Promise.all(keys.map((key) => keyed(checkpointsOf(experiment), { epoch: 1 }, key)));
-    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 201]);
+    expect(answers.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 200, 201]);
     for (const [i, key] of keys.entries()) {
       const again = await keyed(checkpointsOf(experiment), { epoch: 1 }, key);
       expect(again.status).toBe(answers[i]?.status);

@@ -62,7 +62,7 @@ describe('POST /v1/experiments', () => {
   it('two at once: one is made, both get it', async () => {
     const body = { namespace: 'race/new', name: freshName('run') };
     const both = await Promise.all([1, 2, 3, 4].map(() => server.api('POST', '/v1/experiments', body)));
-    expect(both.map((answer) => answer.status).sort()).toEqual([200, 200, 200, 201]);
+    expect(both.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 200, 200, 201]);
     expect(new Set(both.map((answer) => answer.body.id)).size).toBe(1);
   });
 

@@ -160,6 +160,24 @@ describe('POST …/files', () => {
     }
   });
 
+  it('a key makes a repeated track or delete the same one; other files under it are 422', async () => {
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}/files`;
+    const key = { 'idempotency-key': 'tracked-once' };
+    expect((await server.api('POST', path, { files: ['s3://b/a'] }, key)).status).toBe(200);
+    for (const expected of [204, 204]) {
+      const deleted = await server.api('DELETE', `${path}/a`, undefined, {
+        'idempotency-key': 'deleted-once',
+      });
+      expect(deleted.status).toBe(expected);
+    }
+    const again = await server.api('POST', path, { files: ['s3://b/a'] }, key);
+    expect(again.status).toBe(200);
+    expect(again.body.items).toEqual([]);
+    const other = await server.api('POST', path, { files: ['s3://b/c'] }, key);
+    expect(other.body.code).toBe('idempotency_key_reused');
+  });
+
   it('many at once on one object: each file once', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;

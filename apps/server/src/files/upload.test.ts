@@ -124,7 +124,9 @@ describe('content', () => {
     const path = `/v1/experiments/${id}/files/raced`;
     const contents = Array.from({ length: 6 }, (_, i) => Buffer.alloc(200_000, i));
     const answers = await Promise.all(contents.map((content) => put(path, content)));
-    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
+    expect(answers.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([
+      200, 200, 200, 200, 200, 201,
+    ]);
     const last = (await changesOf(server, id)).at(-1);
     expect(sha256(await download(path)).toString('hex')).toBe(last?.detail.sha256);
   });
@@ -335,6 +337,21 @@ describe('bodies that end early', () => {
     expect(await blobCount()).toBe(before);
     expect((await download(`/v1/experiments/${id}/files/part`)).toString()).toBe('before');
     expect(await changesOf(server, id)).toHaveLength(2);
+  });
+});
+
+describe('upload and delete at once', () => {
+  it('an object that goes while its file comes in takes the content with it, or has it', async () => {
+    for (let round = 0; round < 6; round++) {
+      const { id } = await newExperiment(server);
+      const path = `/v1/experiments/${id}`;
+      const uploading = put(`${path}/files/f`, randomBytes(200_000));
+      expect((await server.api('DELETE', path)).status).toBe(204);
+      const { status } = await uploading;
+      expect([201, 404]).toContain(status);
+      await server.api('POST', `${path}/restore`);
+      expect(await filesOf(path)).toHaveLength(status === 201 ? 1 : 0);
+    }
   });
 });
 

@@ -48,8 +48,8 @@ describe('any JSON', () => {
   it('what goes in comes out', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ stringUnit: 'binary', maxDepth: 5 }), {
-          maxKeys: 6,
+        fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }), {
+          maxKeys: 5,
         }),
         async (value) => {
           const text = JSON.stringify(value);
@@ -61,7 +61,7 @@ describe('any JSON', () => {
           expect((await server.api('GET', `/v1/experiments/${id}/metadata`)).body).toEqual(metadata);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -208,7 +208,7 @@ describe('patches at once', () => {
     const answers = await Promise.all(
       [1, 2, 3, 4].map((n) => patch(`/v1/models/${id}`, { n }, { 'if-match': '"1"' })),
     );
-    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 412, 412, 412]);
+    expect(answers.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 412, 412, 412]);
   });
 });
 

@@ -86,7 +86,9 @@ describe('values', () => {
   it('422: nothing else is a value', async () => {
     const { id } = await newExperiment(server);
     for (const value of ['nan', 'inf', '1', null, true, {}, [1], undefined])
-      expect((await log(`/v1/experiments/${id}`, [{ key: 'v', value }])).status, `${value}`).toBe(422);
+      expect((await log(`/v1/experiments/${id}`, [{ key: 'v', value }])).status, JSON.stringify(value)).toBe(
+        422,
+      );
     const raw = await server.api(
       'POST',
       `/v1/experiments/${id}/metrics`,
@@ -150,7 +152,7 @@ describe('identity', () => {
     const values = [...(await series(path, 'key=a')), ...(await series(path, 'key=A'))].map(
       (point) => point.value,
     );
-    expect(values.sort()).toEqual([100, 101, 102, 103, 104, 105, 106, 107, 108, 109]);
+    expect(values.sort((a, b) => a - b)).toEqual([100, 101, 102, 103, 104, 105, 106, 107, 108, 109]);
   });
 
   it('the same instant is the same time, however it is written; times are kept to the microsecond', async () => {
