@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 const SECRETS = ['authorization', 'token', 'password', 'secret', 'databaseUrl', 'headers', 'err.config'];
 
 /** Bytes of log lines that are written in one go, and the milliseconds after which they are in any case. */
-const CHUNK = 4096;
+const CHUNK = 65_536;
 const FLUSH_EVERY = 200;
 
 /** JSON lines in production, lines for people on a terminal. What is buffered is written when the process ends. */
@@ -21,5 +21,8 @@ export function createLog(
   if (logFormat === 'pretty' || (logFormat === 'auto' && isTerminal)) {
     return pino(options, pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true }));
   }
-  return pino(options, pino.destination({ sync: false, minLength: CHUNK, periodicFlush: FLUSH_EVERY }));
+  return pino(
+    options,
+    pino.destination({ sync: false, minLength: CHUNK, maxWrite: 2 * CHUNK, periodicFlush: FLUSH_EVERY }),
+  );
 }

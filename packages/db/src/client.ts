@@ -7,7 +7,7 @@ import { rowTypes } from './types.ts';
 /** How to reach the database. Times are in milliseconds; 0 is no limit. */
 export interface DatabaseOptions {
   url: string;
-  /** The most connections open at once. Default 20. */
+  /** The most connections open at once, over all lanes; at least 4. Default 20. */
   poolSize?: number;
   /** Shown in pg_stat_activity. Default `modelbox`. */
   applicationName?: string;
@@ -15,41 +15,71 @@ export interface DatabaseOptions {
   connectionTimeout?: number;
   /** Of one statement, on the server. Default 30,000. */
   statementTimeout?: number;
+  /** Of one statement in the lane of lists. Default 10,000. */
+  listTimeout?: number;
+  /** Waiting for a lock that another transaction holds. Default 10,000. */
+  lockTimeout?: number;
   /** How long a transaction may stand still before the server ends it. Default 60,000. */
   idleTransactionTimeout?: number;
   log?: Log;
 }
 
-/** One pool of connections, used by Prisma and by prepared statements alike. */
+/**
+ * The connections, in lanes: so that neither costly questions nor a crowd that waits for one lock keeps everybody else,
+ * or the health check, from the database.
+ */
 export interface Database {
   prisma: PrismaClient;
+  /** For what requests do: Prisma and prepared statements alike. */
   pool: pg.Pool;
+  /** For questions whose cost their senders decide; read-only, each within `listTimeout`. */
+  lists: pg.Pool;
+  /** For the work beside the requests, and for asking how the database is. */
+  side: pg.Pool;
   /** Waits for the queries in flight, then closes every connection. */
   close: () => Promise<void>;
 }
 
-/** Opens the pool. Connects only when first used, so it does not fail when the database is away. */
+/** Opens the lanes. They connect only when first used, so this does not fail when the database is away. */
 export function openDatabase(options: DatabaseOptions): Database {
+  const size = Math.max(4, options.poolSize ?? 20);
+  const forSide = size >= 8 ? 2 : 1;
+  const forLists = Math.max(1, Math.floor(size * 0.3));
+  const timeouts = {
+    statement_timeout: options.statementTimeout ?? 30_000,
+    idle_in_transaction_session_timeout: options.idleTransactionTimeout ?? 60_000,
+    lock_timeout: options.lockTimeout ?? 10_000,
+  };
+  const pool = openPool(options, { ...timeouts, max: size - forSide - forLists });
+  const lists = openPool(options, {
+    ...timeouts,
+    max: forLists,
+    statement_timeout: options.listTimeout ?? 10_000,
+    options: '-c default_transaction_read_only=on',
+  });
+  const side = openPool(options, { ...timeouts, max: forSide });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await prisma.$disconnect();
+    await Promise.all([pool.end(), lists.end(), side.end()]);
+  };
+  return { prisma, pool, lists, side, close: () => (closing ??= close()) };
+}
+
+function openPool(options: DatabaseOptions, lane: pg.PoolConfig): pg.Pool {
   const log = options.log ?? silentLog;
   const pool = new pg.Pool({
     connectionString: options.url,
-    max: options.poolSize ?? 20,
     application_name: options.applicationName ?? 'modelbox',
     connectionTimeoutMillis: options.connectionTimeout ?? 5_000,
-    statement_timeout: options.statementTimeout ?? 30_000,
-    idle_in_transaction_session_timeout: options.idleTransactionTimeout ?? 60_000,
     keepAlive: true,
     types: rowTypes(),
+    ...lane,
   });
   // The pool has dropped that connection already. Without a listener the event would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   // While a connection is checked out the pool does not listen; the query in flight fails by itself.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-  let closing: Promise<void> | undefined;
-  return {
-    prisma,
-    pool,
-    close: () => (closing ??= prisma.$disconnect().then(() => pool.end())),
-  };
+  return pool;
 }

@@ -57,6 +57,11 @@ export function isRetryable(error: unknown): boolean {
   return chain(error).some((each) => each.kind === 'TransactionWriteConflict' || each.code === 'P2034');
 }
 
+/** Waiting for a lock that another transaction holds took longer than `lockTimeout` (55P03). */
+export function isLockTimeout(error: unknown): boolean {
+  return postgresFailure(error)?.code === '55P03';
+}
+
 /** The statement took longer than `statement_timeout` allows (or an administrator cancelled it). */
 export function isStatementTimeout(error: unknown): boolean {
   return postgresFailure(error)?.code === '57014';

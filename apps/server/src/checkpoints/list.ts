@@ -6,7 +6,8 @@ import { listObjects } from '../lists/objects.ts';
 import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
 import { readObject } from '../objects/read.ts';
 
-export const checkpointSchema: SqlSchema = {
+/** `$2` is the namespace in which bare dataset names lie. */
+const checkpointSchema: SqlSchema = {
   fields: {
     ...commonFields('c'),
     epoch: { type: 'integer', sql: 'c.epoch' },
@@ -17,7 +18,7 @@ export const checkpointSchema: SqlSchema = {
   },
   tags: tagsSql('c'),
   metadata: 'c.metadata',
-  metric: metricSql('c', 'e.namespace_id'),
+  metric: metricSql('c', '$2::uuid'),
 };
 
 export const listCheckpoints: Verb<'experiments.checkpoints.list'> = (
@@ -28,12 +29,16 @@ export const listCheckpoints: Verb<'experiments.checkpoints.list'> = (
     ctx,
     {
       kind: 'checkpoint',
-      from: 'checkpoints c JOIN experiments e ON e.id = c.experiment_id',
+      from: 'checkpoints c',
       idSql: 'c.id',
       schema: checkpointSchema,
       defaultOrder: 'createdAt DESC',
-      where: ['c.experiment_id = $1', query.includeDeleted ? 'true' : 'c.deleted_at IS NULL'],
-      values: [experiment.id],
+      where: [
+        'c.experiment_id = $1',
+        '$2::uuid IS NOT NULL',
+        query.includeDeleted ? 'true' : 'c.deleted_at IS NULL',
+      ],
+      values: [experiment.id, experiment.namespaceId],
     },
     query,
   );

@@ -30,19 +30,20 @@ export async function ensureDatasets(
   mentions: readonly DatasetMention[],
   namespace: string,
 ): Promise<(mention: DatasetMention) => MentionedDataset> {
+  const digests = new Map<string, string>();
+  for (const mention of mentions) {
+    const digest = digestOf(mention);
+    if (digest !== null && !digests.has(nameOf(mention))) digests.set(nameOf(mention), digest);
+  }
   const known = new Map<string, MentionedDataset>();
   // In order of name: two requests that make the same datasets do not wait for each other in a circle.
   const inOrder = [...places].sort((a, b) =>
     `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1,
   );
   for (const place of inOrder) {
-    const digest = mentions
-      .filter((mention) => nameOf(mention) === place.mention)
-      .map(digestOf)
-      .find((given) => given !== null);
     const [row] = await sql<{ id: string; digest: string | null }>(
       'SELECT e.id::text AS id, e.digest FROM ensure_dataset($1, $2, $3, $4::jsonb, $5::timestamptz) e',
-      [place.namespace, place.name, digest ?? null, byOf(ctx), ctx.now()],
+      [place.namespace, place.name, digests.get(place.mention) ?? null, byOf(ctx), ctx.now()],
     );
     if (row === undefined) throw new Error('ensure_dataset gave no row');
     const label = place.namespace === namespace ? place.name : `${place.namespace}/${place.name}`;

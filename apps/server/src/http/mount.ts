@@ -2,6 +2,7 @@ import { localActor } from '@modelbox/domain';
 import { type Route, type RouteId, routes } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, RequestContext } from '../context.ts';
+import type { Located } from '../objects/located.ts';
 import { readBack } from '../objects/read.ts';
 import { isInBody, type Touched, touch } from '../objects/touch.ts';
 import { encoder } from './encode.ts';
@@ -12,18 +13,26 @@ import { pathParams } from './params.ts';
 import { parseIfMatch } from './preconditions.ts';
 import { HttpProblem } from './problem.ts';
 import { queryReader } from './query.ts';
+import type { EncodedAnswer, Memory } from './remember.ts';
 import { validate } from './validate.ts';
 import type { Answered, Reply, Verb } from './verb.ts';
 
 /**
  * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes.
+ * @param memory for a route whose answer shows the one object that it touches, and nothing else.
  * @throws where a route declares neither what it touches nor that it is public.
  */
-export function mount<Id extends RouteId>(app: FastifyInstance, ctx: Context, id: Id, verb: Verb<Id>): void {
+export function mount<Id extends RouteId>(
+  app: FastifyInstance,
+  ctx: Context,
+  id: Id,
+  verb: Verb<Id>,
+  memory?: Memory,
+): void {
   const route: Route = routes[id];
   if (!route.public && Object.keys(route.touches).length === 0)
     throw new Error(`${id} declares no permission`);
-  const handle = handler(ctx, route, verb as unknown as AnyVerb);
+  const handle = handler(ctx, route, verb as unknown as AnyVerb, memory);
   app.route({
     method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
     url: route.path.replace(/\{[^}]*\*\}/, '*').replace(/\{([^}]*)\}/g, ':$1'),
@@ -35,7 +44,7 @@ export function mount<Id extends RouteId>(app: FastifyInstance, ctx: Context, id
 
 type AnyVerb = (ctx: RequestContext, input: Record<string, unknown>) => Promise<Reply>;
 
-function handler(ctx: Context, route: Route, verb: AnyVerb) {
+function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | undefined) {
   const readQuery = queryReader(route.query);
   const readParams = pathParams(route);
   const encode = answerEncoder(ctx, route);
@@ -54,13 +63,20 @@ function handler(ctx: Context, route: Route, verb: AnyVerb) {
     const input: Record<string, unknown> = { params, query, headers: request.headers };
     const touched: Touched = {};
     await touch(requestContext, before, input, touched);
+    const shown = memory && (Object.values(touched)[0]?.[0] as Located);
+    const known = shown && memory.find(route.id, shown);
+    if (known) return sendJson(reply.code(200), known);
     input['body'] = readBody(route, request);
     if (hasAfter) await touch(requestContext, after, input, touched);
     input['touched'] = singles(route, touched);
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);
     if (idempotency) requestContext.idempotency = idempotency;
-    const answer = await verb(requestContext, input);
-    return send(reply, encode, 'object' in answer ? await readBack(requestContext, answer) : answer);
+    const result = await verb(requestContext, input);
+    const answer = 'object' in result ? await readBack(requestContext, result) : result;
+    if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(reply, answer);
+    const encoded = { body: encode(answer), etag: answer.etag };
+    if (shown) memory.keep(route.id, shown, encoded);
+    return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   };
 }
 
@@ -160,12 +176,14 @@ function answerEncoder({ settings }: Context, route: Route): Encode {
   };
 }
 
-function send(reply: FastifyReply, encode: Encode, answer: Answered): FastifyReply {
-  reply.code(answer.status);
-  if (answer.headers) reply.headers(answer.headers);
-  if (answer.etag) reply.header('etag', answer.etag);
-  if (answer.stream) return reply.send(answer.stream);
-  if (answer.body === undefined) return reply.send();
-  if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) return reply.send(answer.body);
-  return reply.header('content-type', 'application/json; charset=utf-8').send(encode(answer));
+const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
+
+function sendRaw(reply: FastifyReply, answer: Answered): FastifyReply {
+  reply.code(answer.status).headers(answer.headers ?? {});
+  return reply.send(answer.stream ?? answer.body);
+}
+
+function sendJson(reply: FastifyReply, { body, etag }: EncodedAnswer): FastifyReply {
+  if (etag !== undefined) reply.header('etag', etag);
+  return reply.header('content-type', 'application/json; charset=utf-8').send(body);
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { isStatementTimeout } from '@modelbox/db';
 import {
   CursorError,
   compileFilter,
@@ -13,10 +12,11 @@ import {
 } from '@modelbox/domain';
 import { LIMIT_DEFAULT, type ObjectKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
-import { HttpProblem, invalid } from '../http/problem.ts';
+import { invalid } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
 import { readInOrder } from '../objects/read.ts';
 import { badCursor, decodeCursor, encodeCursor, isStorable } from './cursor.ts';
+import { runList } from './run.ts';
 
 /** A list of objects of one kind. */
 export interface ObjectList {
@@ -60,7 +60,7 @@ export async function listObjects(
     values.push(...keyset.params);
     where.push(keyset.sql);
   }
-  const rows = await run<{ id: string; cursor: (string | null)[] }>(
+  const rows = await runList<{ id: string; cursor: (string | null)[] }>(
     ctx,
     `SELECT ${list.idSql} AS id, ARRAY[${compiled.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
      FROM ${list.from} WHERE ${where.join(' AND ')} ORDER BY ${compiled.orderBy} LIMIT ${limit + 1}`,
@@ -116,29 +116,5 @@ function located<T>(parameter: 'filter' | 'orderBy', parse: () => T): T {
     if (!(error instanceof FilterError)) throw error;
     const { message, position, expected } = error;
     throw invalid([{ in: 'query', pointer: `/${parameter}`, message, position, expected: [...expected] }]);
-  }
-}
-
-/** Runs a list's statement within the time that lists have. */
-async function run<Row extends object>(
-  { db, settings }: RequestContext,
-  text: string,
-  values: unknown[],
-): Promise<Row[]> {
-  const client = await db.pool.connect();
-  try {
-    // One round trip: a transaction of its own bounds the statement and no other.
-    await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${settings.queryTimeout}`);
-    const { rows } = await client.query<Row>(text, values);
-    await client.query('COMMIT');
-    client.release();
-    return rows;
-  } catch (error) {
-    client.release(true);
-    if (!isStatementTimeout(error)) throw error;
-    throw new HttpProblem(
-      'query_too_expensive',
-      'The filter or order takes too long here; narrow it, or use one that an index serves (see the documentation of filters).',
-    );
   }
 }

@@ -13,7 +13,10 @@ export const tagsSql = (t: string): NonNullable<SqlSchema['tags']> => ({
   empty: `${t}.tags = '{}'`,
 });
 
-/** The latest metrics of an object. `namespaceId` is where a bare dataset name lies. */
+/**
+ * The latest metrics of an object. `namespaceId` is where a bare dataset name lies: for the objects of one parent a
+ * parameter, so that the dataset is looked up once and not for every row.
+ */
 export function metricSql(t: string, namespaceId: string): NonNullable<SqlSchema['metric']> {
   const rows = (key: string, dataset: string | null) => `
     FROM metric_series s WHERE s.object_id = ${t}.id AND s.key = ${key} AND ${datasetIs(dataset, namespaceId)}`;

@@ -1,8 +1,8 @@
-import { prepared } from '@modelbox/db';
 import { LIMIT_DEFAULT, type MetricValue, Timestamp } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
 import { badCursor, decodeCursor, isStorable, pageOf } from '../lists/cursor.ts';
+import { runList } from '../lists/run.ts';
 import type { Located } from '../objects/located.ts';
 
 interface SeriesQuery {
@@ -49,12 +49,11 @@ const PAGE = `
   WHERE $9::text IS NULL OR (${ORDER}) > ($9, $10::text, $11::bigint, $12::timestamptz, $13::bigint)
   ORDER BY ${ORDER} LIMIT $14`;
 
-const wholePage = prepared<unknown[], PointRow>('metric_points', `WITH shown AS (${CHOSEN}) ${PAGE}`);
+const WHOLE = `WITH shown AS (${CHOSEN}) ${PAGE}`;
 
 /** `$15` points of each series at most: even runs of it, and of each the lowest and the highest. */
-const sampledPage = prepared<unknown[], PointRow>(
-  'metric_points_sampled',
-  `WITH chosen AS (${CHOSEN}), ranked AS (
+const SAMPLED = `
+  WITH chosen AS (${CHOSEN}), ranked AS (
      SELECT *, count(*) OVER (PARTITION BY series) AS total,
             (row_number() OVER (PARTITION BY series ORDER BY step, time, received) - 1) * ($15::int / 2)
               / count(*) OVER (PARTITION BY series) AS bucket
@@ -65,12 +64,11 @@ const sampledPage = prepared<unknown[], PointRow>(
      FROM ranked
    ), shown AS (
      SELECT * FROM extremes WHERE total <= $15 OR low = 1 OR high = 1
-   ) ${PAGE}`,
-);
+   ) ${PAGE}`;
 
 /** The points of an object's series, in order of key, dataset, step and time. */
 export async function listPoints(
-  { db }: RequestContext,
+  ctx: RequestContext,
   object: Located,
   dataset: Located | undefined,
   query: SeriesQuery,
@@ -80,10 +78,9 @@ export async function listPoints(
   const { key, fromStep, toStep, fromTime, toTime, points } = query;
   const bounds = [key, dataset?.id, fromStep, toStep, fromTime, toTime].map((bound) => bound ?? null);
   const values = [object.id, object.namespaceId, ...bounds, ...after, limit + 1];
-  const rows =
-    points === undefined
-      ? await wholePage(db.pool, ...values)
-      : await sampledPage(db.pool, ...values, points);
+  const rows = await (points === undefined
+    ? runList<PointRow>(ctx, WHOLE, values)
+    : runList<PointRow>(ctx, SAMPLED, [...values, points]));
   return {
     status: 200,
     body: pageOf(

@@ -7,14 +7,18 @@ import type { Located } from './located.ts';
 type Row = Omit<Located, 'kind'>;
 type Find = (ctx: Context, text: string, under: Located | undefined) => Promise<Row | undefined>;
 
-const named = (table: string, alias: string, deletedAt: string) => `
+/** Every write of an object records a change of it in the same transaction: its last change says which state it has. */
+const lastChange = (id: string) => `(SELECT max(h.id)::text FROM changes h WHERE h.object_id = ${id})`;
+
+const named = (table: string, alias: string, deletedAt: string, stamp: string) => `
   SELECT ${alias}.id, n.path AS namespace, n.id AS "namespaceId", n.id AS "parentId", ${alias}.name,
-         ${deletedAt} AS "deletedAt"
+         ${deletedAt} AS "deletedAt", ${stamp} AS stamp
   FROM ${table} ${alias} JOIN namespaces n ON n.id = ${alias}.namespace_id`;
 
 const VERSION = `
   SELECT v.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", v.version AS name,
-         coalesce(v.deleted_at, m.deleted_at) AS "deletedAt"
+         coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
+         concat(${lastChange('v.id')}, ' ', ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id ORDER BY a.name)) AS stamp
   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id`;
 
 const byId = (kind: string, select: string, id: string) =>
@@ -29,14 +33,15 @@ const byName = (kind: string, select: string, alias: string) =>
 const namespaceByPath = lookup<[string], Row>(
   'locate_namespace',
   ['text'],
-  `SELECT id, path AS namespace, id AS "namespaceId", parent_id AS "parentId", path AS name, NULL::timestamptz AS "deletedAt"
+  `SELECT id, path AS namespace, id AS "namespaceId", parent_id AS "parentId", path AS name, NULL::timestamptz AS "deletedAt",
+          NULL AS stamp
    FROM namespaces WHERE path = $1`,
 );
 const checkpointById = lookup<[string], Row>(
   'locate_checkpoint_id',
   ['uuid'],
   `SELECT c.id, n.path AS namespace, n.id AS "namespaceId", e.id AS "parentId", '' AS name,
-          coalesce(c.deleted_at, e.deleted_at) AS "deletedAt"
+          coalesce(c.deleted_at, e.deleted_at) AS "deletedAt", ${lastChange('c.id')} AS stamp
    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
    WHERE c.id = $1`,
 );
@@ -58,8 +63,14 @@ const versionOfModel = lookup<[string, string], Row>(
 );
 
 /** A finder for the kinds that are named by an id or by namespace and name. */
-function finder(kind: string, table: string, alias: string, deletedAt = `${alias}.deleted_at`): Find {
-  const select = named(table, alias, deletedAt);
+function finder(
+  kind: string,
+  table: string,
+  alias: string,
+  deletedAt = `${alias}.deleted_at`,
+  stamp = lastChange(`${alias}.id`),
+): Find {
+  const select = named(table, alias, deletedAt, stamp);
   const findById = byId(kind, select, `${alias}.id`);
   const findByName = byName(kind, select, alias);
   return async ({ db }, text, under) => {
@@ -73,7 +84,7 @@ function finder(kind: string, table: string, alias: string, deletedAt = `${alias
 const FINDERS: Record<Exclude<ObjectKind, 'alias'>, Find> = {
   model: finder('model', 'models', 'm'),
   experiment: finder('experiment', 'experiments', 'e'),
-  dataset: finder('dataset', 'datasets', 'd', 'NULL::timestamptz'),
+  dataset: finder('dataset', 'datasets', 'd', 'NULL::timestamptz', 'NULL'),
   namespace: async ({ db }, text) => {
     const parsed = parseNamespace(text);
     return parsed.ok ? namespaceByPath(db.pool, parsed.namespace) : undefined;

@@ -13,6 +13,11 @@ export interface Located {
   readonly name: string;
   /** When it, or the object that it belongs to, was deleted. */
   readonly deletedAt: Date | null;
+  /**
+   * Changes with every write that its answer shows: its last change, and of a version its aliases. Null where nobody
+   * keeps such answers.
+   */
+  readonly stamp: string | null;
 }
 
 /** Where an object lies that may not be there yet. */

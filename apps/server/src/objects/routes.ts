@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { demandFreePosition, positionTaken } from '../checkpoints/guards.ts';
 import type { Context } from '../context.ts';
 import { mount } from '../http/mount.ts';
+import { createMemory } from '../http/remember.ts';
 import { demandLivingModel, demandNoAlias } from '../versions/guards.ts';
 import { deleteObject, type Guard, type Refusal, restoreObject } from './delete.ts';
 import { getObject } from './get.ts';
@@ -19,10 +20,17 @@ const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Ref
 
 /** The routes that read, change, delete and restore one object of a kind. */
 export function lifecycleRoutes(app: FastifyInstance, ctx: Context): void {
+  const memory = createMemory();
   for (const kind of OWNER_KINDS) {
     const store = owners[kind];
     const { delete: mayGo, restore: mayReturn, refused } = GUARDS[kind];
-    mount(app, ctx, `${kind}s.get`, (c, { touched, query }) => getObject(c, kind, touched.object, query));
+    mount(
+      app,
+      ctx,
+      `${kind}s.get`,
+      (c, { touched, query }) => getObject(c, kind, touched.object, query),
+      memory,
+    );
     mount(app, ctx, `${kind}s.update`, (c, { touched, body }) =>
       updateObject(c, store, touched.object, body),
     );

@@ -31,7 +31,9 @@ export async function touch(
     const under =
       declared.under === undefined ? undefined : (touched[declared.under]?.[0] as Located | undefined);
     const found: Touched[string] = [];
-    for (const mention of mentions(declared.at, input)) {
+    const named = mentions(declared.at, input);
+    if (named.length > MOST) throw tooMany(declared, named);
+    for (const mention of named) {
       found.push({ ...(await touchOne(ctx, declared, mention, under)), mention: mention.text });
     }
     touched[name] = found;
@@ -73,6 +75,16 @@ function placeOf({ kind }: Touch, mention: Mention, under: Located | undefined):
     name: qualified.name,
   };
 }
+
+/** Different objects that one request can name at one place. */
+const MOST = 256;
+
+const tooMany = ({ kind }: Touch, named: Mention[]): HttpProblem =>
+  invalidField(
+    'body',
+    named[MOST]?.pointer ?? '',
+    `is the ${kind} number ${MOST + 1}; one request names at most ${MOST}`,
+  );
 
 const whereOf = ({ part }: Mention) => (part === 'params' ? 'path' : part);
 

@@ -16,9 +16,9 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
   const known = readMigrations();
   return async () => {
     const [database, migrations, blobs] = await Promise.all([
-      check(async () => void (await ctx.db.pool.query('SELECT 1'))),
+      check(async () => void (await ctx.db.side.query('SELECT 1'))),
       check(async () => {
-        const state = await migrationState(ctx.db.pool, await known);
+        const state = await migrationState(ctx.db.side, await known);
         if (!state.current) throw new Error('the database is not at the version of this server');
       }),
       check(() => ctx.blobs.check()),

@@ -3,7 +3,8 @@ import type { Verb } from '../http/verb.ts';
 import { listObjects } from '../lists/objects.ts';
 import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
 
-export const versionSchema: SqlSchema = {
+/** `$2` is the namespace in which bare dataset names lie. */
+const versionSchema: SqlSchema = {
   fields: {
     ...commonFields('v'),
     version: { type: 'text', sql: 'v.version', nullable: false },
@@ -20,7 +21,7 @@ export const versionSchema: SqlSchema = {
     empty: 'NOT EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id)',
   },
   metadata: 'v.metadata',
-  metric: metricSql('v', 'm.namespace_id'),
+  metric: metricSql('v', '$2::uuid'),
 };
 
 export const listVersions: Verb<'models.versions.list'> = (ctx, { query, touched: { model } }) =>
@@ -28,12 +29,16 @@ export const listVersions: Verb<'models.versions.list'> = (ctx, { query, touched
     ctx,
     {
       kind: 'version',
-      from: 'versions v JOIN models m ON m.id = v.model_id',
+      from: 'versions v',
       idSql: 'v.id',
       schema: versionSchema,
       defaultOrder: 'createdAt DESC',
-      where: ['v.model_id = $1', query.includeDeleted ? 'true' : 'v.deleted_at IS NULL'],
-      values: [model.id],
+      where: [
+        'v.model_id = $1',
+        '$2::uuid IS NOT NULL',
+        query.includeDeleted ? 'true' : 'v.deleted_at IS NULL',
+      ],
+      values: [model.id, model.namespaceId],
     },
     query,
   );

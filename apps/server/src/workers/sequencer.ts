@@ -15,13 +15,13 @@ export function startSequencer(db: Database, log: Logger): Loop {
 
 /** Sequences one batch, and answers how many changes it had. */
 export async function sequence(db: Database, limit: number): Promise<number> {
-  const { rows } = await db.pool.query<{ count: number }>('SELECT sequence_changes($1) AS count', [limit]);
+  const { rows } = await db.side.query<{ count: number }>('SELECT sequence_changes($1) AS count', [limit]);
   return rows[0]?.count ?? 0;
 }
 
 /** Committed changes that have no place yet. */
 export async function unsequencedCount(db: Database): Promise<number> {
-  const { rows } = await db.pool.query<{ count: number }>(
+  const { rows } = await db.side.query<{ count: number }>(
     'SELECT count(*) AS count FROM changes WHERE seq IS NULL',
   );
   return rows[0]?.count ?? 0;
