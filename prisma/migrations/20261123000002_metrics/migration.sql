@@ -65,6 +65,24 @@ DECLARE
   v_ids bigint[];
   v_goes_on boolean;
 BEGIN
+  -- One point of each series, and no series yet: what is created with its metrics.
+  IF cardinality(v_lasts) = cardinality(v_values)
+     AND NOT EXISTS (SELECT FROM metric_series s WHERE s.object_id = p_object_id) THEN
+    WITH made AS (
+      INSERT INTO metric_series (object_kind, object_id, scope_id, key, dataset_id, value, step, time, digest)
+      SELECT p_object_kind, p_object_id, p_scope_id, w.key, w.dataset_id, w.value, w.step, w.time, w.digest
+      FROM unnest(v_keys, v_datasets, v_values, v_steps, v_times, v_digests)
+           AS w (key, dataset_id, value, step, time, digest)
+      RETURNING id, key, dataset_id, value, step, time, digest
+    ), added AS (
+      INSERT INTO metric_points (series_id, step, time, digest, value)
+      SELECT m.id, m.step, m.time, m.digest, m.value FROM made m
+    )
+    SELECT count(*), coalesce(json_agg(json_build_array(m.key, metric_json(m.value), m.dataset_id)), '[]')
+    INTO changed, latest FROM made m;
+    RETURN;
+  END IF;
+
   SELECT array_agg(s.id ORDER BY w.n), bool_and(s.id IS NULL OR coalesce(w.first > coalesce(s.step, -1), false))
   INTO v_ids, v_goes_on
   FROM unnest(v_keys, v_datasets, v_firsts) WITH ORDINALITY AS w (key, dataset_id, first, n)
