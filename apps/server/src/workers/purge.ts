@@ -1,10 +1,13 @@
 import type { Context } from '../context.ts';
+import { inTransaction } from '../writes/transaction.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 const INTERVAL = 60_000;
 /** Objects that one transaction removes: small, so that writers never wait long. */
 const BATCH = 100;
 const KEYS = 10_000;
+/** Past the grace time, so that no restore is under way any more, on whatever server's clock. */
+const MARGIN = 60_000;
 
 /** Purges what was deleted longer ago than the grace time, and forgets old idempotency keys. */
 export function startPurge(ctx: Context): Loop {
@@ -19,15 +22,19 @@ export function startPurge(ctx: Context): Loop {
  * stays, as does what still has children: a later round takes it. Answers how many went.
  */
 export async function purge(ctx: Context, limit: number): Promise<number> {
-  const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace);
-  const text = 'SELECT purge_deleted($1, $2, $3) AS purged';
-  const { rows } = await ctx.db.pool.query<{ purged: number }>(text, [before, limit, ctx.now()]);
-  return rows[0]?.purged ?? 0;
+  const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace - MARGIN);
+  return inTransaction(ctx.db.side, async (client) => {
+    // A long history may take longer to remove than a request may last.
+    await client.query('SET LOCAL statement_timeout = 0');
+    const text = 'SELECT purge_deleted($1, $2, $3) AS purged';
+    const { rows } = await client.query<{ purged: number }>(text, [before, limit, ctx.now()]);
+    return rows[0]?.purged ?? 0;
+  });
 }
 
 /** Forgets up to `limit` idempotency keys whose day is over, and answers how many. */
 export async function forgetKeys(ctx: Context, limit: number): Promise<number> {
   const text = `DELETE FROM idempotency_keys WHERE scope IN (
       SELECT scope FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours' LIMIT $2)`;
-  return (await ctx.db.pool.query(text, [ctx.now(), limit])).rowCount ?? 0;
+  return (await ctx.db.side.query(text, [ctx.now(), limit])).rowCount ?? 0;
 }
