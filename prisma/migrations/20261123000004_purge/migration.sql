@@ -1,6 +1,7 @@
 -- Removes for good what was deleted before a time: up to `p_limit` objects of each kind, children before parents, and
 -- answers how many went. A row that somebody holds locked is left for a later round, as is a checkpoint, experiment or
 -- version that another version was made from, and a parent that still has children. Each leaves a change.
+-- A parent is locked with its children: one that is just being restored keeps them.
 CREATE FUNCTION purge_deleted(p_before timestamptz, p_limit integer, p_at timestamptz)
 RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
@@ -13,9 +14,9 @@ BEGIN
     SELECT v.id FROM versions v JOIN models m ON m.id = v.model_id
     WHERE (v.deleted_at < p_before OR m.deleted_at < p_before)
       AND NOT EXISTS (SELECT 1 FROM versions d WHERE d.source_version_id = v.id)
-    LIMIT p_limit FOR UPDATE OF v SKIP LOCKED) AS due;
+    LIMIT p_limit FOR UPDATE OF v, m SKIP LOCKED) AS due;
   IF v_ids IS NOT NULL THEN
-    PERFORM record_change('version', v.id, n.path, 'purged', jsonb_build_object('id', v.id, 'modelId', m.id, 'version', v.version),
+    PERFORM record_change('version', v.id, n.path, 'purged', last_state(v.id, jsonb_build_object('id', v.id, 'modelId', m.id, 'version', v.version)),
                           NULL, NULL, v_by, p_at)
     FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE v.id = ANY (v_ids);
     INSERT INTO retired_versions (hash, reference, id, retired_at)
@@ -24,6 +25,9 @@ BEGIN
           FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id
           WHERE v.id = ANY (v_ids)) AS r
     ON CONFLICT DO NOTHING;
+    PERFORM record_change('alias', a.id, n.path, 'purged',
+                          last_state(a.id, jsonb_build_object('alias', a.name, 'modelId', m.id)), NULL, NULL, v_by, p_at)
+    FROM aliases a JOIN models m ON m.id = a.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE a.version_id = ANY (v_ids);
     DELETE FROM aliases WHERE version_id = ANY (v_ids);
     PERFORM purge_parts(v_ids);
     DELETE FROM versions WHERE id = ANY (v_ids);
@@ -35,7 +39,7 @@ BEGIN
     WHERE m.deleted_at < p_before AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.model_id = m.id)
     LIMIT p_limit FOR UPDATE SKIP LOCKED) AS due;
   IF v_ids IS NOT NULL THEN
-    PERFORM record_change('model', m.id, n.path, 'purged', jsonb_build_object('id', m.id, 'namespace', n.path, 'name', m.name),
+    PERFORM record_change('model', m.id, n.path, 'purged', last_state(m.id, jsonb_build_object('id', m.id, 'namespace', n.path, 'name', m.name)),
                           NULL, NULL, v_by, p_at)
     FROM models m JOIN namespaces n ON n.id = m.namespace_id WHERE m.id = ANY (v_ids);
     PERFORM purge_parts(v_ids);
@@ -47,10 +51,11 @@ BEGIN
     SELECT c.id FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id
     WHERE (c.deleted_at < p_before OR e.deleted_at < p_before)
       AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_checkpoint_id = c.id)
-    LIMIT p_limit FOR UPDATE OF c SKIP LOCKED) AS due;
+    LIMIT p_limit FOR UPDATE OF c, e SKIP LOCKED) AS due;
   IF v_ids IS NOT NULL THEN
     PERFORM record_change('checkpoint', c.id, n.path, 'purged',
-                          jsonb_build_object('id', c.id, 'experimentId', e.id, 'epoch', c.epoch, 'step', c.step), NULL, NULL, v_by, p_at)
+                          last_state(c.id, jsonb_build_object('id', c.id, 'experimentId', e.id, 'epoch', c.epoch, 'step', c.step)),
+                          NULL, NULL, v_by, p_at)
     FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
     WHERE c.id = ANY (v_ids);
     PERFORM purge_parts(v_ids);
@@ -64,7 +69,7 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_experiment_id = e.id)
     LIMIT p_limit FOR UPDATE SKIP LOCKED) AS due;
   IF v_ids IS NOT NULL THEN
-    PERFORM record_change('experiment', e.id, n.path, 'purged', jsonb_build_object('id', e.id, 'namespace', n.path, 'name', e.name),
+    PERFORM record_change('experiment', e.id, n.path, 'purged', last_state(e.id, jsonb_build_object('id', e.id, 'namespace', n.path, 'name', e.name)),
                           NULL, NULL, v_by, p_at)
     FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY (v_ids);
     PERFORM purge_parts(v_ids);
@@ -81,4 +86,10 @@ CREATE FUNCTION purge_parts(p_ids uuid[]) RETURNS void LANGUAGE sql AS $$
   DELETE FROM metric_points WHERE series_id IN (SELECT id FROM metric_series WHERE object_id = ANY (p_ids));
   DELETE FROM metric_series WHERE object_id = ANY (p_ids);
   DELETE FROM events WHERE object_id = ANY (p_ids);
+$$;
+
+-- The last state of an object that its changes tell; where they tell of none any more, what is given.
+CREATE FUNCTION last_state(p_id uuid, p_identity jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(
+    (SELECT c.after FROM changes c WHERE c.object_id = p_id AND c.after IS NOT NULL ORDER BY c.id DESC LIMIT 1), p_identity)
 $$;

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.ts';
-import type { HttpProblem } from '../http/problem.ts';
+import { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 import { type Tx, write } from '../writes/write.ts';
 import type { Located } from './located.ts';
@@ -41,6 +41,7 @@ export async function restoreObject<Row extends StoredRow>(
     return await write(ctx, async (tx) => {
       const row = await lockObject(tx, ctx, store, object);
       if (row.deletedAt) {
+        demandGrace(ctx, store, row.deletedAt);
         await guard?.(tx, object);
         await setColumns(tx, ctx, store, object, row, { deletedAt: null }, 'restored');
       }
@@ -49,4 +50,13 @@ export async function restoreObject<Row extends StoredRow>(
   } catch (error) {
     throw refused?.(error) ?? error;
   }
+}
+
+/** After the grace time the purge may be at it already: what comes back then could lack its parts. */
+function demandGrace(ctx: RequestContext, { kind }: { kind: string }, deletedAt: Date): void {
+  if (ctx.now().getTime() - deletedAt.getTime() < ctx.settings.deleteGrace) return;
+  throw new HttpProblem(
+    'deleted',
+    `The ${kind} was deleted at ${deletedAt.toISOString()}; its time to be restored is over.`,
+  );
 }

@@ -6,8 +6,6 @@ const INTERVAL = 60_000;
 /** Objects that one transaction removes: small, so that writers never wait long. */
 const BATCH = 100;
 const KEYS = 10_000;
-/** Past the grace time, so that no restore is under way any more, on whatever server's clock. */
-const MARGIN = 60_000;
 
 /** Purges what was deleted longer ago than the grace time, and forgets old idempotency keys. */
 export function startPurge(ctx: Context): Loop {
@@ -22,7 +20,7 @@ export function startPurge(ctx: Context): Loop {
  * stays, as does what still has children: a later round takes it. Answers how many went.
  */
 export async function purge(ctx: Context, limit: number): Promise<number> {
-  const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace - MARGIN);
+  const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace);
   return inTransaction(ctx.db.side, async (client) => {
     // A long history may take longer to remove than a request may last.
     await client.query('SET LOCAL statement_timeout = 0');
