@@ -22,7 +22,7 @@ export function compareByOrder(terms: readonly OrderTerm[], a: FilterObject, b: 
 
 /** The first code points of a text, as `left()` in Postgres counts them. */
 const beginning = (value: unknown, prefix: number | null): unknown =>
-  typeof value === 'string' && prefix !== null ? [...value].slice(0, prefix).join('') : value;
+  typeof value === 'string' && prefix !== null ? Array.from(value).slice(0, prefix).join('') : value;
 
 function compareIn(type: ScalarType, left: unknown, right: unknown, descending: boolean): number {
   const x = readAs(type, left)?.value;
