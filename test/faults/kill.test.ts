@@ -24,7 +24,9 @@ test('the server is killed under load: started again it has every write that was
 
     const again = runServer(settings);
     const url = await again.url;
-    await expect.poll(again.output).toContain('a killed server left its Postgres running');
+    await expect
+      .poll(again.output, { timeout: 20_000 })
+      .toContain('a killed server left its Postgres running');
     expect(isAlive(orphan)).toBe(false);
     await load.verify(url);
     const postmaster = postmasterOf(dataDir);

@@ -206,7 +206,12 @@ async function prepare(url: string, index: number) {
 
 async function* pages(url: string, path: string): AsyncGenerator<any> {
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const { body }: Answer = await send(url, 'GET', `${path}?limit=200${cursor && `&cursor=${cursor}`}`);
+    const { status, body }: Answer = await send(
+      url,
+      'GET',
+      `${path}?limit=200${cursor && `&cursor=${cursor}`}`,
+    );
+    expect({ path, status, body }).toMatchObject({ status: 200 });
     yield* body.items;
     cursor = body.nextCursor;
   }

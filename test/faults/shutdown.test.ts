@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { cleanUp, isAlive, newFolder, runServer } from './process.ts';
 
+vi.setConfig({ testTimeout: 90_000 });
 afterEach(cleanUp);
 
 async function start(settings: Record<string, string> = {}) {
@@ -48,12 +49,12 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const server = await start();
     const upload = beginUpload(server.url);
     const response = once(upload, 'response') as Promise<[IncomingMessage]>;
-    await expect.poll(uploadsRun(server.url)).toBe(true);
+    await expect.poll(uploadsRun(server.url), { timeout: 20_000 }).toBe(true);
     const idle = connect(Number(new URL(server.url).port), '127.0.0.1');
     await once(idle, 'connect');
 
     server.child.kill(signal);
-    await expect.poll(() => isOpen(server.url)).toBe(false);
+    await expect.poll(() => isOpen(server.url), { timeout: 20_000 }).toBe(false);
     upload.end('the second half');
     const [answer] = await response;
     expect(answer.statusCode).toBe(201);
@@ -68,7 +69,7 @@ test('an upload that does not end in time is cut off', async () => {
   const server = await start({ MODELBOX_SHUTDOWN_TIMEOUT: 'PT0.3S' });
   const upload = beginUpload(server.url);
   const cut = once(upload, 'error');
-  await expect.poll(uploadsRun(server.url)).toBe(true);
+  await expect.poll(uploadsRun(server.url), { timeout: 20_000 }).toBe(true);
   server.child.kill('SIGTERM');
   await cut;
   expect(await server.ended).toBe(0);

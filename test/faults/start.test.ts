@@ -3,10 +3,11 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createTestDatabase } from '@modelbox/db/testing';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { oldPostgres } from './old-postgres.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
+vi.setConfig({ testTimeout: 90_000 });
 afterEach(cleanUp);
 
 /** Runs a server that is expected not to start; gives all it said. */

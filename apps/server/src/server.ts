@@ -7,7 +7,9 @@ import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
+import { endIdleConnections } from './http/connections.ts';
 import { createTelemetry } from './system/telemetry.ts';
+import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startPurge } from './workers/purge.ts';
 import { startSequencer, unsequencedCount } from './workers/sequencer.ts';
 
@@ -33,11 +35,12 @@ export async function startServer(
     const blobs = await openDiskStore({ root: join(config.dataDir, 'blobs') });
     const telemetry = createTelemetry(db, () => unsequencedCount(db));
     const ctx: Context = { settings: config, db, blobs, log, telemetry, now };
-    const loops = [startSequencer(db, log), startPurge(ctx)];
+    const loops = [startSequencer(db, log), startPurge(ctx), startBlobSweep(ctx)];
     stops.push(async () => void (await Promise.all(loops.map((loop) => loop.stop()))));
     const app = createApp(ctx);
+    const endIdle = endIdleConnections(app.server);
     await app.listen({ host: config.host, port: config.port });
-    stops.push(() => closeInTime(app, config.shutdownTimeout, log));
+    stops.push(() => closeInTime(app, endIdle, config.shutdownTimeout, log));
     const { address, port, family } = app.server.address() as AddressInfo;
     return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, stop };
   } catch (error) {
@@ -57,7 +60,7 @@ async function startDatabase(config: Config, log: Logger, stops: (() => Promise<
     await requirePostgres(url);
   }
   await migrate({ url, log });
-  const db = openDatabase({ url, poolSize: config.databasePoolSize, log });
+  const db = openDatabase({ url, poolSize: config.databasePoolSize, listTimeout: config.queryTimeout, log });
   stops.push(() => db.close());
   return db;
 }
@@ -74,14 +77,18 @@ async function makeDataDir(dataDir: string): Promise<void> {
 }
 
 /** Waits for requests in flight, but not for ever: a stalled upload must not keep the server from stopping. */
-async function closeInTime(app: ReturnType<typeof createApp>, timeout: number, log: Logger): Promise<void> {
+async function closeInTime(
+  app: ReturnType<typeof createApp>,
+  endIdle: ReturnType<typeof endIdleConnections>,
+  timeout: number,
+  log: Logger,
+): Promise<void> {
   const timer = setTimeout(() => {
     log.warn('requests in flight took too long to end; they are cut off');
     app.server.closeAllConnections();
   }, timeout);
-  // Closing ends the connections that are idle now; those of requests in flight are idle when these have ended.
-  const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+  const done = endIdle();
   await app.close();
-  clearInterval(sweep);
+  done();
   clearTimeout(timer);
 }

@@ -59,7 +59,9 @@ describe('an upload', () => {
     connection.socket.destroy();
     // The next request sees a server that has dealt with it, or will.
     await expect
-      .poll(() => server.ctx.telemetry.registry.getSingleMetricAsString('modelbox_uploads_running'))
+      .poll(() => server.ctx.telemetry.registry.getSingleMetricAsString('modelbox_uploads_running'), {
+        timeout: 10_000,
+      })
       .toMatch(/ 0$/);
     expect(await blobs()).toBe(before);
     expect((await server.api('GET', `${files}/gone`)).status).toBe(404);

@@ -1,5 +1,5 @@
 import { localActor } from '@modelbox/domain';
-import { type Route, type RouteId, routes } from '@modelbox/schema';
+import { type Route, type RouteId, routes, takesIfMatch } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, RequestContext } from '../context.ts';
 import type { Located } from '../objects/located.ts';
@@ -112,7 +112,7 @@ function contextOf(
       }
       return gone.signal;
     },
-    ...(ifMatch !== undefined && route.conditional ? { ifMatch: parseIfMatch(ifMatch) } : {}),
+    ...(ifMatch !== undefined && takesIfMatch(route) ? { ifMatch: parseIfMatch(ifMatch) } : {}),
   };
 }
 
