@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, Problem } from './errors.ts';
-import { type Answer, type Route, takesIdempotencyKey } from './route.ts';
+import { type Answer, type Route, takesIdempotencyKey, takesIfMatch } from './route.ts';
 import { routeList } from './routes.ts';
 
 type Json = Record<string, unknown>;
@@ -81,7 +81,7 @@ export function errorStatuses(route: Route): number[] {
   if (route.params || route.query) statuses.add(400);
   if (Object.values(route.touches).some((touch) => touch.create === undefined)) statuses.add(404);
   if (route.method !== 'GET') for (const status of [400, 409, 413, 415]) statuses.add(status);
-  if (route.conditional && route.method !== 'GET') statuses.add(412);
+  if (takesIfMatch(route)) statuses.add(412);
   for (const status of route.errors ?? []) statuses.add(status);
   return [...statuses].filter((status) => !(status in route.answers)).sort((a, b) => a - b);
 }
@@ -103,7 +103,7 @@ function parameters(route: Route, components: Map<string, Json>): Json[] {
     ...from(route.query, 'query'),
     ...from(route.headers, 'header'),
     ...(takesIdempotencyKey(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
-    ...(route.conditional && route.method !== 'GET' ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
+    ...(takesIfMatch(route) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
   ];
 }
 

@@ -59,7 +59,7 @@ export interface Route {
   readonly answers: { readonly [status: number]: Answer };
   /** HTTP statuses of errors beyond those that follow from the route's form. */
   readonly errors?: readonly number[];
-  /** The answer carries the object's ETag, and the route honours `If-Match`. */
+  /** The answer carries the object's ETag, and a write to an object that is there honours `If-Match`. */
   readonly conditional?: true;
   readonly touches: { readonly [name: string]: Touch };
   /** Needs no permission; only what is meant for everybody. */
@@ -71,3 +71,7 @@ export const route = <const R extends Route>(definition: R): R => definition;
 
 /** A mutation takes an `Idempotency-Key`, except one whose body is a file: that is idempotent by path and hash. */
 export const takesIdempotencyKey = (r: Route): boolean => r.method !== 'GET' && r.body !== 'bytes';
+
+/** A write to an object that is there takes `If-Match`; a create has nothing yet to match. */
+export const takesIfMatch = (r: Route): boolean =>
+  r.conditional === true && r.method !== 'GET' && !(201 in r.answers);

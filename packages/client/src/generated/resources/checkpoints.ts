@@ -1,7 +1,7 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { CallOptions, ConditionalOptions, WriteOptions } from '../../core/options.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
 import { CheckpointsEvents } from './checkpoints-events.ts';
@@ -65,7 +65,7 @@ export class Checkpoints extends Resource {
   }
 
   /** Make a ready checkpoint a version of a model, over the same files. */
-  promote(checkpoint: string, body: Promotion, options?: ConditionalOptions): APIPromise<Version> {
+  promote(checkpoint: string, body: Promotion, options?: WriteOptions): APIPromise<Version> {
     return this.http.send<Version>({
       method: 'POST',
       url: url`/v1/checkpoints/${checkpoint}/promote`,

@@ -1,7 +1,7 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { CallOptions, ConditionalOptions, WriteOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
@@ -14,7 +14,7 @@ export class Datasets extends Resource {
    *
    * A dataset that exists already is answered as it is, with 200.
    */
-  create(body: DatasetCreate, options?: ConditionalOptions): APIPromise<Dataset> {
+  create(body: DatasetCreate, options?: WriteOptions): APIPromise<Dataset> {
     return this.http.send<Dataset>({ method: 'POST', url: '/v1/datasets', body, options });
   }
 

@@ -1,7 +1,7 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { CallOptions, WriteOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
@@ -14,7 +14,7 @@ export class ExperimentsCheckpoints extends Resource {
    *
    * The same create again is answered with the checkpoint as it is, with 200; another body: 409.
    */
-  create(experiment: string, body: CheckpointCreate, options?: ConditionalOptions): APIPromise<Checkpoint> {
+  create(experiment: string, body: CheckpointCreate, options?: WriteOptions): APIPromise<Checkpoint> {
     return this.http.send<Checkpoint>({
       method: 'POST',
       url: url`/v1/experiments/${experiment}/checkpoints`,

@@ -1,7 +1,7 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { CallOptions, ConditionalOptions, WriteOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
@@ -31,7 +31,7 @@ export class Experiments extends Resource {
    *
    * An experiment that exists already is answered as it is, with 200: pipelines restart.
    */
-  create(body: ExperimentCreate, options?: ConditionalOptions): APIPromise<Experiment> {
+  create(body: ExperimentCreate, options?: WriteOptions): APIPromise<Experiment> {
     return this.http.send<Experiment>({ method: 'POST', url: '/v1/experiments', body, options });
   }
 

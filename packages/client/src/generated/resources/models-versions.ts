@@ -1,7 +1,7 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { CallOptions, WriteOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
@@ -14,7 +14,7 @@ export class ModelsVersions extends Resource {
    *
    * The same create again is answered with the version as it is, with 200; another body: 409.
    */
-  create(model: string, body: VersionCreate, options?: ConditionalOptions): APIPromise<Version> {
+  create(model: string, body: VersionCreate, options?: WriteOptions): APIPromise<Version> {
     return this.http.send<Version>({ method: 'POST', url: url`/v1/models/${model}/versions`, body, options });
   }
 

@@ -1,7 +1,7 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { CallOptions, ConditionalOptions, WriteOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
@@ -27,7 +27,7 @@ export class Models extends Resource {
    *
    * A model that exists already is answered as it is, with 200: pipelines restart.
    */
-  create(body: ModelCreate, options?: ConditionalOptions): APIPromise<Model> {
+  create(body: ModelCreate, options?: WriteOptions): APIPromise<Model> {
     return this.http.send<Model>({ method: 'POST', url: '/v1/models', body, options });
   }
 
