@@ -17,7 +17,8 @@ export interface DatabaseOptions {
   statementTimeout?: number;
   /** Of one statement in the lane of lists. Default 10,000. */
   listTimeout?: number;
-  /** Waiting for a lock that another transaction holds. Default 10,000. */
+  /** Waiting for a lock that another transaction holds; less than for a connection, so that those who wait for one
+   * locked object go before those who wait for their connections. Default 3,000. */
   lockTimeout?: number;
   /** How long a transaction may stand still before the server ends it. Default 60,000. */
   idleTransactionTimeout?: number;
@@ -48,7 +49,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const timeouts = {
     statement_timeout: options.statementTimeout ?? 30_000,
     idle_in_transaction_session_timeout: options.idleTransactionTimeout ?? 60_000,
-    lock_timeout: options.lockTimeout ?? 10_000,
+    lock_timeout: options.lockTimeout ?? 3_000,
   };
   const pool = openPool(options, { ...timeouts, max: size - forSide - forLists });
   const lists = openPool(options, {

@@ -93,7 +93,7 @@ describe('PUT an alias', () => {
     expect((await set(model, 'p')).body).toMatchObject({ status: 409, code: 'not_ready' });
     expect((await set(model, elsewhere.id)).body).toMatchObject({ status: 422 });
     await server.api('DELETE', `/v1/versions/${model.versions['v1']}`);
-    expect((await set(model, 'v1')).body).toMatchObject({ status: 404, code: 'deleted' });
+    expect((await set(model, 'v1')).body).toMatchObject({ status: 404, code: 'not_found' });
     expect(await historyOf(model)).toEqual([]);
     expect((await server.api('GET', aliasOf(model))).status).toBe(404);
   });
@@ -252,7 +252,7 @@ describe('rollback', () => {
     await set(model, 'v2');
     await server.api('DELETE', `/v1/versions/${model.versions['v1']}`);
     const gone = await rollback(model);
-    expect(gone.body).toMatchObject({ status: 404, code: 'deleted', id: model.versions['v1'] });
+    expect(gone.body).toMatchObject({ status: 404, code: 'not_found', id: model.versions['v1'] });
     expect(await holder(model)).toBe('v2');
   });
 

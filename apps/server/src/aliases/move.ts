@@ -94,7 +94,7 @@ export function demandHolder({ alias, expect }: Move, holder: Holder | undefined
 async function demandReady(tx: Tx, { id, version }: Holder): Promise<void> {
   const [row] = await tx.$queryRaw<{ status: string; deletedAt: Date | null }[]>`
     SELECT status, deleted_at AS "deletedAt" FROM versions WHERE id = ${id}::uuid FOR SHARE`;
-  if (!row || row.deletedAt) throw new HttpProblem('deleted', `The version ${version} is deleted.`, { id });
+  if (!row || row.deletedAt) throw new HttpProblem('not_found', `The version ${version} is deleted.`, { id });
   if (row.status !== 'ready')
     throw new HttpProblem('not_ready', `The version ${version} is pending; finalize it first.`, { id });
 }

@@ -239,7 +239,7 @@ describe('replace', () => {
     expect(replaced.body.id).not.toBe(old.id);
     expect(replaced.body.metrics).toEqual({ loss: 2 });
     const gone = await server.api('GET', `/v1/checkpoints/${old.id}`);
-    expect(gone.body).toMatchObject({ code: 'deleted', id: old.id });
+    expect(gone.body).toMatchObject({ code: 'not_found', id: old.id });
     expect(await actionsOf(old.id)).toEqual(['created', 'deleted']);
     const restored = await post(`/v1/checkpoints/${old.id}/restore`);
     expect(restored.status).toBe(409);
@@ -303,7 +303,7 @@ describe('deleting and restoring', () => {
     const path = `/v1/checkpoints/${made.id}`;
     expect((await server.api('DELETE', path)).status).toBe(204);
     expect((await server.api('DELETE', path)).status).toBe(204);
-    expect((await server.api('GET', path)).body.code).toBe('deleted');
+    expect((await server.api('GET', path)).body.code).toBe('not_found');
     expect((await server.api('GET', `${path}?includeDeleted=true`)).body.deletedAt).toMatch(/Z$/);
     expect((await server.api('GET', `${path}/files`)).status).toBe(404);
     expect((await server.api('PATCH', path, { tags: [] })).status).toBe(404);

@@ -190,7 +190,7 @@ async function insertWithin(tx: Tx, draft: Draft): Promise<Receipt | undefined> 
   });
   const [outcome] = await sql<CheckpointOutcome>(insertCheckpoint.text, values);
   if (outcome?.lives === false)
-    throw new HttpProblem('deleted', 'The experiment is deleted; it can be restored until it is purged.', {
+    throw new HttpProblem('not_found', 'The experiment is deleted; it can be restored until it is purged.', {
       id: draft.experiment.id,
     });
   if (!outcome?.created) return undefined;

@@ -7,7 +7,7 @@ import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
 import { readObject } from '../objects/read.ts';
 
 /** `$2` is the namespace in which bare dataset names lie. */
-const checkpointSchema: SqlSchema = {
+export const checkpointSchema: SqlSchema = {
   fields: {
     ...commonFields('c'),
     epoch: { type: 'integer', sql: 'c.epoch' },

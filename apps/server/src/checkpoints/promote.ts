@@ -32,7 +32,7 @@ async function demandReady(tx: Tx, id: string): Promise<string | null> {
     SELECT c.status, c.deleted_at AS "deletedAt", e.framework
     FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id WHERE c.id = ${id}::uuid FOR SHARE OF c`;
   if (!row || row.deletedAt)
-    throw new HttpProblem('deleted', 'The checkpoint is deleted; restore it first.', { id });
+    throw new HttpProblem('not_found', 'The checkpoint is deleted; restore it first.', { id });
   if (row.status !== 'ready')
     throw new HttpProblem('not_ready', 'The checkpoint is pending; finalize it first.', { id });
   return row.framework;

@@ -28,7 +28,7 @@ export function createEvent(
   const metadata = checkMetadata(body.metadata ?? {});
   return write(ctx, async (tx) => {
     if (!(await holdLiving(tx, owners[kind].table, object.id)))
-      throw new HttpProblem('deleted', `The ${kind} is deleted.`, { id: object.id });
+      throw new HttpProblem('not_found', `The ${kind} is deleted.`, { id: object.id });
     const time = body.time === undefined ? ctx.now() : new Date(body.time);
     const row = {
       id: newId(),

@@ -98,7 +98,7 @@ describe('events', () => {
     const { id } = await newExperiment(server);
     await server.api('DELETE', `/v1/experiments/${id}`);
     const body = { name: 'n', source: 's' };
-    expect((await tell(`/v1/experiments/${id}`, body)).body.code).toBe('deleted');
+    expect((await tell(`/v1/experiments/${id}`, body)).body.code).toBe('not_found');
     expect((await tell(`/v1/experiments/${ref('ai/none')}`, body)).status).toBe(404);
     expect((await server.api('GET', `/v1/experiments/${id}/events`)).status).toBe(404);
   });

@@ -156,7 +156,7 @@ describe('/v1/experiments/{experiment}', () => {
     expect((await server.api('DELETE', path)).status).toBe(204);
     const gone = await server.api('GET', path);
     expect(gone.status).toBe(404);
-    expect(gone.body).toMatchObject({ code: 'deleted', id: made.id });
+    expect(gone.body).toMatchObject({ code: 'not_found', id: made.id });
     expect((await server.api('GET', `/v1/checkpoints/${checkpoint.id}`)).status).toBe(404);
     expect((await server.api('POST', `${path}/checkpoints`, { epoch: 2 })).status).toBe(404);
     expect((await server.api('POST', `${path}/metrics`, { metrics: [{ key: 'a', value: 1 }] })).status).toBe(
@@ -164,7 +164,7 @@ describe('/v1/experiments/{experiment}', () => {
     );
     const taken = await server.api('POST', '/v1/experiments', { namespace: 'ai/vision', name: made.name });
     expect(taken.status).toBe(409);
-    expect(taken.body).toMatchObject({ code: 'name_deleted', id: made.id });
+    expect(taken.body).toMatchObject({ code: 'deleted', id: made.id });
     const shown = await server.api('GET', `${path}?includeDeleted=true`);
     expect(shown.body.deletedAt).toMatch(/Z$/);
     expect((await server.api('POST', `${path}/restore`)).status).toBe(200);

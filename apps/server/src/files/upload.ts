@@ -41,15 +41,20 @@ export async function uploadFile(
   // Before a byte is read: an upload that cannot be accepted need not be sent.
   await ctx.db.prisma.$transaction((tx) => lockPlace(tx, ctx, kind, object, path.path));
   const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
-  let isNew = false;
+  let stored: { file: FileRow; isNew: boolean } | undefined;
   let isKept = false;
   try {
     await write(ctx, async (tx) => {
       const there = await lockPlace(tx, ctx, kind, object, path.path);
       const { id: blobId, key } = await keepBlob(tx, ctx, blob);
       isKept = key === blob.key;
-      await attach(tx, ctx, kind, object, there, { ...upload, path: path.path, blobId, ...blob });
-      isNew = there === null;
+      const file = await attach(tx, ctx, kind, object, there, {
+        ...upload,
+        path: path.path,
+        blobId,
+        ...blob,
+      });
+      stored = { file, isNew: there === null };
       return { status: 200, object: null };
     });
   } catch (error) {
@@ -59,20 +64,16 @@ export async function uploadFile(
   }
   // Somebody else's copy of the content is the one that is referred to: ours is of no use.
   if (!isKept) await discard(ctx, blob.key);
-  const row = await ctx.db.prisma.file.findUnique({
-    where: { objectId_path: { objectId: object.id, path: path.path } },
-  });
-  if (row === null)
-    throw new HttpProblem('not_found', `The file ${path.path} was stored, and deleted since.`);
-  return {
-    status: isNew ? 201 : 200,
-    body: toFile({
-      ...row,
-      sizeBytes: Number(row.sizeBytes),
-      role: row.role as never,
-      state: row.state as never,
-    }),
+  // What this request has stored, whatever another one has put there since.
+  if (stored === undefined) throw new Error('an upload was written, and left no row');
+  const { file, isNew } = stored;
+  const row = {
+    ...file,
+    sizeBytes: Number(file.sizeBytes),
+    role: file.role as never,
+    state: file.state as never,
   };
+  return { status: isNew ? 201 : 200, body: toFile(row) };
 }
 
 async function discard(ctx: RequestContext, key: string): Promise<void> {
@@ -146,9 +147,9 @@ async function attach(
   object: Located,
   there: FileRow | null,
   file: Attachment,
-): Promise<void> {
+): Promise<FileRow> {
   const role = file.role ?? (there?.role as Attachment['role']) ?? defaultRole(kind);
-  if (there?.sha256 === file.sha256 && there.role === role) return;
+  if (there?.sha256 === file.sha256 && there.role === role) return there;
   const content = {
     role,
     sizeBytes: file.sizeBytes,
@@ -159,7 +160,7 @@ async function attach(
     createdBy: ctx.actor.name,
     createdAt: ctx.now(),
   };
-  await tx.file.upsert({
+  const row = await tx.file.upsert({
     where: { objectId_path: { objectId: object.id, path: file.path } },
     create: { id: newId(), objectKind: kind, objectId: object.id, path: file.path, uri: null, ...content },
     update: content,
@@ -177,6 +178,7 @@ async function attach(
       replaced: there?.sha256 ?? null,
     },
   });
+  return row;
 }
 
 /** The content type that was sent, where it says more than "bytes" or than what curl says of everything. */

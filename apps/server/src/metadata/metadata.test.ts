@@ -68,7 +68,7 @@ describe('any JSON', () => {
   it.each([
     [
       'integers that a double holds',
-      '{"a":9007199254740991,"b":-9007199254740991,"c":9007199254740992,"d":1152921504606846976}',
+      '{"a":9007199254740991,"b":-9007199254740991,"c":9007199254740992,"d":1152921504606847000}',
     ],
     [
       'numbers small and large',
@@ -90,6 +90,7 @@ describe('any JSON', () => {
 
   it.each([
     ['an integer that no double holds', '{"a":{"b":[9007199254740993]}}', 422],
+    ['an integer that would be answered in other digits', '{"a":{"b":[9223372036854775808]}}', 422],
     ['a larger one', '{"a":123456789012345678901234567890}', 422],
     ['a negative one', '{"a":-9007199254740993}', 422],
     ['a number beyond all doubles', '{"a":1e400}', 422],

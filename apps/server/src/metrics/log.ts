@@ -23,7 +23,7 @@ export async function logMetrics(
   const statement = logMetricsOf(kind);
   // Thrown within the transaction: datasets that only these points mention do not come into being either.
   const gone = () =>
-    new HttpProblem('deleted', `The ${kind} is deleted; it can be restored until it is purged.`, {
+    new HttpProblem('not_found', `The ${kind} is deleted; it can be restored until it is purged.`, {
       id: object.id,
     });
   const log = async (on: Parameters<typeof statement>[0], columns: string[]) => {

@@ -357,7 +357,7 @@ describe('batches', () => {
     const { id } = await newCheckpoint(server);
     await server.api('DELETE', `/v1/checkpoints/${id}`);
     const batch = [{ key: 'a', value: 1, dataset: 'for-nobody' }];
-    expect((await log(`/v1/checkpoints/${id}`, batch)).body.code).toBe('deleted');
+    expect((await log(`/v1/checkpoints/${id}`, batch)).body.code).toBe('not_found');
     expect((await log('/v1/checkpoints/01890a5d-ac96-774b-bcce-b302099a8057', batch)).body.code).toBe(
       'not_found',
     );

@@ -258,13 +258,13 @@ describe('deleting and restoring', () => {
       ['GET', reference],
     ] as const) {
       const answer = await server.api(method, gone, body);
-      expect([method, gone, answer.status, answer.body.code]).toEqual([method, gone, 404, 'deleted']);
+      expect([method, gone, answer.status, answer.body.code]).toEqual([method, gone, 404, 'not_found']);
     }
     const shown = await server.api('GET', `${path}?includeDeleted=true`);
     expect(shown.body.deletedAt).toMatch(/Z$/);
     const taken = await server.api('POST', '/v1/models', { namespace: made.namespace, name: made.name });
     expect(taken.status).toBe(409);
-    expect(taken.body).toMatchObject({ code: 'name_deleted', id: made.id });
+    expect(taken.body).toMatchObject({ code: 'deleted', id: made.id });
 
     expect((await server.api('POST', `${path}/restore`)).body.deletedAt).toBeNull();
     expect((await server.api('POST', `${path}/restore`, {})).status).toBe(200);

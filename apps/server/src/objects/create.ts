@@ -61,6 +61,6 @@ export function createNamed<Row extends StoredRow, Own>(
       );
     if (!there.deletedAt) return { status: 200, object: { kind: store.kind, id: there.id } };
     const message = `The ${store.kind} ${namespace}/${name} is deleted and keeps its name until it is purged; restore it, or take another name.`;
-    throw new HttpProblem('name_deleted', message, { id: there.id });
+    throw new HttpProblem('deleted', message, { id: there.id });
   });
 }

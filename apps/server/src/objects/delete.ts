@@ -56,7 +56,7 @@ export async function restoreObject<Row extends StoredRow>(
 function demandGrace(ctx: RequestContext, { kind }: { kind: string }, deletedAt: Date): void {
   if (ctx.now().getTime() - deletedAt.getTime() < ctx.settings.deleteGrace) return;
   throw new HttpProblem(
-    'deleted',
+    'not_found',
     `The ${kind} was deleted at ${deletedAt.toISOString()}; its time to be restored is over.`,
   );
 }

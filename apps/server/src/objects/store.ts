@@ -50,9 +50,13 @@ export async function lockLiving<Row extends StoredRow>(
 ): Promise<Row> {
   const row = await lockObject(tx, ctx, store, object);
   if (row.deletedAt)
-    throw new HttpProblem('deleted', `The ${store.kind} is deleted; it can be restored until it is purged.`, {
-      id: row.id,
-    });
+    throw new HttpProblem(
+      'not_found',
+      `The ${store.kind} is deleted; it can be restored until it is purged.`,
+      {
+        id: row.id,
+      },
+    );
   return row;
 }
 

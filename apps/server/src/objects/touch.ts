@@ -98,7 +98,7 @@ function missing({ kind }: Touch, mention: Mention): HttpProblem {
 /** The answer for an object that is deleted and can still be restored. */
 export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
   new HttpProblem(
-    'deleted',
+    'not_found',
     `The ${kind} was deleted at ${deletedAt?.toISOString()}; it can be restored until it is purged.`,
     { id },
   );

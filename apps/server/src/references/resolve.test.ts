@@ -70,7 +70,7 @@ describe('GET /v1/resolve', () => {
   it('404: deleted, until restored', async () => {
     const { name, version } = await modelWith({ files: [] });
     await server.api('DELETE', `/v1/versions/${version.id}`);
-    expect((await resolve(`${name}:v1`)).body).toMatchObject({ code: 'deleted', id: version.id });
+    expect((await resolve(`${name}:v1`)).body).toMatchObject({ code: 'not_found', id: version.id });
     await server.api('POST', `/v1/versions/${version.id}/restore`);
     expect((await resolve(`${name}:v1`)).status).toBe(200);
   });

@@ -50,7 +50,8 @@ const SETTINGS: Settings = {
 export async function startTestServer(settings: Partial<Settings> = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
-  const db = openDatabase({ url: database.url, poolSize: 10 });
+  const { queryTimeout } = { ...SETTINGS, ...settings };
+  const db = openDatabase({ url: database.url, poolSize: 10, listTimeout: queryTimeout });
   let offset = 0;
   const ctx: Context = {
     settings: { ...SETTINGS, ...settings },

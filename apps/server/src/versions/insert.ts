@@ -39,7 +39,7 @@ export interface NewVersion {
 export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersion): Promise<Receipt> {
   const { model, body } = input;
   if (!(await holdLiving(tx, 'models', model.id)))
-    throw new HttpProblem('deleted', `The model ${model.name} is deleted.`, { id: model.id });
+    throw new HttpProblem('not_found', `The model ${model.name} is deleted.`, { id: model.id });
   const row = rowOf(ctx, input);
   const { count } = await tx.version.createMany({ data: [row], skipDuplicates: true });
   if (count === 0) return existing(tx, input);
@@ -98,7 +98,7 @@ async function existing(tx: Tx, { model, body, createHash }: NewVersion): Promis
   const name = `${model.namespace}/${model.name}:${body.version}`;
   if (there === null) throw new HttpProblem('name_retired', `${name} was a version that is gone.`);
   if (there.deletedAt)
-    throw new HttpProblem('name_deleted', `${name} is deleted and keeps its name.`, { id: there.id });
+    throw new HttpProblem('deleted', `${name} is deleted and keeps its name.`, { id: there.id });
   if (createHash.equals(there.createHash)) return { status: 200, object: { kind: 'version', id: there.id } };
   throw new HttpProblem('exists', `${name} exists already, made from another request.`, { id: there.id });
 }

@@ -4,7 +4,7 @@ import { listObjects } from '../lists/objects.ts';
 import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
 
 /** `$2` is the namespace in which bare dataset names lie. */
-const versionSchema: SqlSchema = {
+export const versionSchema: SqlSchema = {
   fields: {
     ...commonFields('v'),
     version: { type: 'text', sql: 'v.version', nullable: false },

@@ -336,7 +336,7 @@ describe('POST /v1/versions/{version}/finalize', () => {
   it('404: deleted', async () => {
     const pending = await newVersion(server);
     await server.api('DELETE', pathOf(pending));
-    expect((await server.api('POST', `${pathOf(pending)}/finalize`)).body.code).toBe('deleted');
+    expect((await server.api('POST', `${pathOf(pending)}/finalize`)).body.code).toBe('not_found');
   });
 });
 
@@ -346,7 +346,7 @@ describe('deleting and restoring', () => {
     const path = pathOf(made);
     expect((await server.api('DELETE', path)).status).toBe(204);
     expect((await server.api('DELETE', path)).status).toBe(204);
-    expect((await server.api('GET', path)).body).toMatchObject({ code: 'deleted', id: made.id });
+    expect((await server.api('GET', path)).body).toMatchObject({ code: 'not_found', id: made.id });
     expect((await server.api('GET', `${path}?includeDeleted=true`)).body.deletedAt).toMatch(/Z$/);
     for (const body of [
       { version: 'v1', files: [] },
@@ -354,7 +354,7 @@ describe('deleting and restoring', () => {
     ]) {
       const taken = await server.api('POST', `/v1/models/${made.modelId}/versions`, body);
       expect(taken.status).toBe(409);
-      expect(taken.body).toMatchObject({ code: 'name_deleted', id: made.id });
+      expect(taken.body).toMatchObject({ code: 'deleted', id: made.id });
     }
     expect((await server.api('POST', `${path}/restore`)).body).toMatchObject({
       id: made.id,

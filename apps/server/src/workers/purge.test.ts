@@ -84,7 +84,7 @@ describe('a deleted object', () => {
       expect((await server.api('POST', `${path}/restore`)).status).toBe(200);
       await server.api('DELETE', path);
       server.advance(GRACE + 1);
-      expect((await server.api('POST', `${path}/restore`)).body.code).toBe('deleted');
+      expect((await server.api('POST', `${path}/restore`)).body.code).toBe('not_found');
       expect((await server.api('GET', `${path}?includeDeleted=true`)).status).toBe(200);
     }
   });
@@ -105,7 +105,7 @@ describe('a name', () => {
     }
     await server.api('DELETE', `/v1/models/${model.id}`);
     const taken = { namespace: 'names', name: model.name };
-    expect((await server.api('POST', '/v1/models', taken)).body.code).toBe('name_deleted');
+    expect((await server.api('POST', '/v1/models', taken)).body.code).toBe('deleted');
     server.advance(OVER);
     await purge(server.ctx, 100);
     expect((await server.api('DELETE', '/v1/namespaces/names')).status).toBe(204);
@@ -130,7 +130,7 @@ describe('a name', () => {
       ]);
       for (const { status, body } of answers) {
         expect(status, JSON.stringify(body)).toBe(409);
-        expect(['name_deleted', 'name_retired']).toContain(body.code);
+        expect(['deleted', 'name_retired']).toContain(body.code);
       }
     }
   });
