@@ -4,7 +4,7 @@ import type { FastifyError } from 'fastify';
 import { HttpProblem } from './problem.ts';
 
 /** Seconds after which a client may try again: Postgres is back within that time after a restart. */
-const RETRY_AFTER = { 'retry-after': '1' };
+export const RETRY_AFTER = { 'retry-after': '1' };
 
 /** The client went away before it was answered: nobody reads what we say of it. */
 export class ClientGone extends Error {

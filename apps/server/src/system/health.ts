@@ -1,5 +1,6 @@
 import { migrationState, readMigrations } from '@modelbox/db';
 import type { Context } from '../context.ts';
+import { RETRY_AFTER } from '../http/errors.ts';
 import type { Verb } from '../http/verb.ts';
 import { VERSION } from './version.ts';
 
@@ -16,20 +17,21 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
   const known = readMigrations();
   return async () => {
     const [database, migrations, blobs] = await Promise.all([
-      check(async () => void (await ctx.db.side.query('SELECT 1'))),
-      check(async () => {
+      check(ctx, 'database', async () => void (await ctx.db.side.query('SELECT 1'))),
+      check(ctx, 'migrations', async () => {
         const state = await migrationState(ctx.db.side, await known);
         if (!state.current) throw new Error('the database is not at the version of this server');
       }),
-      check(() => ctx.blobs.check()),
+      check(ctx, 'blobs', () => ctx.blobs.check()),
     ]);
     const ready = database.ok && migrations.ok && blobs.ok;
-    return { status: ready ? 200 : 503, body: { ready, checks: { database, migrations, blobs } } };
+    const body = { ready, checks: { database, migrations, blobs } };
+    return ready ? { status: 200, body } : { status: 503, body, headers: RETRY_AFTER };
   };
 }
 
 /** What went wrong stays in the log of whoever it concerns: a public answer only says that it did. */
-async function check(run: () => Promise<void>): Promise<Check> {
+async function check({ log }: Context, part: string, run: () => Promise<void>): Promise<Check> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('late')), PATIENCE);
@@ -37,7 +39,8 @@ async function check(run: () => Promise<void>): Promise<Check> {
   try {
     await Promise.race([run(), late]);
     return { ok: true };
-  } catch {
+  } catch (error) {
+    log.warn({ err: error, part }, 'not ready');
     return { ok: false, detail: 'does not answer as it should; see the log' };
   } finally {
     clearTimeout(timer);

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { type Config, ConfigError, flagOf, readConfig, SETTINGS, type SettingName } from './config.ts';
+import { helpText, settingsTable } from './help.ts';
+
+const read = (env: Record<string, string>, ...flags: string[]): Config => readConfig(flags, env) as Config;
+
+/** Values that each setting takes with what they mean, and values that it refuses. */
+const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[] }> = {
+  host: {
+    takes: [
+      ['localhost', 'localhost'],
+      ['::1', '::1'],
+      ['127.0.0.2', '127.0.0.2'],
+    ],
+    refuses: ['a b', 'http://x', 'x/y'],
+  },
+  port: {
+    takes: [
+      ['0', 0],
+      ['65535', 65_535],
+    ],
+    refuses: ['-1', '65536', '80.5', 'http', ' 80'],
+  },
+  allowRemote: {
+    takes: [
+      ['true', true],
+      ['1', true],
+      ['false', false],
+      ['0', false],
+    ],
+    refuses: ['yes', 'TRUE'],
+  },
+  dataDir: { takes: [['/x/../y', '/y']], refuses: ['a\0b'] },
+  databaseUrl: {
+    takes: [
+      ['postgres://a@b/c', 'postgres://a@b/c'],
+      ['postgresql://b', 'postgresql://b'],
+    ],
+    refuses: ['mysql://b', 'postgres://a b'],
+  },
+  databasePoolSize: {
+    takes: [
+      ['2', 2],
+      ['1000', 1000],
+    ],
+    refuses: ['1', '1001', 'many'],
+  },
+  blobs: { takes: [['disk', 'disk']], refuses: ['s3://bucket', 'tape'] },
+  logLevel: {
+    takes: [
+      ['warn', 'warn'],
+      ['silent', 'silent'],
+    ],
+    refuses: ['loud', 'INFO'],
+  },
+  logFormat: {
+    takes: [
+      ['json', 'json'],
+      ['pretty', 'pretty'],
+    ],
+    refuses: ['xml'],
+  },
+  bodyLimit: {
+    takes: [
+      ['1024', 1024],
+      ['1KiB', 1024],
+      ['2 MiB', 2 ** 21],
+    ],
+    refuses: ['1023', '1KB', '1.5MiB', '2GiB', '-1'],
+  },
+  maxFileSize: {
+    takes: [
+      ['1', 1],
+      ['5TiB', 5 * 2 ** 40],
+    ],
+    refuses: ['0', 'big', '9999TiB'],
+  },
+  bodyTimeout: {
+    takes: [
+      ['PT0.1S', 100],
+      ['PT1M30S', 90_000],
+    ],
+    refuses: ['PT0S', '30', '30s', 'P', 'PT', 'P1Y', 'P1M'],
+  },
+  queryTimeout: { takes: [['PT10S', 10_000]], refuses: ['PT0S', 'soon'] },
+  shutdownTimeout: {
+    takes: [
+      ['PT0S', 0],
+      ['PT2M', 120_000],
+    ],
+    refuses: ['-PT1S', '5'],
+  },
+  deleteGrace: {
+    takes: [
+      ['P30D', 2_592_000_000],
+      ['P1W', 604_800_000],
+      ['P1DT12H', 129_600_000],
+      ['PT0S', 0],
+    ],
+    refuses: ['30 days', 'P99999W'],
+  },
+  checkAnswers: { takes: [['true', true]], refuses: ['on'] },
+};
+
+describe.each(Object.entries(CASES) as [SettingName, (typeof CASES)[SettingName]][])(
+  '%s',
+  (name, { takes, refuses }) => {
+    const { env } = SETTINGS[name];
+
+    it.each(takes)('takes %j', (text, value) => {
+      expect(read({ [env]: text })[name]).toEqual(value);
+      expect(read({}, `--${flagOf(env)}=${text}`)[name]).toEqual(value);
+    });
+
+    it.each(refuses)('refuses %j, by the name under which it was given, with what is allowed', (text) => {
+      expect(() => read({ [env]: text })).toThrow(new RegExp(`^${env} must be .`));
+      expect(() => read({}, `--${flagOf(env)}=${text}`)).toThrow(new RegExp(`^--${flagOf(env)} must be .`));
+    });
+  },
+);
+
+describe('readConfig', () => {
+  it('takes flags before environment before defaults, and an empty variable for none', () => {
+    expect(read({}).port).toBe(8085);
+    expect(read({ MODELBOX_PORT: '' }).port).toBe(8085);
+    expect(read({ MODELBOX_PORT: '1' }).port).toBe(1);
+    expect(read({ MODELBOX_PORT: '1' }, '--port', '2').port).toBe(2);
+    expect(read({}).databaseUrl).toBeUndefined();
+  });
+
+  it('names everything that is wrong, at once', () => {
+    const wrong = () => read({ MODELBOX_PORT: 'x', MODELBOX_BLOBS: 'y', MODELBOX_NOSUCH: 'z' });
+    expect(wrong).toThrow(ConfigError);
+    expect(wrong).toThrow(
+      /MODELBOX_PORT must be.*\nMODELBOX_BLOBS must be.*\nMODELBOX_NOSUCH is not a setting/,
+    );
+  });
+
+  it('never repeats a secret', () => {
+    expect(() => read({ DATABASE_URL: 'mysql://me:hunter2@x' })).toThrow(
+      /^DATABASE_URL must be a URL that begins with postgres:\/\/\.$/,
+    );
+  });
+
+  it('leaves the variables of clients and others alone', () => {
+    expect(() =>
+      read({ MODELBOX_ADDR: 'x', MODELBOX_TOKEN: 'y', MODELBOX_TEST_DATABASE_URL: 'z', PORT: 'w' }),
+    ).not.toThrow();
+  });
+
+  it.each(['--nosuch', '--port', 'start'])('refuses the argument %s', (flag) => {
+    expect(() => read({}, flag)).toThrow(/See --help/);
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'example.org'])('opens %s only when told so', (host) => {
+    expect(() => read({ MODELBOX_HOST: host })).toThrow(/MODELBOX_ALLOW_REMOTE=true/);
+    expect(read({ MODELBOX_HOST: host, MODELBOX_ALLOW_REMOTE: 'true' }).host).toBe(host);
+  });
+
+  it('knows help and version, whatever else is wrong', () => {
+    for (const flag of ['--help', '-h']) expect(readConfig([flag], { MODELBOX_PORT: 'x' })).toBe('help');
+    for (const flag of ['--version', '-v']) expect(readConfig([flag], {})).toBe('version');
+  });
+});
+
+it('every setting is in the help and in the table, with its default', () => {
+  for (const { env, default: value, says } of Object.values(SETTINGS)) {
+    for (const part of [env, `--${flagOf(env)}`, says]) {
+      expect(helpText('1.2.3')).toContain(part);
+      expect(settingsTable()).toContain(part);
+    }
+    expect(settingsTable()).toContain(value ?? 'none');
+  }
+});

@@ -1,0 +1,36 @@
+import { createTestDatabase } from '@modelbox/db/testing';
+import { afterEach, expect, test, vi } from 'vitest';
+import { cleanUp, newFolder, runServer } from './process.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
+afterEach(cleanUp);
+
+/** What a server prints from start to stop, with a request in between that carries secrets. */
+async function story(settings: Record<string, string>): Promise<string> {
+  const { url, drop } = await createTestDatabase();
+  const server = runServer({ DATABASE_URL: url, MODELBOX_DATA_DIR: newFolder(), ...settings });
+  const address = await server.url;
+  const headers = { authorization: 'Bearer hunter2', cookie: 'session=hunter2', 'x-request-id': 'r-1' };
+  await fetch(`${address}/v1/models/ai%2Fnosuch`, { headers });
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
+  await drop();
+  expect(server.output()).not.toContain('hunter2');
+  expect(server.output()).not.toContain(new URL(url).password);
+  return server.output();
+}
+
+test('the log is lines of JSON where no terminal is, whole to the last line, without secrets', async () => {
+  const output = await story({});
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(entries).toContainEqual(
+    expect.objectContaining({ level: 30, reqId: 'r-1', route: 'models.get', method: 'GET', status: 404 }),
+  );
+  expect(entries.at(-1)).toMatchObject({ msg: 'stopped' });
+});
+
+test('the log is for people where that is asked for, and silent where that is', async () => {
+  expect(await story({ MODELBOX_LOG_FORMAT: 'pretty' })).toMatch(/^\[[\d:]+\] .*INFO.*answered/m);
+  expect(await story({ MODELBOX_LOG_LEVEL: 'warn' })).not.toContain('answered');
+});
