@@ -11,7 +11,7 @@ export const demandFreePosition: Guard = async (tx, { id, parentId }) => {
   }
   const { epoch, step } = await tx.checkpoint.findUniqueOrThrow({ where: { id } });
   const there = await tx.checkpoint.findFirst({
-    where: { experimentId: parentId, epoch, step, deletedAt: null },
+    where: { experimentId: parentId, epoch, step, deletedAt: null, id: { not: id } },
   });
   if (there)
     throw new HttpProblem('exists', 'Another checkpoint has its epoch and step by now.', { id: there.id });

@@ -40,11 +40,10 @@ export async function restoreObject<Row extends StoredRow>(
   try {
     return await write(ctx, async (tx) => {
       const row = await lockObject(tx, ctx, store, object);
-      if (row.deletedAt) {
-        demandGrace(ctx, store, row.deletedAt);
-        await guard?.(tx, object);
-        await setColumns(tx, ctx, store, object, row, { deletedAt: null }, 'restored');
-      }
+      if (row.deletedAt) demandGrace(ctx, store, row.deletedAt);
+      // Also of one that is not deleted itself: with what it belongs to it is gone all the same.
+      await guard?.(tx, object);
+      if (row.deletedAt) await setColumns(tx, ctx, store, object, row, { deletedAt: null }, 'restored');
       return { status: 200, object: { kind: store.kind, id: object.id } };
     });
   } catch (error) {

@@ -135,7 +135,7 @@ class Naive {
   restoreVersion({ version: name }: any, found: Model): number {
     const there = found.versions.get(name);
     if (!there) return 404;
-    if (there.deleted && found.deleted) return 409;
+    if (found.deleted) return 409;
     there.deleted = false;
     return 200;
   }
@@ -262,6 +262,6 @@ it('answers as maps in memory would', async () => {
         expect(await readAll(namespace)).toEqual(expectedOf(naive));
       },
     ),
-    { numRuns: 20, endOnFailure: false },
+    { numRuns: 15, endOnFailure: false },
   );
 }, 60_000);

@@ -381,6 +381,9 @@ describe('deleting and restoring', () => {
     const refused = await server.api('POST', `${pathOf(made)}/restore`);
     expect(refused.status).toBe(409);
     expect(refused.body.id).toBe(made.modelId);
+    const living = await newVersion(server);
+    await server.api('DELETE', `/v1/models/${living.modelId}`);
+    expect((await server.api('POST', `${pathOf(living)}/restore`)).status).toBe(409);
     await server.api('POST', `/v1/models/${made.modelId}/restore`);
     expect((await server.api('GET', pathOf(made))).status).toBe(404);
     expect((await server.api('POST', `${pathOf(made)}/restore`)).status).toBe(200);
