@@ -38,8 +38,7 @@ describe('requests made from the OpenAPI document', () => {
         fc.asyncProperty(requestsOf(operation), (request) => probe(operation, request)),
         {
           numRuns: RUNS,
-          interruptAfterTimeLimit: RUNS * 400,
-          markInterruptAsFailure: true,
+          plugins: [fc.interruptAfterTimeLimit(RUNS * 400, { failOnInterrupt: true })],
           ...(SEED === undefined ? {} : { seed: Number(SEED) }),
         },
       );

@@ -141,7 +141,7 @@ function ofType(schema: Schema, name: string): fc.Arbitrary<unknown> {
     });
   }
   if (type === 'object') return object(schema);
-  return fc.jsonValue({ maxDepth: 2, noUnicodeString: false });
+  return fc.jsonValue({ maxDepth: 2, stringUnit: 'grapheme' });
 }
 
 const singular = (name: string): string => ({ datasets: 'dataset', files: 'uri' })[name] ?? '';
@@ -174,7 +174,7 @@ function text(schema: Schema, name: string): fc.Arbitrary<string> {
     return fc.date(within).map((date) => date.toISOString());
   }
   const takes = (value: string) =>
-    [...value].length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(value));
+    Array.from(value).length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(value));
   const free = fc.oneof(
     {
       weight: 4,
