@@ -14,7 +14,7 @@ BEGIN
     SELECT v.id FROM versions v JOIN models m ON m.id = v.model_id
     WHERE (v.deleted_at < p_before OR m.deleted_at < p_before)
       AND NOT EXISTS (SELECT 1 FROM versions d WHERE d.source_version_id = v.id)
-    LIMIT p_limit FOR UPDATE OF v, m SKIP LOCKED) AS due;
+    LIMIT p_limit FOR UPDATE OF v SKIP LOCKED FOR NO KEY UPDATE OF m SKIP LOCKED) AS due;
   IF v_ids IS NOT NULL THEN
     PERFORM record_change('version', v.id, n.path, 'purged', last_state(v.id, jsonb_build_object('id', v.id, 'modelId', m.id, 'version', v.version)),
                           NULL, NULL, v_by, p_at)
@@ -51,7 +51,7 @@ BEGIN
     SELECT c.id FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id
     WHERE (c.deleted_at < p_before OR e.deleted_at < p_before)
       AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_checkpoint_id = c.id)
-    LIMIT p_limit FOR UPDATE OF c, e SKIP LOCKED) AS due;
+    LIMIT p_limit FOR UPDATE OF c SKIP LOCKED FOR NO KEY UPDATE OF e SKIP LOCKED) AS due;
   IF v_ids IS NOT NULL THEN
     PERFORM record_change('checkpoint', c.id, n.path, 'purged',
                           last_state(c.id, jsonb_build_object('id', c.id, 'experimentId', e.id, 'epoch', c.epoch, 'step', c.step)),
