@@ -2,6 +2,7 @@ import { insertTracked } from '../files/rows.ts';
 import { trackedFiles } from '../files/tracked.ts';
 import type { Verb } from '../http/verb.ts';
 import { pointsOf } from '../metrics/points.ts';
+import { isReadyAtOnce } from '../objects/ready.ts';
 import { uniqueBy } from '../objects/unique.ts';
 import { bodyHash } from '../writes/canonical.ts';
 import { write } from '../writes/write.ts';
@@ -28,12 +29,3 @@ export const createVersion: Verb<'models.versions.create'> = (ctx, { body, touch
     }),
   );
 };
-
-/** With files named, even none, or said to be so it is ready; otherwise its files are still to come. */
-export const isReadyAtOnce = ({
-  status,
-  files,
-}: {
-  status?: 'pending' | 'ready' | undefined;
-  files?: unknown;
-}): boolean => (status === undefined ? files !== undefined : status === 'ready');
