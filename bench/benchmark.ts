@@ -20,7 +20,7 @@ export interface Baseline {
   /** Where it listens; empty where it does not. */
   readonly url: string;
   /** Works for so many seconds, and answers how often it did. */
-  run(seconds: number): Promise<Count>;
+  readonly run: (seconds: number) => Promise<Count>;
 }
 
 /** How often something was done, in how many seconds. */

@@ -49,16 +49,28 @@ async function measure(chosen: readonly Benchmark[]): Promise<void> {
     baseline: (file, settings) => stopped(startBaseline(file, settings)),
     say,
   };
+  const stopAll = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interrupted = true;
+      void stopAll().then(databases.stop);
+    });
+  }
   try {
     for (const benchmark of chosen) {
       say(`${benchmark.name}: ${benchmark.says}`);
-      try {
-        lines.push(...(await benchmark.run(bench)));
-      } finally {
-        for (const stop of stops.splice(0).reverse()) await stop();
-      }
+      lines.push(...(await benchmark.run(bench)));
+      await stopAll();
     }
+  } catch (error) {
+    if (!interrupted) throw error;
+    process.exitCode = 130;
+    return;
   } finally {
+    await stopAll();
     await databases.stop();
   }
   const seconds = Math.round((performance.now() - started) / 1000);

@@ -44,7 +44,7 @@ async function line(bench: Bench, server: Subject, what: string, path: string): 
   const result = await compare(
     { run: from(server.url, path), cpu: { server: () => cpuOf(server.pid), Postgres: postgres } },
     { run: from(bare.url, '/'), cpu: { Fastify: () => cpuOf(bare.pid) } },
-    bench.quick ? { rounds: 3, seconds: 0.4, warmUp: 0.6 } : { rounds: 7, seconds: 1.5, warmUp: 2 },
+    bench.quick ? { rounds: 3, seconds: 0.4, warmUp: 0.6 } : { rounds: 5, seconds: 1.5, warmUp: 1.5 },
   );
   return {
     what,

@@ -4,7 +4,7 @@ import { median } from './median.ts';
 /** One side of a comparison. */
 export interface Side {
   /** Works for so many seconds. */
-  run(seconds: number): Promise<Count>;
+  readonly run: (seconds: number) => Promise<Count>;
   /** Microseconds of CPU time so far, by who spends it. */
   readonly cpu?: Readonly<Record<string, () => number | undefined>>;
 }
@@ -30,7 +30,7 @@ export interface Rounds {
   /** Before the first round, on each side: caches fill, code is compiled. */
   readonly warmUp: number;
   /** Between two runs: lets what one has left to do end before the other begins. */
-  settle?(): Promise<void>;
+  readonly settle?: () => Promise<void>;
 }
 
 /** Runs both sides in turn, A B A B: what slows the machine down for a while slows both. */

@@ -11,7 +11,7 @@ export interface Databases {
   readonly version: string;
   /** A new, migrated database; gives its connection string. */
   create(name: string): Promise<string>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts the embedded Postgres in a temporary folder, with the settings that `npm start` gives it. */
@@ -22,6 +22,7 @@ export async function startDatabases(): Promise<Databases> {
     const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
     return rows[0]?.server_version ?? '';
   });
+  let stopping: Promise<void> | undefined;
   return {
     postmaster: postgres.pid(),
     version,
@@ -32,9 +33,9 @@ export async function startDatabases(): Promise<Databases> {
       await migrate({ url: url.href });
       return url.href;
     },
-    stop: async () => {
-      await postgres.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+    stop: () => {
+      stopping ??= postgres.stop().then(() => rmSync(dataDir, { recursive: true, force: true }));
+      return stopping;
     },
   };
 }

@@ -34,7 +34,10 @@ export async function startServer(databaseUrl: string, nodeOptions: readonly str
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(child, url);
+  await untilReady(child, url).catch((error: unknown) => {
+    rmSync(dataDir, { recursive: true, force: true });
+    throw error;
+  });
   return {
     url,
     pid: child.pid ?? 0,

@@ -65,7 +65,7 @@ export async function compareWrites(bench: Bench, writes: Writes): Promise<Line>
 }
 
 const QUICK = { rounds: 3, seconds: 0.6, warmUp: 0.6 };
-const WHOLE = { rounds: 7, seconds: 2.5, warmUp: 3 };
+const WHOLE = { rounds: 5, seconds: 2.5, warmUp: 2.5 };
 
 /** Waits until every change has its place in the feed, so that this work is not left to who comes next. */
 const sequenced = (url: string): Promise<void> =>
