@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Config, ConfigError, flagOf, readConfig, SETTINGS, type SettingName } from './config.ts';
+import { type Config, ConfigError, readConfig, type SettingName } from './config.ts';
 import { helpText, settingsTable } from './help.ts';
+import { flagOf, SETTINGS } from './settings.ts';
 
 const read = (env: Record<string, string>, ...flags: string[]): Config => readConfig(flags, env) as Config;
 

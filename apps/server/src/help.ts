@@ -1,4 +1,4 @@
-import { flagOf, SETTINGS } from './config.ts';
+import { flagOf, SETTINGS } from './settings.ts';
 
 /** What `--help` prints. */
 export function helpText(version: string): string {

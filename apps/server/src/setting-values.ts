@@ -1,0 +1,48 @@
+/* The forms that settings take. Each throws an Error whose message ends the sentence "must be …". */
+
+function fail(what: string): never {
+  throw new Error(what);
+}
+
+export const matching = (text: string, pattern: RegExp, what: string): string =>
+  pattern.test(text) ? text : fail(what);
+
+export function integer(text: string, min: number, max: number): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? value : fail(`an integer from ${min} to ${max}`);
+}
+
+export function boolean(text: string): boolean {
+  return text === 'true' || text === '1'
+    ? true
+    : text === 'false' || text === '0'
+      ? false
+      : fail('true or false');
+}
+
+const UNITS: Record<string, number> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+export function size(text: string, min: number, max: number): number {
+  const [, digits, unit = ''] = /^(\d{1,16})\s?(|[KMGT]iB)$/.exec(text) ?? [];
+  const bytes = digits === undefined ? Number.NaN : Number(digits) * (UNITS[unit] ?? Number.NaN);
+  return bytes >= min && bytes <= max
+    ? bytes
+    : fail(`a number of bytes, for example "1048576" or "1MiB", from ${min} to ${max}`);
+}
+
+/** Milliseconds of an ISO 8601 duration without years and months, whose length varies. */
+export function duration(text: string, min: number): number {
+  const parts = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text);
+  const [weeks, days, hours, minutes, seconds] = (parts ?? [])
+    .slice(1)
+    .map((part) => Number(part ?? 0)) as number[];
+  const isEmpty = parts === null || parts.slice(1).every((part) => part === undefined);
+  const ms = isEmpty
+    ? Number.NaN
+    : (((weeks ?? 0) * 7 + (days ?? 0)) * 24 + (hours ?? 0)) * 3_600_000 +
+      (minutes ?? 0) * 60_000 +
+      (seconds ?? 0) * 1000;
+  return ms >= min && ms <= 100 * 365 * 86_400_000
+    ? ms
+    : fail('an ISO 8601 duration, for example "PT30S" or "P7D"');
+}

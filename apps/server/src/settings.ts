@@ -1,0 +1,145 @@
+import { resolve } from 'node:path';
+import { boolean, duration, integer, matching, size } from './setting-values.ts';
+
+/** Everything that can be configured: the documentation's table, `--help` and the parser derive from this list. */
+export interface Setting<T> {
+  /** The environment variable; the flag is its lower-case form without `MODELBOX_`, with dashes. */
+  readonly env: string;
+  readonly default: string | undefined;
+  readonly form: string;
+  readonly says: string;
+  readonly secret?: true;
+  /** @throws an Error whose message ends the sentence "must be …". */
+  parse(text: string): T;
+}
+
+const setting = <T>(definition: Setting<T>): Setting<T> => definition;
+
+export const SETTINGS = {
+  host: setting({
+    env: 'MODELBOX_HOST',
+    default: '127.0.0.1',
+    form: 'address',
+    says: 'Address to listen on. Other than loopback only with MODELBOX_ALLOW_REMOTE.',
+    parse: (text) => matching(text, /^[\w.:-]{1,253}$/, 'a host name or an IP address'),
+  }),
+  port: setting({
+    env: 'MODELBOX_PORT',
+    default: '8085',
+    form: '0-65535',
+    says: 'Port to listen on; 0 takes a free one.',
+    parse: (text) => integer(text, 0, 65_535),
+  }),
+  allowRemote: setting({
+    env: 'MODELBOX_ALLOW_REMOTE',
+    default: 'false',
+    form: 'true, false',
+    says: 'Open the server, which asks nobody who they are, to whoever can reach its address. For a network that you trust.',
+    parse: boolean,
+  }),
+  dataDir: setting({
+    env: 'MODELBOX_DATA_DIR',
+    default: './.modelbox',
+    form: 'folder',
+    says: 'Where the embedded Postgres and the files lie.',
+    parse: (text) => resolve(matching(text, /^[^\0]+$/, 'a folder')),
+  }),
+  databaseUrl: setting({
+    env: 'DATABASE_URL',
+    default: undefined,
+    form: 'postgres://…',
+    says: 'A Postgres ≥ 15 of your own. Without it an embedded one is started.',
+    secret: true,
+    parse: (text) => matching(text, /^postgres(?:ql)?:\/\/\S+$/, 'a URL that begins with postgres://'),
+  }),
+  databasePoolSize: setting({
+    env: 'MODELBOX_DATABASE_POOL_SIZE',
+    default: '20',
+    form: '2-1000',
+    says: 'Connections to Postgres at most.',
+    parse: (text) => integer(text, 2, 1000),
+  }),
+  blobs: setting({
+    env: 'MODELBOX_BLOBS',
+    default: 'disk',
+    form: 'disk',
+    says: 'Where uploaded files are kept: `disk` is the data folder.',
+    parse: (text) => matching(text, /^disk$/, '"disk", the one file store of this version') as 'disk',
+  }),
+  logLevel: setting({
+    env: 'MODELBOX_LOG_LEVEL',
+    default: 'info',
+    form: 'fatal, error, warn, info, debug, trace, silent',
+    says: 'The least grave messages that are logged. Every request is logged at `info`.',
+    parse: (text) =>
+      matching(
+        text,
+        /^(?:fatal|error|warn|info|debug|trace|silent)$/,
+        'fatal, error, warn, info, debug, trace or silent',
+      ),
+  }),
+  logFormat: setting({
+    env: 'MODELBOX_LOG_FORMAT',
+    default: 'auto',
+    form: 'auto, json, pretty',
+    says: 'JSON lines, or lines for people; `auto` takes the latter on a terminal.',
+    parse: (text) =>
+      matching(text, /^(?:auto|json|pretty)$/, 'auto, json or pretty') as 'auto' | 'json' | 'pretty',
+  }),
+  bodyLimit: setting({
+    env: 'MODELBOX_BODY_LIMIT',
+    default: '16MiB',
+    form: 'size',
+    says: 'Bytes of a JSON body at most.',
+    parse: (text) => size(text, 1024, 1024 ** 3),
+  }),
+  maxFileSize: setting({
+    env: 'MODELBOX_MAX_FILE_SIZE',
+    default: '5TiB',
+    form: 'size',
+    says: 'Bytes of one uploaded file at most.',
+    parse: (text) => size(text, 1, 2 ** 50),
+  }),
+  bodyTimeout: setting({
+    env: 'MODELBOX_BODY_TIMEOUT',
+    default: 'PT30S',
+    form: 'duration',
+    says: 'Time in which a JSON body must have arrived, and after which an upload that stands still is given up.',
+    parse: (text) => duration(text, 100),
+  }),
+  queryTimeout: setting({
+    env: 'MODELBOX_QUERY_TIMEOUT',
+    default: 'PT10S',
+    form: 'duration',
+    says: 'Time that the database has for a list; a filter that needs longer is refused.',
+    parse: (text) => duration(text, 10),
+  }),
+  shutdownTimeout: setting({
+    env: 'MODELBOX_SHUTDOWN_TIMEOUT',
+    default: 'PT30S',
+    form: 'duration',
+    says: 'Time that requests in flight have to end when the server is stopped.',
+    parse: (text) => duration(text, 0),
+  }),
+  deleteGrace: setting({
+    env: 'MODELBOX_DELETE_GRACE',
+    default: 'P30D',
+    form: 'duration',
+    says: 'Time in which what was deleted can be restored; then it is purged.',
+    parse: (text) => duration(text, 0),
+  }),
+  checkAnswers: setting({
+    env: 'MODELBOX_CHECK_ANSWERS',
+    default: 'false',
+    form: 'true, false',
+    says: 'Check every answer against the contract before it is sent. For tests: it costs time.',
+    parse: boolean,
+  }),
+} as const;
+
+/** `--data-dir` for `MODELBOX_DATA_DIR`. */
+export const flagOf = (env: string): string =>
+  env
+    .replace(/^MODELBOX_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
