@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { toProblem } from './errors.ts';
 import { isHeldBack } from './flow.ts';
-import { demandLocal } from './localGuard.ts';
+import { demandLocal } from './local-guard.ts';
 import { observe } from './observe.ts';
 import { HttpProblem } from './problem.ts';
 

@@ -3,7 +3,7 @@ import { evaluateFilter } from './evaluate.ts';
 import { matchLike } from './like.ts';
 import type { FilterObject } from './object.ts';
 import { parseOrderBy } from './order.ts';
-import { compareByOrder } from './orderCompare.ts';
+import { compareByOrder } from './order-compare.ts';
 import { parseFilter } from './parser.ts';
 import { testSchema } from './testing/arbitraries.ts';
 import { compareText } from './text.ts';

@@ -1,8 +1,8 @@
 import { isUuid } from '../names.ts';
 import { CursorError } from './error.ts';
-import type { KeyType, OrderKey } from './orderSql.ts';
+import type { KeyType, OrderKey } from './order-sql.ts';
 import { collectParams, type Params, type Sql } from './params.ts';
-import { SQL_TYPES } from './sqlScalar.ts';
+import { SQL_TYPES } from './sql-scalar.ts';
 import { findUnstorable } from './text.ts';
 import { canonicalTime } from './time.ts';
 import { toNumber } from './values.ts';

@@ -1,8 +1,8 @@
 import type { CompareOperator, Condition, Filter, IsNull, Member, MetricRef, Term } from './ast.ts';
 import { collectParams, type Params, type Sql } from './params.ts';
 import type { SqlMetric, SqlSchema, SqlSet } from './schema.ts';
-import { metadataIsNull, metadataMember, metadataTerm } from './sqlMetadata.ts';
-import { scalarTerm } from './sqlScalar.ts';
+import { metadataIsNull, metadataMember, metadataTerm } from './sql-metadata.ts';
+import { scalarTerm } from './sql-scalar.ts';
 
 interface Compile {
   schema: SqlSchema;

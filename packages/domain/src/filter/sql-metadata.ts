@@ -1,6 +1,6 @@
 import type { Compare, In, IsNull, Like, Member, MetadataRef, Value } from './ast.ts';
 import type { Params } from './params.ts';
-import { likeSql } from './sqlScalar.ts';
+import { likeSql } from './sql-scalar.ts';
 
 /*
  * Metadata is a jsonb object. Equality and membership compile to containment (`@>`), which a GIN index with

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergePatch } from './mergePatch.ts';
+import { mergePatch } from './merge-patch.ts';
 
 /** The table of examples in RFC 7396, appendix A: target, patch, result. */
 const EXAMPLES: [unknown, unknown, unknown][] = [

@@ -2,7 +2,7 @@ import type { OrderTerm } from './ast.ts';
 import { collectParams, type Params, type SqlParam } from './params.ts';
 import type { SqlSchema } from './schema.ts';
 import { fieldSql, metadataColumn, metricSql } from './sql.ts';
-import { metadataPath, ofType, textOf } from './sqlMetadata.ts';
+import { metadataPath, ofType, textOf } from './sql-metadata.ts';
 
 /** What an order's keys are compared in. `numeric` is a number in the metadata. */
 export type KeyType = 'text' | 'number' | 'integer' | 'boolean' | 'time' | 'uuid' | 'numeric';
