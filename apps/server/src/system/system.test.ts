@@ -100,8 +100,8 @@ it('/metrics: counts requests by route and status, and tells of pool, event loop
   expect(found.get('modelbox_uploads_total{outcome="failed"}')).toBe(1);
   expect(found.get('modelbox_uploads_running')).toBe(0);
   expect(found.get('modelbox_change_queue')).toBeGreaterThan(0);
-  expect(found.get('modelbox_database_connections{state="open"}')).toBeGreaterThan(0);
-  expect(found.get('modelbox_database_connections{state="waiting"}')).toBe(0);
+  expect(found.get('modelbox_database_connections{lane="requests",state="open"}')).toBeGreaterThan(0);
+  expect(found.get('modelbox_database_connections{lane="lists",state="waiting"}')).toBe(0);
   expect([...found.keys()].join()).toContain('nodejs_eventloop_lag_p99_seconds');
 });
 

@@ -35,13 +35,15 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
   });
   new Gauge({
     name: 'modelbox_database_connections',
-    help: 'Connections of the pool by state; `waiting` are requests that wait for one.',
-    labelNames: ['state'],
+    help: 'Connections by lane and state; `waiting` is the work that waits for one.',
+    labelNames: ['lane', 'state'],
     registers: [registry],
     collect() {
-      this.set({ state: 'open' }, db.pool.totalCount);
-      this.set({ state: 'idle' }, db.pool.idleCount);
-      this.set({ state: 'waiting' }, db.pool.waitingCount);
+      for (const [lane, pool] of Object.entries({ requests: db.pool, lists: db.lists, side: db.side })) {
+        this.set({ lane, state: 'open' }, pool.totalCount);
+        this.set({ lane, state: 'idle' }, pool.idleCount);
+        this.set({ lane, state: 'waiting' }, pool.waitingCount);
+      }
     },
   });
   new Gauge({
