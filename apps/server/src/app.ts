@@ -11,6 +11,7 @@ import { fileRoutes } from './files/routes.ts';
 import { contentParsers } from './http/bodies.ts';
 import { discardRest, holdContinue } from './http/flow.ts';
 import { observe } from './http/observe.ts';
+import { routerPath } from './http/params.ts';
 import { HttpProblem } from './http/problem.ts';
 import { admit, answerError, answerNoRequest, routerErrors } from './http/refusals.ts';
 import { metadataRoutes } from './metadata/routes.ts';
@@ -89,8 +90,7 @@ export function createApp(ctx: Context): FastifyInstance {
     routes(app, ctx);
   }
   for (const route of routeList) {
-    const url = route.path.replace(/\{[^}]*\*\}/, '*').replace(/\{([^}]*)\}/g, ':$1');
-    if (!app.hasRoute({ method: route.method, url }))
+    if (!app.hasRoute({ method: route.method, url: routerPath(route) }))
       throw new Error(`${route.id} is in the contract and not served`);
   }
   return app;

@@ -1,6 +1,6 @@
 import type { CheckpointCreate } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
-import { ensureDatasets, type MentionedDataset } from '../datasets/mentions.ts';
+import { ensureDatasets, noDatasets } from '../datasets/mentions.ts';
 import { trackedRows } from '../files/rows.ts';
 import { trackedFiles } from '../files/tracked.ts';
 import { mentionsOf, pointColumns, pointsOf } from '../metrics/points.ts';
@@ -45,9 +45,6 @@ export function draftOf(
     tags: tagSet(body.tags),
   };
   const labels = new Map<string, string>();
-  const noDataset = (): MentionedDataset => {
-    throw new Error('a point mentions a dataset that was not located');
-  };
   return {
     experiment,
     labels,
@@ -65,7 +62,7 @@ export function draftOf(
       idempotency: ctx.idempotency,
     },
     points: async (sql) => {
-      if (measured.length === 0) return pointColumns(points, noDataset);
+      if (measured.length === 0) return pointColumns(points, noDatasets);
       const datasetOf = await ensureDatasets(sql, ctx, measured, mentionsOf(points), experiment.namespace);
       return pointColumns(points, (mention) => {
         const dataset = datasetOf(mention);

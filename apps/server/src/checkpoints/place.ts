@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
-import { lockObject } from '../objects/store.ts';
+import { deletedMeanwhile, lockObject } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
 import { sqlOf } from '../writes/sql.ts';
 import { type Tx, write } from '../writes/write.ts';
@@ -31,10 +31,7 @@ export const replaceCheckpoint = (ctx: RequestContext, draft: Draft): Promise<Re
     untilPlaced(draft, async () => {
       const there = await living(tx, draft);
       if (there !== null) {
-        // `If-Match` is about what the request makes, not about what it replaces.
-        const { ifMatch: _, ...unconditional } = ctx;
-        const place = { ...draft.experiment, kind: 'checkpoint', id: there.id } as const;
-        const row = await lockObject(tx, unconditional, checkpoints, place);
+        const row = await lockObject(tx, ctx, checkpoints, there);
         // Another request has deleted or replaced it while this one waited for the lock.
         if (row.deletedAt) return undefined;
         await setColumns(tx, ctx, checkpoints, draft.experiment, row, { deletedAt: ctx.now() }, 'deleted');
@@ -71,10 +68,7 @@ async function insertWithin(tx: Tx, draft: Draft): Promise<Receipt | undefined> 
     idempotency: undefined,
   });
   const [outcome] = await sql<CheckpointOutcome>(insertCheckpoint.text, values);
-  if (outcome?.lives === false)
-    throw new HttpProblem('not_found', 'The experiment is deleted; it can be restored until it is purged.', {
-      id: draft.experiment.id,
-    });
+  if (outcome?.lives === false) throw deletedMeanwhile('experiment', draft.experiment.id);
   if (!outcome?.created) return undefined;
   return { status: 201, object: { kind: 'checkpoint', id: draft.row.id } };
 }

@@ -55,3 +55,8 @@ export async function ensureDatasets(
     return { ...dataset, digest: digestOf(mention) ?? dataset.digest };
   };
 }
+
+/** For a request that mentions none. */
+export const noDatasets = (mention: DatasetMention): never => {
+  throw new Error(`the dataset ${nameOf(mention)} was not located`);
+};

@@ -9,7 +9,7 @@ import { encoder } from './encode.ts';
 import { ClientGone } from './errors.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { parseJson } from './json.ts';
-import { pathParams } from './params.ts';
+import { pathParams, routerPath } from './params.ts';
 import { parseIfMatch } from './preconditions.ts';
 import { HttpProblem } from './problem.ts';
 import { queryReader } from './query.ts';
@@ -35,7 +35,7 @@ export function mount<Id extends RouteId>(
   const handle = handler(ctx, route, verb as unknown as AnyVerb, memory);
   app.route({
     method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
-    url: route.path.replace(/\{[^}]*\*\}/, '*').replace(/\{([^}]*)\}/g, ':$1'),
+    url: routerPath(route),
     exposeHeadRoute: false,
     config: { route },
     handler: handle,

@@ -3,6 +3,10 @@ import { HttpProblem } from './problem.ts';
 import { checkText } from './query.ts';
 import { validate } from './validate.ts';
 
+/** A route's path as Fastify's router writes it. */
+export const routerPath = (route: Route): string =>
+  route.path.replace(/\{[^}]*\*\}/, '*').replace(/\{([^}]*)\}/g, ':$1');
+
 /**
  * A reader of a route's path parameters. A parameter that is not as its schema wants it names nothing: 404, but for a
  * file's path and an alias, which a request may bring into being: there 422 says what is wrong.

@@ -1,9 +1,9 @@
 import type { OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
-import { ensureDatasets } from '../datasets/mentions.ts';
-import { HttpProblem } from '../http/problem.ts';
+import { ensureDatasets, noDatasets } from '../datasets/mentions.ts';
 import type { Answered, Receipt } from '../http/verb.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
+import { deletedMeanwhile } from '../objects/store.ts';
 import { byOf } from '../writes/change.ts';
 import { sqlOn } from '../writes/sql.ts';
 import { inTransaction } from '../writes/transaction.ts';
@@ -22,10 +22,7 @@ export async function logMetrics(
 ): Promise<Answered | Receipt> {
   const statement = logMetricsOf(kind);
   // Thrown within the transaction: datasets that only these points mention do not come into being either.
-  const gone = () =>
-    new HttpProblem('not_found', `The ${kind} is deleted; it can be restored until it is purged.`, {
-      id: object.id,
-    });
+  const gone = () => deletedMeanwhile(kind, object.id);
   const log = async (on: Parameters<typeof statement>[0], columns: string[]) => {
     const [outcome] = await statement(
       on,
@@ -46,7 +43,7 @@ export async function logMetrics(
   };
   const outcome =
     places.length === 0
-      ? await log(ctx.db.pool, pointColumns(points, neverMentioned))
+      ? await log(ctx.db.pool, pointColumns(points, noDatasets))
       : await inTransaction(ctx.db.pool, async (client) => {
           const datasetOf = await ensureDatasets(
             sqlOn(client),
@@ -60,7 +57,3 @@ export async function logMetrics(
   if (!outcome?.claimed) return replay(ctx);
   return { status: 200, body: await metricSummary(ctx, object) };
 }
-
-const neverMentioned = () => {
-  throw new Error('a point mentions a dataset that was not located');
-};

@@ -34,7 +34,7 @@ export async function lockObject<Row extends StoredRow>(
   store: ObjectStore<Row>,
   object: Pick<Located, 'id'>,
 ): Promise<Row> {
-  await lockRow(tx, store.table, object.id, 'NO KEY UPDATE');
+  await tx.$queryRawUnsafe(`SELECT 1 FROM ${store.table} WHERE id = $1::uuid FOR NO KEY UPDATE`, object.id);
   const row = await store.find(tx, object.id);
   if (!row) throw new HttpProblem('not_found', `There is no such ${store.kind} any more.`);
   demandMatch(ctx.ifMatch, row.rowVersion);
@@ -49,16 +49,13 @@ export async function lockLiving<Row extends StoredRow>(
   object: Located,
 ): Promise<Row> {
   const row = await lockObject(tx, ctx, store, object);
-  if (row.deletedAt)
-    throw new HttpProblem(
-      'not_found',
-      `The ${store.kind} is deleted; it can be restored until it is purged.`,
-      {
-        id: row.id,
-      },
-    );
+  if (row.deletedAt) throw deletedMeanwhile(store.kind, row.id);
   return row;
 }
+
+/** The answer where an object was deleted after the request had located it. */
+export const deletedMeanwhile = (kind: ObjectKind, id: string): HttpProblem =>
+  new HttpProblem('not_found', `The ${kind} is deleted; it can be restored until it is purged.`, { id });
 
 /**
  * Keeps an object from being deleted until the transaction ends, and lets others do the same: for writes that hang
@@ -73,8 +70,4 @@ export async function holdLiving(tx: Tx, table: string, id: string): Promise<boo
       )
     ).length > 0
   );
-}
-
-async function lockRow(tx: Tx, table: string, id: string, strength: string): Promise<void> {
-  await tx.$queryRawUnsafe(`SELECT 1 FROM ${table} WHERE id = $1::uuid FOR ${strength}`, id);
 }

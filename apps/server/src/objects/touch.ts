@@ -14,7 +14,7 @@ interface Mention {
   readonly part: 'params' | 'query' | 'body';
 }
 
-/** Where in the request a touch is named: the part, and whether it is read before the body is. */
+/** Whether the request names it in its body, so that it can be located only when that is parsed. */
 export const isInBody = (touch: Touch): boolean => touch.at.startsWith('body.');
 
 /**

@@ -1,3 +1,4 @@
+import { formatReference } from '@modelbox/domain';
 import type { Resolution, Version } from '@modelbox/schema';
 import { listAllFiles } from '../files/read.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -8,7 +9,7 @@ import { readObject } from '../objects/read.ts';
 export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
   const { body } = await readObject(ctx, 'version', touched.version.id);
   const version = body as Version;
-  const reference = `${version.namespace}/${version.model}:${version.version}`;
+  const reference = formatReference(version);
   if (version.status !== 'ready')
     throw new HttpProblem('not_ready', `${reference} is pending.`, { id: version.id });
   const files =

@@ -95,7 +95,7 @@ async function existing(tx: Tx, { model, body, createHash }: NewVersion): Promis
   const there = await tx.version.findUnique({
     where: { modelId_version: { modelId: model.id, version: body.version } },
   });
-  const name = `${model.namespace}/${model.name}:${body.version}`;
+  const name = formatReference({ namespace: model.namespace, model: model.name, version: body.version });
   if (there === null) throw new HttpProblem('name_retired', `${name} was a version that is gone.`);
   if (there.deletedAt)
     throw new HttpProblem('deleted', `${name} is deleted and keeps its name.`, { id: there.id });
