@@ -2,7 +2,6 @@ export { type Actor, decideAccess, type Grant, localActor } from './access.ts';
 export * from './filter/index.ts';
 export { type JsonObject, mergePatch } from './merge-patch.ts';
 export {
-  formatQualifiedName,
   formatReference,
   isUuid,
   parseName,

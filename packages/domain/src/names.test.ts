@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  formatQualifiedName,
   formatReference,
   isUuid,
   parseName,
@@ -136,11 +135,11 @@ describe('parseQualifiedName', () => {
     },
   );
 
-  it('reads what formatQualifiedName writes', () => {
+  it('reads what stands between the last slash and what is before it', () => {
     expect(parseQualifiedName('ai/vision/yolo')).toEqual({ ok: true, namespace: 'ai/vision', name: 'yolo' });
     fc.assert(
       fc.property(namespace, name, (ns, last) => {
-        const written = formatQualifiedName({ namespace: ns, name: last });
+        const written = `${ns}/${last}`;
         expect(parseQualifiedName(written)).toEqual({ ok: true, namespace: ns, name: last });
       }),
     );

@@ -79,8 +79,6 @@ export function parseQualifiedName(text: string): ({ readonly ok: true } & Quali
   return namespace.ok ? { ok: true, namespace: namespace.namespace, name: name.name } : namespace;
 }
 
-export const formatQualifiedName = ({ namespace, name }: QualifiedName): string => `${namespace}/${name}`;
-
 /** A version, by an alias that it holds or by its own name. */
 export type Reference = { readonly namespace: string; readonly model: string } & (
   | { readonly alias: string; readonly version?: never }

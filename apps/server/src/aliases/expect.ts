@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { locate } from '../objects/locate.ts';
+import { locate } from '../kinds/locate.ts';
 import type { Located } from '../objects/located.ts';
 
 /**

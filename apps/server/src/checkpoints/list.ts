@@ -2,9 +2,9 @@ import { prepared } from '@modelbox/db';
 import type { SqlSchema } from '@modelbox/domain';
 import { HttpProblem } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
+import { readObject } from '../kinds/read.ts';
 import { listObjects } from '../lists/objects.ts';
 import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
-import { readObject } from '../objects/read.ts';
 
 /** `$2` is the namespace in which bare dataset names lie. */
 export const checkpointSchema: SqlSchema = {

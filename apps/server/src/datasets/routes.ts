@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import { mount } from '../http/mount.ts';
-import { getObject } from '../objects/get.ts';
+import { getObject } from '../kinds/get.ts';
 import { updateObject } from '../objects/update.ts';
 import { checkUri, createDataset } from './create.ts';
 import { listDatasets } from './list.ts';

@@ -1,8 +1,8 @@
 import type { OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
+import { owners } from '../kinds/owners.ts';
 import type { Located } from '../objects/located.ts';
-import { owners } from '../objects/owners.ts';
 import { lockLiving } from '../objects/store.ts';
 import type { Tx } from '../writes/write.ts';
 

@@ -14,7 +14,7 @@ import { LIMIT_DEFAULT, type ObjectKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { invalid } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
-import { readInOrder } from '../objects/read.ts';
+import { readInOrder } from '../kinds/read.ts';
 import { badCursor, decodeCursor, encodeCursor, isStorable } from './cursor.ts';
 import { runList } from './run.ts';
 

@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Context, RequestContext } from '../context.ts';
 import { mount } from '../http/mount.ts';
 import type { Answered } from '../http/verb.ts';
+import { owners } from '../kinds/owners.ts';
+import { readObject } from '../kinds/read.ts';
 import type { Located } from '../objects/located.ts';
-import { owners } from '../objects/owners.ts';
-import { readObject } from '../objects/read.ts';
 import { updateObject } from '../objects/update.ts';
 
 export function metadataRoutes(app: FastifyInstance, ctx: Context): void {

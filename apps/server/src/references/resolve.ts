@@ -3,7 +3,7 @@ import type { Resolution, Version } from '@modelbox/schema';
 import { listAllFiles } from '../files/read.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
-import { readObject } from '../objects/read.ts';
+import { readObject } from '../kinds/read.ts';
 
 /** What a reference means now: a ready version and all its files, each with where to fetch it. */
 export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connectRaw } from './raw.ts';
 
 /** A request written to the socket as it is, for what no client library sends. Gives all that the server says. */
 export async function rawRequest(
@@ -7,18 +6,13 @@ export async function rawRequest(
   text: string | Buffer,
   { end = false, waitMs = 5_000 } = {},
 ): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  await once(socket, 'connect');
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk) => chunks.push(chunk));
-  socket.on('error', () => {});
-  socket.write(text);
-  if (end) socket.end();
-  const timer = setTimeout(() => socket.destroy(), waitMs);
-  await once(socket, 'close');
+  const connection = await connectRaw(url);
+  connection.send(text);
+  if (end) connection.socket.end();
+  const timer = setTimeout(() => connection.socket.destroy(), waitMs);
+  const answer = await connection.closed();
   clearTimeout(timer);
-  return Buffer.concat(chunks).toString('latin1');
+  return answer;
 }
 
 /** Writes a part of a request and hangs up without a word. */
@@ -27,12 +21,9 @@ export async function hangUp(
   text: string | Buffer,
   afterMs: number,
 ): Promise<void> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  await once(socket, 'connect');
-  socket.on('error', () => {});
-  socket.write(text);
+  const connection = await connectRaw(url);
+  connection.send(text);
   await new Promise((resolve) => setTimeout(resolve, afterMs));
-  socket.resetAndDestroy();
-  await once(socket, 'close');
+  connection.socket.resetAndDestroy();
+  await connection.closed();
 }

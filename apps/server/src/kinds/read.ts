@@ -11,8 +11,8 @@ import { HttpProblem } from '../http/problem.ts';
 import type { Answered, Receipt } from '../http/verb.ts';
 import { readModels } from '../models/read.ts';
 import { readNamespaces } from '../namespaces/read.ts';
+import type { Readout } from '../objects/rows.ts';
 import { readVersions } from '../versions/read.ts';
-import type { Readout } from './rows.ts';
 
 /** Reads a set of objects of one kind; those that are not there are left out, and the order is free. */
 export type ReadMany = (ctx: Context, ids: string[]) => Promise<Readout[]>;

@@ -2,7 +2,7 @@ import { lookup } from '@modelbox/db';
 import { isUuid, parseNamespace, parseQualifiedName, parseReference } from '@modelbox/domain';
 import type { ObjectKind } from '@modelbox/schema';
 import type { Context } from '../context.ts';
-import type { Located } from './located.ts';
+import type { Located } from '../objects/located.ts';
 
 type Row = Omit<Located, 'kind'>;
 type Find = (ctx: Context, text: string, under: Located | undefined) => Promise<Row | undefined>;

@@ -2,8 +2,8 @@ import { decideAccess, parseName, parseNamespace, parseQualifiedName } from '@mo
 import type { Route, Touch } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
+import type { Located, Mentioned, Place } from '../objects/located.ts';
 import { locate } from './locate.ts';
-import type { Located, Mentioned, Place } from './located.ts';
 
 /** What a request names, by the names that its route gives the touches. Several where the place is a list. */
 export type Touched = Record<string, (Mentioned | (Located & { mention: string }))[]>;

@@ -4,11 +4,11 @@ import { demandFreePosition, positionTaken } from '../checkpoints/guards.ts';
 import type { Context } from '../context.ts';
 import { mount } from '../http/mount.ts';
 import { createMemory } from '../http/remember.ts';
+import { deleteObject, type Guard, type Refusal, restoreObject } from '../objects/delete.ts';
+import { updateObject } from '../objects/update.ts';
 import { demandLivingModel, demandNoAlias } from '../versions/guards.ts';
-import { deleteObject, type Guard, type Refusal, restoreObject } from './delete.ts';
 import { getObject } from './get.ts';
 import { owners } from './owners.ts';
-import { updateObject } from './update.ts';
 
 /** What a kind demands before an object of it is deleted or comes back. */
 const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Refusal }> = {

@@ -1,7 +1,7 @@
 import type { ObjectKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
-import type { Located } from './located.ts';
+import type { Located } from '../objects/located.ts';
 import { readObject } from './read.ts';
 import { deleted } from './touch.ts';
 
