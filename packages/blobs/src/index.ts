@@ -8,6 +8,7 @@ export {
   BlobStoreUnavailable,
   BlobTooLarge,
 } from './errors.ts';
+export { openS3Store, type S3StoreOptions } from './s3.ts';
 export type {
   BlobListing,
   BlobReading,

@@ -1,0 +1,80 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { assertKey } from './key.ts';
+import type { S3StoreOptions } from './s3.ts';
+
+/** One bucket as a store sees it: the client, and what every request to it says alike. */
+export interface S3Bucket {
+  readonly client: S3Client;
+  readonly name: string;
+  /** Empty, or ending in a slash. */
+  readonly prefix: string;
+  /** How what is written is to be encrypted at rest. */
+  readonly encryption: {
+    readonly ServerSideEncryption?: 'AES256' | 'aws:kms';
+    readonly SSEKMSKeyId?: string;
+  };
+  /** `Bucket` and `Key` of a blob. @throws BlobKeyInvalid */
+  at(key: string): { Bucket: string; Key: string };
+  /** The blob that lies at an object's key; `undefined` for what no store put there. */
+  keyOf(objectKey: string): string | undefined;
+}
+
+/** Milliseconds until a connection must stand, and that one may be silent. */
+const connectionTimeout = 5_000;
+const socketTimeout = 120_000;
+
+/** Each download holds one for as long as its reader takes. */
+const maxSockets = 500;
+
+export function openBucket(options: S3StoreOptions): S3Bucket {
+  const { bucket, endpoint, credentials } = options;
+  // A server that is not AWS cares for no region, but requests are signed for one.
+  const region = options.region ?? (endpoint === undefined ? undefined : 'us-east-1');
+  const agent = { keepAlive: true, maxSockets };
+  const client = new S3Client({
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials && { credentials }),
+    forcePathStyle: options.forcePathStyle ?? endpoint !== undefined,
+    // Every write carries a SHA-256 of our own; a second checksum would cost time and say nothing more.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout, socketTimeout, httpAgent: agent, httpsAgent: agent },
+  });
+  signWithKnownHash(client);
+  const trimmed = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
+  const prefix = trimmed === '' ? '' : `${trimmed}/`;
+  const { serverSideEncryption, kmsKeyId } = options;
+  return {
+    client,
+    name: bucket,
+    prefix,
+    encryption: {
+      ...(serverSideEncryption && { ServerSideEncryption: serverSideEncryption }),
+      ...(kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }),
+    },
+    at: (key) => {
+      assertKey(key);
+      return { Bucket: bucket, Key: `${prefix}${key.slice(0, 2)}/${key.slice(2)}` };
+    },
+    keyOf: (objectKey) => {
+      const [, outer, rest] = /^([0-9a-f]{2})\/([0-9a-f]{30})$/.exec(objectKey.slice(prefix.length)) ?? [];
+      return outer !== undefined && objectKey.startsWith(prefix) ? `${outer}${rest}` : undefined;
+    },
+  };
+}
+
+/** Hands the signer the SHA-256 that a write carries anyway, so that it does not compute it once more. */
+function signWithKnownHash(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { Body, ChecksumSHA256 } = args.input as { Body?: unknown; ChecksumSHA256?: string };
+      if (Body !== undefined && ChecksumSHA256 !== undefined) {
+        const { headers } = args.request as { headers: Record<string, string> };
+        headers['x-amz-content-sha256'] = Buffer.from(ChecksumSHA256, 'base64').toString('hex');
+      }
+      return next(args);
+    },
+    { step: 'build', name: 'signWithKnownHash' },
+  );
+}

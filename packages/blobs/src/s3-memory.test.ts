@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { createPartMemory } from './s3-memory.ts';
+
+const never = new AbortController().signal;
+const memory = () => createPartMemory({ budgetBytes: 10, reusedBytes: 4 });
+
+it('hands out what there is, and lets others wait in order', async () => {
+  const { take, giveBack } = memory();
+  const first = await take(8, never);
+  const order: string[] = [];
+  const large = take(9, never).then((buffer) => {
+    order.push('large');
+    return buffer;
+  });
+  const small = take(1, never).then((buffer) => {
+    order.push('small');
+    return buffer;
+  });
+  await Promise.resolve();
+  expect(order).toEqual([]);
+  giveBack(first);
+  expect([(await large).length, (await small).length]).toEqual([9, 1]);
+  expect(order).toEqual(['large', 'small']);
+});
+
+it('lets those behind pass when one gives up waiting', async () => {
+  const { take } = memory();
+  await take(8, never);
+  const abort = new AbortController();
+  const given = take(5, abort.signal);
+  const behind = take(2, never);
+  const reason = new Error('enough');
+  abort.abort(reason);
+  await expect(given).rejects.toBe(reason);
+  expect(await behind).toHaveLength(2);
+  await expect(take(1, abort.signal)).rejects.toBe(reason);
+});
+
+it('uses buffers of the usual size again, and refuses what can never be had', async () => {
+  const { take, giveBack } = memory();
+  const usual = await take(4, never);
+  giveBack(usual);
+  expect(await take(4, never)).toBe(usual);
+  await expect(take(11, never)).rejects.toThrow(RangeError);
+});

@@ -1,0 +1,65 @@
+/** What the writes of one store may hold in memory together. */
+export interface PartMemory {
+  /** Waits its turn, in order of asking. @throws the signal's reason. */
+  take(bytes: number, signal: AbortSignal): Promise<Buffer>;
+  /** Each buffer once, when no request reads it any more. */
+  giveBack(buffer: Buffer): void;
+}
+
+interface Waiting {
+  readonly bytes: number;
+  readonly grant: () => void;
+  readonly refuse: (reason: unknown) => void;
+}
+
+/**
+ * One budget for all uploads, so that memory does not grow with their number.
+ * @param options.reusedBytes Buffers of this size are kept for the next who asks.
+ */
+export function createPartMemory(options: {
+  readonly budgetBytes: number;
+  readonly reusedBytes: number;
+}): PartMemory {
+  const { budgetBytes, reusedBytes } = options;
+  const idle: Buffer[] = [];
+  const waiting: Waiting[] = [];
+  let free = budgetBytes;
+
+  // First come, first served: a large part must not starve behind small ones.
+  const serve = () => {
+    for (let first = waiting[0]; first && first.bytes <= free; first = waiting[0]) {
+      waiting.shift();
+      free -= first.bytes;
+      first.grant();
+    }
+  };
+  const make = (bytes: number) =>
+    (bytes === reusedBytes ? idle.pop() : undefined) ?? Buffer.allocUnsafeSlow(bytes);
+
+  return {
+    async take(bytes, signal) {
+      signal.throwIfAborted();
+      if (bytes > budgetBytes) throw new RangeError(`${bytes} bytes are more than the budget of all writes`);
+      return new Promise((resolve, reject) => {
+        const onAbort = () => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          entry.refuse(signal.reason);
+          serve();
+        };
+        const grant = () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(make(bytes));
+        };
+        const entry: Waiting = { bytes, grant, refuse: reject };
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiting.push(entry);
+        serve();
+      });
+    },
+    giveBack(buffer) {
+      free += buffer.byteLength;
+      if (buffer.byteLength === reusedBytes) idle.push(buffer);
+      serve();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
+  ListPartsCommand,
+  type ListPartsCommandOutput,
+} from '@aws-sdk/client-s3';
+import type { S3Bucket } from './s3-bucket.ts';
+import { ifInBucket, onS3 } from './s3-errors.ts';
+import { objectsIn } from './s3-list.ts';
+
+/** Where `check` puts its probes: no blob's key begins so. */
+export const probesIn = (bucket: S3Bucket): string => `${bucket.prefix}probe/`;
+
+/** Aborts multipart uploads that nobody has sent a part to for so long, and deletes probes that a crash left. */
+export async function sweepS3(
+  bucket: S3Bucket,
+  underWay: ReadonlySet<string>,
+  olderThan: Date,
+): Promise<number> {
+  const { client, name: Bucket } = bucket;
+  let swept = 0;
+  for await (const { Key, UploadId, Initiated } of uploadsIn(bucket)) {
+    if (Key === undefined || UploadId === undefined || bucket.keyOf(Key) === undefined) continue;
+    if (underWay.has(UploadId) || (Initiated && Initiated >= olderThan)) continue;
+    const upload = { Bucket, Key, UploadId };
+    // Another server may have begun it long ago and be sending still.
+    if (await hasPartSince(bucket, upload, olderThan)) continue;
+    if (await ifInBucket(bucket, client.send(new AbortMultipartUploadCommand(upload)))) swept += 1;
+  }
+  for await (const { Key, LastModified } of objectsIn(bucket, probesIn(bucket))) {
+    if (Key === undefined || (LastModified && LastModified >= olderThan)) continue;
+    await onS3(client.send(new DeleteObjectCommand({ Bucket, Key })));
+    swept += 1;
+  }
+  return swept;
+}
+
+async function* uploadsIn(bucket: S3Bucket) {
+  let after: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+  while (after) {
+    const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+      Bucket: bucket.name,
+      ...(bucket.prefix !== '' && { Prefix: bucket.prefix }),
+      ...after,
+    });
+    const page: ListMultipartUploadsCommandOutput = await onS3(bucket.client.send(command));
+    yield* page.Uploads ?? [];
+    const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page;
+    after =
+      IsTruncated && NextKeyMarker !== undefined
+        ? {
+            KeyMarker: NextKeyMarker,
+            ...(NextUploadIdMarker !== undefined && { UploadIdMarker: NextUploadIdMarker }),
+          }
+        : undefined;
+  }
+}
+
+async function hasPartSince(
+  bucket: S3Bucket,
+  upload: { Bucket: string; Key: string; UploadId: string },
+  since: Date,
+): Promise<boolean> {
+  let after: string | undefined;
+  do {
+    const command: ListPartsCommand = new ListPartsCommand({
+      ...upload,
+      ...(after !== undefined && { PartNumberMarker: after }),
+    });
+    const page: ListPartsCommandOutput | undefined = await ifInBucket(bucket, bucket.client.send(command));
+    if (page?.Parts?.some(({ LastModified }) => LastModified && LastModified >= since)) return true;
+    after = page?.IsTruncated ? page.NextPartNumberMarker : undefined;
+  } while (after !== undefined);
+  return false;
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { onS3 } from './s3-errors.ts';
+import type { S3Writing } from './s3-write.ts';
+
+/** The requests of one write. Every buffer that it is handed goes back to the memory of the store. */
+export interface S3Upload {
+  readonly partCount: number;
+  /** Resolves when the next part may be filled. @throws what an earlier part failed with. */
+  sendPart(part: Buffer, filled: number): Promise<void>;
+  /** Sends the rest and makes the blob visible. */
+  finish(rest: Buffer | undefined, filled: number, sizeBytes: number, sha256: string): Promise<void>;
+  /** After a failure, when `signal` has been aborted: leaves nothing behind, as far as the server can be reached. */
+  abandon(): Promise<void>;
+}
+
+/** Of one write; more would take the memory from others, and a connection carries that much. */
+const partsInFlight = 4;
+
+export function createS3Upload(writing: S3Writing, key: string, signal: AbortSignal): S3Upload {
+  const { bucket, memory, underWay } = writing;
+  const { client } = bucket;
+  const place = bucket.at(key);
+  const inFlight = new Set<Promise<void>>();
+  const parts: CompletedPart[] = [];
+  let uploadId: string | undefined;
+  let mayBeVisible = false;
+  let partCount = 0;
+  const failures: unknown[] = [];
+
+  // A signal for each request: the client adds a listener for each, and takes none away.
+  const request = () => ({ abortSignal: AbortSignal.any([signal]) });
+
+  const throwIfFailed = () => {
+    if (failures.length > 0) throw failures[0];
+  };
+
+  async function begin(): Promise<string> {
+    const command = new CreateMultipartUploadCommand({
+      ...place,
+      ...bucket.encryption,
+      ChecksumAlgorithm: 'SHA256',
+    });
+    const { UploadId } = await onS3(client.send(command, request()));
+    if (UploadId === undefined) throw new Error('the S3 server began an upload and gave no id');
+    underWay.add(UploadId);
+    return UploadId;
+  }
+
+  async function send(id: string, number: number, body: Buffer): Promise<void> {
+    const digest = createHash('sha256').update(body).digest();
+    // The algorithm together with the value: with the value alone some servers take a wrong sum.
+    const checksum = { ChecksumAlgorithm: 'SHA256' as const, ChecksumSHA256: digest.toString('base64') };
+    const part = { ...place, UploadId: id, PartNumber: number, Body: body, ContentLength: body.byteLength };
+    const command = new UploadPartCommand({ ...part, ...checksum });
+    const { ETag, ChecksumSHA256 = checksum.ChecksumSHA256 } = await onS3(client.send(command, request()));
+    parts.push({ PartNumber: number, ChecksumSHA256, ...(ETag !== undefined && { ETag }) });
+  }
+
+  async function sendPart(part: Buffer, filled: number): Promise<void> {
+    try {
+      throwIfFailed();
+      uploadId ??= await begin();
+    } catch (error) {
+      memory.giveBack(part);
+      throw error;
+    }
+    const sending = send(uploadId, ++partCount, part.subarray(0, filled))
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => {
+        inFlight.delete(sending);
+        memory.giveBack(part);
+      });
+    inFlight.add(sending);
+    if (inFlight.size >= partsInFlight) await Promise.race(inFlight);
+    throwIfFailed();
+  }
+
+  async function putWhole(rest: Buffer | undefined, filled: number, sha256: string): Promise<void> {
+    const body = rest?.subarray(0, filled) ?? Buffer.alloc(0);
+    const command = new PutObjectCommand({
+      ...place,
+      ...bucket.encryption,
+      Body: body,
+      ContentLength: body.byteLength,
+      ChecksumAlgorithm: 'SHA256',
+      ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
+    });
+    mayBeVisible = true;
+    try {
+      await onS3(client.send(command, request()));
+    } finally {
+      if (rest) memory.giveBack(rest);
+    }
+  }
+
+  async function complete(id: string, sizeBytes: number): Promise<void> {
+    parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
+    const command = new CompleteMultipartUploadCommand({
+      ...place,
+      UploadId: id,
+      MultipartUpload: { Parts: parts },
+    });
+    mayBeVisible = true;
+    try {
+      await onS3(client.send(command, request()));
+    } catch (error) {
+      // An answer that was lost, and a second attempt that finds no such upload: then it is there.
+      const there = await client.send(new HeadObjectCommand(place), request()).catch(() => undefined);
+      if (there?.ContentLength !== sizeBytes) throw error;
+    }
+    underWay.delete(id);
+  }
+
+  return {
+    get partCount() {
+      return partCount;
+    },
+    sendPart,
+    async finish(rest, filled, sizeBytes, sha256) {
+      if (uploadId === undefined) return putWhole(rest, filled, sha256);
+      if (rest) await sendPart(rest, filled);
+      await Promise.all(inFlight);
+      throwIfFailed();
+      await complete(uploadId, sizeBytes);
+    },
+    async abandon() {
+      await Promise.all(inFlight);
+      const left: Promise<unknown>[] = [];
+      if (uploadId !== undefined) {
+        left.push(client.send(new AbortMultipartUploadCommand({ ...place, UploadId: uploadId })));
+      }
+      if (mayBeVisible) left.push(client.send(new DeleteObjectCommand(place)));
+      // If even this fails, the sweep finds it: as an upload, or as a blob that nobody refers to.
+      await Promise.allSettled(left);
+      if (uploadId !== undefined) underWay.delete(uploadId);
+    },
+  };
+}

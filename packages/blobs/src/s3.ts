@@ -1,0 +1,59 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { openBucket } from './s3-bucket.ts';
+import { checkS3 } from './s3-check.ts';
+import { ifInBucket } from './s3-errors.ts';
+import { listS3 } from './s3-list.ts';
+import { createPartMemory } from './s3-memory.ts';
+import { usualPartBytes } from './s3-part-size.ts';
+import { readFromS3, statInS3 } from './s3-read.ts';
+import { sweepS3 } from './s3-sweep.ts';
+import { writeToS3 } from './s3-write.ts';
+import type { BlobStore } from './store.ts';
+
+export interface S3StoreOptions {
+  readonly bucket: string;
+  /** Where in the bucket. Default: at its root. */
+  readonly prefix?: string | undefined;
+  /** A server other than AWS, for example `http://127.0.0.1:7070`. */
+  readonly endpoint?: string | undefined;
+  /** Default: what the AWS environment and files say; with an endpoint `us-east-1`. */
+  readonly region?: string | undefined;
+  /** The bucket in the path and not in the host name. Default: yes with an endpoint, no on AWS. */
+  readonly forcePathStyle?: boolean | undefined;
+  /** Encryption at rest to ask for. Default: what the bucket says. */
+  readonly serverSideEncryption?: 'AES256' | 'aws:kms' | undefined;
+  /** With `aws:kms`. Default: the account's own key for S3. */
+  readonly kmsKeyId?: string | undefined;
+  /** Default: the AWS chain: environment, files, web identity, the instance's role. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  /** Bytes that all writes together hold in memory at most. Default: 96 MiB. */
+  readonly memoryBytes?: number | undefined;
+}
+
+/**
+ * A store in an S3 bucket, which must exist. Keys are `<prefix>/<2 hex>/<30 hex>`; nothing else may write below the
+ * prefix, but any number of servers may. A blob has at most 312.5 GiB.
+ *
+ * Give the bucket no versions and no object lock: what is deleted would stay.
+ * @throws BlobStoreUnavailable when the bucket cannot be written to, read from and deleted from.
+ */
+export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
+  const bucket = openBucket(options);
+  const memory = createPartMemory({
+    budgetBytes: options.memoryBytes ?? 96 * 2 ** 20,
+    reusedBytes: usualPartBytes,
+  });
+  const underWay = new Set<string>();
+  await checkS3(bucket);
+  return {
+    write: (source, writeOptions = {}) => writeToS3({ bucket, memory, underWay }, source, writeOptions),
+    read: async (key, readOptions = {}) => readFromS3(bucket, key, readOptions),
+    stat: async (key) => statInS3(bucket, key),
+    delete: async (key) => {
+      await ifInBucket(bucket, bucket.client.send(new DeleteObjectCommand(bucket.at(key))));
+    },
+    list: (listing = {}) => listS3(bucket, listing),
+    sweepTemporary: (olderThan) => sweepS3(bucket, underWay, olderThan),
+    check: () => checkS3(bucket),
+  };
+}

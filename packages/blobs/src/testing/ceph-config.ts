@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+
+/** Where the parts of a cluster lie, and where it listens. */
+export interface CephPlace {
+  /** Of the unpacked packages. */
+  readonly root: string;
+  readonly dataDir: string;
+  /** The monitor's; those after it are the disk daemon's. */
+  readonly port: number;
+}
+
+export const librariesOf = (root: string): string => join(root, 'usr/lib/x86_64-linux-gnu');
+
+/** A cluster of one monitor and one disk daemon: small, quick to start, with one copy of everything. */
+export function cephConfig({ root, dataDir, port }: CephPlace, fsid: string): string {
+  const at = (...path: string[]) => join(dataDir, ...path);
+  const libraries = librariesOf(root);
+  const sections: Record<string, Record<string, string | number | boolean>> = {
+    global: {
+      fsid,
+      keyring: at('keyring'),
+      'mon host': `v2:127.0.0.1:${port}/0`,
+      'public addr': '127.0.0.1',
+      'cluster addr': '127.0.0.1',
+      'ms bind ipv6': false,
+      'ms bind port min': port + 1,
+      'ms bind port max': port + 50,
+      'run dir': at('run'),
+      'admin socket': at('run', '$name.$pid.asok'),
+      'pid file': '',
+      'log file': at('log', '$name.log'),
+      'crash dir': at('log'),
+      'plugin dir': join(libraries, 'ceph'),
+      'erasure code dir': join(libraries, 'ceph/erasure-code'),
+      'osd class dir': join(libraries, 'rados-classes'),
+      // Alone there is nobody to agree with.
+      'paxos propose interval': 0.02,
+      'paxos min wait': 0.01,
+      'mon tick interval': 1,
+      'objecter tick interval': 0.25,
+      'mon allow pool size one': true,
+      'mon max pg per osd': 1000,
+      'mon data avail warn': 2,
+      'mon data avail crit': 1,
+      'osd pool default size': 1,
+      'osd pool default min size': 1,
+      'osd pool default pg num': 1,
+      'osd pool default pgp num': 1,
+      'osd pool default pg autoscale mode': 'off',
+      'osd crush chooseleaf type': 0,
+      'osd objectstore': 'bluestore',
+      // A sparse file: takes what is written.
+      'bluestore block size': 20 * 2 ** 30,
+      'osd memory target': 896 * 2 ** 20,
+      'osd memory target autosize': false,
+    },
+    'mon.a': { 'mon data': at('mon') },
+    'osd.0': { 'osd data': at('osd'), keyring: at('osd', 'keyring') },
+    client: { keyring: at('keyring'), 'rgw data': at('rgw'), 'rgw thread pool size': 64 },
+  };
+  return Object.entries(sections)
+    .map(([name, values]) =>
+      [`[${name}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ''].join('\n'),
+    )
+    .join('\n');
+}

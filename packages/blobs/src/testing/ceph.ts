@@ -1,0 +1,143 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cephConfig } from './ceph-config.ts';
+import { type CephTools, cephTools } from './ceph-tools.ts';
+import { isAlive, killHard } from './processes.ts';
+
+/** A cluster, and as many S3 gateways to it as are asked for. */
+export interface Ceph {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Starts another gateway to the same objects (0.3 s). */
+  openGateway(): Promise<Gateway>;
+  /** Ends all processes and removes the folder. */
+  stop(): Promise<void>;
+}
+
+export interface Gateway {
+  readonly endpoint: string;
+  /** By SIGKILL; the connections break. */
+  kill(): Promise<void>;
+  /** Again, at the same endpoint. */
+  start(): Promise<void>;
+}
+
+const prefix = 'modelbox-test-s3-';
+
+/** Starts a cluster (3 s) in a temporary folder. What killed runs left behind is ended and removed first. */
+export async function startCeph(root: string): Promise<Ceph> {
+  await removeAbandoned();
+  const dataDir = await mkdtemp(join(tmpdir(), prefix));
+  await writeFile(join(dataDir, 'owner'), String(process.pid));
+  for (const name of ['mon', 'osd', 'run', 'log', 'rgw', 'pids']) await mkdir(join(dataDir, name));
+  const tools = cephTools(root, dataDir);
+  const keys = { accessKeyId: 'MODELBOXTEST', secretAccessKey: randomBytes(20).toString('hex') };
+  try {
+    await makeCluster(tools, root, dataDir);
+    const user = ['--uid=test', '--display-name=test', `--access-key=${keys.accessKeyId}`];
+    const config = ['-c', join(dataDir, 'ceph.conf'), '-n', 'client.admin'];
+    const secret = `--secret-key=${keys.secretAccessKey}`;
+    await tools.run('radosgw-admin', ...config, 'user', 'create', ...user, secret);
+  } catch (error) {
+    await remove(dataDir);
+    throw error;
+  }
+  let count = 0;
+  return {
+    ...keys,
+    openGateway: async () => {
+      const gateway = createGateway(tools, dataDir, `gateway-${++count}`, await freePorts(1));
+      await gateway.start();
+      return gateway;
+    },
+    stop: () => remove(dataDir),
+  };
+}
+
+async function makeCluster(tools: CephTools, root: string, dataDir: string): Promise<void> {
+  const at = (...path: string[]) => join(dataDir, ...path);
+  const config = ['-c', at('ceph.conf')];
+  const port = await freePorts(52);
+  const fsid = randomUUID();
+  await writeFile(at('ceph.conf'), cephConfig({ root, dataDir, port }, fsid));
+  const caps = ['--cap', 'mon', 'allow *'];
+  await tools.run('ceph-authtool', '--create-keyring', at('keyring'), '--gen-key', '-n', 'mon.', ...caps);
+  const admin = ['--gen-key', '-n', 'client.admin', ...caps, '--cap', 'osd', 'allow *'];
+  await tools.run('ceph-authtool', at('keyring'), ...admin);
+  const monitor = ['--addv', 'a', `[v2:127.0.0.1:${port}]`, '--fsid', fsid, '--clobber'];
+  await tools.run('monmaptool', '--create', ...monitor, at('monmap'));
+  const mkfs = ['--mkfs', '-i', 'a', '--monmap', at('monmap'), '--keyring', at('keyring')];
+  await tools.run('ceph-mon', ...config, ...mkfs);
+  tools.daemon('mon', 'ceph-mon', '-i', 'a');
+
+  const uuid = randomUUID();
+  const key = (await tools.run('ceph-authtool', '--gen-print-key')).trim();
+  await writeFile(at('osd.json'), JSON.stringify({ cephx_secret: key }));
+  const ofDisk = ['--create-keyring', at('osd', 'keyring'), '-n', 'osd.0', '--add-key', key];
+  await tools.run('ceph-authtool', ...ofDisk);
+  await tools.ceph('-n', 'client.admin', 'osd', 'new', uuid, '-i', at('osd.json'));
+  await tools.run('ceph-osd', ...config, '-i', '0', '--mkfs', '--osd-uuid', uuid);
+  tools.daemon('osd', 'ceph-osd', '-i', '0');
+}
+
+function createGateway(tools: CephTools, dataDir: string, name: string, port: number): Gateway {
+  const endpoint = `http://127.0.0.1:${port}`;
+  let pid = 0;
+  return {
+    endpoint,
+    start: async () => {
+      const listen = `--rgw_frontends=beast endpoint=127.0.0.1:${port}`;
+      pid = tools.daemon(name, 'radosgw', '-n', 'client.admin', listen);
+      for (let waited = 0; waited < 60_000; waited += 50) {
+        if (!isAlive(pid)) throw new Error(`the S3 gateway ended; see ${join(dataDir, 'log', name)}.out`);
+        if (await answers(endpoint)) return;
+        await sleep(50);
+      }
+      throw new Error('the S3 gateway did not answer within a minute');
+    },
+    kill: () => killHard(pid, dataDir),
+  };
+}
+
+const answers = (endpoint: string): Promise<boolean> =>
+  fetch(endpoint, { signal: AbortSignal.timeout(1000) }).then(
+    (response) => response.text().then(() => true),
+    () => false,
+  );
+
+/** The first of so many ports in a row of which the first is free; below those that the system hands out. */
+async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const port = 12_000 + (randomBytes(2).readUInt16BE() % (20_000 - count));
+    const isFree = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
+}
+
+/** Ends what runs from this folder, and removes it. */
+async function remove(dataDir: string): Promise<void> {
+  const pids = existsSync(join(dataDir, 'pids')) ? await readdir(join(dataDir, 'pids')) : [];
+  for (const name of pids)
+    await killHard(Number(await readFile(join(dataDir, 'pids', name), 'utf8')), dataDir);
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function removeAbandoned(): Promise<void> {
+  for (const name of (await readdir(tmpdir())).filter((entry) => entry.startsWith(prefix))) {
+    const dataDir = join(tmpdir(), name);
+    const { uid, mtimeMs } = await stat(dataDir);
+    const owner = await readFile(join(dataDir, 'owner'), 'utf8').catch(() => undefined);
+    // Without an owner another run may be making it right now.
+    const isOver = owner === undefined ? Date.now() - mtimeMs > 60_000 : !isAlive(Number(owner));
+    if (uid === process.getuid?.() && isOver) await remove(dataDir);
+  }
+}

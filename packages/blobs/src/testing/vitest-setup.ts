@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { TestProject } from 'vitest/node';
+import { type Ceph, type Gateway, startCeph } from './ceph.ts';
+import { installCeph } from './ceph-install.ts';
+import type { TestS3 } from './index.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where test files ask for an S3 server. */
+    modelboxTestS3: string;
+  }
+}
+
+/**
+ * One S3 server for all test files, started when the first of them asks: the one that the environment names
+ * (`MODELBOX_TEST_S3_ENDPOINT`, `_ACCESS_KEY`, `_SECRET_KEY`), or a Ceph of our own.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const path = `/${randomBytes(16).toString('hex')}/`;
+  const gateways: Gateway[] = [];
+  let starting: Promise<Ceph> | undefined;
+  let first: Promise<TestS3> | undefined;
+  const openGateway = async (): Promise<TestS3> => {
+    starting ??= installCeph().then(startCeph);
+    const { accessKeyId, secretAccessKey, openGateway: open } = await starting;
+    const gateway = await open();
+    const id = gateways.push(gateway) - 1;
+    return { endpoint: gateway.endpoint, accessKeyId, secretAccessKey, id };
+  };
+  const tasks: Record<string, (id: number) => Promise<unknown>> = {
+    server: () => (first ??= external() ?? openGateway()),
+    gateway: () => {
+      if (external()) throw new Error('the S3 server named by the environment is not ours to stop');
+      return openGateway();
+    },
+    kill: async (id) => gateways[id]?.kill(),
+    start: async (id) => gateways[id]?.start(),
+  };
+  const http = createServer((request, response) => {
+    const name = request.url?.startsWith(path) ? request.url.slice(path.length) : '';
+    void text(request)
+      .then((id) => tasks[name]?.(Number(id)))
+      .catch((error: Error) => ({ unavailable: error.message.split('\n')[0] }))
+      .then((answer) => response.end(JSON.stringify(answer ?? {})));
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  project.provide('modelboxTestS3', `http://127.0.0.1:${(http.address() as AddressInfo).port}${path}`);
+  return async () => {
+    http.closeAllConnections();
+    http.close();
+    await (await starting?.catch(() => undefined))?.stop();
+  };
+}
+
+function external(): Promise<TestS3> | undefined {
+  const { MODELBOX_TEST_S3_ENDPOINT: endpoint, MODELBOX_TEST_S3_ACCESS_KEY: accessKeyId = '' } = process.env;
+  const { MODELBOX_TEST_S3_SECRET_KEY: secretAccessKey = '' } = process.env;
+  return endpoint ? Promise.resolve({ endpoint, accessKeyId, secretAccessKey }) : undefined;
+}
