@@ -100,6 +100,20 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['30 days', 'P99999W'],
   },
+  blobGrace: {
+    takes: [
+      ['PT24H', 86_400_000],
+      ['PT0S', 0],
+    ],
+    refuses: ['24h', '-PT1S'],
+  },
+  verifyRate: {
+    takes: [
+      ['0', 0],
+      ['8MiB', 8 * 2 ** 20],
+    ],
+    refuses: ['8MB/s', '-1', '2TiB'],
+  },
   checkAnswers: { takes: [['true', true]], refuses: ['on'] },
 };
 

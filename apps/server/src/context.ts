@@ -18,6 +18,10 @@ export interface Settings {
   queryTimeout: number;
   /** Milliseconds in which a deleted object can be restored. */
   deleteGrace: number;
+  /** Milliseconds that content without a file is kept. */
+  blobGrace: number;
+  /** Bytes of stored content to read again a second; 0: none. */
+  verifyRate: number;
   /** Checks every answer against the contract; costs time, always on in tests. */
   checkAnswers: boolean;
 }

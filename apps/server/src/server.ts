@@ -10,8 +10,10 @@ import type { Context } from './context.ts';
 import { endIdleConnections } from './http/connections.ts';
 import { createTelemetry } from './system/telemetry.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
+import { startBlobVerify } from './workers/blob-verify.ts';
 import { startPurge } from './workers/purge.ts';
 import { startSequencer, unsequencedCount } from './workers/sequencer.ts';
+import { startStraySweep } from './workers/stray-sweep.ts';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -35,7 +37,13 @@ export async function startServer(
     const blobs = await openDiskStore({ root: join(config.dataDir, 'blobs') });
     const telemetry = createTelemetry(db, () => unsequencedCount(db));
     const ctx: Context = { settings: config, db, blobs, log, telemetry, now };
-    const loops = [startSequencer(db, log), startPurge(ctx), startBlobSweep(ctx)];
+    const loops = [
+      startSequencer(db, log),
+      startPurge(ctx),
+      startBlobSweep(ctx),
+      startStraySweep(ctx),
+      startBlobVerify(ctx),
+    ];
     stops.push(async () => void (await Promise.all(loops.map((loop) => loop.stop()))));
     const app = createApp(ctx);
     const endIdle = endIdleConnections(app.server);

@@ -128,6 +128,20 @@ export const SETTINGS = {
     says: 'Time in which what was deleted can be restored; then it is purged.',
     parse: (text) => duration(text, 0),
   }),
+  blobGrace: setting({
+    env: 'MODELBOX_BLOB_GRACE',
+    default: 'PT24H',
+    form: 'duration',
+    says: 'Time after which content that no file refers to any more is removed from the store.',
+    parse: (text) => duration(text, 0),
+  }),
+  verifyRate: setting({
+    env: 'MODELBOX_VERIFY_RATE',
+    default: '8MiB',
+    form: 'size',
+    says: 'Bytes of stored content that are read again a second, to find what has rotted; 0 reads none. No content is read twice within 30 days.',
+    parse: (text) => size(text, 0, 2 ** 40),
+  }),
   checkAnswers: setting({
     env: 'MODELBOX_CHECK_ANSWERS',
     default: 'false',

@@ -25,6 +25,7 @@ export const ERRORS = {
   not_ready: [409, 'Only a ready version can be named by an alias, and only a ready checkpoint promoted.'],
   files_frozen: [409, 'The file set of a ready version or checkpoint never changes.'],
   file_is_tracked: [409, 'The file is tracked where it lies: its content is at `uri`, not here.'],
+  file_corrupt: [409, 'The stored content is damaged; uploading the same content again mends it.'],
   no_previous: [409, 'The alias has no previous holder to go back to.'],
   replay_unavailable: [409, 'The first answer under this Idempotency-Key cannot be given again.'],
   stale: [412, 'The object has changed since; read it again.'],

@@ -29,9 +29,10 @@ export const File = z
     uri: Uri.nullable().meta({ description: 'Where a tracked file lies; null for a stored one.' }),
     sizeBytes: Count.nullable(),
     sha256: Sha256.nullable(),
-    state: z.enum(['tracked', 'verified']).meta({
+    state: z.enum(['tracked', 'verified', 'corrupt']).meta({
       description:
-        '`tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here.',
+        '`tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here. ' +
+        '`corrupt`: stored, but its bytes were found damaged or missing since; it cannot be downloaded.',
     }),
     mediaType: z.string().nullable(),
     createdAt: Timestamp,

@@ -1,3 +1,4 @@
+import { BlobNotFound } from '@modelbox/blobs';
 import { prepared } from '@modelbox/db';
 import { parseFilePath } from '@modelbox/domain';
 import type { RequestContext } from '../context.ts';
@@ -13,11 +14,13 @@ interface StoredRow {
   sizeBytes: number | null;
   mediaType: string | null;
   key: string | null;
+  isCorrupt: boolean | null;
 }
 
 const find = prepared<[objectId: string, path: string], StoredRow>(
   'find_file',
-  `SELECT f.uri, f.sha256, f.size_bytes AS "sizeBytes", f.media_type AS "mediaType", b.key
+  `SELECT f.uri, f.sha256, f.size_bytes AS "sizeBytes", f.media_type AS "mediaType", b.key,
+     b.corrupt_at IS NOT NULL AS "isCorrupt"
    FROM files f LEFT JOIN blobs b ON b.id = f.blob_id WHERE f.object_id = $1 AND f.path = $2`,
 );
 
@@ -35,6 +38,7 @@ export async function downloadFile(
   if (file.uri !== null)
     throw new HttpProblem('file_is_tracked', `The content lies at ${file.uri}.`, { uri: file.uri });
   if (file.key === null || file.sizeBytes === null) throw new Error('a stored file has no blob');
+  if (file.isCorrupt) throw corrupt();
   const answer = answerContent(request, { etag: `"${file.sha256}"`, sizeBytes: file.sizeBytes });
   if (answer.status === 416) {
     throw new HttpProblem(
@@ -53,9 +57,21 @@ export async function downloadFile(
     'content-security-policy': "sandbox; default-src 'none'",
   };
   if (answer.status === 304 || request.method === 'HEAD') return { status: answer.status, headers };
-  const { stream } = await ctx.blobs.read(file.key, {
-    signal: ctx.signal,
-    ...(answer.range ? { range: answer.range } : {}),
-  });
-  return { status: answer.status, headers, stream };
+  try {
+    const { stream } = await ctx.blobs.read(file.key, {
+      signal: ctx.signal,
+      ...(answer.range ? { range: answer.range } : {}),
+    });
+    return { status: answer.status, headers, stream };
+  } catch (error) {
+    if (!(error instanceof BlobNotFound)) throw error;
+    // Deleted and swept, or mended under another key, since the row was read; else it is lost.
+    const [now] = await find(ctx.db.pool, object.id, path.path);
+    if (now?.key !== file.key) return downloadFile(ctx, object, rawPath, request);
+    ctx.log.error({ err: error, sha256: file.sha256 }, 'stored content is missing');
+    throw corrupt();
+  }
 }
+
+const corrupt = (): HttpProblem =>
+  new HttpProblem('file_corrupt', 'The stored bytes are not what was uploaded; upload them again.');

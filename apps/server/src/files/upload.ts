@@ -14,6 +14,7 @@ import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
 import { type ExpectedContent, expectedContent } from './digests.ts';
 import { lockForFiles } from './guard.ts';
+import { keepBlob } from './keep-blob.ts';
 import { defaultRole } from './tracked.ts';
 import { toFile } from './wire.ts';
 
@@ -46,7 +47,7 @@ export async function uploadFile(
   try {
     await write(ctx, async (tx) => {
       const there = await lockPlace(tx, ctx, kind, object, path.path);
-      const { id: blobId, key } = await keepBlob(tx, ctx, blob);
+      const { id: blobId, key } = await keepBlob(tx, ctx.now(), blob);
       isKept = key === blob.key;
       const file = await attach(tx, ctx, kind, object, there, {
         ...upload,
@@ -98,23 +99,6 @@ async function receive(ctx: RequestContext, content: Readable, expect: ExpectedC
   }
 }
 
-/** The row of the content: the one that is there, or a new one for what was just written. */
-async function keepBlob(
-  tx: Tx,
-  ctx: RequestContext,
-  blob: { key: string; sha256: string; sizeBytes: number },
-) {
-  const row = {
-    id: newId(),
-    sha256: blob.sha256,
-    key: blob.key,
-    sizeBytes: blob.sizeBytes,
-    createdAt: ctx.now(),
-  };
-  await tx.blob.createMany({ data: [row], skipDuplicates: true });
-  return tx.blob.findUniqueOrThrow({ where: { sha256: blob.sha256 } });
-}
-
 interface Attachment extends Upload {
   readonly blobId: string;
   readonly sha256: string;
@@ -149,7 +133,9 @@ async function attach(
   file: Attachment,
 ): Promise<FileRow> {
   const role = file.role ?? (there?.role as Attachment['role']) ?? defaultRole(kind);
-  if (there?.sha256 === file.sha256 && there.role === role) return there;
+  // Content that had rotted is there again.
+  const isThere = there?.blobId === file.blobId && there.state === 'verified';
+  if (isThere && there.role === role) return there;
   const content = {
     role,
     sizeBytes: file.sizeBytes,

@@ -1,5 +1,6 @@
 import type { Database } from '@modelbox/db';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { measureBlobs } from './blob-figures.ts';
 
 /** What the server measures of itself, for Prometheus. One registry a server. */
 export interface Telemetry {
@@ -8,6 +9,8 @@ export interface Telemetry {
   request(route: string, method: string, status: number, seconds: number): void;
   /** Counts an upload while it runs. */
   upload<T>(run: () => Promise<T>): Promise<T>;
+  /** Counts bytes that were removed from the store. */
+  reclaimed(bytes: number): void;
 }
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -54,8 +57,10 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
       this.set(await unsequenced().catch(() => Number.NaN));
     },
   });
+  const reclaimed = measureBlobs(registry, db);
   return {
     registry,
+    reclaimed: (bytes) => reclaimed.inc(bytes),
     request: (route, method, status, seconds) =>
       requests.observe({ route, method, status: String(status) }, seconds),
     async upload(run) {

@@ -24,6 +24,8 @@ export interface TestServer {
   readonly app: FastifyInstance;
   readonly ctx: Context;
   readonly db: Database;
+  /** The folder of the disk store. */
+  readonly blobsDir: string;
   /** Sends a request over HTTP. A body that is a plain value goes as JSON; a string, Buffer or stream as it is. */
   api<B = any>(
     method: string,
@@ -43,6 +45,8 @@ const SETTINGS: Settings = {
   bodyTimeout: 5_000,
   queryTimeout: 10_000,
   deleteGrace: 30 * 86_400_000,
+  blobGrace: 86_400_000,
+  verifyRate: 2 ** 40,
   checkAnswers: true,
 };
 
@@ -50,13 +54,14 @@ const SETTINGS: Settings = {
 export async function startTestServer(settings: Partial<Settings> = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
+  const blobsDir = join(folder, 'blobs');
   const { queryTimeout } = { ...SETTINGS, ...settings };
   const db = openDatabase({ url: database.url, poolSize: 10, listTimeout: queryTimeout });
   let offset = 0;
   const ctx: Context = {
     settings: { ...SETTINGS, ...settings },
     db,
-    blobs: await openDiskStore({ root: join(folder, 'blobs') }),
+    blobs: await openDiskStore({ root: blobsDir }),
     log: pino({ level: 'silent' }),
     telemetry: createTelemetry(db, () => unsequencedCount(db)),
     now: () => new Date(Date.now() + offset),
@@ -69,6 +74,7 @@ export async function startTestServer(settings: Partial<Settings> = {}): Promise
     app,
     ctx,
     db,
+    blobsDir,
     api: (method, path, body, headers) => send(`${url}${path}`, method, body, headers),
     advance: (ms) => {
       offset += ms;

@@ -1,14 +1,84 @@
 import type { Context } from '../context.ts';
+import { inTransaction } from '../writes/transaction.ts';
 import { type Loop, startLoop } from './loop.ts';
 
-const INTERVAL = 3_600_000;
-/** Milliseconds after which an upload that left a temporary file is certainly over. */
-const AGE = 24 * 3_600_000;
+const INTERVAL = 600_000;
+/** Rows that one transaction looks at, and that one locks: small, so that uploads of the same content never wait long. */
+const PAGE = 5_000;
+const BATCH = 200;
+/** Removals from the store that go on at once. */
+const AT_ONCE = 8;
 
-/** Removes what uploads that were cut off by a crash have left in the store. */
+/** Removes content that no file refers to any more, a grace time after that was first seen. */
 export function startBlobSweep(ctx: Context): Loop {
-  return startLoop('blob-sweep', INTERVAL, ctx.log, async () => {
-    const swept = await ctx.blobs.sweepTemporary(new Date(ctx.now().getTime() - AGE));
-    if (swept > 0) ctx.log.info({ swept }, 'removed what cut off uploads had left');
+  return startLoop('blob-sweep', INTERVAL, ctx.log, async (stopping) => {
+    await sweepBlobs(ctx, stopping);
+    await removeDoomed(ctx, stopping);
+    await tellFileStates(ctx, stopping);
   });
+}
+
+/**
+ * Stamps content that has lost its last file, and dooms what was stamped longer ago than the grace time. Any number of
+ * servers may do it at once.
+ */
+export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  const now = ctx.now();
+  let last: string | null = '00000000-0000-0000-0000-000000000000';
+  while (last !== null && !stopping?.aborted)
+    last = await ask<string | null>(ctx, 'stamp_unreferenced($1, $2, $3)', [last, PAGE, now]);
+  const before = new Date(now.getTime() - ctx.settings.blobGrace);
+  while (!stopping?.aborted)
+    if ((await ask<number>(ctx, 'sweep_blobs($1, $2, $3)', [before, BATCH, now])) < BATCH) return;
+}
+
+/** Brings the state of files in line with what is known of their content. */
+export async function tellFileStates(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  while (!stopping?.aborted)
+    if ((await ask<number>(ctx, 'tell_file_states($1, $2)', [BATCH, ctx.now()])) === 0) return;
+}
+
+const ask = <T>(ctx: Context, call: string, values: unknown[]): Promise<T> =>
+  inTransaction(
+    ctx.db.side,
+    async (client) =>
+      (await client.query<{ answer: T }>(`SELECT ${call} AS answer`, values)).rows[0]?.answer as T,
+  );
+
+interface Doomed {
+  readonly key: string;
+  readonly size: number;
+  readonly at: Date;
+}
+
+/** Removes every doomed key from the store, and forgets it once it is gone. What fails is tried in the next round. */
+export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  let after: Pick<Doomed, 'at' | 'key'> = { at: new Date(0), key: '' };
+  let bytes = 0;
+  const failures: unknown[] = [];
+  const remove = async (doomed: Doomed) => {
+    try {
+      await ctx.blobs.delete(doomed.key);
+      const text = 'DELETE FROM doomed_keys WHERE key = $1';
+      // Where two servers removed it at once, one of them counts it.
+      if ((await ctx.db.side.query(text, [doomed.key])).rowCount === 0) return;
+      ctx.telemetry.reclaimed(doomed.size);
+      bytes += doomed.size;
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  for (let isMore = true; isMore && !stopping?.aborted; ) {
+    const { rows } = await ctx.db.side.query<Doomed>(
+      `SELECT key, size_bytes AS size, doomed_at AS at FROM doomed_keys
+       WHERE (doomed_at, key) > ($1, $2) ORDER BY doomed_at, key LIMIT $3`,
+      [after.at, after.key, BATCH],
+    );
+    for (let at = 0; at < rows.length && !stopping?.aborted; at += AT_ONCE)
+      await Promise.all(rows.slice(at, at + AT_ONCE).map(remove));
+    isMore = rows.length === BATCH;
+    after = rows.at(-1) ?? after;
+  }
+  if (bytes > 0) ctx.log.info({ bytes }, 'removed content that no file refers to');
+  if (failures.length > 0) throw new AggregateError(failures, 'doomed content could not be removed');
 }

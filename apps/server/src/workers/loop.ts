@@ -3,24 +3,32 @@ import type { Logger } from 'pino';
 
 /** Work that goes on beside the requests. */
 export interface Loop {
-  /** Waits for the round that runs, and starts no other. */
+  /** Tells the round that runs to end soon, waits for it, and starts no other. */
   stop(): Promise<void>;
 }
 
 /** Runs a round of work again and again, with a pause between. A round that fails is logged, and tried at its next time. */
-export function startLoop(name: string, interval: number, log: Logger, round: () => Promise<void>): Loop {
-  let stopped = false;
+export function startLoop(
+  name: string,
+  interval: number,
+  log: Logger,
+  /** Long rounds look at the signal, which is aborted when the loop is to stop. */
+  round: (stopping: AbortSignal) => Promise<void>,
+): Loop {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let wake: () => void = () => {};
   const running = (async () => {
-    while (!stopped) {
+    while (!signal.aborted) {
       try {
-        await round();
+        await round(signal);
       } catch (error) {
+        if (signal.aborted) return;
         // The database being away is told by whoever serves requests; this one only waits for it.
         if (isUnavailable(error)) log.debug({ err: error, loop: name }, 'the database is away');
         else log.error({ err: error, loop: name }, 'a round of work failed');
       }
-      if (stopped) return;
+      if (signal.aborted) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, interval);
         wake = () => {
@@ -32,7 +40,7 @@ export function startLoop(name: string, interval: number, log: Logger, round: ()
   })();
   return {
     stop: () => {
-      stopped = true;
+      stopping.abort();
       wake();
       return running;
     },

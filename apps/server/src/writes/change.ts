@@ -13,6 +13,7 @@ export type ChangeAction =
   | 'files_tracked'
   | 'file_stored'
   | 'file_deleted'
+  | 'file_checked'
   | 'metrics_logged'
   | 'event_told';
 

@@ -647,10 +647,10 @@ export interface components {
             sha256: string | null;
             sizeBytes: number | null;
             /**
-             * @description `tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here.
+             * @description `tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here. `corrupt`: stored, but its bytes were found damaged or missing since; it cannot be downloaded.
              * @enum {string}
              */
-            state: "tracked" | "verified";
+            state: "tracked" | "verified" | "corrupt";
             /**
              * @description Where a tracked file lies; null for a stored one.
              * @example s3://path/to/bucket/model.pt
@@ -1088,7 +1088,7 @@ export interface components {
             /** @description The aliases in the way. */
             aliases?: string[];
             /** @enum {string} */
-            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full";
+            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full";
             /** @description What happened, in words for a person. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
@@ -1172,10 +1172,10 @@ export interface components {
             sha256: string | null;
             sizeBytes: number | null;
             /**
-             * @description `tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here.
+             * @description `tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here. `corrupt`: stored, but its bytes were found damaged or missing since; it cannot be downloaded.
              * @enum {string}
              */
-            state: "tracked" | "verified";
+            state: "tracked" | "verified" | "corrupt";
             /**
              * @description Where a tracked file lies; null for a stored one.
              * @example s3://path/to/bucket/model.pt
