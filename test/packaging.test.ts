@@ -184,7 +184,7 @@ describe('docker-compose.yml', () => {
       .flatMap(({ environment = {} }) => Object.entries(environment))
       .filter(([name]) => /PASSWORD|SECRET|DATABASE_URL/.test(name))
       .map(([, value]) => value);
-    expect(secrets).toHaveLength(3);
+    expect(secrets).toHaveLength(4);
     for (const value of secrets) expect(value).toMatch(/\$\{[A-Z_]+:-/);
   });
 });

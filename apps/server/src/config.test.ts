@@ -46,7 +46,38 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['1', '1001', 'many'],
   },
-  blobs: { takes: [['disk', 'disk']], refuses: ['s3://bucket', 'tape'] },
+  blobs: {
+    takes: [
+      ['disk', 'disk'],
+      ['s3://my-bucket', { bucket: 'my-bucket', prefix: '' }],
+      ['s3://my-bucket/some/where/', { bucket: 'my-bucket', prefix: 'some/where' }],
+    ],
+    refuses: ['tape', 's3://', 's3://UPPER', 's3://key:secret@bucket', 's3://bucket/a b', 's3://bucket/../x'],
+  },
+  s3Endpoint: {
+    takes: [
+      ['http://127.0.0.1:7070', 'http://127.0.0.1:7070'],
+      ['https://[::1]:9000/s3', 'https://[::1]:9000/s3'],
+    ],
+    refuses: ['127.0.0.1:7070', 'http://key:secret@host', 'ftp://host', 'https://host?x'],
+  },
+  s3Region: { takes: [['eu-central-1', 'eu-central-1']], refuses: ['Europe', 'a b'] },
+  s3ForcePathStyle: {
+    takes: [
+      ['true', true],
+      ['false', false],
+    ],
+    refuses: ['path'],
+  },
+  s3Sse: {
+    takes: [
+      ['none', {}],
+      ['AES256', { serverSideEncryption: 'AES256' }],
+      ['aws:kms', { serverSideEncryption: 'aws:kms' }],
+      ['aws:kms:arn:aws:kms:x', { serverSideEncryption: 'aws:kms', kmsKeyId: 'arn:aws:kms:x' }],
+    ],
+    refuses: ['aes', 'aws:kms:', 'aws:kms:a b'],
+  },
   logLevel: {
     takes: [
       ['warn', 'warn'],

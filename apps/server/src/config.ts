@@ -52,7 +52,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
 }
 
 /** Variables that clients and tests read. */
-const NOT_OURS = /^MODELBOX_(?:ADDR|TOKEN|TEST_\w+|S3_\w+)$/;
+const NOT_OURS = /^MODELBOX_(?:ADDR|TOKEN|TEST_\w+)$/;
 
 /** A variable that is misspelt would be without effect, and nobody would know. */
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openDiskStore } from '@modelbox/blobs';
 import { type Database, migrate, openDatabase, requirePostgres, startEmbeddedPostgres } from '@modelbox/db';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
 import { endIdleConnections } from './http/connections.ts';
+import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
@@ -34,7 +34,7 @@ export async function startServer(
   };
   try {
     const db = await startDatabase(config, log, stops);
-    const blobs = await openDiskStore({ root: join(config.dataDir, 'blobs') });
+    const blobs = await openBlobs(config);
     const telemetry = createTelemetry(db, () => unsequencedCount(db));
     const ctx: Context = { settings: config, db, blobs, log, telemetry, now };
     const loops = [

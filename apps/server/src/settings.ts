@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { boolean, duration, integer, matching, size } from './setting-values.ts';
+import { blobPlace, s3Encryption } from './store-values.ts';
 
 /** Everything that can be configured: the documentation's table, `--help` and the parser derive from this list. */
 export interface Setting<T> {
@@ -62,9 +63,38 @@ export const SETTINGS = {
   blobs: setting({
     env: 'MODELBOX_BLOBS',
     default: 'disk',
-    form: 'disk',
-    says: 'Where uploaded files are kept: `disk` is the data folder.',
-    parse: (text) => matching(text, /^disk$/, '"disk", the one file store of this version') as 'disk',
+    form: 'disk, s3://bucket/prefix',
+    says: 'Where uploaded files are kept: `disk` is the data folder; a bucket needs credentials, from where AWS programs take them.',
+    parse: blobPlace,
+  }),
+  s3Endpoint: setting<string | undefined>({
+    env: 'MODELBOX_S3_ENDPOINT',
+    default: undefined,
+    form: 'http://…, https://…',
+    says: 'An S3 server other than AWS.',
+    parse: (text) =>
+      matching(text, /^https?:\/\/[\w.:[\]-]+(?:\/[\w./-]*)?$/, 'a URL such as "http://127.0.0.1:7070"'),
+  }),
+  s3Region: setting<string | undefined>({
+    env: 'MODELBOX_S3_REGION',
+    default: undefined,
+    form: 'region',
+    says: 'The region of the bucket. Without it AWS_REGION counts; with an endpoint and neither, us-east-1.',
+    parse: (text) => matching(text, /^[a-z0-9-]{1,50}$/, 'a region, for example "eu-central-1"'),
+  }),
+  s3ForcePathStyle: setting<boolean | undefined>({
+    env: 'MODELBOX_S3_FORCE_PATH_STYLE',
+    default: undefined,
+    form: 'true, false',
+    says: 'Name the bucket in the path and not in the host name. Without it: with an endpoint yes, on AWS no.',
+    parse: boolean,
+  }),
+  s3Sse: setting({
+    env: 'MODELBOX_S3_SSE',
+    default: 'none',
+    form: 'none, AES256, aws:kms, aws:kms:key',
+    says: 'Encryption at rest to ask the S3 server for; `none` leaves it to the bucket.',
+    parse: s3Encryption,
   }),
   logLevel: setting({
     env: 'MODELBOX_LOG_LEVEL',

@@ -28,8 +28,9 @@ const maxSockets = 500;
 
 export function openBucket(options: S3StoreOptions): S3Bucket {
   const { bucket, endpoint, credentials } = options;
-  // A server that is not AWS cares for no region, but requests are signed for one.
-  const region = options.region ?? (endpoint === undefined ? undefined : 'us-east-1');
+  // A server that is not AWS cares for no region, but requests are signed for one: the environment's, or any.
+  const otherwise = () => new S3Client({}).config.region().catch(() => 'us-east-1');
+  const region = options.region ?? (endpoint === undefined ? undefined : otherwise);
   const agent = { keepAlive: true, maxSockets };
   const client = new S3Client({
     ...(region !== undefined && { region }),

@@ -16,7 +16,7 @@ export interface S3StoreOptions {
   readonly prefix?: string | undefined;
   /** A server other than AWS, for example `http://127.0.0.1:7070`. */
   readonly endpoint?: string | undefined;
-  /** Default: what the AWS environment and files say; with an endpoint `us-east-1`. */
+  /** Default: what the AWS environment and files say; with an endpoint and neither `us-east-1`. */
   readonly region?: string | undefined;
   /** The bucket in the path and not in the host name. Default: yes with an endpoint, no on AWS. */
   readonly forcePathStyle?: boolean | undefined;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDiskStore } from '@modelbox/blobs';
+import { type BlobStore, openDiskStore } from '@modelbox/blobs';
 import { type Database, openDatabase } from '@modelbox/db';
 import { createTestDatabase } from '@modelbox/db/testing';
 import type { FastifyInstance } from 'fastify';
@@ -50,8 +50,14 @@ const SETTINGS: Settings = {
   checkAnswers: true,
 };
 
-/** A server of its own on a free port, over a database and a blob folder of its own. Workers do not run by themselves. */
-export async function startTestServer(settings: Partial<Settings> = {}): Promise<TestServer> {
+/**
+ * A server of its own on a free port, over a database and a blob folder of its own, or the store that is given.
+ * Workers do not run by themselves.
+ */
+export async function startTestServer(
+  settings: Partial<Settings> = {},
+  store?: BlobStore,
+): Promise<TestServer> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
   const blobsDir = join(folder, 'blobs');
@@ -61,7 +67,7 @@ export async function startTestServer(settings: Partial<Settings> = {}): Promise
   const ctx: Context = {
     settings: { ...SETTINGS, ...settings },
     db,
-    blobs: await openDiskStore({ root: blobsDir }),
+    blobs: store ?? (await openDiskStore({ root: blobsDir })),
     log: pino({ level: 'silent' }),
     telemetry: createTelemetry(db, () => unsequencedCount(db)),
     now: () => new Date(Date.now() + offset),

@@ -1,0 +1,67 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { openS3Store } from '@modelbox/blobs';
+import { describeWithS3 } from '@modelbox/blobs/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBlobs } from '../system/open-blobs.ts';
+import { newExperiment } from '../testing/objects.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+
+await describeWithS3(
+  'files on S3',
+  (bucket) => {
+    let server: TestServer;
+    let folder: string;
+    beforeAll(async () => {
+      server = await startTestServer({}, await openS3Store(bucket.options()));
+      folder = `/v1/experiments/${(await newExperiment(server)).id}/files`;
+    });
+    afterAll(() => server.stop());
+    const download = async (path: string, headers = {}) => {
+      const response = await fetch(`${server.url}${folder}/${path}`, { headers });
+      return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
+    };
+
+    it.each([0, 1, 100_000, 20_000_001])('%i bytes go in and out, byte for byte', async (size) => {
+      const content = randomBytes(size);
+      const uploaded = await server.api('PUT', `${folder}/file-${size}`, content);
+      expect(uploaded.body).toMatchObject({
+        state: 'verified',
+        sizeBytes: size,
+        sha256: createHash('sha256').update(content).digest('hex'),
+      });
+      const { body } = await download(`file-${size}`);
+      expect(body.equals(content)).toBe(true);
+      if (size < 10) return;
+      const part = await download(`file-${size}`, { range: 'bytes=10-99' });
+      expect([part.status, part.body.equals(content.subarray(10, 100))]).toEqual([206, true]);
+    });
+
+    it('503 while the S3 server is away: nothing is visible, and nothing lost', async () => {
+      const content = randomBytes(50_000);
+      await server.api('PUT', `${folder}/before`, content);
+      await bucket.kill();
+      const during = await server.api('PUT', `${folder}/during`, randomBytes(50_000));
+      expect(during.status).toBe(503);
+      expect(during.headers.get('retry-after')).not.toBeNull();
+      expect((await download('before')).status).toBe(503);
+      await bucket.start();
+      expect((await download('during')).status).toBe(404);
+      expect((await download('before')).body.equals(content)).toBe(true);
+    });
+
+    it('a start says in plain words why a bucket cannot be used', async () => {
+      const { endpoint } = bucket.options();
+      const place = { bucket: 'there-is-none', prefix: '' };
+      const config = { blobs: place, dataDir: '', s3Region: undefined, s3ForcePathStyle: true, s3Sse: {} };
+      process.env.AWS_ACCESS_KEY_ID = bucket.options().credentials?.accessKeyId;
+      process.env.AWS_SECRET_ACCESS_KEY = bucket.options().credentials?.secretAccessKey;
+      await expect(openBlobs({ ...config, s3Endpoint: endpoint })).rejects.toThrow(
+        `The bucket there-is-none at ${endpoint} cannot be used to store files (S3 answered 404 NoSuchBucket`,
+      );
+      await expect(openBlobs({ ...config, s3Endpoint: 'http://127.0.0.1:9' })).rejects.toThrow(
+        'ECONNREFUSED',
+      );
+    });
+  },
+  { ownGateway: true },
+);

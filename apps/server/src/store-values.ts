@@ -1,0 +1,33 @@
+/* The forms of the settings that say where blobs are kept. */
+
+import { matching } from './setting-values.ts';
+
+/** A bucket, and where in it. */
+export interface BucketPlace {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+export function blobPlace(text: string): 'disk' | BucketPlace {
+  if (text === 'disk') return 'disk';
+  const form =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/((?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*))?\/?$/;
+  matching(text, form, '"disk" or a bucket such as "s3://bucket/prefix"');
+  const [, bucket = '', prefix = ''] = form.exec(text) ?? [];
+  return { bucket, prefix };
+}
+
+/** As the S3 store takes it. */
+export interface S3Encryption {
+  readonly serverSideEncryption?: 'AES256' | 'aws:kms';
+  readonly kmsKeyId?: string;
+}
+
+export function s3Encryption(text: string): S3Encryption {
+  const form = /^(?:none|AES256|aws:kms(?::(\S+))?)$/;
+  matching(text, form, 'none, AES256, aws:kms or aws:kms:<key>');
+  if (text === 'none') return {};
+  if (text === 'AES256') return { serverSideEncryption: 'AES256' };
+  const kmsKeyId = form.exec(text)?.[1];
+  return { serverSideEncryption: 'aws:kms', ...(kmsKeyId !== undefined && { kmsKeyId }) };
+}

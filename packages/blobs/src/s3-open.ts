@@ -1,0 +1,8 @@
+import type { S3StoreOptions } from './s3.ts';
+import type { BlobStore } from './store.ts';
+
+/** As in `s3.ts`. The S3 client is loaded only by who opens such a store: it takes memory and time to start. */
+export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
+  const s3 = await import('./s3.ts');
+  return s3.openS3Store(options);
+}
