@@ -10,13 +10,16 @@ CREATE INDEX blobs_corrupt ON blobs (id) WHERE corrupt_at IS NOT NULL;
 CREATE INDEX blobs_verified ON blobs ((coalesce(verified_at, created_at)));
 CREATE INDEX files_corrupt ON files (blob_id) WHERE state = 'corrupt';
 
--- Keys whose content is to be removed from the store. No blob has such a key, and none ever will again.
+-- Keys whose content is to be removed from the store. No blob has such a key, and none ever will again: what was removed
+-- stays here for some days, so that an upload which is that late does not refer to it.
 CREATE TABLE doomed_keys (
   key        text COLLATE "C" PRIMARY KEY,
   size_bytes bigint NOT NULL,
-  doomed_at  timestamptz(3) NOT NULL
+  doomed_at  timestamptz(3) NOT NULL,
+  removed_at timestamptz(3)
 );
-CREATE INDEX doomed_keys_oldest ON doomed_keys (doomed_at, key);
+CREATE INDEX doomed_keys_oldest ON doomed_keys (doomed_at, key) WHERE removed_at IS NULL;
+CREATE INDEX doomed_keys_removed ON doomed_keys (removed_at) WHERE removed_at IS NOT NULL;
 
 -- The row of some content, made for what was just stored under `p_key` where there is none, and held until the
 -- transaction ends: no sweep deletes it. A copy that has rotted gives way to the fresh one. No row is answered where
@@ -105,7 +108,8 @@ BEGIN
   INSERT INTO doomed_keys (key, size_bytes, doomed_at)
   SELECT stray.key, stray.size, p_at FROM unnest(p_keys, p_sizes) AS stray (key, size)
   WHERE NOT EXISTS (SELECT 1 FROM blobs b WHERE b.key = stray.key)
-  ON CONFLICT DO NOTHING;
+  -- It lies there still, or again.
+  ON CONFLICT (key) DO UPDATE SET removed_at = NULL WHERE doomed_keys.removed_at IS NOT NULL;
   GET DIAGNOSTICS v_count = ROW_COUNT;
   RETURN v_count;
 END

@@ -1,3 +1,4 @@
+import { RETRY_AFTER } from '../http/errors.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { newId } from '../objects/ids.ts';
 import { sqlOf } from '../writes/sql.ts';
@@ -20,6 +21,7 @@ export async function keepBlob(tx: Tx, now: Date, stored: Stored): Promise<{ id:
     'SELECT blob_id AS id, blob_key AS key FROM keep_blob($1::uuid, $2, $3, $4::bigint, $5::timestamptz)',
     [newId(), stored.sha256, stored.key, stored.sizeBytes, now],
   );
-  if (row === undefined) throw new HttpProblem('unavailable', 'The upload took too long; send it again.');
+  if (row === undefined)
+    throw new HttpProblem('unavailable', 'The upload took too long; send it again.', {}, RETRY_AFTER);
   return row;
 }

@@ -23,7 +23,8 @@ const keysInStore = async (): Promise<string[]> =>
 const keyOf = async (sha256: string): Promise<string | undefined> =>
   (await server.db.pool.query<{ key: string }>('SELECT key FROM blobs WHERE sha256 = $1', [sha256])).rows[0]
     ?.key;
-const doomedCount = async () => (await server.db.pool.query('SELECT 1 FROM doomed_keys')).rowCount;
+const doomedCount = async () =>
+  (await server.db.pool.query('SELECT 1 FROM doomed_keys WHERE removed_at IS NULL')).rowCount;
 const metric = async (line: string): Promise<number> => {
   const { body } = await server.api<string>('GET', '/metrics');
   return Number(
@@ -131,6 +132,24 @@ it('deleting an object frees its bytes: deleted, purged, swept', async () => {
   expect(await keyOf(body.sha256)).toBeUndefined();
 });
 
+it('the key of what is gone is forgotten in the end, and what comes to lie there again is removed again', async () => {
+  const { path, key } = await stored('gone for good');
+  await server.api('DELETE', path);
+  await sweep();
+  server.advance(DAY);
+  await sweep();
+  const remembered = async () =>
+    (await server.db.pool.query('SELECT 1 FROM doomed_keys WHERE key = $1', [key])).rowCount;
+  expect(await remembered()).toBe(1);
+  expect(await doomStrays(server.ctx, [{ key, sizeBytes: 1, writtenAt: new Date(0) }])).toBe(1);
+  expect(await doomedCount()).toBe(1);
+  await removeDoomed(server.ctx);
+  expect(await doomedCount()).toBe(0);
+  server.advance(8 * DAY);
+  await removeDoomed(server.ctx);
+  expect(await remembered()).toBe(0);
+});
+
 it('a store that fails keeps what is doomed for the next round, and holds up nothing else', async () => {
   const first = await stored('fails');
   const second = await stored('succeeds');
@@ -179,23 +198,27 @@ describe('content in the store without a row', () => {
     await Promise.all(strays.map((stray) => server.ctx.blobs.delete(stray.key)));
   });
 
-  it('503: an upload whose copy was doomed meanwhile says so, and its retry succeeds', async () => {
-    const model = await newModel(server);
-    const path = `/v1/models/${model.id}/files/late.bin`;
-    const { write } = server.ctx.blobs;
-    // As if the commit came a day after the last byte.
-    Object.assign(server.ctx.blobs, {
-      write: async (...args: Parameters<typeof write>) => {
-        const written = await write(...args);
-        await doomStrays(server.ctx, (await findStrays(server.ctx, soon())).strays);
-        return written;
-      },
-    });
-    const late = await server.api('PUT', path, Buffer.from('late'));
-    Object.assign(server.ctx.blobs, { write });
-    expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
-    await removeDoomed(server.ctx);
-    expect((await server.api('PUT', path, Buffer.from('late'))).status).toBe(201);
-    expect((await server.api('GET', path)).body.toString()).toBe('late');
-  });
+  it.each(['doomed', 'doomed and removed'])(
+    '503: an upload whose copy was %s meanwhile says so, and its retry succeeds',
+    async (what) => {
+      const model = await newModel(server);
+      const path = `/v1/models/${model.id}/files/late.bin`;
+      const { write } = server.ctx.blobs;
+      // As if the commit came a day after the last byte.
+      Object.assign(server.ctx.blobs, {
+        write: async (...args: Parameters<typeof write>) => {
+          const written = await write(...args);
+          await doomStrays(server.ctx, (await findStrays(server.ctx, soon())).strays);
+          if (what === 'doomed and removed') await removeDoomed(server.ctx);
+          return written;
+        },
+      });
+      const late = await server.api('PUT', path, Buffer.from(what));
+      Object.assign(server.ctx.blobs, { write });
+      expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      await removeDoomed(server.ctx);
+      expect((await server.api('PUT', path, Buffer.from(what))).status).toBe(201);
+      expect((await server.api('GET', path)).body.toString()).toBe(what);
+    },
+  );
 });

@@ -6,6 +6,8 @@ const INTERVAL = 600_000;
 /** Rows that one transaction looks at, and that one locks: small, so that uploads of the same content never wait long. */
 const PAGE = 5_000;
 const BATCH = 200;
+/** Milliseconds that the key of removed content is remembered: far longer than any upload takes to commit what it stored. */
+const REMEMBER = 7 * 86_400_000;
 /** Removals from the store that go on at once. */
 const AT_ONCE = 8;
 
@@ -51,7 +53,10 @@ interface Doomed {
   readonly at: Date;
 }
 
-/** Removes every doomed key from the store, and forgets it once it is gone. What fails is tried in the next round. */
+/**
+ * Removes every doomed key from the store. What fails is tried in the next round. A key that is gone is remembered for
+ * some days: an upload that commits that late must not come to refer to it.
+ */
 export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promise<void> {
   let after: Pick<Doomed, 'at' | 'key'> = { at: new Date(0), key: '' };
   let bytes = 0;
@@ -59,9 +64,9 @@ export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promis
   const remove = async (doomed: Doomed) => {
     try {
       await ctx.blobs.delete(doomed.key);
-      const text = 'DELETE FROM doomed_keys WHERE key = $1';
+      const text = 'UPDATE doomed_keys SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL';
       // Where two servers removed it at once, one of them counts it.
-      if ((await ctx.db.side.query(text, [doomed.key])).rowCount === 0) return;
+      if ((await ctx.db.side.query(text, [doomed.key, ctx.now()])).rowCount === 0) return;
       ctx.telemetry.reclaimed(doomed.size);
       bytes += doomed.size;
     } catch (error) {
@@ -71,7 +76,7 @@ export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promis
   for (let isMore = true; isMore && !stopping?.aborted; ) {
     const { rows } = await ctx.db.side.query<Doomed>(
       `SELECT key, size_bytes AS size, doomed_at AS at FROM doomed_keys
-       WHERE (doomed_at, key) > ($1, $2) ORDER BY doomed_at, key LIMIT $3`,
+       WHERE removed_at IS NULL AND (doomed_at, key) > ($1, $2) ORDER BY doomed_at, key LIMIT $3`,
       [after.at, after.key, BATCH],
     );
     for (let at = 0; at < rows.length && !stopping?.aborted; at += AT_ONCE)
@@ -79,6 +84,8 @@ export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promis
     isMore = rows.length === BATCH;
     after = rows.at(-1) ?? after;
   }
+  const text = 'DELETE FROM doomed_keys WHERE removed_at < $1';
+  await ctx.db.side.query(text, [new Date(ctx.now().getTime() - REMEMBER)]);
   if (bytes > 0) ctx.log.info({ bytes }, 'removed content that no file refers to');
   if (failures.length > 0) throw new AggregateError(failures, 'doomed content could not be removed');
 }

@@ -53,7 +53,8 @@ export async function findStrays(
   let batch: BlobStat[] = [];
   const look = async () => {
     const { rows } = await ctx.db.side.query<{ key: string }>(
-      'SELECT key FROM blobs WHERE key = ANY ($1) UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1)',
+      `SELECT key FROM blobs WHERE key = ANY ($1)
+       UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL`,
       [batch.map((blob) => blob.key)],
     );
     const found = new Set(rows.map((row) => row.key));
