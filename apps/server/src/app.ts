@@ -39,6 +39,7 @@ export function createApp(ctx: Context): FastifyInstance {
     // One line a request, ours.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: ctx.settings.bodyLimit,
+    trustProxy: ctx.settings.trustProxy.length > 0 ? [...ctx.settings.trustProxy] : false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false },
     requestIdHeader: false,
     genReqId: (request) => {

@@ -31,6 +31,13 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['yes', 'TRUE'],
   },
+  trustProxy: {
+    takes: [
+      ['none', []],
+      ['10.0.0.1, 192.168.0.0/16,fd00::/8', ['10.0.0.1', '192.168.0.0/16', 'fd00::/8']],
+    ],
+    refuses: ['true', 'proxy.local', '10.0.0.0/33', '10.0.0.1,', '::/129'],
+  },
   dataDir: { takes: [['/x/../y', '/y']], refuses: ['a\0b'] },
   databaseUrl: {
     takes: [

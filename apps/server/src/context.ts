@@ -8,6 +8,8 @@ import type { Telemetry } from './system/telemetry.ts';
 export interface Settings {
   /** The open server answers only loopback Hosts unless this is true. */
   allowRemote: boolean;
+  /** Addresses and networks of proxies whose word on the client's address counts. */
+  trustProxy: readonly string[];
   /** Bytes of a JSON body at most. */
   bodyLimit: number;
   /** Bytes of a file at most. */

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /* The forms that settings take. Each throws an Error whose message ends the sentence "must be …". */
 
 function fail(what: string): never {
@@ -45,4 +47,20 @@ export function duration(text: string, min: number): number {
   return ms >= min && ms <= 100 * 365 * 86_400_000
     ? ms
     : fail('an ISO 8601 duration, for example "PT30S" or "P7D"');
+}
+
+/** Addresses and networks in CIDR notation, separated by commas, or `none`. */
+export function networks(text: string): string[] {
+  if (text === 'none') return [];
+  const items = text.split(',').map((item) => item.trim());
+  return items.every(isNetwork)
+    ? items
+    : fail('IP addresses or networks such as "10.0.0.0/8", separated by commas');
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const isMask = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return family !== 0 && isMask && rest.length === 0;
 }

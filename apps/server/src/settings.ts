@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { boolean, duration, integer, matching, size } from './setting-values.ts';
+import { boolean, duration, integer, matching, networks, size } from './setting-values.ts';
 import { blobPlace, s3Encryption } from './store-values.ts';
 
 /** Everything that can be configured: the documentation's table, `--help` and the parser derive from this list. */
@@ -37,6 +37,13 @@ export const SETTINGS = {
     form: 'true, false',
     says: 'Open the server, which asks nobody who they are, to whoever can reach its address. For a network that you trust.',
     parse: boolean,
+  }),
+  trustProxy: setting({
+    env: 'MODELBOX_TRUST_PROXY',
+    default: 'none',
+    form: 'addresses',
+    says: 'Addresses and networks of the proxies in front, separated by commas: what they say in X-Forwarded-For counts as the client. Without any, nobody is believed. Only with MODELBOX_ALLOW_REMOTE.',
+    parse: networks,
   }),
   dataDir: setting({
     env: 'MODELBOX_DATA_DIR',

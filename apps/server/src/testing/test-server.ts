@@ -40,6 +40,7 @@ export interface TestServer {
 
 const SETTINGS: Settings = {
   allowRemote: false,
+  trustProxy: [],
   bodyLimit: 16 * 2 ** 20,
   maxFileSize: 2 ** 30,
   bodyTimeout: 5_000,
