@@ -27,7 +27,8 @@ export interface Gateway {
   start(): Promise<void>;
 }
 
-const prefix = 'modelbox-test-s3-';
+/** Not that of the test databases, which are tidied up by their own rules. */
+const prefix = 'modelbox-s3-test-';
 
 /** Starts a cluster (3 s) in a temporary folder. What killed runs left behind is ended and removed first. */
 export async function startCeph(root: string): Promise<Ceph> {
