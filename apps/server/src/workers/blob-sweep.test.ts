@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blobFigures } from '../system/blob-figures.ts';
 import { newCheckpoint, newModel, newVersion } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { removeDoomed, sweepBlobs } from './blob-sweep.ts';
@@ -148,6 +149,23 @@ it('the key of what is gone is forgotten in the end, and what comes to lie there
   server.advance(8 * DAY);
   await removeDoomed(server.ctx);
   expect(await remembered()).toBe(0);
+});
+
+it('the figures tell what is stored, and what of it can be reclaimed', async () => {
+  const before = await blobFigures(server.db);
+  const { path } = await stored('eleven byte');
+  expect(await blobFigures(server.db)).toEqual({ ...before, stored: before.stored + 11 });
+  await server.api('DELETE', path);
+  await sweep();
+  expect(await blobFigures(server.db)).toEqual({
+    ...before,
+    stored: before.stored + 11,
+    reclaimable: before.reclaimable + 11,
+  });
+  server.advance(DAY);
+  await sweep();
+  expect((await blobFigures(server.db)).reclaimable).toBe(0);
+  expect(await metric('modelbox_blobs_corrupt')).toBe(0);
 });
 
 it('a store that fails keeps what is doomed for the next round, and holds up nothing else', async () => {
