@@ -82,5 +82,7 @@ async function removeBucket(client: S3Client, Bucket: string): Promise<void> {
 
 async function ask<T>(task: string, body = ''): Promise<T> {
   const response = await fetch(`${inject('modelboxTestS3')}${task}`, { method: 'POST', body });
-  return (await response.json()) as T;
+  const answer = (await response.json()) as T | { failed: string };
+  if (typeof answer === 'object' && answer !== null && 'failed' in answer) throw new Error(answer.failed);
+  return answer as T;
 }

@@ -43,7 +43,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const name = request.url?.startsWith(path) ? request.url.slice(path.length) : '';
     void text(request)
       .then((id) => tasks[name]?.(Number(id)))
-      .catch((error: Error) => ({ unavailable: error.message.split('\n')[0] }))
+      .catch((error: Error) => {
+        // That there is none is one thing; that ours does not start is a failure.
+        const isNone = /^(?:no S3 server|the S3 server named)/.test(error.message);
+        return { [isNone ? 'unavailable' : 'failed']: error.message.split('\n')[0] };
+      })
       .then((answer) => response.end(JSON.stringify(answer ?? {})));
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
