@@ -1,6 +1,10 @@
 import { Http } from './core/http.ts';
 import { type ModelBoxOptions, settle } from './core/settings.ts';
 import { Resources } from './generated/resources.ts';
+import type { Version, VersionCreate } from './generated/schemas.ts';
+import type { Pulled, PushItem, TreeOptions } from './trees/options.ts';
+import { pull } from './trees/pull.ts';
+import { push } from './trees/push.ts';
 
 /**
  * A client of one ModelBox server.
@@ -13,6 +17,33 @@ import { Resources } from './generated/resources.ts';
 export class ModelBox extends Resources {
   constructor(options: ModelBoxOptions = {}) {
     super(new Http(settle(options)));
+  }
+
+  /**
+   * Creates a version with the files of a folder (on Node), or those given one by one, and makes it ready when all have
+   * arrived and been verified.
+   *
+   * The same call again continues: the version is the one that is there, and files that it has with the same content
+   * are not sent again. A file that changes meanwhile, and a file in the version that is not among these, are
+   * `ModelBoxError`s; the version stays pending then.
+   */
+  push(
+    model: string,
+    create: Omit<VersionCreate, 'status'>,
+    source: string | readonly PushItem[],
+    options: TreeOptions = {},
+  ): Promise<Version> {
+    return push(this, model, create, source, options);
+  }
+
+  /**
+   * Brings the stored files of a version into a folder (on Node), each verified; tracked ones are only told of.
+   *
+   * Files that are there with the right content are not downloaded; others of the same name are replaced, and what else
+   * is in the folder is left. The same call again continues what was cut off. One pull into a folder at a time.
+   */
+  pull(ref: string, folder: string, options: TreeOptions = {}): Promise<Pulled> {
+    return pull(this, ref, folder, options);
   }
 
   /**

@@ -24,3 +24,4 @@ export {
 export type { UploadSource } from './core/upload-source.ts';
 export type * from './generated/schemas.ts';
 export { VERSION } from './generated/version.ts';
+export type * from './trees/options.ts';

@@ -1,11 +1,17 @@
 import { idempotencyKey } from './idempotency-key.ts';
 import { nodeModule } from './node.ts';
 
-/** Writes `chunks` beside `path`, brings them to disk, and only then gives them the name. Fails as `node:fs` does. */
-export async function toFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+/**
+ * Writes `chunks` to `temporary`, beside `path`, brings them to disk, and only then gives them the name. Fails as
+ * `node:fs` does.
+ */
+export async function toFile(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  temporary = `${path}.${idempotencyKey().slice(0, 12)}.part`,
+): Promise<void> {
   const fs = nodeModule('fs/promises', 'Writing a file');
   const paths = nodeModule('path', 'Writing a file');
-  const temporary = `${path}.${idempotencyKey().slice(0, 12)}.part`;
   const file = await fs.open(temporary, 'wx');
   try {
     try {

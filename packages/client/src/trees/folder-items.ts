@@ -1,0 +1,39 @@
+import { ModelBoxError } from '../core/errors.ts';
+import { nodeModule } from '../core/node.ts';
+import type { PushItem } from './options.ts';
+import { isTemporaryName } from './temporary.ts';
+
+/**
+ * The files below a folder, hidden ones too, at the paths that they have in it. Folders without files are not told of,
+ * nor is what a killed pull left.
+ *
+ * A symbolic link to a file in the folder stands for that file. Any other link (out of the folder, to a folder, to
+ * nothing) and whatever is no file is a `ModelBoxError`: to leave it out in silence would lose a file.
+ */
+export async function folderItems(folder: string): Promise<PushItem[]> {
+  const fs = nodeModule('fs/promises', 'Pushing a folder');
+  const paths = nodeModule('path', 'Pushing a folder');
+  const root = await fs.realpath(folder);
+  const items: PushItem[] = [];
+
+  async function walk(below: readonly string[]): Promise<void> {
+    for (const entry of await fs.readdir(paths.join(root, ...below), { withFileTypes: true })) {
+      const parts = [...below, entry.name];
+      const source = paths.join(root, ...parts);
+      if (entry.isDirectory()) await walk(parts);
+      else if (isTemporaryName(entry.name)) continue;
+      else if (entry.isFile() || (entry.isSymbolicLink() && (await staysInside(source)))) {
+        items.push({ path: parts.join('/'), source });
+      } else throw new ModelBoxError(`${source} is neither a file nor a link to a file in the folder`);
+    }
+  }
+
+  async function staysInside(link: string): Promise<boolean> {
+    const target = await fs.realpath(link).catch(() => undefined);
+    return target?.startsWith(root + paths.sep) === true && (await fs.stat(target)).isFile();
+  }
+
+  await walk([]);
+  if (items.length === 0) throw new ModelBoxError(`The folder ${folder} is empty: it has no file to push`);
+  return items;
+}

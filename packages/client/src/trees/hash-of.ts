@@ -1,0 +1,18 @@
+import { sha256 } from '../core/sha256.ts';
+
+/** The SHA-256 in hex of all chunks. Throws the signal's reason where it fires; `onBytes` is told the sum so far. */
+export async function hashOf(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<string> {
+  const hash = sha256();
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    signal.throwIfAborted();
+    hash.update(chunk);
+    bytes += chunk.byteLength;
+    onBytes(bytes);
+  }
+  return hash.hex();
+}

@@ -1,0 +1,44 @@
+import { ModelBoxError } from '../core/errors.ts';
+import { nodeModule } from '../core/node.ts';
+import { readSource, type Source } from '../core/upload-source.ts';
+import type { PushItem } from './options.ts';
+
+/** A file to push, as it was when the push began. */
+export interface LocalFile extends PushItem {
+  readonly content: Source;
+  /** In bytes; undefined for a stream. */
+  readonly size: number | undefined;
+  /** Throws `ModelBoxError` where the file is not what it was when the push began. */
+  unchanged(): Promise<void>;
+}
+
+/** The items, in the order of their paths. Throws where two have the same path. */
+export async function localFiles(items: readonly PushItem[]): Promise<LocalFile[]> {
+  if (items.length === 0) throw new ModelBoxError('There is no file to push');
+  const files = new Map<string, LocalFile>();
+  for (const item of items) {
+    // The server keeps names in NFC; some file systems do not.
+    const path = item.path.normalize('NFC');
+    if (files.has(path)) throw new ModelBoxError(`Two files have the path ${JSON.stringify(path)}`);
+    files.set(path, { ...(await localFile(item)), path });
+  }
+  return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function localFile(item: PushItem): Promise<LocalFile> {
+  const content = readSource(item.source);
+  const before = await stampOf(item);
+  const unchanged = async () => {
+    if ((await stampOf(item)) !== before) throw new ModelBoxError(`${item.path} changed while it was sent`);
+  };
+  const size = content.again ? (await content.open()).size : undefined;
+  return { ...item, content, size, unchanged };
+}
+
+/** Differs when a file has been written to; undefined where there is no file. */
+async function stampOf({ source }: PushItem): Promise<string | undefined> {
+  if (typeof source !== 'string' && !(source instanceof URL)) return undefined;
+  const fs = nodeModule('fs/promises', 'Pushing from a path');
+  const { ino, size, mtimeNs } = await fs.stat(source, { bigint: true });
+  return `${ino} ${size} ${mtimeNs}`;
+}

@@ -1,0 +1,48 @@
+import type { CallOptions } from '../core/options.ts';
+import type { UploadSource } from '../core/upload-source.ts';
+import type { File, FileRole, Version } from '../generated/schemas.ts';
+
+/** How far all files together are. What is found to be there already counts as done. */
+export interface TreeProgress {
+  readonly bytes: number;
+  /** Undefined where a stream's length is not known beforehand. */
+  readonly totalBytes: number | undefined;
+  readonly files: number;
+  readonly totalFiles: number;
+  /** The file that just moved on. */
+  readonly path: string;
+}
+
+/** Options of `push` and `pull`. */
+export interface TreeOptions extends CallOptions {
+  /** Files that are read or written at the same time. Default: 4. */
+  readonly concurrency?: number | undefined;
+  readonly onProgress?: ((progress: TreeProgress) => void) | undefined;
+}
+
+/** A file to push: where it is to lie in the version, and its content. */
+export interface PushItem {
+  /** Relative, names joined by `/`. */
+  readonly path: string;
+  readonly source: UploadSource;
+  /** Default: `model`. */
+  readonly role?: FileRole | undefined;
+  /** The media type. Default: `application/octet-stream`. */
+  readonly contentType?: string | undefined;
+}
+
+/** What became of a file. `present`: it was there already and was only verified. `tracked`: it lies at its `uri`. */
+export interface PulledFile {
+  readonly path: string;
+  readonly status: 'downloaded' | 'present' | 'tracked';
+  /** The file's size; null for a tracked file whose size nobody told. */
+  readonly bytes: number | null;
+  /** Of a tracked file, else null. */
+  readonly uri: File['uri'];
+}
+
+export interface Pulled {
+  readonly version: Version;
+  /** By path. */
+  readonly files: readonly PulledFile[];
+}

@@ -1,0 +1,50 @@
+import { ModelBoxError } from '../core/errors.ts';
+import { nodeModule } from '../core/node.ts';
+import { isTemporaryName, temporaryName } from './temporary.ts';
+
+const NEED = 'Pulling into a folder';
+
+/** Makes the folders that the paths need, and removes from them what a killed pull left. */
+export async function prepareFolders(root: string, paths: readonly string[]): Promise<void> {
+  const fs = nodeModule('fs/promises', NEED);
+  const disk = nodeModule('path', NEED);
+  const wanted = new Set(paths);
+  const folders = new Set(['', ...paths.flatMap(parentsOf)]);
+  for (const folder of [...folders].sort()) {
+    const at = disk.join(root, folder);
+    if (folder !== '') await fs.mkdir(at).catch(ignoreExisting);
+    // Content from a server is never written through a link to somewhere else.
+    if (folder !== '' && !(await fs.lstat(at)).isDirectory())
+      throw new ModelBoxError(`${at} is not a folder`);
+    for (const name of await fs.readdir(at)) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (isTemporaryName(name) && !wanted.has(path)) await fs.rm(disk.join(at, name), { force: true });
+    }
+  }
+}
+
+/** True where the file system takes `a` and `A` for the same name. */
+export async function ignoresCase(root: string): Promise<boolean> {
+  const fs = nodeModule('fs/promises', NEED);
+  const paths = nodeModule('path', NEED);
+  const name = temporaryName();
+  await fs.writeFile(paths.join(root, name), '');
+  try {
+    return await fs.stat(paths.join(root, name.toUpperCase())).then(
+      () => true,
+      () => false,
+    );
+  } finally {
+    await fs.rm(paths.join(root, name), { force: true });
+  }
+}
+
+/** `a/b/c` → `a`, `a/b`. */
+const parentsOf = (path: string): string[] => {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+};
+
+function ignoreExisting(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+}
