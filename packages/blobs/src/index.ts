@@ -8,8 +8,8 @@ export {
   BlobStoreUnavailable,
   BlobTooLarge,
 } from './errors.ts';
-export type { S3StoreOptions } from './s3.ts';
 export { openS3Store } from './s3-open.ts';
+export type { S3StoreOptions } from './s3-options.ts';
 export type {
   BlobListing,
   BlobReading,

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { assertKey } from './key.ts';
-import type { S3StoreOptions } from './s3.ts';
+import type { S3StoreOptions } from './s3-options.ts';
 
 /** One bucket as a store sees it: the client, and what every request to it says alike. */
 export interface S3Bucket {

@@ -10,7 +10,7 @@ import {
 import { beforeEach, expect, it } from 'vitest';
 import { BlobMismatch, BlobStoreUnavailable } from './errors.ts';
 import { openS3Store } from './index.ts';
-import type { S3StoreOptions } from './s3.ts';
+import type { S3StoreOptions } from './s3-options.ts';
 import type { BlobStore } from './store.ts';
 import { describeWithS3 } from './testing/index.ts';
 

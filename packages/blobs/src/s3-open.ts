@@ -1,4 +1,4 @@
-import type { S3StoreOptions } from './s3.ts';
+import type { S3StoreOptions } from './s3-options.ts';
 import type { BlobStore } from './store.ts';
 
 /** As in `s3.ts`. The S3 client is loaded only by who opens such a store: it takes memory and time to start. */

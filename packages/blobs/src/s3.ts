@@ -4,31 +4,12 @@ import { checkS3 } from './s3-check.ts';
 import { ifInBucket } from './s3-errors.ts';
 import { listS3 } from './s3-list.ts';
 import { createPartMemory } from './s3-memory.ts';
+import type { S3StoreOptions } from './s3-options.ts';
 import { usualPartBytes } from './s3-part-size.ts';
 import { readFromS3, statInS3 } from './s3-read.ts';
 import { sweepS3 } from './s3-sweep.ts';
 import { writeToS3 } from './s3-write.ts';
 import type { BlobStore } from './store.ts';
-
-export interface S3StoreOptions {
-  readonly bucket: string;
-  /** Where in the bucket. Default: at its root. */
-  readonly prefix?: string | undefined;
-  /** A server other than AWS, for example `http://127.0.0.1:7070`. */
-  readonly endpoint?: string | undefined;
-  /** Default: what the AWS environment and files say; with an endpoint and neither `us-east-1`. */
-  readonly region?: string | undefined;
-  /** The bucket in the path and not in the host name. Default: yes with an endpoint, no on AWS. */
-  readonly forcePathStyle?: boolean | undefined;
-  /** Encryption at rest to ask for. Default: what the bucket says. */
-  readonly serverSideEncryption?: 'AES256' | 'aws:kms' | undefined;
-  /** With `aws:kms`. Default: the account's own key for S3. */
-  readonly kmsKeyId?: string | undefined;
-  /** Default: the AWS chain: environment, files, web identity, the instance's role. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
-  /** Bytes that all writes together hold in memory at most. Default: 96 MiB. */
-  readonly memoryBytes?: number | undefined;
-}
 
 /**
  * A store in an S3 bucket, which must exist. Keys are `<prefix>/<2 hex>/<30 hex>`; nothing else may write below the

@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
-import type { S3StoreOptions } from '../s3.ts';
+import type { S3StoreOptions } from '../s3-options.ts';
 
 /** How to reach an S3 server of the run. */
 export interface TestS3 {
