@@ -17,7 +17,7 @@ import {
   Uuid,
 } from './primitives.ts';
 import { route } from './route.ts';
-import { Status, Version, VersionCreate } from './versions.ts';
+import { newVersionTouches, Status, Version, VersionCreate } from './versions.ts';
 
 export const CheckpointCreate = z
   .strictObject({
@@ -152,27 +152,7 @@ export const checkpointRoutes = [
     touches: {
       checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.read' },
       model: { kind: 'model', at: 'body.model', permission: 'version.create' },
-      aliases: {
-        kind: 'alias',
-        at: 'body.aliases[]',
-        under: 'model',
-        permission: 'alias.move',
-        create: 'alias.move',
-      },
-      datasets: {
-        kind: 'dataset',
-        at: 'body.datasets[]',
-        under: 'model',
-        permission: 'dataset.read',
-        create: 'dataset.create',
-      },
-      measured: {
-        kind: 'dataset',
-        at: 'body.metrics[].dataset',
-        under: 'model',
-        permission: 'dataset.read',
-        create: 'dataset.create',
-      },
+      ...newVersionTouches,
     },
   }),
 ] as const;

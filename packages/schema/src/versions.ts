@@ -112,6 +112,31 @@ export const Version = z
   .meta({ id: 'Version', description: 'A trained model.' });
 export type Version = z.infer<typeof Version>;
 
+/** What the body of a new version names beside its model, be it created or promoted: the same permissions for both. */
+export const newVersionTouches = {
+  aliases: {
+    kind: 'alias',
+    at: 'body.aliases[]',
+    under: 'model',
+    permission: 'alias.move',
+    create: 'alias.move',
+  },
+  datasets: {
+    kind: 'dataset',
+    at: 'body.datasets[]',
+    under: 'model',
+    permission: 'dataset.read',
+    create: 'dataset.create',
+  },
+  measured: {
+    kind: 'dataset',
+    at: 'body.metrics[].dataset',
+    under: 'model',
+    permission: 'dataset.read',
+    create: 'dataset.create',
+  },
+} as const;
+
 const inModel = z.strictObject({ model: ModelRef });
 const params = z.strictObject({ version: VersionRef });
 const path = '/v1/versions/{version}';
@@ -131,27 +156,7 @@ export const versionRoutes = [
     conditional: true,
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'version.create' },
-      aliases: {
-        kind: 'alias',
-        at: 'body.aliases[]',
-        under: 'model',
-        permission: 'alias.move',
-        create: 'alias.move',
-      },
-      datasets: {
-        kind: 'dataset',
-        at: 'body.datasets[]',
-        under: 'model',
-        permission: 'dataset.read',
-        create: 'dataset.create',
-      },
-      measured: {
-        kind: 'dataset',
-        at: 'body.metrics[].dataset',
-        under: 'model',
-        permission: 'dataset.read',
-        create: 'dataset.create',
-      },
+      ...newVersionTouches,
       checkpoint: { kind: 'checkpoint', at: 'body.source.checkpoint', permission: 'checkpoint.read' },
       experiment: { kind: 'experiment', at: 'body.source.experiment', permission: 'experiment.read' },
       base: { kind: 'version', at: 'body.source.version', under: 'model', permission: 'version.read' },
