@@ -37,7 +37,15 @@ const stall: Act = (response) => {
   response.write(content.subarray(0, 300_000));
 };
 const download = (baseUrl: string, options?: DownloadOptions) =>
-  new ModelBox({ baseUrl }).versions.files.download('ai/yolo:v1', 'weights/m.bin', options);
+  new ModelBox({ baseUrl, maxRetries: 1 }).versions.files.download('ai/yolo:v1', 'weights/m.bin', options);
+/** The rest of the content, from where it is asked for. */
+const rest: Act = (response, { headers }) => {
+  const start = Number(/\d+/.exec(headers.range ?? ''));
+  const range = `bytes ${start}-${content.length - 1}/${content.length}`;
+  const length = content.length - start;
+  response.writeHead(206, { ...head, 'content-length': length, 'content-range': range });
+  response.end(content.subarray(start));
+};
 
 describe('a download', () => {
   test('tells what is to come and gives it in each form', async () => {
@@ -111,6 +119,63 @@ describe('a failed download', () => {
     await expect(call).rejects.toMatchObject({ code: 'file_is_tracked', problem: { uri } });
   });
 
+  test('that breaks off is continued from there, on the condition that the file is the same', async () => {
+    await using server = await faultServer(half, rest);
+    expect(content.equals(await download(server.baseUrl).bytes())).toBe(true);
+    expect(server.arrived).toHaveLength(2);
+    expect(server.arrived[1]?.headers).toMatchObject({
+      range: expect.stringMatching(/^bytes=[1-9]\d*-700000$/),
+      'if-range': head.etag,
+    });
+  });
+
+  test('of a part is continued within it', async () => {
+    const broken: Act = (response) => {
+      const range = `bytes 100-600099/${content.length}`;
+      response.writeHead(206, { ...head, 'content-length': 600_000, 'content-range': range });
+      response.write(content.subarray(100, 300_000), () => response.destroy());
+    };
+    const end: Act = (response, { headers }) => {
+      const start = Number(/\d+/.exec(headers.range ?? ''));
+      const range = `bytes ${start}-600099/${content.length}`;
+      response.writeHead(206, { ...head, 'content-length': 600_100 - start, 'content-range': range });
+      response.end(content.subarray(start, 600_100));
+    };
+    await using server = await faultServer(broken, end);
+    const part = download(server.baseUrl, { range: { offset: 100, length: 600_000 } });
+    expect(content.subarray(100, 600_100).equals(await part.bytes())).toBe(true);
+    expect(server.arrived[1]?.headers.range).toMatch(/^bytes=\d{3,}-600099$/);
+  });
+
+  test('is continued from a server without ranges by passing over what is here', async () => {
+    await using server = await faultServer(half, serve);
+    let bytes = 0;
+    const onProgress = (now: number) => {
+      expect(now).toBeGreaterThan(bytes);
+      bytes = now;
+    };
+    expect(content.equals(await download(server.baseUrl).bytes({ onProgress }))).toBe(true);
+    expect(bytes).toBe(content.length);
+  });
+
+  test('is not continued with another file', async () => {
+    const other: Act = (response) => void response.writeHead(200, { ...head, etag: '"other"' }).end(content);
+    await using server = await faultServer(half, other);
+    await expect(download(server.baseUrl).toFile(join(folder, 'm.bin'))).rejects.toThrow('changed');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is not continued where no ETag says that it is the same', async () => {
+    const { etag: _, ...nameless } = head;
+    const broken: Act = (response) => {
+      response.writeHead(200, nameless);
+      response.write(content.subarray(0, 300_000), () => response.destroy());
+    };
+    await using server = await faultServer(broken);
+    await expect(download(server.baseUrl).bytes()).rejects.toBeInstanceOf(ConnectionError);
+    expect(server.arrived).toHaveLength(1);
+  });
+
   test.each([
     ['breaks off', half, ConnectionError],
     ['arrives damaged', damaged, ChecksumError],
@@ -130,7 +195,8 @@ describe('a failed download', () => {
 
   test('is a TimeoutError where nothing more comes, and never while the reader is the slow one', async () => {
     await using server = await faultServer(stall, serve);
-    await expect(download(server.baseUrl, { timeoutMs: 60 }).bytes()).rejects.toBeInstanceOf(TimeoutError);
+    const silent = download(server.baseUrl, { timeoutMs: 60, maxRetries: 0 });
+    await expect(silent.bytes()).rejects.toBeInstanceOf(TimeoutError);
     let bytes = 0;
     for await (const chunk of await download(server.baseUrl, { timeoutMs: 60 })) {
       if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 150));

@@ -6,6 +6,7 @@ export type { DownloadPromise } from './core/download-promise.ts';
 export * from './core/errors.ts';
 export type * from './core/options.ts';
 export type { Page, PagePromise } from './core/page-promise.ts';
+export type { ParallelPartOptions, PartOptions } from './core/part-options.ts';
 export type { Progress } from './core/progress.ts';
 export type { ModelBoxOptions } from './core/settings.ts';
 export {

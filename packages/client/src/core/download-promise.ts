@@ -1,5 +1,5 @@
 import type { Download } from './download.ts';
-import type { ReadOptions } from './options.ts';
+import type { ReadOptions, ToFileOptions } from './options.ts';
 
 /** The promise of a download, which can be read without waiting for its head first. */
 export class DownloadPromise extends Promise<Download> {
@@ -17,8 +17,8 @@ export class DownloadPromise extends Promise<Download> {
     return (await this).bytes(options);
   }
 
-  /** Writes the content to a file (on Node), verified. */
-  async toFile(path: string, options?: ReadOptions): Promise<void> {
+  /** Writes the content to a file (on Node), verified; see `Download.toFile`. */
+  async toFile(path: string, options?: ToFileOptions): Promise<void> {
     await (await this).toFile(path, options);
   }
 }

@@ -1,14 +1,19 @@
-import { chunksOf, concat, streamOf } from './bytes.ts';
-import { ChecksumError, ConnectionError } from './errors.ts';
-import type { Guard } from './guard.ts';
-import type { ReadOptions } from './options.ts';
+import { fetchFile } from '../downloads/fetch-file.ts';
+import { type Arrival, letGo } from './arrival.ts';
+import { rangeHeader } from './byte-range.ts';
+import { concat, streamOf } from './bytes.ts';
+import { ChecksumError, ModelBoxError } from './errors.ts';
+import { keepReading, type Remote } from './keep-reading.ts';
+import type { ReadOptions, ToFileOptions } from './options.ts';
+import { checkPartOptions, PARALLEL, PARTS_FROM } from './part-options.ts';
 import { sha256, sha256OfEtag } from './sha256.ts';
+import { slots } from './slots.ts';
 import { toFile } from './to-file.ts';
-import type { Read } from './try-request.ts';
 
 /**
  * A download whose head is here and whose content is on its way. Read it once, in one of the ways given, or `cancel` it.
- * A whole file is verified as it is read: `ChecksumError` where its SHA-256 is not the server's.
+ * Where the connection breaks off, it goes on from there. A whole file is verified as it is read: `ChecksumError` where
+ * its SHA-256 is not the server's.
  */
 export class Download implements AsyncIterable<Uint8Array> {
   /** 200: the whole file. 206: the part asked for. */
@@ -20,10 +25,11 @@ export class Download implements AsyncIterable<Uint8Array> {
   readonly mediaType: string | null;
   readonly headers: Headers;
   readonly requestId: string | null;
-  readonly #body: ReadableStream<Uint8Array> | null;
-  readonly #guard: Guard;
+  readonly #arrival: Arrival;
+  readonly #remote: Remote;
 
-  constructor(response: Response, guard: Guard) {
+  constructor(arrival: Arrival, remote: Remote) {
+    const { response } = arrival;
     const length = response.headers.get('content-length');
     this.status = response.status;
     this.sizeBytes = length === null || response.headers.has('content-encoding') ? undefined : Number(length);
@@ -31,8 +37,8 @@ export class Download implements AsyncIterable<Uint8Array> {
     this.mediaType = response.headers.get('content-type');
     this.headers = response.headers;
     this.requestId = response.headers.get('x-request-id');
-    this.#body = response.body;
-    this.#guard = guard;
+    this.#arrival = arrival;
+    this.#remote = remote;
   }
 
   /** The content as a stream, which fails at its end if the content is not what it should be. */
@@ -45,9 +51,39 @@ export class Download implements AsyncIterable<Uint8Array> {
     return concat(this.#chunks(options));
   }
 
-  /** Writes the content to a file (on Node): under another name beside `path` first, so that `path` is never half. */
-  toFile(path: string, options?: ReadOptions): Promise<void> {
-    return toFile(path, this.#chunks(options));
+  /**
+   * Writes the content to a file (on Node): under another name beside `path` first, so that `path` is never half.
+   *
+   * A large whole file comes in parts, several at a time. What a call has gathered of it when it fails or is killed
+   * stays beside `path`, and the same call again goes on from there; not two such calls at the same time.
+   */
+  async toFile(path: string, options: ToFileOptions = {}): Promise<void> {
+    checkPartOptions(options);
+    const { sizeBytes, sha256, headers } = this;
+    const inParts =
+      this.status === 200 &&
+      options.verify !== false &&
+      sizeBytes !== undefined &&
+      sizeBytes >= (options.partsFrom ?? PARTS_FROM) &&
+      headers.get('accept-ranges') === 'bytes';
+    if (!inParts || sha256 === undefined) return toFile(path, this.#chunks(options));
+    await this.cancel();
+    const etag = headers.get('etag') ?? undefined;
+    const open = async (offset: number, length: number, signal: AbortSignal | undefined) => {
+      const remote = this.#remote.under(signal);
+      const part = await remote.ask(rangeHeader({ offset, length }), etag);
+      if (part.response.status === 206 && part.response.headers.get('etag') === etag)
+        return keepReading(part, remote);
+      await letGo(part);
+      throw new ModelBoxError('The file changed while it was downloaded');
+    };
+    const { parallel = PARALLEL, onProgress } = options;
+    await fetchFile({ what: 'The download', sizeBytes, sha256, open }, path, {
+      ...options,
+      slots: slots(parallel),
+      signal: this.#remote.signal,
+      onBytes: (bytes) => onProgress?.(bytes, sizeBytes),
+    });
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, undefined> {
@@ -55,50 +91,23 @@ export class Download implements AsyncIterable<Uint8Array> {
   }
 
   /** Lets go of what has not been read. */
-  async cancel(): Promise<void> {
-    this.#guard.release();
-    if (this.#body && !this.#body.locked) await this.#body.cancel();
+  cancel(): Promise<void> {
+    return letGo(this.#arrival);
   }
 
   async *#chunks(options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     const expected = this.status === 200 && options.verify !== false ? this.sha256 : undefined;
     const hash = expected === undefined ? undefined : sha256();
     let bytes = 0;
-    try {
-      for await (const chunk of this.#arrivals()) {
-        bytes += chunk.byteLength;
-        hash?.update(chunk);
-        options.onProgress?.(bytes, this.sizeBytes);
-        yield chunk;
-      }
-    } finally {
-      this.#guard.release();
+    for await (const chunk of keepReading(this.#arrival, this.#remote)) {
+      bytes += chunk.byteLength;
+      hash?.update(chunk);
+      options.onProgress?.(bytes, this.sizeBytes);
+      yield chunk;
     }
     const actual = hash?.hex();
     if (expected !== undefined && actual !== undefined && actual !== expected) {
       throw new ChecksumError('The download', expected, actual);
     }
   }
-
-  /** While a chunk is waited for it is the server's turn; while the caller works with it, nobody hurries. */
-  async *#arrivals(): AsyncGenerator<Uint8Array, void, undefined> {
-    if (!this.#body) return;
-    try {
-      this.#guard.arm();
-      for await (const chunk of chunksOf(this.#body)) {
-        this.#guard.disarm();
-        yield chunk;
-        this.#guard.arm();
-      }
-    } catch (error) {
-      if (this.#guard.signal.aborted) throw this.#guard.signal.reason;
-      throw new ConnectionError('The download broke off', { cause: error });
-    }
-  }
 }
-
-/** Takes over a response once its head is here. */
-export const startDownload: Read<Download> = async (response, guard) => {
-  guard.disarm();
-  return new Download(response, guard);
-};

@@ -1,14 +1,16 @@
 import { type Answer, APIPromise, answerOf } from './api-promise.ts';
+import { takeOver } from './arrival.ts';
 import { rangeHeader } from './byte-range.ts';
 import { closing } from './closing.ts';
-import { type Download, startDownload } from './download.ts';
+import { Download } from './download.ts';
 import { DownloadPromise } from './download-promise.ts';
 import { ModelBoxError } from './errors.ts';
 import { idempotencyKey } from './idempotency-key.ts';
+import type { Remote } from './keep-reading.ts';
 import type { CallOptions, ConditionalOptions, DownloadOptions, UploadOptions } from './options.ts';
 import { type Page, PagePromise } from './page-promise.ts';
 import type { Settings } from './settings.ts';
-import { type Read, type Request, request } from './try-request.ts';
+import { type Read, type Request, request, waitToRetry } from './try-request.ts';
 import { upload } from './upload.ts';
 import type { UploadSource } from './upload-source.ts';
 import { queryString } from './url.ts';
@@ -64,9 +66,9 @@ export class Http {
 
   /** The download of a file's content, from when its head is here. */
   download({ url, options }: Call<DownloadOptions>): DownloadPromise {
-    const headers = { range: rangeHeader(options?.range), accept: '*/*' };
-    const head = this.#request<Download>({ method: 'GET', target: url, headers, options }, startDownload);
-    return new DownloadPromise(this.#track(head));
+    const remote = this.#remote(url, options);
+    const head = remote.ask(rangeHeader(options?.range), undefined);
+    return new DownloadPromise(head.then((arrival) => new Download(arrival, remote)));
   }
 
   /** Gives up what is in flight, refuses what comes, and is done when all has ended. */
@@ -87,6 +89,19 @@ export class Http {
     const target = url + queryString(query);
     const read = (as === 'text' ? readText : readJson) as Read<Answer<T>>;
     return this.#track(this.#request({ method, target, headers, body: sent, alsoAnswers, options }, read));
+  }
+
+  #remote(target: string, options: DownloadOptions | undefined): Remote {
+    return {
+      ask: (range, ifRange) => {
+        // What is compressed on its way cannot be asked for in parts.
+        const headers = { accept: '*/*', 'accept-encoding': 'identity', range, 'if-range': ifRange };
+        return this.#track(this.#request({ method: 'GET', target, headers, options }, takeOver));
+      },
+      wait: (error, failures) => waitToRetry(this.#settings, this.#closing, options, error, failures),
+      signal: options?.signal,
+      under: (signal) => this.#remote(target, { ...options, signal }),
+    };
   }
 
   #request<T>(sending: Request, read: Read<T>): Promise<T> {

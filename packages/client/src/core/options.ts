@@ -1,3 +1,4 @@
+import type { ParallelPartOptions } from './part-options.ts';
 import type { Progress } from './progress.ts';
 
 /** Options of any call. */
@@ -52,6 +53,9 @@ export interface DownloadOptions extends CallOptions {
   /** A part of the file instead of the whole. A part is not verified: the hash is that of the whole. */
   readonly range?: ByteRange | undefined;
 }
+
+/** Options of writing what was downloaded to a file. */
+export interface ToFileOptions extends ReadOptions, ParallelPartOptions {}
 
 /** Options of reading what was downloaded. */
 export interface ReadOptions {

@@ -38,17 +38,29 @@ export async function request<T>(
   request: Request,
   read: Read<T>,
 ): Promise<T> {
-  const maxRetries = request.once ? 0 : (request.options?.maxRetries ?? settings.maxRetries);
   for (let failures = 0; ; ) {
     try {
       return await attempt(settings, closing, request, read);
     } catch (error) {
       failures += 1;
-      const wait = failures > maxRetries ? undefined : retryDelay(error, failures, Math.random());
-      if (wait === undefined) throw error;
-      await pause(wait, closing, request.options?.signal);
+      if (request.once) throw error;
+      await waitToRetry(settings, closing, request.options, error, failures);
     }
   }
+}
+
+/** Waits before the next try. Throws `error` where there is to be none, after `failures` in a row. */
+export async function waitToRetry(
+  settings: Settings,
+  closing: Closing,
+  options: CallOptions | undefined,
+  error: unknown,
+  failures: number,
+): Promise<void> {
+  const maxRetries = options?.maxRetries ?? settings.maxRetries;
+  const wait = failures > maxRetries ? undefined : retryDelay(error, failures, Math.random());
+  if (wait === undefined) throw error;
+  await pause(wait, closing, options?.signal);
 }
 
 async function attempt<T>(settings: Settings, closing: Closing, request: Request, read: Read<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../core/options.ts';
+import type { PartOptions } from '../core/part-options.ts';
 import type { UploadSource } from '../core/upload-source.ts';
 import type { File, FileRole, Version } from '../generated/schemas.ts';
 
@@ -14,8 +15,8 @@ export interface TreeProgress {
 }
 
 /** Options of `push` and `pull`. */
-export interface TreeOptions extends CallOptions {
-  /** Files that are read or written at the same time. Default: 4. */
+export interface TreeOptions extends CallOptions, PartOptions {
+  /** What moves at the same time: files, and parts of large ones. Default: 4. */
   readonly concurrency?: number | undefined;
   readonly onProgress?: ((progress: TreeProgress) => void) | undefined;
 }

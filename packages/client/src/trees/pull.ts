@@ -1,17 +1,20 @@
-import { ChecksumError, ModelBoxError } from '../core/errors.ts';
+import { ModelBoxError } from '../core/errors.ts';
 import { fileSource } from '../core/file-source.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import { nodeModule } from '../core/node.ts';
-import { sha256 } from '../core/sha256.ts';
-import { toFile } from '../core/to-file.ts';
+import type { CallOptions } from '../core/options.ts';
+import { slots } from '../core/slots.ts';
+import { fetchFile } from '../downloads/fetch-file.ts';
+import { partialOf, removePartial } from '../downloads/partial.ts';
+import type { WholeFile } from '../downloads/whole-file.ts';
 import type { Resources } from '../generated/resources.ts';
-import type { ResolvedFile } from '../generated/schemas.ts';
+import type { ResolvedFile, Version } from '../generated/schemas.ts';
 import { checkPaths } from './check-paths.ts';
 import { hashOf } from './hash-of.ts';
-import { inParallel } from './in-parallel.ts';
 import type { Pulled, PulledFile, TreeOptions } from './options.ts';
+import { settle } from './settle.ts';
 import { tally } from './tally.ts';
 import { ignoresCase, prepareFolders } from './target-folder.ts';
-import { temporaryName } from './temporary.ts';
 
 const NEED = 'Pulling into a folder';
 const CHUNK = 256 * 1024;
@@ -25,7 +28,7 @@ export async function pull(
 ): Promise<Pulled> {
   const fs = nodeModule('fs/promises', NEED);
   const paths = nodeModule('path', NEED);
-  const { concurrency: _, onProgress, ...call } = options;
+  const { concurrency, call } = settle(options);
   const { version, files } = await client.resolve(ref, call);
   const here = files.filter(({ uri }) => uri === null);
   const names = here.map(({ path }) => path);
@@ -34,18 +37,21 @@ export async function pull(
   await fs.mkdir(folder, { recursive: true });
   const root = await fs.realpath(folder);
   checkPaths(names, await ignoresCase(root), windows);
-  await prepareFolders(root, names);
+  const targetOf = ({ path }: ResolvedFile) => paths.join(root, ...path.split('/'));
+  const partials = here.map((file) => partialOf(targetOf(file), file.sha256 ?? ''));
+  const left = await prepareFolders(root, names, new Set(partials.flatMap((names) => Object.values(names))));
 
-  const progress = tally(here.length, sumOf(here), onProgress);
+  const progress = tally(here.length, sumOf(here), options.onProgress);
   const status = new Map<string, PulledFile['status']>();
-  await inParallel(here, options, async (file, signal) => {
-    const target = paths.join(root, ...file.path.split('/'));
+  const connections = slots(concurrency);
+  await inParallel(here, { concurrency, signal: call.signal }, async (file, signal) => {
+    const target = targetOf(file);
     const onBytes = (bytes: number) => progress.at(file.path, bytes);
     const present = await hasContent(target, file, signal, onBytes);
+    if (present && left) await removePartial(partialOf(target, file.sha256 ?? ''));
     if (!present) {
-      const download = await client.versions.files.download(version.id, file.path, { ...call, signal });
-      const temporary = paths.join(paths.dirname(target), temporaryName());
-      await toFile(target, verified(download, file, onBytes), temporary);
+      const how = { ...options, parallel: concurrency, slots: connections, signal, onBytes };
+      await fetchFile(wholeFile(client, version, file, call), target, how);
     }
     status.set(file.path, present ? 'present' : 'downloaded');
     progress.done(file.path, file.sizeBytes ?? 0);
@@ -75,23 +81,21 @@ async function hasContent(
   return (await hashOf(chunks, signal, onBytes)) === file.sha256;
 }
 
-/** The chunks, which end in `ChecksumError` if they are not the content that the version was resolved to. */
-async function* verified(
-  chunks: AsyncIterable<Uint8Array>,
-  { path, sha256: expected }: ResolvedFile,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  if (expected === null) throw new ModelBoxError(`The server told no SHA-256 of ${path}`);
-  const hash = sha256();
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    bytes += chunk.byteLength;
-    onBytes(bytes);
-    yield chunk;
-  }
-  const actual = hash.hex();
-  if (actual !== expected) throw new ChecksumError(`The download of ${path}`, expected, actual);
+function wholeFile(client: Resources, { id }: Version, file: ResolvedFile, call: CallOptions): WholeFile {
+  const { path, sha256, sizeBytes } = file;
+  if (sha256 === null || sizeBytes === null) throw new ModelBoxError(`The server told no SHA-256 of ${path}`);
+  return {
+    what: `The download of ${path}`,
+    sizeBytes,
+    sha256,
+    async open(offset, length, signal) {
+      const range = { offset, length };
+      const part = await client.versions.files.download(id, path, { ...call, range, signal });
+      if (part.status === 206 || length === sizeBytes) return part;
+      await part.cancel();
+      throw new ModelBoxError('What answers serves no parts of files; set `partsFrom` to `Infinity`');
+    },
+  };
 }
 
 const sumOf = (files: readonly ResolvedFile[]): number =>

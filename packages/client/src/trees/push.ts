@@ -1,11 +1,13 @@
 import { ModelBoxError } from '../core/errors.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import type { CallOptions } from '../core/options.ts';
 import type { Resources } from '../generated/resources.ts';
 import type { File, Version, VersionCreate } from '../generated/schemas.ts';
 import { folderItems } from './folder-items.ts';
 import { hashOf } from './hash-of.ts';
-import { inParallel } from './in-parallel.ts';
 import { type LocalFile, localFiles } from './local-file.ts';
 import type { PushItem, TreeOptions } from './options.ts';
+import { settle } from './settle.ts';
 import { tally } from './tally.ts';
 
 /** See `ModelBox.push`. */
@@ -17,12 +19,12 @@ export async function push(
   options: TreeOptions,
 ): Promise<Version> {
   const files = await localFiles(typeof from === 'string' ? await folderItems(from) : from);
-  const { concurrency: _, onProgress, ...call } = options;
+  const { concurrency, call } = settle(options);
   const version = await client.models.versions.create(model, { ...create, status: 'pending' }, call);
-  const there = await stored(client, version, files, options);
+  const there = await stored(client, version, files, call);
 
-  const progress = tally(files.length, totalOf(files), onProgress);
-  await inParallel(files, options, async (file, signal) => {
+  const progress = tally(files.length, totalOf(files), options.onProgress);
+  await inParallel(files, { concurrency, signal: call.signal }, async (file, signal) => {
     const { path } = file;
     const onBytes = (bytes: number) => progress.at(path, bytes);
     const size = (await sameAs(there.get(path), file, signal, onBytes))
@@ -41,8 +43,7 @@ export async function push(
 }
 
 /** The version's stored files, by path. Throws where it has one that is not to be pushed. */
-async function stored(client: Resources, { id }: Version, files: readonly LocalFile[], options: TreeOptions) {
-  const { concurrency: _, onProgress: __, ...call } = options;
+async function stored(client: Resources, { id }: Version, files: readonly LocalFile[], call: CallOptions) {
   const wanted = new Set(files.map(({ path }) => path));
   const there = new Map<string, File>();
   for await (const file of client.versions.files.list(id, { limit: 1000 }, call)) {

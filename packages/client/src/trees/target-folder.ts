@@ -4,11 +4,19 @@ import { isTemporaryName, temporaryName } from './temporary.ts';
 
 const NEED = 'Pulling into a folder';
 
-/** Makes the folders that the paths need, and removes from them what a killed pull left. */
-export async function prepareFolders(root: string, paths: readonly string[]): Promise<void> {
+/**
+ * Makes the folders that the paths need, and removes from them what an earlier pull left, but for the names in `keep`.
+ * Tells whether there is any of those.
+ */
+export async function prepareFolders(
+  root: string,
+  paths: readonly string[],
+  keep: ReadonlySet<string>,
+): Promise<boolean> {
   const fs = nodeModule('fs/promises', NEED);
   const disk = nodeModule('path', NEED);
   const wanted = new Set(paths);
+  let isLeft = false;
   const folders = new Set(['', ...paths.flatMap(parentsOf)]);
   for (const folder of [...folders].sort()) {
     const at = disk.join(root, folder);
@@ -18,9 +26,12 @@ export async function prepareFolders(root: string, paths: readonly string[]): Pr
       throw new ModelBoxError(`${at} is not a folder`);
     for (const name of await fs.readdir(at)) {
       const path = folder === '' ? name : `${folder}/${name}`;
-      if (isTemporaryName(name) && !wanted.has(path)) await fs.rm(disk.join(at, name), { force: true });
+      if (!isTemporaryName(name) || wanted.has(path)) continue;
+      if (keep.has(disk.join(at, name))) isLeft = true;
+      else await fs.rm(disk.join(at, name), { force: true });
     }
   }
+  return isLeft;
 }
 
 /** True where the file system takes `a` and `A` for the same name. */

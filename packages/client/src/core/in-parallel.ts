@@ -1,26 +1,30 @@
-import { AbortError, ModelBoxError } from '../core/errors.ts';
-import type { TreeOptions } from './options.ts';
+import { AbortError } from './errors.ts';
+
+interface Parallel {
+  readonly concurrency: number;
+  /** Of the caller, who may give all up. */
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * Works on the items in their order, `concurrency` at a time. The first failure gives up the others, and is thrown when
  * all have let go. Throws `AbortError` where the caller's signal fires.
  */
 export async function inParallel<T>(
-  items: readonly T[],
-  { concurrency = 4, signal }: TreeOptions,
+  items: Iterable<T>,
+  { concurrency, signal }: Parallel,
   work: (item: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  checkConcurrency(concurrency);
   const controller = new AbortController();
   const onAbort = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort);
   const aborted = () => new AbortError('The call was aborted', { cause: signal?.reason });
   const failures: unknown[] = [];
-  const queue = items.values();
+  const queue = items[Symbol.iterator]();
   const worker = async () => {
-    for (const item of queue) {
+    for (let next = queue.next(); !next.done; next = queue.next()) {
       if (controller.signal.aborted) return;
-      await work(item, controller.signal);
+      await work(next.value, controller.signal);
     }
   };
   const careful = () =>
@@ -30,15 +34,10 @@ export async function inParallel<T>(
     });
   try {
     if (signal?.aborted) throw aborted();
-    await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, careful));
+    await Promise.all(Array.from({ length: concurrency }, careful));
     if (signal?.aborted) throw aborted();
     if (failures.length > 0) throw failures[0];
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
-}
-
-function checkConcurrency(value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new ModelBoxError('`concurrency` is a whole number from 1');
 }

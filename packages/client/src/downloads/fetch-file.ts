@@ -1,0 +1,68 @@
+import { ChecksumError, ModelBoxError } from '../core/errors.ts';
+import { checkPartOptions, PARTS_FROM, type ParallelPartOptions } from '../core/part-options.ts';
+import { placeFile } from '../core/place-file.ts';
+import type { Slots } from '../core/slots.ts';
+import { fetchInOrder } from './in-order.ts';
+import { fetchInParts } from './in-parts.ts';
+import { whileLocked } from './lock.ts';
+import { type Partial, partialOf, removePartial } from './partial.ts';
+import type { WholeFile } from './whole-file.ts';
+
+export interface FetchOptions extends ParallelPartOptions {
+  /** Connections that are shared with others. */
+  readonly slots: Slots;
+  readonly signal: AbortSignal | undefined;
+  /** Told how much of the file is here, what was here before too. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Gathers the content of a file, the whole of it on disk at the end. */
+export type Gather = (
+  file: WholeFile,
+  partial: Partial,
+  options: FetchOptions,
+) => Promise<{
+  /** The SHA-256 in hex of what lies there. */
+  readonly sha256: string;
+  /** Some of it lay there before. */
+  readonly continued: boolean;
+}>;
+
+/**
+ * Brings a stored file to `target`, which is replaced when all is there and verified. What a call gathers before it
+ *@@ */
+export async function fetchFile(file: WholeFile, target: string, options: FetchOptions): Promise<void> {
+  checkPartOptions(options);
+  const partial = partialOf(target, file.sha256);
+  const inParts = file.sizeBytes > 0 && file.sizeBytes >= (options.partsFrom ?? PARTS_FROM);
+  const exact: WholeFile = {
+    ...file,
+    open: async (offset, length, signal) => exactly(await file.open(offset, length, signal), length),
+  };
+  const gather = () => (inParts ? fetchInParts : fetchInOrder)(exact, partial, options);
+  await whileLocked(partial.lock, file.what, async () => {
+    let { sha256, continued } = await gather();
+    if (sha256 !== file.sha256 && continued) {
+      // The fault may lie in what was there: a disk that lost writes, a file that was put there.
+      await removePartial(partial);
+      ({ sha256, continued } = await gather());
+    }
+    if (sha256 !== file.sha256) {
+      await removePartial(partial);
+      throw new ChecksumError(file.what, file.sha256, sha256);
+    }
+    await placeFile(partial.content, target);
+    await removePartial(partial);
+  });
+}
+
+/** The chunks, which are `length` bytes together; otherwise it throws. */
+async function* exactly(chunks: AsyncIterable<Uint8Array>, length: number) {
+  let left = length;
+  for await (const chunk of chunks) {
+    left -= chunk.byteLength;
+    if (left < 0) break;
+    yield chunk;
+  }
+  if (left !== 0) throw new ModelBoxError(`The server did not answer with the ${length} bytes asked for`);
+}

@@ -1,0 +1,43 @@
+import { nodeModule } from '../core/node.ts';
+import { sha256 } from '../core/sha256.ts';
+import type { Gather } from './fetch-file.ts';
+import { openToUpdate, readBlocks, writeAll } from './file-blocks.ts';
+
+/** Gathers a file from its start to its end, so that what lies there is its beginning. */
+export const fetchInOrder: Gather = ({ sizeBytes, open }, { content, journal }, { slots, signal, onBytes }) =>
+  slots.run(async () => {
+    // What a call left that fetched it in parts is no beginning.
+    const fs = nodeModule('fs/promises', 'Writing a file');
+    const inParts = await fs.rm(journal).then(() => true, ignoreMissing);
+    if (inParts) await fs.rm(content, { force: true });
+
+    const file = await openToUpdate(content);
+    try {
+      const found = (await file.stat()).size;
+      const before = found > sizeBytes ? 0 : found;
+      await file.truncate(before);
+      const hash = sha256();
+      let at = 0;
+      const pass = (bytes: Uint8Array) => {
+        hash.update(bytes);
+        at += bytes.byteLength;
+        onBytes(at);
+      };
+      await readBlocks(file, 0, before, pass, signal);
+      if (before < sizeBytes) {
+        for await (const chunk of await open(before, sizeBytes - before, signal)) {
+          await writeAll(file, chunk, at);
+          pass(chunk);
+        }
+      }
+      await file.sync();
+      return { sha256: hash.hex(), continued: before > 0 };
+    } finally {
+      await file.close();
+    }
+  });
+
+const ignoreMissing = (error: unknown): false => {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+  throw error;
+};

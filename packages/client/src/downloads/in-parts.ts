@@ -1,0 +1,79 @@
+import type { FileHandle } from 'node:fs/promises';
+import { inParallel } from '../core/in-parallel.ts';
+import { PARALLEL, PART_SIZE } from '../core/part-options.ts';
+import { sha256 } from '../core/sha256.ts';
+import type { FetchOptions, Gather } from './fetch-file.ts';
+import { openToUpdate, readBlocks, writeAll } from './file-blocks.ts';
+import { frontier } from './frontier.ts';
+import { type Journal, openJournal } from './journal.ts';
+import type { WholeFile } from './whole-file.ts';
+
+/**
+ * Gathers a file in parts that come in any order, several at a time, each written where it belongs. It is hashed from
+ * its start on as far as there is no gap, once, and mostly while the pages are still in memory.
+ */
+export const fetchInParts: Gather = async (file, partial, options) => {
+  const content = await openToUpdate(partial.content);
+  try {
+    const isNew = (await content.stat()).size !== file.sizeBytes;
+    if (isNew) await content.truncate(file.sizeBytes);
+    const { sizeBytes, sha256: expected } = file;
+    const head = { sizeBytes, sha256: expected, partSize: options.partSize ?? PART_SIZE };
+    const journal = await openJournal(partial.journal, head, isNew);
+    try {
+      return { sha256: await gather(file, content, journal, options), continued: journal.done.size > 0 };
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    await content.close();
+  }
+};
+
+async function gather(
+  { sizeBytes, open }: WholeFile,
+  content: FileHandle,
+  { partSize, done, add }: Journal,
+  { parallel = PARALLEL, slots, signal, onBytes }: FetchOptions,
+): Promise<string> {
+  const count = Math.ceil(sizeBytes / partSize);
+  const endOf = (part: number) => Math.min(sizeBytes, (part + 1) * partSize);
+  const whole = frontier(done);
+  const hash = sha256();
+  let bytes = [...done].reduce((sum, part) => sum + endOf(part) - part * partSize, 0);
+  onBytes(bytes);
+
+  async function hashAll(given: AbortSignal): Promise<void> {
+    for (let parts = 0; parts < count; ) {
+      const reached = await whole.beyond(parts, given);
+      await readBlocks(content, parts * partSize, endOf(reached - 1), (block) => hash.update(block), given);
+      parts = reached;
+    }
+    await content.sync();
+  }
+
+  async function fetchPart(part: number, given: AbortSignal): Promise<void> {
+    let at = part * partSize;
+    await slots.run(async () => {
+      for await (const chunk of await open(at, endOf(part) - at, given)) {
+        await writeAll(content, chunk, at);
+        at += chunk.byteLength;
+        bytes += chunk.byteLength;
+        onBytes(bytes);
+      }
+    });
+    // Only what is on disk may be told of: power that fails must not leave a journal that lies.
+    await content.datasync();
+    await add(part);
+    whole.add(part);
+  }
+
+  function* tasks() {
+    yield hashAll;
+    for (let part = 0; part < count; part += 1) {
+      if (!done.has(part)) yield (given: AbortSignal) => fetchPart(part, given);
+    }
+  }
+  await inParallel(tasks(), { concurrency: parallel + 1, signal }, (task, given) => task(given));
+  return hash.hex();
+}
