@@ -1,7 +1,8 @@
-import { constants, copyFile, link, lstat, mkdir, open, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, ifThere, onDisk } from './disk-errors.ts';
 import { directoryMode, syncDirectory } from './disk-layout.ts';
+import { linkOrCopy } from './disk-link.ts';
 import { moveInto } from './disk-move.ts';
 import { type Attempt, attemptsIn, latestOf, nameOfPart } from './disk-parts.ts';
 import { discard } from './disk-remove.ts';
@@ -78,23 +79,4 @@ async function gather(work: DiskWork, key: string, attempts: readonly Attempt[],
       if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
     }),
   );
-}
-
-/** What filesystems without hard links say of one, and those across two filesystems or with too many already. */
-const cannotLink = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK']);
-
-/** The same content under a second name, durable but for its entry. */
-export async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (!cannotLink.has(codeOf(error) ?? '')) throw error;
-    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    const file = await open(to, 'r');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
 }

@@ -79,3 +79,14 @@ export class BlobStoreUnavailable extends Error {
     });
   }
 }
+
+/** The store is marked as another owner's: nothing of it may be written or removed. */
+export class BlobStoreForeign extends Error {
+  override readonly name = 'BlobStoreForeign';
+  /** Whom the marker names. */
+  readonly owner: string;
+  constructor(owner: string, id: string) {
+    super(`the blob store belongs to ${JSON.stringify(owner)}, not to ${JSON.stringify(id)}`);
+    this.owner = owner;
+  }
+}

@@ -5,6 +5,7 @@ export {
   BlobNotFound,
   BlobPartsChanged,
   BlobRangeInvalid,
+  BlobStoreForeign,
   BlobStoreFull,
   BlobStoreUnavailable,
   BlobTooLarge,

@@ -1,9 +1,10 @@
 import { CompleteMultipartUploadCommand, HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import { BlobNotFound, BlobPartsChanged } from './errors.ts';
-import type { BlobPart, MultipartBlob, MultipartStore } from './multipart.ts';
+import type { BlobPart, MultipartBlob } from './multipart.ts';
 import { assertCanBeBlob, differing } from './part-rules.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { ifInBucket, inOurTerms } from './s3-errors.ts';
+import { partsLeft } from './s3-list-parts.ts';
 import { base64Of } from './s3-put.ts';
 
 /** The server makes the object at once, or not. */
@@ -11,7 +12,6 @@ export async function completeOnS3(
   bucket: S3Bucket,
   blob: MultipartBlob,
   parts: readonly BlobPart[],
-  list: MultipartStore['list'],
 ): Promise<void> {
   assertCanBeBlob(parts);
   const place = bucket.at(blob.key);
@@ -30,7 +30,7 @@ export async function completeOnS3(
     await bucket.client.send(command);
   } catch (error) {
     // The parts are asked for first: if they are gone and there is no object either, nobody has completed it since.
-    const left = await partsLeft(list(blob));
+    const left = await partsLeft(bucket, blob);
     // An answer that was lost, now or to an earlier call: nothing else than this blob ever lies at this key.
     if (await ifInBucket(bucket, bucket.client.send(new HeadObjectCommand(place)))) return;
     if (!left) throw new BlobNotFound(blob.key);
@@ -41,13 +41,3 @@ export async function completeOnS3(
 
 const isOfParts = (error: unknown): boolean =>
   error instanceof S3ServiceException && (error.name === 'InvalidPart' || error.name === 'InvalidPartOrder');
-
-/** `undefined` where the upload is over. */
-async function partsLeft(listing: AsyncIterable<BlobPart>): Promise<BlobPart[] | undefined> {
-  try {
-    return await Array.fromAsync(listing);
-  } catch (error) {
-    if (error instanceof BlobNotFound) return undefined;
-    throw error;
-  }
-}

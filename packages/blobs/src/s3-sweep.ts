@@ -3,12 +3,12 @@ import {
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
-  ListPartsCommand,
-  type ListPartsCommandOutput,
 } from '@aws-sdk/client-s3';
+import type { MultipartBlob } from './multipart.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { ifInBucket, onS3 } from './s3-errors.ts';
 import { objectsIn } from './s3-list.ts';
+import { partsLeft } from './s3-list-parts.ts';
 import type { UnderWay } from './under-way.ts';
 
 /** Where `check` puts its probes: no blob's key begins so. */
@@ -29,7 +29,7 @@ export async function sweepS3(
     if (underWay.has(UploadId) || (Initiated && Initiated >= olderThan)) continue;
     const upload = { Bucket, Key, UploadId };
     // Another server may have begun it long ago and be sending still.
-    if (await hasPartSince(bucket, upload, olderThan)) continue;
+    if (await hasPartSince(bucket, { key, token: UploadId }, olderThan)) continue;
     if (await ifInBucket(bucket, client.send(new AbortMultipartUploadCommand(upload)))) swept += 1;
   }
   for await (const { Key, LastModified } of objectsIn(bucket, probesIn(bucket))) {
@@ -61,20 +61,7 @@ async function* uploadsIn(bucket: S3Bucket) {
   }
 }
 
-async function hasPartSince(
-  bucket: S3Bucket,
-  upload: { Bucket: string; Key: string; UploadId: string },
-  since: Date,
-): Promise<boolean> {
-  let after: string | undefined;
-  do {
-    const command: ListPartsCommand = new ListPartsCommand({
-      ...upload,
-      ...(after !== undefined && { PartNumberMarker: after }),
-    });
-    const page: ListPartsCommandOutput | undefined = await ifInBucket(bucket, bucket.client.send(command));
-    if (page?.Parts?.some(({ LastModified }) => LastModified && LastModified >= since)) return true;
-    after = page?.IsTruncated ? page.NextPartNumberMarker : undefined;
-  } while (after !== undefined);
-  return false;
+async function hasPartSince(bucket: S3Bucket, upload: MultipartBlob, since: Date): Promise<boolean> {
+  const parts = (await partsLeft(bucket, upload)) ?? [];
+  return parts.some(({ writtenAt }) => writtenAt >= since);
 }

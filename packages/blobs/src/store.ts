@@ -108,6 +108,14 @@ export interface BlobStore {
    */
   sweepTemporary(olderThan: Date, keep?: ReadonlySet<string>): Promise<number>;
 
+  /**
+   * Marks the store as the owner's with this id, where nobody has, so that nobody takes for abandoned what another
+   * database knows. Idempotent. The marker is no blob, and stays.
+   * @param id 1 to 128 letters, digits and any of `_ . : -`.
+   * @throws BlobStoreForeign where the store is marked as another's.
+   */
+  claim(id: string): Promise<void>;
+
   /** Resolves when a small probe could be written, read back and removed. @throws BlobStoreFull */
   check(): Promise<void>;
 }
