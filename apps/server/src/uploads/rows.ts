@@ -1,3 +1,4 @@
+import { partCount } from '@modelbox/domain';
 import type { OwnerKind, Upload, UploadState } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { FILE_COLUMNS, type FileRow, toFile } from '../files/wire.ts';
@@ -33,14 +34,6 @@ export const UPLOAD_COLUMNS = `u.id, u.object_kind AS kind, u.object_id AS "obje
   (SELECT to_json(f) FROM (SELECT ${FILE_COLUMNS} FROM files WHERE object_id = u.object_id AND path = u.path
      AND (upload_id = u.id OR (u.state = 'complete' AND blob_id IS NOT NULL AND sha256 = u.sha256))) AS f) AS file`;
 
-/** How many parts there are; of an empty file none. */
-export const partCountOf = ({ sizeBytes, partSizeBytes }: UploadRow): number =>
-  Math.ceil(sizeBytes / partSizeBytes);
-
-/** Bytes of a part by its number. */
-export const partSizeOf = (upload: UploadRow, part: number): number =>
-  Math.min(upload.partSizeBytes, upload.sizeBytes - (part - 1) * upload.partSizeBytes);
-
 export const toUpload = ({ blobs }: Context, row: UploadRow): Upload => ({
   id: row.id,
   object: { kind: row.kind, id: row.objectId },
@@ -50,8 +43,8 @@ export const toUpload = ({ blobs }: Context, row: UploadRow): Upload => ({
   sizeBytes: row.sizeBytes,
   sha256: row.sha256,
   partSizeBytes: row.partSizeBytes,
-  partCount: partCountOf(row),
-  direct: 'multipart' in blobs,
+  partCount: partCount(row),
+  direct: blobs.multipart.sign !== undefined,
   state: row.state,
   failure: row.failure,
   file: row.file && toFile(row.file),
