@@ -89,7 +89,10 @@ it('503 with Retry-After: every read and delete while the database is away', asy
   const db = openDatabase({ url: 'postgres://me:hunter2@127.0.0.1:1/modelbox', connectionTimeout: 2000 });
   const app = createApp({ ...server.ctx, db });
   const id = '00000000-0000-7000-8000-000000000000';
-  for (const { method, path, public: isPublic } of routeList.filter((route) => route.body === undefined)) {
+  const queries: Record<string, string> = { resolve: `?ref=${id}`, 'uploads.list': `?model=${id}` };
+  for (const { id: route, method, path, public: isPublic } of routeList.filter(
+    (route) => route.body === undefined,
+  )) {
     if (isPublic) continue;
     const url = path
       .replace('{namespace}', 'ai')
@@ -98,7 +101,7 @@ it('503 with Retry-After: every read and delete while the database is away', asy
       .replace(/\{[^}]*\}/g, id);
     const answer = await app.inject({
       method,
-      url: path === '/v1/resolve' ? `${url}?ref=${id}` : url,
+      url: url + (queries[route] ?? ''),
       headers: { host: 'localhost' },
     });
     expect({ url, method, status: answer.statusCode }).toEqual({ url, method, status: 503 });

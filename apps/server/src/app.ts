@@ -21,6 +21,7 @@ import { modelRoutes } from './models/routes.ts';
 import { namespaceRoutes } from './namespaces/routes.ts';
 import { referenceRoutes } from './references/routes.ts';
 import { systemRoutes } from './system/routes.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 import { versionRoutes } from './versions/routes.ts';
 
 declare module 'fastify' {
@@ -83,6 +84,7 @@ export function createApp(ctx: Context): FastifyInstance {
     checkpointRoutes,
     datasetRoutes,
     fileRoutes,
+    uploadRoutes,
     metricRoutes,
     metadataRoutes,
     eventRoutes,

@@ -145,6 +145,13 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['24h', '-PT1S'],
   },
+  uploadExpiry: {
+    takes: [
+      ['P7D', 7 * 86_400_000],
+      ['PT1M', 60_000],
+    ],
+    refuses: ['7d', 'PT59S'],
+  },
   verifyRate: {
     takes: [
       ['0', 0],

@@ -3,6 +3,7 @@ import type { Database } from '@modelbox/db';
 import type { Actor } from '@modelbox/domain';
 import type { Logger } from 'pino';
 import type { Telemetry } from './system/telemetry.ts';
+import type { Bells } from './workers/bell.ts';
 
 /** Bounds and switches of a server; `config.ts` reads them from the environment. */
 export interface Settings {
@@ -22,6 +23,8 @@ export interface Settings {
   deleteGrace: number;
   /** Milliseconds that content without a file is kept. */
   blobGrace: number;
+  /** Milliseconds after which an upload to which nothing happens is given up. */
+  uploadExpiry: number;
   /** Bytes of stored content to read again a second; 0: none. */
   verifyRate: number;
   /** Checks every answer against the contract; costs time, always on in tests. */
@@ -35,6 +38,7 @@ export interface Context {
   readonly blobs: BlobStore;
   readonly log: Logger;
   readonly telemetry: Telemetry;
+  readonly bells: Bells;
   now(): Date;
 }
 

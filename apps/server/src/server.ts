@@ -9,11 +9,14 @@ import type { Context } from './context.ts';
 import { endIdleConnections } from './http/connections.ts';
 import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
+import { createBells } from './workers/bell.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
 import { startPurge } from './workers/purge.ts';
 import { startSequencer, unsequencedCount } from './workers/sequencer.ts';
 import { startStraySweep } from './workers/stray-sweep.ts';
+import { startUploadCleanup } from './workers/upload-cleanup.ts';
+import { startUploadVerify } from './workers/upload-verify.ts';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -36,13 +39,15 @@ export async function startServer(
     const db = await startDatabase(config, log, stops);
     const blobs = await openBlobs(config);
     const telemetry = createTelemetry(db, () => unsequencedCount(db));
-    const ctx: Context = { settings: config, db, blobs, log, telemetry, now };
+    const ctx: Context = { settings: config, db, blobs, log, telemetry, bells: createBells(), now };
     const loops = [
       startSequencer(db, log),
       startPurge(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),
       startBlobVerify(ctx),
+      ...startUploadVerify(ctx),
+      startUploadCleanup(ctx),
     ];
     stops.push(async () => void (await Promise.all(loops.map((loop) => loop.stop()))));
     const app = createApp(ctx);

@@ -172,6 +172,13 @@ export const SETTINGS = {
     says: 'Time after which content that no file refers to any more is removed from the store.',
     parse: (text) => duration(text, 0),
   }),
+  uploadExpiry: setting({
+    env: 'MODELBOX_UPLOAD_EXPIRY',
+    default: 'P7D',
+    form: 'duration',
+    says: 'Time after which an upload in parts is given up, and its parts removed, if nothing of it came.',
+    parse: (text) => duration(text, 60_000),
+  }),
   verifyRate: setting({
     env: 'MODELBOX_VERIFY_RATE',
     default: '8MiB',

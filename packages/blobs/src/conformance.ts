@@ -3,7 +3,15 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defineMapProperty } from './conformance-map.ts';
-import { BlobKeyInvalid, BlobMismatch, BlobNotFound, BlobRangeInvalid, BlobTooLarge } from './errors.ts';
+import { defineMultipart } from './conformance-multipart.ts';
+import {
+  BlobKeyInvalid,
+  BlobMismatch,
+  BlobNotFound,
+  BlobRangeInvalid,
+  BlobStoreForeign,
+  BlobTooLarge,
+} from './errors.ts';
 import type { BlobStat, BlobStore } from './store.ts';
 
 /** An empty store for one test, and how to be rid of it. */
@@ -263,6 +271,33 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       });
     });
 
+    describe('claim', () => {
+      it('marks the store as its owner’s for good: for others it is foreign', async () => {
+        await store.claim('database:1');
+        await store.claim('database:1');
+        const error = await store.claim('database:2').catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(BlobStoreForeign);
+        expect(error).toMatchObject({ owner: 'database:1' });
+        await expectNothingLeft();
+        await store.claim('database:1');
+      });
+
+      it('has one winner when several race', async () => {
+        const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+        const outcomes = await Promise.allSettled(ids.map((id) => store.claim(id)));
+        const winners = ids.filter((_, index) => outcomes[index]?.status === 'fulfilled');
+        expect(winners).toHaveLength(1);
+        for (const outcome of outcomes) {
+          if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ owner: winners[0] });
+        }
+        await expectNothingLeft();
+      });
+
+      it.each(['', ' ', 'a b', 'a\n', 'x'.repeat(129)])('refuses the id %j', async (id) => {
+        await expect(store.claim(id)).rejects.toThrow(RangeError);
+      });
+    });
+
     const hostile = [
       '',
       '.',
@@ -285,6 +320,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       await expect(store.delete(key)).rejects.toThrow(BlobKeyInvalid);
     });
 
+    defineMultipart(() => store);
     defineMapProperty(() => store);
   });
 }

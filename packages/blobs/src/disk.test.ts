@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
@@ -10,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeBlobStore } from './conformance.ts';
 import { BlobNotFound, BlobStoreUnavailable } from './errors.ts';
 import { openDiskStore } from './index.ts';
+import { canMount, inChild, onSmallDisk } from './testing/child.ts';
 
 const newRoot = () => mkdtemp(join(tmpdir(), 'modelbox-blobs-'));
 const remove = (path: string) => rm(path, { recursive: true, force: true });
@@ -18,14 +18,6 @@ describeBlobStore('a local disk', async () => {
   const root = await newRoot();
   return { store: await openDiskStore({ root }), dispose: () => remove(root) };
 });
-
-/** Runs a script in a Node of its own, which can import the store as `openDiskStore` and has `root`. */
-function inChild(root: string, script: string, wrap: readonly string[] = []): ChildProcess {
-  const disk = JSON.stringify(new URL('./disk.ts', import.meta.url).href);
-  const code = `import { openDiskStore } from ${disk}; const root = ${JSON.stringify(root)}; ${script}`;
-  const [command = '', ...args] = [...wrap, process.execPath, '--input-type=module', '-e', code];
-  return spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-}
 
 describe('the disk store', () => {
   let root: string;
@@ -141,13 +133,8 @@ describe('the disk store', () => {
     expect(await Array.fromAsync(store.list())).toHaveLength(1);
   });
 
-  // A filesystem of 4 MiB in a mount namespace of its own: needs a Linux that grants user namespaces.
-  const mounting = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c'];
-  const mount = (path: string) => `mount -t tmpfs -o size=4m tmpfs '${path}' && exec "$@"`;
-  const [unshare = '', ...unshareArgs] = mounting;
-  const canMount = spawnSync(unshare, [...unshareArgs, mount('/mnt'), 'sh', 'true']).status === 0;
   it.skipIf(!canMount)('says that it is full, leaves nothing, and goes on when there is room', async () => {
-    const child = inChild(
+    const outcome = await onSmallDisk(
       root,
       `const store = await openDiskStore({ root });
        const of = async function* (size) { for (let n = 0; n < size; n += 65536) yield Buffer.alloc(65536, 7); };
@@ -158,12 +145,8 @@ describe('the disk store', () => {
        await store.delete(key);
        const { sizeBytes } = await store.write(of(3 << 20));
        console.log(JSON.stringify({ failure, left, again, sizeBytes }));`,
-      [...mounting, mount(root), 'sh'],
     );
-    if (!child.stdout || !child.stderr) throw new Error('no output to wait for');
-    const [output, complaint] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    expect(complaint).toBe('');
     const full = 'BlobStoreFull';
-    expect(JSON.parse(output)).toEqual({ failure: full, left: 0, again: full, sizeBytes: 3 << 20 });
+    expect(outcome).toEqual({ failure: full, left: 0, again: full, sizeBytes: 3 << 20 });
   });
 });

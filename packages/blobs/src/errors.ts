@@ -1,9 +1,9 @@
-/** No blob under this key. */
+/** No blob under this key, or one that is not whole; or no multipart blob that is neither complete nor aborted. */
 export class BlobNotFound extends Error {
   override readonly name = 'BlobNotFound';
   readonly key: string;
-  constructor(key: string) {
-    super(`no blob ${key}`);
+  constructor(key: string, detail?: string) {
+    super(`no blob ${key}${detail === undefined ? '' : `: ${detail}`}`);
     this.key = key;
   }
 }
@@ -51,6 +51,17 @@ export class BlobTooLarge extends Error {
   }
 }
 
+/** A multipart blob was to be made of parts that are not there, or not the ones that were named, any more. */
+export class BlobPartsChanged extends Error {
+  override readonly name = 'BlobPartsChanged';
+  /** In order; empty where the store does not tell. */
+  readonly numbers: readonly number[];
+  constructor(numbers: readonly number[]) {
+    super(`${numbers.length || 'some'} parts are not the ones named: ${numbers.slice(0, 10).join(', ')}`);
+    this.numbers = numbers;
+  }
+}
+
 /** No space, or a quota is used up. Trying again helps only after somebody made room. */
 export class BlobStoreFull extends Error {
   override readonly name = 'BlobStoreFull';
@@ -66,5 +77,16 @@ export class BlobStoreUnavailable extends Error {
     super(`the blob store is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });
+  }
+}
+
+/** The store is marked as another owner's: nothing of it may be written or removed. */
+export class BlobStoreForeign extends Error {
+  override readonly name = 'BlobStoreForeign';
+  /** Whom the marker names. */
+  readonly owner: string;
+  constructor(owner: string, id: string) {
+    super(`the blob store belongs to ${JSON.stringify(owner)}, not to ${JSON.stringify(id)}`);
+    this.owner = owner;
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
@@ -32,6 +32,41 @@ await describeWithS3(
         expect(String(await buffer((await store.read(key)).stream))).toBe('again');
       },
     );
+
+    it('during a part and a completion: an error, what has arrived stays, and another try succeeds', async () => {
+      const { multipart, ...store } = await openS3Store(bucket.options());
+      const blob = await multipart.begin();
+      const bytes = [randomBytes(6 * MiB), randomBytes(MiB)] as const;
+      const put = (number: 1 | 2, end?: () => Promise<void>) => {
+        const content = bytes[number - 1] ?? bytes[0];
+        async function* source() {
+          yield content.subarray(0, content.length / 2);
+          await end?.();
+          yield content.subarray(content.length / 2);
+        }
+        const sha256 = createHash('sha256').update(content).digest('hex');
+        return multipart.put(blob, number, source(), { sizeBytes: content.length, sha256 });
+      };
+      const first = await put(1);
+      await expect(put(2, bucket.kill)).rejects.toThrow(BlobStoreUnavailable);
+      await expect(multipart.begin()).rejects.toThrow(BlobStoreUnavailable);
+      await expect(Array.fromAsync(multipart.list(blob))).rejects.toThrow(BlobStoreUnavailable);
+      await bucket.start();
+      expect(await Array.fromAsync(multipart.list(blob))).toMatchObject([{ number: 1, tag: first.tag }]);
+      const parts = [first, await put(2)];
+      await bucket.kill();
+      await expect(multipart.complete(blob, parts)).rejects.toThrow(BlobStoreUnavailable);
+      await expect(multipart.abort(blob)).rejects.toThrow(BlobStoreUnavailable);
+      await bucket.start();
+      const completing = multipart.complete(blob, parts).catch((error: unknown) => error);
+      await bucket.kill();
+      await bucket.start();
+      const outcome = await completing;
+      if (outcome !== undefined) expect(outcome).toBeInstanceOf(BlobStoreUnavailable);
+      await multipart.complete(blob, parts);
+      expect(Buffer.concat(bytes).equals(await buffer((await store.read(blob.key)).stream))).toBe(true);
+      await store.delete(blob.key);
+    });
 
     it('during a read, a delete and everything else: an error, and the blob is there afterwards', async () => {
       const store = await openS3Store(bucket.options());

@@ -3,12 +3,13 @@ import {
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
-  ListPartsCommand,
-  type ListPartsCommandOutput,
 } from '@aws-sdk/client-s3';
+import type { MultipartBlob } from './multipart.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { ifInBucket, onS3 } from './s3-errors.ts';
 import { objectsIn } from './s3-list.ts';
+import { partsLeft } from './s3-list-parts.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** Where `check` puts its probes: no blob's key begins so. */
 export const probesIn = (bucket: S3Bucket): string => `${bucket.prefix}probe/`;
@@ -16,17 +17,19 @@ export const probesIn = (bucket: S3Bucket): string => `${bucket.prefix}probe/`;
 /** Aborts multipart uploads that nobody has sent a part to for so long, and deletes probes that a crash left. */
 export async function sweepS3(
   bucket: S3Bucket,
-  underWay: ReadonlySet<string>,
+  underWay: UnderWay,
   olderThan: Date,
+  keep: ReadonlySet<string>,
 ): Promise<number> {
   const { client, name: Bucket } = bucket;
   let swept = 0;
-  for await (const { Key, UploadId, Initiated } of uploadsIn(bucket)) {
-    if (Key === undefined || UploadId === undefined || bucket.keyOf(Key) === undefined) continue;
+  for await (const { Key = '', UploadId, Initiated } of uploadsIn(bucket)) {
+    const key = bucket.keyOf(Key);
+    if (key === undefined || UploadId === undefined || keep.has(key)) continue;
     if (underWay.has(UploadId) || (Initiated && Initiated >= olderThan)) continue;
     const upload = { Bucket, Key, UploadId };
     // Another server may have begun it long ago and be sending still.
-    if (await hasPartSince(bucket, upload, olderThan)) continue;
+    if (await hasPartSince(bucket, { key, token: UploadId }, olderThan)) continue;
     if (await ifInBucket(bucket, client.send(new AbortMultipartUploadCommand(upload)))) swept += 1;
   }
   for await (const { Key, LastModified } of objectsIn(bucket, probesIn(bucket))) {
@@ -58,20 +61,7 @@ async function* uploadsIn(bucket: S3Bucket) {
   }
 }
 
-async function hasPartSince(
-  bucket: S3Bucket,
-  upload: { Bucket: string; Key: string; UploadId: string },
-  since: Date,
-): Promise<boolean> {
-  let after: string | undefined;
-  do {
-    const command: ListPartsCommand = new ListPartsCommand({
-      ...upload,
-      ...(after !== undefined && { PartNumberMarker: after }),
-    });
-    const page: ListPartsCommandOutput | undefined = await ifInBucket(bucket, bucket.client.send(command));
-    if (page?.Parts?.some(({ LastModified }) => LastModified && LastModified >= since)) return true;
-    after = page?.IsTruncated ? page.NextPartNumberMarker : undefined;
-  } while (after !== undefined);
-  return false;
+async function hasPartSince(bucket: S3Bucket, upload: MultipartBlob, since: Date): Promise<boolean> {
+  const parts = (await partsLeft(bucket, upload)) ?? [];
+  return parts.some(({ writtenAt }) => writtenAt >= since);
 }

@@ -52,8 +52,10 @@ export function emitMethod(operation: Operation): Method {
 function shape({ body, result, takesIfMatch, takesIdempotencyKey }: Operation) {
   const write = takesIdempotencyKey ? 'WriteOptions' : 'CallOptions';
   const options = takesIfMatch ? 'ConditionalOptions' : write;
-  if (body.form === 'bytes')
-    return { answer: promise('APIPromise', 'File'), call: 'upload<File>', options: 'UploadOptions' };
+  if (body.form === 'bytes') {
+    const type = 'type' in result ? result.type : 'File';
+    return { answer: promise('APIPromise', type), call: `upload<${type}>`, options: 'UploadOptions' };
+  }
   if (result.form === 'bytes')
     return {
       answer: { name: 'DownloadPromise', type: 'DownloadPromise' },

@@ -12,4 +12,5 @@ export {
   type Reference,
   type Refused,
 } from './names.ts';
+export { partCount, partSize, partsFault } from './parts.ts';
 export { parseFilePath, parseTrackedUri, type TrackedUri } from './paths.ts';

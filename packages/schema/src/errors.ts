@@ -25,6 +25,17 @@ export const ERRORS = {
   not_ready: [409, 'Only a ready version can be named by an alias, and only a ready checkpoint promoted.'],
   files_frozen: [409, 'The file set of a ready version or checkpoint never changes.'],
   file_is_tracked: [409, 'The file is tracked where it lies: its content is at `uri`, not here.'],
+  file_not_verified: [
+    409,
+    'The content is still being read to compute its SHA-256, or was not what had been announced.',
+  ],
+  files_pending: [
+    409,
+    'Files are still to come: an upload is open, or a file is not verified yet, or was rejected.',
+  ],
+  upload_closed: [409, 'The upload takes no parts any more: it is complete, or was given up.'],
+  parts_missing: [409, 'Parts of the upload have not arrived, or not with the size that they must have.'],
+  no_direct_upload: [409, 'The file store takes no parts past the server; send them to the server.'],
   file_corrupt: [409, 'The stored content is damaged; uploading the same content again mends it.'],
   no_previous: [409, 'The alias has no previous holder to go back to.'],
   replay_unavailable: [409, 'The first answer under this Idempotency-Key cannot be given again.'],

@@ -29,10 +29,12 @@ export const File = z
     uri: Uri.nullable().meta({ description: 'Where a tracked file lies; null for a stored one.' }),
     sizeBytes: Count.nullable(),
     sha256: Sha256.nullable(),
-    state: z.enum(['tracked', 'verified', 'corrupt']).meta({
+    state: z.enum(['tracked', 'verifying', 'verified', 'rejected', 'corrupt']).meta({
       description:
-        '`tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here. ' +
-        '`corrupt`: stored, but its bytes were found damaged or missing since; it cannot be downloaded.',
+        '`tracked`: it lies at `uri`, unchecked. `verifying`: stored in parts, each of them checked; the whole is being ' +
+        'read. `verified`: stored, and its SHA-256 was computed here. `rejected`: the whole was not what had been ' +
+        'announced. `corrupt`: stored, but its bytes were found damaged or missing since. Only a verified file can be ' +
+        'downloaded here.',
     }),
     mediaType: z.string().nullable(),
     createdAt: Timestamp,
@@ -60,7 +62,8 @@ const TrackFiles = z.strictObject({ files: TrackedFiles.min(1) }).meta({ id: 'Tr
 const FilePage = page('FilePage', File);
 const FileList = z.object({ items: z.array(File) }).meta({ id: 'FileList', description: 'The files named.' });
 
-const digestHeaders = z.object({
+/** The checksums that come with content. */
+export const digestHeaders = z.object({
   'content-digest': z.string().max(256).optional().meta({
     description: 'RFC 9530, `sha-256=:<base64>:`. Content that does not match is refused and leaves nothing.',
   }),

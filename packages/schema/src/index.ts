@@ -17,4 +17,5 @@ export * from './references.ts';
 export * from './route.ts';
 export * from './routes.ts';
 export * from './system.ts';
+export * from './uploads.ts';
 export * from './versions.ts';

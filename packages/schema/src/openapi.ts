@@ -187,6 +187,7 @@ const TAGS: Record<string, string> = {
   experiments: 'Training runs.',
   checkpoints: 'What a run writes as it goes.',
   datasets: 'Handles on data that lies elsewhere.',
+  uploads: 'Files that come in parts, over days and from where they were cut off.',
   system: 'The server itself.',
 };
 

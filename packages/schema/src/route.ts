@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Permission } from './permissions.ts';
 
-/** The kinds of object that a route can touch, and that changes are about. */
+/** The kinds of object that a route can touch. Changes are about them too, but for uploads: those are told of their owner. */
 export const OBJECT_KINDS = [
   'namespace',
   'model',
@@ -10,6 +10,7 @@ export const OBJECT_KINDS = [
   'experiment',
   'checkpoint',
   'dataset',
+  'upload',
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
@@ -62,6 +63,8 @@ export interface Route {
   /** The answer carries the object's ETag, and a write to an object that is there honours `If-Match`. */
   readonly conditional?: true;
   readonly touches: { readonly [name: string]: Touch };
+  /** Writes nothing that could be done twice, though it is no GET. */
+  readonly safe?: true;
   /** Needs no permission; only what is meant for everybody. */
   readonly public?: true;
 }
@@ -70,7 +73,8 @@ export interface Route {
 export const route = <const R extends Route>(definition: R): R => definition;
 
 /** A mutation takes an `Idempotency-Key`, except one whose body is a file: that is idempotent by path and hash. */
-export const takesIdempotencyKey = (r: Route): boolean => r.method !== 'GET' && r.body !== 'bytes';
+export const takesIdempotencyKey = (r: Route): boolean =>
+  r.method !== 'GET' && r.body !== 'bytes' && r.safe !== true;
 
 /** A write to an object that is there takes `If-Match`; a create has nothing yet to match. */
 export const takesIfMatch = (r: Route): boolean =>

@@ -12,6 +12,7 @@ import { namespaceRoutes } from './namespaces.ts';
 import { referenceRoutes } from './references.ts';
 import type { OwnerKind, Route } from './route.ts';
 import { systemRoutes } from './system.ts';
+import { uploadRoutes } from './uploads.ts';
 import { versionRoutes } from './versions.ts';
 
 const ownerRoutes = <K extends OwnerKind>(kind: K) =>
@@ -32,6 +33,7 @@ const table = [
   ...checkpointRoutes,
   ...ownerRoutes('checkpoint'),
   ...datasetRoutes,
+  ...uploadRoutes,
   ...systemRoutes,
 ] as const;
 

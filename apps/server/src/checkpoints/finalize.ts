@@ -1,3 +1,4 @@
+import { demandNoPending } from '../files/pending.ts';
 import type { Verb } from '../http/verb.ts';
 import { lockLiving } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
@@ -9,6 +10,7 @@ export const finalizeCheckpoint: Verb<'checkpoints.finalize'> = (ctx, { touched:
   write(ctx, async (tx) => {
     const row = await lockLiving(tx, ctx, checkpoints, checkpoint);
     if (row.status === 'pending') {
+      await demandNoPending(tx, 'checkpoint', checkpoint.id);
       await setColumns(
         tx,
         ctx,

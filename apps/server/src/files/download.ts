@@ -1,6 +1,7 @@
 import { BlobNotFound } from '@modelbox/blobs';
 import { prepared } from '@modelbox/db';
 import { parseFilePath } from '@modelbox/domain';
+import type { File } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { contentDisposition } from '../http/content-disposition.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
@@ -9,6 +10,7 @@ import type { Answered } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 
 interface StoredRow {
+  state: File['state'];
   uri: string | null;
   sha256: string | null;
   sizeBytes: number | null;
@@ -19,7 +21,7 @@ interface StoredRow {
 
 const find = prepared<[objectId: string, path: string], StoredRow>(
   'find_file',
-  `SELECT f.uri, f.sha256, f.size_bytes AS "sizeBytes", f.media_type AS "mediaType", b.key,
+  `SELECT f.state, f.uri, f.sha256, f.size_bytes AS "sizeBytes", f.media_type AS "mediaType", b.key,
      b.corrupt_at IS NOT NULL AS "isCorrupt"
    FROM files f LEFT JOIN blobs b ON b.id = f.blob_id WHERE f.object_id = $1 AND f.path = $2`,
 );
@@ -37,6 +39,7 @@ export async function downloadFile(
   if (file === undefined) throw new HttpProblem('not_found', `The ${object.kind} has no file ${path.path}.`);
   if (file.uri !== null)
     throw new HttpProblem('file_is_tracked', `The content lies at ${file.uri}.`, { uri: file.uri });
+  if (file.state === 'verifying' || file.state === 'rejected') throw notVerified(file.state);
   if (file.key === null || file.sizeBytes === null) throw new Error('a stored file has no blob');
   if (file.isCorrupt) throw corrupt();
   const answer = answerContent(request, { etag: `"${file.sha256}"`, sizeBytes: file.sizeBytes });
@@ -72,6 +75,14 @@ export async function downloadFile(
     throw corrupt();
   }
 }
+
+const notVerified = (state: 'verifying' | 'rejected'): HttpProblem =>
+  new HttpProblem(
+    'file_not_verified',
+    state === 'verifying'
+      ? 'The content is being read to compute its SHA-256; it can be downloaded when that is done.'
+      : 'The content was not what had been announced; upload it again.',
+  );
 
 const corrupt = (): HttpProblem =>
   new HttpProblem('file_corrupt', 'The stored bytes are not what was uploaded; upload them again.');

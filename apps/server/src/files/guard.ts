@@ -11,7 +11,7 @@ export async function lockForFiles(
   tx: Tx,
   ctx: RequestContext,
   kind: OwnerKind,
-  object: Located,
+  object: Pick<Located, 'id'>,
 ): Promise<void> {
   const row = await lockLiving(tx, ctx, owners[kind], object);
   if ('status' in row && (kind === 'version' || kind === 'checkpoint') && row.status === 'ready') {

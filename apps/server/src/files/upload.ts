@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { File as FileRow } from '@modelbox/db';
 import { parseFilePath } from '@modelbox/domain';
-import { FILES_MAX, type FileRole, type OwnerKind } from '@modelbox/schema';
+import type { FileRole, OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
 import { ClientGone } from '../http/errors.ts';
@@ -13,8 +13,9 @@ import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
 import { type ExpectedContent, expectedContent } from './digests.ts';
-import { lockForFiles } from './guard.ts';
 import { keepBlob } from './keep-blob.ts';
+import { mediaTypeOf } from './media-type.ts';
+import { lockPlace } from './place.ts';
 import { defaultRole } from './tracked.ts';
 import { toFile } from './wire.ts';
 
@@ -105,24 +106,6 @@ interface Attachment extends Upload {
   readonly sizeBytes: number;
 }
 
-/** Locks the object and looks at the place of a file in it: 409 or 422 where nothing can be stored there. */
-async function lockPlace(
-  tx: Tx,
-  ctx: RequestContext,
-  kind: OwnerKind,
-  object: Located,
-  path: string,
-): Promise<FileRow | null> {
-  await lockForFiles(tx, ctx, kind, object);
-  const there = await tx.file.findUnique({ where: { objectId_path: { objectId: object.id, path } } });
-  if (there?.uri)
-    throw new HttpProblem('conflict', `The path ${path} is tracked at ${there.uri}; delete that first.`);
-  if (!there && (await tx.file.count({ where: { objectId: object.id } })) >= FILES_MAX) {
-    throw invalidField('path', '/path', `would be more than ${FILES_MAX} files of one ${kind}`);
-  }
-  return there;
-}
-
 /** Makes the content the file at its path. Where it is that already nothing is written. */
 async function attach(
   tx: Tx,
@@ -143,6 +126,8 @@ async function attach(
     state: 'verified',
     mediaType: mediaTypeOf(file.headers['content-type']),
     blobId: file.blobId,
+    // One that was still being verified here is given up with its upload.
+    uploadId: null,
     createdBy: ctx.actor.name,
     createdAt: ctx.now(),
   };
@@ -165,13 +150,4 @@ async function attach(
     },
   });
   return row;
-}
-
-/** The content type that was sent, where it says more than "bytes" or than what curl says of everything. */
-function mediaTypeOf(header: string | undefined): string | null {
-  const type = header?.trim().toLowerCase().slice(0, 255) ?? '';
-  const isTelling =
-    /^[\w.+-]+\/[\w.+-]+(?:;.*)?$/.test(type) &&
-    !/^application\/(?:octet-stream|x-www-form-urlencoded)/.test(type);
-  return isTelling ? type : null;
 }

@@ -98,6 +98,7 @@ function contextOf(
     blobs: ctx.blobs,
     log: ctx.log,
     telemetry: ctx.telemetry,
+    bells: ctx.bells,
     now: () => now,
     actor: localActor,
     requestId: request.id,

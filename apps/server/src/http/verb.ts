@@ -6,13 +6,22 @@ import type { Located, Place } from '../objects/located.ts';
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : Record<never, never>;
 
+/** Whether every request has a value at such a place. */
+type IsGiven<R extends Route, At extends string> = At extends `params.${string}`
+  ? true
+  : At extends `${infer Where extends 'query' | 'body'}.${infer Field}`
+    ? Field extends keyof Parsed<R[Where]>
+      ? undefined extends Parsed<R[Where]>[Field]
+        ? false
+        : true
+      : false
+    : false;
+
 type TouchedAt<T> = T extends { create: string; kind: 'alias' | 'dataset' | 'namespace' } ? Place : Located;
 type TouchedOf<R extends Route> = {
   readonly [N in keyof R['touches']]: R['touches'][N] extends { at: `${string}[]${string}` }
     ? (TouchedAt<R['touches'][N]> & { readonly mention: string })[]
-    : R['touches'][N] extends {
-          at: `params.${string}` | 'body.namespace' | 'body.model' | 'body.version' | 'query.ref';
-        }
+    : IsGiven<R, R['touches'][N]['at']> extends true
       ? TouchedAt<R['touches'][N]>
       : TouchedAt<R['touches'][N]> | undefined;
 };

@@ -45,6 +45,25 @@ const checkpointById = lookup<[string], Row>(
    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
    WHERE c.id = $1`,
 );
+/** An upload lies where its owner does, and is deleted with it. */
+const uploadById = lookup<[string], Row>(
+  'locate_upload_id',
+  ['uuid'],
+  `SELECT u.id, n.path AS namespace, n.id AS "namespaceId", u.object_id AS "parentId", u.path AS name, o."deletedAt",
+          NULL AS stamp
+   FROM uploads u, LATERAL (
+     SELECT m.namespace_id, m.deleted_at AS "deletedAt" FROM models m WHERE u.object_kind = 'model' AND m.id = u.object_id
+     UNION ALL
+     SELECT m.namespace_id, coalesce(v.deleted_at, m.deleted_at) FROM versions v JOIN models m ON m.id = v.model_id
+     WHERE u.object_kind = 'version' AND v.id = u.object_id
+     UNION ALL
+     SELECT e.namespace_id, e.deleted_at FROM experiments e WHERE u.object_kind = 'experiment' AND e.id = u.object_id
+     UNION ALL
+     SELECT e.namespace_id, coalesce(c.deleted_at, e.deleted_at) FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id
+     WHERE u.object_kind = 'checkpoint' AND c.id = u.object_id) AS o
+   JOIN namespaces n ON n.id = o.namespace_id
+   WHERE u.id = $1`,
+);
 const versionById = byId('version', VERSION, 'v.id');
 const versionByName = lookup<[string, string, string], Row>(
   'locate_version_name',
@@ -89,6 +108,7 @@ const FINDERS: Record<Exclude<ObjectKind, 'alias'>, Find> = {
     const parsed = parseNamespace(text);
     return parsed.ok ? namespaceByPath(db.pool, parsed.namespace) : undefined;
   },
+  upload: async ({ db }, text) => (isUuid(text) ? uploadById(db.pool, text) : undefined),
   checkpoint: async ({ db }, text) => (isUuid(text) ? checkpointById(db.pool, text) : undefined),
   version: async ({ db }, text, under) => {
     if (isUuid(text)) return versionById(db.pool, text);

@@ -12,6 +12,7 @@ import type { Answered, Receipt } from '../http/verb.ts';
 import { readModels } from '../models/read.ts';
 import { readNamespaces } from '../namespaces/read.ts';
 import type { Readout } from '../objects/rows.ts';
+import { readUploads } from '../uploads/read.ts';
 import { readVersions } from '../versions/read.ts';
 
 /** Reads a set of objects of one kind; those that are not there are left out, and the order is free. */
@@ -25,6 +26,7 @@ const READERS: Record<ObjectKind | 'event', ReadMany> = {
   experiment: readExperiments,
   checkpoint: readCheckpoints,
   dataset: readDatasets,
+  upload: readUploads,
   event: readEvents,
 };
 

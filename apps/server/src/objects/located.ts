@@ -7,9 +7,12 @@ export interface Located {
   /** The path of the namespace in which it lies; of a namespace its own. */
   readonly namespace: string;
   readonly namespaceId: string;
-  /** What its lists range over: the model of a version, the experiment of a checkpoint, otherwise the namespace. */
+  /**
+   * What its lists range over: the model of a version, the experiment of a checkpoint, the object of an upload, otherwise
+   * the namespace.
+   */
   readonly parentId: string;
-  /** Its name within the parent; of a checkpoint empty. */
+  /** Its name within the parent; of a checkpoint empty, of an upload the path of its file. */
   readonly name: string;
   /** When it, or the object that it belongs to, was deleted. */
   readonly deletedAt: Date | null;

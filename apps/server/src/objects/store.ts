@@ -46,7 +46,7 @@ export async function lockLiving<Row extends StoredRow>(
   tx: Tx,
   ctx: RequestContext,
   store: ObjectStore<Row>,
-  object: Located,
+  object: Pick<Located, 'id'>,
 ): Promise<Row> {
   const row = await lockObject(tx, ctx, store, object);
   if (row.deletedAt) throw deletedMeanwhile(store.kind, row.id);

@@ -1,5 +1,6 @@
 import type { Database } from '@modelbox/db';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { remembered } from './remembered.ts';
 
 /** Bytes and counts of the content in the store, as the database knows them. */
 export interface BlobFigures {
@@ -10,9 +11,6 @@ export interface BlobFigures {
   /** Contents whose bytes were found damaged. */
   readonly corrupt: number;
 }
-
-/** Milliseconds that figures are good for: a sum over all rows is not for every scrape. */
-const GOOD_FOR = 15_000;
 
 export async function blobFigures(db: Database): Promise<BlobFigures> {
   const { rows } = await db.side.query<BlobFigures>(
@@ -28,7 +26,7 @@ export async function blobFigures(db: Database): Promise<BlobFigures> {
 
 /** Adds the metrics of the store; the counter is of the bytes that this server removed from it. */
 export function measureBlobs(registry: Registry, db: Database): Counter {
-  const figures = remembered(() => blobFigures(db), GOOD_FOR);
+  const figures = remembered(() => blobFigures(db));
   new Gauge({
     name: 'modelbox_blob_bytes',
     help: 'Bytes of content: `stored`, and of these `referenced` by files and `reclaimable` by sweeps.',
@@ -54,20 +52,4 @@ export function measureBlobs(registry: Registry, db: Database): Counter {
     help: 'Bytes of content that this server removed from the store.',
     registers: [registry],
   });
-}
-
-/** Asks at most once in a time, and gives undefined where the answer fails. */
-function remembered<T>(ask: () => Promise<T>, milliseconds: number): () => Promise<T | undefined> {
-  let asked = Number.NEGATIVE_INFINITY;
-  let answer: Promise<T | undefined> = Promise.resolve(undefined);
-  return () => {
-    if (performance.now() - asked >= milliseconds) {
-      asked = performance.now();
-      answer = ask().catch(() => {
-        asked = Number.NEGATIVE_INFINITY;
-        return undefined;
-      });
-    }
-    return answer;
-  };
 }

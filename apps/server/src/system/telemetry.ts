@@ -1,13 +1,14 @@
 import type { Database } from '@modelbox/db';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { measureBlobs } from './blob-figures.ts';
+import { measureUploads } from './upload-figures.ts';
 
 /** What the server measures of itself, for Prometheus. One registry a server. */
 export interface Telemetry {
   readonly registry: Registry;
   /** Counts a request that was answered; `route` is the operation id. */
   request(route: string, method: string, status: number, seconds: number): void;
-  /** Counts an upload while it runs. */
+  /** Counts an upload, or a part of one, while it runs. */
   upload<T>(run: () => Promise<T>): Promise<T>;
   /** Counts bytes that were removed from the store. */
   reclaimed(bytes: number): void;
@@ -27,12 +28,12 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
   });
   const running = new Gauge({
     name: 'modelbox_uploads_running',
-    help: 'Uploads that stream in now.',
+    help: 'Uploads, and parts of uploads, that stream in now.',
     registers: [registry],
   });
   const uploads = new Counter({
     name: 'modelbox_uploads_total',
-    help: 'Uploads that ended, by outcome.',
+    help: 'Uploads, and parts of uploads, that ended, by outcome.',
     labelNames: ['outcome'],
     registers: [registry],
   });
@@ -58,6 +59,7 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
     },
   });
   const reclaimed = measureBlobs(registry, db);
+  measureUploads(registry, db);
   return {
     registry,
     reclaimed: (bytes) => reclaimed.inc(bytes),

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { createApp } from '../app.ts';
 import type { Context, Settings } from '../context.ts';
 import { createTelemetry } from '../system/telemetry.ts';
+import { createBells } from '../workers/bell.ts';
 import { unsequencedCount } from '../workers/sequencer.ts';
 
 /** An answer as a test reads it: `body` is parsed where it is JSON, otherwise text; undefined where there is none. */
@@ -24,6 +25,7 @@ export interface TestServer {
   readonly app: FastifyInstance;
   readonly ctx: Context;
   readonly db: Database;
+  readonly databaseUrl: string;
   /** The folder of the disk store. */
   readonly blobsDir: string;
   /** Sends a request over HTTP. A body that is a plain value goes as JSON; a string, Buffer or stream as it is. */
@@ -47,6 +49,7 @@ const SETTINGS: Settings = {
   queryTimeout: 10_000,
   deleteGrace: 30 * 86_400_000,
   blobGrace: 86_400_000,
+  uploadExpiry: 7 * 86_400_000,
   verifyRate: 2 ** 40,
   checkAnswers: true,
 };
@@ -54,14 +57,16 @@ const SETTINGS: Settings = {
 /**
  * A server of its own on a free port, over a database and a blob folder of its own, or the store that is given.
  * Workers do not run by themselves.
+ * @param beside another server, on whose database and blob folder this one works too; that one is stopped last.
  */
 export async function startTestServer(
   settings: Partial<Settings> = {},
   store?: BlobStore,
+  beside?: Pick<TestServer, 'databaseUrl' | 'blobsDir'>,
 ): Promise<TestServer> {
-  const database = await createTestDatabase();
+  const database = beside ? { url: beside.databaseUrl, drop: async () => {} } : await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
-  const blobsDir = join(folder, 'blobs');
+  const blobsDir = beside?.blobsDir ?? join(folder, 'blobs');
   const { queryTimeout } = { ...SETTINGS, ...settings };
   const db = openDatabase({ url: database.url, poolSize: 10, listTimeout: queryTimeout });
   let offset = 0;
@@ -71,6 +76,7 @@ export async function startTestServer(
     blobs: store ?? (await openDiskStore({ root: blobsDir })),
     log: pino({ level: 'silent' }),
     telemetry: createTelemetry(db, () => unsequencedCount(db)),
+    bells: createBells(),
     now: () => new Date(Date.now() + offset),
   };
   const app = createApp(ctx);
@@ -81,6 +87,7 @@ export async function startTestServer(
     app,
     ctx,
     db,
+    databaseUrl: database.url,
     blobsDir,
     api: (method, path, body, headers) => send(`${url}${path}`, method, body, headers),
     advance: (ms) => {

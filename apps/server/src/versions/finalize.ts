@@ -1,3 +1,4 @@
+import { demandNoPending } from '../files/pending.ts';
 import type { Verb } from '../http/verb.ts';
 import { lockLiving } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
@@ -10,6 +11,7 @@ export const finalizeVersion: Verb<'versions.finalize'> = (ctx, { touched: { ver
   write(ctx, async (tx) => {
     const row = await lockLiving(tx, ctx, versions, version);
     if (row.status === 'pending') {
+      await demandNoPending(tx, 'version', version.id);
       await setColumns(
         tx,
         ctx,

@@ -1,5 +1,6 @@
 import { isUnavailable } from '@modelbox/db';
 import type { Logger } from 'pino';
+import type { Bell } from './bell.ts';
 
 /** Work that goes on beside the requests. */
 export interface Loop {
@@ -14,12 +15,20 @@ export function startLoop(
   log: Logger,
   /** Long rounds look at the signal, which is aborted when the loop is to stop. */
   round: (stopping: AbortSignal) => Promise<void>,
+  /** Makes the next round begin at once. */
+  bell?: Bell,
 ): Loop {
   const stopping = new AbortController();
   const { signal } = stopping;
   let wake: () => void = () => {};
+  let isRung = false;
+  bell?.onRing(() => {
+    isRung = true;
+    wake();
+  });
   const running = (async () => {
     while (!signal.aborted) {
+      isRung = false;
       try {
         await round(signal);
       } catch (error) {
@@ -29,6 +38,8 @@ export function startLoop(
         else log.error({ err: error, loop: name }, 'a round of work failed');
       }
       if (signal.aborted) return;
+      // Rung while it worked: perhaps too late for that round to see what for.
+      if (isRung) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, interval);
         wake = () => {

@@ -17,10 +17,18 @@ const MOST = 10_000;
 export function startStraySweep(ctx: Context): Loop {
   return startLoop('stray-sweep', INTERVAL, ctx.log, async (stopping) => {
     const before = new Date(ctx.now().getTime() - AGE);
-    const swept = await ctx.blobs.sweepTemporary(before);
+    const swept = await ctx.blobs.sweepTemporary(before, await liveUploads(ctx));
     if (swept > 0) ctx.log.info({ swept }, 'removed what cut off uploads had left');
     await sweepStrays(ctx, before, stopping);
   });
+}
+
+/** The keys of uploads that the store may still hold something of: those are not over, however old they are. */
+export async function liveUploads(ctx: Context): Promise<Set<string>> {
+  const { rows } = await ctx.db.side.query<{ key: string }>(
+    'SELECT key FROM uploads WHERE cleaned_at IS NULL',
+  );
+  return new Set(rows.map((row) => row.key));
 }
 
 /**
@@ -54,7 +62,8 @@ export async function findStrays(
   const look = async () => {
     const { rows } = await ctx.db.side.query<{ key: string }>(
       `SELECT key FROM blobs WHERE key = ANY ($1)
-       UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL`,
+       UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL
+       UNION ALL SELECT key FROM uploads WHERE key = ANY ($1) AND cleaned_at IS NULL`,
       [batch.map((blob) => blob.key)],
     );
     const found = new Set(rows.map((row) => row.key));

@@ -9,6 +9,7 @@ import { Experiments } from './resources/experiments.ts';
 import { Models } from './resources/models.ts';
 import { Namespaces } from './resources/namespaces.ts';
 import { System } from './resources/system.ts';
+import { Uploads } from './resources/uploads.ts';
 import { Versions } from './resources/versions.ts';
 import type { Resolution } from './schemas.ts';
 
@@ -20,6 +21,7 @@ export class Resources extends Resource {
   readonly models = new Models(this.http);
   readonly namespaces = new Namespaces(this.http);
   readonly system = new System(this.http);
+  readonly uploads = new Uploads(this.http);
   readonly versions = new Versions(this.http);
 
   /** Resolve a reference to a ready version and its files. */

@@ -155,6 +155,10 @@ export type NamespaceUpdate = Loose<Schemas['NamespaceUpdate']>;
 
 export type NonFiniteNumber = Schemas['NonFiniteNumber'];
 
+export type PartToSign = Schemas['PartToSign'];
+
+export type PartsToSign = Loose<Schemas['PartsToSign']>;
+
 /** Problem details (RFC 9457). */
 export type Problem = Schemas['Problem'];
 
@@ -172,6 +176,11 @@ export type Resolution = Schemas['Resolution'];
 
 export type ResolvedFile = Schemas['ResolvedFile'];
 
+/** A request that brings one part to the store. */
+export type SignedPart = Schemas['SignedPart'];
+
+export type SignedParts = Schemas['SignedParts'];
+
 /** What the version was made from. */
 export type Source = Schemas['Source'];
 
@@ -185,6 +194,30 @@ export type TrackFiles = Loose<Schemas['TrackFiles']>;
 
 /** A file to track where it lies. */
 export type TrackedFile = Schemas['TrackedFile'];
+
+/** A file that comes in parts. */
+export type Upload = Schemas['Upload'];
+
+export type UploadComplete = Loose<Schemas['UploadComplete']>;
+
+/** A file to upload in parts. Exactly one of `model`, `version`, `experiment`, `checkpoint`. */
+export type UploadCreate = Loose<Schemas['UploadCreate']>;
+
+/** One page of a list. */
+export type UploadPage = Schemas['UploadPage'];
+
+/** A part that has arrived, verified by its checksum. */
+export type UploadPart = Schemas['UploadPart'];
+
+/** One page of a list. */
+export type UploadPartPage = Schemas['UploadPartPage'];
+
+/**
+ * `open`: takes parts. `verifying`: all are there, and the whole is being read to compute its SHA-256.
+ * `complete`: the file is verified. `failed`: the content was not what had been announced. `aborted`,
+ * `expired`: given up, by somebody or because nothing came for too long; nothing of it is kept.
+ */
+export type UploadState = Schemas['UploadState'];
 
 /** A dataset as it was when it was used. */
 export type UsedDataset = Schemas['UsedDataset'];
@@ -292,3 +325,9 @@ export type CheckpointsEventsListQuery = Loose<Schemas['CheckpointsEventsListQue
 
 /** The query of `datasets.list`. */
 export type DatasetsListQuery = Loose<Schemas['DatasetsListQuery']>;
+
+/** The query of `uploads.list`. */
+export type UploadsListQuery = Loose<Schemas['UploadsListQuery']>;
+
+/** The query of `uploads.parts.list`. */
+export type UploadsPartsListQuery = Loose<Schemas['UploadsPartsListQuery']>;

@@ -647,10 +647,10 @@ export interface components {
             sha256: string | null;
             sizeBytes: number | null;
             /**
-             * @description `tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here. `corrupt`: stored, but its bytes were found damaged or missing since; it cannot be downloaded.
+             * @description `tracked`: it lies at `uri`, unchecked. `verifying`: stored in parts, each of them checked; the whole is being read. `verified`: stored, and its SHA-256 was computed here. `rejected`: the whole was not what had been announced. `corrupt`: stored, but its bytes were found damaged or missing since. Only a verified file can be downloaded here.
              * @enum {string}
              */
-            state: "tracked" | "verified" | "corrupt";
+            state: "tracked" | "verifying" | "verified" | "rejected" | "corrupt";
             /**
              * @description Where a tracked file lies; null for a stored one.
              * @example s3://path/to/bucket/model.pt
@@ -1083,12 +1083,21 @@ export interface components {
         };
         /** @enum {string} */
         NonFiniteNumber: "NaN" | "Infinity" | "-Infinity";
+        PartsToSign: {
+            parts: components["schemas"]["PartToSign"][];
+        };
+        PartToSign: {
+            /** @description From 1. */
+            part: number;
+            /** @description SHA-256 as 64 lower-case hex digits. */
+            sha256: string;
+        };
         /** @description Problem details (RFC 9457). */
         Problem: {
             /** @description The aliases in the way. */
             aliases?: string[];
             /** @enum {string} */
-            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full";
+            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full";
             /** @description What happened, in words for a person. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
@@ -1172,10 +1181,10 @@ export interface components {
             sha256: string | null;
             sizeBytes: number | null;
             /**
-             * @description `tracked`: it lies at `uri`, unchecked. `verified`: stored, and its SHA-256 was computed here. `corrupt`: stored, but its bytes were found damaged or missing since; it cannot be downloaded.
+             * @description `tracked`: it lies at `uri`, unchecked. `verifying`: stored in parts, each of them checked; the whole is being read. `verified`: stored, and its SHA-256 was computed here. `rejected`: the whole was not what had been announced. `corrupt`: stored, but its bytes were found damaged or missing since. Only a verified file can be downloaded here.
              * @enum {string}
              */
-            state: "tracked" | "verified" | "corrupt";
+            state: "tracked" | "verifying" | "verified" | "rejected" | "corrupt";
             /**
              * @description Where a tracked file lies; null for a stored one.
              * @example s3://path/to/bucket/model.pt
@@ -1183,6 +1192,28 @@ export interface components {
             uri: string | null;
             /** @description Where to fetch it: the path of the download on this server, or the `uri` of a tracked file. */
             url: string;
+        };
+        /** @description A request that brings one part to the store. */
+        SignedPart: {
+            /**
+             * Format: date-time
+             * @description Later the store refuses it; have it signed again.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expiresAt: string;
+            /** @description To be sent exactly so. */
+            headers: {
+                [key: string]: string;
+            };
+            /** @constant */
+            method: "PUT";
+            /** @description From 1. */
+            part: number;
+            /** @description Works for whoever has it, for this content only. */
+            url: string;
+        };
+        SignedParts: {
+            items: components["schemas"]["SignedPart"][];
         };
         /** @description What the version was made from. */
         Source: {
@@ -1215,6 +1246,151 @@ export interface components {
         TrackFiles: {
             files: components["schemas"]["TrackedFile"][];
         };
+        /** @description A file that comes in parts. */
+        Upload: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /** @description Who made it. */
+            createdBy: string;
+            /** @description Parts can go straight to the store, by signed URLs. */
+            direct: boolean;
+            /**
+             * Format: date-time
+             * @description When it expires unless something happens to it; null unless it is open. Each part moves it.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expiresAt: string | null;
+            /** @description Why it came to nothing. */
+            failure: string | null;
+            /** @description The file that came of it; null before, and when the path has another one since. */
+            file: components["schemas"]["File"] | null;
+            /** Format: uuid */
+            id: string;
+            mediaType: string | null;
+            /** @description Whose file it is. */
+            object: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                kind: "model" | "version" | "experiment" | "checkpoint";
+            };
+            /** @description None where the file is empty. */
+            partCount: number;
+            /** @description Of every part but the last, which has what is left. */
+            partSizeBytes: number;
+            /**
+             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @example weights/model.onnx
+             */
+            path: string;
+            role: components["schemas"]["FileRole"];
+            /** @description As announced; once it is complete, as computed. */
+            sha256: string | null;
+            sizeBytes: number;
+            state: components["schemas"]["UploadState"];
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+        };
+        UploadComplete: {
+            /** @description Of the whole file, where the create did not say it. */
+            sha256?: string;
+        };
+        /** @description A file to upload in parts. Exactly one of `model`, `version`, `experiment`, `checkpoint`. */
+        UploadCreate: {
+            /**
+             * Format: uuid
+             * @description A checkpoint's id.
+             */
+            checkpoint?: string;
+            /** @description An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path). */
+            experiment?: string;
+            mediaType?: string;
+            /** @description A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path). */
+            model?: string;
+            /** @description Of every part but the last. Default: 16 MiB, or more where the file would have over 10,000 parts. */
+            partSizeBytes?: number;
+            /**
+             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @example weights/model.onnx
+             */
+            path: string;
+            role?: components["schemas"]["FileRole"];
+            /** @description Of the whole file, where it is known: content that turns out to be other is rejected. */
+            sha256?: string;
+            /** @description Of the whole file. */
+            sizeBytes: number;
+            /** @description A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body under a known model the bare name of the version will do. */
+            version?: string;
+        };
+        /** @description One page of a list. */
+        UploadPage: {
+            items: components["schemas"]["Upload"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description A part that has arrived, verified by its checksum. */
+        UploadPart: {
+            /** @description From 1. */
+            part: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            receivedAt: string;
+            /** @description Null where an S3 server does not tell it. */
+            sha256: string | null;
+            sizeBytes: number;
+        };
+        /** @description One page of a list. */
+        UploadPartPage: {
+            items: components["schemas"]["UploadPart"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        UploadsListQuery: {
+            /**
+             * Format: uuid
+             * @description A checkpoint's id.
+             */
+            checkpoint?: string;
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path). */
+            experiment?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /** @description A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path). */
+            model?: string;
+            state?: components["schemas"]["UploadState"];
+            /** @description A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body under a known model the bare name of the version will do. */
+            version?: string;
+        };
+        UploadsPartsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        /**
+         * @description `open`: takes parts. `verifying`: all are there, and the whole is being read to compute its SHA-256. `complete`: the file is verified. `failed`: the content was not what had been announced. `aborted`, `expired`: given up, by somebody or because nothing came for too long; nothing of it is kept.
+         * @enum {string}
+         */
+        UploadState: "open" | "verifying" | "complete" | "failed" | "aborted" | "expired";
         /** @description A dataset as it was when it was used. */
         UsedDataset: {
             digest: string | null;

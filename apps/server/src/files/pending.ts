@@ -1,0 +1,35 @@
+import type { OwnerKind } from '@modelbox/schema';
+import { HttpProblem } from '../http/problem.ts';
+import { sqlOf } from '../writes/sql.ts';
+import type { Tx } from '../writes/write.ts';
+
+const FEW = 5;
+
+/**
+ * Refuses to freeze an object's file set while files are still to come: 409 names what is in the way. The caller holds
+ * the object's lock, as does whoever begins or completes an upload to it.
+ */
+export async function demandNoPending(tx: Tx, kind: OwnerKind, id: string): Promise<void> {
+  const pending = await sqlOf(tx)<{ path: string; state: string; upload: string }>(
+    `SELECT path, state, id AS upload FROM uploads WHERE object_id = $1::uuid AND state = 'open'
+     UNION ALL SELECT path, state, upload_id FROM files WHERE object_id = $1::uuid AND upload_id IS NOT NULL
+     ORDER BY path, state, upload LIMIT $2::int`,
+    [id, FEW + 1],
+  );
+  if (pending.length === 0) return;
+  const words = pending
+    .slice(0, FEW)
+    .map(({ path, state, upload }) =>
+      state === 'open' ? `the upload ${upload} of ${path} is open` : `${path} is ${WORDS[state]}`,
+    );
+  const more = pending.length > FEW ? ', and more' : '';
+  throw new HttpProblem(
+    'files_pending',
+    `Files of the ${kind} are still to come: ${words.join(', ')}${more}.`,
+  );
+}
+
+const WORDS: Record<string, string> = {
+  verifying: 'being verified',
+  rejected: 'rejected; upload it again, or delete it',
+};

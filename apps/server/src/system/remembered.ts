@@ -1,0 +1,18 @@
+/** Milliseconds that figures are good for: a sum over all rows is not for every scrape. */
+const GOOD_FOR = 15_000;
+
+/** Asks at most once in a time, and gives undefined where the answer fails. */
+export function remembered<T>(ask: () => Promise<T>): () => Promise<T | undefined> {
+  let asked = Number.NEGATIVE_INFINITY;
+  let answer: Promise<T | undefined> = Promise.resolve(undefined);
+  return () => {
+    if (performance.now() - asked >= GOOD_FOR) {
+      asked = performance.now();
+      answer = ask().catch(() => {
+        asked = Number.NEGATIVE_INFINITY;
+        return undefined;
+      });
+    }
+    return answer;
+  };
+}

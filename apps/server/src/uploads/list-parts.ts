@@ -1,0 +1,38 @@
+import { BlobNotFound, type BlobPart } from '@modelbox/blobs';
+import { LIMIT_DEFAULT } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import type { Verb } from '../http/verb.ts';
+import { cursorAfter, pageOf } from '../lists/cursor.ts';
+import { closedMeanwhile, demandOpen } from './closed.ts';
+import { whileInUse } from './in-use.ts';
+import { toPart } from './parts.ts';
+import { uploadRow } from './read.ts';
+import type { UploadRow } from './rows.ts';
+
+/** What has arrived of an upload, as the store knows it: what a client that begins again need not send. */
+export const listParts: Verb<'uploads.parts.list'> = async (ctx, { query, touched }) => {
+  const upload = await uploadRow(ctx, touched.upload);
+  demandOpen(upload);
+  const limit = query.limit ?? LIMIT_DEFAULT;
+  const after = cursorAfter(query.cursor, 'number') ?? 0;
+  const parts = await whileInUse(ctx, upload, () => partsAfter(ctx, upload, after, limit + 1));
+  return { status: 200, body: pageOf(parts, limit, toPart, (part) => part.number) };
+};
+
+async function partsAfter(
+  ctx: RequestContext,
+  upload: UploadRow,
+  after: number,
+  most: number,
+): Promise<BlobPart[]> {
+  const parts: BlobPart[] = [];
+  try {
+    for await (const part of ctx.blobs.multipart.list(upload)) {
+      if (part.number > after) parts.push(part);
+      if (parts.length === most) break;
+    }
+    return parts;
+  } catch (error) {
+    throw error instanceof BlobNotFound ? await closedMeanwhile(ctx, upload) : error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Readable } from 'node:stream';
+import { BlobNotFound, type BlobPart, type PartContent } from '@modelbox/blobs';
+import type { RequestContext } from '../context.ts';
+import { expectedContent } from '../files/digests.ts';
+import { ClientGone } from '../http/errors.ts';
+import { whileFlowing } from '../http/flow.ts';
+import { invalidField } from '../http/problem.ts';
+import type { Verb } from '../http/verb.ts';
+import { closedMeanwhile, demandOpen } from './closed.ts';
+import { whileInUse } from './in-use.ts';
+import { sizeOfPart, toPart } from './parts.ts';
+import { uploadRow } from './read.ts';
+import type { UploadRow } from './rows.ts';
+
+/** Takes one part: streamed to the store, which verifies it before it counts. */
+export const putPart: Verb<'uploads.parts.put'> = async (ctx, { params, headers, body, touched }) => {
+  const upload = await uploadRow(ctx, touched.upload);
+  demandOpen(upload);
+  const number = Number(params.part);
+  const content = announced(upload, number, headers);
+  const part = await whileInUse(ctx, upload, () =>
+    ctx.telemetry.upload(() => receive(ctx, upload, number, body, content)),
+  );
+  return { status: 200, body: toPart(part) };
+};
+
+/** The size and the checksum that a part comes with: 422 where one is missing, or the size is not the part's. */
+function announced(
+  upload: UploadRow,
+  number: number,
+  headers: Readonly<Record<string, string | undefined>>,
+): PartContent {
+  const part = sizeOfPart(upload, number);
+  if ('message' in part) throw invalidField('path', '/part', part.message);
+  const { sizeBytes, sha256 } = expectedContent(headers);
+  if (sizeBytes !== part.sizeBytes) {
+    const what = sizeBytes === undefined ? 'is required' : `is ${sizeBytes}`;
+    throw invalidField('header', '/content-length', `${what}; part ${number} has ${part.sizeBytes} bytes`);
+  }
+  if (sha256 === undefined) {
+    const message = "is required: the part's SHA-256 as `sha-256=:<base64>:`";
+    throw invalidField('header', '/content-digest', message);
+  }
+  return { sizeBytes, sha256 };
+}
+
+async function receive(
+  ctx: RequestContext,
+  upload: UploadRow,
+  number: number,
+  body: Readable,
+  content: PartContent,
+): Promise<BlobPart> {
+  try {
+    return await whileFlowing(body, ctx.settings.bodyTimeout, (stalled) =>
+      ctx.blobs.multipart.put(upload, number, body, content, {
+        signal: AbortSignal.any([ctx.signal, stalled]),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof BlobNotFound) throw await closedMeanwhile(ctx, upload);
+    // A connection that breaks shows as an error of the stream, not of the store.
+    if (body.errored) throw new ClientGone();
+    throw error;
+  }
+}

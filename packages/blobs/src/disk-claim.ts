@@ -1,0 +1,38 @@
+import { open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assertOwnedBy, assertOwner, markerName } from './claim.ts';
+import { codeOf, ifThere, onDisk } from './disk-errors.ts';
+import { syncDirectory } from './disk-layout.ts';
+import { linkOrCopy } from './disk-link.ts';
+import type { DiskWork } from './disk-work.ts';
+import { newKey } from './key.ts';
+
+/** The marker is written elsewhere and then linked to its name, which one of several can: it is never seen half. */
+export async function claimDisk({ layout, underWay }: DiskWork, id: string): Promise<void> {
+  assertOwner(id);
+  const marker = join(layout.root, markerName);
+  const found = await ifThere(readFile(marker, 'utf8'));
+  if (found !== undefined) return assertOwnedBy(id, found);
+  const name = newKey();
+  const path = layout.temporaryPathOf(name);
+  underWay.add(name);
+  try {
+    const file = await onDisk(open(path, 'wx', 0o600));
+    try {
+      await onDisk(file.writeFile(`${id}\n`));
+      await onDisk(file.sync());
+    } finally {
+      await file.close();
+    }
+    await onDisk(
+      linkOrCopy(path, marker).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      }),
+    );
+    await onDisk(syncDirectory(layout.root));
+    assertOwnedBy(id, await onDisk(readFile(marker, 'utf8')));
+  } finally {
+    await rm(path, { force: true }).catch(() => {});
+    underWay.delete(name);
+  }
+}

@@ -1,0 +1,46 @@
+import { ListPartsCommand, type ListPartsCommandOutput } from '@aws-sdk/client-s3';
+import { BlobNotFound } from './errors.ts';
+import type { BlobPart, MultipartBlob } from './multipart.ts';
+import type { S3Bucket } from './s3-bucket.ts';
+import { refuseBlob } from './s3-errors.ts';
+
+/**
+ * The parts of an upload, page by page.
+ * @param pageSize Default: what the server likes, 1000.
+ * @throws BlobNotFound where the upload is over.
+ */
+export async function* listParts(
+  bucket: S3Bucket,
+  { key, token }: MultipartBlob,
+  pageSize?: number,
+): AsyncGenerator<BlobPart> {
+  let after: string | undefined;
+  do {
+    const command: ListPartsCommand = new ListPartsCommand({
+      ...bucket.at(key),
+      UploadId: token,
+      ...(pageSize !== undefined && { MaxParts: pageSize }),
+      ...(after !== undefined && { PartNumberMarker: after }),
+    });
+    const page: ListPartsCommandOutput = await bucket.client
+      .send(command)
+      .catch((error: unknown) => refuseBlob(bucket, key, error));
+    for (const { PartNumber = 0, Size = 0, ChecksumSHA256, LastModified, ETag = '' } of page.Parts ?? []) {
+      const sha256 =
+        ChecksumSHA256 === undefined ? null : Buffer.from(ChecksumSHA256, 'base64').toString('hex');
+      const writtenAt = LastModified ?? new Date(0);
+      yield { number: PartNumber, sizeBytes: Size, sha256, writtenAt, tag: ETag };
+    }
+    after = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+  } while (after !== undefined);
+}
+
+/** All of them; `undefined` where the upload is over. */
+export async function partsLeft(bucket: S3Bucket, blob: MultipartBlob): Promise<BlobPart[] | undefined> {
+  try {
+    return await Array.fromAsync(listParts(bucket, blob));
+  } catch (error) {
+    if (error instanceof BlobNotFound) return undefined;
+    throw error;
+  }
+}

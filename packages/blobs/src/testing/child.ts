@@ -1,0 +1,26 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+/** Runs a script in a Node of its own, which can import the disk store as `openDiskStore` and has `root`. */
+export function inChild(root: string, script: string, wrap: readonly string[] = []): ChildProcess {
+  const disk = JSON.stringify(new URL('../disk.ts', import.meta.url).href);
+  const code = `import { openDiskStore } from ${disk}; const root = ${JSON.stringify(root)}; ${script}`;
+  const [command = '', ...args] = [...wrap, process.execPath, '--input-type=module', '-e', code];
+  return spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+const mounting = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c'];
+const mount = (path: string) => `mount -t tmpfs -o size=4m tmpfs '${path}' && exec "$@"`;
+const [unshare = '', ...unshareArgs] = mounting;
+
+/** Whether this is a Linux that grants user namespaces. */
+export const canMount = spawnSync(unshare, [...unshareArgs, mount('/mnt'), 'sh', 'true']).status === 0;
+
+/** As `inChild`, with a filesystem of 4 MiB at `root`, in a mount namespace of its own; gives what the script prints. */
+export async function onSmallDisk(root: string, script: string): Promise<unknown> {
+  const { stdout, stderr } = inChild(root, script, [...mounting, mount(root), 'sh']);
+  if (!stdout || !stderr) throw new Error('no output to wait for');
+  const [output, complaint] = await Promise.all([text(stdout), text(stderr)]);
+  if (complaint) throw new Error(complaint);
+  return JSON.parse(output);
+}
