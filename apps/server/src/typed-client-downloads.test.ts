@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChecksumError, ConnectionError, ModelBox } from '@modelbox/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { killedClient } from './testing/client-process.ts';
 import { startProxy, type TestProxy } from './testing/proxy.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -51,19 +51,9 @@ const expectWhole = async (name = 'a.bin') => {
   expect((await readdir(folder)).filter((file) => file.startsWith('.'))).toEqual([]);
 };
 
-/** Runs a program in a process of its own, which kills itself; gives what lies in the folder then. */
+/** Runs a client until it kills itself; gives what lies in the folder then. */
 async function killed(program: string): Promise<string[]> {
-  const whole = `
-    import { ModelBox } from '@modelbox/client';
-    const [baseUrl, version, folder] = process.argv.slice(1);
-    const client = new ModelBox({ baseUrl });
-    const kill = () => process.kill(process.pid, 'SIGKILL');
-    ${program}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', whole, proxy.url, version, folder], {
-    cwd: import.meta.dirname,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  expect(await new Promise((resolve) => child.on('exit', (_, by) => resolve(by)))).toBe('SIGKILL');
+  await killedClient(program, { baseUrl: proxy.url, version, folder });
   proxy.clear();
   return readdir(folder);
 }

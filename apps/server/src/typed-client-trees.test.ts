@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -6,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ModelBox } from '@modelbox/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { killedClient } from './testing/client-process.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 let server: TestServer;
@@ -104,18 +104,11 @@ test('a push whose process is killed goes on where it was', async () => {
   );
   const from = await write(join(folder, 'in'), big);
   const program = `
-    import { ModelBox } from '@modelbox/client';
-    const [baseUrl, model, from] = process.argv.slice(1);
-    await new ModelBox({ baseUrl }).push(model, { version: 'v1' }, from, {
+    await client.push(model, { version: 'v1' }, from, {
       concurrency: 2,
-      onProgress: ({ files }) => { if (files === 5) process.kill(process.pid, 'SIGKILL'); },
+      onProgress: ({ files }) => { if (files === 5) kill(); },
     });`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, server.url, model, from], {
-    cwd: import.meta.dirname,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const signal = await new Promise((resolve) => child.on('exit', (_, by) => resolve(by)));
-  expect(signal).toBe('SIGKILL');
+  await killedClient(program, { baseUrl: server.url, model, from });
   const [half] = (await client.models.versions.list(model)).items;
   expect(half).toMatchObject({ version: 'v1', status: 'pending' });
 

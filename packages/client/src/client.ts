@@ -2,7 +2,7 @@ import { Http } from './core/http.ts';
 import { type ModelBoxOptions, settle } from './core/settings.ts';
 import { Resources } from './generated/resources.ts';
 import type { Version, VersionCreate } from './generated/schemas.ts';
-import type { Pulled, PushItem, TreeOptions } from './trees/options.ts';
+import type { Pulled, PushItem, PushOptions, TreeOptions } from './trees/options.ts';
 import { pull } from './trees/pull.ts';
 import { push } from './trees/push.ts';
 
@@ -31,9 +31,9 @@ export class ModelBox extends Resources {
     model: string,
     create: Omit<VersionCreate, 'status'>,
     source: string | readonly PushItem[],
-    options: TreeOptions = {},
+    options: PushOptions = {},
   ): Promise<Version> {
-    return push(this, model, create, source, options);
+    return push(this, this.http, model, create, source, options);
   }
 
   /**

@@ -111,8 +111,9 @@ describe('a method', () => {
       }),
     );
     expect(text).toContain('source: UploadSource');
-    expect(text).toContain('options?: UploadOptions & ThingsUploadQuery');
+    expect(text).toContain('options?: FileUploadOptions & ThingsUploadQuery');
     expect(text).toContain('query: { role: options?.role }');
+    expect(text).toContain('to: { thing, path }');
   });
 
   test('of an action without fields has no body, and without an answer gives nothing', () => {

@@ -37,7 +37,7 @@ export function emitMethod(operation: Operation): Method {
   const body = listing(
     '    ',
     `return this.http.${call}({`,
-    callFields(operation, required, query, merged),
+    callFields(operation, call, required, query, merged),
     '});',
     ' ',
   );
@@ -54,7 +54,10 @@ function shape({ body, result, takesIfMatch, takesIdempotencyKey }: Operation) {
   const options = takesIfMatch ? 'ConditionalOptions' : write;
   if (body.form === 'bytes') {
     const type = 'type' in result ? result.type : 'File';
-    return { answer: promise('APIPromise', type), call: `upload<${type}>`, options: 'UploadOptions' };
+    const answer = promise('APIPromise', type);
+    // A file may go in parts; a part of one does not.
+    if (type === 'File') return { answer, call: 'uploadFile', options: 'FileUploadOptions' };
+    return { answer, call: `upload<${type}>`, options: 'UploadOptions' };
   }
   if (result.form === 'bytes')
     return {
@@ -74,6 +77,7 @@ const promise = (name: string, of: string) => ({ name, type: `${name}<${of}>` })
 
 function callFields(
   operation: Operation,
+  call: string,
   required: readonly string[],
   query: string | undefined,
   merged: boolean,
@@ -82,16 +86,26 @@ function callFields(
   const address = pathParameters.length > 0 ? `url\`${path.replaceAll('{', '${')}\`` : `'${path}'`;
   const plain = result.form !== 'page' && result.form !== 'bytes' && body.form !== 'bytes';
   const fields = [...(plain ? [`method: '${method}'`] : []), `url: ${address}`];
-  if (required.length > 0)
-    fields.push(`query: { ${[...required, ...(query ? ['...query'] : [])].join(', ')} }`);
-  else if (merged)
-    fields.push(`query: { ${operation.query.map(({ name }) => `${name}: options?.${name}`).join(', ')} }`);
-  else if (query) fields.push('query');
+  const sent = queryField(operation, required, query, merged);
+  if (sent !== undefined) fields.push(sent);
   if (body.form === 'json') fields.push('body');
+  if (call === 'uploadFile') fields.push(`to: { ${pathParameters.map(({ name }) => name).join(', ')} }`);
   if (body.form === 'bytes') fields.push('source');
   if (result.form === 'text') fields.push("as: 'text'");
   if (alsoAnswers.length > 0) fields.push(`alsoAnswers: [${alsoAnswers.join(', ')}]`);
   return [...fields, 'options'];
+}
+
+function queryField(
+  operation: Operation,
+  required: readonly string[],
+  query: string | undefined,
+  merged: boolean,
+): string | undefined {
+  if (required.length > 0) return `query: { ${[...required, ...(query ? ['...query'] : [])].join(', ')} }`;
+  if (merged)
+    return `query: { ${operation.query.map(({ name }) => `${name}: options?.${name}`).join(', ')} }`;
+  return query ? 'query' : undefined;
 }
 
 function comment({ summary, description }: Operation): string {

@@ -19,6 +19,7 @@ const CORE: Readonly<Record<string, string>> = {
   ConditionalOptions: 'options',
   DownloadOptions: 'options',
   DownloadPromise: 'download-promise',
+  FileUploadOptions: 'options',
   PagePromise: 'page-promise',
   Resource: 'resource',
   UploadOptions: 'options',

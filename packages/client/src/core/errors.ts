@@ -28,11 +28,12 @@ export class ChecksumError extends ModelBoxError {
   override name = 'ChecksumError';
   /** SHA-256 in hex: what the content should have. */
   readonly expected: string;
-  /** SHA-256 in hex: what the content that arrived has. */
-  readonly actual: string;
+  /** SHA-256 in hex: what the content that arrived has; undefined where the other side did not tell. */
+  readonly actual: string | undefined;
 
-  constructor(what: string, expected: string, actual: string) {
-    super(`${what} arrived damaged: its SHA-256 should be ${expected} and is ${actual}`);
+  constructor(what: string, expected: string, actual: string | undefined, options?: ErrorOptions) {
+    const found = actual === undefined ? 'and is not' : `and is ${actual}`;
+    super(`${what} arrived damaged: its SHA-256 should be ${expected} ${found}`, options);
     this.expected = expected;
     this.actual = actual;
   }

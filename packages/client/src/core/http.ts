@@ -1,3 +1,8 @@
+import { Uploads } from '../generated/resources/uploads.ts';
+import type { File, FileRole, Upload } from '../generated/schemas.ts';
+import type { Carrier } from '../uploads/carrier.ts';
+import type { Owner } from '../uploads/place.ts';
+import { type SentFile, sendFile } from '../uploads/upload-file.ts';
 import { type Answer, APIPromise, answerOf } from './api-promise.ts';
 import { takeOver } from './arrival.ts';
 import { rangeHeader } from './byte-range.ts';
@@ -7,13 +12,21 @@ import { DownloadPromise } from './download-promise.ts';
 import { ModelBoxError } from './errors.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import type { Remote } from './keep-reading.ts';
-import type { CallOptions, ConditionalOptions, DownloadOptions, UploadOptions } from './options.ts';
+import type {
+  CallOptions,
+  ConditionalOptions,
+  DownloadOptions,
+  FileUploadOptions,
+  UploadOptions,
+} from './options.ts';
 import { type Page, PagePromise } from './page-promise.ts';
+import { sending } from './sending.ts';
 import type { Settings } from './settings.ts';
-import { type Read, type Request, request, waitToRetry } from './try-request.ts';
+import type { Slots } from './slots.ts';
+import { pause, type Read, type Request, request, waitToRetry } from './try-request.ts';
 import { upload } from './upload.ts';
-import type { UploadSource } from './upload-source.ts';
-import { queryString } from './url.ts';
+import { readSource, type Source, type UploadSource } from './upload-source.ts';
+import { queryString, url } from './url.ts';
 
 /** What the generated methods say of a call. */
 interface Call<O> {
@@ -28,6 +41,17 @@ interface Send extends Call<ConditionalOptions> {
   readonly body?: unknown;
   readonly as?: 'text';
   readonly alsoAnswers?: readonly number[];
+}
+
+interface FileUpload extends Call<FileUploadOptions> {
+  readonly query?: { readonly role?: FileRole | undefined } | undefined;
+  /** The object that the file is for, and where it is to lie. */
+  readonly to: Owner & { readonly path: string };
+  readonly source: UploadSource;
+  /** Of several uploads to the same object: the connections that they share, */
+  readonly slots?: Slots;
+  /** and the uploads to it that are known already. */
+  readonly known?: Iterable<Upload>;
 }
 
 /** The calls of one client, in each form that the API has. */
@@ -52,16 +76,51 @@ export class Http {
     return new PagePromise<T>(page({}), async (cursor) => (await page({ cursor })).data);
   }
 
-  /** The upload of a file's content. */
+  /** The upload of content in one request. */
   upload<T extends { sha256: string | null }>(
     call: Call<UploadOptions> & { readonly source: UploadSource },
   ): APIPromise<T> {
     const target = call.url + queryString(call.query);
-    return new APIPromise<T>(
-      this.#track(
-        upload(call.source, call.options, target, (sending) => this.#request(sending, readJson<T>)),
-      ),
-    );
+    return new APIPromise<T>(this.#track(this.#upload<T>(readSource(call.source), target, call.options)));
+  }
+
+  /** The upload of a file, until it is verified. */
+  uploadFile(call: FileUpload): APIPromise<File> {
+    return new APIPromise<File>(this.sendFile(call).then((sent) => sent.verified()));
+  }
+
+  /** The upload of a file, until it has been sent. */
+  async sendFile({ url, query, to, source, options = {}, ...shared }: FileUpload): Promise<SentFile> {
+    const from = readSource(source);
+    const { path, ...owner } = to;
+    const place = { owner, path, role: query?.role, mediaType: options.contentType };
+    const inOne = () => this.#upload<File>(from, url + queryString(query), options);
+    const sending = sendFile(this.carrier(options), place, from, { ...options, ...shared }, inOne);
+    const { verified } = await this.#track(sending);
+    return { verified: () => this.#track(verified()) };
+  }
+
+  /** What moves uploads in parts, with the options of a call. */
+  carrier({ signal, timeoutMs, maxRetries, headers }: CallOptions): Carrier {
+    const call = { signal, timeoutMs, maxRetries, headers };
+    return {
+      uploads: new Uploads(this),
+      call,
+      putPart: async (upload, part, { source, sizeBytes, sha256 }, { signal, onBytes }) => {
+        const options = { ...call, signal, maxRetries: 0, sizeBytes, sha256, onProgress: onBytes };
+        await this.#upload(source, url`/v1/uploads/${upload}/parts/${String(part)}`, options);
+      },
+      putSigned: async (to, { source, sizeBytes }, { signal, onBytes }) => {
+        const sent = sending(source, { size: sizeBytes, hashed: false, onProgress: onBytes });
+        const options = { timeoutMs, maxRetries: 0, signal };
+        const { method, url: target, headers } = to;
+        const request = { method, target, elsewhere: true, headers, body: sent.body, options };
+        await this.#request(request, readText).finally(sent.letGo);
+      },
+      wait: (error, failures, worthIt, given) =>
+        waitToRetry(this.#settings, this.#closing, { ...call, signal: given }, error, failures, worthIt),
+      pause: (ms) => pause(ms, this.#closing, signal),
+    };
   }
 
   /** The download of a file's content, from when its head is here. */
@@ -102,6 +161,14 @@ export class Http {
       signal: options?.signal,
       under: (signal) => this.#remote(target, { ...options, signal }),
     };
+  }
+
+  #upload<T extends { sha256: string | null }>(
+    source: Source,
+    target: string,
+    options: UploadOptions | undefined,
+  ): Promise<Answer<T>> {
+    return upload(source, options, target, (sending) => this.#request(sending, readJson<T>));
   }
 
   #request<T>(sending: Request, read: Read<T>): Promise<T> {

@@ -11,7 +11,7 @@ interface Parallel {
  * all have let go. Throws `AbortError` where the caller's signal fires.
  */
 export async function inParallel<T>(
-  items: Iterable<T>,
+  items: Iterable<T> | AsyncGenerator<T, void, undefined>,
   { concurrency, signal }: Parallel,
   work: (item: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
@@ -20,9 +20,9 @@ export async function inParallel<T>(
   signal?.addEventListener('abort', onAbort);
   const aborted = () => new AbortError('The call was aborted', { cause: signal?.reason });
   const failures: unknown[] = [];
-  const queue = items[Symbol.iterator]();
+  const queue = Symbol.asyncIterator in items ? items : items[Symbol.iterator]();
   const worker = async () => {
-    for (let next = queue.next(); !next.done; next = queue.next()) {
+    for (let next = await queue.next(); !next.done; next = await queue.next()) {
       if (controller.signal.aborted) return;
       await work(next.value, controller.signal);
     }
@@ -39,5 +39,6 @@ export async function inParallel<T>(
     if (failures.length > 0) throw failures[0];
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    await queue.return?.();
   }
 }

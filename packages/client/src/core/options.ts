@@ -43,6 +43,19 @@ export interface UploadOptions extends CallOptions {
   readonly contentType?: string | undefined;
 }
 
+/** Options of the upload of a file, which goes in parts where it is large and not a stream. */
+export interface FileUploadOptions extends UploadOptions, ParallelPartOptions {
+  /**
+   * Whether parts may go straight to the server's store by signed addresses. `auto` (the default): where the store can
+   * take them and can be reached from here; else to the server. `false`: to the server.
+   */
+  readonly direct?: 'auto' | false | undefined;
+  /**
+   * Removes what has arrived where `signal` fires. Default: false, so that the same call goes on from there.
+   */
+  readonly discardOnAbort?: boolean | undefined;
+}
+
 /** A part of a file: from `offset`, to the end or `length` bytes; or its last `last` bytes. */
 export type ByteRange =
   | { readonly offset: number; readonly length?: number | undefined }

@@ -1,5 +1,5 @@
 import { APIError } from './api-error.ts';
-import { ConnectionError, TimeoutError } from './errors.ts';
+import { ChecksumError, ConnectionError, TimeoutError } from './errors.ts';
 
 const BASE_MS = 250;
 const CAP_MS = 8_000;
@@ -15,13 +15,18 @@ const TRANSIENT: ReadonlySet<number> = new Set([429, 502, 503, 504]);
  * is from [0, 1).
  */
 export function retryDelay(error: unknown, failures: number, random: number): number | undefined {
-  const backoff = random * Math.min(CAP_MS, BASE_MS * 2 ** (failures - 1));
-  if (error instanceof ConnectionError || error instanceof TimeoutError) return backoff;
+  const wait = backoff(failures, random);
+  if (error instanceof ConnectionError || error instanceof TimeoutError || error instanceof ChecksumError)
+    return wait;
   if (!(error instanceof APIError) || !TRANSIENT.has(error.status) || error.code === 'storage_full')
     return undefined;
-  if (error.retryAfterMs === undefined) return backoff;
+  if (error.retryAfterMs === undefined) return wait;
   return error.retryAfterMs > RETRY_AFTER_MAX_MS ? undefined : error.retryAfterMs + random * BASE_MS;
 }
+
+/** Milliseconds to wait after `failures` tries: up to twice as long each time. */
+export const backoff = (failures: number, random: number): number =>
+  random * Math.min(CAP_MS, BASE_MS * 2 ** (failures - 1));
 
 /** Milliseconds from `now` that a `Retry-After` header (RFC 9110: seconds or a date) asks to wait. */
 export function retryAfterMs(header: string | null, now: number): number | undefined {

@@ -3,7 +3,7 @@ import { readError } from './error-answer.ts';
 import { ConnectionError, ModelBoxError } from './errors.ts';
 import { type Guard, guard } from './guard.ts';
 import type { CallOptions } from './options.ts';
-import { retryDelay } from './retry.ts';
+import { backoff, retryDelay } from './retry.ts';
 import type { Settings } from './settings.ts';
 import { sleep } from './sleep.ts';
 
@@ -16,8 +16,10 @@ export interface Body {
 /** One logical request: what all its tries have in common. */
 export interface Request {
   readonly method: string;
-  /** Path and query, encoded. */
+  /** Path and query, encoded; or the whole address, where it is not the server's. */
   readonly target: string;
+  /** It goes elsewhere, to a signed address: nothing goes along that is meant for the server. */
+  readonly elsewhere?: boolean | undefined;
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Makes the body anew for each try. A stream arms the guard while it waits for the server. */
   readonly body?: ((guard: Guard) => Promise<Body> | Body) | undefined;
@@ -49,23 +51,31 @@ export async function request<T>(
   }
 }
 
-/** Waits before the next try. Throws `error` where there is to be none, after `failures` in a row. */
+/**
+ * Waits before the next try. Throws `error` where there is to be none, after `failures` in a row. `worthIt`: the caller
+ * knows that a further try may mend it.
+ */
 export async function waitToRetry(
   settings: Settings,
   closing: Closing,
   options: CallOptions | undefined,
   error: unknown,
   failures: number,
+  worthIt = false,
 ): Promise<void> {
   const maxRetries = options?.maxRetries ?? settings.maxRetries;
-  const wait = failures > maxRetries ? undefined : retryDelay(error, failures, Math.random());
+  const chance = Math.random();
+  const delay = retryDelay(error, failures, chance) ?? (worthIt ? backoff(failures, chance) : undefined);
+  const wait = failures > maxRetries ? undefined : delay;
   if (wait === undefined) throw error;
   await pause(wait, closing, options?.signal);
 }
 
 async function attempt<T>(settings: Settings, closing: Closing, request: Request, read: Read<T>): Promise<T> {
-  const { method, target, options, alsoAnswers } = request;
-  const address = settings.baseUrl + target;
+  const { method, target, elsewhere, options, alsoAnswers } = request;
+  const address = elsewhere ? target : settings.baseUrl + target;
+  // What signs an address is as good as a password, and has no place in a message.
+  const name = `${method} ${elsewhere ? target.replace(/\?.*/s, '') : address}`;
   const watch = guard(options?.timeoutMs ?? settings.timeoutMs, closing, options?.signal);
   try {
     watch.signal.throwIfAborted();
@@ -81,12 +91,11 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
       duplex: 'half' as const,
     };
     const response = await settings.fetch(address, init);
-    if (!response.ok && !alsoAnswers?.includes(response.status))
-      throw await readError(`${method} ${address}`, response);
+    if (!response.ok && !alsoAnswers?.includes(response.status)) throw await readError(name, response);
     return await read(response, watch);
   } catch (error) {
     watch.release();
-    throw errorOf(error, watch, `${method} ${address}`);
+    throw errorOf(error, watch, name);
   }
 }
 
@@ -106,15 +115,18 @@ function causes(error: unknown): string {
   return error.cause === undefined ? code : `${code}: ${causes(error.cause)}`;
 }
 
-function headersOf(settings: Settings, { headers, options }: Request, size: number | undefined): Headers {
-  const all = new Headers(settings.headers);
-  for (const set of [{ 'content-length': size?.toString() }, headers, options?.headers ?? {}]) {
+function headersOf(settings: Settings, request: Request, size: number | undefined): Headers {
+  const { headers, elsewhere, options } = request;
+  const all = new Headers(elsewhere ? {} : settings.headers);
+  const ours = elsewhere ? {} : (options?.headers ?? {});
+  for (const set of [{ 'content-length': size?.toString() }, headers, ours]) {
     for (const [name, value] of Object.entries(set)) if (value !== undefined) all.set(name, value);
   }
   return all;
 }
 
-async function pause(ms: number, closing: Closing, caller: AbortSignal | undefined): Promise<void> {
+/** Waits, unless the client closes or the caller gives up. */
+export async function pause(ms: number, closing: Closing, caller: AbortSignal | undefined): Promise<void> {
   const watch = guard(0, closing, caller);
   try {
     await sleep(ms, watch.signal);

@@ -21,12 +21,22 @@ export interface Source {
   readonly again: boolean;
   /** Begins anew. Nothing is held until the first chunk is asked for. */
   open(): Promise<Opened>;
+  /** Where any part can be read by itself, as often as it is asked for. */
+  readonly parts?: PartSource;
 }
 
 export interface Opened {
   /** In bytes; undefined where it is not known beforehand. */
   readonly size: number | undefined;
   readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface PartSource {
+  size(): Promise<number>;
+  /** `length` bytes from `offset` on. Fails where there are fewer. */
+  read(offset: number, length: number): AsyncIterable<Uint8Array>;
+  /** Differs when the content may have; undefined of content that cannot change. */
+  stamp(): Promise<string | undefined>;
 }
 
 /** Bytes that are handed on at once, so that progress is told in steps. */
@@ -47,30 +57,29 @@ export function readSource(source: UploadSource): Source {
   );
 }
 
-const memorySource = (bytes: Uint8Array): Source => ({
-  again: true,
-  open: async () => ({ size: bytes.byteLength, chunks: slices(bytes) }),
-});
+const memorySource = (bytes: Uint8Array): Source =>
+  heldSource(bytes.byteLength, async (start, end) => bytes.subarray(start, end));
 
-const blobSource = (blob: Blob): Source => ({
-  again: true,
-  open: async () => ({ size: blob.size, chunks: parts(blob) }),
-});
+const blobSource = (blob: Blob): Source =>
+  heldSource(blob.size, async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()));
+
+/** Content that is held whole, and never changes. */
+function heldSource(size: number, slice: (start: number, end: number) => Promise<Uint8Array>): Source {
+  async function* read(offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const end = offset + length;
+    for (let at = offset; at < end; at += CHUNK) yield await slice(at, Math.min(end, at + CHUNK));
+  }
+  return {
+    again: true,
+    open: async () => ({ size, chunks: read(0, size) }),
+    parts: { size: async () => size, read, stamp: async () => undefined },
+  };
+}
 
 const onceSource = (chunks: AsyncIterable<Uint8Array>): Source => ({
   again: false,
   open: async () => ({ size: undefined, chunks }),
 });
-
-async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < bytes.byteLength; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
-}
-
-async function* parts(blob: Blob): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < blob.size; at += CHUNK) {
-    yield new Uint8Array(await blob.slice(at, at + CHUNK).arrayBuffer());
-  }
-}
 
 async function* encoded(
   chunks: AsyncIterable<Uint8Array | string>,

@@ -1,5 +1,4 @@
 import { ModelBoxError } from '../core/errors.ts';
-import { nodeModule } from '../core/node.ts';
 import { readSource, type Source } from '../core/upload-source.ts';
 import type { PushItem } from './options.ts';
 
@@ -27,18 +26,11 @@ export async function localFiles(items: readonly PushItem[]): Promise<LocalFile[
 
 async function localFile(item: PushItem): Promise<LocalFile> {
   const content = readSource(item.source);
-  const before = await stampOf(item);
+  const stamp = async () => content.parts?.stamp();
+  const before = await stamp();
   const unchanged = async () => {
-    if ((await stampOf(item)) !== before) throw new ModelBoxError(`${item.path} changed while it was sent`);
+    if ((await stamp()) !== before) throw new ModelBoxError(`${item.path} changed while it was sent`);
   };
   const size = content.again ? (await content.open()).size : undefined;
   return { ...item, content, size, unchanged };
-}
-
-/** Differs when a file has been written to; undefined where there is no file. */
-async function stampOf({ source }: PushItem): Promise<string | undefined> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return undefined;
-  const fs = nodeModule('fs/promises', 'Pushing from a path');
-  const { ino, size, mtimeNs } = await fs.stat(source, { bigint: true });
-  return `${ino} ${size} ${mtimeNs}`;
 }

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../core/options.ts';
+import type { CallOptions, FileUploadOptions } from '../core/options.ts';
 import type { PartOptions } from '../core/part-options.ts';
 import type { UploadSource } from '../core/upload-source.ts';
 import type { File, FileRole, Version } from '../generated/schemas.ts';
@@ -20,6 +20,9 @@ export interface TreeOptions extends CallOptions, PartOptions {
   readonly concurrency?: number | undefined;
   readonly onProgress?: ((progress: TreeProgress) => void) | undefined;
 }
+
+/** Options of `push`. */
+export interface PushOptions extends TreeOptions, Pick<FileUploadOptions, 'direct'> {}
 
 /** A file to push: where it is to lie in the version, and its content. */
 export interface PushItem {

@@ -1,50 +1,90 @@
 import { ModelBoxError } from '../core/errors.ts';
+import type { Http } from '../core/http.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { CallOptions } from '../core/options.ts';
+import { slots } from '../core/slots.ts';
+import { url } from '../core/url.ts';
 import type { Resources } from '../generated/resources.ts';
 import type { File, Version, VersionCreate } from '../generated/schemas.ts';
+import type { SentFile } from '../uploads/upload-file.ts';
+import { earlierUploads } from './earlier-uploads.ts';
+import { finalize } from './finalize.ts';
 import { folderItems } from './folder-items.ts';
 import { hashOf } from './hash-of.ts';
 import { type LocalFile, localFiles } from './local-file.ts';
-import type { PushItem, TreeOptions } from './options.ts';
+import type { PushItem, PushOptions } from './options.ts';
 import { settle } from './settle.ts';
 import { tally } from './tally.ts';
 
 /** See `ModelBox.push`. */
 export async function push(
   client: Resources,
+  http: Http,
   model: string,
   create: Omit<VersionCreate, 'status'>,
   from: string | readonly PushItem[],
-  options: TreeOptions,
+  options: PushOptions,
 ): Promise<Version> {
   const files = await localFiles(typeof from === 'string' ? await folderItems(from) : from);
   const { concurrency, call } = settle(options);
   const version = await client.models.versions.create(model, { ...create, status: 'pending' }, call);
-  const there = await stored(client, version, files, call);
+  const wanted = new Set(files.map(({ path }) => path));
+  const there = await stored(client, version, wanted, call);
+  const earlier = await earlierUploads(client, version.id, wanted, call);
 
   const progress = tally(files.length, totalOf(files), options.onProgress);
+  const connections = slots(concurrency);
+  const sent: SentFile[] = [];
   await inParallel(files, { concurrency, signal: call.signal }, async (file, signal) => {
-    const { path } = file;
+    const { path, content, size } = file;
     const onBytes = (bytes: number) => progress.at(path, bytes);
-    const size = (await sameAs(there.get(path), file, signal, onBytes))
-      ? file.size
-      : (await send(file, signal, onBytes)).sizeBytes;
+    let bytes = size;
+    const found = there.get(path);
+    const mayBe = found?.state === 'verified' && content.again && found.sizeBytes === size;
+    const sha256 = mayBe ? await hashOf((await content.open()).chunks, signal, onBytes) : undefined;
+    if (sha256 === undefined || sha256 !== found?.sha256) {
+      const one = await send(file, sha256, signal, (now) => {
+        bytes = now;
+        onBytes(now);
+      });
+      sent.push(one);
+    }
     await file.unchanged();
-    progress.done(path, size ?? 0);
+    await earlier.giveUp(path);
+    progress.done(path, bytes ?? 0);
   });
-  return version.status === 'ready' ? version : client.versions.finalize(version.id, call);
+  // Later, so that the server reads one file back while others are on their way.
+  await inParallel(sent, { concurrency, signal: call.signal }, async (file) => void (await file.verified()));
+  if (version.status === 'ready') return version;
+  return finalize(client, version.id, call, http.carrier(call).pause);
 
-  function send(file: LocalFile, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<File> {
-    const { path, source, role, contentType, size } = file;
-    const how = { ...call, signal, role, contentType, sizeBytes: size, onProgress };
-    return client.versions.files.upload(version.id, path, source, how);
+  function send(
+    { path, source, role, contentType, size }: LocalFile,
+    sha256: string | undefined,
+    signal: AbortSignal,
+    onProgress: (bytes: number) => void,
+  ): Promise<SentFile> {
+    const { partsFrom, partSize, direct } = options;
+    const how = { ...call, signal, contentType, sizeBytes: size, sha256, onProgress };
+    return http.sendFile({
+      url: url`/v1/versions/${version.id}/files/${path}`,
+      query: { role },
+      to: { version: version.id, path },
+      source,
+      options: { ...how, partsFrom, partSize, direct, parallel: concurrency },
+      slots: connections,
+      known: earlier.of(path),
+    });
   }
 }
 
 /** The version's stored files, by path. Throws where it has one that is not to be pushed. */
-async function stored(client: Resources, { id }: Version, files: readonly LocalFile[], call: CallOptions) {
-  const wanted = new Set(files.map(({ path }) => path));
+async function stored(
+  client: Resources,
+  { id }: Version,
+  wanted: ReadonlySet<string>,
+  call: CallOptions,
+): Promise<Map<string, File>> {
   const there = new Map<string, File>();
   for await (const file of client.versions.files.list(id, { limit: 1000 }, call)) {
     if (file.uri !== null) continue;
@@ -57,17 +97,6 @@ async function stored(client: Resources, { id }: Version, files: readonly LocalF
     there.set(file.path, file);
   }
   return there;
-}
-
-/** True where the stored file is verified and has the content of the local one. */
-async function sameAs(
-  there: File | undefined,
-  { content, size }: LocalFile,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<boolean> {
-  if (there?.state !== 'verified' || !content.again || there.sizeBytes !== size) return false;
-  return (await hashOf((await content.open()).chunks, signal, onBytes)) === there.sha256;
 }
 
 const totalOf = (files: readonly LocalFile[]): number | undefined =>

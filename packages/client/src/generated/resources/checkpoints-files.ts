@@ -2,7 +2,7 @@
 
 import type { APIPromise } from '../../core/api-promise.ts';
 import type { DownloadPromise } from '../../core/download-promise.ts';
-import type { CallOptions, DownloadOptions, UploadOptions, WriteOptions } from '../../core/options.ts';
+import type { CallOptions, DownloadOptions, FileUploadOptions, WriteOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import type { UploadSource } from '../../core/upload-source.ts';
@@ -45,11 +45,12 @@ export class CheckpointsFiles extends Resource {
     checkpoint: string,
     path: string,
     source: UploadSource,
-    options?: UploadOptions & CheckpointsFilesUploadQuery,
+    options?: FileUploadOptions & CheckpointsFilesUploadQuery,
   ): APIPromise<File> {
-    return this.http.upload<File>({
+    return this.http.uploadFile({
       url: url`/v1/checkpoints/${checkpoint}/files/${path}`,
       query: { role: options?.role },
+      to: { checkpoint, path },
       source,
       options,
     });

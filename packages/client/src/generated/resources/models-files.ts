@@ -2,7 +2,7 @@
 
 import type { APIPromise } from '../../core/api-promise.ts';
 import type { DownloadPromise } from '../../core/download-promise.ts';
-import type { CallOptions, DownloadOptions, UploadOptions, WriteOptions } from '../../core/options.ts';
+import type { CallOptions, DownloadOptions, FileUploadOptions, WriteOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import type { UploadSource } from '../../core/upload-source.ts';
@@ -34,11 +34,12 @@ export class ModelsFiles extends Resource {
     model: string,
     path: string,
     source: UploadSource,
-    options?: UploadOptions & ModelsFilesUploadQuery,
+    options?: FileUploadOptions & ModelsFilesUploadQuery,
   ): APIPromise<File> {
-    return this.http.upload<File>({
+    return this.http.uploadFile({
       url: url`/v1/models/${model}/files/${path}`,
       query: { role: options?.role },
+      to: { model, path },
       source,
       options,
     });

@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a program of the client in a process of its own, until that kills itself with `kill()`. It finds `client` made,
+ * and the values of `given` under their names.
+ */
+export async function killedClient(
+  program: string,
+  given: { readonly baseUrl: string } & Record<string, unknown>,
+): Promise<void> {
+  const whole = `
+    import { ModelBox } from '@modelbox/client';
+    const { ${Object.keys(given).join(', ')} } = JSON.parse(process.argv[1]);
+    const client = new ModelBox({ baseUrl });
+    const kill = () => process.kill(process.pid, 'SIGKILL');
+    ${program}`;
+  const values = JSON.stringify(given);
+  const child = spawn(process.execPath, ['--input-type=module', '-e', whole, values], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const signal = await new Promise((resolve) => child.on('exit', (_, by) => resolve(by)));
+  if (signal !== 'SIGKILL') throw new Error('the program ended without being killed');
+}

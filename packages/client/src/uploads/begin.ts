@@ -1,0 +1,76 @@
+import { APIError } from '../core/api-error.ts';
+import type { Upload, UploadPart } from '../generated/schemas.ts';
+import type { Carrier } from './carrier.ts';
+import type { LocalContent } from './local-content.ts';
+import { isFor, type Place } from './place.ts';
+
+/** An upload to go on with: its parts that have arrived, by number, or null where no part is taken any more. */
+export interface Begun {
+  readonly upload: Upload;
+  readonly arrived: ReadonlyMap<number, UploadPart> | null;
+}
+
+export interface BeginOptions {
+  readonly partSize: number | undefined;
+  /** Of the whole, where it is known already. */
+  readonly sha256: string | undefined;
+  /** Of the whole, computed where it is not known; once. */
+  readonly wholeSha256: () => Promise<string>;
+}
+
+/** Finds the upload that an earlier call has left, or begins one. `known` are those to the object, newest first. */
+export async function begin(
+  carrier: Carrier,
+  place: Place,
+  { sizeBytes }: LocalContent,
+  known: AsyncIterable<Upload> | Iterable<Upload>,
+  options: BeginOptions,
+): Promise<Begun> {
+  for await (const upload of known) {
+    if (!isFor(upload, place, sizeBytes)) continue;
+    const begun = await goOn(carrier, upload, options);
+    if (begun) return begun;
+  }
+  const { owner, path, role, mediaType } = place;
+  const body = { ...owner, path, role, mediaType, sizeBytes };
+  const { partSize: partSizeBytes, sha256 } = options;
+  const upload = await carrier.uploads.create({ ...body, partSizeBytes, sha256 }, carrier.call);
+  return { upload, arrived: new Map() };
+}
+
+async function goOn(carrier: Carrier, upload: Upload, options: BeginOptions): Promise<Begun | undefined> {
+  const isLeft = upload.state === 'open' || isInPlace(upload);
+  // Of an upload that has been completed, or was begun with a hash, the content is known, and must be ours.
+  const isOurs = async () => upload.sha256 === null || upload.sha256 === (await options.wholeSha256());
+  if (!isLeft || !(await isOurs())) return undefined;
+  if (upload.state !== 'open') return { upload, arrived: null };
+  try {
+    const arrived = new Map<number, UploadPart>();
+    for await (const part of carrier.uploads.parts.list(upload.id, { limit: 1000 }, carrier.call))
+      arrived.set(part.part, part);
+    return { upload, arrived };
+  } catch (error) {
+    if (isClosed(error)) return assemble(carrier, upload, await options.wholeSha256());
+    throw error;
+  }
+}
+
+/** Complete, or all but verified, and its file still is what came of it. */
+const isInPlace = ({ state, sha256, file }: Upload): boolean =>
+  (state === 'verifying' || state === 'complete') &&
+  sha256 !== null &&
+  (file?.state === 'verifying' || file?.state === 'verified');
+
+/** An open upload that takes no part: the server put the parts together, and died before it could say so. Or lost them. */
+async function assemble(carrier: Carrier, { id }: Upload, sha256: string): Promise<Begun | undefined> {
+  try {
+    return { upload: await carrier.uploads.complete(id, { sha256 }, carrier.call), arrived: null };
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+    // Of no use to anybody, and in the way of `finalize`.
+    await carrier.uploads.abort(id, carrier.call);
+    return undefined;
+  }
+}
+
+const isClosed = (error: unknown): boolean => error instanceof APIError && error.code === 'upload_closed';

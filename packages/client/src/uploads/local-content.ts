@@ -1,0 +1,42 @@
+import { AbortError, ModelBoxError } from '../core/errors.ts';
+import { type Sha256, sha256 } from '../core/sha256.ts';
+import type { PartSource, Source } from '../core/upload-source.ts';
+
+/** Content on this side that is sent in parts, as it was when the upload began. */
+export interface LocalContent {
+  readonly sizeBytes: number;
+  /** A part of it, to be sent. */
+  part(offset: number, length: number): Source;
+  /** The SHA-256 in hex of a part; `also` is updated with the same bytes. */
+  hash(offset: number, length: number, also?: Sha256): Promise<string>;
+  /** Throws `ModelBoxError` where it is not what it was. */
+  readonly unchanged: () => Promise<void>;
+}
+
+export async function localContent(
+  source: PartSource,
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<LocalContent> {
+  const before = await source.stamp();
+  const sizeBytes = await source.size();
+  return {
+    sizeBytes,
+    part: (offset, length) => ({
+      again: true,
+      open: async () => ({ size: length, chunks: source.read(offset, length) }),
+    }),
+    async hash(offset, length, also) {
+      const hash = sha256();
+      for await (const chunk of source.read(offset, length)) {
+        if (signal?.aborted) throw new AbortError('The call was aborted', { cause: signal.reason });
+        hash.update(chunk);
+        also?.update(chunk);
+      }
+      return hash.hex();
+    },
+    async unchanged() {
+      if ((await source.stamp()) !== before) throw new ModelBoxError(`${what} changed while it was sent`);
+    },
+  };
+}

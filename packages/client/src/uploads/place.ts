@@ -1,0 +1,32 @@
+import type { FileRole, Upload } from '../generated/schemas.ts';
+
+/** The object that a file is for: one of these. */
+export interface Owner {
+  readonly model?: string;
+  readonly version?: string;
+  readonly experiment?: string;
+  readonly checkpoint?: string;
+}
+
+/** Where a file is to lie, and as what. */
+export interface Place {
+  readonly owner: Owner;
+  readonly path: string;
+  readonly role: FileRole | undefined;
+  readonly mediaType: string | undefined;
+}
+
+/** Whether the upload would bring to the place what is to lie there, as far as that can be told without the content. */
+export function isFor(upload: Upload, { path, role, mediaType }: Place, sizeBytes: number): boolean {
+  return (
+    // The server keeps names in NFC.
+    upload.path === path.normalize('NFC') &&
+    upload.sizeBytes === sizeBytes &&
+    (role === undefined || upload.role === role) &&
+    (mediaType === undefined || isSameType(upload.mediaType, mediaType.trim().toLowerCase()))
+  );
+}
+
+/** The server keeps types in lower case, and none of what is only bytes. */
+const isSameType = (kept: string | null, said: string): boolean =>
+  kept === said || (kept === null && said.startsWith('application/octet-stream'));

@@ -1,0 +1,84 @@
+import { APIError } from '../core/api-error.ts';
+import { ChecksumError } from '../core/errors.ts';
+import type { SignedPart } from '../generated/schemas.ts';
+import type { Carrier, Moving, PartContent } from './carrier.ts';
+
+/** How the parts of one upload are sent. */
+export interface Way {
+  /** To the store, past the server. */
+  direct: boolean;
+  /** A part has got there so. */
+  proven: boolean;
+}
+
+export interface PartName {
+  readonly upload: string;
+  readonly part: number;
+}
+
+/** Fails like the store does of its own accord, or where a signature is too old; the next try may well succeed. */
+const PASSING: ReadonlySet<number> = new Set([400, 403, 408, 500]);
+
+/**
+ * Sends one part, with tries of its own. Where the store cannot be reached from here, or does not accept what the server
+ * has signed, the part goes to the server, and all others do.
+ */
+export async function sendPart(
+  carrier: Carrier,
+  way: Way,
+  to: PartName,
+  content: PartContent,
+  unchanged: () => Promise<void>,
+  moving: Moving,
+): Promise<void> {
+  const { upload, part } = to;
+  for (let failures = 0; ; ) {
+    const signed = way.direct ? await sign(carrier, way, to, content, moving) : undefined;
+    try {
+      if (signed === undefined) return await carrier.putPart(upload, part, content, moving);
+      await carrier.putSigned(signed, content, moving);
+      way.proven = true;
+      return;
+    } catch (error) {
+      moving.onBytes(0);
+      if (moving.signal.aborted) throw error;
+      failures += 1;
+      // A checksum that does not fit is but the sign of it.
+      await unchanged();
+      const worthIt = signed !== undefined && error instanceof APIError && PASSING.has(error.status);
+      if (signed !== undefined && !way.proven && failures > 1) {
+        way.direct = false;
+        failures = 0;
+        continue;
+      }
+      await carrier.wait(damaged(error, part, content), failures, worthIt, moving.signal);
+    }
+  }
+}
+
+/** Undefined where the store takes no parts past the server after all. */
+async function sign(
+  { uploads, call }: Carrier,
+  way: Way,
+  { upload, part }: PartName,
+  { sha256 }: PartContent,
+  { signal }: Moving,
+): Promise<SignedPart | undefined> {
+  try {
+    const { items } = await uploads.parts.sign(upload, { parts: [{ part, sha256 }] }, { ...call, signal });
+    return items[0];
+  } catch (error) {
+    if (!(error instanceof APIError) || error.code !== 'no_direct_upload') throw error;
+    way.direct = false;
+    return undefined;
+  }
+}
+
+/** The error, or a `ChecksumError` where it says that what arrived was not what was sent. */
+function damaged(error: unknown, part: number, { sha256 }: PartContent): unknown {
+  if (!(error instanceof APIError)) return error;
+  const ofServer = error.code === 'checksum_mismatch';
+  const ofStore = error.status === 400 && /Digest|Checksum|SHA256Mismatch/i.test(String(error.body));
+  if (!ofServer && !ofStore) return error;
+  return new ChecksumError(`Part ${part} of the upload`, sha256, undefined, { cause: error });
+}
