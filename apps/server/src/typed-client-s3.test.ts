@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { openS3Store } from '@modelbox/blobs';
+import { describeWithS3 } from '@modelbox/blobs/testing';
+import { AbortError, ModelBox } from '@modelbox/client';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+import type { Loop } from './workers/loop.ts';
+import { startUploadVerify } from './workers/upload-verify.ts';
+
+const MIB = 2 ** 20;
+const PART = 5 * MIB;
+const content = randomBytes(2 * PART + 7);
+const sha256 = createHash('sha256').update(content).digest('hex');
+const inParts = { partsFrom: PART, partSize: PART };
+
+await describeWithS3('files on S3, straight to the bucket', (bucket) => {
+  let server: TestServer;
+  let workers: Loop[];
+  let client: ModelBox;
+  let model: string;
+  /** What the client sent, by where it went: `server PUT`, with what the request told. */
+  let sent: { to: 'server' | 'bucket'; method: string; headers: Headers }[] = [];
+  let unreachable = false;
+
+  const counting: typeof fetch = (input, init) => {
+    const to = String(input).startsWith(server.url) ? 'server' : 'bucket';
+    sent.push({ to, method: init?.method ?? 'GET', headers: new Headers(init?.headers) });
+    if (to === 'bucket' && unreachable) throw new TypeError('fetch failed', { cause: new Error('no route') });
+    return fetch(input, init);
+  };
+  beforeAll(async () => {
+    server = await startTestServer({}, await openS3Store(bucket.options()));
+    workers = startUploadVerify(server.ctx);
+    const headers = { 'x-private': 'secret' };
+    client = new ModelBox({ baseUrl: server.url, fetch: counting, token: 'secret', headers });
+  });
+  afterAll(async () => {
+    await client?.close();
+    await Promise.all(workers?.map((worker) => worker.stop()) ?? []);
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    model = (await client.models.create({ namespace: 'ai', name: `m-${randomBytes(6).toString('hex')}` })).id;
+    sent = [];
+    unreachable = false;
+  });
+  const upload = (options: object = {}) =>
+    client.models.files.upload(model, 'a.bin', content, { ...inParts, ...options });
+  const puts = () => sent.filter(({ method }) => method === 'PUT').map(({ to }) => to);
+  const expectStored = async () =>
+    expect(content.equals(await client.models.files.download(model, 'a.bin').bytes())).toBe(true);
+
+  test('parts go to the bucket, without what is meant for the server', async () => {
+    expect(await upload()).toMatchObject({ state: 'verified', sha256 });
+    expect(puts()).toEqual(['bucket', 'bucket', 'bucket']);
+    for (const { to, headers } of sent) {
+      expect(headers.get('authorization')).toBe(to === 'server' ? 'Bearer secret' : null);
+      expect(headers.get('x-private')).toBe(to === 'server' ? 'secret' : null);
+    }
+    await expectStored();
+  });
+
+  test('what has arrived there is not sent again', async () => {
+    const controller = new AbortController();
+    const onProgress = (bytes: number) => bytes > PART && controller.abort();
+    const call = upload({ parallel: 1, signal: controller.signal, onProgress });
+    await expect(call).rejects.toBeInstanceOf(AbortError);
+    sent = [];
+    await upload();
+    expect(puts()).toEqual(['bucket', 'bucket']);
+    await expectStored();
+  });
+
+  test('parts go to the server where that is asked for, or the bucket cannot be reached', async () => {
+    await upload({ direct: false });
+    expect(puts()).toEqual(['server', 'server', 'server']);
+    sent = [];
+    unreachable = true;
+    await client.models.files.upload(model, 'b.bin', content, inParts);
+    expect(puts().filter((to) => to === 'server')).toHaveLength(3);
+    await expectStored();
+  });
+});
