@@ -20,6 +20,7 @@ const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 /** In five parts, the last of seven bytes. */
 const inParts = { partsFrom: PART, partSize: PART };
 const ALL = [1, 2, 3, 4, 5];
+const PATIENT = { timeout: 25_000 };
 
 let server: TestServer;
 let workers: Loop[];
@@ -298,7 +299,7 @@ describe('a signal', () => {
     const controller = new AbortController();
     const call = upload({ signal: controller.signal });
     const verifying = async () => (await client.uploads.list({ model, state: 'verifying' })).items.length;
-    await expect.poll(verifying).toBe(1);
+    await expect.poll(verifying, PATIENT).toBe(1);
     controller.abort();
     await expect(call).rejects.toBeInstanceOf(AbortError);
     workers = startUploadVerify(server.ctx);
@@ -357,7 +358,7 @@ describe('push', () => {
     const { id: version } = await client.models.versions.create(model, { ...create, status: 'pending' });
     const call = push();
     const verifying = async () => (await client.uploads.list({ version, state: 'verifying' })).items.length;
-    await expect.poll(verifying).toBe(1);
+    await expect.poll(verifying, PATIENT).toBe(1);
     await verifyAll(server);
     expect(await call).toMatchObject({ status: 'ready' });
 
@@ -370,11 +371,11 @@ describe('push', () => {
     });
     sending.catch(() => {});
     const state = async () => (await client.versions.files.list(pending.id)).items[0]?.state;
-    await expect.poll(state).toBe('verifying');
+    await expect.poll(state, PATIENT).toBe('verifying');
     controller.abort();
     proxy.clear();
     const second = client.push(model, { version: 'v2' }, folder, inParts);
-    await expect.poll(() => proxy.passed.some(({ url }) => url.includes('/v1/uploads/'))).toBe(true);
+    await expect.poll(() => proxy.passed.some(({ url }) => url.includes('/v1/uploads/')), PATIENT).toBe(true);
     workers = startUploadVerify(server.ctx);
     expect(await second).toMatchObject({ id: pending.id, status: 'ready' });
     expect(partsSent()).toEqual([]);

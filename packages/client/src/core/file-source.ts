@@ -3,7 +3,7 @@ import { nodeModule } from './node.ts';
 import type { Source } from './upload-source.ts';
 
 /** A file on this machine, read `chunk` bytes at a time. Fails as `node:fs` does, with `ENOENT` say. */
-export function fileSource(path: string | URL, chunk: number): Source {
+export function fileSource(path: string | URL, chunk: number): Required<Source> {
   const fs = nodeModule('fs/promises', 'Uploading from a path');
   const size = async () => (await fs.stat(path)).size;
   return {
@@ -12,12 +12,18 @@ export function fileSource(path: string | URL, chunk: number): Source {
     parts: { size, read: whole, stamp },
   };
 
-  async function* read(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* read(
+    start: number,
+    end: number,
+    passing?: 'passing',
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     const file = await fs.open(path, 'r');
+    const room = () => new Uint8Array(Math.min(chunk, end - start));
+    // Otherwise a new one each time: the last may still be on its way.
+    const once = passing && room();
     try {
       for (let at = start; at < end; ) {
-        // A new buffer each time: the last one may still be on its way.
-        const buffer = new Uint8Array(Math.min(chunk, end - at));
+        const buffer = (once ?? room()).subarray(0, end - at);
         // Read to its end it may as well be a pipe, in which no place can be looked for.
         const place = end === Infinity ? null : at;
         const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, place);
@@ -30,9 +36,13 @@ export function fileSource(path: string | URL, chunk: number): Source {
     }
   }
 
-  async function* whole(offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* whole(
+    offset: number,
+    length: number,
+    passing?: 'passing',
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     let left = length;
-    for await (const part of read(offset, offset + length)) {
+    for await (const part of read(offset, offset + length, passing)) {
       left -= part.byteLength;
       yield part;
     }

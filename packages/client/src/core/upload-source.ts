@@ -33,8 +33,8 @@ export interface Opened {
 
 export interface PartSource {
   size(): Promise<number>;
-  /** `length` bytes from `offset` on. Fails where there are fewer. */
-  read(offset: number, length: number): AsyncIterable<Uint8Array>;
+  /** `length` bytes from `offset` on. Fails where there are fewer. `passing`: a chunk is done with when the next comes. */
+  read(offset: number, length: number, passing?: 'passing'): AsyncIterable<Uint8Array>;
   /** Differs when the content may have; undefined of content that cannot change. */
   stamp(): Promise<string | undefined>;
 }

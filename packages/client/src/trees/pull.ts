@@ -77,7 +77,7 @@ async function hasContent(
   const fs = nodeModule('fs/promises', NEED);
   const found = await fs.stat(target).catch(() => undefined);
   if (!found?.isFile() || found.size !== file.sizeBytes) return false;
-  const { chunks } = await fileSource(target, CHUNK).open();
+  const chunks = fileSource(target, CHUNK).parts.read(0, found.size, 'passing');
   return (await hashOf(chunks, signal, onBytes)) === file.sha256;
 }
 

@@ -35,7 +35,8 @@ export async function begin(
   const body = { ...owner, path, role, mediaType, sizeBytes };
   const { partSize: partSizeBytes, sha256 } = options;
   const upload = await carrier.uploads.create({ ...body, partSizeBytes, sha256 }, carrier.call);
-  return { upload, arrived: new Map() };
+  // Content that the server has already need not be sent: it is complete at once.
+  return { upload, arrived: upload.state === 'open' ? new Map() : null };
 }
 
 async function goOn(carrier: Carrier, upload: Upload, options: BeginOptions): Promise<Begun | undefined> {

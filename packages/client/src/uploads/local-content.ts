@@ -28,7 +28,7 @@ export async function localContent(
     }),
     async hash(offset, length, also) {
       const hash = sha256();
-      for await (const chunk of source.read(offset, length)) {
+      for await (const chunk of source.read(offset, length, 'passing')) {
         if (signal?.aborted) throw new AbortError('The call was aborted', { cause: signal.reason });
         hash.update(chunk);
         also?.update(chunk);
