@@ -41,6 +41,10 @@ export const ERRORS = {
   replay_unavailable: [409, 'The first answer under this Idempotency-Key cannot be given again.'],
   stale: [412, 'The object has changed since; read it again.'],
   too_large: [413, 'The request is larger than the server accepts.'],
+  quota_exceeded: [
+    413,
+    'The namespace, or one above it, has no room for it: its quota of stored bytes is used up.',
+  ],
   unsupported_media_type: [415, 'The content type is not one that the route takes.'],
   range_not_satisfiable: [416, 'The range lies outside the file.'],
   invalid: [422, 'A field is missing, unknown or not as it must be; `errors` names each.'],

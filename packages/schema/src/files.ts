@@ -8,6 +8,8 @@ import { type OwnerKind, route } from './route.ts';
 export const FILES_MAX = 10_000;
 /** Files that an object's answer carries at most; `fileCount` tells how many there are, the list gives them all. */
 export const FILES_INLINE_MAX = 100;
+/** Files that one request can attach. */
+export const ATTACH_MAX = 256;
 
 export const FileRole = z
   .enum(['model', 'checkpoint', 'dataset', 'text', 'image', 'audio', 'video', 'other'])
@@ -58,6 +60,22 @@ export const TrackedFile = z
   .meta({ id: 'TrackedFile', description: 'A file to track where it lies.' });
 export const TrackedFiles = z.array(TrackedFile).max(FILES_MAX);
 
+export const MediaType = z
+  .string()
+  .max(255)
+  .regex(/^[\w.+-]+\/[\w.+-]+(?:;[ -~]*)?$/, 'must be a media type, for example "text/plain"');
+
+const FileToAttach = z
+  .strictObject({
+    path: FilePath,
+    sha256: Sha256,
+    role: FileRole.optional(),
+    mediaType: MediaType.optional(),
+  })
+  .meta({ id: 'FileToAttach', description: 'A file of content that is stored already, by its SHA-256.' });
+const AttachFiles = z
+  .strictObject({ files: z.array(FileToAttach).min(1).max(ATTACH_MAX) })
+  .meta({ id: 'AttachFiles' });
 const TrackFiles = z.strictObject({ files: TrackedFiles.min(1) }).meta({ id: 'TrackFiles' });
 const FilePage = page('FilePage', File);
 const FileList = z.object({ items: z.array(File) }).meta({ id: 'FileList', description: 'The files named.' });
@@ -105,6 +123,23 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       body: TrackFiles,
       answers: { 200: FileList },
       touches: touch('file.write'),
+    }),
+    route({
+      id: `${kind}s.files.attach`,
+      method: 'POST',
+      path: `${base}/attach`,
+      tag,
+      summary: `Make files of ${aKind(kind)} out of content that is stored already`,
+      description:
+        'All or none. Of content that a file of some object has which the caller may read; any other is 404 and must be ' +
+        'uploaded. A path that has the same content is left as it is, one that has other content gets this.',
+      params,
+      body: AttachFiles,
+      answers: { 200: FileList },
+      touches: {
+        ...touch('file.write'),
+        contents: { kind: 'content', at: 'body.files[].sha256', permission: 'file.read' },
+      },
     }),
     route({
       id: `${kind}s.files.upload`,

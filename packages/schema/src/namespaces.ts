@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery, page } from './lists.ts';
-import { Description, Metadata, MetadataPatch, NamespacePath, stamps } from './primitives.ts';
+import { Count, Description, Metadata, MetadataPatch, NamespacePath, stamps } from './primitives.ts';
 import { route } from './route.ts';
 
 export const Namespace = z
@@ -8,6 +8,9 @@ export const Namespace = z
     path: NamespacePath,
     description: Description.nullable(),
     metadata: Metadata,
+    quotaBytes: Count.nullable().meta({
+      description: 'Bytes of content that may be stored in it and in all namespaces below; null: any.',
+    }),
     ...stamps,
   })
   .meta({
@@ -20,8 +23,26 @@ export const NamespaceUpdate = z
   .strictObject({
     description: Description.nullable().optional(),
     metadata: MetadataPatch.nullable().optional(),
+    quotaBytes: Count.nullable().optional(),
   })
   .meta({ id: 'NamespaceUpdate' });
+
+export const NamespaceUsage = z
+  .object({
+    namespace: NamespacePath,
+    quotaBytes: Count.nullable(),
+    usedBytes: Count.meta({ description: 'Each content once, however many files have it.' }),
+    uploadingBytes: Count.meta({ description: 'Announced by uploads in parts that are not over.' }),
+    files: Count,
+    contents: Count,
+  })
+  .meta({
+    id: 'NamespaceUsage',
+    description:
+      'What is stored in a namespace and all below it. Files of deleted objects count until these are purged; tracked ' +
+      'files count nothing.',
+  });
+export type NamespaceUsage = z.infer<typeof NamespaceUsage>;
 
 const params = z.strictObject({ namespace: NamespacePath });
 const touches = (permission: 'namespace.read' | 'namespace.write') =>
@@ -64,7 +85,25 @@ export const namespaceRoutes = [
     body: NamespaceUpdate,
     answers: { 200: Namespace },
     conditional: true,
-    touches: touches('namespace.write'),
+    touches: {
+      ...touches('namespace.write'),
+      quota: {
+        kind: 'namespace',
+        at: 'params.namespace',
+        when: 'body.quotaBytes',
+        permission: 'namespace.quota',
+      },
+    },
+  }),
+  route({
+    id: 'namespaces.usage',
+    method: 'GET',
+    path: '/v1/namespaces/{namespace}/usage',
+    tag: 'namespaces',
+    summary: 'Read how much is stored in a namespace and all below it',
+    params,
+    answers: { 200: NamespaceUsage },
+    touches: touches('namespace.read'),
   }),
   route({
     id: 'namespaces.delete',

@@ -3,6 +3,7 @@ export const PERMISSIONS = [
   'namespace.read',
   'namespace.write',
   'namespace.delete',
+  'namespace.quota',
   'model.read',
   'model.create',
   'model.write',

@@ -19,6 +19,12 @@ export const OWNER_KINDS = ['model', 'version', 'experiment', 'checkpoint'] as c
 export type OwnerKind = (typeof OWNER_KINDS)[number];
 
 /**
+ * What a request can name: an object, or `content`, by its SHA-256. Content is touched as a living object that has it and
+ * on which the caller has the permission; where there is none, it is not there.
+ */
+export type TouchKind = ObjectKind | 'content';
+
+/**
  * One object that a route touches, and the permission that the caller needs on it.
  *
  * `at` says where the request names it: `params.model`, `body.source.checkpoint`, `body.aliases[]` (each item). Where
@@ -27,9 +33,13 @@ export type OwnerKind = (typeof OWNER_KINDS)[number];
  * by the request, or on its first mention, may be missing: then `create` is the permission asked on its namespace.
  */
 export interface Touch {
-  readonly kind: ObjectKind;
+  readonly kind: TouchKind;
   readonly at: string;
   readonly permission: Permission;
+  /** Touched only where the request has this member, `body.quotaBytes`, were it null: what only some requests may do. */
+  readonly when?: string;
+  /** Content that is not there counts as not named: the request goes on without it. */
+  readonly optional?: true;
   readonly under?: string;
   readonly create?: Permission;
   /** The route serves deleted objects too (restore, a delete that is repeated, a read that asks for them). */

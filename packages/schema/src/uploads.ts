@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestHeaders, File, FilePath, FileRole } from './files.ts';
+import { digestHeaders, File, FilePath, FileRole, MediaType } from './files.ts';
 import { cursor, limit, page } from './lists.ts';
 import {
   CheckpointRef,
@@ -48,14 +48,12 @@ export const UploadCreate = z
     ...owner,
     path: FilePath,
     role: FileRole.optional(),
-    mediaType: z
-      .string()
-      .max(255)
-      .regex(/^[\w.+-]+\/[\w.+-]+(?:;[ -~]*)?$/, 'must be a media type, for example "text/plain"')
-      .optional(),
+    mediaType: MediaType.optional(),
     sizeBytes: Count.meta({ description: 'Of the whole file.' }),
     sha256: Sha256.optional().meta({
-      description: 'Of the whole file, where it is known: content that turns out to be other is rejected.',
+      description:
+        'Of the whole file, where it is known: content that turns out to be other is rejected. Content that a file has ' +
+        'which the caller may read need not be sent: the upload is complete at once.',
     }),
     partSizeBytes: PartSize.optional().meta({
       description:
@@ -156,7 +154,10 @@ export const uploadRoutes = [
       'Refused at once where the file could not be stored: a frozen object, a tracked path, a size.',
     body: UploadCreate,
     answers: { 201: Upload },
-    touches: owners('body', 'file.write'),
+    touches: {
+      ...owners('body', 'file.write'),
+      content: { kind: 'content', at: 'body.sha256', permission: 'file.read', optional: true },
+    },
   }),
   route({
     id: 'uploads.list',

@@ -1,6 +1,9 @@
+import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import { pointsOf } from '../metrics/points.ts';
+import { chargeQuotas } from '../namespaces/quota.ts';
+import type { Located } from '../objects/located.ts';
 import { uniqueBy } from '../objects/unique.ts';
 import { insertVersion } from '../versions/insert.ts';
 import { bodyHash } from '../writes/canonical.ts';
@@ -12,7 +15,7 @@ export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touc
   const { model: _, ...version } = body;
   return write(ctx, async (tx) => {
     const framework = await demandReady(tx, checkpoint.id);
-    return insertVersion(tx, ctx, {
+    const receipt = await insertVersion(tx, ctx, {
       model,
       body: { ...version, framework: body.framework ?? framework },
       createHash: bodyHash({ ...version, promoted: checkpoint.id }),
@@ -21,8 +24,11 @@ export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touc
       source: { checkpointId: checkpoint.id, experimentId: checkpoint.parentId, versionId: null },
       points: pointsOf(body.metrics),
       datasets: uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention),
-      fill: (_tx, versionId) => copyContents(tx, checkpoint.id, versionId, model.id),
+      fill: (_tx, versionId) => copyContents(tx, checkpoint.id, versionId, model),
     });
+    if (receipt.status === 201 && receipt.object)
+      await chargeCopies(tx, ctx, model.namespace, receipt.object.id);
+    return receipt;
   });
 };
 
@@ -38,11 +44,18 @@ async function demandReady(tx: Tx, id: string): Promise<string | null> {
   return row.framework;
 }
 
-async function copyContents(tx: Tx, checkpointId: string, versionId: string, modelId: string): Promise<void> {
+async function copyContents(
+  tx: Tx,
+  checkpointId: string,
+  versionId: string,
+  { id: modelId, namespaceId }: Located,
+): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id, created_by, created_at)
+    INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id, namespace_id,
+                       created_by, created_at)
     SELECT uuid_v7(created_at), 'version', ${versionId}::uuid, path, CASE role WHEN 'checkpoint' THEN 'model' ELSE role END,
-           uri, size_bytes, sha256, state, media_type, blob_id, created_by, created_at
+           uri, size_bytes, sha256, state, media_type, blob_id, CASE WHEN blob_id IS NOT NULL THEN ${namespaceId}::uuid END,
+           created_by, created_at
     FROM files WHERE object_id = ${checkpointId}::uuid`;
   await tx.$queryRaw`
     SELECT l.changed FROM log_metrics('version', ${versionId}::uuid, ${modelId}::uuid, (
@@ -50,4 +63,18 @@ async function copyContents(tx: Tx, checkpointId: string, versionId: string, mod
                    array_agg(n)::text, array_agg(step)::text, array_agg(time)::text, array_agg(digest)::text,
                    array_agg(value)::text]
       FROM (SELECT row_number() OVER () AS n, s.* FROM metric_series s WHERE object_id = ${checkpointId}::uuid) AS latest)) AS l`;
+}
+
+/** The content costs its bytes again only where the version lies under a quota under which the checkpoint does not. */
+async function chargeCopies(
+  tx: Tx,
+  ctx: RequestContext,
+  namespace: string,
+  versionId: string,
+): Promise<void> {
+  const [row] = await tx.$queryRaw<[{ bytes: bigint }]>`
+    SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes
+    FROM (SELECT DISTINCT blob_id, size_bytes FROM files WHERE object_id = ${versionId}::uuid AND blob_id IS NOT NULL) AS f`;
+  if (row.bytes > 0)
+    await chargeQuotas(tx, ctx, namespace, { bytes: Number(row.bytes), objectId: versionId });
 }

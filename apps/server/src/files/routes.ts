@@ -5,6 +5,7 @@ import { mount } from '../http/mount.ts';
 import type { Answered } from '../http/verb.ts';
 import { cursorAfter, pageOf } from '../lists/cursor.ts';
 import type { Located } from '../objects/located.ts';
+import { attachFiles } from './attach.ts';
 import { deleteFile } from './delete.ts';
 import { downloadFile } from './download.ts';
 import { listFilesAfter } from './read.ts';
@@ -16,6 +17,9 @@ export function fileRoutes(app: FastifyInstance, ctx: Context): void {
     mount(app, ctx, `${kind}s.files.list`, (c, { query, touched }) => listFiles(c, touched.object, query));
     mount(app, ctx, `${kind}s.files.track`, (c, { body, touched }) =>
       trackFiles(c, kind, touched.object, body.files),
+    );
+    mount(app, ctx, `${kind}s.files.attach`, (c, { body, touched }) =>
+      attachFiles(c, kind, touched.object, body.files),
     );
     mount(app, ctx, `${kind}s.files.upload`, (c, { params, query, headers, body, touched }) =>
       uploadFile(c, kind, touched.object, { path: params.path, role: query.role, headers, content: body }),

@@ -8,6 +8,7 @@ import { ClientGone } from '../http/errors.ts';
 import { whileFlowing } from '../http/flow.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
+import { chargeQuotas, demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
@@ -41,7 +42,8 @@ export async function uploadFile(
   if (!path.ok) throw invalidField('path', '/path', path.message);
   const expect = expectedContent(upload.headers);
   // Before a byte is read: an upload that cannot be accepted need not be sent.
-  await ctx.db.prisma.$transaction((tx) => lockPlace(tx, ctx, kind, object, path.path));
+  const before = await ctx.db.prisma.$transaction((tx) => lockPlace(tx, ctx, kind, object, path.path));
+  await demandLength(ctx, object, before, expect.sizeBytes);
   const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
   let stored: { file: FileRow; isNew: boolean } | undefined;
   let isKept = false;
@@ -76,6 +78,18 @@ export async function uploadFile(
     state: file.state as never,
   };
   return { status: isNew ? 201 : 200, body: toFile(row) };
+}
+
+/** Refuses content of a known length that does not fit, even where it takes the place of what is there. */
+async function demandLength(
+  ctx: RequestContext,
+  { namespace }: Located,
+  before: FileRow | null,
+  length: number | undefined,
+): Promise<void> {
+  if (length === undefined) return;
+  const more = length - Number((before?.blobId && before.sizeBytes) ?? 0);
+  if (more > 0) await demandRoom(ctx, namespace, more);
 }
 
 async function discard(ctx: RequestContext, key: string): Promise<void> {
@@ -149,5 +163,9 @@ async function attach(
       replaced: there?.sha256 ?? null,
     },
   });
+  if (there?.blobId !== file.blobId) {
+    const charge = { bytes: file.sizeBytes, objectId: object.id, paths: [file.path] };
+    await chargeQuotas(tx, ctx, object.namespace, charge);
+  }
   return row;
 }

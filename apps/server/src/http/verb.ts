@@ -17,11 +17,14 @@ type IsGiven<R extends Route, At extends string> = At extends `params.${string}`
       : false
     : false;
 
+/** Whether a touch, where the request names it, is there for sure. */
+type IsSure<T> = T extends { optional: true } | { when: string } ? false : true;
+
 type TouchedAt<T> = T extends { create: string; kind: 'alias' | 'dataset' | 'namespace' } ? Place : Located;
 type TouchedOf<R extends Route> = {
   readonly [N in keyof R['touches']]: R['touches'][N] extends { at: `${string}[]${string}` }
     ? (TouchedAt<R['touches'][N]> & { readonly mention: string })[]
-    : IsGiven<R, R['touches'][N]['at']> extends true
+    : [IsGiven<R, R['touches'][N]['at']>, IsSure<R['touches'][N]>] extends [true, true]
       ? TouchedAt<R['touches'][N]>
       : TouchedAt<R['touches'][N]> | undefined;
 };

@@ -1,21 +1,19 @@
 import { decideAccess, parseName, parseNamespace, parseQualifiedName } from '@modelbox/domain';
-import type { Route, Touch } from '@modelbox/schema';
+import type { ObjectKind, Route, Touch } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Located, Mentioned, Place } from '../objects/located.ts';
+import { uniqueBy } from '../objects/unique.ts';
+import { touchContents } from './contents.ts';
 import { locate } from './locate.ts';
+import { isGiven, type Mention, mentions, whereOf } from './mentions.ts';
 
 /** What a request names, by the names that its route gives the touches. Several where the place is a list. */
 export type Touched = Record<string, (Mentioned | (Located & { mention: string }))[]>;
 
-interface Mention {
-  readonly text: string;
-  readonly pointer: string;
-  readonly part: 'params' | 'query' | 'body';
-}
-
-/** Whether the request names it in its body, so that it can be located only when that is parsed. */
-export const isInBody = (touch: Touch): boolean => touch.at.startsWith('body.');
+/** Whether the request's body says if and where it is named, so that it can be located only when that is parsed. */
+export const isInBody = ({ at, when }: Touch): boolean =>
+  at.startsWith('body.') || when?.startsWith('body.') === true;
 
 /**
  * Locates what a request names and demands the permission on each: 404 for what is not there or must not be known to
@@ -30,17 +28,38 @@ export async function touch(
   for (const [name, declared] of Object.entries(touches)) {
     const under =
       declared.under === undefined ? undefined : (touched[declared.under]?.[0] as Located | undefined);
-    const found: Touched[string] = [];
-    const named = mentions(declared.at, input);
+    const all = isGiven(declared.when, input) ? mentions(declared.at, input) : [];
+    const named = uniqueBy(all, ({ text }) => text);
     if (named.length > MOST) throw tooMany(declared, named);
-    for (const mention of named) {
-      found.push({ ...(await touchOne(ctx, declared, mention, under)), mention: mention.text });
-    }
-    touched[name] = found;
+    touched[name] = isOfObject(declared)
+      ? await touchObjects(ctx, declared, named, under)
+      : await touchContents(ctx, declared, all);
   }
 }
 
-async function touchOne(ctx: RequestContext, declared: Touch, mention: Mention, under: Located | undefined) {
+/** A touch of an object, not of content. */
+type ObjectTouch = Touch & { readonly kind: ObjectKind };
+const isOfObject = (declared: Touch): declared is ObjectTouch => declared.kind !== 'content';
+
+async function touchObjects(
+  ctx: RequestContext,
+  declared: ObjectTouch,
+  named: Mention[],
+  under: Located | undefined,
+) {
+  const found: Touched[string] = [];
+  for (const mention of named) {
+    found.push({ ...(await touchOne(ctx, declared, mention, under)), mention: mention.text });
+  }
+  return found;
+}
+
+async function touchOne(
+  ctx: RequestContext,
+  declared: ObjectTouch,
+  mention: Mention,
+  under: Located | undefined,
+) {
   const located =
     declared.kind === 'alias' ? undefined : await locate(ctx, declared.kind, mention.text, under);
   const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
@@ -56,7 +75,7 @@ async function touchOne(ctx: RequestContext, declared: Touch, mention: Mention, 
 }
 
 /** Where an object would lie that is not there yet. */
-function placeOf({ kind }: Touch, mention: Mention, under: Located | undefined): Place | undefined {
+function placeOf({ kind }: ObjectTouch, mention: Mention, under: Located | undefined): Place | undefined {
   const { text } = mention;
   if (kind === 'namespace') {
     const parsed = parseNamespace(text);
@@ -86,8 +105,6 @@ const tooMany = ({ kind }: Touch, named: Mention[]): HttpProblem =>
     `is the ${kind} number ${MOST + 1}; one request names at most ${MOST}`,
   );
 
-const whereOf = ({ part }: Mention) => (part === 'params' ? 'path' : part);
-
 function missing({ kind }: Touch, mention: Mention): HttpProblem {
   const message = `There is no ${kind} "${mention.text}".`;
   return new HttpProblem('not_found', message, {
@@ -102,25 +119,3 @@ export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
     `The ${kind} was deleted at ${deletedAt?.toISOString()}; it can be restored until it is purged.`,
     { id },
   );
-
-/** Each text at a place such as `body.metrics[].dataset`, once, with a pointer to where it stands first. */
-function mentions(at: string, input: Record<string, unknown>): Mention[] {
-  const [part, ...steps] = at.split('.') as [Mention['part'], ...string[]];
-  const found = new Map<string, Mention>();
-  const walk = (value: unknown, rest: string[], pointer: string): void => {
-    if (value === undefined || value === null) return;
-    const [step, ...later] = rest;
-    if (step === undefined) {
-      const text = typeof value === 'string' ? value : (value as { name: string }).name;
-      if (!found.has(text)) found.set(text, { text, pointer, part });
-      return;
-    }
-    const key = step.replace('[]', '');
-    const member = (value as Record<string, unknown>)[key];
-    if (!step.endsWith('[]')) walk(member, later, `${pointer}/${key}`);
-    else if (Array.isArray(member))
-      for (const [index, item] of member.entries()) walk(item, later, `${pointer}/${key}/${index}`);
-  };
-  walk(input[part], steps, '');
-  return [...found.values()];
-}

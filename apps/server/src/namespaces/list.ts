@@ -8,6 +8,7 @@ export const namespaceSchema: SqlSchema = {
     ...commonFields('n'),
     path: { type: 'text', sql: 'n.path', nullable: false },
     description: { type: 'text', sql: 'n.description' },
+    quotaBytes: { type: 'integer', sql: 'n.quota_bytes' },
   },
   metadata: 'n.metadata',
 };

@@ -31,6 +31,7 @@ describe('a namespace comes into being on first use', () => {
         path: namespace.replace(/\/$/, ''),
         description: null,
         metadata: {},
+        quotaBytes: null,
         createdBy: 'local',
         createdAt: expect.stringMatching(/Z$/),
         updatedAt: body.createdAt,

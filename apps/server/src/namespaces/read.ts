@@ -7,17 +7,24 @@ import { type CommonRow, commonColumns, type Readout, stampsOf } from '../object
 interface NamespaceRow extends CommonRow {
   path: string;
   description: string | null;
+  quotaBytes: number | null;
 }
 
 const select = prepared<[string[]], NamespaceRow>(
   'read_namespaces',
-  `SELECT ${commonColumns('n')}, n.path, n.description FROM namespaces n WHERE n.id = ANY ($1::uuid[])`,
+  `SELECT ${commonColumns('n')}, n.path, n.description, n.quota_bytes AS "quotaBytes" FROM namespaces n WHERE n.id = ANY ($1::uuid[])`,
 );
 
 export async function readNamespaces({ db }: Context, ids: string[]): Promise<Readout<Namespace>[]> {
   return (await select(db.pool, ids)).map((row) => ({
     id: row.id,
-    body: { path: row.path, description: row.description, metadata: row.metadata, ...stampsOf(row) },
+    body: {
+      path: row.path,
+      description: row.description,
+      metadata: row.metadata,
+      quotaBytes: row.quotaBytes,
+      ...stampsOf(row),
+    },
     etag: etagOf(row.rowVersion),
   }));
 }

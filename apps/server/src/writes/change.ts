@@ -16,6 +16,7 @@ export type ChangeAction =
   | 'upload_expired'
   | 'upload_completed'
   | 'file_stored'
+  | 'files_attached'
   | 'file_rejected'
   | 'file_deleted'
   | 'file_checked'

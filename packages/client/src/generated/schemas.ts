@@ -21,6 +21,8 @@ export type AliasPut = Loose<Schemas['AliasPut']>;
 
 export type AliasRollback = Loose<Schemas['AliasRollback']>;
 
+export type AttachFiles = Loose<Schemas['AttachFiles']>;
+
 /** What a run wrote at an epoch and/or step. */
 export type Checkpoint = Schemas['Checkpoint'];
 
@@ -91,6 +93,9 @@ export type FilePage = Schemas['FilePage'];
 /** What the file is to its object. */
 export type FileRole = Schemas['FileRole'];
 
+/** A file of content that is stored already, by its SHA-256. */
+export type FileToAttach = Schemas['FileToAttach'];
+
 export type FileToTrack = Schemas['FileToTrack'];
 
 /** Where the file lies; its path is the last segment. */
@@ -152,6 +157,12 @@ export type Namespace = Schemas['Namespace'];
 export type NamespacePage = Schemas['NamespacePage'];
 
 export type NamespaceUpdate = Loose<Schemas['NamespaceUpdate']>;
+
+/**
+ * What is stored in a namespace and all below it. Files of deleted objects count until these are purged;
+ * tracked files count nothing.
+ */
+export type NamespaceUsage = Schemas['NamespaceUsage'];
 
 export type NonFiniteNumber = Schemas['NonFiniteNumber'];
 

@@ -91,6 +91,9 @@ export interface components {
             /** @description Why; kept in the history. */
             reason?: string | null;
         };
+        AttachFiles: {
+            files: components["schemas"]["FileToAttach"][];
+        };
         /** @description What a run wrote at an epoch and/or step. */
         Checkpoint: {
             /**
@@ -672,6 +675,18 @@ export interface components {
          * @enum {string}
          */
         FileRole: "model" | "checkpoint" | "dataset" | "text" | "image" | "audio" | "video" | "other";
+        /** @description A file of content that is stored already, by its SHA-256. */
+        FileToAttach: {
+            mediaType?: string;
+            /**
+             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @example weights/model.onnx
+             */
+            path: string;
+            role?: components["schemas"]["FileRole"];
+            /** @description SHA-256 as 64 lower-case hex digits. */
+            sha256: string;
+        };
         FileToTrack: {
             /**
              * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
@@ -1045,6 +1060,8 @@ export interface components {
              * @example ai/vision
              */
             path: string;
+            /** @description Bytes of content that may be stored in it and in all namespaces below; null: any. */
+            quotaBytes: number | null;
             /**
              * Format: date-time
              * @description RFC 3339. Answers are in UTC, to the millisecond.
@@ -1080,6 +1097,22 @@ export interface components {
             /** @description Text for people. */
             description?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
+            quotaBytes?: number | null;
+        };
+        /** @description What is stored in a namespace and all below it. Files of deleted objects count until these are purged; tracked files count nothing. */
+        NamespaceUsage: {
+            contents: number;
+            files: number;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            quotaBytes: number | null;
+            /** @description Announced by uploads in parts that are not over. */
+            uploadingBytes: number;
+            /** @description Each content once, however many files have it. */
+            usedBytes: number;
         };
         /** @enum {string} */
         NonFiniteNumber: "NaN" | "Infinity" | "-Infinity";
@@ -1097,7 +1130,7 @@ export interface components {
             /** @description The aliases in the way. */
             aliases?: string[];
             /** @enum {string} */
-            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full";
+            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full";
             /** @description What happened, in words for a person. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
@@ -1323,7 +1356,7 @@ export interface components {
              */
             path: string;
             role?: components["schemas"]["FileRole"];
-            /** @description Of the whole file, where it is known: content that turns out to be other is rejected. */
+            /** @description Of the whole file, where it is known: content that turns out to be other is rejected. Content that a file has which the caller may read need not be sent: the upload is complete at once. */
             sha256?: string;
             /** @description Of the whole file. */
             sizeBytes: number;

@@ -7,7 +7,14 @@ import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import type { UploadSource } from '../../core/upload-source.ts';
 import { url } from '../../core/url.ts';
-import type { File, FileList, ModelsFilesListQuery, ModelsFilesUploadQuery, TrackFiles } from '../schemas.ts';
+import type {
+  AttachFiles,
+  File,
+  FileList,
+  ModelsFilesListQuery,
+  ModelsFilesUploadQuery,
+  TrackFiles,
+} from '../schemas.ts';
 
 /** The files of models. */
 export class ModelsFiles extends Resource {
@@ -23,6 +30,22 @@ export class ModelsFiles extends Resource {
    */
   track(model: string, body: TrackFiles, options?: WriteOptions): APIPromise<FileList> {
     return this.http.send<FileList>({ method: 'POST', url: url`/v1/models/${model}/files`, body, options });
+  }
+
+  /**
+   * Make files of a model out of content that is stored already.
+   *
+   * All or none. Of content that a file of some object has which the caller may read; any other is 404 and
+   * must be uploaded. A path that has the same content is left as it is, one that has other content gets
+   * this.
+   */
+  attach(model: string, body: AttachFiles, options?: WriteOptions): APIPromise<FileList> {
+    return this.http.send<FileList>({
+      method: 'POST',
+      url: url`/v1/models/${model}/files/attach`,
+      body,
+      options,
+    });
   }
 
   /**

@@ -5,7 +5,7 @@ import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
-import type { Namespace, NamespaceUpdate, NamespacesListQuery } from '../schemas.ts';
+import type { Namespace, NamespaceUpdate, NamespaceUsage, NamespacesListQuery } from '../schemas.ts';
 
 /** Paths that organize a team's models and experiments. */
 export class Namespaces extends Resource {
@@ -32,5 +32,14 @@ export class Namespaces extends Resource {
   /** Delete a namespace that is empty. */
   delete(namespace: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/namespaces/${namespace}`, options });
+  }
+
+  /** Read how much is stored in a namespace and all below it. */
+  usage(namespace: string, options?: CallOptions): APIPromise<NamespaceUsage> {
+    return this.http.send<NamespaceUsage>({
+      method: 'GET',
+      url: url`/v1/namespaces/${namespace}/usage`,
+      options,
+    });
   }
 }

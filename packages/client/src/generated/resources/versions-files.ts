@@ -8,6 +8,7 @@ import { Resource } from '../../core/resource.ts';
 import type { UploadSource } from '../../core/upload-source.ts';
 import { url } from '../../core/url.ts';
 import type {
+  AttachFiles,
   File,
   FileList,
   TrackFiles,
@@ -31,6 +32,22 @@ export class VersionsFiles extends Resource {
     return this.http.send<FileList>({
       method: 'POST',
       url: url`/v1/versions/${version}/files`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Make files of a version out of content that is stored already.
+   *
+   * All or none. Of content that a file of some object has which the caller may read; any other is 404 and
+   * must be uploaded. A path that has the same content is left as it is, one that has other content gets
+   * this.
+   */
+  attach(version: string, body: AttachFiles, options?: WriteOptions): APIPromise<FileList> {
+    return this.http.send<FileList>({
+      method: 'POST',
+      url: url`/v1/versions/${version}/files/attach`,
       body,
       options,
     });
