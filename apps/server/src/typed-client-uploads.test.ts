@@ -15,13 +15,14 @@ import { startUploadVerify } from './workers/upload-verify.ts';
 const MIB = 2 ** 20;
 /** The least that a part may have. */
 const PART = 5 * MIB;
-const content = randomBytes(4 * PART + 7);
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 /** In five parts, the last of seven bytes. */
 const inParts = { partsFrom: PART, partSize: PART };
 const ALL = [1, 2, 3, 4, 5];
 const PATIENT = { timeout: 25_000 };
 
+/** Of a test's own, so that no other has stored it. */
+let content: Buffer;
 let server: TestServer;
 let workers: Loop[];
 let proxy: TestProxy;
@@ -46,6 +47,7 @@ afterAll(async () => {
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'modelbox-uploads-'));
   path = join(folder, 'weights.bin');
+  content = randomBytes(4 * PART + 7);
   await writeFile(path, content);
   model = (await client.models.create({ namespace: 'ai', name: `m-${randomBytes(6).toString('hex')}` })).id;
   proxy.fault = () => undefined;
@@ -341,6 +343,21 @@ describe('push', () => {
     ]);
   });
 
+  test('does not send what the server has in another version, in parts or whole', async () => {
+    await writeFile(join(folder, 'medium.bin'), content.subarray(0, 2 * MIB));
+    await writeFile(join(folder, 'small.bin'), 'small');
+    await push();
+    const moved = () => proxy.passed.filter(({ method }) => method === 'PUT').map(({ url }) => url);
+    proxy.clear();
+    const second = await client.push(model, { version: 'v2' }, folder, inParts);
+    expect(second).toMatchObject({ status: 'ready', fileCount: 3 });
+    expect(moved().map((url) => url.split('/').at(-1))).toEqual(['small.bin']);
+    expect(await filesOf(second.id)).toEqual(await filesOf(await versionOf()));
+    proxy.clear();
+    await client.push(model, { version: 'v3' }, folder, { ...inParts, reuse: false });
+    expect(moved()).toHaveLength(2 + 5);
+  });
+
   test('gives up an upload that the file came otherwise than by, and demands that others are', async () => {
     const { id: version } = await client.models.versions.create(model, { ...create, status: 'pending' });
     const begun = (name: string, sizeBytes: number) =>
@@ -374,7 +391,7 @@ describe('push', () => {
     await expect.poll(state, PATIENT).toBe('verifying');
     controller.abort();
     proxy.clear();
-    const second = client.push(model, { version: 'v2' }, folder, inParts);
+    const second = client.push(model, { version: 'v2' }, folder, { ...inParts, reuse: false });
     await expect.poll(() => proxy.passed.some(({ url }) => url.includes('/v1/uploads/')), PATIENT).toBe(true);
     workers = startUploadVerify(server.ctx);
     expect(await second).toMatchObject({ id: pending.id, status: 'ready' });

@@ -22,7 +22,13 @@ export interface TreeOptions extends CallOptions, PartOptions {
 }
 
 /** Options of `push`. */
-export interface PushOptions extends TreeOptions, Pick<FileUploadOptions, 'direct'> {}
+export interface PushOptions extends TreeOptions, Pick<FileUploadOptions, 'direct'> {
+  /**
+   * Files from 1 MiB on are hashed first, and content that the server has in a file that the caller may read is not sent
+   * again. Default: true.
+   */
+  readonly reuse?: boolean | undefined;
+}
 
 /** A file to push: where it is to lie in the version, and its content. */
 export interface PushItem {

@@ -1,3 +1,4 @@
+import { APIError } from '../core/api-error.ts';
 import { ModelBoxError } from '../core/errors.ts';
 import type { Http } from '../core/http.ts';
 import { inParallel } from '../core/in-parallel.ts';
@@ -15,6 +16,9 @@ import { type LocalFile, localFiles } from './local-file.ts';
 import type { PushItem, PushOptions } from './options.ts';
 import { settle } from './settle.ts';
 import { tally } from './tally.ts';
+
+/** Files of which the server is asked first whether it has their content: it takes longer to send these than to hash. */
+const REUSE_FROM = 2 ** 20;
 
 /** See `ModelBox.push`. */
 export async function push(
@@ -38,12 +42,15 @@ export async function push(
   await inParallel(files, { concurrency, signal: call.signal }, async (file, signal) => {
     const { path, content, size } = file;
     const onBytes = (bytes: number) => progress.at(path, bytes);
-    let bytes = size;
     const found = there.get(path);
     const mayBe = found?.state === 'verified' && found.sizeBytes === size;
-    const chunks = mayBe ? content.parts?.read(0, size, 'passing') : undefined;
-    const sha256 = chunks && (await hashOf(chunks, signal, onBytes));
-    if (sha256 === undefined || sha256 !== found?.sha256) {
+    const known = size !== undefined && size >= REUSE_FROM && options.reuse !== false;
+    const chunks = mayBe || known ? content.parts?.read(0, size ?? 0, 'passing') : undefined;
+    // What will most likely be sent is told of when it is.
+    const sha256 = chunks && (await hashOf(chunks, signal, mayBe ? onBytes : () => {}));
+    let bytes = size;
+    const isThere = sha256 !== undefined && mayBe && found.sha256 === sha256;
+    if (!isThere && !(known && (await attach(file, sha256, signal)))) {
       const one = await send(file, sha256, signal, (now) => {
         bytes = now;
         onBytes(now);
@@ -58,6 +65,24 @@ export async function push(
   await inParallel(sent, { concurrency, signal: call.signal }, async (file) => void (await file.verified()));
   if (version.status === 'ready') return version;
   return finalize(client, version.id, call, http.carrier(call).pause);
+
+  /** True where the server has the content, and makes the file of it. */
+  async function attach(
+    { path, role, contentType }: LocalFile,
+    sha256: string | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (sha256 === undefined) return false;
+    const how = { ...(role && { role }), ...(contentType && { mediaType: contentType }) };
+    try {
+      const files = [{ path, sha256, ...how }];
+      await client.versions.files.attach(version.id, { files }, { ...call, signal });
+      return true;
+    } catch (error) {
+      if (error instanceof APIError && error.code === 'not_found') return false;
+      throw error;
+    }
+  }
 
   function send(
     { path, source, role, contentType, size }: LocalFile,
