@@ -101,6 +101,18 @@ describe('a large file', () => {
     expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
   });
 
+  test('goes in parts where there is no Node, as in browsers', async () => {
+    const own = Object.getOwnPropertyDescriptor(process, 'getBuiltinModule') ?? {};
+    Object.defineProperty(process, 'getBuiltinModule', { ...own, value: undefined });
+    try {
+      const file = await client.models.files.upload(model, 'weights.bin', new Blob([content]), inParts);
+      expect(file).toMatchObject({ state: 'verified', sha256: hashOf(content) });
+    } finally {
+      Object.defineProperty(process, 'getBuiltinModule', own);
+    }
+    expect(partsSent()).toEqual(ALL);
+  });
+
   test('or a small or empty one, or a stream, goes in one request where it must', async () => {
     for (const source of [new Blob([]), new Blob(['small']), new Blob([content]).stream()]) {
       const stored = await client.models.files.upload(model, 'weights.bin', source, { partsFrom: 10 });

@@ -2,7 +2,7 @@ import { Http } from './core/http.ts';
 import { type ModelBoxOptions, settle } from './core/settings.ts';
 import { Resources } from './generated/resources.ts';
 import type { Version, VersionCreate } from './generated/schemas.ts';
-import type { Pulled, PushItem, PushOptions, TreeOptions } from './trees/options.ts';
+import type { Pulled, PullOptions, PushItem, PushOptions } from './trees/options.ts';
 import { pull } from './trees/pull.ts';
 import { push } from './trees/push.ts';
 
@@ -42,8 +42,8 @@ export class ModelBox extends Resources {
    * Files that are there with the right content are not downloaded; others of the same name are replaced, and what else
    * is in the folder is left. The same call again continues what was cut off. One pull into a folder at a time.
    */
-  pull(ref: string, folder: string, options: TreeOptions = {}): Promise<Pulled> {
-    return pull(this, ref, folder, options);
+  pull(ref: string, folder: string, options: PullOptions = {}): Promise<Pulled> {
+    return pull(this, this.http, ref, folder, options);
   }
 
   /**

@@ -123,9 +123,15 @@ export class Http {
     };
   }
 
-  /** The download of a file's content, from when its head is here. */
-  download({ url, options }: Call<DownloadOptions>): DownloadPromise {
-    const remote = this.#remote(url, options);
+  /** The download of a file's content, from when its head is here. `direct`: from where the server says, where it does. */
+  download({
+    url,
+    query,
+    options,
+    direct = false,
+  }: Call<DownloadOptions> & { readonly direct?: boolean }): DownloadPromise {
+    const target = url + queryString({ ...query, redirect: direct || undefined });
+    const remote = this.#remote(target, options, direct);
     const head = remote.ask(rangeHeader(options?.range), undefined);
     return new DownloadPromise(head.then((arrival) => new Download(arrival, remote)));
   }
@@ -150,16 +156,16 @@ export class Http {
     return this.#track(this.#request({ method, target, headers, body: sent, alsoAnswers, options }, read));
   }
 
-  #remote(target: string, options: DownloadOptions | undefined): Remote {
+  #remote(target: string, options: DownloadOptions | undefined, follows: boolean): Remote {
     return {
       ask: (range, ifRange) => {
         // What is compressed on its way cannot be asked for in parts.
         const headers = { accept: '*/*', 'accept-encoding': 'identity', range, 'if-range': ifRange };
-        return this.#track(this.#request({ method: 'GET', target, headers, options }, takeOver));
+        return this.#track(this.#request({ method: 'GET', target, headers, follows, options }, takeOver));
       },
       wait: (error, failures) => waitToRetry(this.#settings, this.#closing, options, error, failures),
       signal: options?.signal,
-      under: (signal) => this.#remote(target, { ...options, signal }),
+      under: (signal) => this.#remote(target, { ...options, signal }, follows),
     };
   }
 

@@ -24,6 +24,13 @@ export function retryDelay(error: unknown, failures: number, random: number): nu
   return error.retryAfterMs > RETRY_AFTER_MAX_MS ? undefined : error.retryAfterMs + random * BASE_MS;
 }
 
+/** What an S3 server answers when it fails of its own accord, or a signature is too old for it. */
+const PASSING_ON_S3: ReadonlySet<number> = new Set([400, 403, 408, 500]);
+
+/** True where a signed request was refused, and one that is signed anew may not be. */
+export const isWorthSigningAnew = (error: unknown): boolean =>
+  error instanceof APIError && error.problem === undefined && PASSING_ON_S3.has(error.status);
+
 /** Milliseconds to wait after `failures` tries: up to twice as long each time. */
 export const backoff = (failures: number, random: number): number =>
   random * Math.min(CAP_MS, BASE_MS * 2 ** (failures - 1));

@@ -3,7 +3,7 @@ import { readError } from './error-answer.ts';
 import { ConnectionError, ModelBoxError } from './errors.ts';
 import { type Guard, guard } from './guard.ts';
 import type { CallOptions } from './options.ts';
-import { backoff, retryDelay } from './retry.ts';
+import { backoff, isWorthSigningAnew, retryDelay } from './retry.ts';
 import type { Settings } from './settings.ts';
 import { sleep } from './sleep.ts';
 
@@ -20,6 +20,8 @@ export interface Request {
   readonly target: string;
   /** It goes elsewhere, to a signed address: nothing goes along that is meant for the server. */
   readonly elsewhere?: boolean | undefined;
+  /** The server may send it on to a signed address: once, with the headers of the request and nothing else. */
+  readonly follows?: boolean | undefined;
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Makes the body anew for each try. A stream arms the guard while it waits for the server. */
   readonly body?: ((guard: Guard) => Promise<Body> | Body) | undefined;
@@ -46,7 +48,8 @@ export async function request<T>(
     } catch (error) {
       failures += 1;
       if (request.once) throw error;
-      await waitToRetry(settings, closing, request.options, error, failures);
+      const worthIt = request.follows === true && isWorthSigningAnew(error);
+      await waitToRetry(settings, closing, request.options, error, failures, worthIt);
     }
   }
 }
@@ -74,8 +77,7 @@ export async function waitToRetry(
 async function attempt<T>(settings: Settings, closing: Closing, request: Request, read: Read<T>): Promise<T> {
   const { method, target, elsewhere, options, alsoAnswers } = request;
   const address = elsewhere ? target : settings.baseUrl + target;
-  // What signs an address is as good as a password, and has no place in a message.
-  const name = `${method} ${elsewhere ? target.replace(/\?.*/s, '') : address}`;
+  let name = `${method} ${elsewhere ? unsigned(target) : address}`;
   const watch = guard(options?.timeoutMs ?? settings.timeoutMs, closing, options?.signal);
   try {
     watch.signal.throwIfAborted();
@@ -87,10 +89,17 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
       body: body?.content ?? null,
       signal: watch.signal,
       // An API does not move; and with any other mode fetch keeps a streamed body in memory, to send it again.
-      redirect: 'error' as const,
+      redirect: request.follows ? ('manual' as const) : ('error' as const),
       duplex: 'half' as const,
     };
-    const response = await settings.fetch(address, init);
+    let response = await settings.fetch(address, init);
+    const location = request.follows && response.status === 307 ? response.headers.get('location') : null;
+    if (location !== null) {
+      name = `${method} ${unsigned(location)}`;
+      await response.body?.cancel();
+      const headers = headersOf(settings, { ...request, elsewhere: true }, undefined);
+      response = await settings.fetch(location, { method, headers, signal: watch.signal, redirect: 'error' });
+    }
     if (!response.ok && !alsoAnswers?.includes(response.status)) throw await readError(name, response);
     return await read(response, watch);
   } catch (error) {
@@ -98,6 +107,9 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
     throw errorOf(error, watch, name);
   }
 }
+
+/** What signs an address is as good as a password, and has no place in a message. */
+const unsigned = (address: string): string => address.replace(/\?.*/s, '');
 
 /** What went wrong, in our own classes: the guard's reason where it fired, else the connection's failure. */
 function errorOf(error: unknown, watch: Guard, request: string): unknown {

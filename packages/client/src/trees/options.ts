@@ -30,6 +30,15 @@ export interface PushOptions extends TreeOptions, Pick<FileUploadOptions, 'direc
   readonly reuse?: boolean | undefined;
 }
 
+/** Options of `pull`. */
+export interface PullOptions extends TreeOptions {
+  /**
+   * Content comes straight from the bucket of a server that keeps files on S3: by signed addresses, which must be
+   * reachable from here. From any other server it comes as without this. Default: false.
+   */
+  readonly direct?: boolean | undefined;
+}
+
 /** A file to push: where it is to lie in the version, and its content. */
 export interface PushItem {
   /** Relative, names joined by `/`. */

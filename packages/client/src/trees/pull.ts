@@ -1,9 +1,11 @@
 import { ModelBoxError } from '../core/errors.ts';
 import { fileSource } from '../core/file-source.ts';
+import type { Http } from '../core/http.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import { nodeModule } from '../core/node.ts';
 import type { CallOptions } from '../core/options.ts';
 import { slots } from '../core/slots.ts';
+import { url } from '../core/url.ts';
 import { fetchFile } from '../downloads/fetch-file.ts';
 import { partialOf, removePartial } from '../downloads/partial.ts';
 import type { WholeFile } from '../downloads/whole-file.ts';
@@ -11,7 +13,7 @@ import type { Resources } from '../generated/resources.ts';
 import type { ResolvedFile, Version } from '../generated/schemas.ts';
 import { checkPaths } from './check-paths.ts';
 import { hashOf } from './hash-of.ts';
-import type { Pulled, PulledFile, TreeOptions } from './options.ts';
+import type { Pulled, PulledFile, PullOptions } from './options.ts';
 import { settle } from './settle.ts';
 import { tally } from './tally.ts';
 import { ignoresCase, prepareFolders } from './target-folder.ts';
@@ -22,9 +24,10 @@ const CHUNK = 256 * 1024;
 /** See `ModelBox.pull`. */
 export async function pull(
   client: Resources,
+  http: Http,
   ref: string,
   folder: string,
-  options: TreeOptions,
+  options: PullOptions,
 ): Promise<Pulled> {
   const fs = nodeModule('fs/promises', NEED);
   const paths = nodeModule('path', NEED);
@@ -51,7 +54,7 @@ export async function pull(
     if (present && left) await removePartial(partialOf(target, file.sha256 ?? ''));
     if (!present) {
       const how = { ...options, parallel: concurrency, slots: connections, signal, onBytes };
-      await fetchFile(wholeFile(client, version, file, call), target, how);
+      await fetchFile(wholeFile(http, version, file, options, call), target, how);
     }
     status.set(file.path, present ? 'present' : 'downloaded');
     progress.done(file.path, file.sizeBytes ?? 0);
@@ -81,7 +84,13 @@ async function hasContent(
   return (await hashOf(chunks, signal, onBytes)) === file.sha256;
 }
 
-function wholeFile(client: Resources, { id }: Version, file: ResolvedFile, call: CallOptions): WholeFile {
+function wholeFile(
+  http: Http,
+  { id }: Version,
+  file: ResolvedFile,
+  { direct = false }: PullOptions,
+  call: CallOptions,
+): WholeFile {
   const { path, sha256, sizeBytes } = file;
   if (sha256 === null || sizeBytes === null) throw new ModelBoxError(`The server told no SHA-256 of ${path}`);
   return {
@@ -89,8 +98,11 @@ function wholeFile(client: Resources, { id }: Version, file: ResolvedFile, call:
     sizeBytes,
     sha256,
     async open(offset, length, signal) {
-      const range = { offset, length };
-      const part = await client.versions.files.download(id, path, { ...call, range, signal });
+      const part = await http.download({
+        url: url`/v1/versions/${id}/files/${path}`,
+        options: { ...call, range: { offset, length }, signal },
+        direct,
+      });
       if (part.status === 206 || length === sizeBytes) return part;
       await part.cancel();
       throw new ModelBoxError('What answers serves no parts of files; set `partsFrom` to `Infinity`');

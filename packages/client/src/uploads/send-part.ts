@@ -1,5 +1,6 @@
 import { APIError } from '../core/api-error.ts';
 import { ChecksumError } from '../core/errors.ts';
+import { isWorthSigningAnew } from '../core/retry.ts';
 import type { SignedPart } from '../generated/schemas.ts';
 import type { Carrier, Moving, PartContent } from './carrier.ts';
 
@@ -15,9 +16,6 @@ export interface PartName {
   readonly upload: string;
   readonly part: number;
 }
-
-/** Fails like the store does of its own accord, or where a signature is too old; the next try may well succeed. */
-const PASSING: ReadonlySet<number> = new Set([400, 403, 408, 500]);
 
 /**
  * Sends one part, with tries of its own. Where the store cannot be reached from here, or does not accept what the server
@@ -45,7 +43,7 @@ export async function sendPart(
       failures += 1;
       // A checksum that does not fit is but the sign of it.
       await unchanged();
-      const worthIt = signed !== undefined && error instanceof APIError && PASSING.has(error.status);
+      const worthIt = signed !== undefined && isWorthSigningAnew(error);
       if (signed !== undefined && !way.proven && failures > 1) {
         way.direct = false;
         failures = 0;
