@@ -38,7 +38,8 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
   let harm: (init: RequestInit, nth: number) => RequestInit | Response = (init) => init;
 
   const counting: typeof fetch = (input, init) => {
-    const to = String(input).startsWith(server.url) ? 'server' : 'bucket';
+    const url = input instanceof Request ? input.url : `${input}`;
+    const to = url.startsWith(server.url) ? 'server' : 'bucket';
     sent.push({ to, method: init?.method ?? 'GET', headers: new Headers(init?.headers) });
     if (to === 'server') return fetch(input, init);
     const what = harm(init ?? {}, puts().filter((each) => each === 'bucket').length);

@@ -51,11 +51,16 @@ export async function push(
     let bytes = size;
     const isThere = sha256 !== undefined && mayBe && found.sha256 === sha256;
     if (!isThere && !(known && (await attach(file, sha256, signal)))) {
-      const one = await send(file, sha256, signal, (now) => {
+      const how = (now: number) => {
         bytes = now;
         onBytes(now);
+      };
+      const one = send(file, sha256, signal, how).catch(async (error: unknown) => {
+        // A hash that does not fit any more is but the sign of it.
+        await file.unchanged();
+        throw error;
       });
-      sent.push(one);
+      sent.push(await one);
     }
     await file.unchanged();
     await earlier.giveUp(path);
