@@ -37,7 +37,9 @@ const put = async (url: string, path: string, content: Uint8Array<ArrayBuffer>) 
   };
 };
 const pathsAt = async (url: string): Promise<string[]> =>
-  (await (await fetch(`${url}${FILES}`)).json()).items.map(({ path }: { path: string }) => path);
+  ((await (await fetch(`${url}${FILES}`)).json()) as { items: { path: string }[] }).items.map(
+    ({ path }) => path,
+  );
 const download = async (url: string, path: string): Promise<Buffer> =>
   Buffer.from(await (await fetch(`${url}${FILES}/${path}`)).arrayBuffer());
 
