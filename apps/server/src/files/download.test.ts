@@ -83,7 +83,7 @@ describe('GET …/files/{path}', () => {
     expect(JSON.parse(body.toString()).code).toBe('range_not_satisfiable');
   });
 
-  it.each(['items=0-1', 'bytes=5-1', 'bytes=a-b', 'bytes=0-1,5-6', 'bytes=-'])(
+  it.each(['items=0-1', 'bytes=5-1', 'bytes=a-b', 'bytes=0-1,x', 'bytes=-'])(
     '200: %s is answered by the whole',
     async (range) => {
       expect((await get({ range })).status).toBe(200);
