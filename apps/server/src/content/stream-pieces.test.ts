@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { glob, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { BlobNotFound, type BlobStore, openDiskStore } from '@modelbox/blobs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -117,6 +117,22 @@ describe('streamPieces', () => {
     const piece = await stored(randomBytes(10));
     const short: OpenBlob = async () => ({ sizeBytes: 10, stream: Readable.from([Buffer.alloc(4)]) });
     await expect(buffer(await streamPieces([piece], short))).rejects.toThrow('ended 6 bytes early');
+  });
+
+  it('ends the reading where the reader goes away before it began', async () => {
+    const gone = new AbortController();
+    const open = opener();
+    const abortable: OpenBlob = async (key, range) => {
+      const reading = await open(key, range);
+      addAbortSignal(gone.signal, reading.stream);
+      return reading;
+    };
+    const unread = await streamPieces([await stored(randomBytes(10))], open);
+    unread.destroy();
+    await expect.poll(areClosed).toBe(true);
+    const broken = await streamPieces([await stored(randomBytes(10))], abortable);
+    gone.abort();
+    await expect(buffer(broken)).rejects.toThrow();
   });
 
   it('ends the reading where the reader goes away', async () => {

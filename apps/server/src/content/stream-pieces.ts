@@ -31,7 +31,10 @@ export async function streamPieces(pieces: Iterable<Piece>, open: OpenBlob): Pro
   if (next.done) return Readable.from(before, { objectMode: false });
   const first = next.value as StoredPiece;
   const opened = await openPiece(first, open);
-  return Readable.from(flow(before, first, opened, rest, open), { objectMode: false });
+  const stream = Readable.from(flow(before, first, opened, rest, open), { objectMode: false });
+  // Where nobody ever reads, nothing else would close it.
+  stream.once('close', () => opened.destroy());
+  return stream;
 }
 
 const isToRead = (piece: Piece): piece is StoredPiece => 'blob' in piece && piece.sizeBytes > 0;
@@ -62,6 +65,8 @@ async function* flow(
 
 async function openPiece({ blob, range }: StoredPiece, open: OpenBlob): Promise<Readable> {
   const { stream, sizeBytes } = await open(blob.key, range);
+  // Whoever reads it sees the failure; where its reader is gone, nobody needs to.
+  stream.on('error', () => {});
   if (sizeBytes === blob.sizeBytes) return stream;
   stream.destroy();
   throw new ContentDamaged(blob.key, `it has ${sizeBytes} bytes, not ${blob.sizeBytes}`);
