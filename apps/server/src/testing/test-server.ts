@@ -43,6 +43,7 @@ const SETTINGS: Settings = {
   trustProxy: [],
   bodyLimit: 16 * 2 ** 20,
   maxFileSize: 2 ** 30,
+  signedUrlExpiry: 900_000,
   bodyTimeout: 5_000,
   queryTimeout: 10_000,
   deleteGrace: 30 * 86_400_000,
