@@ -19,11 +19,14 @@ export interface Content {
   /** Sent with the content, be it whole or not. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly hasRanges?: boolean;
+  /** Gives a URL that serves the content in our stead: a secret, which no log and no cache may have. */
+  readonly location?: (() => Promise<string>) | undefined;
   readonly pieces: () => Iterable<Piece>;
 }
 
 /**
- * Answers a request for content by RFC 9110. Reads nothing for HEAD, or where the reader has it.
+ * Answers a request for content by RFC 9110. Reads nothing for HEAD, where the reader has it, or where the content has
+ * another place.
  * @throws {HttpProblem} 412 and 416; and what the store throws where it cannot be read.
  */
 export async function sendContent(
@@ -35,6 +38,8 @@ export async function sendContent(
   refuse(answer, request, content);
   const { status } = answer;
   if (status === 304) return { status, headers: answer.headers };
+  if (content.location && request.method === 'GET')
+    return { status: 307, headers: { location: await content.location(), 'cache-control': 'no-store' } };
   const { headers, pieces } = bodyOf(answer, content);
   if (request.method === 'HEAD') return { status, headers };
   const stream = await streamPieces(pieces(), (key, range) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { BlobReading } from '@modelbox/blobs';
+import { BlobRangeInvalid, type BlobReading } from '@modelbox/blobs';
 import type { SelectedRange } from '../http/ranges.ts';
 import type { Piece, StoredPiece } from './pieces.ts';
 
@@ -64,13 +64,18 @@ async function* flow(
 }
 
 async function openPiece({ blob, range }: StoredPiece, open: OpenBlob): Promise<Readable> {
-  const { stream, sizeBytes } = await open(blob.key, range);
+  const { stream, sizeBytes } = await open(blob.key, range).catch((error: unknown) => {
+    throw error instanceof BlobRangeInvalid ? wrongSize(blob, error.sizeBytes) : error;
+  });
   // Whoever reads it sees the failure; where its reader is gone, nobody needs to.
   stream.on('error', () => {});
   if (sizeBytes === blob.sizeBytes) return stream;
   stream.destroy();
-  throw new ContentDamaged(blob.key, `it has ${sizeBytes} bytes, not ${blob.sizeBytes}`);
+  throw wrongSize(blob, sizeBytes);
 }
+
+const wrongSize = (blob: StoredPiece['blob'], sizeBytes: number): ContentDamaged =>
+  new ContentDamaged(blob.key, `it has ${sizeBytes} bytes, not ${blob.sizeBytes}`);
 
 /** Holds the last chunk back until all is known to be right. */
 async function* verified({ blob, sizeBytes, sha256, seen }: StoredPiece, stream: Readable) {

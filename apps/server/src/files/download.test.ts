@@ -119,6 +119,15 @@ describe('GET …/files/{path}', () => {
     },
   );
 
+  it('200: where a redirect is asked for and the store has no URLs, as without', async () => {
+    const [whole, other] = [await get(), await get({}, 'GET', `${path}?redirect=true`)];
+    expect(other.status).toBe(200);
+    expect(other.body.equals(content)).toBe(true);
+    expect(other.headers.get('etag')).toBe(whole.headers.get('etag'));
+    expect((await get({ range: 'bytes=0-1' }, 'GET', `${path}?redirect=true`)).status).toBe(206);
+    expect((await get({}, 'GET', `${path}?redirect=yes`)).status).toBe(422);
+  });
+
   it('304: where the reader has it, with or without range, also to HEAD', async () => {
     for (const value of [etag, `W/${etag}`, `"x", ${etag}`, '*'])
       for (const method of ['GET', 'HEAD']) {
@@ -197,7 +206,7 @@ describe('stored content that is not what it was', () => {
     ['too long', (file: string) => truncate(file, 101)],
   ])('409: it is %s, whatever part is asked for', async (_, change) => {
     const file = await damage(change);
-    for (const range of ['', 'bytes=0-1', 'bytes=0-1,5-6']) {
+    for (const range of ['', 'bytes=0-1', 'bytes=-1', 'bytes=0-1,5-6']) {
       const { status, body } = await get({ range }, 'GET', file);
       expect([status, JSON.parse(body.toString()).code]).toEqual([409, 'file_corrupt']);
     }

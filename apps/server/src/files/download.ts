@@ -26,14 +26,21 @@ const find = prepared<[objectId: string, path: string], StoredRow>(
    FROM files f LEFT JOIN blobs b ON b.id = f.blob_id WHERE f.object_id = $1 AND f.path = $2`,
 );
 
+interface Wanted {
+  /** As the request has it. */
+  readonly path: string;
+  /** The reader would rather be sent to the store. */
+  readonly redirect?: boolean | undefined;
+}
+
 /** Serves a stored file: whole, in part, or not at all where the reader has it (RFC 9110). */
 export async function downloadFile(
   ctx: RequestContext,
   object: Located,
-  rawPath: string,
+  wanted: Wanted,
   request: ContentRequest,
 ): Promise<Answered> {
-  const path = parseFilePath(rawPath);
+  const path = parseFilePath(wanted.path);
   if (!path.ok) throw invalidField('path', '/path', path.message);
   const [file] = await find(ctx.db.pool, object.id, path.path);
   if (file === undefined) throw new HttpProblem('not_found', `The ${object.kind} has no file ${path.path}.`);
@@ -43,13 +50,15 @@ export async function downloadFile(
     throw new Error('a stored file has no blob');
   if (file.isCorrupt) throw corrupt();
   const { key, sizeBytes, sha256, mediaType } = file;
+  const content = contentOf(path.path, { key, sizeBytes, sha256, mediaType });
+  const location = wanted.redirect ? locationOf(ctx, { key, sizeBytes }, content) : undefined;
   try {
-    return await sendContent(ctx, request, contentOf(path.path, { key, sizeBytes, sha256, mediaType }));
+    return await sendContent(ctx, request, { ...content, location });
   } catch (error) {
     if (!(error instanceof BlobNotFound || error instanceof ContentDamaged)) throw error;
     // Deleted and swept, or mended under another key, since the row was read; else it is lost.
     const [now] = await find(ctx.db.pool, object.id, path.path);
-    if (now?.key !== key) return downloadFile(ctx, object, rawPath, request);
+    if (now?.key !== key) return downloadFile(ctx, object, wanted, request);
     ctx.log.error({ err: error, sha256 }, 'stored content is damaged or missing');
     throw corrupt();
   }
@@ -71,6 +80,24 @@ const contentOf = (path: string, { key, sizeBytes, sha256, mediaType }: StoredFi
   headers: { 'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` },
   pieces: () => [{ sizeBytes, blob: { key, sizeBytes } }],
 });
+
+/** Undefined where the store has no URLs of its own. What is served there is saved and never shown, as it is here. */
+function locationOf(
+  { blobs, settings }: RequestContext,
+  blob: { key: string; sizeBytes: number },
+  { type, disposition }: Content,
+): Content['location'] {
+  const { signRead } = blobs;
+  if (signRead === undefined) return undefined;
+  return async () => {
+    // The store signs without a look: what is gone would be for the reader to find out.
+    const { sizeBytes } = await blobs.stat(blob.key);
+    if (sizeBytes !== blob.sizeBytes)
+      throw new ContentDamaged(blob.key, `it has ${sizeBytes} bytes, not ${blob.sizeBytes}`);
+    const expiresIn = Math.floor(settings.signedUrlExpiry / 1000);
+    return signRead(blob.key, { expiresIn, contentType: type, contentDisposition: disposition });
+  };
+}
 
 const corrupt = (): HttpProblem =>
   new HttpProblem('file_corrupt', 'The stored bytes are not what was uploaded; upload them again.');
