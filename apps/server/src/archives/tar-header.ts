@@ -48,9 +48,9 @@ function split(path: string): { name: string; prefix: string } | undefined {
 const likeness = (path: string): string => path.replace(/[^\x20-\x7e]/gu, '_').slice(-NAME_MAX);
 
 function paxRecords(path: string, sizeBytes: number): Buffer {
-  const path_ = split(path) === undefined ? paxRecord('path', path) : '';
+  const name = split(path) === undefined ? paxRecord('path', path) : '';
   const size = sizeBytes > OCTAL_MAX ? paxRecord('size', `${sizeBytes}`) : '';
-  return Buffer.from(path_ + size);
+  return Buffer.from(name + size);
 }
 
 /** `<length> <key>=<value>\n`, where the length counts its own digits. */
