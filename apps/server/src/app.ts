@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Route, routeList } from '@modelbox/schema';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { aliasRoutes } from './aliases/routes.ts';
+import { archiveRoutes } from './archives/routes.ts';
 import { checkpointRoutes } from './checkpoints/routes.ts';
 import type { Context } from './context.ts';
 import { datasetRoutes } from './datasets/routes.ts';
@@ -83,6 +84,7 @@ export function createApp(ctx: Context): FastifyInstance {
     checkpointRoutes,
     datasetRoutes,
     fileRoutes,
+    archiveRoutes,
     metricRoutes,
     metadataRoutes,
     eventRoutes,

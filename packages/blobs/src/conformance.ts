@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defineMapProperty } from './conformance-map.ts';
+import { defineMultipart } from './conformance-multipart.ts';
 import { BlobKeyInvalid, BlobMismatch, BlobNotFound, BlobRangeInvalid, BlobTooLarge } from './errors.ts';
 import type { BlobStat, BlobStore } from './store.ts';
 
@@ -285,6 +286,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
       await expect(store.delete(key)).rejects.toThrow(BlobKeyInvalid);
     });
 
+    defineMultipart(() => store);
     defineMapProperty(() => store);
   });
 }

@@ -2,13 +2,19 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertKey } from './key.ts';
 
-/** Where a disk store keeps what: `objects/ab/cd/abcd…` for blobs, `tmp/abcd…` for writes under way. */
+/**
+ * Where a disk store keeps what: `objects/ab/cd/abcd…` for blobs, a file each or a directory of its parts;
+ * `uploads/abcd…/` for the parts of blobs that are not complete; `tmp/abcd…` for writes and removals under way.
+ */
 export interface DiskLayout {
+  readonly root: string;
   readonly objects: string;
+  readonly uploads: string;
   readonly temporary: string;
   /** The directory of a blob. @throws BlobKeyInvalid, so that no path is ever built from anything else. */
   directoryOf(key: string): string;
   pathOf(key: string): string;
+  uploadPathOf(key: string): string;
   temporaryPathOf(key: string): string;
   /** Makes a blob's directory and its entry in each parent durable, once in a process. */
   prepareDirectoryOf(key: string): Promise<void>;
@@ -17,13 +23,15 @@ export interface DiskLayout {
 }
 
 /** Only the server's own user may look inside. */
-const directoryMode = 0o700;
+export const directoryMode = 0o700;
 
 export async function openLayout(root: string): Promise<DiskLayout> {
   const objects = join(root, 'objects');
+  const uploads = join(root, 'uploads');
   const temporary = join(root, 'tmp');
-  await mkdir(objects, { recursive: true, mode: directoryMode });
-  await mkdir(temporary, { recursive: true, mode: directoryMode });
+  for (const path of [objects, uploads, temporary]) {
+    await mkdir(path, { recursive: true, mode: directoryMode });
+  }
   await syncDirectory(root);
 
   // That a directory exists does not say that it would outlive a crash: a racing writer may have made it and not
@@ -44,15 +52,20 @@ export async function openLayout(root: string): Promise<DiskLayout> {
   };
   const directoryOf = (key: string) => join(objects, ...levels(key));
 
+  const within = (directory: string) => (key: string) => {
+    assertKey(key);
+    return join(directory, key);
+  };
+
   return {
+    root,
     objects,
+    uploads,
     temporary,
     directoryOf,
     pathOf: (key) => join(directoryOf(key), key),
-    temporaryPathOf: (key) => {
-      assertKey(key);
-      return join(temporary, key);
-    },
+    uploadPathOf: within(uploads),
+    temporaryPathOf: within(temporary),
     prepareDirectoryOf: async (key) => {
       const [outer, inner] = levels(key);
       await prepare(objects, outer);

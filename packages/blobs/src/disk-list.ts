@@ -2,6 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifThere, onDisk } from './disk-errors.ts';
 import type { DiskLayout } from './disk-layout.ts';
+import { partsIn, sizeOf } from './disk-parts.ts';
 import { isKey } from './key.ts';
 import type { BlobListing, BlobStat } from './store.ts';
 
@@ -13,7 +14,7 @@ export async function* listDisk(layout: DiskLayout, { olderThan }: BlobListing):
   for (const outer of (await onDisk(readdir(layout.objects))).filter(isLevel).sort()) {
     for (const inner of await namesIn(join(layout.objects, outer), isLevel)) {
       for (const key of await namesIn(join(layout.objects, outer, inner), isKey)) {
-        const stat = await statFile(layout.pathOf(key));
+        const stat = await statBlob(layout.pathOf(key));
         if (stat && (!olderThan || stat.writtenAt < olderThan)) yield { key, ...stat };
       }
     }
@@ -23,8 +24,10 @@ export async function* listDisk(layout: DiskLayout, { olderThan }: BlobListing):
 const namesIn = async (directory: string, wanted: (name: string) => boolean): Promise<string[]> =>
   ((await ifThere(readdir(directory))) ?? []).filter(wanted).sort();
 
-/** Size and time of a regular file; `undefined` if it is missing, or something that no store put there. */
-export async function statFile(path: string): Promise<Omit<BlobStat, 'key'> | undefined> {
+/** `undefined` if it is missing, not whole, or something that no store put there. */
+export async function statBlob(path: string): Promise<Omit<BlobStat, 'key'> | undefined> {
   const stat = await ifThere(lstat(path));
-  return stat?.isFile() ? { sizeBytes: stat.size, writtenAt: stat.mtime } : undefined;
+  if (stat?.isFile()) return { sizeBytes: stat.size, writtenAt: stat.mtime };
+  const parts = stat?.isDirectory() ? await partsIn(path) : undefined;
+  return stat && parts && { sizeBytes: sizeOf(parts), writtenAt: stat.mtime };
 }

@@ -1,24 +1,18 @@
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { BufferPool } from './buffers.ts';
-import { codeOf, onDisk } from './disk-errors.ts';
-import { type DiskLayout, syncDirectory } from './disk-layout.ts';
+import { onDisk } from './disk-errors.ts';
+import { syncDirectory } from './disk-layout.ts';
+import { moveInto } from './disk-move.ts';
+import type { DiskWork } from './disk-work.ts';
 import { BlobMismatch, BlobTooLarge } from './errors.ts';
 import { createHashingWriter } from './hashing-writer.ts';
 import { newKey } from './key.ts';
 import { consume } from './source.ts';
 import type { BlobSource, WriteOptions, WrittenBlob } from './store.ts';
 
-/** What the writes of one store share. */
-export interface DiskWriting {
-  readonly layout: DiskLayout;
-  readonly buffers: BufferPool;
-  /** The keys that are being written now. */
-  readonly underWay: Set<string>;
-}
-
 /** Temporary file, fsync, rename, fsync of the directory: at no moment can a part be seen under a key. */
 export async function writeToDisk(
-  { layout, buffers, underWay }: DiskWriting,
+  { layout, buffers, underWay }: DiskWork,
   source: BlobSource,
   options: WriteOptions,
 ): Promise<WrittenBlob> {
@@ -30,13 +24,7 @@ export async function writeToDisk(
     const file = await onDisk(open(path, 'wx', 0o600));
     const content = await fill(file, buffers, source, options);
     options.signal?.throwIfAborted();
-    await onDisk(layout.prepareDirectoryOf(key));
-    await onDisk(
-      rename(path, layout.pathOf(key)).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') layout.forgetDirectoryOf(key);
-        throw error;
-      }),
-    );
+    await onDisk(moveInto(layout, key, path));
     path = layout.pathOf(key);
     await onDisk(syncDirectory(layout.directoryOf(key)));
     complete = true;
@@ -48,8 +36,8 @@ export async function writeToDisk(
   }
 }
 
-/** Takes the file over: it is closed afterwards in every case. */
-async function fill(
+/** Takes the file over: it is closed afterwards in every case. What comes is verified, and durable. */
+export async function fill(
   file: FileHandle,
   buffers: BufferPool,
   source: BlobSource,

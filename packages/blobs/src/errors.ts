@@ -1,9 +1,9 @@
-/** No blob under this key. */
+/** No blob under this key, or one that is not whole; or no multipart blob that is neither complete nor aborted. */
 export class BlobNotFound extends Error {
   override readonly name = 'BlobNotFound';
   readonly key: string;
-  constructor(key: string) {
-    super(`no blob ${key}`);
+  constructor(key: string, detail?: string) {
+    super(`no blob ${key}${detail === undefined ? '' : `: ${detail}`}`);
     this.key = key;
   }
 }
@@ -48,6 +48,17 @@ export class BlobTooLarge extends Error {
   constructor(limitBytes: number) {
     super(`more than the ${limitBytes} bytes allowed`);
     this.limitBytes = limitBytes;
+  }
+}
+
+/** A multipart blob was to be made of parts that are not there, or not the ones that were named, any more. */
+export class BlobPartsChanged extends Error {
+  override readonly name = 'BlobPartsChanged';
+  /** In order; empty where the store does not tell. */
+  readonly numbers: readonly number[];
+  constructor(numbers: readonly number[]) {
+    super(`${numbers.length || 'some'} parts are not the ones named: ${numbers.slice(0, 10).join(', ')}`);
+    this.numbers = numbers;
   }
 }
 

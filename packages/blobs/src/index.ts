@@ -3,11 +3,22 @@ export {
   BlobKeyInvalid,
   BlobMismatch,
   BlobNotFound,
+  BlobPartsChanged,
   BlobRangeInvalid,
   BlobStoreFull,
   BlobStoreUnavailable,
   BlobTooLarge,
 } from './errors.ts';
+export type {
+  BlobPart,
+  MultipartBlob,
+  MultipartStore,
+  PartContent,
+  PutPartOptions,
+  SignedRequest,
+  SignOptions,
+} from './multipart.ts';
+export { defaultPartBytes, partBytesAtLeast, partBytesAtMost, partsAtMost } from './part-rules.ts';
 export { openS3Store } from './s3-open.ts';
 export type { S3StoreOptions } from './s3-options.ts';
 export type {
@@ -18,6 +29,7 @@ export type {
   BlobStore,
   ByteRange,
   ReadOptions,
+  SignReadOptions,
   WriteOptions,
   WrittenBlob,
 } from './store.ts';

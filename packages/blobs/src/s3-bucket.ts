@@ -26,6 +26,9 @@ const socketTimeout = 120_000;
 /** Each download holds one for as long as its reader takes. */
 const maxSockets = 500;
 
+/** The client warns on the console of failures that its caller is told, and of no others. */
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 export function openBucket(options: S3StoreOptions): S3Bucket {
   const { bucket, endpoint, credentials } = options;
   // A server that is not AWS cares for no region, but requests are signed for one: the environment's, or any.
@@ -40,6 +43,7 @@ export function openBucket(options: S3StoreOptions): S3Bucket {
     // Every write carries a SHA-256 of our own; a second checksum would cost time and say nothing more.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    logger: silent,
     requestHandler: { connectionTimeout, socketTimeout, httpAgent: agent, httpsAgent: agent },
   });
   signWithKnownHash(client);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { largestBlobBytes, partBytes, partsAtMost } from './s3-part-size.ts';
+import { partsAtMost } from './part-rules.ts';
+import { largestBlobBytes, partBytes } from './s3-part-size.ts';
 
 const MiB = 2 ** 20;
 

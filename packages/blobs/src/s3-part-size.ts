@@ -1,7 +1,6 @@
-const MiB = 2 ** 20;
+import { partsAtMost } from './part-rules.ts';
 
-/** S3's limit. */
-export const partsAtMost = 10_000;
+const MiB = 2 ** 20;
 
 /** The usual part. At least 5 MiB by S3's rules; four in flight keep a connection to a near server busy. */
 export const usualPartBytes = 8 * MiB;

@@ -9,6 +9,7 @@ import {
 import type { S3Bucket } from './s3-bucket.ts';
 import { ifInBucket, onS3 } from './s3-errors.ts';
 import { objectsIn } from './s3-list.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** Where `check` puts its probes: no blob's key begins so. */
 export const probesIn = (bucket: S3Bucket): string => `${bucket.prefix}probe/`;
@@ -16,13 +17,15 @@ export const probesIn = (bucket: S3Bucket): string => `${bucket.prefix}probe/`;
 /** Aborts multipart uploads that nobody has sent a part to for so long, and deletes probes that a crash left. */
 export async function sweepS3(
   bucket: S3Bucket,
-  underWay: ReadonlySet<string>,
+  underWay: UnderWay,
   olderThan: Date,
+  keep: ReadonlySet<string>,
 ): Promise<number> {
   const { client, name: Bucket } = bucket;
   let swept = 0;
-  for await (const { Key, UploadId, Initiated } of uploadsIn(bucket)) {
-    if (Key === undefined || UploadId === undefined || bucket.keyOf(Key) === undefined) continue;
+  for await (const { Key = '', UploadId, Initiated } of uploadsIn(bucket)) {
+    const key = bucket.keyOf(Key);
+    if (key === undefined || UploadId === undefined || keep.has(key)) continue;
     if (underWay.has(UploadId) || (Initiated && Initiated >= olderThan)) continue;
     const upload = { Bucket, Key, UploadId };
     // Another server may have begun it long ago and be sending still.

@@ -7,13 +7,14 @@ import { largestBlobBytes, partBytes } from './s3-part-size.ts';
 import { createS3Upload } from './s3-upload.ts';
 import { consume } from './source.ts';
 import type { BlobSource, WriteOptions, WrittenBlob } from './store.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** What the writes of one store share. */
 export interface S3Writing {
   readonly bucket: S3Bucket;
   readonly memory: PartMemory;
   /** The ids of multipart uploads that are going on now. */
-  readonly underWay: Set<string>;
+  readonly underWay: UnderWay;
 }
 
 /**

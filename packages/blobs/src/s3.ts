@@ -4,12 +4,15 @@ import { checkS3 } from './s3-check.ts';
 import { ifInBucket } from './s3-errors.ts';
 import { listS3 } from './s3-list.ts';
 import { createPartMemory } from './s3-memory.ts';
+import { createS3Multipart } from './s3-multipart.ts';
 import type { S3StoreOptions } from './s3-options.ts';
 import { usualPartBytes } from './s3-part-size.ts';
 import { readFromS3, statInS3 } from './s3-read.ts';
+import { signRead } from './s3-sign.ts';
 import { sweepS3 } from './s3-sweep.ts';
 import { writeToS3 } from './s3-write.ts';
 import type { BlobStore } from './store.ts';
+import { createUnderWay } from './under-way.ts';
 
 /**
  * A store in an S3 bucket, which must exist. Keys are `<prefix>/<2 hex>/<30 hex>`; nothing else may write below the
@@ -24,17 +27,20 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
     budgetBytes: options.memoryBytes ?? 96 * 2 ** 20,
     reusedBytes: usualPartBytes,
   });
-  const underWay = new Set<string>();
+  const underWay = createUnderWay();
+  const writing = { bucket, memory, underWay };
   await checkS3(bucket);
   return {
-    write: (source, writeOptions = {}) => writeToS3({ bucket, memory, underWay }, source, writeOptions),
+    write: (source, writeOptions = {}) => writeToS3(writing, source, writeOptions),
     read: async (key, readOptions = {}) => readFromS3(bucket, key, readOptions),
     stat: async (key) => statInS3(bucket, key),
     delete: async (key) => {
       await ifInBucket(bucket, bucket.client.send(new DeleteObjectCommand(bucket.at(key))));
     },
     list: (listing = {}) => listS3(bucket, listing),
-    sweepTemporary: (olderThan) => sweepS3(bucket, underWay, olderThan),
+    multipart: createS3Multipart(writing),
+    signRead: async (key, readOptions) => signRead(bucket, key, readOptions),
+    sweepTemporary: (olderThan, keep = new Set()) => sweepS3(bucket, underWay, olderThan, keep),
     check: () => checkS3(bucket),
   };
 }

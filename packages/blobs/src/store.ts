@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { MultipartStore, SignOptions } from './multipart.ts';
 
 /** The bytes to store: a Node or web stream, or any async iterable of byte chunks (never of strings). */
 export type BlobSource = Readable | AsyncIterable<Uint8Array>;
@@ -30,7 +31,7 @@ export interface WrittenBlob {
 export interface BlobStat {
   readonly key: string;
   readonly sizeBytes: number;
-  /** When the last byte was written; the blob itself may have appeared some time later. */
+  /** When the last byte was written, or the first of what came in parts; the blob may have appeared much later. */
   readonly writtenAt: Date;
 }
 
@@ -47,6 +48,12 @@ export interface BlobReading {
   readonly sizeBytes: number;
 }
 
+export interface SignReadOptions extends SignOptions {
+  /** What the store is to answer as the headers of the same name. */
+  readonly contentType?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+}
+
 export interface BlobListing {
   /** Only blobs written before this time. Default: all. */
   readonly olderThan?: Date | undefined;
@@ -59,10 +66,8 @@ export interface BlobListing {
  * Every method throws `BlobStoreUnavailable` when the store cannot be reached, and `BlobKeyInvalid` for a key
  * that no store ever made.
  *
- * What only some stores can do comes as an optional member, so that a caller asks `if (store.presign)`, and not
- * for a kind of store: `multipart` (begin, put a numbered part, list, complete, abort; parts in any order, each
- * with a checksum of its own) and `presign` (a URL for one part or one download). What an unfinished multipart
- * upload leaves is temporary in the sense of `sweepTemporary`.
+ * What only some stores can do comes as an optional member (`signRead`, `multipart.sign`), so that a caller asks
+ * `if (store.signRead)`, and not for a kind of store.
  */
 export interface BlobStore {
   /**
@@ -86,11 +91,22 @@ export interface BlobStore {
   /** Every blob, ordered by key. What is written or deleted meanwhile may or may not appear. */
   list(listing?: BlobListing): AsyncIterable<BlobStat>;
 
+  /** Content that comes in parts. */
+  readonly multipart: MultipartStore;
+
   /**
-   * Removes what dead writers left behind and nobody has touched since the given time; gives how many things.
-   * Never touches a write of this process that is still going on.
+   * Only where the store can: a URL that serves the blob, whole or in ranges, to whoever has it until it expires.
+   * Never to be logged. Asks nobody: that the blob is gone shows when the URL is used. @throws BlobKeyInvalid
    */
-  sweepTemporary(olderThan: Date): Promise<number>;
+  readonly signRead?: (key: string, options: SignReadOptions) => Promise<string>;
+
+  /**
+   * Removes what dead writers left behind and nobody has touched since the given time, multipart blobs that are neither
+   * complete nor aborted among it; gives how many things.
+   * Never touches a write of this process that is still going on.
+   * @param keep The keys of multipart blobs that are not to be touched however old they are.
+   */
+  sweepTemporary(olderThan: Date, keep?: ReadonlySet<string>): Promise<number>;
 
   /** Resolves when a small probe could be written, read back and removed. @throws BlobStoreFull */
   check(): Promise<void>;

@@ -1,4 +1,5 @@
 import { aliasRoutes } from './aliases.ts';
+import { archiveRoute } from './archives.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { datasetRoutes } from './datasets.ts';
 import { eventRoutes } from './events.ts';
@@ -24,6 +25,7 @@ const table = [
   ...ownerRoutes('model'),
   ...versionRoutes,
   ...ownerRoutes('version'),
+  archiveRoute('version'),
   ...lineageRoutes,
   ...aliasRoutes,
   ...referenceRoutes,
@@ -31,6 +33,7 @@ const table = [
   ...ownerRoutes('experiment'),
   ...checkpointRoutes,
   ...ownerRoutes('checkpoint'),
+  archiveRoute('checkpoint'),
   ...datasetRoutes,
   ...systemRoutes,
 ] as const;

@@ -63,9 +63,10 @@ export class Http {
   }
 
   /** The download of a file's content, from when its head is here. */
-  download({ url, options }: Call<DownloadOptions>): DownloadPromise {
+  download({ url, query, options }: Call<DownloadOptions>): DownloadPromise {
     const headers = { range: rangeHeader(options?.range), accept: '*/*' };
-    const head = this.#request<Download>({ method: 'GET', target: url, headers, options }, startDownload);
+    const target = url + queryString(query);
+    const head = this.#request<Download>({ method: 'GET', target, headers, options }, startDownload);
     return new DownloadPromise(this.#track(head));
   }
 

@@ -1,0 +1,68 @@
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+
+/** Read in pieces of this size: fewer trips to the thread pool than the default of 64 KiB. */
+export const readBytes = 256 * 1024;
+
+/** Some bytes of a file: from `start` on, `end` not included. */
+export interface FilePiece {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface PieceReading {
+  readonly pieces: readonly FilePiece[];
+  readonly open: (piece: FilePiece) => Promise<FileHandle>;
+  /** What the stream fails with when a file turns out to be shorter. */
+  readonly cutShort: (piece: FilePiece) => Error;
+  /** Once, when nothing is read any more. */
+  readonly onClose: () => void;
+}
+
+/** One stream over pieces of files, of which one at a time is open. The first is open when it resolves. */
+export async function readPieces({ pieces, open, cutShort, onClose }: PieceReading): Promise<Readable> {
+  let index = 0;
+  let at = pieces[0]?.start ?? 0;
+  let file = pieces[0] && (await open(pieces[0]));
+  let reading: Promise<void> = Promise.resolve();
+
+  async function next(): Promise<Buffer | null> {
+    for (let piece = pieces[index]; piece; piece = pieces[index]) {
+      if (at < piece.end) {
+        file ??= await open(piece);
+        const size = Math.min(readBytes, piece.end - at);
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(size), 0, size, at);
+        if (bytesRead === 0) throw cutShort(piece);
+        at += bytesRead;
+        return buffer.subarray(0, bytesRead);
+      }
+      const done = file;
+      file = undefined;
+      await done?.close();
+      index += 1;
+      at = pieces[index]?.start ?? 0;
+    }
+    return null;
+  }
+
+  return new Readable({
+    highWaterMark: readBytes,
+    read() {
+      reading = next().then(
+        (chunk) => void this.push(chunk),
+        (error: Error) => void this.destroy(error),
+      );
+    },
+    destroy(error, done) {
+      // A file must not be closed while it is read.
+      void reading
+        .then(() => file?.close())
+        .catch(() => {})
+        .then(() => {
+          onClose();
+          done(error);
+        });
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import { UploadPartCommand } from '@aws-sdk/client-s3';
+import type { BlobPart, MultipartBlob, PartContent, PutPartOptions } from './multipart.ts';
+import { assertPartContent, assertPartNumber } from './part-rules.ts';
+import { refuseBlob } from './s3-errors.ts';
+import { createPartStream } from './s3-part-stream.ts';
+import type { S3Writing } from './s3-write.ts';
+import type { BlobSource } from './store.ts';
+
+/** Streams one part to the server: what is held in memory is what the connection has not taken yet. */
+export async function putOnS3(
+  { bucket, underWay }: S3Writing,
+  { key, token }: MultipartBlob,
+  content: PartContent & { readonly number: number },
+  source: BlobSource,
+  { signal }: PutPartOptions,
+): Promise<BlobPart> {
+  const { number, sizeBytes, sha256 } = content;
+  assertPartNumber(number);
+  assertPartContent(content);
+  signal?.throwIfAborted();
+  const stream = createPartStream();
+  const stop = new AbortController();
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const command = new UploadPartCommand({
+    ...bucket.at(key),
+    UploadId: token,
+    PartNumber: number,
+    Body: stream.body,
+    ContentLength: sizeBytes,
+    ChecksumAlgorithm: 'SHA256',
+    ChecksumSHA256: base64Of(sha256),
+  });
+  underWay.add(token);
+  try {
+    // Whichever fails first ends the other, and is what is told.
+    const failures: { of: 'source' | 'server'; error: unknown }[] = [];
+    const failed = (of: 'source' | 'server') => (error: unknown) => {
+      failures.push({ of, error });
+      stop.abort(error);
+      stream.body.destroy();
+      return undefined;
+    };
+    const feeding = stream.feed(source, content, stopped).catch(failed('source'));
+    // Of no bytes none can be held back: they are sent by the first line of the request.
+    if (sizeBytes === 0) await feeding;
+    const answer = await bucket.client
+      .send(command, { abortSignal: AbortSignal.any([stopped]) })
+      .catch(failed('server'));
+    await feeding;
+    const [first] = failures;
+    if (first) signal?.throwIfAborted();
+    if (first?.of === 'source') throw first.error;
+    if (first) return await refuseBlob(bucket, key, first.error);
+    const tag = answer?.ETag ?? '';
+    return { number, sizeBytes, sha256, writtenAt: new Date(), tag };
+  } finally {
+    underWay.delete(token);
+  }
+}
+
+export const base64Of = (sha256: string): string => Buffer.from(sha256, 'hex').toString('base64');

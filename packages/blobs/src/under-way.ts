@@ -1,0 +1,19 @@
+/** Names of what is being done in this process. What is done twice at once is there until both are over. */
+export interface UnderWay {
+  has(name: string): boolean;
+  add(name: string): void;
+  delete(name: string): void;
+}
+
+export function createUnderWay(): UnderWay {
+  const counts = new Map<string, number>();
+  return {
+    has: (name) => counts.has(name),
+    add: (name) => void counts.set(name, (counts.get(name) ?? 0) + 1),
+    delete: (name) => {
+      const left = (counts.get(name) ?? 0) - 1;
+      if (left > 0) counts.set(name, left);
+      else counts.delete(name);
+    },
+  };
+}
