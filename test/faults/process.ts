@@ -17,9 +17,18 @@ export interface ServerProcess {
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
-/** Runs the server's entry with these settings and no others. */
-export function runServer(settings: Record<string, string>, args: readonly string[] = []): ServerProcess {
-  const child = spawn(process.execPath, [join(root, 'apps/server/src/bin/modelbox-server.ts'), ...args], {
+/**
+ * Runs the server's entry with these settings and no others.
+ * @param within a command that runs it.
+ */
+export function runServer(
+  settings: Record<string, string>,
+  args: readonly string[] = [],
+  within: readonly string[] = [],
+): ServerProcess {
+  const entry = join(root, 'apps/server/src/bin/modelbox-server.ts');
+  const [command = '', ...rest] = [...within, process.execPath, entry, ...args];
+  const child = spawn(command, rest, {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? tmpdir(),

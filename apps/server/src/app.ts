@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Route, routeList } from '@modelbox/schema';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { aliasRoutes } from './aliases/routes.ts';
+import { archiveRoutes } from './archives/routes.ts';
 import { checkpointRoutes } from './checkpoints/routes.ts';
 import type { Context } from './context.ts';
 import { datasetRoutes } from './datasets/routes.ts';
@@ -85,6 +86,7 @@ export function createApp(ctx: Context): FastifyInstance {
     datasetRoutes,
     fileRoutes,
     uploadRoutes,
+    archiveRoutes,
     metricRoutes,
     metadataRoutes,
     eventRoutes,

@@ -114,6 +114,14 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['0', 'big', '9999TiB'],
   },
+  signedUrlExpiry: {
+    takes: [
+      ['PT15M', 900_000],
+      ['PT1S', 1000],
+      ['P7D', 604_800_000],
+    ],
+    refuses: ['PT0.5S', 'P8D', '15m'],
+  },
   bodyTimeout: {
     takes: [
       ['PT0.1S', 100],

@@ -15,6 +15,8 @@ export interface Settings {
   bodyLimit: number;
   /** Bytes of a file at most. */
   maxFileSize: number;
+  /** Milliseconds in which a signed URL of the store can be used. */
+  signedUrlExpiry: number;
   /** Milliseconds in which a JSON body must have arrived, and in which a stalled upload is given up. */
   bodyTimeout: number;
   /** Milliseconds that a list may take in the database. */

@@ -33,7 +33,10 @@ export async function startServer(
 ): Promise<RunningServer> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const step of stops.splice(0).reverse()) await step();
+    const failures: unknown[] = [];
+    for (const step of stops.splice(0).reverse())
+      await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, 'parts of the server did not stop cleanly');
   };
   try {
     const db = await startDatabase(config, log, stops);
@@ -57,7 +60,8 @@ export async function startServer(
     const { address, port, family } = app.server.address() as AddressInfo;
     return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, stop };
   } catch (error) {
-    await stop();
+    // Why it did not start is what counts.
+    await stop().catch((failure: unknown) => log.warn({ err: failure }, 'did not stop cleanly'));
     throw error;
   }
 }

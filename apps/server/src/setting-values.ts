@@ -32,8 +32,10 @@ export function size(text: string, min: number, max: number): number {
     : fail(`a number of bytes, for example "1048576" or "1MiB", from ${min} to ${max}`);
 }
 
+const CENTURY = 100 * 365 * 86_400_000;
+
 /** Milliseconds of an ISO 8601 duration without years and months, whose length varies. */
-export function duration(text: string, min: number): number {
+export function duration(text: string, min: number, max = CENTURY): number {
   const parts = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text);
   const [weeks, days, hours, minutes, seconds] = (parts ?? [])
     .slice(1)
@@ -44,9 +46,8 @@ export function duration(text: string, min: number): number {
     : (((weeks ?? 0) * 7 + (days ?? 0)) * 24 + (hours ?? 0)) * 3_600_000 +
       (minutes ?? 0) * 60_000 +
       (seconds ?? 0) * 1000;
-  return ms >= min && ms <= 100 * 365 * 86_400_000
-    ? ms
-    : fail('an ISO 8601 duration, for example "PT30S" or "P7D"');
+  const bounds = max === CENTURY ? '' : `, from ${min / 1000} to ${max / 1000} seconds`;
+  return ms >= min && ms <= max ? ms : fail(`an ISO 8601 duration, for example "PT30S" or "P7D"${bounds}`);
 }
 
 /** Addresses and networks in CIDR notation, separated by commas, or `none`. */

@@ -137,6 +137,14 @@ export const SETTINGS = {
     says: 'Bytes of one uploaded file at most.',
     parse: (text) => size(text, 1, 2 ** 50),
   }),
+  signedUrlExpiry: setting({
+    env: 'MODELBOX_SIGNED_URL_EXPIRY',
+    default: 'PT15M',
+    form: 'duration',
+    says: 'Time in which a signed URL of the S3 server can be used: whoever has it needs nothing else. At most 7 days.',
+    // What S3 allows.
+    parse: (text) => duration(text, 1000, 7 * 86_400_000),
+  }),
   bodyTimeout: setting({
     env: 'MODELBOX_BODY_TIMEOUT',
     default: 'PT30S',

@@ -10,6 +10,7 @@ import {
   UnprocessableError,
 } from '@modelbox/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readTar } from './testing/archives.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 let server: TestServer;
@@ -161,6 +162,19 @@ describe('a file', () => {
     const whole = await client.versions.files.download(reference, path);
     expect([whole.sha256, whole.sizeBytes]).toEqual([hashOf(content), content.length]);
     await whole.cancel();
+  });
+
+  test('comes out with all others as one archive', async () => {
+    const version = await pending();
+    await client.versions.files.upload(version.id, 'a.bin', content);
+    await client.versions.files.track(version.id, { files: ['s3://b/t.pt'] });
+    await client.versions.finalize(version.id);
+    await expect(client.versions.archive(version.id)).rejects.toMatchObject({ code: 'file_is_tracked' });
+    const tar = await client.versions.archive(version.id, { tracked: 'skip' }).bytes();
+    expect((await readTar([tar]))[0]?.content.equals(content)).toBe(true);
+    const zip = await client.versions.archive(version.id, { tracked: 'skip', format: 'zip' });
+    expect([zip.mediaType, zip.sha256]).toEqual(['application/zip', undefined]);
+    await zip.cancel();
   });
 
   test('goes in from a stream of unknown length, and again is the same', async () => {

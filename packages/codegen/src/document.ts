@@ -35,6 +35,8 @@ export interface JsonSchema {
   readonly properties?: { readonly [name: string]: JsonSchema };
   readonly items?: JsonSchema;
   readonly description?: string;
+  /** Of a query parameter that the client has no use for. */
+  readonly 'x-not-in-client'?: boolean;
 }
 
 type Content = { readonly [mediaType: string]: { readonly schema: JsonSchema } };

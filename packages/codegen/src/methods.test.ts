@@ -116,6 +116,23 @@ describe('a method', () => {
     expect(text).toContain('to: { thing, path }');
   });
 
+  test('of a download has its query among the options, without what is not for the client', () => {
+    const hidden = { ...parameter('redirect', 'query', false), schema: { 'x-not-in-client': true } };
+    const text = method(
+      '/v1/things/{thing}/archive',
+      'get',
+      operation({
+        operationId: 'things.archive',
+        parameters: [parameter('thing', 'path', true), parameter('format', 'query', false), hidden],
+        responses: { 200: { content: { 'application/octet-stream': { schema: { type: 'string' } } } } },
+      }),
+    );
+    expect(text).toContain(
+      'archive(thing: string, options?: DownloadOptions & ThingsArchiveQuery): DownloadPromise {',
+    );
+    expect(text).toContain('query: { format: options?.format }');
+  });
+
   test('of an action without fields has no body, and without an answer gives nothing', () => {
     const empty = {
       required: false,

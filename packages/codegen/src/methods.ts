@@ -26,8 +26,9 @@ export function emitMethod(operation: Operation): Method {
   if (operation.body.form === 'bytes') parameters.push('source: UploadSource');
   const query = hasQueryType(operation) ? queryTypeName(operation.id) : undefined;
   if (query) types.push(query);
-  // A file's few query parameters stand among its options; elsewhere the query is an argument of its own.
-  const merged = query !== undefined && operation.body.form === 'bytes';
+  // The few query parameters of an upload or download stand among its options; elsewhere they are an argument.
+  const isContent = operation.body.form === 'bytes' || operation.result.form === 'bytes';
+  const merged = query !== undefined && isContent;
   if (query && !merged) parameters.push(`query?: ${query}`);
   parameters.push(`options?: ${merged ? `${options} & ${query}` : options}`);
   if ('type' in operation.result && /^\w+$/.test(operation.result.type)) types.push(operation.result.type);

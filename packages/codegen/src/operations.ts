@@ -58,7 +58,7 @@ function readOperation(
     summary: operation.summary,
     description: operation.description,
     pathParameters: named.filter((parameter) => parameter.in === 'path'),
-    query: named.filter((parameter) => parameter.in === 'query'),
+    query: named.filter((parameter) => parameter.in === 'query' && !parameter.schema['x-not-in-client']),
     body: readBody(operation),
     result: readResult(document, operation),
     alsoAnswers: answers(operation)

@@ -22,7 +22,10 @@ export const ERRORS = {
   name_retired: [409, 'The name belonged to a version that is gone; a version name is never given twice.'],
   holds_alias: [409, 'The version holds an alias; move or delete that first.'],
   not_empty: [409, 'The namespace still contains something.'],
-  not_ready: [409, 'Only a ready version can be named by an alias, and only a ready checkpoint promoted.'],
+  not_ready: [
+    409,
+    'Only a ready version can be named by an alias, only a ready checkpoint promoted, and only what is ready archived.',
+  ],
   files_frozen: [409, 'The file set of a ready version or checkpoint never changes.'],
   file_is_tracked: [409, 'The file is tracked where it lies: its content is at `uri`, not here.'],
   file_not_verified: [

@@ -92,6 +92,18 @@ export const digestHeaders = z.object({
     .meta({ description: 'The SHA-256 in base64, as S3 has it.' }),
 });
 
+const redirect = z
+  .boolean()
+  .optional()
+  .meta({
+    description:
+      'Sends the reader to the store, where that can serve the content by a signed URL: 307. It is valid for ' +
+      'minutes, to whoever has it. Where the store cannot, and to HEAD, the answer is as without this.',
+    default: false,
+    // The client reads what the server answers, and verifies it.
+    'x-not-in-client': true,
+  });
+
 /** The routes of the files of one kind of owner. */
 export const fileRoutes = <K extends OwnerKind>(kind: K) => {
   const base = `${ownerPath(kind)}/files` as const;
@@ -162,10 +174,13 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       path: `${base}/{path*}`,
       tag,
       summary: `Download a file of ${aKind(kind)}`,
-      description: 'Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.',
+      description:
+        'Answers HEAD, ranges (RFC 9110; several come as `multipart/byteranges`) and conditions; the ETag is the ' +
+        'SHA-256, and so is `Repr-Digest`.',
       params: one,
-      answers: { 200: 'bytes', 206: 'bytes', 304: 'empty' },
-      errors: [409, 416],
+      query: z.strictObject({ redirect }),
+      answers: { 200: 'bytes', 206: 'bytes', 304: 'empty', 307: 'empty' },
+      errors: [409, 412, 416],
       touches: touch('file.read'),
     }),
     route({

@@ -1,4 +1,5 @@
 export * from './aliases.ts';
+export * from './archives.ts';
 export * from './checkpoints.ts';
 export * from './datasets.ts';
 export * from './errors.ts';

@@ -154,8 +154,9 @@ const STATUS_WORDS: Record<number, string> = {
   200: 'Done, or there already.',
   201: 'Created.',
   204: 'Done; no content.',
-  206: 'The range asked for.',
+  206: 'The range asked for, or several.',
   304: 'Not modified.',
+  307: 'The content is at `Location`.',
   503: 'Not ready.',
 };
 

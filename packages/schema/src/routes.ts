@@ -1,4 +1,5 @@
 import { aliasRoutes } from './aliases.ts';
+import { archiveRoute } from './archives.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { datasetRoutes } from './datasets.ts';
 import { eventRoutes } from './events.ts';
@@ -25,6 +26,7 @@ const table = [
   ...ownerRoutes('model'),
   ...versionRoutes,
   ...ownerRoutes('version'),
+  archiveRoute('version'),
   ...lineageRoutes,
   ...aliasRoutes,
   ...referenceRoutes,
@@ -32,6 +34,7 @@ const table = [
   ...ownerRoutes('experiment'),
   ...checkpointRoutes,
   ...ownerRoutes('checkpoint'),
+  archiveRoute('checkpoint'),
   ...datasetRoutes,
   ...uploadRoutes,
   ...systemRoutes,

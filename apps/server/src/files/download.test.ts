@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { glob, readFile, rm, truncate } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newCheckpoint, newExperiment, newModel } from '../testing/objects.ts';
 import { hangUp } from '../testing/raw-request.ts';
@@ -48,8 +49,36 @@ describe('GET …/files/{path}', () => {
     const head = await get({}, 'HEAD');
     expect(head.status).toBe(200);
     expect(head.body).toHaveLength(0);
-    for (const name of ['etag', 'content-length', 'content-type', 'accept-ranges', 'content-disposition'])
-      expect(head.headers.get(name)).toBe(whole.headers.get(name));
+    // What is of the message or the connection, not of the content.
+    const others = ['date', 'x-request-id', 'connection', 'keep-alive'];
+    const ofContent = ({ headers }: { headers: Headers }) =>
+      [...headers].filter(([name]) => !others.includes(name));
+    expect(ofContent(head)).toEqual(ofContent(whole));
+  });
+
+  it('tells the SHA-256 of the whole, also with a part of it', async () => {
+    const digest = `sha-256=:${createHash('sha256').update(content).digest('base64')}:`;
+    for (const answer of [
+      await get(),
+      await get({}, 'HEAD'),
+      await get({ range: 'bytes=0-1' }),
+      await get({ range: 'bytes=0-1,5-6' }),
+    ]) {
+      expect(answer.headers.get('repr-digest')).toBe(digest);
+    }
+  });
+
+  it('412: where If-Match names other content', async () => {
+    for (const value of ['"other"', `W/${etag}`, 'nonsense'])
+      for (const method of ['GET', 'HEAD'])
+        expect((await get({ 'if-match': value, range: 'bytes=0-1' }, method)).status).toBe(412);
+    const { body } = await get({ 'if-match': '"other"' });
+    expect(JSON.parse(body.toString())).toMatchObject({
+      code: 'stale',
+      detail: `The content is ${etag} now, not "other".`,
+    });
+    for (const value of [etag, `"other", ${etag}`, '*'])
+      expect((await get({ 'if-match': value, range: 'bytes=0-1' })).status).toBe(206);
   });
 
   it.each([
@@ -83,12 +112,21 @@ describe('GET …/files/{path}', () => {
     expect(JSON.parse(body.toString()).code).toBe('range_not_satisfiable');
   });
 
-  it.each(['items=0-1', 'bytes=5-1', 'bytes=a-b', 'bytes=0-1,5-6', 'bytes=-'])(
+  it.each(['items=0-1', 'bytes=5-1', 'bytes=a-b', 'bytes=0-1,x', 'bytes=-'])(
     '200: %s is answered by the whole',
     async (range) => {
       expect((await get({ range })).status).toBe(200);
     },
   );
+
+  it('200: where a redirect is asked for and the store has no URLs, as without', async () => {
+    const [whole, other] = [await get(), await get({}, 'GET', `${path}?redirect=true`)];
+    expect(other.status).toBe(200);
+    expect(other.body.equals(content)).toBe(true);
+    expect(other.headers.get('etag')).toBe(whole.headers.get('etag'));
+    expect((await get({ range: 'bytes=0-1' }, 'GET', `${path}?redirect=true`)).status).toBe(206);
+    expect((await get({}, 'GET', `${path}?redirect=yes`)).status).toBe(422);
+  });
 
   it('304: where the reader has it, with or without range, also to HEAD', async () => {
     for (const value of [etag, `W/${etag}`, `"x", ${etag}`, '*'])
@@ -148,6 +186,30 @@ describe('GET …/files/{path}', () => {
     for (let i = 0; i < 5; i++)
       await hangUp(server, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`, i * 2);
     expect((await get()).body.equals(content)).toBe(true);
+  });
+});
+
+describe('stored content that is not what it was', () => {
+  const damage = async (change: (file: string) => Promise<void>) => {
+    const { id } = await newExperiment(server);
+    const file = `/v1/experiments/${id}/files/bad`;
+    const { body } = await server.api('PUT', file, randomBytes(100));
+    const { rows } = await server.db.pool.query('SELECT key FROM blobs WHERE sha256 = $1', [body.sha256]);
+    const [onDisk] = await Array.fromAsync(glob(`**/${rows[0].key}`, { cwd: server.blobsDir }));
+    await change(join(server.blobsDir, String(onDisk)));
+    return file;
+  };
+
+  it.each([
+    ['missing', (file: string) => rm(file)],
+    ['cut off', (file: string) => truncate(file, 99)],
+    ['too long', (file: string) => truncate(file, 101)],
+  ])('409: it is %s, whatever part is asked for', async (_, change) => {
+    const file = await damage(change);
+    for (const range of ['', 'bytes=0-1', 'bytes=-1', 'bytes=0-1,5-6']) {
+      const { status, body } = await get({ range }, 'GET', file);
+      expect([status, JSON.parse(body.toString()).code]).toEqual([409, 'file_corrupt']);
+    }
   });
 });
 

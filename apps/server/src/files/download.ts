@@ -2,10 +2,12 @@ import { BlobNotFound } from '@modelbox/blobs';
 import { prepared } from '@modelbox/db';
 import { parseFilePath } from '@modelbox/domain';
 import type { File } from '@modelbox/schema';
+import { type Content, sendContent } from '../content/send-content.ts';
+import { ContentDamaged } from '../content/stream-pieces.ts';
 import type { RequestContext } from '../context.ts';
+import type { ContentRequest } from '../http/answer-content.ts';
 import { contentDisposition } from '../http/content-disposition.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
-import { answerContent, type ContentRequest } from '../http/ranges.ts';
 import type { Answered } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 
@@ -26,52 +28,41 @@ const find = prepared<[objectId: string, path: string], StoredRow>(
    FROM files f LEFT JOIN blobs b ON b.id = f.blob_id WHERE f.object_id = $1 AND f.path = $2`,
 );
 
+interface Wanted {
+  /** As the request has it. */
+  readonly path: string;
+  /** The reader would rather be sent to the store. */
+  readonly redirect?: boolean | undefined;
+}
+
 /** Serves a stored file: whole, in part, or not at all where the reader has it (RFC 9110). */
 export async function downloadFile(
   ctx: RequestContext,
   object: Located,
-  rawPath: string,
+  wanted: Wanted,
   request: ContentRequest,
 ): Promise<Answered> {
-  const path = parseFilePath(rawPath);
+  const path = parseFilePath(wanted.path);
   if (!path.ok) throw invalidField('path', '/path', path.message);
   const [file] = await find(ctx.db.pool, object.id, path.path);
   if (file === undefined) throw new HttpProblem('not_found', `The ${object.kind} has no file ${path.path}.`);
   if (file.uri !== null)
     throw new HttpProblem('file_is_tracked', `The content lies at ${file.uri}.`, { uri: file.uri });
   if (file.state === 'verifying' || file.state === 'rejected') throw notVerified(file.state);
-  if (file.key === null || file.sizeBytes === null) throw new Error('a stored file has no blob');
+  if (file.key === null || file.sizeBytes === null || file.sha256 === null)
+    throw new Error('a stored file has no blob');
   if (file.isCorrupt) throw corrupt();
-  const answer = answerContent(request, { etag: `"${file.sha256}"`, sizeBytes: file.sizeBytes });
-  if (answer.status === 416) {
-    throw new HttpProblem(
-      'range_not_satisfiable',
-      `The file has ${file.sizeBytes} bytes.`,
-      {},
-      { ...answer.headers },
-    );
-  }
-  const headers = {
-    ...answer.headers,
-    'content-type': file.mediaType ?? 'application/octet-stream',
-    'content-disposition': contentDisposition(path.path.slice(path.path.lastIndexOf('/') + 1)),
-    // What users uploaded must never run as a page of this origin.
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "sandbox; default-src 'none'",
-  };
-  if (answer.status === 304 || request.method === 'HEAD') return { status: answer.status, headers };
+  const { key, sizeBytes, sha256, mediaType } = file;
+  const content = contentOf(path.path, { key, sizeBytes, sha256, mediaType });
+  const location = wanted.redirect ? locationOf(ctx, { key, sizeBytes }, content) : undefined;
   try {
-    const { stream } = await ctx.blobs.read(file.key, {
-      signal: ctx.signal,
-      ...(answer.range ? { range: answer.range } : {}),
-    });
-    return { status: answer.status, headers, stream };
+    return await sendContent(ctx, request, { ...content, location });
   } catch (error) {
-    if (!(error instanceof BlobNotFound)) throw error;
+    if (!(error instanceof BlobNotFound || error instanceof ContentDamaged)) throw error;
     // Deleted and swept, or mended under another key, since the row was read; else it is lost.
     const [now] = await find(ctx.db.pool, object.id, path.path);
-    if (now?.key !== file.key) return downloadFile(ctx, object, rawPath, request);
-    ctx.log.error({ err: error, sha256: file.sha256 }, 'stored content is missing');
+    if (now?.key !== key) return downloadFile(ctx, object, wanted, request);
+    ctx.log.error({ err: error, sha256 }, 'stored content is damaged or missing');
     throw corrupt();
   }
 }
@@ -83,6 +74,41 @@ const notVerified = (state: 'verifying' | 'rejected'): HttpProblem =>
       ? 'The content is being read to compute its SHA-256; it can be downloaded when that is done.'
       : 'The content was not what had been announced; upload it again.',
   );
+
+interface StoredFile {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly mediaType: string | null;
+}
+
+const contentOf = (path: string, { key, sizeBytes, sha256, mediaType }: StoredFile): Content => ({
+  etag: `"${sha256}"`,
+  sizeBytes,
+  type: mediaType ?? 'application/octet-stream',
+  disposition: contentDisposition(path.slice(path.lastIndexOf('/') + 1)),
+  // Of the whole, also where a part is sent (RFC 9530).
+  headers: { 'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` },
+  pieces: () => [{ sizeBytes, blob: { key, sizeBytes } }],
+});
+
+/** Undefined where the store has no URLs of its own. What is served there is saved and never shown, as it is here. */
+function locationOf(
+  { blobs, settings }: RequestContext,
+  blob: { key: string; sizeBytes: number },
+  { type, disposition }: Content,
+): Content['location'] {
+  const { signRead } = blobs;
+  if (signRead === undefined) return undefined;
+  return async () => {
+    // The store signs without a look: what is gone would be for the reader to find out.
+    const { sizeBytes } = await blobs.stat(blob.key);
+    if (sizeBytes !== blob.sizeBytes)
+      throw new ContentDamaged(blob.key, `it has ${sizeBytes} bytes, not ${blob.sizeBytes}`);
+    const expiresIn = Math.floor(settings.signedUrlExpiry / 1000);
+    return signRead(blob.key, { expiresIn, contentType: type, contentDisposition: disposition });
+  };
+}
 
 const corrupt = (): HttpProblem =>
   new HttpProblem('file_corrupt', 'The stored bytes are not what was uploaded; upload them again.');

@@ -24,8 +24,13 @@ export function fileRoutes(app: FastifyInstance, ctx: Context): void {
     mount(app, ctx, `${kind}s.files.upload`, (c, { params, query, headers, body, touched }) =>
       uploadFile(c, kind, touched.object, { path: params.path, role: query.role, headers, content: body }),
     );
-    mount(app, ctx, `${kind}s.files.download`, (c, { params, headers, touched }) =>
-      downloadFile(c, touched.object, params.path, { method: c.method === 'HEAD' ? 'HEAD' : 'GET', headers }),
+    mount(app, ctx, `${kind}s.files.download`, (c, { params, query, headers, touched }) =>
+      downloadFile(
+        c,
+        touched.object,
+        { path: params.path, redirect: query.redirect },
+        { method: c.method === 'HEAD' ? 'HEAD' : 'GET', headers },
+      ),
     );
     mount(app, ctx, `${kind}s.files.delete`, (c, { params, touched }) =>
       deleteFile(c, kind, touched.object, params.path),

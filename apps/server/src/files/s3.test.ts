@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { openS3Store } from '@modelbox/blobs';
 import { describeWithS3 } from '@modelbox/blobs/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBlobs } from '../system/open-blobs.ts';
-import { newExperiment } from '../testing/objects.ts';
+import { readTar } from '../testing/archives.ts';
+import { newExperiment, newVersion } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 await describeWithS3(
@@ -34,6 +35,69 @@ await describeWithS3(
       if (size < 10) return;
       const part = await download(`file-${size}`, { range: 'bytes=10-99' });
       expect([part.status, part.body.equals(content.subarray(10, 100))]).toEqual([206, true]);
+    });
+
+    it('206: several ranges, each read from S3 in its turn', async () => {
+      const content = randomBytes(3_000_000);
+      await server.api('PUT', `${folder}/ranges`, content);
+      const { status, body } = await download('ranges', { range: 'bytes=2000000-2999999,0-9' });
+      expect(status).toBe(206);
+      const first = body.indexOf('\r\n\r\n') + 4;
+      expect(body.subarray(first, first + 1_000_000).equals(content.subarray(2_000_000))).toBe(true);
+      const second = body.indexOf('\r\n\r\n', first + 1_000_000) + 4;
+      expect(body.subarray(second, second + 10).equals(content.subarray(0, 10))).toBe(true);
+    });
+
+    describe('an archive', () => {
+      const files = [
+        ['a.bin', randomBytes(20_000_000)],
+        ['b/c.bin', randomBytes(10)],
+        ['d.bin', randomBytes(40_000_000)],
+      ] as const;
+      let path: string;
+      beforeAll(async () => {
+        const { id } = await newVersion(server);
+        for (const [name, content] of files)
+          await server.api('PUT', `/v1/versions/${id}/files/${name}`, content);
+        await server.api('POST', `/v1/versions/${id}/finalize`);
+        path = `${server.url}/v1/versions/${id}/archive`;
+      });
+
+      it.each(['tar', 'zip'])(
+        '200: a %s, byte for byte, of the length that was announced',
+        async (format) => {
+          const response = await fetch(`${path}?format=${format}`);
+          const body = Buffer.from(await response.arrayBuffer());
+          expect(response.headers.get('content-length')).toBe(`${body.length}`);
+          for (const [, content] of files) expect(body.includes(content)).toBe(true);
+          if (format === 'tar') expect(await readTar([body])).toHaveLength(3);
+        },
+      );
+
+      it('206: the rest of a tar', async () => {
+        const whole = Buffer.from(await (await fetch(path)).arrayBuffer());
+        const rest = await fetch(path, { headers: { range: 'bytes=25000000-' } });
+        expect(rest.status).toBe(206);
+        expect(Buffer.from(await rest.arrayBuffer()).equals(whole.subarray(25_000_000))).toBe(true);
+      });
+
+      it('503 while the S3 server is away; where it goes in the middle, the connection breaks', async () => {
+        const response = await fetch(path);
+        const reader = response.body!.getReader();
+        await reader.read();
+        await bucket.kill();
+        const rest = async () => {
+          while (!(await reader.read()).done);
+        };
+        await expect(rest()).rejects.toThrow();
+        const during = await fetch(path);
+        expect([during.status, during.headers.get('retry-after')]).toEqual([503, '1']);
+        await during.arrayBuffer();
+        expect((await fetch(path, { method: 'HEAD' })).status).toBe(200);
+        await bucket.start();
+        const whole = Buffer.from(await (await fetch(path)).arrayBuffer());
+        expect(await readTar([whole])).toHaveLength(3);
+      });
     });
 
     it('503 while the S3 server is away: nothing is visible, and nothing lost', async () => {

@@ -1,4 +1,4 @@
-/** Serving stored bytes by RFC 9110: ranges (section 14) and the conditions that go with them (section 13). Pure. */
+/** The parts of stored content that a request asks for, by RFC 9110, section 14. Pure. */
 
 /** Both ends count, from 0. */
 export interface SelectedRange {
@@ -9,14 +9,18 @@ export interface SelectedRange {
 /** What a `Range` header asks for, seen against a size. */
 export type RangeRequest =
   | { readonly kind: 'whole' }
-  | ({ readonly kind: 'part' } & SelectedRange)
+  /** At least one; no two overlap or touch. In the order in which the header first mentions them. */
+  | { readonly kind: 'parts'; readonly ranges: readonly SelectedRange[] }
   | { readonly kind: 'unsatisfiable' };
+
+/** Ranges in one header at most: each part costs its sender a line and us a reading. */
+export const RANGES_MAX = 32;
 
 const whole: RangeRequest = { kind: 'whole' };
 
 /**
- * Reads `Range`. What is malformed, has another unit, or names several ranges is answered by the whole content,
- * which the RFC allows at any time.
+ * Reads `Range`. What is malformed, has another unit, or names too many ranges is answered by the whole content, which
+ * the RFC allows at any time. Ranges outside the content are left out; those that overlap or touch become one.
  * @param sizeBytes Of the whole content.
  */
 export function parseRange(header: string | undefined, sizeBytes: number): RangeRequest {
@@ -27,94 +31,45 @@ export function parseRange(header: string | undefined, sizeBytes: number): Range
     .split(',')
     .map((spec) => spec.replace(/^[ \t]+|[ \t]+$/g, ''))
     .filter((spec) => spec !== '');
-  const [, first, last] = (specs.length === 1 && /^(\d*)-(\d*)$/.exec(specs[0] ?? '')) || [];
-  if (first === undefined || last === undefined || (first === '' && last === '')) return whole;
-  return first === '' ? suffix(Number(last), sizeBytes) : interval(first, last, sizeBytes);
+  if (specs.length === 0 || specs.length > RANGES_MAX) return whole;
+  const selected: SelectedRange[] = [];
+  for (const spec of specs) {
+    const range = selectedBy(spec, sizeBytes);
+    if (range === undefined) return whole;
+    if (range !== 'outside') selected.push(range);
+  }
+  return selected.length === 0 ? { kind: 'unsatisfiable' } : { kind: 'parts', ranges: coalesced(selected) };
 }
 
-function suffix(length: number, sizeBytes: number): RangeRequest {
-  if (length === 0) return { kind: 'unsatisfiable' };
-  // Of nothing, the last bytes are all of it: satisfiable, but no Content-Range could say so.
-  if (sizeBytes === 0) return whole;
-  return { kind: 'part', start: Math.max(0, sizeBytes - length), end: sizeBytes - 1 };
-}
-
-function interval(first: string, last: string, sizeBytes: number): RangeRequest {
+/** Undefined where the spec is not one, so that the whole header counts as none. */
+function selectedBy(spec: string, sizeBytes: number): SelectedRange | 'outside' | undefined {
+  const [, first = '', last = ''] = /^(\d*)-(\d*)$/.exec(spec) ?? [];
+  if (first === '' && last === '') return undefined;
+  if (first === '') return suffix(Number(last), sizeBytes);
   const start = Number(first);
   const end = last === '' ? Number.POSITIVE_INFINITY : Number(last);
-  if (end < start) return whole;
-  if (start >= sizeBytes) return { kind: 'unsatisfiable' };
-  return { kind: 'part', start, end: Math.min(end, sizeBytes - 1) };
+  if (end < start) return undefined;
+  return start >= sizeBytes ? 'outside' : { start, end: Math.min(end, sizeBytes - 1) };
 }
 
-/**
- * Whether `If-None-Match` names the entity tag that the content has: the answer is then 304. Compares weakly
- * (section 13.1.2). A malformed header matches nothing.
- * @param etag In quotes.
- */
-export function matchesIfNoneMatch(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  if (header.trim() === '*') return true;
-  // A tag may hold a comma, so that the list cannot be split; each step takes one tag or one separator.
-  const step = /(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)|[, \t]+/y;
-  let matches = false;
-  while (step.lastIndex < header.length) {
-    const token = step.exec(header);
-    if (!token) return false;
-    if (token[1] === withoutWeakness(etag)) matches = true;
+function suffix(length: number, sizeBytes: number): SelectedRange | 'outside' | undefined {
+  if (length === 0) return 'outside';
+  // Of nothing, the last bytes are all of it: satisfiable, but no Content-Range could say so.
+  if (sizeBytes === 0) return undefined;
+  return { start: Math.max(0, sizeBytes - length), end: sizeBytes - 1 };
+}
+
+function coalesced(ranges: readonly SelectedRange[]): SelectedRange[] {
+  const merged: { start: number; end: number; first: number }[] = [];
+  const placed = ranges.map((range, first) => ({ ...range, first }));
+  for (const range of placed.sort((a, b) => a.start - b.start)) {
+    const before = merged.at(-1);
+    if (before === undefined || range.start > before.end + 1) {
+      merged.push(range);
+    } else {
+      before.end = Math.max(before.end, range.end);
+      before.first = Math.min(before.first, range.first);
+    }
   }
-  return matches;
-}
-
-const withoutWeakness = (etag: string): string => etag.replace(/^W\//, '');
-
-/**
- * Whether a range may be served under `If-Range`: when there is none, or it is this very entity tag, both strong
- * (section 13.1.5). A date never holds: it is no strong validator of ours.
- */
-const ifRangeHolds = (header: string | undefined, etag: string): boolean =>
-  header === undefined || (header.trim() === etag && !etag.startsWith('W/'));
-
-/** The request's headers that matter, as Node names them. */
-export interface ContentRequest {
-  readonly method: 'GET' | 'HEAD';
-  readonly headers: {
-    readonly range?: string | undefined;
-    readonly 'if-range'?: string | undefined;
-    readonly 'if-none-match'?: string | undefined;
-  };
-}
-
-export interface ContentAnswer {
-  readonly status: 200 | 206 | 304 | 416;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Only of a 206: what to read. A 200 has the whole; a 304, a 416 and any answer to HEAD have no content. */
-  readonly range?: SelectedRange;
-}
-
-/**
- * Status, headers and range with which to answer a request for stored content. `Range` counts for GET only, and
- * only after `If-None-Match` (section 13.2.2). Content type and disposition are for the caller to add.
- * @param content.etag A strong entity tag, in quotes.
- */
-export function answerContent(
-  { method, headers }: ContentRequest,
-  { etag, sizeBytes }: { readonly etag: string; readonly sizeBytes: number },
-): ContentAnswer {
-  const always = { etag, 'accept-ranges': 'bytes' };
-  if (matchesIfNoneMatch(headers['if-none-match'], etag)) return { status: 304, headers: always };
-  const mayBePart = method === 'GET' && ifRangeHolds(headers['if-range'], etag);
-  const asked = mayBePart ? parseRange(headers.range, sizeBytes) : whole;
-  if (asked.kind === 'unsatisfiable') {
-    return { status: 416, headers: { 'accept-ranges': 'bytes', 'content-range': `bytes */${sizeBytes}` } };
-  }
-  if (asked.kind === 'whole')
-    return { status: 200, headers: { ...always, 'content-length': `${sizeBytes}` } };
-  const { start, end } = asked;
-  const contentRange = `bytes ${start}-${end}/${sizeBytes}`;
-  return {
-    status: 206,
-    headers: { ...always, 'content-length': `${end - start + 1}`, 'content-range': contentRange },
-    range: { start, end },
-  };
+  return merged.sort((a, b) => a.first - b.first).map(({ start, end }) => ({ start, end }));
 }

@@ -6,7 +6,7 @@ import { type BlobStore, openDiskStore } from '@modelbox/blobs';
 import { type Database, openDatabase } from '@modelbox/db';
 import { createTestDatabase } from '@modelbox/db/testing';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { createApp } from '../app.ts';
 import type { Context, Settings } from '../context.ts';
 import { createTelemetry } from '../system/telemetry.ts';
@@ -45,6 +45,7 @@ const SETTINGS: Settings = {
   trustProxy: [],
   bodyLimit: 16 * 2 ** 20,
   maxFileSize: 2 ** 30,
+  signedUrlExpiry: 900_000,
   bodyTimeout: 5_000,
   queryTimeout: 10_000,
   deleteGrace: 30 * 86_400_000,
@@ -63,6 +64,7 @@ export async function startTestServer(
   settings: Partial<Settings> = {},
   store?: BlobStore,
   beside?: Pick<TestServer, 'databaseUrl' | 'blobsDir'>,
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<TestServer> {
   const database = beside ? { url: beside.databaseUrl, drop: async () => {} } : await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
@@ -74,7 +76,7 @@ export async function startTestServer(
     settings: { ...SETTINGS, ...settings },
     db,
     blobs: store ?? (await openDiskStore({ root: blobsDir })),
-    log: pino({ level: 'silent' }),
+    log,
     telemetry: createTelemetry(db, () => unsequencedCount(db)),
     bells: createBells(),
     now: () => new Date(Date.now() + offset),

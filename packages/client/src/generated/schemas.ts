@@ -286,6 +286,9 @@ export type VersionsMetricsListQuery = Loose<Schemas['VersionsMetricsListQuery']
 /** The query of `versions.events.list`. */
 export type VersionsEventsListQuery = Loose<Schemas['VersionsEventsListQuery']>;
 
+/** The query of `versions.archive`. */
+export type VersionsArchiveQuery = Loose<Schemas['VersionsArchiveQuery']>;
+
 /** The query of `versions.lineage`. */
 export type VersionsLineageQuery = Loose<Schemas['VersionsLineageQuery']>;
 
@@ -333,6 +336,9 @@ export type CheckpointsMetricsListQuery = Loose<Schemas['CheckpointsMetricsListQ
 
 /** The query of `checkpoints.events.list`. */
 export type CheckpointsEventsListQuery = Loose<Schemas['CheckpointsEventsListQuery']>;
+
+/** The query of `checkpoints.archive`. */
+export type CheckpointsArchiveQuery = Loose<Schemas['CheckpointsArchiveQuery']>;
 
 /** The query of `datasets.list`. */
 export type DatasetsListQuery = Loose<Schemas['DatasetsListQuery']>;

@@ -175,6 +175,20 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             nextCursor: string | null;
         };
+        CheckpointsArchiveQuery: {
+            /**
+             * @description Neither is compressed. A `tar` answers ranges, so that a download can be resumed.
+             * @default tar
+             * @enum {string}
+             */
+            format?: "tar" | "zip";
+            /**
+             * @description Content of tracked files is not here: `refuse` answers 409 where there is one, `skip` leaves them out.
+             * @default refuse
+             * @enum {string}
+             */
+            tracked?: "refuse" | "skip";
+        };
         CheckpointsEventsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -1538,6 +1552,20 @@ export interface components {
             items: components["schemas"]["Version"][];
             /** @description The cursor of the next page; null on the last. */
             nextCursor: string | null;
+        };
+        VersionsArchiveQuery: {
+            /**
+             * @description Neither is compressed. A `tar` answers ranges, so that a download can be resumed.
+             * @default tar
+             * @enum {string}
+             */
+            format?: "tar" | "zip";
+            /**
+             * @description Content of tracked files is not here: `refuse` answers 409 where there is one, `skip` leaves them out.
+             * @default refuse
+             * @enum {string}
+             */
+            tracked?: "refuse" | "skip";
         };
         VersionsEventsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */

@@ -65,12 +65,11 @@ export async function createObjects(server: TestServer): Promise<Objects> {
       await server.api('POST', `/v1/${path}/files`, { files: ['s3://b/tracked.pt'] });
     }
   }
-  for (const { id, name } of [...objects['version']!, ...objects['checkpoint']!]) {
-    await server.api(
-      'PUT',
-      `/v1/${name === id ? 'checkpoints' : 'versions'}/${id}/files/stored/file.bin`,
-      Buffer.from('0123456789'),
-    );
+  for (const [index, { id, name }] of [...objects['version']!, ...objects['checkpoint']!].entries()) {
+    const path = `/v1/${name === id ? 'checkpoints' : 'versions'}/${id}`;
+    await server.api('PUT', `${path}/files/stored/file.bin`, Buffer.from('0123456789'));
+    // Some with a stored file are ready; more are still to be made so.
+    if (index % 10 === 4) await server.api('POST', `${path}/finalize`);
   }
   for (let index = 0; index < COUNT; index++) {
     const path = `empty-${index}`;

@@ -82,6 +82,8 @@ const oddHeaders: fc.Arbitrary<Record<string, string>> = fc
         'bytes=-3',
         'bytes=9-1',
         'bytes=99-',
+        'bytes=0-1,5-6',
+        'bytes=-3,5-,99-',
       ),
       fc.constantFrom(
         'sha-256=:AAAA:',

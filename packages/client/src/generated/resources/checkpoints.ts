@@ -1,14 +1,22 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, ConditionalOptions, WriteOptions } from '../../core/options.ts';
+import type { DownloadPromise } from '../../core/download-promise.ts';
+import type { CallOptions, ConditionalOptions, DownloadOptions, WriteOptions } from '../../core/options.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
 import { CheckpointsEvents } from './checkpoints-events.ts';
 import { CheckpointsFiles } from './checkpoints-files.ts';
 import { CheckpointsMetadata } from './checkpoints-metadata.ts';
 import { CheckpointsMetrics } from './checkpoints-metrics.ts';
-import type { Checkpoint, CheckpointUpdate, CheckpointsGetQuery, Promotion, Version } from '../schemas.ts';
+import type {
+  Checkpoint,
+  CheckpointUpdate,
+  CheckpointsArchiveQuery,
+  CheckpointsGetQuery,
+  Promotion,
+  Version,
+} from '../schemas.ts';
 
 /** What a run writes as it goes. */
 export class Checkpoints extends Resource {
@@ -70,6 +78,20 @@ export class Checkpoints extends Resource {
       method: 'POST',
       url: url`/v1/checkpoints/${checkpoint}/promote`,
       body,
+      options,
+    });
+  }
+
+  /**
+   * Download all files of a checkpoint as one archive.
+   *
+   * The stored files of a ready checkpoint, by path, as one tar or zip that is made while it is sent. Answers
+   * HEAD and conditions; the same files give the same bytes and ETag.
+   */
+  archive(checkpoint: string, options?: DownloadOptions & CheckpointsArchiveQuery): DownloadPromise {
+    return this.http.download({
+      url: url`/v1/checkpoints/${checkpoint}/archive`,
+      query: { format: options?.format, tracked: options?.tracked },
       options,
     });
   }

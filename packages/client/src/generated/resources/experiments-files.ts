@@ -76,7 +76,8 @@ export class ExperimentsFiles extends Resource {
   /**
    * Download a file of an experiment.
    *
-   * Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.
+   * Answers HEAD, ranges (RFC 9110; several come as `multipart/byteranges`) and conditions; the ETag is the
+   * SHA-256, and so is `Repr-Digest`.
    */
   download(experiment: string, path: string, options?: DownloadOptions): DownloadPromise {
     return this.http.download({ url: url`/v1/experiments/${experiment}/files/${path}`, options });

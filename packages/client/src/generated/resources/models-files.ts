@@ -71,7 +71,8 @@ export class ModelsFiles extends Resource {
   /**
    * Download a file of a model.
    *
-   * Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.
+   * Answers HEAD, ranges (RFC 9110; several come as `multipart/byteranges`) and conditions; the ETag is the
+   * SHA-256, and so is `Repr-Digest`.
    */
   download(model: string, path: string, options?: DownloadOptions): DownloadPromise {
     return this.http.download({ url: url`/v1/models/${model}/files/${path}`, options });

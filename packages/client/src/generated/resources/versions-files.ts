@@ -76,7 +76,8 @@ export class VersionsFiles extends Resource {
   /**
    * Download a file of a version.
    *
-   * Answers HEAD, ranges (RFC 9110) and `If-None-Match`; the ETag is the SHA-256.
+   * Answers HEAD, ranges (RFC 9110; several come as `multipart/byteranges`) and conditions; the ETag is the
+   * SHA-256, and so is `Repr-Digest`.
    */
   download(version: string, path: string, options?: DownloadOptions): DownloadPromise {
     return this.http.download({ url: url`/v1/versions/${version}/files/${path}`, options });

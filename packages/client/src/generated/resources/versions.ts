@@ -1,14 +1,22 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { DownloadPromise } from '../../core/download-promise.ts';
+import type { CallOptions, ConditionalOptions, DownloadOptions } from '../../core/options.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
 import { VersionsEvents } from './versions-events.ts';
 import { VersionsFiles } from './versions-files.ts';
 import { VersionsMetadata } from './versions-metadata.ts';
 import { VersionsMetrics } from './versions-metrics.ts';
-import type { Lineage, Version, VersionUpdate, VersionsGetQuery, VersionsLineageQuery } from '../schemas.ts';
+import type {
+  Lineage,
+  Version,
+  VersionUpdate,
+  VersionsArchiveQuery,
+  VersionsGetQuery,
+  VersionsLineageQuery,
+} from '../schemas.ts';
 
 /** Trained models. */
 export class Versions extends Resource {
@@ -48,6 +56,20 @@ export class Versions extends Resource {
    */
   finalize(version: string, options?: ConditionalOptions): APIPromise<Version> {
     return this.http.send<Version>({ method: 'POST', url: url`/v1/versions/${version}/finalize`, options });
+  }
+
+  /**
+   * Download all files of a version as one archive.
+   *
+   * The stored files of a ready version, by path, as one tar or zip that is made while it is sent. Answers
+   * HEAD and conditions; the same files give the same bytes and ETag.
+   */
+  archive(version: string, options?: DownloadOptions & VersionsArchiveQuery): DownloadPromise {
+    return this.http.download({
+      url: url`/v1/versions/${version}/archive`,
+      query: { format: options?.format, tracked: options?.tracked },
+      options,
+    });
   }
 
   /** Read what a version came from, and what came of it. */

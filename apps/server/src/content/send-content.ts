@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { BlobNotFound } from '@modelbox/blobs';
+import type { RequestContext } from '../context.ts';
+import { answerContent, type ContentAnswer, type ContentRequest } from '../http/answer-content.ts';
+import { byteranges } from '../http/byteranges.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Answered } from '../http/verb.ts';
+import { cut, made, type Piece } from './pieces.ts';
+import { ContentDamaged, streamPieces } from './stream-pieces.ts';
+
+/** Content that a request may get: whole, in part, or not at all where the reader has it. */
+export interface Content {
+  /** Strong, in quotes. */
+  readonly etag: string;
+  readonly sizeBytes: number;
+  readonly type: string;
+  /** `Content-Disposition`: content is saved, and never shown. */
+  readonly disposition: string;
+  /** Sent with the content, be it whole or not. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly hasRanges?: boolean;
+  /** Gives a URL that serves the content in our stead: a secret, which no log and no cache may have. */
+  readonly location?: (() => Promise<string>) | undefined;
+  readonly pieces: () => Iterable<Piece>;
+}
+
+/**
+ * Answers a request for content by RFC 9110. Reads nothing for HEAD, where the reader has it, or where the content has
+ * another place.
+ * @throws {HttpProblem} 412 and 416; and what the store throws where it cannot be read.
+ */
+export async function sendContent(
+  ctx: RequestContext,
+  request: ContentRequest,
+  content: Content,
+): Promise<Answered> {
+  const answer = answerContent(request, content);
+  refuse(answer, request, content);
+  const { status } = answer;
+  if (status === 304) return { status, headers: answer.headers };
+  if (content.location && request.method === 'GET')
+    return { status: 307, headers: { location: await content.location(), 'cache-control': 'no-store' } };
+  const { headers, pieces } = bodyOf(answer, content);
+  if (request.method === 'HEAD') return { status, headers };
+  const stream = await streamPieces(pieces(), (key, range) =>
+    ctx.blobs.read(key, { signal: ctx.signal, ...(range ? { range } : {}) }),
+  );
+  stream.once('error', (error) => {
+    // Other failures are the store's or the reader's absence, which the log has already.
+    if (error instanceof ContentDamaged || error instanceof BlobNotFound)
+      ctx.log.error({ err: error }, 'stored content is damaged or missing; an answer was broken off');
+  });
+  return { status, headers, stream };
+}
+
+function refuse({ status, headers }: ContentAnswer, request: ContentRequest, content: Content): void {
+  if (status === 412) {
+    const said = request.headers['if-match'];
+    throw new HttpProblem('stale', `The content is ${content.etag} now, not ${said}.`, {}, { ...headers });
+  }
+  if (status === 416) {
+    const detail = `The content has ${content.sizeBytes} bytes.`;
+    throw new HttpProblem('range_not_satisfiable', detail, {}, { ...headers });
+  }
+}
+
+function bodyOf(
+  answer: ContentAnswer,
+  content: Content,
+): { headers: Record<string, string>; pieces: () => Iterable<Piece> } {
+  const headers = {
+    ...answer.headers,
+    ...content.headers,
+    'content-type': content.type,
+    'content-disposition': content.disposition,
+    // What users uploaded must never run as a page of this origin.
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+  };
+  const [range, ...more] = answer.ranges ?? [];
+  if (range === undefined) return { headers, pieces: content.pieces };
+  if (more.length === 0) return { headers, pieces: () => cut(content.pieces(), range) };
+  const framed = byteranges([range, ...more], content, randomUUID());
+  return { headers: { ...headers, ...framed.headers }, pieces: () => framedPieces(framed, content) };
+}
+
+function* framedPieces({ parts, tail }: ReturnType<typeof byteranges>, content: Content): Generator<Piece> {
+  for (const { head, range } of parts) {
+    yield made(head);
+    yield* cut(content.pieces(), range);
+  }
+  yield made(tail);
+}

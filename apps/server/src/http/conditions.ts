@@ -1,0 +1,39 @@
+/** The conditions of a request for stored content, by RFC 9110, section 13. Pure. All tags are in quotes. */
+
+/**
+ * Whether `If-None-Match` names the entity tag that the content has: the answer is then 304. Compares weakly
+ * (section 13.1.2). A malformed header matches nothing.
+ */
+export const matchesIfNoneMatch = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && names(header, (tag) => withoutWeakness(tag) === withoutWeakness(etag));
+
+/**
+ * Whether `If-Match` lets the request be carried out: when there is none, or it names this very entity tag, both strong
+ * (section 13.1.1). A malformed header matches nothing.
+ */
+export const ifMatchHolds = (header: string | undefined, etag: string): boolean =>
+  header === undefined || names(header, (tag) => tag === etag && !isWeak(etag));
+
+/**
+ * Whether a range may be served under `If-Range`: when there is none, or it is this very entity tag, both strong
+ * (section 13.1.5). A date never holds: it is no strong validator of ours.
+ */
+export const ifRangeHolds = (header: string | undefined, etag: string): boolean =>
+  header === undefined || (header.trim() === etag && !isWeak(etag));
+
+/** Whether the header is `*`, or a list in which some tag is as wanted. */
+function names(header: string, isWanted: (tag: string) => boolean): boolean {
+  if (header.trim() === '*') return true;
+  // A tag may hold a comma, so that the list cannot be split; each step takes one tag or one separator.
+  const step = /((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)|[, \t]+/y;
+  let isNamed = false;
+  while (step.lastIndex < header.length) {
+    const token = step.exec(header);
+    if (!token) return false;
+    if (token[1] !== undefined && isWanted(token[1])) isNamed = true;
+  }
+  return isNamed;
+}
+
+const isWeak = (etag: string): boolean => etag.startsWith('W/');
+const withoutWeakness = (etag: string): string => etag.replace(/^W\//, '');

@@ -1,0 +1,36 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readConfig } from '../../apps/server/src/config.ts';
+import { createLog } from '../../apps/server/src/log.ts';
+import { startServer } from '../../apps/server/src/server.ts';
+
+const DAY = 86_400_000;
+
+/** What lies in the store of a data folder: of writes that are not over, and of blobs. Both in bytes, by path. */
+export function storeFolder(root: string): { temporary: number[]; objects: number[] } {
+  const sizes = (folder: string): number[] =>
+    readdirSync(join(root, 'blobs', folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0);
+  return { temporary: sizes('tmp'), objects: sizes('objects') };
+}
+
+/**
+ * Runs a server over the same data as if so many days had passed, until its workers have brought about what is
+ * awaited.
+ */
+export async function daysLater(
+  days: number,
+  settings: Record<string, string>,
+  awaited: () => Promise<void> | void,
+): Promise<void> {
+  const config = readConfig([], { MODELBOX_PORT: '0', MODELBOX_LOG_LEVEL: 'silent', ...settings });
+  if (typeof config === 'string') throw new Error(config);
+  const later = () => new Date(Date.now() + days * DAY);
+  const server = await startServer(config, createLog(config, false), later);
+  try {
+    await awaited();
+  } finally {
+    await server.stop();
+  }
+}
