@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { openS3Store } from '@modelbox/blobs';
 import { describeWithS3 } from '@modelbox/blobs/testing';
 import { AbortError, ChecksumError, ModelBox } from '@modelbox/client';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 import type { Loop } from './workers/loop.ts';
 import { startUploadVerify } from './workers/upload-verify.ts';
@@ -27,6 +30,22 @@ const flip = () => {
   });
 };
 
+/** Ends as a lost connection does, after the first chunk. */
+const breakOff = () => {
+  let isFirst = true;
+  return new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      if (isFirst) controller.enqueue(chunk);
+      else controller.error(new TypeError('terminated'));
+      isFirst = false;
+    },
+  });
+};
+
+/** The response with another body. */
+const again = (response: Response, through: TransformStream<Uint8Array, Uint8Array>): Response =>
+  new Response(response.body?.pipeThrough(through) ?? null, response);
+
 await describeWithS3('files on S3, straight to the bucket', (bucket) => {
   let server: TestServer;
   let workers: Loop[];
@@ -37,13 +56,20 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
   /** What becomes of a request to the bucket, by its number from 1. */
   let harm: (init: RequestInit, nth: number) => RequestInit | Response = (init) => init;
 
+  /** Bits of what the bucket answers are turned over; or as many of its answers break off. */
+  let damaged = false;
+  let broken = 0;
+
   const counting: typeof fetch = (input, init) => {
     const url = input instanceof Request ? input.url : `${input}`;
     const to = url.startsWith(server.url) ? 'server' : 'bucket';
     sent.push({ to, method: init?.method ?? 'GET', headers: new Headers(init?.headers) });
     if (to === 'server') return fetch(input, init);
-    const what = harm(init ?? {}, puts().filter((each) => each === 'bucket').length);
-    return what instanceof Response ? Promise.resolve(what) : fetch(input, what);
+    const what = harm(init ?? {}, sent.filter((each) => each.to === 'bucket').length);
+    if (what instanceof Response) return Promise.resolve(what);
+    const answer = fetch(input, what);
+    if (damaged) return answer.then((response) => again(response, flip()));
+    return broken-- > 0 ? answer.then((response) => again(response, breakOff())) : answer;
   };
   beforeAll(async () => {
     server = await startTestServer({}, await openS3Store(bucket.options()));
@@ -60,6 +86,8 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
     model = (await client.models.create({ namespace: 'ai', name: `m-${randomBytes(6).toString('hex')}` })).id;
     sent = [];
     harm = (init) => init;
+    damaged = false;
+    broken = 0;
   });
   const upload = (options: object = {}) =>
     client.models.files.upload(model, 'a.bin', content, { ...inParts, ...options });
@@ -122,5 +150,53 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
     await client.models.files.upload(model, 'b.bin', content, inParts);
     expect(puts().filter((to) => to === 'server')).toHaveLength(3);
     await expectStored();
+  });
+
+  describe('pull', () => {
+    let folder: string;
+    let version: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'modelbox-s3-'));
+      version = (await client.push(model, { version: 'v1' }, [{ path: 'a.bin', source: content }])).id;
+      sent = [];
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+    const pull = (options: object) => client.pull(version, folder, options);
+    const fetched = () => sent.filter(({ to }) => to === 'bucket').map(({ headers }) => [...headers.keys()]);
+    const expectWhole = async () => expect(content.equals(await readFile(join(folder, 'a.bin')))).toBe(true);
+
+    test.each([
+      ['one go', {}, 1],
+      ['parts', inParts, 3],
+    ])('comes from the bucket, with the range and nothing else, in %s', async (_, how, requests) => {
+      await pull({ ...how, direct: true });
+      await expectWhole();
+      const own = ['accept', 'accept-encoding', 'range'];
+      expect(fetched()).toEqual(Array.from({ length: requests }, () => own));
+      await rm(join(folder, 'a.bin'));
+      sent = [];
+      await pull(how);
+      await expectWhole();
+      expect(fetched()).toEqual([]);
+    });
+
+    test('goes on where the bucket breaks off, or asks for patience', async () => {
+      harm = (init, nth) =>
+        nth === 2 ? new Response('<Error><Code>SlowDown</Code></Error>', { status: 503 }) : init;
+      broken = 1;
+      await pull({ direct: true });
+      await expectWhole();
+      const ranges = sent.flatMap(({ to, headers }) => (to === 'bucket' ? [headers.get('range')] : []));
+      expect(ranges).toHaveLength(3);
+      expect(ranges.at(-1)).toMatch(/^bytes=[1-9]/);
+    });
+
+    test('is verified against what the server knows', async () => {
+      damaged = true;
+      const call = pull({ direct: true });
+      await expect(call).rejects.toBeInstanceOf(ChecksumError);
+      await expect(call).rejects.toMatchObject({ expected: sha256 });
+      expect(await readdir(folder)).toEqual([]);
+    });
   });
 });
