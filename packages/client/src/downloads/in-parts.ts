@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { inParallel } from '../core/in-parallel.ts';
 import { PARALLEL, PART_SIZE } from '../core/part-options.ts';
 import { sha256 } from '../core/sha256.ts';
+import { commit } from './commit.ts';
 import type { FetchOptions, Gather } from './fetch-file.ts';
 import { openToUpdate, readBlocks, writeAll } from './file-blocks.ts';
 import { frontier } from './frontier.ts';
@@ -33,13 +34,16 @@ export const fetchInParts: Gather = async (file, partial, options) => {
 async function gather(
   { sizeBytes, open }: WholeFile,
   content: FileHandle,
-  { partSize, done, add }: Journal,
+  journal: Journal,
   { parallel = PARALLEL, slots, signal, onBytes }: FetchOptions,
 ): Promise<string> {
+  const { partSize, done } = journal;
   const count = Math.ceil(sizeBytes / partSize);
   const endOf = (part: number) => Math.min(sizeBytes, (part + 1) * partSize);
   const whole = frontier(done);
   const hash = sha256();
+  const disk = commit(content, journal);
+  const behind: Promise<void>[] = [];
   let bytes = [...done].reduce((sum, part) => sum + endOf(part) - part * partSize, 0);
   onBytes(bytes);
 
@@ -49,10 +53,13 @@ async function gather(
       await readBlocks(content, parts * partSize, endOf(reached - 1), (block) => hash.update(block), given);
       parts = reached;
     }
+    await disk.end();
     await content.sync();
   }
 
   async function fetchPart(part: number, given: AbortSignal): Promise<void> {
+    // The disk may fall behind by so much, and a kill costs no more.
+    while (behind.length >= parallel) await behind.shift();
     let at = part * partSize;
     await slots.run(async () => {
       for await (const chunk of await open(at, endOf(part) - at, given)) {
@@ -62,9 +69,7 @@ async function gather(
         onBytes(bytes);
       }
     });
-    // Only what is on disk may be told of: power that fails must not leave a journal that lies.
-    await content.datasync();
-    await add(part);
+    behind.push(disk.add(part));
     whole.add(part);
   }
 
@@ -74,6 +79,10 @@ async function gather(
       if (!done.has(part)) yield (given: AbortSignal) => fetchPart(part, given);
     }
   }
-  await inParallel(tasks(), { concurrency: parallel + 1, signal }, (task, given) => task(given));
+  try {
+    await inParallel(tasks(), { concurrency: parallel + 1, signal }, (task, given) => task(given));
+  } finally {
+    await disk.end().catch(() => {});
+  }
   return hash.hex();
 }

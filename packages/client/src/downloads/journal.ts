@@ -15,7 +15,7 @@ export interface Journal {
   /** Of the parts that `done` counts. */
   readonly partSize: number;
   readonly done: ReadonlySet<number>;
-  readonly add: (part: number) => Promise<void>;
+  readonly add: (parts: readonly number[]) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,11 +26,6 @@ export async function openJournal(path: string, head: JournalHead, isNew: boolea
   const found = read(text, head);
   const file = await fs.open(path, found ? 'r+' : 'w');
   let end = found?.end ?? 0;
-  let writing = (async () => {
-    // A line that a crash cut off would run into the next.
-    await file.truncate(end);
-    if (!found) await append(`${JSON.stringify(head)}\n`);
-  })();
 
   async function append(line: string): Promise<void> {
     const bytes = new TextEncoder().encode(line);
@@ -40,7 +35,9 @@ export async function openJournal(path: string, head: JournalHead, isNew: boolea
   }
 
   try {
-    await writing;
+    // A line that a crash cut off would run into the next.
+    await file.truncate(end);
+    if (!found) await append(`${JSON.stringify(head)}\n`);
   } catch (error) {
     await file.close();
     throw error;
@@ -48,11 +45,7 @@ export async function openJournal(path: string, head: JournalHead, isNew: boolea
   return {
     partSize: found?.partSize ?? head.partSize,
     done: found?.done ?? new Set(),
-    add(part) {
-      // One after the other, whatever became of the one before.
-      writing = writing.catch(() => {}).then(() => append(`${part}\n`));
-      return writing;
-    },
+    add: (parts) => append(parts.map((part) => `${part}\n`).join('')),
     close: () => file.close(),
   };
 }
