@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPartMemory } from './s3-memory.ts';
+import { createPartMemory, createSharedMemory } from './s3-memory.ts';
 
 const never = new AbortController().signal;
 const memory = () => createPartMemory({ budgetBytes: 10, reusedBytes: 4 });
@@ -42,4 +42,18 @@ it('uses buffers of the usual size again, and refuses what can never be had', as
   giveBack(usual);
   expect(await take(4, never)).toBe(usual);
   await expect(take(11, never)).rejects.toThrow(RangeError);
+});
+
+it('keeps a share for small content, which passes while large content waits', async () => {
+  const MiB = 2 ** 20;
+  const { take, giveBack } = createSharedMemory({ budgetBytes: 16 * MiB, reusedBytes: 8 * MiB });
+  const large = await take(8 * MiB, never);
+  const behind = take(8 * MiB, never);
+  const small = await Promise.all([take(MiB, never), take(MiB, never)]);
+  giveBack(large);
+  expect(await behind).toBe(large);
+  const more = take(10, never);
+  for (const buffer of small) giveBack(buffer);
+  expect(await more).toHaveLength(10);
+  await expect(take(15 * MiB, never)).rejects.toThrow(RangeError);
 });

@@ -63,3 +63,22 @@ export function createPartMemory(options: {
     },
   };
 }
+
+/** As much of the budget as is for small content alone. */
+const smallShare = 1 / 8;
+const smallBytes = 2 ** 20;
+
+/** Small content has a share of its own: it never waits for large content whose senders are slow. */
+export function createSharedMemory(options: {
+  readonly budgetBytes: number;
+  readonly reusedBytes: number;
+}): PartMemory {
+  const share = Math.floor(options.budgetBytes * smallShare);
+  const small = createPartMemory({ budgetBytes: share, reusedBytes: smallBytes });
+  const large = createPartMemory({ ...options, budgetBytes: options.budgetBytes - share });
+  const laneOf = (bytes: number) => (bytes <= Math.min(smallBytes, share) ? small : large);
+  return {
+    take: (bytes, signal) => laneOf(bytes).take(bytes, signal),
+    giveBack: (buffer) => laneOf(buffer.byteLength).giveBack(buffer),
+  };
+}

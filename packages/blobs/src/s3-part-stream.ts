@@ -16,7 +16,7 @@ export interface PartStream {
    * back until that is certain: a request with less than was announced stores nothing, whatever the server checks.
    * @throws BlobMismatch; the signal's reason; whatever the source throws. The body stays open then.
    */
-  feed(source: BlobSource, content: PartContent, signal: AbortSignal): Promise<void>;
+  readonly feed: (source: BlobSource, content: PartContent, signal: AbortSignal) => Promise<void>;
 }
 
 export function createPartStream(): PartStream {

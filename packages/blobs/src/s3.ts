@@ -4,7 +4,7 @@ import { checkS3 } from './s3-check.ts';
 import { claimS3 } from './s3-claim.ts';
 import { ifInBucket } from './s3-errors.ts';
 import { listS3 } from './s3-list.ts';
-import { createPartMemory } from './s3-memory.ts';
+import { createSharedMemory } from './s3-memory.ts';
 import { createS3Multipart } from './s3-multipart.ts';
 import type { S3StoreOptions } from './s3-options.ts';
 import { usualPartBytes } from './s3-part-size.ts';
@@ -17,14 +17,14 @@ import { createUnderWay } from './under-way.ts';
 
 /**
  * A store in an S3 bucket, which must exist. Keys are `<prefix>/<2 hex>/<30 hex>`; nothing else may write below the
- * prefix, but any number of servers may. A blob has at most 312.5 GiB.
+ * prefix, but any number of servers may. A blob that is written at once has at most 312.5 GiB.
  *
  * Give the bucket no versions and no object lock: what is deleted would stay.
  * @throws BlobStoreUnavailable when the bucket cannot be written to, read from and deleted from.
  */
 export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
   const bucket = openBucket(options);
-  const memory = createPartMemory({
+  const memory = createSharedMemory({
     budgetBytes: options.memoryBytes ?? 96 * 2 ** 20,
     reusedBytes: usualPartBytes,
   });
