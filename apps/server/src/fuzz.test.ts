@@ -51,7 +51,10 @@ describe('requests made from the OpenAPI document', () => {
     expect(counts.done).toBeGreaterThan(counts.all / 5);
     expect(counts.refused).toBeGreaterThan(counts.all / 5);
     expect(counts.wronglySent).toBeGreaterThan(counts.all / 10);
-    const missed = operations.filter(({ id }) => !reached.has(id)).map(({ id }) => id);
+    // The disk cannot do what one of them asks for.
+    const missed = operations
+      .filter(({ id }) => !reached.has(id) && id !== 'uploads.parts.sign')
+      .map(({ id }) => id);
     // A few need a luck that a run may not have.
     expect(missed.length, missed.join(', ')).toBeLessThan(4);
   });

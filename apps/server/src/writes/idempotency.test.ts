@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName, newCheckpoint, newExperiment, newModel, newVersion } from '../testing/objects.ts';
 import { atOnce } from '../testing/races.ts';
 import { ref, startTestServer, type TestAnswer, type TestServer } from '../testing/test-server.ts';
+import { newUpload, putAll, sha256 } from '../testing/uploads.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -146,6 +147,21 @@ const SCENES: Record<string, Make> = {
     const { id } = await newCheckpoint(server, { files: [] });
     const body = { model: model.id, version: 'v1' };
     return { path: `/v1/checkpoints/${id}/promote`, body, other: { ...body, version: 'v2' }, status: 201 };
+  },
+  'uploads.create': async () => {
+    const body = { experiment: (await newExperiment(server)).id, path: 'a.bin', sizeBytes: 10 };
+    return { path: '/v1/uploads', body, other: { ...body, sizeBytes: 11 }, status: 201 };
+  },
+  'uploads.abort': async () => {
+    const { id } = await newUpload(server, 'experiment', await newExperiment(server), Buffer.from('x'));
+    return { path: `/v1/uploads/${id}`, status: 204 };
+  },
+  'uploads.complete': async () => {
+    const content = Buffer.from(freshName('content'));
+    const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
+    await putAll(server, upload, content);
+    const body = { sha256: sha256(content) };
+    return { path: `/v1/uploads/${upload.id}/complete`, body, other: {}, status: 200 };
   },
   ...deletable('model', () => newModel(server)),
   ...deletable('version', () => newVersion(server)),

@@ -1,4 +1,5 @@
 import type { TestServer } from '../test-server.ts';
+import { complete, putPart } from '../uploads.ts';
 
 /** Names and ids of objects that the server holds, for the placeholders of requests. */
 export type Objects = Record<string, { readonly id: string; readonly name: string }[]>;
@@ -15,6 +16,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
     dataset: [],
     namespace: [],
     place: [],
+    upload: [],
   };
   const put = (kind: string, id: string, name: string) => objects[kind]!.push({ id, name });
   const post = async (path: string, body: unknown) => {
@@ -63,6 +65,20 @@ export async function createObjects(server: TestServer): Promise<Objects> {
     for (const path of [`models/${model.id}`, `experiments/${run.id}`]) {
       await server.api('PUT', `/v1/${path}/files/stored/file.bin`, Buffer.from('0123456789'));
       await server.api('POST', `/v1/${path}/files`, { files: ['s3://b/tracked.pt'] });
+    }
+    for (const owner of [{ model: model.id }, { experiment: run.id }]) {
+      // Open and without a part, open and all there, completed.
+      for (const state of ['begun', 'sent', 'done']) {
+        const content = Buffer.from('0123456789');
+        const upload = await post('/v1/uploads', {
+          ...owner,
+          path: `${state}.bin`,
+          sizeBytes: content.length,
+        });
+        if (state !== 'begun') await putPart(server, upload, 1, content);
+        if (state === 'done') await complete(server, upload);
+        put('upload', upload.id, upload.id);
+      }
     }
   }
   for (const { id, name } of [...objects['version']!, ...objects['checkpoint']!]) {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { digest } from '../uploads.ts';
 import type { Operation, Parameter } from './document.ts';
 import { garbled, mutated } from './mutations.ts';
 import { NASTY_TEXTS, placeholder, valid } from './values.ts';
@@ -199,6 +200,9 @@ const headersOf = (fault: Fault): fc.Arbitrary<Record<string, string>> =>
         { weight: 1, arbitrary: fc.nat({ max: 99 }).map((n) => ({ 'idempotency-key': `key-${n}` })) },
       );
 
+/** The content of files that are there, and of a part that an upload wants. */
+const CONTENT = Buffer.from('0123456789');
+
 interface Body {
   readonly json?: unknown;
   readonly bytes?: Buffer;
@@ -217,10 +221,15 @@ function bodies(operation: Operation, fault: Fault): fc.Arbitrary<Body> {
   }
   const json = media['application/json'];
   if (json === undefined)
-    return fc.uint8Array({ maxLength: 100 }).map((bytes) => ({
-      headers: { 'content-type': 'application/octet-stream' },
-      bytes: Buffer.from(bytes),
-    }));
+    return fc
+      .oneof(fc.constant(CONTENT), fc.uint8Array({ maxLength: 100 }).map(Buffer.from))
+      .chain((bytes) =>
+        fc.constantFrom({}, { 'content-digest': digest(bytes) }).map((more) => ({ bytes, more })),
+      )
+      .map(({ bytes, more }) => ({
+        headers: { 'content-type': 'application/octet-stream', ...more },
+        bytes,
+      }));
   const type = { 'content-type': 'application/json' };
   const good = valid(json.schema);
   if (fault === 'body') return good.chain(mutated).map((value) => ({ headers: type, json: value }));

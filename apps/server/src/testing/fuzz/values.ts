@@ -96,6 +96,7 @@ const KINDS: Record<string, string> = {
   '{namespace}': 'place',
   alias: 'alias',
   path: 'file',
+  upload: 'upload',
 };
 
 /** Values of a field whose name says more of it than its schema does. */
@@ -186,15 +187,17 @@ function text(schema: Schema, name: string): fc.Arbitrary<string> {
       arbitrary: fc.string({ unit: 'grapheme-ascii', minLength, maxLength: Math.min(maxLength, 300) }),
     },
   );
-  const own = name === 'uri' || pattern?.includes('0-9a-f]{64}') ? special(name) : free;
+  const isSpecial = name === 'uri' || name === 'part' || pattern?.includes('0-9a-f]{64}');
+  const own = isSpecial ? special(name) : free;
   const plain = own.filter(takes);
   return hint ? fc.oneof({ weight: 4, arbitrary: hint }, { weight: 1, arbitrary: plain }) : plain;
 }
 
-const special = (name: string): fc.Arbitrary<string> =>
-  name === 'uri'
-    ? fc.nat({ max: 9999 }).map((index) => `s3://bucket/folder/file-${index}.pt`)
-    : fc.nat({ max: 9 }).map((digit) => `${digit}`.repeat(64));
+function special(name: string): fc.Arbitrary<string> {
+  if (name === 'uri') return fc.nat({ max: 9999 }).map((index) => `s3://bucket/folder/file-${index}.pt`);
+  if (name === 'part') return fc.constantFrom('1', '1', '1', '2', '10000');
+  return fc.nat({ max: 9 }).map((digit) => `${digit}`.repeat(64));
+}
 
 function object(schema: Schema): fc.Arbitrary<unknown> {
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
