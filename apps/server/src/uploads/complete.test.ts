@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { MultipartStore } from '@modelbox/blobs';
 import { OWNER_KINDS } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../app.ts';
 import { changesOf, newCheckpoint, newExperiment, newModel, newOwner } from '../testing/objects.ts';
 import { atOnce, statusesOf, times } from '../testing/races.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
@@ -19,6 +21,7 @@ import {
   verifyAll,
 } from '../testing/uploads.ts';
 import { removeDoomed } from '../workers/blob-sweep.ts';
+import { liveUploads } from '../workers/stray-sweep.ts';
 import { cleanUploads } from '../workers/upload-cleanup.ts';
 
 let server: TestServer;
@@ -193,6 +196,30 @@ describe('complete is refused', () => {
     expect((await complete(server, upload)).body.state).toBe('verifying');
     await verifyAll(server);
     expect((await download(server, fileAt('experiment', run))).body.equals(mine)).toBe(true);
+  });
+
+  it('409: given up and cleaned up while the store put it together: it is looked at once more', async () => {
+    const { blobs } = server.ctx;
+    const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
+    await putAll(server, upload, content);
+    const { key } = await blobOf(upload);
+    const multipart: MultipartStore = {
+      ...blobs.multipart,
+      complete: async (...args) => {
+        await blobs.multipart.complete(...args);
+        await abort(upload);
+        await cleanUploads(server.ctx);
+        expect(await liveUploads(server.ctx)).not.toContain(key);
+      },
+    };
+    const app = createApp({ ...server.ctx, blobs: { ...blobs, multipart } });
+    const url = `/v1/uploads/${upload.id}/complete`;
+    const answer = await app.inject({ method: 'POST', url, headers: { host: 'localhost' } });
+    expect(answer.json()).toMatchObject({ status: 409, code: 'upload_closed' });
+    expect(await liveUploads(server.ctx)).toContain(key);
+    await app.close();
+    expect(await unaccounted()).toEqual({ blobs: 0, temporary: 0 });
+    expect(await liveUploads(server.ctx)).not.toContain(key);
   });
 
   it('409: the store has lost the parts', async () => {

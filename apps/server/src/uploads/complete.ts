@@ -1,6 +1,6 @@
 import type { RequestContext } from '../context.ts';
 import { lockPlace } from '../files/place.ts';
-import { invalidField } from '../http/problem.ts';
+import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
 import { demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
@@ -28,10 +28,25 @@ export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touc
     await demandRoom(ctx, touched.upload.namespace, 0);
     await whileInUse(ctx, upload, () => assemble(ctx, upload));
   }
-  const receipt = await write(ctx, (tx) => appear(tx, ctx, touched.upload, body.sha256));
-  ctx.bells.completed.ring();
-  return receipt;
+  try {
+    const receipt = await write(ctx, (tx) => appear(tx, ctx, touched.upload, body.sha256));
+    ctx.bells.completed.ring();
+    return receipt;
+  } catch (error) {
+    if (error instanceof HttpProblem && error.code === 'upload_closed') await cleanAgain(ctx, upload);
+    throw error;
+  }
 };
+
+/**
+ * It was given up while the store put its parts together: perhaps the blob came into being only after whoever cleans up
+ * had been there. If the server dies before this, the sweep of strays finds it.
+ */
+async function cleanAgain(ctx: RequestContext, { id }: UploadRow): Promise<void> {
+  const text = `UPDATE uploads SET cleaned_at = NULL WHERE id = $1 AND state IN ('aborted', 'expired')`;
+  await ctx.db.pool.query(text, [id]);
+  ctx.bells.abandoned.ring();
+}
 
 /** Makes the file visible, once. */
 async function appear(

@@ -100,6 +100,15 @@ describe('an upload', () => {
     ]);
   });
 
+  it('413: larger than the largest parts make', async () => {
+    const own = await startTestServer({ maxFileSize: 2 ** 50 });
+    const model = await newModel(own);
+    const most = 10_000 * 5 * 2 ** 30;
+    expect((await begin(own, 'model', model, { sizeBytes: most + 1 })).status).toBe(413);
+    expect((await begin(own, 'model', model, { sizeBytes: most })).body.partSizeBytes).toBe(5 * 2 ** 30);
+    await own.stop();
+  });
+
   it('404: an object that is not there, or deleted', async () => {
     const run = await newExperiment(server);
     await server.api('DELETE', `/v1/experiments/${run.id}`);

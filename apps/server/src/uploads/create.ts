@@ -1,6 +1,6 @@
 import { defaultPartBytes, type MultipartBlob } from '@modelbox/blobs';
 import { parseFilePath, partCount } from '@modelbox/domain';
-import { FILES_MAX, type OwnerKind, PARTS_MAX, type UploadCreate } from '@modelbox/schema';
+import { FILES_MAX, type OwnerKind, PART_SIZE_MAX, PARTS_MAX, type UploadCreate } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { mediaTypeOf } from '../files/media-type.ts';
 import { lockPlace } from '../files/place.ts';
@@ -81,15 +81,9 @@ function planOf(ctx: RequestContext, body: UploadCreate) {
   const path = parseFilePath(body.path);
   if (!path.ok) throw invalidField('body', '/path', path.message);
   const { sizeBytes } = body;
-  const { maxFileSize } = ctx.settings;
-  if (sizeBytes > maxFileSize) {
-    throw invalidField(
-      'body',
-      '/sizeBytes',
-      `is more than the ${maxFileSize} bytes of a file here`,
-      'too_large',
-    );
-  }
+  const most = Math.min(ctx.settings.maxFileSize, PARTS_MAX * PART_SIZE_MAX);
+  if (sizeBytes > most)
+    throw invalidField('body', '/sizeBytes', `is more than the ${most} bytes of a file here`, 'too_large');
   const plan = { sizeBytes, partSizeBytes: body.partSizeBytes ?? defaultPartBytes(sizeBytes) };
   if (partCount(plan) > PARTS_MAX) {
     const least = defaultPartBytes(sizeBytes);

@@ -20,16 +20,14 @@ export async function whileInUse<T>(
         upload.id,
         new Date(until),
         new Date(now),
-        new Date(until - Math.min(EVERY, ctx.settings.uploadExpiry / 2)),
+        new Date(until - Math.min(EVERY, ctx.settings.uploadExpiry / 4)),
       ],
     );
   };
   await note();
-  const timer = setInterval(
-    () =>
-      note().catch((error: unknown) => ctx.log.warn({ err: error }, 'could not note that an upload goes on')),
-    EVERY / 2,
-  );
+  const timer = setInterval(() => {
+    note().catch((error: unknown) => ctx.log.warn({ err: error }, 'could not note that an upload goes on'));
+  }, EVERY / 4);
   try {
     return await work();
   } finally {

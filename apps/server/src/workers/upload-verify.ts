@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BlobNotFound, BlobStoreUnavailable } from '@modelbox/blobs';
+import { BlobNotFound } from '@modelbox/blobs';
 import { isUnavailable } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { newId } from '../objects/ids.ts';
 import { inTransaction } from '../writes/transaction.ts';
 import { type Loop, startLoop } from './loop.ts';
+import { readPatiently } from './read-patiently.ts';
 
 const INTERVAL = 5_000;
 /** Uploads that one server reads at a time, by the most bytes of each: small ones never wait for terabytes. */
@@ -13,12 +14,7 @@ const LANES = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 2 ** 30];
 /** Seconds after which a reader of which nothing is heard has died, and milliseconds between its signs of life. */
 const LEASE = 60;
 const SIGN = 15_000;
-/**
- * Tries to go on with a read that broke off, without a byte between: a few where nothing was read yet, and many where
- * that would have to be read again. Milliseconds before each.
- */
-const TRIES = 3;
-const TRIES_TO_GO_ON = 300;
+/** Milliseconds before another try to write down what was found. */
 const REST = 1_000;
 
 interface Claimed {
@@ -102,32 +98,20 @@ const letGo = ({ db }: Context, id: string) =>
 /** The content's SHA-256, or why it has none that counts. */
 type Found = { readonly sha256: string } | { readonly failure: string };
 
-/** Reads the content. A read that breaks off goes on from there: of terabytes no byte is read twice for that. */
 async function contentOf(ctx: Context, upload: Claimed, signal: AbortSignal): Promise<Found> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for (let tries = 0; ; ) {
-    try {
-      const range = bytes > 0 ? { range: { start: bytes, end: upload.sizeBytes - 1 } } : {};
-      const { stream, sizeBytes } = await ctx.blobs.read(upload.key, { signal, ...range });
-      if (sizeBytes !== upload.sizeBytes) {
-        stream.destroy();
-        return { failure: `The stored content has ${sizeBytes} bytes, not ${upload.sizeBytes}.` };
-      }
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        tries = 0;
-      }
-      break;
-    } catch (error) {
-      if (isLost(error)) return { failure: 'The stored content cannot be read back; upload it again.' };
-      if (!(error instanceof BlobStoreUnavailable)) throw error;
-      if (bytes === upload.sizeBytes) break;
-      if (++tries > (bytes > 0 ? TRIES_TO_GO_ON : TRIES)) throw error;
-      await pause(REST, undefined, { signal });
+  try {
+    for await (const chunk of readPatiently(ctx, upload.key, upload.sizeBytes, signal)) {
+      hash.update(chunk);
+      bytes += chunk.length;
     }
+  } catch (error) {
+    if (isLost(error)) return { failure: 'The stored content cannot be read back; upload it again.' };
+    throw error;
   }
+  if (bytes !== upload.sizeBytes)
+    return { failure: `The stored content has ${bytes} bytes, not ${upload.sizeBytes}.` };
   const sha256 = hash.digest('hex');
   return upload.sha256 === null || upload.sha256 === sha256
     ? { sha256 }
