@@ -7,6 +7,7 @@ import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
 import { endIdleConnections } from './http/connections.ts';
+import { claimBlobs } from './system/claim-blobs.ts';
 import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
 import { createBells } from './workers/bell.ts';
@@ -41,6 +42,7 @@ export async function startServer(
   try {
     const db = await startDatabase(config, log, stops);
     const blobs = await openBlobs(config);
+    await claimBlobs(config, db, blobs);
     const telemetry = createTelemetry(db, () => unsequencedCount(db));
     const ctx: Context = { settings: config, db, blobs, log, telemetry, bells: createBells(), now };
     const loops = [

@@ -1,3 +1,4 @@
+export { markerName } from './claim.ts';
 export { openDiskStore } from './disk.ts';
 export {
   BlobKeyInvalid,

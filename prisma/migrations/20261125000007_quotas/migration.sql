@@ -57,18 +57,6 @@ CREATE INDEX files_blob ON files (blob_id, namespace_id) WHERE blob_id IS NOT NU
 CREATE INDEX files_stored ON files (namespace_id, blob_id) INCLUDE (size_bytes) WHERE blob_id IS NOT NULL;
 CREATE INDEX uploads_under_way ON uploads (namespace_id) INCLUDE (size_bytes) WHERE state IN ('open', 'verifying');
 
-CREATE FUNCTION is_living(p_kind text, p_id uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT CASE p_kind
-    WHEN 'model' THEN EXISTS (SELECT FROM models o WHERE o.id = p_id AND o.deleted_at IS NULL)
-    WHEN 'version' THEN EXISTS (SELECT FROM versions o JOIN models m ON m.id = o.model_id
-                                WHERE o.id = p_id AND o.deleted_at IS NULL AND m.deleted_at IS NULL)
-    WHEN 'experiment' THEN EXISTS (SELECT FROM experiments o WHERE o.id = p_id AND o.deleted_at IS NULL)
-    WHEN 'checkpoint' THEN EXISTS (SELECT FROM checkpoints o JOIN experiments e ON e.id = o.experiment_id
-                                   WHERE o.id = p_id AND o.deleted_at IS NULL AND e.deleted_at IS NULL)
-    ELSE false
-  END
-$$;
-
 -- Holds content against the sweep until the transaction ends, as `keep_blob` does, without having it at hand. Answers what
 -- is there and whole; in order, so that two requests never wait for each other in a circle.
 CREATE FUNCTION hold_blobs(p_sha256 text[]) RETURNS TABLE (id uuid, sha256 text, size_bytes bigint) LANGUAGE plpgsql AS $$

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { openS3Store } from '@modelbox/blobs';
 import { describeWithS3 } from '@modelbox/blobs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claimBlobs } from '../system/claim-blobs.ts';
 import { openBlobs } from '../system/open-blobs.ts';
 import { readTar } from '../testing/archives.ts';
 import { newExperiment, newVersion } from '../testing/objects.ts';
@@ -111,6 +112,26 @@ await describeWithS3(
       await bucket.start();
       expect((await download('during')).status).toBe(404);
       expect((await download('before')).body.equals(content)).toBe(true);
+    });
+
+    it('a start over the files of another database is refused, and says where they are', async () => {
+      const { bucket: name = '', prefix = '', endpoint } = bucket.options();
+      const config = {
+        blobs: { bucket: name, prefix: `${prefix}claimed` },
+        dataDir: '',
+        s3Endpoint: endpoint,
+        s3Region: undefined,
+        s3ForcePathStyle: true,
+        s3Sse: {},
+      };
+      const store = await openS3Store({ ...bucket.options(), prefix: config.blobs.prefix });
+      await claimBlobs(config, server.db, store);
+      await claimBlobs(config, server.db, store);
+      await server.db.pool.query('UPDATE database_identity SET id = gen_random_uuid()');
+      await expect(claimBlobs(config, server.db, store)).rejects.toThrow(
+        `those of another database: s3://${name}/${config.blobs.prefix}/modelbox-owner names `,
+      );
+      await expect(claimBlobs(config, server.db, store)).rejects.toThrow('another prefix in MODELBOX_BLOBS');
     });
 
     it('a start says in plain words why a bucket cannot be used', async () => {

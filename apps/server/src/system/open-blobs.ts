@@ -8,7 +8,10 @@ import {
 } from '@modelbox/blobs';
 import { type Config, ConfigError } from '../config.ts';
 
-type Places = Pick<Config, 'blobs' | 'dataDir' | 's3Endpoint' | 's3Region' | 's3ForcePathStyle' | 's3Sse'>;
+export type Places = Pick<
+  Config,
+  'blobs' | 'dataDir' | 's3Endpoint' | 's3Region' | 's3ForcePathStyle' | 's3Sse'
+>;
 
 /**
  * Opens the store that the configuration names, once it is sure that it can be written to and read from.
@@ -26,12 +29,18 @@ export async function openBlobs(config: Places): Promise<BlobStore> {
       ...config.s3Sse,
     });
   } catch (error) {
-    if (!(error instanceof BlobStoreUnavailable || error instanceof BlobStoreFull)) throw error;
-    const reason = error.cause instanceof Error ? error.cause.message : error.message;
-    const where = config.s3Endpoint ?? 'AWS';
-    throw new ConfigError([
-      `The bucket ${blobs.bucket} at ${where} cannot be used to store files (${reason}).`,
-      'See MODELBOX_BLOBS and MODELBOX_S3_ENDPOINT, the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and the region.',
-    ]);
+    throw unusable(config, error);
   }
+}
+
+/** What to tell whoever starts a server of a bucket that cannot be used; any other error as it is. */
+export function unusable({ blobs, s3Endpoint }: Places, error: unknown): unknown {
+  const isUnusable = error instanceof BlobStoreUnavailable || error instanceof BlobStoreFull;
+  if (!isUnusable || blobs === 'disk') return error;
+  const reason = error.cause instanceof Error ? error.cause.message : error.message;
+  const where = s3Endpoint ?? 'AWS';
+  return new ConfigError([
+    `The bucket ${blobs.bucket} at ${where} cannot be used to store files (${reason}).`,
+    'See MODELBOX_BLOBS and MODELBOX_S3_ENDPOINT, the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and the region.',
+  ]);
 }

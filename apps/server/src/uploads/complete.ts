@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.ts';
 import { lockPlace } from '../files/place.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
+import { demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
@@ -23,6 +24,8 @@ export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touc
     await ctx.db.prisma.$transaction((tx) =>
       lockPlace(tx, ctx, upload.kind, { id: upload.objectId }, upload.path),
     );
+    // Its bytes are reserved; but the quota may be a smaller one now.
+    await demandRoom(ctx, touched.upload.namespace, 0);
     await whileInUse(ctx, upload, () => assemble(ctx, upload));
   }
   try {

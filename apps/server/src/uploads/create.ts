@@ -7,17 +7,29 @@ import { lockPlace } from '../files/place.ts';
 import { defaultRole } from '../files/tracked.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
+import { chargeQuotas, demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
+import { createKnown } from './create-known.ts';
 import { onlyOwner } from './owner.ts';
 
-/** Begins a file that comes in parts. What can be refused is refused now: nobody is to send a terabyte in vain. */
+/**
+ * Begins a file that comes in parts. What can be refused is refused now: nobody is to send a terabyte in vain. Nor what is
+ * stored already, where the caller may read it.
+ */
 export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched }) => {
-  const { kind, object } = onlyOwner('body', touched);
+  const owner = onlyOwner('body', touched);
+  const { kind, object } = owner;
   const plan = planOf(ctx, body);
+  const { sha256 } = body;
+  if (touched.content && sha256 !== undefined) {
+    const done = await createKnown(ctx, owner, plan, { ...body, sha256 });
+    if (done) return done;
+  }
   await ctx.db.prisma.$transaction((tx) => demandPlace(tx, ctx, kind, object, plan.path));
+  await demandRoom(ctx, object.namespace, plan.sizeBytes);
   const blob = await ctx.blobs.multipart.begin();
   const id = newId();
   let receipt: Receipt | undefined;
@@ -30,6 +42,7 @@ export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched 
           id,
           objectKind: kind,
           objectId: object.id,
+          namespaceId: object.namespaceId,
           role,
           ...plan,
           mediaType: mediaTypeOf(body.mediaType),
@@ -49,6 +62,8 @@ export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched 
         action: 'upload_created',
         detail: { id, path: plan.path, role, sizeBytes: plan.sizeBytes, sha256: body.sha256 ?? null },
       });
+      // From now on the bytes are reserved.
+      await chargeQuotas(tx, ctx, object.namespace, { bytes: plan.sizeBytes });
       return { status: 201, object: { kind: 'upload', id } };
     });
   } catch (error) {

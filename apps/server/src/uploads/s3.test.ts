@@ -122,7 +122,7 @@ await describeWithS3(
       const empty = await completed(server, 'experiment', await newExperiment(server), Buffer.alloc(0));
       const bytes = randomBytes(100);
       const lie = await completed(server, 'experiment', await newExperiment(server), bytes, {
-        sha256: sha256(content),
+        sha256: sha256(randomBytes(100)),
       });
       const two = [];
       for (let n = 0; n < 2; n++)

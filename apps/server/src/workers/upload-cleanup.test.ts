@@ -149,7 +149,7 @@ describe('an object that is purged', () => {
       await putAll(server, open, content);
       const rejected = await completed(server, kind, owner, randomBytes(10), {
         path: 'r',
-        sha256: sha256(content),
+        sha256: sha256(randomBytes(10)),
       });
       await verifyAll(server);
       const verifying = await completed(server, kind, owner, randomBytes(10), { path: 'v' });

@@ -59,6 +59,13 @@ const deletable = (kind: string, make: () => Promise<{ id: string }>): Record<st
     other: { files: ['s3://b/b.bin'] },
     status: 200,
   }),
+  [`${kind}s.files.attach`]: async () => {
+    const [source, content] = [await newModel(server), Buffer.from(freshName('content'))];
+    await server.api('PUT', `/v1/models/${source.id}/files/a`, content);
+    const attach = (path: string) => ({ files: [{ path, sha256: sha256(content) }] });
+    const path = `/v1/${kind}s/${(await make()).id}/files/attach`;
+    return { path, body: attach('a.bin'), other: attach('b.bin'), status: 200 };
+  },
   [`${kind}s.files.delete`]: async () => {
     const { id } = await make();
     await server.api('POST', `/v1/${kind}s/${id}/files`, { files: ['s3://b/a.bin'] });

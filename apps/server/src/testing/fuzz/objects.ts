@@ -1,5 +1,6 @@
 import type { TestServer } from '../test-server.ts';
 import { complete, putPart } from '../uploads.ts';
+import { STORED } from './values.ts';
 
 /** Names and ids of objects that the server holds, for the placeholders of requests. */
 export type Objects = Record<string, { readonly id: string; readonly name: string }[]>;
@@ -63,13 +64,13 @@ export async function createObjects(server: TestServer): Promise<Objects> {
     put('dataset', dataset.id, `${namespace}/d${index}`);
     put('namespace', namespace, namespace);
     for (const path of [`models/${model.id}`, `experiments/${run.id}`]) {
-      await server.api('PUT', `/v1/${path}/files/stored/file.bin`, Buffer.from('0123456789'));
+      await server.api('PUT', `/v1/${path}/files/stored/file.bin`, Buffer.from(STORED));
       await server.api('POST', `/v1/${path}/files`, { files: ['s3://b/tracked.pt'] });
     }
     for (const owner of [{ model: model.id }, { experiment: run.id }]) {
       // Open and without a part, open and all there, completed.
       for (const state of ['begun', 'sent', 'done']) {
-        const content = Buffer.from('0123456789');
+        const content = Buffer.from(STORED);
         const upload = await post('/v1/uploads', {
           ...owner,
           path: `${state}.bin`,
@@ -83,7 +84,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
   }
   for (const [index, { id, name }] of [...objects['version']!, ...objects['checkpoint']!].entries()) {
     const path = `/v1/${name === id ? 'checkpoints' : 'versions'}/${id}`;
-    await server.api('PUT', `${path}/files/stored/file.bin`, Buffer.from('0123456789'));
+    await server.api('PUT', `${path}/files/stored/file.bin`, Buffer.from(STORED));
     // Some with a stored file are ready; more are still to be made so.
     if (index % 10 === 4) await server.api('POST', `${path}/finalize`);
   }

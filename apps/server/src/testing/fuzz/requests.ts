@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { digest } from '../uploads.ts';
 import type { Operation, Parameter } from './document.ts';
 import { garbled, mutated } from './mutations.ts';
-import { NASTY_TEXTS, placeholder, valid } from './values.ts';
+import { NASTY_TEXTS, placeholder, STORED, valid } from './values.ts';
 
 /** A request, with placeholders in the place of names and ids. */
 export interface FuzzRequest {
@@ -203,7 +203,7 @@ const headersOf = (fault: Fault): fc.Arbitrary<Record<string, string>> =>
       );
 
 /** The content of files that are there, and of a part that an upload wants. */
-const CONTENT = Buffer.from('0123456789');
+const CONTENT = Buffer.from(STORED);
 
 interface Body {
   readonly json?: unknown;

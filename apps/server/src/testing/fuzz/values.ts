@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { deref, type Schema } from './document.ts';
+
+/** The content of stored files. */
+export const STORED = '0123456789';
 
 /**
  * Stands for an object of the server: which one is settled when a request is sent, so that a run can be repeated though
@@ -99,6 +103,9 @@ const KINDS: Record<string, string> = {
   upload: 'upload',
 };
 
+/** The SHA-256 of what every stored file of the server holds when the hunt begins. */
+const STORED_SHA256 = createHash('sha256').update(STORED).digest('hex');
+
 /** Values of a field whose name says more of it than its schema does. */
 function hinted(name: string): fc.Arbitrary<string> | undefined {
   if (name === 'filter') return fc.constantFrom(...FILTERS);
@@ -196,7 +203,10 @@ function text(schema: Schema, name: string): fc.Arbitrary<string> {
 function special(name: string): fc.Arbitrary<string> {
   if (name === 'uri') return fc.nat({ max: 9999 }).map((index) => `s3://bucket/folder/file-${index}.pt`);
   if (name === 'part') return fc.constantFrom('1', '1', '1', '2', '10000');
-  return fc.nat({ max: 9 }).map((digit) => `${digit}`.repeat(64));
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(STORED_SHA256) },
+    { weight: 1, arbitrary: fc.nat({ max: 9 }).map((digit) => `${digit}`.repeat(64)) },
+  );
 }
 
 function object(schema: Schema): fc.Arbitrary<unknown> {

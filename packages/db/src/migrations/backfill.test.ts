@@ -1,0 +1,94 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { defaultMigrationsDirectory, readMigrations } from './files.ts';
+import { migrate } from './migrate.ts';
+
+/* Migrations that fill in columns, run on a database that is in use. */
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let directory: string;
+beforeEach(async () => {
+  database = await createTestDatabase({ empty: true });
+  pool = new pg.Pool({ connectionString: database.url });
+  directory = mkdtempSync(join(tmpdir(), 'modelbox-migrations-'));
+});
+afterEach(async () => {
+  await pool.end();
+  await database.drop();
+  rmSync(directory, { recursive: true });
+});
+
+/** Brings the database to where it was before a migration. */
+async function migrateUpTo(name: string): Promise<void> {
+  for (const { name: each } of await readMigrations())
+    if (each < name)
+      cpSync(join(defaultMigrationsDirectory, each), join(directory, each), { recursive: true });
+  await migrate({ url: database.url, directory });
+}
+
+test('quotas: stored files and uploads get the namespace of their object, tracked files none', async () => {
+  await migrateUpTo('20261125000007_quotas');
+  await pool.query(`
+    CREATE FUNCTION pg_temp.id(n bigint) RETURNS uuid LANGUAGE sql AS
+      $$ SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid $$;
+    INSERT INTO namespaces (id, path, created_by, created_at, updated_at)
+      SELECT pg_temp.id(n), 'n' || n, 'x', now(), now() FROM generate_series(1, 2) n;
+    INSERT INTO models (id, namespace_id, name, created_by, created_at, updated_at, deleted_at)
+      VALUES (pg_temp.id(11), pg_temp.id(1), 'm', 'x', now(), now(), now());
+    INSERT INTO versions (id, model_id, version, status, create_hash, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(12), pg_temp.id(11), 'v', 'ready', '', 'x', now(), now());
+    INSERT INTO experiments (id, namespace_id, name, status, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(13), pg_temp.id(2), 'e', 'running', 'x', now(), now());
+    INSERT INTO checkpoints (id, experiment_id, epoch, status, create_hash, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(14), pg_temp.id(13), 1, 'ready', '', 'x', now(), now());
+    INSERT INTO blobs (id, sha256, key, size_bytes, created_at) VALUES (pg_temp.id(21), 's', 'k', 5, now());
+    INSERT INTO files (id, object_kind, object_id, path, role, size_bytes, sha256, state, blob_id, created_by, created_at)
+      SELECT pg_temp.id(30 + n), kind, pg_temp.id(10 + n), 'stored', 'other', 5, 's', 'verified', pg_temp.id(21), 'x', now()
+      FROM unnest(ARRAY['model', 'version', 'experiment', 'checkpoint']) WITH ORDINALITY AS k (kind, n);
+    INSERT INTO files (id, object_kind, object_id, path, role, uri, state, created_by, created_at)
+      VALUES (pg_temp.id(40), 'model', pg_temp.id(11), 'tracked', 'other', 's3://b/x', 'tracked', 'x', now());
+    INSERT INTO uploads (id, object_kind, object_id, path, role, size_bytes, part_size_bytes, key, token, state,
+                         created_by, created_at, updated_at, expires_at)
+      VALUES (pg_temp.id(50), 'checkpoint', pg_temp.id(14), 'p', 'other', 7, 7, 'u', '', 'open', 'x', now(), now(), now());`);
+  expect(await migrate({ url: database.url })).toContain('20261125000007_quotas');
+  const { rows } = await pool.query(
+    `SELECT f.object_kind AS kind, f.path, n.path AS namespace FROM files f LEFT JOIN namespaces n ON n.id = f.namespace_id
+     UNION ALL SELECT u.object_kind, u.path, n.path FROM uploads u LEFT JOIN namespaces n ON n.id = u.namespace_id
+     ORDER BY 2, 1`,
+  );
+  expect(rows).toEqual([
+    { kind: 'checkpoint', path: 'p', namespace: 'n2' },
+    { kind: 'checkpoint', path: 'stored', namespace: 'n2' },
+    { kind: 'experiment', path: 'stored', namespace: 'n2' },
+    { kind: 'model', path: 'stored', namespace: 'n1' },
+    { kind: 'version', path: 'stored', namespace: 'n1' },
+    { kind: 'model', path: 'tracked', namespace: null },
+  ]);
+  const usage = 'SELECT files, contents, used, uploading FROM namespace_usage($1)';
+  expect((await pool.query(usage, ['n1'])).rows).toEqual([
+    { files: '2', contents: '1', used: '5', uploading: '0' },
+  ]);
+  expect((await pool.query(usage, ['n2'])).rows).toEqual([
+    { files: '2', contents: '1', used: '5', uploading: '7' },
+  ]);
+});
+
+test('every database has an id of its own, and one', async () => {
+  await migrate({ url: database.url });
+  const insert = pool.query('INSERT INTO database_identity DEFAULT VALUES');
+  await expect(insert).rejects.toMatchObject({ code: '23505' });
+  const other = await createTestDatabase({ empty: true });
+  await migrate({ url: other.url });
+  const there = new pg.Pool({ connectionString: other.url });
+  const ids = await Promise.all(
+    [pool, there].map(async (each) => (await each.query('SELECT id FROM database_identity')).rows[0].id),
+  );
+  expect(new Set(ids).size).toBe(2);
+  await there.end();
+  await other.drop();
+});
