@@ -1,22 +1,30 @@
 // `npm run bench`: how much of what the machine can do is left to users. Arguments: names of benchmarks; `--list`,
-// `--quick`, and `--profile=<folder>` for a CPU profile of each server.
+// `--quick`, `--large`, and `--profile=<folder>` for a CPU profile of each server.
 
 import { parseArgs } from 'node:util';
-import type { Bench, Benchmark, Line } from './benchmark.ts';
+import { type Bench, type Benchmark, CannotRun, type Line } from './benchmark.ts';
 import { checkpoints } from './benchmarks/checkpoints.ts';
+import { huge } from './benchmarks/huge.ts';
 import { metrics } from './benchmarks/metrics.ts';
 import { pages } from './benchmarks/pages.ts';
 import { reads } from './benchmarks/reads.ts';
+import { transfers } from './benchmarks/transfers.ts';
 import { startBaseline } from './support/baseline.ts';
 import { startDatabases } from './support/databases.ts';
 import { machine, report } from './support/report.ts';
+import { startBenchS3 } from './support/s3.ts';
 import { startServer } from './support/server.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [pages, reads, checkpoints, metrics];
+const BENCHMARKS: readonly Benchmark[] = [pages, reads, checkpoints, metrics, transfers, huge];
 
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
-  options: { list: { type: 'boolean' }, quick: { type: 'boolean' }, profile: { type: 'string' } },
+  options: {
+    list: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    large: { type: 'boolean' },
+    profile: { type: 'string' },
+  },
 });
 const list = BENCHMARKS.map(({ name, says }) => `  ${name.padEnd(13)}${says}`).join('\n');
 const unknown = asked.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
@@ -27,7 +35,9 @@ if (options.list) {
   console.error(`No such benchmark: ${unknown.join(', ')}. There are:\n${list}`);
   process.exitCode = 2;
 } else {
-  await measure(BENCHMARKS.filter(({ name }) => asked.length === 0 || asked.includes(name)));
+  await measure(
+    BENCHMARKS.filter(({ name, onlyByName }) => (asked.length === 0 ? !onlyByName : asked.includes(name))),
+  );
 }
 
 async function measure(chosen: readonly Benchmark[]): Promise<void> {
@@ -44,8 +54,10 @@ async function measure(chosen: readonly Benchmark[]): Promise<void> {
   const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const bench: Bench = {
     quick: options.quick ?? false,
+    large: options.large ?? false,
     databases,
-    server: (url) => stopped(startServer(url, nodeOptions)),
+    server: (url, env = {}) => stopped(startServer(url, env, nodeOptions)),
+    s3: (diskBytes) => stopped(startBenchS3(diskBytes)),
     baseline: (file, settings) => stopped(startBaseline(file, settings)),
     say,
   };
@@ -66,8 +78,9 @@ async function measure(chosen: readonly Benchmark[]): Promise<void> {
       await stopAll();
     }
   } catch (error) {
-    if (!interrupted) throw error;
-    process.exitCode = 130;
+    if (!interrupted && !(error instanceof CannotRun)) throw error;
+    if (!interrupted) say((error as Error).message);
+    process.exitCode = interrupted ? 130 : 1;
     return;
   } finally {
     await stopAll();

@@ -9,10 +9,7 @@ export interface Ready {
 }
 
 /** Starts a file of `bench/processes`. It is sent its settings first, then the seconds of each run. */
-export async function startBaseline(
-  file: string,
-  settings: object,
-): Promise<Baseline & { stop(): Promise<void> }> {
+export async function startBaseline(file: string, settings: object): Promise<Baseline> {
   const child = fork(join(import.meta.dirname, '../processes', file), { execArgv: [] });
   const exited = once(child, 'exit');
   const answer = async <T>(message: object): Promise<T> => {

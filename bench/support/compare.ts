@@ -3,7 +3,7 @@ import { median } from './median.ts';
 
 /** One side of a comparison. */
 export interface Side {
-  /** Works for so many seconds. */
+  /** Works for so many seconds, or as long as its work takes. */
   readonly run: (seconds: number) => Promise<Count>;
   /** Microseconds of CPU time so far, by who spends it. */
   readonly cpu?: Readonly<Record<string, () => number | undefined>>;
@@ -26,9 +26,10 @@ interface Measured {
 
 export interface Rounds {
   readonly rounds: number;
-  readonly seconds: number;
+  /** Of no meaning to work that takes as long as it takes; nor `warmUp`. */
+  readonly seconds?: number;
   /** Before the first round, on each side: caches fill, code is compiled. */
-  readonly warmUp: number;
+  readonly warmUp?: number;
   /** Between two runs: lets what one has left to do end before the other begins. */
   readonly settle?: () => Promise<void>;
 }
@@ -37,15 +38,16 @@ export interface Rounds {
 export async function compare(ours: Side, baseline: Side, rounds: Rounds): Promise<Comparison> {
   const settle = rounds.settle ?? (async () => {});
   for (const side of [ours, baseline]) {
-    await side.run(rounds.warmUp);
+    await side.run(rounds.warmUp ?? 0);
     await settle();
   }
+  const { seconds = 0 } = rounds;
   const mine: Measured[] = [];
   const theirs: Measured[] = [];
   for (let round = 0; round < rounds.rounds; round++) {
-    mine.push(await measure(ours, rounds.seconds));
+    mine.push(await measure(ours, seconds));
     await settle();
-    theirs.push(await measure(baseline, rounds.seconds));
+    theirs.push(await measure(baseline, seconds));
     await settle();
   }
   return {

@@ -8,7 +8,9 @@ export function report(lines: readonly Line[]): string {
     line.what,
     line.ours,
     line.baseline,
-    `**${ratio(median(line.ratios))}** (${ratio(Math.min(...line.ratios))}-${ratio(Math.max(...line.ratios))})`,
+    line.ratios.length === 0
+      ? ''
+      : `**${ratio(median(line.ratios))}** (${ratio(Math.min(...line.ratios))}-${ratio(Math.max(...line.ratios))})`,
     targetOf(line),
     line.note ?? '',
   ]);

@@ -12,6 +12,8 @@ const BIN = join(import.meta.dirname, '../../apps/server/src/bin/modelbox-server
 export interface Subject {
   readonly url: string;
   readonly pid: number;
+  /** Where it keeps what it keeps; removed when it is stopped. */
+  readonly dataDir: string;
   /** Sends one request; throws where it fails. */
   api<Body = { id: string }>(method: string, path: string, body?: unknown): Promise<Body>;
   stop(): Promise<void>;
@@ -19,14 +21,20 @@ export interface Subject {
 
 /**
  * Starts the server as `npm start` does, on a database that is there. Its log, at the default level, goes nowhere.
+ * @param env more settings.
  * @param nodeOptions more options of Node, for example to profile.
  */
-export async function startServer(databaseUrl: string, nodeOptions: readonly string[]): Promise<Subject> {
+export async function startServer(
+  databaseUrl: string,
+  env: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[],
+): Promise<Subject> {
   const dataDir = mkdtempSync(join(tmpdir(), 'modelbox-bench-'));
   const port = await freePort();
   const child = spawn(process.execPath, [...nodeOptions, BIN], {
     env: {
       ...process.env,
+      ...env,
       DATABASE_URL: databaseUrl,
       MODELBOX_DATA_DIR: dataDir,
       MODELBOX_PORT: String(port),
@@ -41,6 +49,7 @@ export async function startServer(databaseUrl: string, nodeOptions: readonly str
   return {
     url,
     pid: child.pid ?? 0,
+    dataDir,
     api: async (method, path, body) => {
       const response = await fetch(`${url}${path}`, {
         method,

@@ -7,12 +7,14 @@ export interface CephPlace {
   readonly dataDir: string;
   /** The monitor's; those after it are the disk daemon's. */
   readonly port: number;
+  /** What all objects together may take. */
+  readonly diskBytes: number;
 }
 
 export const librariesOf = (root: string): string => join(root, 'usr/lib/x86_64-linux-gnu');
 
 /** A cluster of one monitor and one disk daemon: small, quick to start, with one copy of everything. */
-export function cephConfig({ root, dataDir, port }: CephPlace, fsid: string): string {
+export function cephConfig({ root, dataDir, port, diskBytes }: CephPlace, fsid: string): string {
   const at = (...path: string[]) => join(dataDir, ...path);
   const libraries = librariesOf(root);
   const sections: Record<string, Record<string, string | number | boolean>> = {
@@ -50,13 +52,20 @@ export function cephConfig({ root, dataDir, port }: CephPlace, fsid: string): st
       'osd crush chooseleaf type': 0,
       'osd objectstore': 'bluestore',
       // A sparse file: takes what is written.
-      'bluestore block size': 20 * 2 ** 30,
+      'bluestore block size': diskBytes,
       'osd memory target': 896 * 2 ** 20,
       'osd memory target autosize': false,
     },
     'mon.a': { 'mon data': at('mon') },
     'osd.0': { 'osd data': at('osd'), keyring: at('osd', 'keyring') },
-    client: { keyring: at('keyring'), 'rgw data': at('rgw'), 'rgw thread pool size': 64 },
+    client: {
+      keyring: at('keyring'),
+      'rgw data': at('rgw'),
+      'rgw thread pool size': 64,
+      // Seconds after which the room of what was deleted is free: by default hours.
+      'rgw gc obj min wait': 1,
+      'rgw gc processor period': 1,
+    },
   };
   return Object.entries(sections)
     .map(([name, values]) =>

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cephConfig } from './ceph-config.ts';
+import { type CephPlace, cephConfig } from './ceph-config.ts';
 import { type CephTools, cephTools } from './ceph-tools.ts';
 import { isAlive, killHard } from './processes.ts';
 
@@ -30,8 +30,14 @@ export interface Gateway {
 /** Not that of the test databases, which are tidied up by their own rules. */
 const prefix = 'modelbox-s3-test-';
 
-/** Starts a cluster (3 s) in a temporary folder. What killed runs left behind is ended and removed first. */
-export async function startCeph(root: string): Promise<Ceph> {
+/** As a sparse file: takes what is written. */
+const usualDiskBytes = 20 * 2 ** 30;
+
+/**
+ * Starts a cluster (3 s) in a temporary folder. What killed runs left behind is ended and removed first.
+ * @param diskBytes what all objects together may take, and some more.
+ */
+export async function startCeph(root: string, diskBytes = usualDiskBytes): Promise<Ceph> {
   await removeAbandoned();
   const dataDir = await mkdtemp(join(tmpdir(), prefix));
   await writeFile(join(dataDir, 'owner'), String(process.pid));
@@ -39,7 +45,7 @@ export async function startCeph(root: string): Promise<Ceph> {
   const tools = cephTools(root, dataDir);
   const keys = { accessKeyId: 'MODELBOXTEST', secretAccessKey: randomBytes(20).toString('hex') };
   try {
-    await makeCluster(tools, root, dataDir);
+    await makeCluster(tools, { root, dataDir, diskBytes });
     const user = ['--uid=test', '--display-name=test', `--access-key=${keys.accessKeyId}`];
     const config = ['-c', join(dataDir, 'ceph.conf'), '-n', 'client.admin'];
     const secret = `--secret-key=${keys.secretAccessKey}`;
@@ -60,12 +66,13 @@ export async function startCeph(root: string): Promise<Ceph> {
   };
 }
 
-async function makeCluster(tools: CephTools, root: string, dataDir: string): Promise<void> {
+async function makeCluster(tools: CephTools, place: Omit<CephPlace, 'port'>): Promise<void> {
+  const { dataDir } = place;
   const at = (...path: string[]) => join(dataDir, ...path);
   const config = ['-c', at('ceph.conf')];
   const port = await freePorts(52);
   const fsid = randomUUID();
-  await writeFile(at('ceph.conf'), cephConfig({ root, dataDir, port }, fsid));
+  await writeFile(at('ceph.conf'), cephConfig({ ...place, port }, fsid));
   const caps = ['--cap', 'mon', 'allow *'];
   await tools.run('ceph-authtool', '--create-keyring', at('keyring'), '--gen-key', '-n', 'mon.', ...caps);
   const admin = ['--gen-key', '-n', 'client.admin', ...caps, '--cap', 'osd', 'allow *'];

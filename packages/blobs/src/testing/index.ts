@@ -8,12 +8,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import type { S3StoreOptions } from '../s3-options.ts';
+import type { S3Server } from './s3-server.ts';
 
 /** How to reach an S3 server of the run. */
-export interface TestS3 {
-  readonly endpoint: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+export interface TestS3 extends S3Server {
   /** Of a gateway that can be killed and started. */
   readonly id?: number;
 }

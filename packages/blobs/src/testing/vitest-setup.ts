@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { type Ceph, type Gateway, startCeph } from './ceph.ts';
 import { installCeph } from './ceph-install.ts';
 import type { TestS3 } from './index.ts';
+import { externalS3 } from './s3-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,10 +31,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const id = gateways.push(gateway) - 1;
     return { endpoint: gateway.endpoint, accessKeyId, secretAccessKey, id };
   };
-  const tasks: Record<string, (id: number) => Promise<unknown>> = {
-    server: () => (first ??= external() ?? openGateway()),
+  const tasks: Record<string, (id: number) => unknown> = {
+    server: () => (first ??= Promise.resolve(externalS3() ?? openGateway())),
     gateway: () => {
-      if (external()) throw new Error('the S3 server named by the environment is not ours to stop');
+      if (externalS3()) throw new Error('the S3 server named by the environment is not ours to stop');
       return openGateway();
     },
     kill: async (id) => gateways[id]?.kill(),
@@ -57,10 +58,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
     http.close();
     await (await starting?.catch(() => undefined))?.stop();
   };
-}
-
-function external(): Promise<TestS3> | undefined {
-  const { MODELBOX_TEST_S3_ENDPOINT: endpoint, MODELBOX_TEST_S3_ACCESS_KEY: accessKeyId = '' } = process.env;
-  const { MODELBOX_TEST_S3_SECRET_KEY: secretAccessKey = '' } = process.env;
-  return endpoint ? Promise.resolve({ endpoint, accessKeyId, secretAccessKey }) : undefined;
 }

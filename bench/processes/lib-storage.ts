@@ -1,0 +1,20 @@
+// `@aws-sdk/lib-storage` and nothing else: sends a file to an S3 server, in parts as large and as many as our client does.
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Upload } from '@aws-sdk/lib-storage';
+import { type S3Place, s3Client } from '../support/s3.ts';
+import { serveParent } from './parent.ts';
+
+serveParent((place: S3Place & { readonly path: string }) => {
+  const client = s3Client(place);
+  const run = async () => {
+    const start = performance.now();
+    const Body = createReadStream(place.path, { highWaterMark: 2 ** 20 });
+    const params = { Bucket: place.bucket, Key: 'uploaded', Body };
+    await new Upload({ client, params, partSize: 16 * 2 ** 20, queueSize: 4 }).done();
+    const seconds = (performance.now() - start) / 1000;
+    return { count: (await stat(place.path)).size / 2 ** 20, seconds };
+  };
+  return Promise.resolve({ url: '', run });
+});

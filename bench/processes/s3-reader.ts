@@ -1,0 +1,23 @@
+// The AWS client and nothing else: gets an object to nowhere.
+
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { type S3Place, s3Client } from '../support/s3.ts';
+import { serveParent } from './parent.ts';
+
+serveParent((place: S3Place & { readonly key: string }) => {
+  const client = s3Client(place);
+  const run = async () => {
+    const start = performance.now();
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: place.bucket, Key: place.key }));
+    const stream = Body as Readable;
+    let bytes = 0;
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    await once(stream, 'end');
+    return { count: bytes / 2 ** 20, seconds: (performance.now() - start) / 1000 };
+  };
+  return Promise.resolve({ url: '', run });
+});
