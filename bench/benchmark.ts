@@ -56,7 +56,8 @@ export interface Benchmark {
   /** Needs too much of the machine to run where nobody named it. */
   readonly onlyByName?: true;
   readonly says: string;
-  run(bench: Bench): Promise<Line[]>;
+  /** Each line as soon as it is measured: those before a failure are reported. */
+  run(bench: Bench): AsyncIterable<Line>;
 }
 
 /** Why a benchmark cannot be run here: told without a stack. */

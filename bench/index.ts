@@ -8,14 +8,23 @@ import { huge } from './benchmarks/huge.ts';
 import { metrics } from './benchmarks/metrics.ts';
 import { pages } from './benchmarks/pages.ts';
 import { reads } from './benchmarks/reads.ts';
-import { transfers } from './benchmarks/transfers.ts';
+import { transfersDisk } from './benchmarks/transfers-disk.ts';
+import { transfersS3 } from './benchmarks/transfers-s3.ts';
 import { startBaseline } from './support/baseline.ts';
 import { startDatabases } from './support/databases.ts';
 import { machine, report } from './support/report.ts';
 import { startBenchS3 } from './support/s3.ts';
 import { startServer } from './support/server.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [pages, reads, checkpoints, metrics, transfers, huge];
+const BENCHMARKS: readonly Benchmark[] = [
+  pages,
+  reads,
+  checkpoints,
+  metrics,
+  transfersDisk,
+  transfersS3,
+  huge,
+];
 
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
@@ -26,7 +35,7 @@ const { values: options, positionals: asked } = parseArgs({
     profile: { type: 'string' },
   },
 });
-const list = BENCHMARKS.map(({ name, says }) => `  ${name.padEnd(13)}${says}`).join('\n');
+const list = BENCHMARKS.map(({ name, says }) => `  ${name.padEnd(16)}${says}`).join('\n');
 const unknown = asked.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
 
 if (options.list) {
@@ -74,19 +83,19 @@ async function measure(chosen: readonly Benchmark[]): Promise<void> {
   try {
     for (const benchmark of chosen) {
       say(`${benchmark.name}: ${benchmark.says}`);
-      lines.push(...(await benchmark.run(bench)));
+      for await (const line of benchmark.run(bench)) lines.push(line);
       await stopAll();
     }
   } catch (error) {
-    if (!interrupted && !(error instanceof CannotRun)) throw error;
-    if (!interrupted) say((error as Error).message);
     process.exitCode = interrupted ? 130 : 1;
-    return;
+    if (!interrupted) say(error instanceof CannotRun ? error.message : String((error as Error).stack));
   } finally {
     await stopAll();
     await databases.stop();
   }
+  if (lines.length === 0) return;
   const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(`\n${machine(databases.version)}${bench.quick ? ' (--quick)' : ''}, ${seconds} s:\n`);
+  const part = process.exitCode ? ', cut short' : '';
+  console.log(`\n${machine(databases.version)}${bench.quick ? ' (--quick)' : ''}, ${seconds} s${part}:\n`);
   console.log(report(lines));
 }

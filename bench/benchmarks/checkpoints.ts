@@ -6,8 +6,8 @@ import { compareWrites } from '../support/writes.ts';
 export const checkpoints: Benchmark = {
   name: 'checkpoints',
   says: 'creating checkpoints (ten metrics, two tracked files) against `pg` alone writing the same rows',
-  run: async (bench) => [
-    await compareWrites(bench, {
+  async *run(bench) {
+    yield await compareWrites(bench, {
       what: 'create a checkpoint, 16 in flight',
       database: 'checkpoints',
       inFlight: 16,
@@ -17,6 +17,6 @@ export const checkpoints: Benchmark = {
       baseline: 'pg-checkpoints.ts',
       tables: ['checkpoints', 'files', 'metric_series', 'metric_points', 'changes'],
       target: { atLeast: 0.5 },
-    }),
-  ],
+    });
+  },
 };

@@ -20,22 +20,20 @@ export const huge: Benchmark = {
   name: 'huge',
   says: 'a file of 20 GiB in and out, on disk and on S3, byte for byte',
   onlyByName: true,
-  run: async (bench) => {
+  async *run(bench) {
     const size = bench.quick ? 100 * MiB : 20 * GiB;
     // What the store holds, a tenth for what an S3 server needs beside it, and databases.
     const needed = size * 1.1 + 2 * GiB;
     demandDisk('huge', needed);
-    const lines: Line[] = [];
     for (const [how, transfer] of [
       ['in one request', inOne],
       ['in parts, by the client', inParts],
     ] as const) {
-      lines.push(await line(bench, `${how}, disk`, size, {}, transfer));
+      yield await line(bench, `${how}, disk`, size, {}, transfer);
       const s3 = await bench.s3(needed * 1.25);
-      lines.push(await line(bench, `${how}, S3`, size, s3.env, transfer));
+      yield await line(bench, `${how}, S3`, size, s3.env, transfer);
       await s3.stop();
     }
-    return lines;
   },
 };
 

@@ -6,11 +6,15 @@ import { compareWrites } from '../support/writes.ts';
 export const metrics: Benchmark = {
   name: 'metrics',
   says: 'batches of 1,000 metric points against `pg` alone writing the same rows',
-  run: async (bench) => [
-    await batches(bench, 'one', 'of one series', { points: 1000, series: 1, times: false }),
-    await batches(bench, 'ten', 'over ten series', { points: 1000, series: 10, times: false }),
-    await batches(bench, 'timed', 'of one series, with times', { points: 1000, series: 1, times: true }),
-  ],
+  async *run(bench) {
+    yield await batches(bench, 'one', 'of one series', { points: 1000, series: 1, times: false });
+    yield await batches(bench, 'ten', 'over ten series', { points: 1000, series: 10, times: false });
+    yield await batches(bench, 'timed', 'of one series, with times', {
+      points: 1000,
+      series: 1,
+      times: true,
+    });
+  },
 };
 
 const batches = (bench: Bench, database: string, kind: string, batch: Batch): Promise<Line> =>

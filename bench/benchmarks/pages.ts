@@ -7,7 +7,7 @@ import type { Subject } from '../support/server.ts';
 export const pages: Benchmark = {
   name: 'pages',
   says: 'paging to the end of 100,000 versions: the last tenth of the pages against the first tenth',
-  run: async (bench) => {
+  async *run(bench) {
     const count = bench.quick ? 5_000 : 100_000;
     const url = await bench.databases.create('pages');
     bench.say(`making ${count} versions`);
@@ -19,23 +19,26 @@ export const pages: Benchmark = {
     const small = bench.quick ? 50 : 100;
     const passes = bench.quick ? 1 : 3;
     const target = { atMost: 1.5 } as const;
-    return [
-      await line(server, 'newest first', { limit }, { count, passes, target }),
-      await line(server, 'newest first', { limit: small }, { count, passes: 1, target }),
-      await line(
-        server,
-        'by a metric',
-        { limit, orderBy: 'metrics.val_accuracy DESC' },
-        { count, passes: 1 },
-      ),
-      await line(
-        server,
-        'filtered to two thirds',
-        { limit, filter: "metadata.license != 'mit'" },
-        { passes },
-      ),
-      await line(server, 'filtered to one in fifty', { limit: small, filter: "'gold' IN tags" }, { passes }),
-    ];
+    yield await line(server, 'newest first', { limit }, { count, passes, target });
+    yield await line(server, 'newest first', { limit: small }, { count, passes: 1, target });
+    yield await line(
+      server,
+      'by a metric',
+      { limit, orderBy: 'metrics.val_accuracy DESC' },
+      { count, passes: 1 },
+    );
+    yield await line(
+      server,
+      'filtered to two thirds',
+      { limit, filter: "metadata.license != 'mit'" },
+      { passes },
+    );
+    yield await line(
+      server,
+      'filtered to one in fifty',
+      { limit: small, filter: "'gold' IN tags" },
+      { passes },
+    );
   },
 };
 

@@ -12,23 +12,21 @@ const CONNECTIONS = 32;
 export const reads: Benchmark = {
   name: 'reads',
   says: 'resolve and get against bare Fastify answering the same body as a constant string',
-  run: async (bench) => {
+  async *run(bench) {
     const url = await bench.databases.create('reads');
     await makeVersions(url, bench.quick ? 1000 : 10_000);
     const server = await bench.server(url);
     const name = encodeURIComponent(MODEL);
     const version = await server.api('GET', `/v1/versions/${name}%40prod`);
     const model = await server.api('GET', `/v1/models/${name}`);
-    const lines: Line[] = [];
     for (const [what, path] of [
       ['resolve `ai/vision/yolo@prod`', `/v1/resolve?ref=${name}%40prod`],
       ['get a version by id', `/v1/versions/${version.id}`],
       ['get a version by name', `/v1/versions/${name}%3Av1`],
       ['get a model by id', `/v1/models/${model.id}`],
     ] as const) {
-      lines.push(await line(bench, server, `${what}, ${CONNECTIONS} in flight`, path));
+      yield await line(bench, server, `${what}, ${CONNECTIONS} in flight`, path);
     }
-    return lines;
   },
 };
 

@@ -11,16 +11,17 @@ import { makeModel } from './model.ts';
 import { gigabytes, type Sizes } from './sizes.ts';
 
 /** Files on the disk of the server. */
-export async function onDisk(bench: Bench, sizes: Sizes): Promise<Line[]> {
+export async function* onDisk(bench: Bench, sizes: Sizes): AsyncGenerator<Line> {
   const folder = mkdtempSync(join(tmpdir(), 'modelbox-bench-'));
   try {
-    return [await crowd(bench, 'disk', sizes.crowd, {}), ...(await rates(bench, sizes, folder))];
+    yield await crowd(bench, 'disk', sizes.crowd, {});
+    if (!bench.large) yield* rates(bench, sizes, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function rates(bench: Bench, { file, rounds }: Sizes, folder: string): Promise<Line[]> {
+async function* rates(bench: Bench, { file, rounds }: Sizes, folder: string): AsyncGenerator<Line> {
   const server = await bench.server(await bench.databases.create('transfers_disk'));
   const files = await makeModel(server);
   await put(files('there'), file, content(file));
@@ -40,48 +41,46 @@ async function rates(bench: Bench, { file, rounds }: Sizes, folder: string): Pro
       return run(seconds);
     };
   const target = { atLeast: 0.8 };
-  return [
-    await rateLine({
-      what: `upload of ${size} to disk`,
-      ours: upload,
-      baseline: writer.run,
-      pids: [server.pid, writer.pid],
-      against: 'hash, write, fsync',
-      rounds,
-      target,
-    }),
-    await rateLine({
-      what: `upload of ${size} to disk`,
-      ours: upload,
-      baseline: () => timed(file, () => put(bare.url, file, content(file))),
-      pids: [server.pid, bare.pid],
-      against: 'bare Node HTTP that does the same',
-      rounds,
-    }),
-    await rateLine({
-      what: `download of ${size} from disk`,
-      ours: cold(download),
-      baseline: cold(reader.run),
-      pids: [server.pid, reader.pid],
-      against: 'read the file',
-      rounds,
-      target,
-    }),
-    await rateLine({
-      what: `download of ${size} from the page cache`,
-      ours: download,
-      baseline: () => timed(file, () => get(bare.url, file)),
-      pids: [server.pid, bare.pid],
-      against: 'bare Node HTTP that streams the file',
-      rounds,
-    }),
-    await rateLine({
-      what: `download of ${size} from the page cache`,
-      ours: download,
-      baseline: reader.run,
-      pids: [server.pid, reader.pid],
-      against: 'read the file, no network',
-      rounds,
-    }),
-  ];
+  yield await rateLine({
+    what: `upload of ${size} to disk`,
+    ours: upload,
+    baseline: writer.run,
+    pids: [server.pid, writer.pid],
+    against: 'hash, write, fsync',
+    rounds,
+    target,
+  });
+  yield await rateLine({
+    what: `upload of ${size} to disk`,
+    ours: upload,
+    baseline: () => timed(file, () => put(bare.url, file, content(file))),
+    pids: [server.pid, bare.pid],
+    against: 'bare Node HTTP that does the same',
+    rounds,
+  });
+  yield await rateLine({
+    what: `download of ${size} from disk`,
+    ours: cold(download),
+    baseline: cold(reader.run),
+    pids: [server.pid, reader.pid],
+    against: 'read the file',
+    rounds,
+    target,
+  });
+  yield await rateLine({
+    what: `download of ${size} from the page cache`,
+    ours: download,
+    baseline: () => timed(file, () => get(bare.url, file)),
+    pids: [server.pid, bare.pid],
+    against: 'bare Node HTTP that streams the file',
+    rounds,
+  });
+  yield await rateLine({
+    what: `download of ${size} from the page cache`,
+    ours: download,
+    baseline: reader.run,
+    pids: [server.pid, reader.pid],
+    against: 'read the file, no network',
+    rounds,
+  });
 }

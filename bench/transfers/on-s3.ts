@@ -15,25 +15,27 @@ import { gigabytes, type Sizes } from './sizes.ts';
 const target = { atLeast: 0.8 };
 
 /** Files in a bucket. The S3 server is a new one for each group: what was deleted need not be waited for. */
-export async function onS3(bench: Bench, sizes: Sizes): Promise<Line[]> {
-  return [
-    await withS3(bench, sizes, (s3) => crowd(bench, 'S3', sizes.crowd, s3.env)),
-    ...(await withS3(bench, sizes, (s3) => throughServer(bench, sizes, s3))),
-    await withS3(bench, sizes, (s3) => pastServer(bench, sizes, s3)),
-  ];
+export async function* onS3(bench: Bench, sizes: Sizes): AsyncGenerator<Line> {
+  yield* withS3(bench, sizes, (s3) => crowded(bench, sizes, s3));
+  if (bench.large) return;
+  yield* withS3(bench, sizes, (s3) => throughServer(bench, sizes, s3));
+  yield* withS3(bench, sizes, (s3) => pastServer(bench, sizes, s3));
 }
 
 type Started = Awaited<ReturnType<Bench['s3']>>;
 
-async function withS3<T>(
+async function* withS3(
   bench: Bench,
   { onS3: bytes }: Sizes,
-  work: (s3: Started) => Promise<T>,
-): Promise<T> {
+  work: (s3: Started) => AsyncGenerator<Line>,
+): AsyncGenerator<Line> {
   const s3 = await bench.s3(bytes * 1.25);
-  const result = await work(s3);
+  yield* work(s3);
   await s3.stop();
-  return result;
+}
+
+async function* crowded(bench: Bench, sizes: Sizes, s3: Started): AsyncGenerator<Line> {
+  yield await crowd(bench, 'S3', sizes.crowd, s3.env);
 }
 
 /** To processes without what only this one can use. */
@@ -44,7 +46,7 @@ const placeOf = ({ endpoint, accessKeyId, secretAccessKey, bucket }: Started): S
   bucket,
 });
 
-async function throughServer(bench: Bench, { file, rounds }: Sizes, s3: Started): Promise<Line[]> {
+async function* throughServer(bench: Bench, { file, rounds }: Sizes, s3: Started): AsyncGenerator<Line> {
   const place = placeOf(s3);
   const server = await bench.server(await bench.databases.create('transfers_s3'), s3.env);
   const files = await makeModel(server);
@@ -56,40 +58,37 @@ async function throughServer(bench: Bench, { file, rounds }: Sizes, s3: Started)
   const relayed = (how: string) => () => timed(file, () => put(`${relay.url}/${how}`, file, content(file)));
   const size = gigabytes(file);
   const pids = [server.pid, relay.pid] as const;
-  const lines = [
-    await rateLine({
-      what: `upload of ${size} to S3 through the server`,
-      ours: upload,
-      baseline: relayed('whole'),
-      pids,
-      against: 'bare Node relay, one PutObject',
-      rounds,
-      target,
-    }),
-    await rateLine({
-      what: `upload of ${size} to S3 through the server`,
-      ours: upload,
-      baseline: relayed('parts'),
-      pids,
-      against: 'bare Node relay, in parts',
-      rounds,
-      target,
-    }),
-    await rateLine({
-      what: `download of ${size} from S3 through the server`,
-      ours: () => timed(file, () => get(files('there'), file)),
-      baseline: reader.run,
-      pids: [server.pid, reader.pid],
-      against: 'GetObject straight',
-      rounds,
-      target,
-    }),
-  ];
+  yield await rateLine({
+    what: `upload of ${size} to S3 through the server`,
+    ours: upload,
+    baseline: relayed('whole'),
+    pids,
+    against: 'bare Node relay, one PutObject',
+    rounds,
+    target,
+  });
+  yield await rateLine({
+    what: `upload of ${size} to S3 through the server`,
+    ours: upload,
+    baseline: relayed('parts'),
+    pids,
+    against: 'bare Node relay, in parts',
+    rounds,
+    target,
+  });
+  yield await rateLine({
+    what: `download of ${size} from S3 through the server`,
+    ours: () => timed(file, () => get(files('there'), file)),
+    baseline: reader.run,
+    pids: [server.pid, reader.pid],
+    against: 'GetObject straight',
+    rounds,
+    target,
+  });
   await Promise.all([server.stop(), relay.stop(), reader.stop()]);
-  return lines;
 }
 
-async function pastServer(bench: Bench, { file, rounds }: Sizes, s3: Started): Promise<Line> {
+async function* pastServer(bench: Bench, { file, rounds }: Sizes, s3: Started): AsyncGenerator<Line> {
   const place = placeOf(s3);
   const server = await bench.server(await bench.databases.create('transfers_direct'), s3.env);
   const { id: model } = await makeModel(server);
@@ -115,7 +114,7 @@ async function pastServer(bench: Bench, { file, rounds }: Sizes, s3: Started): P
       target: { atLeast: 0.9 },
     });
     await Promise.all([client.stop(), lib.stop(), server.stop()]);
-    return { ...line, note: `${line.note}; verified after ${median(verified).toFixed(1)} s` };
+    yield { ...line, note: `${line.note}; verified after ${median(verified).toFixed(1)} s` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { notePassing } from './passing.ts';
 
 /** Read in pieces of this size: fewer trips to the thread pool than the default of 64 KiB. */
-export const readBytes = 256 * 1024;
+const readBytes = 256 * 1024;
 
 /** Some bytes of a file: from `start` on, `end` not included. */
 export interface FilePiece {
@@ -35,6 +36,7 @@ export async function readPieces({ pieces, open, cutShort, onClose }: PieceReadi
         const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(size), 0, size, at);
         if (bytesRead === 0) throw cutShort(piece);
         at += bytesRead;
+        notePassing(bytesRead);
         return buffer.subarray(0, bytesRead);
       }
       const done = file;

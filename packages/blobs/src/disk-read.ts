@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
 import { ifThere, onDisk } from './disk-errors.ts';
 import { partsIn, type StoredPart, sizeOf } from './disk-parts.ts';
-import { type FilePiece, readBytes, readPieces } from './disk-pieces.ts';
+import { type FilePiece, readPieces } from './disk-pieces.ts';
 import type { DiskReader } from './disk-readers.ts';
 import { type DiskWork, missing } from './disk-work.ts';
 import { BlobNotFound, BlobRangeInvalid } from './errors.ts';
@@ -22,11 +22,14 @@ export async function readFromDisk(work: DiskWork, key: string, options: ReadOpt
     if (!stat.isDirectory()) {
       const sizeBytes = stat.size;
       if (range) assertWithin(range, sizeBytes);
-      const stream: Readable = file.createReadStream({
-        highWaterMark: readBytes,
-        ...(range && { start: range.start, end: range.end }),
-        ...(signal && { signal }),
+      const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };
+      const stream = await readPieces({
+        pieces: [{ name: key, start, end: end + 1 }],
+        open: async () => file,
+        cutShort: () => new BlobNotFound(key, 'it is cut short'),
+        onClose: () => {},
       });
+      if (signal) addAbortSignal(signal, stream);
       return { stream, sizeBytes };
     }
   } catch (error) {

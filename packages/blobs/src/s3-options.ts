@@ -16,7 +16,7 @@ export interface S3StoreOptions {
   /** Default: the AWS chain: environment, files, web identity, the instance's role. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   /**
-   * Bytes that all writes together hold in memory at most, an eighth of them for those of up to 1 MiB. Default: 96 MiB.
+   * Bytes that all writes together hold in memory at most, an eighth of them for those of up to 1 MiB. Default: 48 MiB.
    * Parts of multipart blobs come on top, but are held in small pieces only.
    */
   readonly memoryBytes?: number | undefined;

@@ -25,7 +25,7 @@ import { createUnderWay } from './under-way.ts';
 export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
   const bucket = openBucket(options);
   const memory = createSharedMemory({
-    budgetBytes: options.memoryBytes ?? 96 * 2 ** 20,
+    budgetBytes: options.memoryBytes ?? 48 * 2 ** 20,
     reusedBytes: usualPartBytes,
   });
   const underWay = createUnderWay();

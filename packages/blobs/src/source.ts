@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { notePassing } from './passing.ts';
 import type { BlobSource } from './store.ts';
 
 /**
@@ -35,6 +36,7 @@ export async function consume(
       if (!(step.value instanceof Uint8Array)) throw new TypeError('a blob source must yield bytes');
       const taken = take(step.value);
       if (taken) await taken;
+      notePassing(step.value.byteLength);
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
