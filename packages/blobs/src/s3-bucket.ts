@@ -32,7 +32,9 @@ const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 export function openBucket(options: S3StoreOptions): S3Bucket {
   const { bucket, endpoint, credentials } = options;
   // A server that is not AWS cares for no region, but requests are signed for one: the environment's, or any.
-  const otherwise = () => new S3Client({}).config.region().catch(() => 'us-east-1');
+  // Asked for with each request: what the environment says is found once.
+  let found: Promise<string> | undefined;
+  const otherwise = () => (found ??= new S3Client({}).config.region().catch(() => 'us-east-1'));
   const region = options.region ?? (endpoint === undefined ? undefined : otherwise);
   const agent = { keepAlive: true, maxSockets };
   const client = new S3Client({
