@@ -20,6 +20,7 @@ import { metadataRoutes } from './metadata/routes.ts';
 import { metricRoutes } from './metrics/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { namespaceRoutes } from './namespaces/routes.ts';
+import { policyRoutes } from './policies/routes.ts';
 import { referenceRoutes } from './references/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
@@ -86,6 +87,7 @@ export function createApp(ctx: Context): FastifyInstance {
     datasetRoutes,
     fileRoutes,
     uploadRoutes,
+    policyRoutes,
     archiveRoutes,
     metricRoutes,
     metadataRoutes,

@@ -13,6 +13,7 @@ import { createTelemetry } from './system/telemetry.ts';
 import { createBells } from './workers/bell.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
+import { startPolicies } from './workers/policies.ts';
 import { startPurge } from './workers/purge.ts';
 import { startSequencer, unsequencedCount } from './workers/sequencer.ts';
 import { startStraySweep } from './workers/stray-sweep.ts';
@@ -44,9 +45,11 @@ export async function startServer(
     const blobs = await openBlobs(config);
     await claimBlobs(config, db, blobs);
     const telemetry = createTelemetry(db, () => unsequencedCount(db));
-    const ctx: Context = { settings: config, db, blobs, log, telemetry, bells: createBells(), now };
+    const bells = createBells();
+    const ctx: Context = { settings: config, db, blobs, log, telemetry, bells, now };
     const loops = [
-      startSequencer(db, log),
+      startSequencer(db, log, bells.sequenced),
+      startPolicies(ctx),
       startPurge(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),

@@ -14,3 +14,4 @@ export {
 } from './names.ts';
 export { partCount, partSize, partsFault } from './parts.ts';
 export { parseFilePath, parseTrackedUri, type TrackedUri } from './paths.ts';
+export * from './policy/index.ts';

@@ -31,7 +31,7 @@ const AliasMove = z
     fromId: Uuid.nullable(),
     to: VersionName.nullable(),
     toId: Uuid.nullable(),
-    cause: z.enum(['set', 'create', 'finalize', 'promote', 'rollback', 'delete']),
+    cause: z.enum(['set', 'create', 'finalize', 'promote', 'rollback', 'delete', 'rule', 'proposal']),
     reason: z.string().nullable(),
     actor: z.string(),
     requestId: z.string().nullable(),

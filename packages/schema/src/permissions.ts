@@ -30,6 +30,10 @@ export const PERMISSIONS = [
   'metric.write',
   'event.read',
   'event.write',
+  'policy.read',
+  'policy.write',
+  'proposal.decide',
+  'hold.write',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

@@ -11,6 +11,7 @@ export const OBJECT_KINDS = [
   'checkpoint',
   'dataset',
   'upload',
+  'proposal',
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 

@@ -2,6 +2,8 @@ import { aliasRoutes } from './aliases.ts';
 import { archiveRoute } from './archives.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { datasetRoutes } from './datasets.ts';
+import { decisionRoutes } from './decisions.ts';
+import { evaluationRoutes } from './evaluations.ts';
 import { eventRoutes } from './events.ts';
 import { experimentRoutes } from './experiments.ts';
 import { fileRoutes } from './files.ts';
@@ -10,6 +12,8 @@ import { metadataRoutes } from './metadata.ts';
 import { metricRoutes } from './metrics.ts';
 import { modelRoutes } from './models.ts';
 import { namespaceRoutes } from './namespaces.ts';
+import { policyRoutes } from './policies.ts';
+import { proposalRoutes } from './proposals.ts';
 import { referenceRoutes } from './references.ts';
 import type { OwnerKind, Route } from './route.ts';
 import { systemRoutes } from './system.ts';
@@ -37,6 +41,10 @@ const table = [
   archiveRoute('checkpoint'),
   ...datasetRoutes,
   ...uploadRoutes,
+  ...policyRoutes,
+  ...evaluationRoutes,
+  ...decisionRoutes,
+  ...proposalRoutes,
   ...systemRoutes,
 ] as const;
 

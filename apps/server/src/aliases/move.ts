@@ -14,7 +14,7 @@ export interface Holder {
 export interface Move {
   readonly model: Pick<Located, 'id' | 'namespace'>;
   readonly alias: string;
-  readonly cause: 'set' | 'create' | 'finalize' | 'promote' | 'rollback' | 'delete';
+  readonly cause: 'set' | 'create' | 'finalize' | 'promote' | 'rollback' | 'delete' | 'rule' | 'proposal';
   readonly reason?: string | null | undefined;
   /** The id of the holder demanded; null demands none. Absent: whoever it is. */
   readonly expect?: string | null | undefined;
@@ -113,6 +113,17 @@ export async function recordMove(
     orderBy: { id: 'desc' },
     select: { id: true },
   });
+  const state = (holder: Holder | undefined) =>
+    holder && { alias: move.alias, modelId: move.model.id, version: holder.version, versionId: holder.id };
+  const changeId = await recordChange(tx, ctx, {
+    kind: 'alias',
+    id: aliasId,
+    namespace: move.model.namespace,
+    action: from === undefined ? 'created' : to === undefined ? 'deleted' : 'moved',
+    before: state(from) ?? null,
+    after: state(to) ?? null,
+    detail: { cause: move.cause, reason: move.reason ?? null },
+  });
   await tx.aliasMove.create({
     data: {
       modelId: move.model.id,
@@ -127,17 +138,7 @@ export async function recordMove(
       actor: ctx.actor.name,
       requestId: ctx.requestId,
       at: ctx.now(),
+      changeId,
     },
-  });
-  const state = (holder: Holder | undefined) =>
-    holder && { alias: move.alias, modelId: move.model.id, version: holder.version, versionId: holder.id };
-  await recordChange(tx, ctx, {
-    kind: 'alias',
-    id: aliasId,
-    namespace: move.model.namespace,
-    action: from === undefined ? 'created' : to === undefined ? 'deleted' : 'moved',
-    before: state(from) ?? null,
-    after: state(to) ?? null,
-    detail: { cause: move.cause, reason: move.reason ?? null },
   });
 }

@@ -5,7 +5,7 @@ import { pointsOf } from '../metrics/points.ts';
 import { chargeQuotas } from '../namespaces/quota.ts';
 import type { Located } from '../objects/located.ts';
 import { uniqueBy } from '../objects/unique.ts';
-import { insertVersion } from '../versions/insert.ts';
+import { insertVersion, type LoggedMetrics, recordMetrics } from '../versions/insert.ts';
 import { bodyHash } from '../writes/canonical.ts';
 import { type Tx, write } from '../writes/write.ts';
 
@@ -24,7 +24,7 @@ export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touc
       source: { checkpointId: checkpoint.id, experimentId: checkpoint.parentId, versionId: null },
       points: pointsOf(body.metrics),
       datasets: uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention),
-      fill: (_tx, versionId) => copyContents(tx, checkpoint.id, versionId, model),
+      fill: (_tx, versionId) => copyContents(tx, ctx, checkpoint.id, versionId, model),
     });
     if (receipt.status === 201 && receipt.object)
       await chargeCopies(tx, ctx, model.namespace, receipt.object.id);
@@ -46,10 +46,12 @@ async function demandReady(tx: Tx, id: string): Promise<string | null> {
 
 async function copyContents(
   tx: Tx,
+  ctx: RequestContext,
   checkpointId: string,
   versionId: string,
-  { id: modelId, namespaceId }: Located,
+  model: Located,
 ): Promise<void> {
+  const { id: modelId, namespaceId } = model;
   await tx.$executeRaw`
     INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id, namespace_id,
                        created_by, created_at)
@@ -57,12 +59,13 @@ async function copyContents(
            uri, size_bytes, sha256, state, media_type, blob_id, CASE WHEN blob_id IS NOT NULL THEN ${namespaceId}::uuid END,
            created_by, created_at
     FROM files WHERE object_id = ${checkpointId}::uuid`;
-  await tx.$queryRaw`
-    SELECT l.changed FROM log_metrics('version', ${versionId}::uuid, ${modelId}::uuid, (
+  const [logged] = await tx.$queryRaw<LoggedMetrics[]>`
+    SELECT l.changed, l.latest FROM log_metrics('version', ${versionId}::uuid, ${modelId}::uuid, (
       SELECT ARRAY[array_agg(key)::text, array_agg(dataset_id)::text, array_agg(step)::text, array_agg(n)::text,
                    array_agg(n)::text, array_agg(step)::text, array_agg(time)::text, array_agg(digest)::text,
                    array_agg(value)::text]
       FROM (SELECT row_number() OVER () AS n, s.* FROM metric_series s WHERE object_id = ${checkpointId}::uuid) AS latest)) AS l`;
+  await recordMetrics(tx, ctx, model, versionId, logged);
 }
 
 /** The content costs its bytes again only where the version lies under a quota under which the checkpoint does not. */

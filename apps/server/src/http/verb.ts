@@ -39,7 +39,12 @@ export interface Input<R extends Route> {
 }
 
 /** What a receipt can name: an object, or a part of one that a write answers with. */
-export type ReadableKind = ObjectKind | 'event' | `${OwnerKind}.${'metadata' | 'metrics' | 'files'}`;
+export type ReadableKind =
+  | ObjectKind
+  | 'event'
+  | 'policy'
+  | 'hold'
+  | `${OwnerKind}.${'metadata' | 'metrics' | 'files'}`;
 
 /** A write's answer by reference: the object is read after the commit, also when a request is replayed. */
 export interface Receipt {

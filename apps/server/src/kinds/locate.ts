@@ -64,6 +64,13 @@ const uploadById = lookup<[string], Row>(
    JOIN namespaces n ON n.id = o.namespace_id
    WHERE u.id = $1`,
 );
+const proposalById = lookup<[string], Row>(
+  'locate_proposal_id',
+  ['uuid'],
+  `SELECT p.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", p.rule AS name, m.deleted_at AS "deletedAt",
+          NULL AS stamp
+   FROM proposals p JOIN models m ON m.id = p.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE p.id = $1`,
+);
 const versionById = byId('version', VERSION, 'v.id');
 const versionByName = lookup<[string, string, string], Row>(
   'locate_version_name',
@@ -110,6 +117,7 @@ const FINDERS: Record<Exclude<ObjectKind, 'alias'>, Find> = {
   },
   upload: async ({ db }, text) => (isUuid(text) ? uploadById(db.pool, text) : undefined),
   checkpoint: async ({ db }, text) => (isUuid(text) ? checkpointById(db.pool, text) : undefined),
+  proposal: async ({ db }, text) => (isUuid(text) ? proposalById(db.pool, text) : undefined),
   version: async ({ db }, text, under) => {
     if (isUuid(text)) return versionById(db.pool, text);
     const parsed = parseReference(text);

@@ -12,13 +12,18 @@ import type { Answered, Receipt } from '../http/verb.ts';
 import { readModels } from '../models/read.ts';
 import { readNamespaces } from '../namespaces/read.ts';
 import type { Readout } from '../objects/rows.ts';
+import { readHolds } from '../policies/hold.ts';
+import { readProposals } from '../policies/proposals.ts';
+import { readPolicies } from '../policies/read.ts';
 import { readUploads } from '../uploads/read.ts';
 import { readVersions } from '../versions/read.ts';
 
 /** Reads a set of objects of one kind; those that are not there are left out, and the order is free. */
 export type ReadMany = (ctx: Context, ids: string[]) => Promise<Readout[]>;
 
-const READERS: Record<ObjectKind | 'event', ReadMany> = {
+type ReadKind = ObjectKind | 'event' | 'policy' | 'hold';
+
+const READERS: Record<ReadKind, ReadMany> = {
   namespace: readNamespaces,
   model: readModels,
   version: readVersions,
@@ -28,6 +33,9 @@ const READERS: Record<ObjectKind | 'event', ReadMany> = {
   dataset: readDatasets,
   upload: readUploads,
   event: readEvents,
+  policy: readPolicies,
+  proposal: readProposals,
+  hold: readHolds,
 };
 
 type ReadOne = (id: string) => Promise<Readout | undefined>;
@@ -35,7 +43,7 @@ type ReadOne = (id: string) => Promise<Readout | undefined>;
 /** Reads of one object, by pool and kind: those of the same moment share a round trip. */
 const singles = new WeakMap<object, Map<string, ReadOne>>();
 
-function readOne(ctx: Context, kind: ObjectKind | 'event'): ReadOne {
+function readOne(ctx: Context, kind: ReadKind): ReadOne {
   const kinds = singles.get(ctx.db) ?? new Map<string, ReadOne>();
   singles.set(ctx.db, kinds);
   const read =
@@ -49,18 +57,14 @@ function readOne(ctx: Context, kind: ObjectKind | 'event'): ReadOne {
 }
 
 /** One object as it is now. 404 where it is gone. */
-export async function readObject(ctx: Context, kind: ObjectKind | 'event', id: string): Promise<Readout> {
+export async function readObject(ctx: Context, kind: ReadKind, id: string): Promise<Readout> {
   const readout = await readOne(ctx, kind)(id);
   if (readout === undefined) throw new HttpProblem('not_found', `There is no such ${kind} any more.`);
   return readout;
 }
 
 /** Objects in the order of the ids. */
-export async function readInOrder(
-  ctx: Context,
-  kind: ObjectKind | 'event',
-  ids: string[],
-): Promise<unknown[]> {
+export async function readInOrder(ctx: Context, kind: ReadKind, ids: string[]): Promise<unknown[]> {
   const byId = new Map((await READERS[kind](ctx, ids)).map((readout) => [readout.id, readout.body]));
   return ids.map((id) => byId.get(id)).filter((body) => body !== undefined);
 }
@@ -68,7 +72,7 @@ export async function readInOrder(
 /** The answer of a write: its object as it is now. */
 export async function readBack(ctx: Context, { status, object }: Receipt): Promise<Answered> {
   if (object === null) return { status };
-  const [kind, part] = object.kind.split('.') as [ObjectKind | 'event', string | undefined];
+  const [kind, part] = object.kind.split('.') as [ReadKind, string | undefined];
   if (part === 'files') return { status, body: { items: await listAllFiles(ctx, object.id) } };
   const { body, etag } = await readObject(ctx, kind, object.id);
   const { metadata, metrics, evaluations } = body as Record<string, unknown>;

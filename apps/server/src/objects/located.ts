@@ -8,8 +8,8 @@ export interface Located {
   readonly namespace: string;
   readonly namespaceId: string;
   /**
-   * What its lists range over: the model of a version, the experiment of a checkpoint, the object of an upload, otherwise
-   * the namespace.
+   * What its lists range over: the model of a version or proposal, the experiment of a checkpoint, the object of an
+   * upload, otherwise the namespace.
    */
   readonly parentId: string;
   /** Its name within the parent; of a checkpoint empty, of an upload the path of its file. */

@@ -124,8 +124,35 @@ async function useDatasets(
   demandOneDigest(rows);
   if (rows.length > 0) await tx.versionDataset.createMany({ data: rows, skipDuplicates: true });
   if (points.length > 0) {
-    await tx.$queryRaw`SELECT changed FROM log_metrics('version', ${versionId}::uuid, ${model.id}::uuid, ${pointColumns(points, datasetOf)}::text[])`;
+    const [logged] = await tx.$queryRaw<LoggedMetrics[]>`
+      SELECT changed, latest FROM log_metrics('version', ${versionId}::uuid, ${model.id}::uuid, ${pointColumns(points, datasetOf)}::text[])`;
+    await recordMetrics(tx, ctx, model, versionId, logged);
   }
+}
+
+/** What `log_metrics` gives. */
+export interface LoggedMetrics {
+  readonly changed: number;
+  readonly latest: unknown;
+}
+
+/** Tells of the metrics that a version is made with as of those that are logged later: its history is whole. */
+export async function recordMetrics(
+  tx: Tx,
+  ctx: RequestContext,
+  { namespace }: Pick<Located, 'namespace'>,
+  versionId: string,
+  logged: LoggedMetrics | undefined,
+): Promise<void> {
+  if (logged === undefined || logged.changed === 0) return;
+  const detail = { points: logged.changed, latest: logged.latest };
+  await recordChange(tx, ctx, {
+    kind: 'version',
+    id: versionId,
+    namespace,
+    action: 'metrics_logged',
+    detail,
+  });
 }
 
 /** A version uses a dataset once: the same again is no harm, another digest would be lost in silence. */

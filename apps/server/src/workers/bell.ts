@@ -20,6 +20,12 @@ export interface Bells {
   readonly completed: Bell;
   /** An upload was given up: its parts are to be removed. */
   readonly abandoned: Bell;
+  /** Changes got their place in the feed: policies look at them. */
+  readonly sequenced: Bell;
 }
 
-export const createBells = (): Bells => ({ completed: createBell(), abandoned: createBell() });
+export const createBells = (): Bells => ({
+  completed: createBell(),
+  abandoned: createBell(),
+  sequenced: createBell(),
+});

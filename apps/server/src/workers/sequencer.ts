@@ -1,5 +1,6 @@
 import type { Database } from '@modelbox/db';
 import type { Logger } from 'pino';
+import type { Bell } from './bell.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 /** Milliseconds between looks, and changes that get their place in one transaction. */
@@ -7,9 +8,12 @@ const INTERVAL = 250;
 const BATCH = 5000;
 
 /** Gives committed changes their place in the feed. Any server may do it; they take turns in the database. */
-export function startSequencer(db: Database, log: Logger): Loop {
+export function startSequencer(db: Database, log: Logger, sequenced: Bell): Loop {
   return startLoop('sequencer', INTERVAL, log, async () => {
-    while ((await sequence(db, BATCH)) === BATCH);
+    for (let count = BATCH; count === BATCH; ) {
+      count = await sequence(db, BATCH);
+      if (count > 0) sequenced.ring();
+    }
   });
 }
 

@@ -21,7 +21,12 @@ export type ChangeAction =
   | 'file_deleted'
   | 'file_checked'
   | 'metrics_logged'
-  | 'event_told';
+  | 'event_told'
+  | 'policy_set'
+  | 'held'
+  | 'released'
+  | 'files_removed'
+  | 'files_restored';
 
 /** One committed write to one object. `before` and `after` are the object's own fields; `detail` is for collections. */
 export interface Change {
@@ -40,14 +45,15 @@ export const byOf = (ctx: RequestContext): string =>
 
 const jsonOf = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);
 
-/** Records a change in the write's own transaction. The caller holds the object's row lock, or has just inserted it. */
+/** Records a change in the write's own transaction; gives its id. The caller holds the object's row lock, or has just inserted it. */
 export async function recordChange(
   tx: Prisma.TransactionClient,
   ctx: RequestContext,
   change: Change,
-): Promise<void> {
-  await tx.$queryRaw`
+): Promise<bigint> {
+  const [row] = await tx.$queryRaw<[{ id: bigint }]>`
     SELECT record_change(${change.kind}, ${change.id}::uuid, ${change.namespace}, ${change.action},
       ${jsonOf(change.before)}::jsonb, ${jsonOf(change.after)}::jsonb, ${jsonOf(change.detail)}::jsonb,
       ${byOf(ctx)}::jsonb, ${ctx.now()}) AS id`;
+  return row.id;
 }

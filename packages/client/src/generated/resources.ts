@@ -8,6 +8,7 @@ import { Datasets } from './resources/datasets.ts';
 import { Experiments } from './resources/experiments.ts';
 import { Models } from './resources/models.ts';
 import { Namespaces } from './resources/namespaces.ts';
+import { Proposals } from './resources/proposals.ts';
 import { System } from './resources/system.ts';
 import { Uploads } from './resources/uploads.ts';
 import { Versions } from './resources/versions.ts';
@@ -20,6 +21,7 @@ export class Resources extends Resource {
   readonly experiments = new Experiments(this.http);
   readonly models = new Models(this.http);
   readonly namespaces = new Namespaces(this.http);
+  readonly proposals = new Proposals(this.http);
   readonly system = new System(this.http);
   readonly uploads = new Uploads(this.http);
   readonly versions = new Versions(this.http);

@@ -23,6 +23,20 @@ export type AliasRollback = Loose<Schemas['AliasRollback']>;
 
 export type AttachFiles = Loose<Schemas['AttachFiles']>;
 
+/** Who would have been the holder, in order of time. */
+export type Backtest = Schemas['Backtest'];
+
+export type BacktestRequest = Loose<Schemas['BacktestRequest']>;
+
+/** A fixed bound. */
+export type Bound = Schemas['Bound'];
+
+export type Champion = Schemas['Champion'];
+
+export type ChampionNumber = Schemas['ChampionNumber'];
+
+export type ChampionSpecial = Schemas['ChampionSpecial'];
+
 /** What a run wrote at an epoch and/or step. */
 export type Checkpoint = Schemas['Checkpoint'];
 
@@ -36,6 +50,15 @@ export type CheckpointCreate = Loose<Schemas['CheckpointCreate']>;
 export type CheckpointPage = Schemas['CheckpointPage'];
 
 export type CheckpointUpdate = Loose<Schemas['CheckpointUpdate']>;
+
+/** What one clause of a rule says, with the values it was decided by. */
+export type ClauseVerdict = Schemas['ClauseVerdict'];
+
+/**
+ * `missing`: no metric of the version on the dataset. `stale`: the digest of the dataset has changed since.
+ * `done`: neither.
+ */
+export type Coverage = Schemas['Coverage'];
 
 /** A handle on data that lies elsewhere. */
 export type Dataset = Schemas['Dataset'];
@@ -59,6 +82,26 @@ export type DatasetPage = Schemas['DatasetPage'];
 
 export type DatasetUpdate = Loose<Schemas['DatasetUpdate']>;
 
+/** What a rule decided about one version or checkpoint, and why. */
+export type Decision = Schemas['Decision'];
+
+/** One page of a list. */
+export type DecisionPage = Schemas['DecisionPage'];
+
+/** Under which edit of which policy. */
+export type DecisionPolicy = Schemas['DecisionPolicy'];
+
+export type DecisionSubject = Schemas['DecisionSubject'];
+
+/** A dataset that every version must be evaluated on. */
+export type EvaluateRule = Schemas['EvaluateRule'];
+
+/** A version, a dataset that it must be evaluated on, and whether it was. */
+export type Evaluation = Schemas['Evaluation'];
+
+/** One page of a list. */
+export type EvaluationPage = Schemas['EvaluationPage'];
+
 /** Something an outside system told about an object. */
 export type Event = Schemas['Event'];
 
@@ -78,6 +121,9 @@ export type ExperimentPage = Schemas['ExperimentPage'];
 export type ExperimentStatus = Schemas['ExperimentStatus'];
 
 export type ExperimentUpdate = Loose<Schemas['ExperimentUpdate']>;
+
+/** Why a version is, or is not, the holder of an alias: as of now. */
+export type Explanation = Schemas['Explanation'];
 
 export type FieldError = Schemas['FieldError'];
 
@@ -105,6 +151,15 @@ export type FiniteNumber = Schemas['FiniteNumber'];
 
 export type Health = Schemas['Health'];
 
+/**
+ * Exactly one of `best` (with `metric`, `direction`, and perhaps `dataset` and `per`), `latest` (perhaps with
+ * `per`), `everyEpoch`, `youngerThan` and `filter`.
+ */
+export type KeepClause = Schemas['KeepClause'];
+
+/** Gives an alias or a tag to the version that is better and meets all else. */
+export type LabelRule = Schemas['LabelRule'];
+
 /** What a version came from, and what came of it. */
 export type Lineage = Schemas['Lineage'];
 
@@ -124,6 +179,9 @@ export type Metadata = Schemas['Metadata'];
 
 /** A JSON merge patch (RFC 7396): members given replace, `null` removes, objects merge. */
 export type MetadataPatch = Schemas['MetadataPatch'];
+
+/** Whether more is better, or less. */
+export type MetricDirection = Schemas['MetricDirection'];
 
 export type MetricPoint = Schemas['MetricPoint'];
 
@@ -166,12 +224,53 @@ export type NamespaceUsage = Schemas['NamespaceUsage'];
 
 export type NonFiniteNumber = Schemas['NonFiniteNumber'];
 
+/** A metric in which it must not be worse than the holder. */
+export type NotWorse = Schemas['NotWorse'];
+
+export type Opponent = Schemas['Opponent'];
+
+/**
+ * `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a
+ * clause does not hold. `skipped`: it became protected meanwhile. `refused`: it would have been done, and
+ * could not.
+ */
+export type Outcome = Schemas['Outcome'];
+
 export type PartToSign = Schemas['PartToSign'];
 
 export type PartsToSign = Loose<Schemas['PartsToSign']>;
 
+/** The sections that stand here, and what counts here. */
+export type Policy = Schemas['Policy'];
+
+/** An amount: `abs` or `rel`, one of the two. */
+export type PolicyAmount = Schemas['PolicyAmount'];
+
+/**
+ * What the service does with what training produces. Of each section the nearest counts, the model first,
+ * then its namespaces from below; without any, nothing is ever labelled, promoted or removed.
+ */
+export type PolicyDocument = Loose<Schemas['PolicyDocument']>;
+
+/** One edit of a policy: all that it said from then on. */
+export type PolicyEdit = Schemas['PolicyEdit'];
+
+/** One page of a list. */
+export type PolicyEditPage = Schemas['PolicyEditPage'];
+
+export type PolicyScope = Schemas['PolicyScope'];
+
+/** Whose policy a section comes from. */
+export type PolicySource = Schemas['PolicySource'];
+
+/** Where each section of `effective` comes from. */
+export type PolicySources = Schemas['PolicySources'];
+
 /** Problem details (RFC 9457). */
 export type Problem = Schemas['Problem'];
+
+/** Makes the best checkpoint of experiments a version of the model. */
+export type PromoteRule = Schemas['PromoteRule'];
 
 /**
  * The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the
@@ -179,13 +278,33 @@ export type Problem = Schemas['Problem'];
  */
 export type Promotion = Loose<Schemas['Promotion']>;
 
+/** What a rule would do, for a person to decide. */
+export type Proposal = Schemas['Proposal'];
+
+export type ProposalDecision = Loose<Schemas['ProposalDecision']>;
+
+/** One page of a list. */
+export type ProposalPage = Schemas['ProposalPage'];
+
+/** `superseded`: another version was proposed since, or this one does not meet the rule any more. */
+export type ProposalState = Schemas['ProposalState'];
+
 /** Whether the server can serve, part by part. */
 export type Readiness = Schemas['Readiness'];
+
+/** A file by its role or by its path, one of the two. */
+export type RequiredFile = Schemas['RequiredFile'];
 
 /** What a reference means now. */
 export type Resolution = Schemas['Resolution'];
 
 export type ResolvedFile = Schemas['ResolvedFile'];
+
+export type Retain = Schemas['Retain'];
+
+export type RetainRule = Schemas['RetainRule'];
+
+export type RuleKind = Schemas['RuleKind'];
 
 /** A request that brings one part to the store. */
 export type SignedPart = Schemas['SignedPart'];
@@ -348,3 +467,27 @@ export type UploadsListQuery = Loose<Schemas['UploadsListQuery']>;
 
 /** The query of `uploads.parts.list`. */
 export type UploadsPartsListQuery = Loose<Schemas['UploadsPartsListQuery']>;
+
+/** The query of `models.policy.history`. */
+export type ModelsPolicyHistoryQuery = Loose<Schemas['ModelsPolicyHistoryQuery']>;
+
+/** The query of `namespaces.policy.history`. */
+export type NamespacesPolicyHistoryQuery = Loose<Schemas['NamespacesPolicyHistoryQuery']>;
+
+/** The query of `models.evaluations.list`. */
+export type ModelsEvaluationsListQuery = Loose<Schemas['ModelsEvaluationsListQuery']>;
+
+/** The query of `models.decisions.list`. */
+export type ModelsDecisionsListQuery = Loose<Schemas['ModelsDecisionsListQuery']>;
+
+/** The query of `versions.decisions.list`. */
+export type VersionsDecisionsListQuery = Loose<Schemas['VersionsDecisionsListQuery']>;
+
+/** The query of `checkpoints.decisions.list`. */
+export type CheckpointsDecisionsListQuery = Loose<Schemas['CheckpointsDecisionsListQuery']>;
+
+/** The query of `namespaces.decisions.list`. */
+export type NamespacesDecisionsListQuery = Loose<Schemas['NamespacesDecisionsListQuery']>;
+
+/** The query of `models.proposals.list`. */
+export type ModelsProposalsListQuery = Loose<Schemas['ModelsProposalsListQuery']>;

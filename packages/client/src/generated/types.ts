@@ -45,7 +45,7 @@ export interface components {
              */
             at: string;
             /** @enum {string} */
-            cause: "set" | "create" | "finalize" | "promote" | "rollback" | "delete";
+            cause: "set" | "create" | "finalize" | "promote" | "rollback" | "delete" | "rule" | "proposal";
             /**
              * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
              * @example v1
@@ -94,6 +94,55 @@ export interface components {
         AttachFiles: {
             files: components["schemas"]["FileToAttach"][];
         };
+        /** @description Who would have been the holder, in order of time. */
+        Backtest: {
+            champions: components["schemas"]["Champion"][];
+            /** @description How many changes of them were looked at. */
+            facts: number;
+            /** @description Whether there were more champions than are shown. */
+            truncated: boolean;
+            /** @description How many versions the history has. */
+            versions: number;
+        };
+        BacktestRequest: {
+            /**
+             * @description Or the name of one that the policy has.
+             * @example yolo
+             */
+            name?: string;
+            /** @description A rule to try. */
+            rule?: components["schemas"]["LabelRule"];
+        };
+        /** @description A fixed bound. */
+        Bound: number;
+        Champion: {
+            /**
+             * Format: date-time
+             * @description When the facts were there.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            before: string | null;
+            /** @description How much better than the one before; null for the first. */
+            by: number | null;
+            value: components["schemas"]["ChampionNumber"] | components["schemas"]["ChampionSpecial"];
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            version: string;
+            /** Format: uuid */
+            versionId: string;
+        };
+        ChampionNumber: number;
+        /** @enum {string} */
+        ChampionSpecial: "NaN" | "Infinity" | "-Infinity";
         /** @description What a run wrote at an epoch and/or step. */
         Checkpoint: {
             /**
@@ -189,6 +238,19 @@ export interface components {
              */
             tracked?: "refuse" | "skip";
         };
+        CheckpointsDecisionsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            kind?: components["schemas"]["RuleKind"];
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            outcome?: components["schemas"]["Outcome"];
+            /** @description The name of a rule. */
+            rule?: string;
+        };
         CheckpointsEventsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -256,6 +318,21 @@ export interface components {
             /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[] | null;
         };
+        /** @description What one clause of a rule says, with the values it was decided by. */
+        ClauseVerdict: {
+            /** @description `better`, `notWorse[0]`, `filter`, `files[0]`, `evaluated`, `minAge`, … */
+            clause: string;
+            holds: boolean;
+            /** @description In plain English. */
+            words: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description `missing`: no metric of the version on the dataset. `stale`: the digest of the dataset has changed since. `done`: neither.
+         * @enum {string}
+         */
+        Coverage: "missing" | "stale" | "done";
         /** @description A handle on data that lies elsewhere. */
         Dataset: {
             /**
@@ -360,6 +437,94 @@ export interface components {
              * @example s3://path/to/bucket/model.pt
              */
             uri?: string | null;
+        };
+        /** @description What a rule decided about one version or checkpoint, and why. */
+        Decision: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            /** @description The change that led to it, or the schedule. */
+            cause: {
+                [key: string]: unknown;
+            };
+            clauses: components["schemas"]["ClauseVerdict"][];
+            /** @description Rises with time. */
+            id: string;
+            /** @description What it was decided by: the values, the holder, the digests of the datasets. */
+            inputs: {
+                [key: string]: unknown;
+            };
+            kind: components["schemas"]["RuleKind"];
+            /** @description `ai/vision/yolo`; null for what a namespace decides. */
+            model: string | null;
+            outcome: components["schemas"]["Outcome"];
+            policy: components["schemas"]["DecisionPolicy"];
+            /** @description The name of the rule. */
+            rule: string | null;
+            subject: components["schemas"]["DecisionSubject"];
+            /** @description Why, in plain English. */
+            words: string;
+        };
+        /** @description One page of a list. */
+        DecisionPage: {
+            items: components["schemas"]["Decision"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description Under which edit of which policy. */
+        DecisionPolicy: {
+            edit: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "model" | "namespace";
+        } | null;
+        DecisionSubject: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "version" | "checkpoint";
+            name: string;
+        };
+        /** @description A dataset that every version must be evaluated on. */
+        EvaluateRule: {
+            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            dataset: string;
+        };
+        /** @description A version, a dataset that it must be evaluated on, and whether it was. */
+        Evaluation: {
+            /** @description As the policy names it. */
+            dataset: string;
+            /** Format: uuid */
+            datasetId: string;
+            /** @description That the dataset has now. */
+            digest: string | null;
+            /** @description That it had when the version was evaluated last. */
+            evaluatedDigest: string | null;
+            /**
+             * Format: date-time
+             * @description Since when the version is ready, and the evaluation owed.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            readyAt: string | null;
+            state: components["schemas"]["Coverage"];
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            version: string;
+            /** Format: uuid */
+            versionId: string;
+        };
+        /** @description One page of a list. */
+        EvaluationPage: {
+            items: components["schemas"]["Evaluation"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
         };
         /** @description Something an outside system told about an object. */
         Event: {
@@ -630,6 +795,40 @@ export interface components {
             /** @description The task it solves, for example `object_detection`. */
             task?: string | null;
         };
+        /** @description Why a version is, or is not, the holder of an alias: as of now. */
+        Explanation: {
+            /**
+             * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example prod
+             */
+            alias: string;
+            /** @description Why it is the holder, or is not, in plain English. */
+            answer: string;
+            clauses: components["schemas"]["ClauseVerdict"][];
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            holder: string | null;
+            inputs: {
+                [key: string]: unknown;
+            };
+            isHolder: boolean;
+            /** @description The last one taken by the rule about this version. */
+            lastDecision: components["schemas"]["Decision"] | null;
+            outcome: components["schemas"]["Outcome"];
+            /** @description The rule that gives the alias; null where none does. */
+            rule: string | null;
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            version: string;
+            /** Format: uuid */
+            versionId: string;
+        };
         FieldError: {
             /** @description What would have been accepted. */
             expected?: string[];
@@ -728,6 +927,76 @@ export interface components {
             status: "ok";
             version: string;
         };
+        /** @description Exactly one of `best` (with `metric`, `direction`, and perhaps `dataset` and `per`), `latest` (perhaps with `per`), `everyEpoch`, `youngerThan` and `filter`. */
+        KeepClause: {
+            /** @description The best so many, by `metric`. */
+            best?: number;
+            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            dataset?: string;
+            direction?: components["schemas"]["MetricDirection"];
+            /** @description Every so manieth epoch. */
+            everyEpoch?: number;
+            /** @description An expression in the filter language. */
+            filter?: string;
+            /** @description The latest so many. */
+            latest?: number;
+            /** @description The key of a metric. */
+            metric?: string;
+            /** @description Of each experiment, or over all. Default: `experiment` for checkpoints, `all` for versions. */
+            per?: components["schemas"]["PolicyScope"];
+            /**
+             * @description An ISO 8601 duration of weeks, days, hours, minutes and seconds: `P7D`, `PT12H`.
+             * @example P7D
+             */
+            youngerThan?: string;
+        };
+        /** @description Gives an alias or a tag to the version that is better and meets all else. */
+        LabelRule: {
+            /**
+             * @description The alias that the rule gives; or `tag`.
+             * @example prod
+             */
+            alias?: string;
+            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            dataset?: string;
+            direction: components["schemas"]["MetricDirection"];
+            /**
+             * @description Whether it must have been evaluated on all datasets that the policy names in `evaluate`.
+             * @default true
+             */
+            evaluated?: boolean;
+            files?: components["schemas"]["RequiredFile"][];
+            /** @description An expression in the filter language. */
+            filter?: string;
+            /** @description By more than this. Default: by anything. */
+            margin?: components["schemas"]["PolicyAmount"];
+            /** @description The key of a metric. */
+            metric: string;
+            /**
+             * @description Since it became ready.
+             * @example P7D
+             */
+            minAge?: string;
+            /**
+             * @description Whether the rule acts by itself, or proposes and a person decides.
+             * @default auto
+             * @enum {string}
+             */
+            mode?: "auto" | "propose";
+            /**
+             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example yolo
+             */
+            name: string;
+            notWorse?: components["schemas"]["NotWorse"][];
+            /** @description The tag that the rule adds; or `alias`. */
+            tag?: string;
+            /**
+             * @description What the metric must be better than: the present holder, any other version, or a fixed bound.
+             * @default holder
+             */
+            than?: components["schemas"]["Opponent"] | components["schemas"]["Bound"];
+        };
         /** @description What a version came from, and what came of it. */
         Lineage: {
             edges: components["schemas"]["LineageEdge"][];
@@ -796,6 +1065,11 @@ export interface components {
         MetadataPatch: {
             [key: string]: unknown;
         };
+        /**
+         * @description Whether more is better, or less.
+         * @enum {string}
+         */
+        MetricDirection: "max" | "min";
         MetricPoint: {
             dataset?: components["schemas"]["DatasetMention"] | null;
             /**
@@ -935,6 +1209,38 @@ export interface components {
              */
             limit?: number;
         };
+        ModelsDecisionsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            kind?: components["schemas"]["RuleKind"];
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            outcome?: components["schemas"]["Outcome"];
+            /** @description The name of a rule. */
+            rule?: string;
+            /** @description About one version. */
+            version?: string;
+        };
+        ModelsEvaluationsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /** @description As the policy names it. */
+            dataset?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * @description `owed` is `missing` and `stale`.
+             * @default owed
+             * @enum {string}
+             */
+            state?: "owed" | "missing" | "stale" | "done" | "all";
+        };
         ModelsEventsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -1025,6 +1331,25 @@ export interface components {
              */
             toTime?: string;
         };
+        ModelsPolicyHistoryQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        ModelsProposalsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            state?: components["schemas"]["ProposalState"];
+        };
         ModelsVersionsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -1089,6 +1414,19 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             nextCursor: string | null;
         };
+        NamespacesDecisionsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            kind?: components["schemas"]["RuleKind"];
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            outcome?: components["schemas"]["Outcome"];
+            /** @description The name of a rule. */
+            rule?: string;
+        };
         NamespacesListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -1106,6 +1444,15 @@ export interface components {
              * @example ai/vision
              */
             under?: string;
+        };
+        NamespacesPolicyHistoryQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
         };
         NamespaceUpdate: {
             /** @description Text for people. */
@@ -1130,6 +1477,22 @@ export interface components {
         };
         /** @enum {string} */
         NonFiniteNumber: "NaN" | "Infinity" | "-Infinity";
+        /** @description A metric in which it must not be worse than the holder. */
+        NotWorse: {
+            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            dataset?: string;
+            direction: components["schemas"]["MetricDirection"];
+            /** @description The key of a metric. */
+            metric: string;
+            tolerance?: components["schemas"]["PolicyAmount"];
+        };
+        /** @enum {string} */
+        Opponent: "holder" | "any";
+        /**
+         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does not hold. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not.
+         * @enum {string}
+         */
+        Outcome: "moved" | "tagged" | "proposed" | "holds" | "promoted" | "removed" | "skipped" | "refused" | "no";
         PartsToSign: {
             parts: components["schemas"]["PartToSign"][];
         };
@@ -1138,6 +1501,90 @@ export interface components {
             part: number;
             /** @description SHA-256 as 64 lower-case hex digits. */
             sha256: string;
+        };
+        /** @description The sections that stand here, and what counts here. */
+        Policy: {
+            /** @description Counts the edits; 0 where none was ever made. */
+            edit: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            editedAt: string | null;
+            editedBy: string | null;
+            /** @description What counts here: of each section the nearest. */
+            effective: components["schemas"]["PolicyDocument"];
+            evaluate?: components["schemas"]["EvaluateRule"][];
+            label?: components["schemas"]["LabelRule"][];
+            promote?: components["schemas"]["PromoteRule"][];
+            retain?: components["schemas"]["Retain"];
+            sources: components["schemas"]["PolicySources"];
+            /**
+             * @description Of namespaces: a running experiment of which nothing is heard for so long is aborted.
+             * @example P7D
+             */
+            staleAfter?: string;
+        };
+        /** @description An amount: `abs` or `rel`, one of the two. */
+        PolicyAmount: {
+            /** @description In the unit of the metric. */
+            abs?: number;
+            /** @description As a share of the value compared with. */
+            rel?: number;
+        };
+        /** @description What the service does with what training produces. Of each section the nearest counts, the model first, then its namespaces from below; without any, nothing is ever labelled, promoted or removed. */
+        PolicyDocument: {
+            evaluate?: components["schemas"]["EvaluateRule"][];
+            label?: components["schemas"]["LabelRule"][];
+            promote?: components["schemas"]["PromoteRule"][];
+            retain?: components["schemas"]["Retain"];
+            /**
+             * @description Of namespaces: a running experiment of which nothing is heard for so long is aborted.
+             * @example P7D
+             */
+            staleAfter?: string;
+        };
+        /** @description One edit of a policy: all that it said from then on. */
+        PolicyEdit: {
+            actor: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            document: components["schemas"]["PolicyDocument"];
+            edit: number;
+            requestId: string | null;
+        };
+        /** @description One page of a list. */
+        PolicyEditPage: {
+            items: components["schemas"]["PolicyEdit"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @enum {string} */
+        PolicyScope: "experiment" | "all";
+        /** @description Whose policy a section comes from. */
+        PolicySource: {
+            /** @description The edit of its policy. */
+            edit: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "model" | "namespace";
+            /** @description `ai/vision/yolo` or `ai/vision`. */
+            name: string;
+        };
+        /** @description Where each section of `effective` comes from. */
+        PolicySources: {
+            evaluate?: components["schemas"]["PolicySource"];
+            label?: components["schemas"]["PolicySource"];
+            promote?: components["schemas"]["PolicySource"];
+            retainCheckpoints?: components["schemas"]["PolicySource"];
+            retainVersions?: components["schemas"]["PolicySource"];
+            staleAfter?: components["schemas"]["PolicySource"];
         };
         /** @description Problem details (RFC 9457). */
         Problem: {
@@ -1157,6 +1604,39 @@ export interface components {
             type: string;
             /** @description Where a tracked file lies. */
             uri?: string;
+        };
+        /** @description Makes the best checkpoint of experiments a version of the model. */
+        PromoteRule: {
+            /**
+             * @description As soon as it is the best, or when the experiment has finished.
+             * @default finish
+             * @enum {string}
+             */
+            at?: "once" | "finish";
+            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            dataset?: string;
+            direction: components["schemas"]["MetricDirection"];
+            /** @description Which experiments in the model's namespace and below it. Default: all. */
+            experiments?: string;
+            /** @description What the checkpoint must meet. */
+            filter?: string;
+            /** @description The key of a metric. */
+            metric: string;
+            /**
+             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example yolo
+             */
+            name?: string;
+            /**
+             * @description The best of its experiment, or of all that match.
+             * @default experiment
+             */
+            per?: components["schemas"]["PolicyScope"];
+            /**
+             * @description The name of the version: `{experiment}`, `{epoch}`, `{step}` and `{model}` are replaced.
+             * @example {experiment}-e{epoch}
+             */
+            version: string;
         };
         /** @description The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given. */
         Promotion: {
@@ -1184,6 +1664,68 @@ export interface components {
              */
             version: string;
         };
+        /** @description What a rule would do, for a person to decide. */
+        Proposal: {
+            /**
+             * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example prod
+             */
+            alias: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            decidedAt: string | null;
+            decidedBy: string | null;
+            decisionId: string;
+            /**
+             * @description Who held the alias when it was proposed.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            holder: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            modelId: string;
+            reason: string | null;
+            rule: string;
+            state: components["schemas"]["ProposalState"];
+            /** @description A free word; any number of objects can carry it. */
+            tag: string | null;
+            /**
+             * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example v1
+             * @example 2.3.0-rc1
+             */
+            version: string;
+            /** Format: uuid */
+            versionId: string;
+            /** @description Why the rule proposes it. */
+            words: string;
+        };
+        ProposalDecision: {
+            /** @description Why; kept with the proposal. */
+            reason?: string | null;
+        };
+        /** @description One page of a list. */
+        ProposalPage: {
+            items: components["schemas"]["Proposal"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description `superseded`: another version was proposed since, or this one does not meet the rule any more.
+         * @enum {string}
+         */
+        ProposalState: "open" | "approved" | "rejected" | "superseded";
         /** @description Whether the server can serve, part by part. */
         Readiness: {
             checks: {
@@ -1201,6 +1743,15 @@ export interface components {
                 };
             };
             ready: boolean;
+        };
+        /** @description A file by its role or by its path, one of the two. */
+        RequiredFile: {
+            /**
+             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @example weights/model.onnx
+             */
+            path?: string;
+            role?: components["schemas"]["FileRole"];
         };
         /** @description What a reference means now. */
         Resolution: {
@@ -1240,6 +1791,28 @@ export interface components {
             /** @description Where to fetch it: the path of the download on this server, or the `uri` of a tracked file. */
             url: string;
         };
+        Retain: {
+            /** @description Of namespaces: their experiments' checkpoints. */
+            checkpoints?: components["schemas"]["RetainRule"];
+            versions?: components["schemas"]["RetainRule"];
+        };
+        RetainRule: {
+            /**
+             * @description How long what was removed can be restored.
+             * @default P7D
+             * @example P7D
+             */
+            grace?: string;
+            /** @description What any of these keeps stays. */
+            keep: components["schemas"]["KeepClause"][];
+            /**
+             * @description What goes of the rest: its files, or the whole object.
+             * @enum {string}
+             */
+            remove: "files" | "object";
+        };
+        /** @enum {string} */
+        RuleKind: "label" | "promote" | "retain";
         /** @description A request that brings one part to the store. */
         SignedPart: {
             /**
@@ -1566,6 +2139,19 @@ export interface components {
              * @enum {string}
              */
             tracked?: "refuse" | "skip";
+        };
+        VersionsDecisionsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            kind?: components["schemas"]["RuleKind"];
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            outcome?: components["schemas"]["Outcome"];
+            /** @description The name of a rule. */
+            rule?: string;
         };
         VersionsEventsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */

@@ -5,6 +5,7 @@ import type { DownloadPromise } from '../../core/download-promise.ts';
 import type { CallOptions, ConditionalOptions, DownloadOptions, WriteOptions } from '../../core/options.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
+import { CheckpointsDecisions } from './checkpoints-decisions.ts';
 import { CheckpointsEvents } from './checkpoints-events.ts';
 import { CheckpointsFiles } from './checkpoints-files.ts';
 import { CheckpointsMetadata } from './checkpoints-metadata.ts';
@@ -20,6 +21,7 @@ import type {
 
 /** What a run writes as it goes. */
 export class Checkpoints extends Resource {
+  readonly decisions = new CheckpointsDecisions(this.http);
   readonly events = new CheckpointsEvents(this.http);
   readonly files = new CheckpointsFiles(this.http);
   readonly metadata = new CheckpointsMetadata(this.http);

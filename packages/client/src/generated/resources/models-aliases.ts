@@ -10,6 +10,7 @@ import type {
   AliasMove,
   AliasPut,
   AliasRollback,
+  Explanation,
   ModelsAliasesDeleteQuery,
   ModelsAliasesHistoryQuery,
   ModelsAliasesListQuery,
@@ -76,6 +77,16 @@ export class ModelsAliases extends Resource {
       method: 'POST',
       url: url`/v1/models/${model}/aliases/${alias}/rollback`,
       body,
+      options,
+    });
+  }
+
+  /** Explain why a version is, or is not, the holder of an alias. */
+  explain(model: string, alias: string, version: string, options?: CallOptions): APIPromise<Explanation> {
+    return this.http.send<Explanation>({
+      method: 'GET',
+      url: url`/v1/models/${model}/aliases/${alias}/explain`,
+      query: { version },
       options,
     });
   }

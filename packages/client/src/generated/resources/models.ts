@@ -6,20 +6,28 @@ import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
 import { ModelsAliases } from './models-aliases.ts';
+import { ModelsDecisions } from './models-decisions.ts';
+import { ModelsEvaluations } from './models-evaluations.ts';
 import { ModelsEvents } from './models-events.ts';
 import { ModelsFiles } from './models-files.ts';
 import { ModelsMetadata } from './models-metadata.ts';
 import { ModelsMetrics } from './models-metrics.ts';
+import { ModelsPolicy } from './models-policy.ts';
+import { ModelsProposals } from './models-proposals.ts';
 import { ModelsVersions } from './models-versions.ts';
 import type { Model, ModelCreate, ModelUpdate, ModelsGetQuery, ModelsListQuery } from '../schemas.ts';
 
 /** Tasks to solve, and what their versions have in common. */
 export class Models extends Resource {
   readonly aliases = new ModelsAliases(this.http);
+  readonly decisions = new ModelsDecisions(this.http);
+  readonly evaluations = new ModelsEvaluations(this.http);
   readonly events = new ModelsEvents(this.http);
   readonly files = new ModelsFiles(this.http);
   readonly metadata = new ModelsMetadata(this.http);
   readonly metrics = new ModelsMetrics(this.http);
+  readonly policy = new ModelsPolicy(this.http);
+  readonly proposals = new ModelsProposals(this.http);
   readonly versions = new ModelsVersions(this.http);
 
   /**

@@ -5,6 +5,7 @@ import type { DownloadPromise } from '../../core/download-promise.ts';
 import type { CallOptions, ConditionalOptions, DownloadOptions } from '../../core/options.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
+import { VersionsDecisions } from './versions-decisions.ts';
 import { VersionsEvents } from './versions-events.ts';
 import { VersionsFiles } from './versions-files.ts';
 import { VersionsMetadata } from './versions-metadata.ts';
@@ -20,6 +21,7 @@ import type {
 
 /** Trained models. */
 export class Versions extends Resource {
+  readonly decisions = new VersionsDecisions(this.http);
   readonly events = new VersionsEvents(this.http);
   readonly files = new VersionsFiles(this.http);
   readonly metadata = new VersionsMetadata(this.http);

@@ -1,0 +1,54 @@
+import { moveAlias } from '../aliases/move.ts';
+import { tagSet } from '../objects/patch.ts';
+import { lockLiving } from '../objects/store.ts';
+import { setColumns } from '../objects/update.ts';
+import { versions } from '../versions/store.ts';
+import { storeDecisions } from './decisions.ts';
+import { decisionOf, isHolder, type Judged } from './label.ts';
+import { propose, supersede } from './propose.ts';
+import type { Session } from './session.ts';
+
+/** Carries out what a rule said, and stores why. Gives whether anything was done. */
+export async function act(session: Session, judged: Judged): Promise<boolean> {
+  const { rule, verdict, candidate } = judged;
+  if (isHolder(judged)) {
+    await storeDecisions(session.sql, [decisionOf(session, judged, 'holds')]);
+    return false;
+  }
+  if (!verdict.holds) {
+    await storeDecisions(session.sql, [decisionOf(session, judged, 'no')]);
+    if (rule.mode === 'propose') await supersede(session, rule, candidate.id);
+    if (verdict.dueAt) await lookAgain(session, candidate.id, verdict.dueAt);
+    return false;
+  }
+  if (rule.mode === 'propose') return propose(session, judged);
+  const outcome = rule.alias === undefined ? 'tagged' : 'moved';
+  await storeDecisions(session.sql, [decisionOf(session, judged, outcome)]);
+  await (rule.alias === undefined ? addTag(session, judged) : giveAlias(session, judged));
+  return true;
+}
+
+async function giveAlias(
+  { tx, ctx, model }: Session,
+  { rule, candidate, holder, words }: Judged,
+): Promise<void> {
+  const alias = rule.alias ?? '';
+  const move = { model, alias, cause: 'rule', reason: words, expect: holder?.id ?? null } as const;
+  await moveAlias(tx, ctx, move, { id: candidate.id, version: candidate.version });
+}
+
+async function addTag({ tx, ctx, model }: Session, { rule, candidate }: Judged): Promise<void> {
+  const row = await lockLiving(tx, ctx, versions, candidate);
+  const tags = tagSet([...row.tags, rule.tag ?? '']);
+  await setColumns(tx, ctx, versions, model, row, { tags }, 'updated');
+}
+
+/** Notes that a version is to be looked at again at a time, since a clause waits for it. */
+async function lookAgain({ sql, model }: Session, versionId: string, dueAt: Date): Promise<void> {
+  await sql(
+    `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at, is_timer)
+     VALUES ($1::uuid, 'version', $2::uuid, (SELECT last_seq FROM policy_feed WHERE id = 1), '{"schedule": "minAge"}', $3::timestamptz, true)
+     ON CONFLICT (model_id, subject_id, is_timer) DO UPDATE SET due_at = least(policy_work.due_at, EXCLUDED.due_at)`,
+    [model.id, versionId, dueAt],
+  );
+}

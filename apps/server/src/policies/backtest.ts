@@ -1,0 +1,55 @@
+import { createBacktest, type LabelRule } from '@modelbox/domain';
+import type { Backtest } from '@modelbox/schema';
+import { HttpProblem, invalid, invalidField } from '../http/problem.ts';
+import type { Verb } from '../http/verb.ts';
+import type { Located } from '../objects/located.ts';
+import type { Sql } from '../writes/sql.ts';
+import { policyFaults } from './check.ts';
+import { replayVersions } from './history-facts.ts';
+import { readOnly } from './judge-now.ts';
+import { filterOf } from './session.ts';
+
+/** Champions in an answer at most: the last ones. */
+const SHOWN = 10_000;
+
+/** What a labelling rule for an alias would have done over the whole history of a model. */
+export const backtestPolicy: Verb<'models.policy.backtest'> = (ctx, { body, touched: { model } }) =>
+  readOnly(ctx, model.id, async (session) => {
+    if (session === undefined) throw new HttpProblem('not_found', `The model ${model.name} is deleted.`);
+    const rule: LabelRule = body.rule ?? named(session.policy.document.label ?? [], body.name);
+    if (body.rule !== undefined) await demandOne(session.sql, model, body.rule);
+    if (rule.alias === undefined) {
+      throw invalidField(
+        'body',
+        body.rule ? '/rule/tag' : '/name',
+        'must be a rule for an alias: a tag has no champion',
+      );
+    }
+    const evaluate = (session.policy.document.evaluate ?? []).map(({ dataset }) => dataset);
+    const test = createBacktest(rule, filterOf(rule.filter), evaluate);
+    const { versions, facts } = await replayVersions(session, (state, at) => test.tell(state, at));
+    test.end(ctx.now());
+    const champions = test.champions
+      .slice(-SHOWN)
+      .map((champion) => ({ ...champion, at: champion.at.toISOString() }));
+    const answer: Backtest = { champions, versions, facts, truncated: test.champions.length > SHOWN };
+    return { status: 200, body: answer };
+  });
+
+function named(rules: readonly LabelRule[], name: string | undefined): LabelRule {
+  const rule = rules.find((each) => each.name === name);
+  if (rule !== undefined) return rule;
+  const names = rules.map((each) => each.name).join(', ') || 'none';
+  throw name === undefined
+    ? invalidField('body', '', 'must have "rule", or the "name" of one that the policy has')
+    : invalidField('body', '/name', `names no labelling rule of the policy; there are: ${names}`);
+}
+
+/** Its faults as they stand in this request. */
+async function demandOne(sql: Sql, model: Located, rule: LabelRule): Promise<void> {
+  const faults = await policyFaults(sql, model, { label: [rule] });
+  if (faults.length === 0) return;
+  throw invalid(
+    faults.map((fault) => ({ in: 'body', ...fault, pointer: fault.pointer.replace(/^\/label\/0/, '/rule') })),
+  );
+}

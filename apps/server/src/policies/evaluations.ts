@@ -1,0 +1,118 @@
+import { prepared } from '@modelbox/db';
+import { coverageOf, isUuid } from '@modelbox/domain';
+import { type Evaluation, LIMIT_DEFAULT } from '@modelbox/schema';
+import { invalidField } from '../http/problem.ts';
+import type { Verb } from '../http/verb.ts';
+import { badCursor, decodeCursor, pageOf } from '../lists/cursor.ts';
+import { sqlOn } from '../writes/sql.ts';
+import { knownDatasets } from './check.ts';
+import { effectiveOf } from './owner-chain.ts';
+import { ownerOf } from './read.ts';
+
+interface Row {
+  version: string;
+  versionId: string;
+  position: number;
+  datasetId: string;
+  isEvaluated: boolean;
+  digest: string | null;
+  current: string | null;
+  readyAt: Date;
+}
+
+/** The newest point of a version on a dataset tells the digest under which it was evaluated last. */
+const page = prepared<
+  [
+    modelId: string,
+    namespaceId: string,
+    datasets: string[],
+    state: string,
+    afterAt: string | null,
+    afterId: string | null,
+    afterPosition: number,
+    limit: number,
+  ],
+  Row
+>(
+  'list_evaluations',
+  `SELECT v.version, v.id AS "versionId", d.position::int, d.id AS "datasetId", e.id IS NOT NULL AS "isEvaluated", e.digest,
+          s.digest AS current, v.ready_at AS "readyAt"
+   FROM versions v
+   CROSS JOIN unnest($3::uuid[]) WITH ORDINALITY AS d (id, position)
+   JOIN datasets s ON s.id = d.id
+   LEFT JOIN LATERAL (
+     SELECT m.id, m.digest FROM metric_series m WHERE m.object_id = v.id AND m.dataset_id = d.id
+     ORDER BY m.digest IS NOT DISTINCT FROM s.digest DESC LIMIT 1) AS e ON true
+   WHERE v.model_id = $1 AND $2::uuid IS NOT NULL AND v.status = 'ready' AND v.deleted_at IS NULL
+     AND CASE $4 WHEN 'all' THEN true
+                 WHEN 'missing' THEN e.id IS NULL
+                 WHEN 'stale' THEN e.id IS NOT NULL AND s.digest IS NOT NULL AND e.digest IS DISTINCT FROM s.digest
+                 WHEN 'done' THEN e.id IS NOT NULL AND (s.digest IS NULL OR e.digest IS NOT DISTINCT FROM s.digest)
+                 ELSE e.id IS NULL OR (s.digest IS NOT NULL AND e.digest IS DISTINCT FROM s.digest) END
+     AND ($5::timestamptz IS NULL OR (v.ready_at, v.id, d.position) > ($5, $6::uuid, $7))
+   ORDER BY v.ready_at, v.id, d.position LIMIT $8`,
+);
+
+/** What evaluators have to do: the ready versions on the datasets that the policy names, oldest first. */
+export const listEvaluations: Verb<'models.evaluations.list'> = async (
+  ctx,
+  { query, touched: { model } },
+) => {
+  const limit = query.limit ?? LIMIT_DEFAULT;
+  const sql = sqlOn(ctx.db.pool);
+  const { document } = await effectiveOf(sql, ownerOf(model));
+  const names = (document.evaluate ?? []).map(({ dataset }) => dataset);
+  if (query.dataset !== undefined && !names.includes(query.dataset)) {
+    throw invalidField(
+      'query',
+      '/dataset',
+      `must be a dataset of the policy: ${names.join(', ') || 'it names none'}`,
+    );
+  }
+  const known = await knownDatasets(sql, model.namespace, names);
+  const asked = names.flatMap((name) => {
+    const dataset = known.get(name);
+    return dataset && (query.dataset === undefined || query.dataset === name) ? [{ name, ...dataset }] : [];
+  });
+  const [at, id, position] = cursorOf(query.cursor);
+  const rows = await page(
+    ctx.db.pool,
+    model.id,
+    model.namespaceId,
+    asked.map((dataset) => dataset.id),
+    query.state ?? 'owed',
+    at,
+    id,
+    position,
+    limit + 1,
+  );
+  const toEvaluation = (row: Row): Evaluation => ({
+    version: row.version,
+    versionId: row.versionId,
+    dataset: asked[row.position - 1]?.name ?? '',
+    datasetId: row.datasetId,
+    state: coverageOf(row.isEvaluated ? row : undefined, row.current),
+    digest: row.current,
+    evaluatedDigest: row.digest,
+    readyAt: row.readyAt.toISOString(),
+  });
+  const cursor = (row: Row) => [row.readyAt.toISOString(), row.versionId, row.position];
+  return { status: 200, body: pageOf(rows, limit, toEvaluation, cursor) };
+};
+
+function cursorOf(text: string | undefined): [at: string | null, id: string | null, position: number] {
+  if (text === undefined) return [null, null, 0];
+  const value = decodeCursor(text);
+  const [at, id, position] = Array.isArray(value) ? value : [];
+  const isWhole =
+    typeof at === 'string' &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at) &&
+    !Number.isNaN(Date.parse(at)) &&
+    typeof id === 'string' &&
+    isUuid(id) &&
+    Number.isSafeInteger(position) &&
+    position >= 0 &&
+    position < 2 ** 31;
+  if (!isWhole) throw badCursor();
+  return [at, id, position];
+}

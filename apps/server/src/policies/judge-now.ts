@@ -1,0 +1,56 @@
+import type { LabelRule, PolicyDocument } from '@modelbox/domain';
+import type { Context } from '../context.ts';
+import type { Located } from '../objects/located.ts';
+import type { Tx } from '../writes/write.ts';
+import { type Judged, judge } from './label.ts';
+import { openSession, type Session } from './session.ts';
+
+/**
+ * Lets something be looked at as a rule would look at it, in a transaction that writes nothing.
+ * @param draft of the model's own policy, in the place of what stands there.
+ */
+export async function readOnly<T>(
+  ctx: Context,
+  modelId: string,
+  look: (session: Session | undefined) => Promise<T>,
+  draft?: PolicyDocument,
+): Promise<T> {
+  return ctx.db.prisma.$transaction(
+    async (tx: Tx) => {
+      await tx.$executeRaw`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`;
+      return look(await openSession(tx, ctx, modelId, draft));
+    },
+    { maxWait: 10_000, timeout: 120_000 },
+  );
+}
+
+/** What the rule of an alias says about a version now, and who holds the alias. Nothing is locked, and nothing done. */
+export const judgeNow = (
+  ctx: Context,
+  model: Located,
+  alias: string,
+  versionId: string,
+): Promise<{
+  rule: LabelRule | undefined;
+  judged: Judged | undefined;
+  holder: { id: string; version: string } | undefined;
+}> =>
+  readOnly(ctx, model.id, async (session) => {
+    if (session === undefined) return { rule: undefined, judged: undefined, holder: undefined };
+    const holder = await holderOf(session, alias);
+    const rule = session.policy.document.label?.find((each) => each.alias === alias);
+    const judged = rule && (await judge(session, rule, versionId, holder?.id ?? null));
+    return { rule, judged, holder };
+  });
+
+/** Who holds an alias, without a lock. */
+export async function holderOf(
+  { sql, model }: Session,
+  alias: string,
+): Promise<{ id: string; version: string } | undefined> {
+  const [row] = await sql<{ id: string; version: string }>(
+    `SELECT v.id, v.version FROM aliases a JOIN versions v ON v.id = a.version_id WHERE a.model_id = $1::uuid AND a.name = $2`,
+    [model.id, alias],
+  );
+  return row;
+}

@@ -1,0 +1,118 @@
+import {
+  type LabelRule,
+  labelVerdict,
+  labelWords,
+  measuredValue,
+  type Verdict,
+  type VersionFacts,
+  valueJson,
+} from '@modelbox/domain';
+import type { Decision } from '@modelbox/schema';
+import { type LockedAlias, lockAlias } from '../aliases/move.ts';
+import { bestOther } from './candidates.ts';
+import { versionFacts } from './facts.ts';
+import { filterOf, type Session, sourceOf } from './session.ts';
+import { undoneBy } from './undone.ts';
+
+/** What a labelling rule says about a version, and by what. */
+export interface Judged {
+  readonly rule: LabelRule;
+  readonly candidate: VersionFacts;
+  readonly holder: VersionFacts | null;
+  readonly verdict: Verdict;
+  readonly words: string;
+  readonly inputs: object;
+}
+
+/** What the rule gives. */
+export const labelOf = ({ alias, tag }: LabelRule): string => alias ?? `'${tag}'`;
+
+export const isHolder = ({ holder, candidate, rule }: Judged): boolean =>
+  rule.alias === undefined
+    ? (candidate.object.tags ?? []).includes(rule.tag ?? '')
+    : holder?.id === candidate.id;
+
+/** The present holder of the rule's alias. It is locked, so that nobody moves it while a decision is taken. */
+export const lockHolder = (session: Session, rule: LabelRule): Promise<LockedAlias | undefined> =>
+  rule.alias === undefined ? Promise.resolve(undefined) : lockAlias(session.tx, session.model.id, rule.alias);
+
+/** Keeps versions from changing until the decision is stored: in order of id, as all who lock several do. */
+export async function holdVersions({ sql }: Session, ids: readonly string[]): Promise<void> {
+  await sql('SELECT id FROM versions WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE', [ids]);
+}
+
+/**
+ * Asks a rule about a version, by the facts as they are. Undefined where the version is gone.
+ * @param holderId of the rule's alias.
+ */
+export async function judge(
+  session: Session,
+  rule: LabelRule,
+  candidateId: string,
+  holderId: string | null,
+): Promise<Judged | undefined> {
+  const { sql, model, policy } = session;
+  const bestId = rule.than === 'any' ? await bestOther(session, rule, candidateId) : null;
+  const facts = await versionFacts(
+    sql,
+    [candidateId, holderId, bestId].filter((id) => id !== null),
+  );
+  const candidate = facts.get(candidateId);
+  if (candidate === undefined) return undefined;
+  const holder = (holderId && facts.get(holderId)) || null;
+  const source = sourceOf(policy.sources, 'label');
+  const undone =
+    holder?.id === candidate.id
+      ? null
+      : await undoneBy(sql, {
+          modelId: model.id,
+          versionId: candidateId,
+          rule: rule.name,
+          alias: rule.alias,
+          tag: rule.tag,
+          owners: source ? [source.id] : [],
+        });
+  const verdict = labelVerdict({
+    rule,
+    filter: filterOf(rule.filter),
+    candidate,
+    holder,
+    best: (bestId && facts.get(bestId)) || null,
+    evaluate: (policy.document.evaluate ?? []).map(({ dataset }) => dataset),
+    undone,
+    now: session.ctx.now(),
+  });
+  const inputs = {
+    holder: holder && {
+      id: holder.id,
+      version: holder.version,
+      value: valueJson(measuredValue(holder.object, rule)),
+    },
+    value: valueJson(measuredValue(candidate.object, rule)),
+    coverage: candidate.coverage,
+  };
+  return {
+    rule,
+    candidate,
+    holder,
+    verdict,
+    words: labelWords(candidate.version, labelOf(rule), verdict),
+    inputs,
+  };
+}
+
+/** A judgement as it is stored. */
+export const decisionOf = (session: Session, judged: Judged, outcome: Decision['outcome']) => ({
+  kind: 'label' as const,
+  rule: judged.rule.name,
+  modelId: session.model.id,
+  namespaceId: null,
+  subject: { kind: 'version' as const, id: judged.candidate.id, name: judged.candidate.version },
+  outcome,
+  words: judged.words,
+  clauses: judged.verdict.clauses,
+  inputs: judged.inputs,
+  cause: session.cause,
+  policy: sourceOf(session.policy.sources, 'label'),
+  at: session.ctx.now(),
+});

@@ -1,0 +1,103 @@
+import { prepared } from '@modelbox/db';
+import { type Decision, LIMIT_DEFAULT } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import type { Verb } from '../http/verb.ts';
+import { cursorAfter, pageOf } from '../lists/cursor.ts';
+
+interface DecisionRow {
+  id: string;
+  kind: Decision['kind'];
+  rule: string | null;
+  model: string | null;
+  subjectKind: Decision['subject']['kind'];
+  subjectId: string;
+  subjectName: string;
+  outcome: Decision['outcome'];
+  words: string;
+  clauses: Decision['clauses'];
+  inputs: Decision['inputs'];
+  cause: Decision['cause'];
+  policy: Decision['policy'];
+  at: Date;
+}
+
+const COLUMNS = `d.id::text, d.kind, d.rule, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId",
+  d.subject_name AS "subjectName", d.outcome, d.words, d.clauses, d.inputs, d.cause, d.policy, d.at,
+  (SELECT n.path || '/' || m.name FROM models m JOIN namespaces n ON n.id = m.namespace_id WHERE m.id = d.model_id) AS model`;
+
+type Values = [
+  of: string,
+  subject: string | null,
+  kind: string | null,
+  rule: string | null,
+  outcome: string | null,
+  before: number | null,
+  limit: number,
+];
+
+const by = (name: string, condition: string) =>
+  prepared<Values, DecisionRow>(
+    `list_decisions_${name}`,
+    `SELECT ${COLUMNS} FROM decisions d
+     WHERE ${condition} AND ($2::uuid IS NULL OR d.subject_id = $2) AND ($3::text IS NULL OR d.kind = $3)
+       AND ($4::text IS NULL OR d.rule = $4) AND ($5::text IS NULL OR d.outcome = $5) AND ($6::bigint IS NULL OR d.id < $6)
+     ORDER BY d.id DESC LIMIT $7`,
+  );
+
+const byModel = by('model', 'd.model_id = $1');
+const bySubject = by('subject', 'd.subject_id = $1');
+const byNamespace = by('namespace', 'd.namespace_id = $1');
+
+export const toDecision = (row: DecisionRow): Decision => ({
+  id: row.id,
+  kind: row.kind,
+  rule: row.rule,
+  model: row.model,
+  subject: { kind: row.subjectKind, id: row.subjectId, name: row.subjectName },
+  outcome: row.outcome,
+  words: row.words,
+  clauses: row.clauses,
+  inputs: row.inputs,
+  cause: row.cause,
+  policy: row.policy,
+  at: row.at.toISOString(),
+});
+
+interface Narrowed {
+  readonly kind?: Decision['kind'] | undefined;
+  readonly rule?: string | undefined;
+  readonly outcome?: Decision['outcome'] | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+async function page(
+  { db }: Context,
+  list: typeof byModel,
+  of: string,
+  query: Narrowed,
+  subject: string | null = null,
+) {
+  const limit = query.limit ?? LIMIT_DEFAULT;
+  const before = cursorAfter(query.cursor, 'number') ?? null;
+  const { kind = null, rule = null, outcome = null } = query;
+  const rows = await list(db.pool, of, subject, kind, rule, outcome, before, limit + 1);
+  return { status: 200, body: pageOf(rows, limit, toDecision, (row) => Number(row.id)) };
+}
+
+export const modelDecisions: Verb<'models.decisions.list'> = (ctx, { query, touched }) =>
+  page(ctx, byModel, touched.model.id, query, touched.version?.id);
+
+export const objectDecisions: Verb<'versions.decisions.list' | 'checkpoints.decisions.list'> = (
+  ctx,
+  { query, touched },
+) => page(ctx, bySubject, touched.object.id, query);
+
+export const namespaceDecisions: Verb<'namespaces.decisions.list'> = (ctx, { query, touched }) =>
+  page(ctx, byNamespace, touched.namespace.id, query);
+
+/** The last decision of a rule about a version. */
+export async function lastDecision(ctx: Context, subjectId: string, rule: string): Promise<Decision | null> {
+  const [row] = await bySubject(ctx.db.pool, subjectId, null, 'label', rule, null, null, 1);
+  return row === undefined ? null : toDecision(row);
+}

@@ -1,0 +1,66 @@
+import { isBetter, type LabelRule, measuredValue } from '@modelbox/domain';
+import { newId } from '../objects/ids.ts';
+import { storeDecisions } from './decisions.ts';
+import { versionFacts } from './facts.ts';
+import { decisionOf, type Judged } from './label.ts';
+import type { Session } from './session.ts';
+
+/** Makes a proposal for a person to decide, in the place of an open one of the same rule. False where it is proposed already. */
+export async function propose(session: Session, judged: Judged): Promise<boolean> {
+  const { tx, ctx, model } = session;
+  const { rule, candidate, holder, words } = judged;
+  // Any number of versions can have a tag, and one an alias.
+  const rivals = rule.alias === undefined ? { versionId: candidate.id } : {};
+  const open = await tx.proposal.findFirst({
+    where: { modelId: model.id, rule: rule.name, state: 'open', ...rivals },
+  });
+  if (open?.versionId === candidate.id) {
+    await storeDecisions(session.sql, [decisionOf(session, judged, 'holds')]);
+    return false;
+  }
+  if (open && !(await isBetterThanOpen(session, judged, open.versionId))) {
+    await storeDecisions(session.sql, [decisionOf(session, judged, 'no')]);
+    return false;
+  }
+  if (open)
+    await tx.proposal.update({ where: { id: open.id }, data: { state: 'superseded', decidedAt: ctx.now() } });
+  const [decisionId = '0'] = await storeDecisions(session.sql, [decisionOf(session, judged, 'proposed')]);
+  await tx.proposal.create({
+    data: {
+      id: newId(),
+      modelId: model.id,
+      rule: rule.name,
+      alias: rule.alias ?? null,
+      tag: rule.tag ?? null,
+      versionId: candidate.id,
+      holder: holder?.version ?? null,
+      state: 'open',
+      words,
+      decisionId: BigInt(decisionId),
+      createdAt: ctx.now(),
+    },
+  });
+  return true;
+}
+
+async function isBetterThanOpen(
+  { sql }: Session,
+  { rule, candidate }: Judged,
+  versionId: string,
+): Promise<boolean> {
+  const open = (await versionFacts(sql, [versionId])).get(versionId);
+  const value = open === undefined || open.isDeleted ? null : measuredValue(open.object, rule);
+  return isBetter(measuredValue(candidate.object, rule), value, rule.direction);
+}
+
+/** An open proposal whose version does not meet the rule any more is withdrawn. */
+export async function supersede(
+  { tx, ctx, model }: Session,
+  rule: LabelRule,
+  versionId: string,
+): Promise<void> {
+  await tx.proposal.updateMany({
+    where: { modelId: model.id, rule: rule.name, versionId, state: 'open' },
+    data: { state: 'superseded', decidedAt: ctx.now() },
+  });
+}

@@ -1,0 +1,60 @@
+import type { Policy, PolicyDocument } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import { etagOf } from '../http/preconditions.ts';
+import type { Verb } from '../http/verb.ts';
+import type { Located } from '../objects/located.ts';
+import type { Readout } from '../objects/rows.ts';
+import { sqlOn } from '../writes/sql.ts';
+import { effectiveOf } from './owner-chain.ts';
+
+/** The policy of a model or a namespace: what was set there, and what counts there. */
+export async function readPolicy(ctx: Context, owner: PolicyOwnerRow): Promise<Readout<Policy>> {
+  const row = await ctx.db.prisma.policy.findUnique({ where: { ownerId: owner.id } });
+  const { document, sources } = await effectiveOf(sqlOn(ctx.db.pool), owner);
+  return {
+    id: owner.id,
+    body: {
+      ...((row?.document ?? {}) as PolicyDocument),
+      edit: row?.edit ?? 0,
+      editedBy: row?.editedBy ?? null,
+      editedAt: row?.editedAt.toISOString() ?? null,
+      effective: document as PolicyDocument,
+      sources,
+    },
+    etag: etagOf(row?.edit ?? 0),
+  };
+}
+
+/** Whose policy it is. */
+export interface PolicyOwnerRow {
+  readonly kind: 'model' | 'namespace';
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A located model or namespace as the owner of a policy. */
+export const ownerOf = ({ kind, id, namespace, name }: Located): PolicyOwnerRow =>
+  kind === 'model' ? { kind, id, name: `${namespace}/${name}` } : { kind: 'namespace', id, name: namespace };
+
+export const getPolicy: Verb<'models.policy.get' | 'namespaces.policy.get'> = async (
+  ctx,
+  { touched: { owner } },
+) => {
+  const { body, etag } = await readPolicy(ctx, ownerOf(owner));
+  return { status: 200, body, ...(etag ? { etag } : {}) };
+};
+
+/** The policies of owners by the ids of the policies: what a write answers with. */
+export async function readPolicies(ctx: Context, ids: string[]): Promise<Readout<Policy>[]> {
+  const rows = await ctx.db.prisma.policy.findMany({ where: { id: { in: ids } } });
+  return Promise.all(
+    rows.map(async (row) => {
+      const readout = await readPolicy(ctx, {
+        kind: row.ownerKind as PolicyOwnerRow['kind'],
+        id: row.ownerId,
+        name: '',
+      });
+      return { ...readout, id: row.id };
+    }),
+  );
+}

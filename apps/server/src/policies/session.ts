@@ -1,0 +1,97 @@
+import {
+  type Filter,
+  type PolicyDocument,
+  type PolicyOwner,
+  type PolicySources,
+  parseFilter,
+} from '@modelbox/domain';
+import type { Context, RequestContext } from '../context.ts';
+import { versionSchema } from '../versions/list.ts';
+import { type Sql, sqlOf } from '../writes/sql.ts';
+import type { Tx } from '../writes/write.ts';
+import { knownDatasets } from './check.ts';
+import { type EffectiveHere, effectiveOf } from './owner-chain.ts';
+
+/** One transaction in which the decisions of a model are taken, one at a time over all servers. */
+export interface Session {
+  readonly tx: Tx;
+  readonly sql: Sql;
+  /** The service itself, as the one who acts. */
+  readonly ctx: RequestContext;
+  readonly model: {
+    readonly id: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly namespaceId: string;
+  };
+  readonly policy: EffectiveHere;
+  /** The id of a dataset by its name in the policy; undefined for none, or one that is not there. */
+  datasetId(name: string | undefined): string | null | undefined;
+  /** What led to the decisions that are taken now. */
+  readonly cause: object;
+}
+
+/** Who acts where a rule does. */
+export const policyActor = { name: 'modelbox', grants: 'all' } as const;
+
+/** A context for what the service does by itself. */
+export const ownContext = (ctx: Context): RequestContext => {
+  const now = ctx.now();
+  return {
+    ...ctx,
+    now: () => now,
+    actor: policyActor,
+    requestId: 'policy',
+    address: '',
+    method: '',
+    signal: new AbortController().signal,
+  };
+};
+
+/**
+ * Undefined where the model is deleted or gone.
+ * @param draft of the model's own policy, in the place of what stands there.
+ */
+export async function openSession(
+  tx: Tx,
+  ctx: Context,
+  modelId: string,
+  draft?: PolicyDocument,
+): Promise<Session | undefined> {
+  const sql = sqlOf(tx);
+  const [model] = await sql<Session['model']>(
+    `SELECT m.id, m.name, n.path AS namespace, n.id AS "namespaceId" FROM models m JOIN namespaces n ON n.id = m.namespace_id
+     WHERE m.id = $1::uuid AND m.deleted_at IS NULL`,
+    [modelId],
+  );
+  if (model === undefined) return undefined;
+  const owner = { kind: 'model', id: model.id, name: `${model.namespace}/${model.name}` } as const;
+  const policy = await effectiveOf(sql, owner, draft);
+  const { label = [], evaluate = [], promote = [] } = policy.document;
+  const names = [
+    ...evaluate,
+    ...label,
+    ...label.flatMap(({ notWorse = [] }) => notWorse),
+    ...promote,
+  ].flatMap(({ dataset }) => dataset ?? []);
+  const known = await knownDatasets(sql, model.namespace, names);
+  return {
+    tx,
+    sql,
+    ctx: ownContext(ctx),
+    model,
+    policy,
+    datasetId: (name) => (name === undefined ? null : known.get(name)?.id),
+    cause: {},
+  };
+}
+
+/** A rule's filter, parsed once where many are asked. */
+export const filterOf = (text: string | undefined): Filter | null =>
+  text === undefined ? null : parseFilter(text, versionSchema);
+
+/** Whose policies count for the labels of a model: those whose edits a person's undoing must not outlive. */
+export const sourceOf = (
+  sources: PolicySources,
+  section: keyof PolicySources,
+): (PolicyOwner & { readonly edit: number }) | null => sources[section] ?? null;

@@ -1,0 +1,104 @@
+import { isRetryable } from '@modelbox/db';
+import type { Context } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { sqlOf } from '../writes/sql.ts';
+import { inTransaction } from '../writes/transaction.ts';
+import type { Tx } from '../writes/write.ts';
+import { decideAll, decideVersion } from './decide.ts';
+import { openSession, type Session } from './session.ts';
+
+/** Changes looked at, and pieces of work done, in one transaction at most. */
+const FACTS = 2000;
+const BATCH = 20;
+const ATTEMPTS = 5;
+/** Milliseconds that the decisions of one transaction may take. */
+const TIMEOUT = 120_000;
+
+/** Notes what the next changes of the feed make to be decided. False where there were none. */
+export async function takeFacts(ctx: Context): Promise<boolean> {
+  const count = await inTransaction(ctx.db.side, async (client) => {
+    const { rows } = await client.query<{ count: number }>('SELECT take_policy_facts($1, $2) AS count', [
+      FACTS,
+      ctx.now(),
+    ]);
+    return rows[0]?.count ?? 0;
+  });
+  return count > 0;
+}
+
+/** The models for which something is to be decided now, those that wait longest first. */
+export async function modelsDue(ctx: Context, limit: number): Promise<string[]> {
+  const { rows } = await ctx.db.side.query<{ id: string }>(
+    `SELECT model_id AS id FROM policy_work WHERE due_at <= $1 GROUP BY model_id ORDER BY min(seq) LIMIT $2`,
+    [ctx.now(), limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+interface Work {
+  id: string;
+  kind: 'version' | 'model' | 'checkpoint' | 'experiment' | 'promotions';
+  subject: string;
+  seq: string;
+  cause: object;
+}
+
+/**
+ * Takes the next decisions of a model in one transaction: its work is gone exactly if they are stored. False where
+ * nothing was due, or another server is at it.
+ */
+export async function decideModel(ctx: Context, modelId: string): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ctx.db.prisma.$transaction((tx) => decideIn(tx, ctx, modelId), {
+        maxWait: 10_000,
+        timeout: TIMEOUT,
+      });
+    } catch (error) {
+      // The alias was given or taken by somebody else since the holder was looked at.
+      const isStale = error instanceof HttpProblem && error.code === 'stale';
+      if (attempt >= ATTEMPTS || !(isStale || isRetryable(error))) throw error;
+    }
+  }
+}
+
+async function decideIn(tx: Tx, ctx: Context, modelId: string): Promise<boolean> {
+  const sql = sqlOf(tx);
+  const [lock] = await sql<{ mine: boolean }>(
+    `SELECT pg_try_advisory_xact_lock(hashtextextended('policy ' || $1::text, 0)) AS mine`,
+    [modelId],
+  );
+  if (!lock?.mine) return false;
+  const work = await sql<Work>(
+    `DELETE FROM policy_work WHERE id IN (
+       SELECT id FROM policy_work WHERE model_id = $1::uuid AND due_at <= $2::timestamptz ORDER BY seq, id LIMIT ${BATCH})
+     RETURNING id::text, subject_kind AS kind, subject_id AS subject, seq::text, cause`,
+    [modelId, ctx.now()],
+  );
+  if (work.length === 0) return false;
+  const session = await openSession(tx, ctx, modelId);
+  if (session === undefined) return true;
+  for (const item of work.sort((a, b) => Number(a.seq) - Number(b.seq) || Number(a.id) - Number(b.id))) {
+    await doWork({ ...session, cause: item.cause }, item);
+  }
+  return true;
+}
+
+async function doWork(session: Session, item: Work): Promise<void> {
+  switch (item.kind) {
+    case 'version':
+      return decideVersion(session, item.subject);
+    case 'model':
+      if (!(await decideAll(session))) await putBack(session, item);
+  }
+}
+
+/** The rest is done in a transaction of its own. */
+async function putBack({ sql, model, ctx }: Session, { kind, subject, seq, cause }: Work): Promise<void> {
+  await sql(
+    `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at)
+     VALUES ($1::uuid, $2, $3::uuid, $4::bigint, $5::jsonb, $6::timestamptz)
+     ON CONFLICT (model_id, subject_id, is_timer) DO NOTHING`,
+    [model.id, kind, subject, seq, JSON.stringify(cause), ctx.now()],
+  );
+}

@@ -1,0 +1,48 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type {
+  Backtest,
+  BacktestRequest,
+  ModelsPolicyHistoryQuery,
+  Policy,
+  PolicyDocument,
+  PolicyEdit,
+} from '../schemas.ts';
+
+/** The policy of models. */
+export class ModelsPolicy extends Resource {
+  /** Read the policy of a model, and what counts there. */
+  get(model: string, options?: CallOptions): APIPromise<Policy> {
+    return this.http.send<Policy>({ method: 'GET', url: url`/v1/models/${model}/policy`, options });
+  }
+
+  /**
+   * Set the policy of a model.
+   *
+   * Takes the place of all that stood there; the edits before are kept. `{}` leaves all to the namespaces
+   * above. The ETag `"0"` is that of a policy that was never set.
+   */
+  set(model: string, body: PolicyDocument, options?: ConditionalOptions): APIPromise<Policy> {
+    return this.http.send<Policy>({ method: 'PUT', url: url`/v1/models/${model}/policy`, body, options });
+  }
+
+  /** List the edits of the policy of a model, newest first. */
+  history(model: string, query?: ModelsPolicyHistoryQuery, options?: CallOptions): PagePromise<PolicyEdit> {
+    return this.http.list<PolicyEdit>({ url: url`/v1/models/${model}/policy/history`, query, options });
+  }
+
+  /** Say what a labelling rule would have done over the whole history of a model. */
+  backtest(model: string, body: BacktestRequest, options?: CallOptions): APIPromise<Backtest> {
+    return this.http.send<Backtest>({
+      method: 'POST',
+      url: url`/v1/models/${model}/policy/backtest`,
+      body,
+      options,
+    });
+  }
+}

@@ -1,0 +1,44 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type { NamespacesPolicyHistoryQuery, Policy, PolicyDocument, PolicyEdit } from '../schemas.ts';
+
+/** The policy of namespaces. */
+export class NamespacesPolicy extends Resource {
+  /** Read the policy of a namespace, and what counts there. */
+  get(namespace: string, options?: CallOptions): APIPromise<Policy> {
+    return this.http.send<Policy>({ method: 'GET', url: url`/v1/namespaces/${namespace}/policy`, options });
+  }
+
+  /**
+   * Set the policy of a namespace.
+   *
+   * Takes the place of all that stood there; the edits before are kept. `{}` leaves all to the namespaces
+   * above. The ETag `"0"` is that of a policy that was never set.
+   */
+  set(namespace: string, body: PolicyDocument, options?: ConditionalOptions): APIPromise<Policy> {
+    return this.http.send<Policy>({
+      method: 'PUT',
+      url: url`/v1/namespaces/${namespace}/policy`,
+      body,
+      options,
+    });
+  }
+
+  /** List the edits of the policy of a namespace, newest first. */
+  history(
+    namespace: string,
+    query?: NamespacesPolicyHistoryQuery,
+    options?: CallOptions,
+  ): PagePromise<PolicyEdit> {
+    return this.http.list<PolicyEdit>({
+      url: url`/v1/namespaces/${namespace}/policy/history`,
+      query,
+      options,
+    });
+  }
+}

@@ -1,0 +1,43 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, WriteOptions } from '../../core/options.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type { Proposal, ProposalDecision } from '../schemas.ts';
+
+/** The proposals of . */
+export class Proposals extends Resource {
+  /** Read a proposal. */
+  get(proposal: string, options?: CallOptions): APIPromise<Proposal> {
+    return this.http.send<Proposal>({ method: 'GET', url: url`/v1/proposals/${proposal}`, options });
+  }
+
+  /**
+   * Do what a rule proposes.
+   *
+   * An approved proposal is answered as it is; one that is not open any more: 409.
+   */
+  approve(proposal: string, body?: ProposalDecision, options?: WriteOptions): APIPromise<Proposal> {
+    return this.http.send<Proposal>({
+      method: 'POST',
+      url: url`/v1/proposals/${proposal}/approve`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Reject what a rule proposes.
+   *
+   * The rule does not propose it again until the facts of the version, or the policy, change.
+   */
+  reject(proposal: string, body?: ProposalDecision, options?: WriteOptions): APIPromise<Proposal> {
+    return this.http.send<Proposal>({
+      method: 'POST',
+      url: url`/v1/proposals/${proposal}/reject`,
+      body,
+      options,
+    });
+  }
+}

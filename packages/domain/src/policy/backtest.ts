@@ -1,0 +1,119 @@
+import type { Filter, MetricValue } from '../filter/index.ts';
+import { compareBest, isBetter } from './better.ts';
+import type { LabelRule } from './document.ts';
+import { measuredValue, type VersionFacts, valueJson } from './facts.ts';
+import { isNewer, labelVerdict } from './label.ts';
+
+/** Who would have become the holder, and when. */
+export interface Champion {
+  readonly versionId: string;
+  readonly version: string;
+  readonly at: Date;
+  readonly value: MetricValue;
+  /** How much better than the one before; null for the first, and where there is no such number. */
+  readonly by: number | null;
+  readonly before: string | null;
+}
+
+export interface Backtest {
+  /** Tells the state of a version from a time on. Times must not go back. */
+  tell(facts: VersionFacts, at: Date): void;
+  /** To be called after the last: what only waited for its age has its turn. */
+  end(at: Date): void;
+  readonly champions: readonly Champion[];
+}
+
+/** Plays a rule for an alias over a history of versions, as it would have been applied: one fact after the other. */
+export function createBacktest(
+  rule: LabelRule,
+  filter: Filter | null,
+  evaluate: readonly string[],
+): Backtest {
+  const versions = new Map<string, VersionFacts>();
+  const waiting = new Map<string, Date>();
+  const champions: Champion[] = [];
+  let holder: VersionFacts | null = null;
+
+  const isLiving = ({ isReady, isDeleted }: VersionFacts) => isReady && !isDeleted;
+  const value = (facts: VersionFacts) => measuredValue(facts.object, rule);
+
+  function bestBut(id: string): VersionFacts | null {
+    let best: VersionFacts | null = null;
+    for (const facts of versions.values()) {
+      if (facts.id === id || !isLiving(facts) || value(facts) === null) continue;
+      if (best === null || compareBest(value(facts), value(best), rule.direction) < 0) best = facts;
+    }
+    return best;
+  }
+
+  /** Asks the rule about one version; true where it becomes the holder. */
+  function ask(candidate: VersionFacts, at: Date): boolean {
+    if (candidate.id === holder?.id) return false;
+    // Most lose by their value: the rest need not be asked.
+    if (
+      holder !== null &&
+      typeof rule.than !== 'number' &&
+      !isBetter(value(candidate), value(holder), rule.direction, rule.margin)
+    )
+      return false;
+    const best = rule.than === 'any' ? bestBut(candidate.id) : null;
+    const verdict = labelVerdict({ rule, filter, candidate, holder, best, evaluate, undone: null, now: at });
+    if (verdict.dueAt) waiting.set(candidate.id, verdict.dueAt);
+    if (!verdict.holds) return false;
+    const mine = value(candidate) ?? Number.NaN;
+    const theirs = holder === null ? null : value(holder);
+    const by = theirs === null ? null : rule.direction === 'max' ? mine - theirs : theirs - mine;
+    champions.push({
+      versionId: candidate.id,
+      version: candidate.version,
+      at,
+      value: valueJson(mine) ?? 'NaN',
+      by: by !== null && Number.isFinite(by) ? by : null,
+      before: holder?.version ?? null,
+    });
+    holder = candidate;
+    return true;
+  }
+
+  /** As long as anybody is preferred to the holder, who has changed. */
+  function askAll(at: Date): void {
+    const order = (a: VersionFacts, b: VersionFacts) =>
+      typeof rule.than === 'number'
+        ? isNewer(a, b)
+          ? -1
+          : 1
+        : compareBest(value(a), value(b), rule.direction) || (isNewer(a, b) ? 1 : -1);
+    while (
+      [...versions.values()]
+        .filter(isLiving)
+        .sort(order)
+        .some((facts) => ask(facts, at))
+    );
+  }
+
+  function ripen(at: Date): void {
+    const due = [...waiting]
+      .filter(([, dueAt]) => dueAt <= at)
+      .sort(([, a], [, b]) => a.getTime() - b.getTime());
+    for (const [id, dueAt] of due) {
+      waiting.delete(id);
+      const facts = versions.get(id);
+      if (facts && isLiving(facts)) ask(facts, dueAt);
+    }
+  }
+
+  return {
+    champions,
+    tell: (facts, at) => {
+      if (waiting.size > 0) ripen(at);
+      versions.set(facts.id, facts);
+      if (facts.id !== holder?.id) {
+        if (isLiving(facts)) ask(facts, at);
+        return;
+      }
+      holder = isLiving(facts) ? facts : null;
+      askAll(at);
+    },
+    end: ripen,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Amount, Direction } from './document.ts';
+
+/** How much an amount is, beside the value that is compared with. */
+export const amountOf = (amount: Amount | undefined, beside: number): number =>
+  amount === undefined ? 0 : (amount.abs ?? Math.abs(beside) * (amount.rel ?? 0));
+
+/**
+ * Whether a value is better than another by more than a margin: strictly, so that ties keep what is there. NaN is never
+ * better, and a value is better than NaN or none.
+ */
+export function isBetter(
+  value: number | null,
+  other: number | null,
+  direction: Direction,
+  margin?: Amount,
+): boolean {
+  if (value === null || Number.isNaN(value)) return false;
+  if (other === null || Number.isNaN(other)) return true;
+  const by = amountOf(margin, other);
+  // Of infinities the difference is not a number.
+  return direction === 'max' ? value > other + by : value < other - by;
+}
+
+/** Whether a value is worse than another by more than a tolerance. None and NaN are worse than any number. */
+export function isWorse(
+  value: number | null,
+  other: number | null,
+  direction: Direction,
+  tolerance?: Amount,
+): boolean {
+  if (other === null || Number.isNaN(other)) return false;
+  if (value === null || Number.isNaN(value)) return true;
+  const by = amountOf(tolerance, other);
+  return direction === 'max' ? value < other - by : value > other + by;
+}
+
+/** Orders values with the best first; none and NaN come last, alike. */
+export function compareBest(a: number | null, b: number | null, direction: Direction): number {
+  if (isBetter(a, b, direction)) return -1;
+  return isBetter(b, a, direction) ? 1 : 0;
+}

@@ -1,0 +1,86 @@
+import type { KeepClause, PolicyDocument, RetainRule } from './document.ts';
+
+/** Whose policy it is. */
+export interface PolicyOwner {
+  readonly kind: 'model' | 'namespace';
+  readonly id: string;
+  /** `ai/vision/yolo`, or `ai/vision`. */
+  readonly name: string;
+}
+
+/** A policy where it stands. A bare name of a dataset in it lies in this namespace. */
+export interface StandingPolicy {
+  readonly owner: PolicyOwner & { readonly edit: number };
+  readonly namespace: string;
+  readonly document: PolicyDocument;
+}
+
+/** Where each section that counts comes from. */
+export interface PolicySources {
+  readonly evaluate?: StandingPolicy['owner'];
+  readonly label?: StandingPolicy['owner'];
+  readonly promote?: StandingPolicy['owner'];
+  readonly retainVersions?: StandingPolicy['owner'];
+  readonly retainCheckpoints?: StandingPolicy['owner'];
+  readonly staleAfter?: StandingPolicy['owner'];
+}
+
+export interface EffectivePolicy {
+  /** Of each section the nearest; its datasets are named as seen from the namespace that was asked for. */
+  readonly document: PolicyDocument;
+  readonly sources: PolicySources;
+}
+
+/** What counts in a namespace, or for a model in it. An empty section counts: it overrides with nothing. */
+export function effectivePolicy(nearestFirst: readonly StandingPolicy[], namespace: string): EffectivePolicy {
+  const document: { -readonly [K in keyof PolicyDocument]: PolicyDocument[K] } = {};
+  const sources: { -readonly [K in keyof PolicySources]: PolicySources[K] } = {};
+  for (const standing of nearestFirst) {
+    const { owner } = standing;
+    const seen = standing.namespace === namespace ? standing.document : qualified(standing);
+    for (const section of ['evaluate', 'label', 'promote', 'staleAfter'] as const) {
+      if (seen[section] === undefined || sources[section] !== undefined) continue;
+      Object.assign(document, { [section]: seen[section] });
+      sources[section] = owner;
+    }
+    if (seen.retain?.versions !== undefined && sources.retainVersions === undefined) {
+      document.retain = { ...document.retain, versions: seen.retain.versions };
+      sources.retainVersions = owner;
+    }
+    if (seen.retain?.checkpoints !== undefined && sources.retainCheckpoints === undefined) {
+      document.retain = { ...document.retain, checkpoints: seen.retain.checkpoints };
+      sources.retainCheckpoints = owner;
+    }
+  }
+  return { document, sources };
+}
+
+/** The document with its bare datasets named in full: it counts elsewhere too. */
+function qualified({ document, namespace }: StandingPolicy): PolicyDocument {
+  const full = <T extends { readonly dataset?: string | undefined }>(item: T): T =>
+    item.dataset === undefined || item.dataset.includes('/')
+      ? item
+      : { ...item, dataset: `${namespace}/${item.dataset}` };
+  const kept = (rule: RetainRule): RetainRule => ({
+    ...rule,
+    keep: rule.keep.map((clause: KeepClause) => full(clause)),
+  });
+  const { evaluate, label, promote, retain } = document;
+  return {
+    ...document,
+    ...(evaluate && { evaluate: evaluate.map(full) }),
+    ...(label && {
+      label: label.map((rule) => ({
+        ...full(rule),
+        ...(rule.notWorse && { notWorse: rule.notWorse.map(full) }),
+      })),
+    }),
+    ...(promote && { promote: promote.map(full) }),
+    ...(retain && {
+      retain: {
+        ...(retain.versions && { versions: kept(retain.versions) }),
+        ...(retain.checkpoints && { checkpoints: kept(retain.checkpoints) }),
+      },
+    }),
+  };
+}

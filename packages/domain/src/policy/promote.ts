@@ -1,0 +1,94 @@
+import { evaluateFilter, type Filter, type FilterObject } from '../filter/index.ts';
+import { parseName } from '../names.ts';
+import { isBetter } from './better.ts';
+import type { PromoteRule } from './document.ts';
+import { measuredValue, metricWords, valueJson } from './facts.ts';
+import { type Clause, type Verdict, verdictOf } from './label.ts';
+import { renderTemplate } from './template.ts';
+
+/** What is known of a checkpoint when a rule looks at it. Datasets go by their names as seen from its experiment. */
+export interface CheckpointFacts {
+  readonly id: string;
+  readonly isReady: boolean;
+  readonly isDeleted: boolean;
+  readonly createdAt: Date;
+  readonly epoch: number | null;
+  readonly step: number | null;
+  readonly object: FilterObject;
+}
+
+export interface PromotionQuestion {
+  readonly rule: PromoteRule;
+  readonly filter: Filter | null;
+  readonly candidate: CheckpointFacts;
+  readonly experiment: { readonly name: string; readonly status: string; readonly matches: boolean };
+  readonly model: string;
+  /** Of the other ready checkpoints of the experiment, or of all that match, the best by the rule's metric. */
+  readonly best: CheckpointFacts | null;
+  /** The version of the model that it was made before, by whomever. */
+  readonly promotedAs: string | null;
+}
+
+/** Whether a checkpoint is to become a version. Pure. Ties are for the older one. */
+export function promoteVerdict(question: PromotionQuestion): Verdict {
+  const { rule, filter, candidate, experiment, promotedAs } = question;
+  const isLiving = candidate.isReady && !candidate.isDeleted;
+  const clauses: Clause[] = [
+    { clause: 'ready', holds: isLiving, words: `it is ${isLiving ? '' : 'not '}ready` },
+    {
+      clause: 'matches',
+      holds: experiment.matches,
+      words: `its experiment ${experiment.name} ${experiment.matches ? 'is' : 'is not'} among those of the rule`,
+    },
+    bestClause(question),
+  ];
+  if (filter !== null) {
+    const truth = evaluateFilter(filter, candidate.object);
+    const words = `it ${truth === true ? 'meets' : 'does not meet'} the filter: ${rule.filter}`;
+    clauses.push({ clause: 'filter', holds: truth === true, truth, words });
+  }
+  if ((rule.at ?? 'finish') === 'finish') {
+    const holds = experiment.status === 'finished';
+    clauses.push({ clause: 'finished', holds, words: `its experiment is ${experiment.status}` });
+  }
+  if (promotedAs !== null)
+    clauses.push({ clause: 'new', holds: false, words: `it was promoted before, as ${promotedAs}` });
+  return verdictOf(clauses, null);
+}
+
+function bestClause({ rule, candidate, best }: PromotionQuestion): Clause {
+  const value = measuredValue(candidate.object, rule);
+  const other = best === null ? null : measuredValue(best.object, rule);
+  const what = metricWords(rule);
+  const base = {
+    clause: 'best',
+    metric: rule.metric,
+    dataset: rule.dataset ?? null,
+    value: valueJson(value),
+    other: valueJson(other),
+  };
+  if (value === null || Number.isNaN(value)) return { ...base, holds: false, words: `it has no ${what}` };
+  const isTie = best !== null && value === other;
+  const holds = isTie ? isOlder(candidate, best) : isBetter(value, other, rule.direction);
+  const of = (rule.per ?? 'experiment') === 'all' ? 'of all experiments of the rule' : 'of its experiment';
+  const words = holds
+    ? `its ${what}, ${value}, is the best ${of}`
+    : `its ${what}, ${value}, is not the best ${of}: that is ${other}`;
+  return { ...base, holds, words };
+}
+
+const isOlder = (a: CheckpointFacts, b: CheckpointFacts): boolean =>
+  a.createdAt.getTime() === b.createdAt.getTime() ? a.id < b.id : a.createdAt < b.createdAt;
+
+/** The name that the version gets, or why it cannot have one. */
+export function promotedName({
+  rule,
+  candidate,
+  experiment,
+  model,
+}: PromotionQuestion):
+  | { readonly ok: true; readonly name: string }
+  | { readonly ok: false; readonly message: string } {
+  const { epoch, step } = candidate;
+  return parseName(renderTemplate(rule.version, { experiment: experiment.name, epoch, step, model }));
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { cursor, limit, page } from './lists.ts';
+import { AliasName, ModelRef, Tag, Timestamp, Uuid, VersionName } from './primitives.ts';
+import { route } from './route.ts';
+
+export const ProposalState = z.enum(['open', 'approved', 'rejected', 'superseded']).meta({
+  id: 'ProposalState',
+  description:
+    '`superseded`: another version was proposed since, or this one does not meet the rule any more.',
+});
+
+export const Proposal = z
+  .object({
+    id: Uuid,
+    modelId: Uuid,
+    rule: z.string(),
+    alias: AliasName.nullable(),
+    tag: Tag.nullable(),
+    version: VersionName,
+    versionId: Uuid,
+    holder: VersionName.nullable().meta({ description: 'Who held the alias when it was proposed.' }),
+    state: ProposalState,
+    words: z.string().meta({ description: 'Why the rule proposes it.' }),
+    decisionId: z.string(),
+    decidedBy: z.string().nullable(),
+    decidedAt: Timestamp.nullable(),
+    reason: z.string().nullable(),
+    createdAt: Timestamp,
+  })
+  .meta({ id: 'Proposal', description: 'What a rule would do, for a person to decide.' });
+export type Proposal = z.infer<typeof Proposal>;
+
+const ProposalDecision = z
+  .strictObject({
+    reason: z.string().max(2000).nullable().optional().meta({ description: 'Why; kept with the proposal.' }),
+  })
+  .meta({ id: 'ProposalDecision' });
+
+const params = z.strictObject({ proposal: Uuid });
+const path = '/v1/proposals/{proposal}';
+const tag = 'policies';
+const decide = {
+  proposal: { kind: 'proposal', at: 'params.proposal', permission: 'proposal.decide' },
+} as const;
+
+export const proposalRoutes = [
+  route({
+    id: 'models.proposals.list',
+    method: 'GET',
+    path: '/v1/models/{model}/proposals',
+    tag,
+    summary: 'List what rules propose for a model, newest first',
+    params: z.strictObject({ model: ModelRef }),
+    query: z.strictObject({ state: ProposalState.optional(), limit, cursor }),
+    answers: { 200: page('ProposalPage', Proposal) },
+    touches: { model: { kind: 'model', at: 'params.model', permission: 'policy.read' } },
+  }),
+  route({
+    id: 'proposals.get',
+    method: 'GET',
+    path,
+    tag,
+    summary: 'Read a proposal',
+    params,
+    answers: { 200: Proposal },
+    touches: { proposal: { kind: 'proposal', at: 'params.proposal', permission: 'policy.read' } },
+  }),
+  route({
+    id: 'proposals.approve',
+    method: 'POST',
+    path: `${path}/approve`,
+    tag,
+    summary: 'Do what a rule proposes',
+    description: 'An approved proposal is answered as it is; one that is not open any more: 409.',
+    params,
+    body: ProposalDecision,
+    bodyOptional: true,
+    answers: { 200: Proposal },
+    touches: decide,
+  }),
+  route({
+    id: 'proposals.reject',
+    method: 'POST',
+    path: `${path}/reject`,
+    tag,
+    summary: 'Reject what a rule proposes',
+    description: 'The rule does not propose it again until the facts of the version, or the policy, change.',
+    params,
+    body: ProposalDecision,
+    bodyOptional: true,
+    answers: { 200: Proposal },
+    touches: decide,
+  }),
+] as const;

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { ClauseVerdict } from './decisions.ts';
+import { limit } from './lists.ts';
+import { PolicyDocument } from './policy-document.ts';
+import { CheckpointRef, Count, ModelRef, NamespacePath, Timestamp, Uuid, VersionRef } from './primitives.ts';
+import { route } from './route.ts';
+
+export const Protection = z
+  .enum(['alias', 'previousHolder', 'hold', 'lineage', 'newestOfRunning', 'pending'])
+  .meta({
+    id: 'Protection',
+    description:
+      'What no rule removes: the holder of an alias, the one before it, what is on hold, what a living version was made ' +
+      'from, the newest ready checkpoint of an experiment that runs, and what is not ready.',
+  });
+
+const subject = {
+  kind: z.enum(['version', 'checkpoint']),
+  id: Uuid,
+  name: z.string().meta({ description: '`v7`; of a checkpoint its experiment and place.' }),
+};
+
+export const PreviewedObject = z
+  .object({
+    ...subject,
+    remove: z.boolean(),
+    keptBy: z.array(z.string()).meta({ description: 'The clauses that keep it, by their place: `keep[0]`.' }),
+    protectedBy: z.array(Protection),
+    bytes: Count.meta({ description: 'Of its stored files.' }),
+    words: z.string(),
+  })
+  .meta({ id: 'PreviewedObject', description: 'What retention would do with one object, and why.' });
+
+export const PreviewedLabel = z
+  .object({
+    rule: z.string(),
+    version: z.string(),
+    versionId: Uuid,
+    outcome: z.enum(['moved', 'tagged', 'proposed']),
+    holder: z.string().nullable(),
+    words: z.string(),
+    clauses: z.array(ClauseVerdict),
+  })
+  .meta({ id: 'PreviewedLabel', description: 'What a labelling rule would do now.' });
+
+export const PreviewedPromotion = z
+  .object({
+    rule: z.string().nullable(),
+    checkpoint: Uuid,
+    experiment: z.string(),
+    version: z.string().nullable().meta({ description: 'The name that the version would get.' }),
+    outcome: z.enum(['promoted', 'refused']),
+    words: z.string(),
+  })
+  .meta({ id: 'PreviewedPromotion', description: 'What a promotion rule would do now.' });
+
+export const PolicyPreview = z
+  .object({
+    label: z.array(PreviewedLabel),
+    promote: z.array(PreviewedPromotion),
+    retain: z
+      .object({
+        seen: Count,
+        removed: Count.meta({ description: 'Objects that would go, or lose their files.' }),
+        freedBytes: Count.meta({
+          description:
+            'Bytes of content that nothing else refers to: what would be free after the grace time.',
+        }),
+        items: z
+          .array(PreviewedObject)
+          .meta({ description: 'Those that would be removed first, newest last.' }),
+        truncated: z.boolean().meta({ description: 'Whether there are more than `limit`.' }),
+      })
+      .meta({ id: 'RetentionPreview' }),
+  })
+  .meta({ id: 'PolicyPreview', description: 'What a policy would do now. Nothing is changed.' });
+export type PolicyPreview = z.infer<typeof PolicyPreview>;
+
+const PreviewRequest = z
+  .strictObject({
+    policy: PolicyDocument.optional().meta({ description: 'A draft; absent: what stands there.' }),
+  })
+  .meta({ id: 'PreviewRequest' });
+
+const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
+  route({
+    id: `${kind}s.policy.preview`,
+    method: 'POST',
+    path: `/v1/${kind}s/{${kind}}/policy/preview`,
+    tag: 'policies',
+    summary: `Say what a policy of a ${kind} would do now`,
+    params: z.strictObject({ [kind]: kind === 'model' ? ModelRef : NamespacePath } as {
+      [P in K]: z.ZodString;
+    }),
+    query: z.strictObject({ limit }),
+    body: PreviewRequest,
+    bodyOptional: true,
+    safe: true,
+    answers: { 200: PolicyPreview },
+    touches: { owner: { kind, at: `params.${kind}`, permission: 'policy.read' } },
+  });
+
+export const Hold = z
+  .object({ reason: z.string(), by: z.string(), at: Timestamp })
+  .meta({ id: 'Hold', description: 'Nothing removes what is on hold.' });
+export type Hold = z.infer<typeof Hold>;
+
+const HoldPut = z
+  .strictObject({ reason: z.string().min(1).max(2000).meta({ description: 'Why it must stay.' }) })
+  .meta({ id: 'HoldPut' });
+
+const holdOf = <K extends 'version' | 'checkpoint'>(kind: K) => {
+  const params = z.strictObject({ [kind]: kind === 'version' ? VersionRef : CheckpointRef } as {
+    [P in K]: z.ZodString;
+  });
+  const path = `/v1/${kind}s/{${kind}}/hold` as const;
+  const touches = { object: { kind, at: `params.${kind}`, permission: 'hold.write' } } as const;
+  return [
+    route({
+      id: `${kind}s.hold.set`,
+      method: 'PUT',
+      path,
+      tag: `${kind}s` as const,
+      summary: `Put a ${kind} on hold: nothing removes it`,
+      params,
+      body: HoldPut,
+      answers: { 200: Hold },
+      touches,
+    }),
+    route({
+      id: `${kind}s.hold.delete`,
+      method: 'DELETE',
+      path,
+      tag: `${kind}s` as const,
+      summary: `Release a ${kind} from its hold`,
+      params,
+      answers: { 204: 'empty' },
+      touches,
+    }),
+  ] as const;
+};
+
+export const previewRoutes = [previewOf('model'), previewOf('namespace')] as const;
+export const holdRoutes = [...holdOf('version'), ...holdOf('checkpoint')] as const;
