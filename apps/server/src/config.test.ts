@@ -146,6 +146,13 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['30 days', 'P99999W'],
   },
+  retentionInterval: {
+    takes: [
+      ['PT24H', 86_400_000],
+      ['PT1S', 1000],
+    ],
+    refuses: ['24h', '-PT1S'],
+  },
   blobGrace: {
     takes: [
       ['PT24H', 86_400_000],

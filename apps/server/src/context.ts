@@ -23,6 +23,8 @@ export interface Settings {
   queryTimeout: number;
   /** Milliseconds in which a deleted object can be restored. */
   deleteGrace: number;
+  /** Milliseconds between two runs of a retention rule. */
+  retentionInterval: number;
   /** Milliseconds that content without a file is kept. */
   blobGrace: number;
   /** Milliseconds after which an upload to which nothing happens is given up. */

@@ -15,6 +15,7 @@ import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
 import { startPolicies } from './workers/policies.ts';
 import { startPurge } from './workers/purge.ts';
+import { startRetention } from './workers/retention.ts';
 import { startSequencer, unsequencedCount } from './workers/sequencer.ts';
 import { startStraySweep } from './workers/stray-sweep.ts';
 import { startUploadCleanup } from './workers/upload-cleanup.ts';
@@ -50,6 +51,7 @@ export async function startServer(
     const loops = [
       startSequencer(db, log, bells.sequenced),
       startPolicies(ctx),
+      startRetention(ctx),
       startPurge(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),

@@ -173,6 +173,13 @@ export const SETTINGS = {
     says: 'Time in which what was deleted can be restored; then it is purged.',
     parse: (text) => duration(text, 0),
   }),
+  retentionInterval: setting({
+    env: 'MODELBOX_RETENTION_INTERVAL',
+    default: 'PT15M',
+    form: 'duration',
+    says: 'How often the retention rules of policies are carried out; after an edit of a policy it is at once.',
+    parse: (text) => duration(text, 1000),
+  }),
   blobGrace: setting({
     env: 'MODELBOX_BLOB_GRACE',
     default: 'PT24H',

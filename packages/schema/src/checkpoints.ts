@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { File, TrackedFiles } from './files.ts';
+import { retained } from './holds.ts';
 import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts';
@@ -61,6 +62,7 @@ export const Checkpoint = z
     metrics: LatestMetrics,
     evaluations: LatestEvaluations,
     readyAt: Timestamp.nullable(),
+    ...retained,
     ...deletable,
   })
   .meta({ id: 'Checkpoint', description: 'What a run wrote at an epoch and/or step.' });

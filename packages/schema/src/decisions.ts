@@ -33,9 +33,7 @@ export const ClauseVerdict = z
       .meta({ description: '`better`, `notWorse[0]`, `filter`, `files[0]`, `evaluated`, `minAge`, …' }),
     holds: z.boolean(),
     words: z.string().meta({ description: 'In plain English.' }),
-    inputs: z
-      .record(z.string(), z.unknown())
-      .meta({ description: 'What it was decided by.' }),
+    inputs: z.record(z.string(), z.unknown()).meta({ description: 'What it was decided by.' }),
   })
   .meta({
     id: 'ClauseVerdict',

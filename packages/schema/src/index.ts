@@ -8,6 +8,7 @@ export * from './evaluations.ts';
 export * from './events.ts';
 export * from './experiments.ts';
 export * from './files.ts';
+export * from './holds.ts';
 export * from './lineage.ts';
 export * from './lists.ts';
 export * from './metrics.ts';

@@ -189,6 +189,8 @@ const TAGS: Record<string, string> = {
   checkpoints: 'What a run writes as it goes.',
   datasets: 'Handles on data that lies elsewhere.',
   uploads: 'Files that come in parts, over days and from where they were cut off.',
+  policies:
+    'Rules that the service carries out: evaluation, labels, promotion, retention; and what they decided.',
   system: 'The server itself.',
 };
 

@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { ClauseVerdict } from './decisions.ts';
+import { Hold } from './holds.ts';
 import { limit } from './lists.ts';
 import { PolicyDocument } from './policy-document.ts';
-import { CheckpointRef, Count, ModelRef, NamespacePath, Timestamp, Uuid, VersionRef } from './primitives.ts';
+import { CheckpointRef, Count, ModelRef, NamespacePath, Uuid, VersionRef } from './primitives.ts';
 import { route } from './route.ts';
 
 export const Protection = z
-  .enum(['alias', 'previousHolder', 'hold', 'lineage', 'newestOfRunning', 'pending'])
+  .enum(['alias', 'previousHolder', 'hold', 'lineage', 'newestOfRunning', 'pending', 'restored'])
   .meta({
     id: 'Protection',
     description:
       'What no rule removes: the holder of an alias, the one before it, what is on hold, what a living version was made ' +
-      'from, the newest ready checkpoint of an experiment that runs, and what is not ready.',
+      'from, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored ' +
+      'since the policy was last edited.',
   });
 
 const subject = {
@@ -99,11 +101,6 @@ const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
     answers: { 200: PolicyPreview },
     touches: { owner: { kind, at: `params.${kind}`, permission: 'policy.read' } },
   });
-
-export const Hold = z
-  .object({ reason: z.string(), by: z.string(), at: Timestamp })
-  .meta({ id: 'Hold', description: 'Nothing removes what is on hold.' });
-export type Hold = z.infer<typeof Hold>;
 
 const HoldPut = z
   .strictObject({ reason: z.string().min(1).max(2000).meta({ description: 'Why it must stay.' }) })

@@ -15,6 +15,7 @@ import { namespaceRoutes } from './namespaces.ts';
 import { policyRoutes } from './policies.ts';
 import { proposalRoutes } from './proposals.ts';
 import { referenceRoutes } from './references.ts';
+import { holdRoutes, previewRoutes } from './retention.ts';
 import type { OwnerKind, Route } from './route.ts';
 import { systemRoutes } from './system.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -45,6 +46,8 @@ const table = [
   ...evaluationRoutes,
   ...decisionRoutes,
   ...proposalRoutes,
+  ...previewRoutes,
+  ...holdRoutes,
   ...systemRoutes,
 ] as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { File, TrackedFiles } from './files.ts';
+import { retained } from './holds.ts';
 import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts';
@@ -107,6 +108,7 @@ export const Version = z
     datasets: z.array(UsedDataset),
     source: Source.nullable(),
     readyAt: Timestamp.nullable(),
+    ...retained,
     ...deletable,
   })
   .meta({ id: 'Version', description: 'A trained model.' });

@@ -219,3 +219,185 @@ CREATE INDEX removed_files_purge ON removed_files (purge_at);
 -- When what retention deleted goes for good; null: after the time that holds for all.
 ALTER TABLE versions ADD COLUMN purge_at timestamptz(3), ADD COLUMN files_removed_at timestamptz(3);
 ALTER TABLE checkpoints ADD COLUMN purge_at timestamptz(3), ADD COLUMN files_removed_at timestamptz(3);
+
+-- What hangs on an object without a foreign key goes with it.
+CREATE OR REPLACE FUNCTION purge_parts(p_ids uuid[]) RETURNS void LANGUAGE sql AS $$
+  DELETE FROM files WHERE object_id = ANY (p_ids);
+  UPDATE uploads SET state = 'aborted', failure = 'The object was deleted for good.', expires_at = NULL, updated_at = now()
+  WHERE object_id = ANY (p_ids) AND state = 'open';
+  DELETE FROM metric_points WHERE series_id IN (SELECT id FROM metric_series WHERE object_id = ANY (p_ids));
+  DELETE FROM metric_series WHERE object_id = ANY (p_ids);
+  DELETE FROM events WHERE object_id = ANY (p_ids);
+  DELETE FROM removed_files WHERE object_id = ANY (p_ids);
+  DELETE FROM holds WHERE object_id = ANY (p_ids);
+$$;
+
+-- Gives up files that were removed and whose grace time is over; answers how many, and the bytes of their content.
+CREATE FUNCTION purge_removed_files(p_limit integer, p_at timestamptz, OUT files integer, OUT bytes bigint) LANGUAGE sql AS $$
+  WITH gone AS (
+    DELETE FROM removed_files WHERE id IN (
+      SELECT id FROM removed_files WHERE purge_at <= p_at ORDER BY purge_at LIMIT p_limit FOR UPDATE SKIP LOCKED)
+    RETURNING size_bytes)
+  SELECT count(*)::integer, coalesce(sum(size_bytes), 0)::bigint FROM gone
+$$;
+
+-- Stamps those of the next `p_limit` blobs after `p_after` that nothing refers to. Answers the last one looked at, or
+-- null where there are no more. The lock comes before the look: an attach that is under way is waited for by nobody
+-- (its blob is skipped), one that is done is seen, one that comes later finds the stamp and takes it away.
+CREATE OR REPLACE FUNCTION stamp_unreferenced(p_after uuid, p_limit integer, p_at timestamptz)
+RETURNS uuid LANGUAGE plpgsql AS $$
+DECLARE
+  v_lost uuid[];
+  v_last uuid;
+BEGIN
+  SELECT array_agg(id) FILTER (WHERE is_lost), (array_agg(id ORDER BY id DESC))[1] INTO v_lost, v_last FROM (
+    SELECT b.id, b.unreferenced_since IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
+                 AND NOT EXISTS (SELECT 1 FROM removed_files r WHERE r.blob_id = b.id) AS is_lost
+    FROM blobs b WHERE b.id > p_after ORDER BY b.id LIMIT p_limit) AS page;
+  IF v_lost IS NOT NULL THEN
+    SELECT array_agg(id) INTO v_lost FROM (
+      SELECT id FROM blobs WHERE id = ANY (v_lost) FOR UPDATE SKIP LOCKED) AS held;
+    UPDATE blobs b SET unreferenced_since = p_at
+    WHERE b.id = ANY (v_lost) AND b.unreferenced_since IS NULL
+      AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
+                 AND NOT EXISTS (SELECT 1 FROM removed_files r WHERE r.blob_id = b.id);
+  END IF;
+  RETURN v_last;
+END
+$$;
+
+-- Deletes up to `p_limit` blobs that nothing has referred to since `p_before`, dooms their keys, and answers how many it
+-- looked at. Whoever attaches the same content meanwhile waits, finds the row gone, and keeps a copy of its own.
+CREATE OR REPLACE FUNCTION sweep_blobs(p_before timestamptz, p_limit integer, p_at timestamptz)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  v_ids uuid[];
+BEGIN
+  SELECT array_agg(id) INTO v_ids FROM (
+    SELECT id FROM blobs WHERE unreferenced_since <= p_before
+    ORDER BY unreferenced_since LIMIT p_limit FOR UPDATE SKIP LOCKED) AS due;
+  IF v_ids IS NULL THEN RETURN 0; END IF;
+  WITH gone AS (
+    DELETE FROM blobs b WHERE b.id = ANY (v_ids) AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
+                 AND NOT EXISTS (SELECT 1 FROM removed_files r WHERE r.blob_id = b.id)
+    RETURNING b.key, b.size_bytes)
+  INSERT INTO doomed_keys (key, size_bytes, doomed_at) SELECT key, size_bytes, p_at FROM gone ON CONFLICT DO NOTHING;
+  UPDATE blobs SET unreferenced_since = NULL WHERE id = ANY (v_ids);
+  RETURN cardinality(v_ids);
+END
+$$;
+
+-- Removes for good what was deleted before a time: up to `p_limit` objects of each kind, children before parents, and
+-- answers how many went. A row that somebody holds locked is left for a later round, as is a checkpoint, experiment or
+-- version that another version was made from, and a parent that still has children. Each leaves a change.
+-- A parent is locked with its children: one that is just being restored keeps them.
+CREATE OR REPLACE FUNCTION purge_deleted(p_before timestamptz, p_limit integer, p_at timestamptz)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  v_ids uuid[];
+  v_count integer := 0;
+  v_by jsonb := '{"actor": "modelbox"}';
+BEGIN
+  -- Versions: their own deletion, or their model's.
+  SELECT array_agg(id) INTO v_ids FROM (
+    SELECT v.id FROM versions v JOIN models m ON m.id = v.model_id
+    WHERE (CASE WHEN v.purge_at IS NULL THEN v.deleted_at < p_before ELSE v.purge_at <= p_at END OR m.deleted_at < p_before)
+      AND NOT EXISTS (SELECT 1 FROM versions d WHERE d.source_version_id = v.id)
+    LIMIT p_limit FOR UPDATE OF v SKIP LOCKED FOR NO KEY UPDATE OF m SKIP LOCKED) AS due;
+  IF v_ids IS NOT NULL THEN
+    PERFORM record_change('version', v.id, n.path, 'purged', last_state(v.id, jsonb_build_object('id', v.id, 'modelId', m.id, 'version', v.version)),
+                          NULL, NULL, v_by, p_at)
+    FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE v.id = ANY (v_ids);
+    INSERT INTO retired_versions (hash, reference, id, retired_at)
+    SELECT sha256(convert_to(r.reference, 'UTF8')), r.reference, r.id, p_at
+    FROM (SELECT n.path || '/' || m.name || ':' || v.version AS reference, v.id
+          FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id
+          WHERE v.id = ANY (v_ids)) AS r
+    ON CONFLICT DO NOTHING;
+    PERFORM record_change('alias', a.id, n.path, 'purged',
+                          last_state(a.id, jsonb_build_object('alias', a.name, 'modelId', m.id)), NULL, NULL, v_by, p_at)
+    FROM aliases a JOIN models m ON m.id = a.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE a.version_id = ANY (v_ids);
+    DELETE FROM aliases WHERE version_id = ANY (v_ids);
+    PERFORM purge_parts(v_ids);
+    DELETE FROM versions WHERE id = ANY (v_ids);
+    v_count := v_count + cardinality(v_ids);
+  END IF;
+
+  SELECT array_agg(id) INTO v_ids FROM (
+    SELECT m.id FROM models m
+    WHERE m.deleted_at < p_before AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.model_id = m.id)
+    LIMIT p_limit FOR UPDATE SKIP LOCKED) AS due;
+  IF v_ids IS NOT NULL THEN
+    PERFORM record_change('model', m.id, n.path, 'purged', last_state(m.id, jsonb_build_object('id', m.id, 'namespace', n.path, 'name', m.name)),
+                          NULL, NULL, v_by, p_at)
+    FROM models m JOIN namespaces n ON n.id = m.namespace_id WHERE m.id = ANY (v_ids);
+    PERFORM purge_parts(v_ids);
+    DELETE FROM models WHERE id = ANY (v_ids);
+    v_count := v_count + cardinality(v_ids);
+  END IF;
+
+  SELECT array_agg(id) INTO v_ids FROM (
+    SELECT c.id FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id
+    WHERE (CASE WHEN c.purge_at IS NULL THEN c.deleted_at < p_before ELSE c.purge_at <= p_at END OR e.deleted_at < p_before)
+      AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_checkpoint_id = c.id)
+    LIMIT p_limit FOR UPDATE OF c SKIP LOCKED FOR NO KEY UPDATE OF e SKIP LOCKED) AS due;
+  IF v_ids IS NOT NULL THEN
+    PERFORM record_change('checkpoint', c.id, n.path, 'purged',
+                          last_state(c.id, jsonb_build_object('id', c.id, 'experimentId', e.id, 'epoch', c.epoch, 'step', c.step)),
+                          NULL, NULL, v_by, p_at)
+    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
+    WHERE c.id = ANY (v_ids);
+    PERFORM purge_parts(v_ids);
+    DELETE FROM checkpoints WHERE id = ANY (v_ids);
+    v_count := v_count + cardinality(v_ids);
+  END IF;
+
+  SELECT array_agg(id) INTO v_ids FROM (
+    SELECT e.id FROM experiments e
+    WHERE e.deleted_at < p_before AND NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.experiment_id = e.id)
+      AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_experiment_id = e.id)
+    LIMIT p_limit FOR UPDATE SKIP LOCKED) AS due;
+  IF v_ids IS NOT NULL THEN
+    PERFORM record_change('experiment', e.id, n.path, 'purged', last_state(e.id, jsonb_build_object('id', e.id, 'namespace', n.path, 'name', e.name)),
+                          NULL, NULL, v_by, p_at)
+    FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY (v_ids);
+    PERFORM purge_parts(v_ids);
+    DELETE FROM experiments WHERE id = ANY (v_ids);
+    v_count := v_count + cardinality(v_ids);
+  END IF;
+  RETURN v_count;
+END
+$$;
+
+-- The versions that a rollback of the model's aliases would go to, one step each: the way back.
+CREATE FUNCTION previous_holders(p_model_id uuid) RETURNS TABLE (version_id uuid) LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE walk AS (
+    SELECT n.holder, n.back_id, NULL::uuid AS found
+    FROM (SELECT DISTINCT ON (m.alias) m.to_version_id AS holder, m.back_id FROM alias_moves m
+          WHERE m.model_id = p_model_id ORDER BY m.alias, m.id DESC) AS n
+    UNION ALL
+    SELECT w.holder, m.back_id, CASE WHEN m.to_version_id IS DISTINCT FROM w.holder THEN m.to_version_id END
+    FROM walk w JOIN alias_moves m ON m.id = w.back_id WHERE w.found IS NULL
+  )
+  SELECT DISTINCT found FROM walk WHERE found IS NOT NULL
+$$;
+
+-- When the retention of a model or namespace was carried out last. An edit of a policy makes it due at once.
+CREATE TABLE retention_runs (
+  owner_id   uuid PRIMARY KEY,
+  started_at timestamptz(3) NOT NULL,
+  ended_at   timestamptz(3)
+);
+CREATE FUNCTION retention_due() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM retention_runs r WHERE r.owner_id = NEW.owner_id;
+  IF NEW.owner_kind = 'namespace' THEN
+    DELETE FROM retention_runs r USING models m, namespaces n, namespaces o
+    WHERE o.id = NEW.owner_id AND (n.path = o.path OR starts_with(n.path, o.path || '/')) AND m.namespace_id = n.id
+      AND r.owner_id = m.id;
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER policies_retention AFTER INSERT OR UPDATE ON policies FOR EACH ROW EXECUTE FUNCTION retention_due();

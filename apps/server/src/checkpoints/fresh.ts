@@ -40,6 +40,8 @@ export function freshCheckpoint(
         ),
       ),
       readyAt: row.status === 'ready' ? at : null,
+      hold: null,
+      filesRemovedAt: null,
       id: row.id,
       createdBy: row.actor,
       createdAt: at,

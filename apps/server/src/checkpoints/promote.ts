@@ -1,11 +1,12 @@
+import type { VersionCreate } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Verb } from '../http/verb.ts';
+import type { Receipt, Verb } from '../http/verb.ts';
 import { pointsOf } from '../metrics/points.ts';
 import { chargeQuotas } from '../namespaces/quota.ts';
 import type { Located } from '../objects/located.ts';
 import { uniqueBy } from '../objects/unique.ts';
-import { insertVersion, type LoggedMetrics, recordMetrics } from '../versions/insert.ts';
+import { insertVersion, type LoggedMetrics, type NewVersion, recordMetrics } from '../versions/insert.ts';
 import { bodyHash } from '../writes/canonical.ts';
 import { type Tx, write } from '../writes/write.ts';
 
@@ -13,34 +14,54 @@ import { type Tx, write } from '../writes/write.ts';
 export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touched }) => {
   const { checkpoint, model } = touched;
   const { model: _, ...version } = body;
-  return write(ctx, async (tx) => {
-    const framework = await demandReady(tx, checkpoint.id);
-    const receipt = await insertVersion(tx, ctx, {
-      model,
-      body: { ...version, framework: body.framework ?? framework },
-      createHash: bodyHash({ ...version, promoted: checkpoint.id }),
-      isReady: true,
-      cause: 'promote',
-      source: { checkpointId: checkpoint.id, experimentId: checkpoint.parentId, versionId: null },
-      points: pointsOf(body.metrics),
-      datasets: uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention),
-      fill: (_tx, versionId) => copyContents(tx, ctx, checkpoint.id, versionId, model),
-    });
-    if (receipt.status === 201 && receipt.object)
-      await chargeCopies(tx, ctx, model.namespace, receipt.object.id);
-    return receipt;
-  });
+  const datasets = uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention);
+  return write(ctx, (tx) => promoteInto(tx, ctx, checkpoint, model, { ...version, datasetPlaces: datasets }));
 };
+
+/** What a version is to be, and where the datasets lie that it mentions. */
+type Promoted = NewVersion['body'] &
+  Pick<VersionCreate, 'metrics'> & { readonly datasetPlaces: NewVersion['datasets'] };
+
+/** Makes the version in a transaction: for the verb, and for rules. */
+export async function promoteInto(
+  tx: Tx,
+  ctx: RequestContext,
+  checkpoint: Pick<Located, 'id' | 'parentId'>,
+  model: Located,
+  { datasetPlaces, ...version }: Promoted,
+): Promise<Receipt> {
+  const framework = await demandReady(tx, checkpoint.id);
+  const receipt = await insertVersion(tx, ctx, {
+    model,
+    body: { ...version, framework: version.framework ?? framework },
+    createHash: bodyHash({ ...version, promoted: checkpoint.id }),
+    isReady: true,
+    cause: 'promote',
+    source: { checkpointId: checkpoint.id, experimentId: checkpoint.parentId, versionId: null },
+    points: pointsOf(version.metrics),
+    datasets: datasetPlaces,
+    fill: (_tx, versionId) => copyContents(tx, ctx, checkpoint.id, versionId, model),
+  });
+  if (receipt.status === 201 && receipt.object)
+    await chargeCopies(tx, ctx, model.namespace, receipt.object.id);
+  return receipt;
+}
 
 /** Keeps the checkpoint from being deleted meanwhile, and gives the framework of its run. */
 async function demandReady(tx: Tx, id: string): Promise<string | null> {
-  const [row] = await tx.$queryRaw<{ status: string; deletedAt: Date | null; framework: string | null }[]>`
-    SELECT c.status, c.deleted_at AS "deletedAt", e.framework
+  const [row] = await tx.$queryRaw<
+    { status: string; deletedAt: Date | null; filesRemovedAt: Date | null; framework: string | null }[]
+  >`
+    SELECT c.status, c.deleted_at AS "deletedAt", c.files_removed_at AS "filesRemovedAt", e.framework
     FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id WHERE c.id = ${id}::uuid FOR SHARE OF c`;
   if (!row || row.deletedAt)
     throw new HttpProblem('not_found', 'The checkpoint is deleted; restore it first.', { id });
   if (row.status !== 'ready')
     throw new HttpProblem('not_ready', 'The checkpoint is pending; finalize it first.', { id });
+  if (row.filesRemovedAt)
+    throw new HttpProblem('not_ready', 'Retention took the files of the checkpoint; restore it first.', {
+      id,
+    });
   return row.framework;
 }
 

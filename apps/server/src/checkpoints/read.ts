@@ -4,9 +4,10 @@ import type { Context } from '../context.ts';
 import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
+import { type RetainedRow, retainedColumns, retainedOf } from '../objects/retained.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';
 
-interface CheckpointRow extends DeletableRow {
+interface CheckpointRow extends DeletableRow, RetainedRow {
   namespace: string;
   experiment: string;
   experimentId: string;
@@ -22,7 +23,7 @@ interface CheckpointRow extends DeletableRow {
 
 const select = prepared<[string[]], CheckpointRow>(
   'read_checkpoints',
-  `SELECT ${deletableColumns('c')}, n.path AS namespace, e.name AS experiment, e.id AS "experimentId", c.epoch, c.step,
+  `SELECT ${deletableColumns('c')}, ${retainedColumns('c')}, n.path AS namespace, e.name AS experiment, e.id AS "experimentId", c.epoch, c.step,
           c.status, c.tags, c.ready_at AS "readyAt", ${filesSql('c.id', FILES_INLINE_MAX)} AS files,
           ${fileCountSql('c.id')} AS "fileCount", ${latestSql('c.id', 'e.namespace_id')} AS latest
    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
@@ -45,6 +46,7 @@ export async function readCheckpoints({ db }: Context, ids: string[]): Promise<R
       fileCount: row.fileCount,
       ...latestValues(row.latest),
       readyAt: row.readyAt?.toISOString() ?? null,
+      ...retainedOf(row),
       ...deletableStampsOf(row),
     },
     etag: etagOf(row.rowVersion),

@@ -6,6 +6,7 @@ import { mount } from '../http/mount.ts';
 import { createMemory } from '../http/remember.ts';
 import { deleteObject, type Guard, type Refusal, restoreObject } from '../objects/delete.ts';
 import { updateObject } from '../objects/update.ts';
+import { restoreFiles } from '../retention/restore-files.ts';
 import { demandLivingModel, demandNoAlias } from '../versions/guards.ts';
 import { getObject } from './get.ts';
 import { owners } from './owners.ts';
@@ -36,7 +37,7 @@ export function lifecycleRoutes(app: FastifyInstance, ctx: Context): void {
     );
     mount(app, ctx, `${kind}s.delete`, (c, { touched }) => deleteObject(c, store, touched.object, mayGo));
     mount(app, ctx, `${kind}s.restore`, (c, { touched }) =>
-      restoreObject(c, store, touched.object, mayReturn, refused),
+      restoreObject(c, store, touched.object, mayReturn, refused, restoreFiles),
     );
   }
 }

@@ -36,14 +36,20 @@ export async function restoreObject<Row extends StoredRow>(
   object: Located,
   guard?: Guard,
   refused?: Refusal,
+  /** What else comes back with it. */
+  bringBack?: (tx: Tx, ctx: RequestContext, object: Located) => Promise<void>,
 ): Promise<Receipt> {
   try {
     return await write(ctx, async (tx) => {
       const row = await lockObject(tx, ctx, store, object);
-      if (row.deletedAt) demandGrace(ctx, store, row.deletedAt);
+      if (row.deletedAt) demandGrace(ctx, store, row);
       // Also of one that is not deleted itself: with what it belongs to it is gone all the same.
       await guard?.(tx, object);
-      if (row.deletedAt) await setColumns(tx, ctx, store, object, row, { deletedAt: null }, 'restored');
+      if (row.deletedAt) {
+        const columns = { deletedAt: null, ...('purgeAt' in row ? { purgeAt: null } : {}) };
+        await setColumns(tx, ctx, store, object, row, columns, 'restored');
+      }
+      await bringBack?.(tx, ctx, object);
       return { status: 200, object: { kind: store.kind, id: object.id } };
     });
   } catch (error) {
@@ -52,10 +58,17 @@ export async function restoreObject<Row extends StoredRow>(
 }
 
 /** After the grace time the purge may be at it already: what comes back then could lack its parts. */
-function demandGrace(ctx: RequestContext, { kind }: { kind: string }, deletedAt: Date): void {
-  if (ctx.now().getTime() - deletedAt.getTime() < ctx.settings.deleteGrace) return;
+function demandGrace(
+  ctx: RequestContext,
+  { kind }: { kind: string },
+  { deletedAt, purgeAt }: { readonly deletedAt?: Date | null; readonly purgeAt?: Date | null },
+): void {
+  const since = deletedAt ?? ctx.now();
+  // Retention says itself how long.
+  const until = purgeAt ?? new Date(since.getTime() + ctx.settings.deleteGrace);
+  if (ctx.now() < until) return;
   throw new HttpProblem(
     'not_found',
-    `The ${kind} was deleted at ${deletedAt.toISOString()}; its time to be restored is over.`,
+    `The ${kind} was deleted at ${since.toISOString()}; its time to be restored is over.`,
   );
 }

@@ -11,6 +11,8 @@ export interface StoredRow {
   readonly rowVersion: number;
   readonly metadata: unknown;
   readonly deletedAt?: Date | null;
+  /** When retention lets it go for good; null: it did not delete it. */
+  readonly purgeAt?: Date | null;
 }
 
 /** How one kind of object is locked, written and told about: what differs between kinds in the writes they share. */

@@ -3,7 +3,6 @@ import { tagSet } from '../objects/patch.ts';
 import { lockLiving } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
 import { versions } from '../versions/store.ts';
-import { storeDecisions } from './decisions.ts';
 import { decisionOf, isHolder, type Judged } from './label.ts';
 import { propose, supersede } from './propose.ts';
 import type { Session } from './session.ts';
@@ -12,18 +11,18 @@ import type { Session } from './session.ts';
 export async function act(session: Session, judged: Judged): Promise<boolean> {
   const { rule, verdict, candidate } = judged;
   if (isHolder(judged)) {
-    await storeDecisions(session.sql, [decisionOf(session, judged, 'holds')]);
+    await session.store([decisionOf(session, judged, 'holds')]);
     return false;
   }
   if (!verdict.holds) {
-    await storeDecisions(session.sql, [decisionOf(session, judged, 'no')]);
+    await session.store([decisionOf(session, judged, 'no')]);
     if (rule.mode === 'propose') await supersede(session, rule, candidate.id);
     if (verdict.dueAt) await lookAgain(session, candidate.id, verdict.dueAt);
     return false;
   }
   if (rule.mode === 'propose') return propose(session, judged);
   const outcome = rule.alias === undefined ? 'tagged' : 'moved';
-  await storeDecisions(session.sql, [decisionOf(session, judged, outcome)]);
+  await session.store([decisionOf(session, judged, outcome)]);
   await (rule.alias === undefined ? addTag(session, judged) : giveAlias(session, judged));
   return true;
 }

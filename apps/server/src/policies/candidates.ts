@@ -16,7 +16,7 @@ export async function bestOther(
   const [row] = await session.sql<{ id: string }>(
     `SELECT v.id FROM metric_series s JOIN versions v ON v.id = s.object_id
      WHERE s.scope_id = $1::uuid AND s.key = $2 AND ${isDataset(datasetId, '$3')} AND s.value <> 'NaN' AND v.id <> $4::uuid
-       AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL
+       AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL
      ORDER BY s.value ${direction(rule)}, v.created_at, v.id LIMIT 1`,
     [session.model.id, rule.metric, datasetId, versionId],
   );
@@ -56,7 +56,7 @@ export async function* candidates(
       `SELECT v.id FROM metric_series s JOIN versions v ON v.id = s.object_id
        WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = $3 AND ${isDataset(datasetId, '$4')}
          AND s.value <> 'NaN' AND ($5::float8 IS NULL OR s.value ${rule.direction === 'max' ? '>' : '<'} $5::float8)
-         AND v.id IS DISTINCT FROM $6::uuid AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL
+         AND v.id IS DISTINCT FROM $6::uuid AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL
          AND ($7::text IS NULL OR NOT v.tags @> ARRAY[$7::text]) AND ${passes.sql}
        ORDER BY ${order} LIMIT ${PAGE} OFFSET ${offset}`,
       [

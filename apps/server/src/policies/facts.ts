@@ -9,6 +9,7 @@ interface Row {
   createdAt: Date;
   readyAt: Date | null;
   deletedAt: Date | null;
+  filesRemovedAt: Date | null;
   updatedAt: Date;
   createdBy: string;
   name: string | null;
@@ -28,6 +29,7 @@ const FILES = 1000;
 
 const SELECT = `
   SELECT v.id, v.version, v.status, v.created_at AS "createdAt", v.ready_at AS "readyAt", v.updated_at AS "updatedAt",
+         v.files_removed_at AS "filesRemovedAt",
          coalesce(v.deleted_at, m.deleted_at) AS "deletedAt", v.created_by AS "createdBy", v.name, v.description, v.framework,
          v.metadata, v.tags, n.path AS namespace,
          ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id) AS aliases,
@@ -64,7 +66,8 @@ function toFacts(row: Row): VersionFacts {
   return {
     id,
     version,
-    isReady: status === 'ready',
+    // One without its files is not to be used before they are restored.
+    isReady: status === 'ready' && row.filesRemovedAt === null,
     isDeleted: deletedAt !== null,
     createdAt,
     readyAt,

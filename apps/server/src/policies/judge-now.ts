@@ -15,14 +15,21 @@ export async function readOnly<T>(
   look: (session: Session | undefined) => Promise<T>,
   draft?: PolicyDocument,
 ): Promise<T> {
-  return ctx.db.prisma.$transaction(
+  return readSnapshot(ctx, async (tx) => look(await openSession(tx, ctx, modelId, draft)));
+}
+
+/** Milliseconds that such a look may take. */
+const TIMEOUT = 600_000;
+
+/** Runs what only reads in one snapshot of the database. */
+export const readSnapshot = <T>(ctx: Context, look: (tx: Tx) => Promise<T>): Promise<T> =>
+  ctx.db.prisma.$transaction(
     async (tx: Tx) => {
       await tx.$executeRaw`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`;
-      return look(await openSession(tx, ctx, modelId, draft));
+      return look(tx);
     },
-    { maxWait: 10_000, timeout: 120_000 },
+    { maxWait: 10_000, timeout: TIMEOUT },
   );
-}
 
 /** What the rule of an alias says about a version now, and who holds the alias. Nothing is locked, and nothing done. */
 export const judgeNow = (

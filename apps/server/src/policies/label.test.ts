@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freshName } from '../testing/objects.ts';
+import { champion, onVal, policyTests } from '../testing/policies.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { decideDue } from '../workers/policies.ts';
-import { sequence } from '../workers/sequencer.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -10,47 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Lets all that is due be decided. */
-async function settle(): Promise<void> {
-  await sequence(server.db, 10_000);
-  await decideDue(server.ctx);
-  await sequence(server.db, 10_000);
-  await decideDue(server.ctx);
-}
-
-async function ok<B = any>(method: string, path: string, body?: unknown): Promise<B> {
-  const answer = await server.api<B>(method, path, body);
-  expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
-  return answer.body;
-}
-
-/** A model with this policy, in a namespace of its own, where the dataset `val` is. */
-async function modelWith(policy: object): Promise<{ id: string; namespace: string; url: string }> {
-  const namespace = freshName('ns');
-  await ok('POST', '/v1/datasets', { namespace, name: 'val', digest: 'd1' });
-  const { id } = await ok('POST', '/v1/models', { namespace, name: 'yolo' });
-  const url = `/v1/models/${id}`;
-  await ok('PUT', `${url}/policy`, policy);
-  return { id, namespace, url };
-}
-
-const newVersion = (model: { url: string }, version: string, metrics: unknown, fields: object = {}) =>
-  ok('POST', `${model.url}/versions`, { version, files: [], metrics, ...fields });
-
-const onVal = (value: number | string, key = 'mAP') => ({ key, value, dataset: 'val' });
-
-const holder = async (model: { url: string }, alias = 'champion') => {
-  const answer = await server.api('GET', `${model.url}/aliases/${alias}`);
-  return answer.status === 404 ? null : answer.body.version;
-};
-
-const champion = {
-  name: 'best',
-  alias: 'champion',
-  metric: 'mAP',
-  dataset: 'val',
-  direction: 'max',
-} as const;
+const { ok, settle, modelWith, newVersion, holder } = policyTests(() => server);
 
 describe('an alias goes to the better version', () => {
   test('the first that has the metric, then each that is better', async () => {

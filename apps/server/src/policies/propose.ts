@@ -1,6 +1,5 @@
 import { isBetter, type LabelRule, measuredValue } from '@modelbox/domain';
 import { newId } from '../objects/ids.ts';
-import { storeDecisions } from './decisions.ts';
 import { versionFacts } from './facts.ts';
 import { decisionOf, type Judged } from './label.ts';
 import type { Session } from './session.ts';
@@ -15,16 +14,16 @@ export async function propose(session: Session, judged: Judged): Promise<boolean
     where: { modelId: model.id, rule: rule.name, state: 'open', ...rivals },
   });
   if (open?.versionId === candidate.id) {
-    await storeDecisions(session.sql, [decisionOf(session, judged, 'holds')]);
+    await session.store([decisionOf(session, judged, 'holds')]);
     return false;
   }
   if (open && !(await isBetterThanOpen(session, judged, open.versionId))) {
-    await storeDecisions(session.sql, [decisionOf(session, judged, 'no')]);
+    await session.store([decisionOf(session, judged, 'no')]);
     return false;
   }
   if (open)
     await tx.proposal.update({ where: { id: open.id }, data: { state: 'superseded', decidedAt: ctx.now() } });
-  const [decisionId = '0'] = await storeDecisions(session.sql, [decisionOf(session, judged, 'proposed')]);
+  const [decisionId = '0'] = await session.store([decisionOf(session, judged, 'proposed')]);
   await tx.proposal.create({
     data: {
       id: newId(),

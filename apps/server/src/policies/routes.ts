@@ -7,7 +7,9 @@ import { approveProposal, rejectProposal } from './decide-proposal.ts';
 import { listEvaluations } from './evaluations.ts';
 import { explainAlias } from './explain.ts';
 import { policyHistory } from './history.ts';
+import { deleteHold, setHold } from './hold.ts';
 import { modelDecisions, namespaceDecisions, objectDecisions } from './list-decisions.ts';
+import { previewModelPolicy, previewNamespacePolicy } from './preview.ts';
 import { listProposals } from './proposals.ts';
 import { getPolicy } from './read.ts';
 import { setPolicy } from './set.ts';
@@ -26,6 +28,12 @@ export function policyRoutes(app: FastifyInstance, ctx: Context): void {
   mount(app, ctx, 'namespaces.decisions.list', namespaceDecisions);
   mount(app, ctx, 'models.aliases.explain', explainAlias);
   mount(app, ctx, 'models.policy.backtest', backtestPolicy);
+  mount(app, ctx, 'models.policy.preview', previewModelPolicy);
+  mount(app, ctx, 'namespaces.policy.preview', previewNamespacePolicy);
+  for (const kind of ['versions', 'checkpoints'] as const) {
+    mount(app, ctx, `${kind}.hold.set`, setHold);
+    mount(app, ctx, `${kind}.hold.delete`, deleteHold);
+  }
   mount(app, ctx, 'models.proposals.list', listProposals);
   mount(app, ctx, 'proposals.get', (c, { touched }) => getObject(c, 'proposal', touched.proposal));
   mount(app, ctx, 'proposals.approve', approveProposal);

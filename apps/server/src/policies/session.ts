@@ -10,6 +10,7 @@ import { versionSchema } from '../versions/list.ts';
 import { type Sql, sqlOf } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
 import { knownDatasets } from './check.ts';
+import { type NewDecision, storeDecisions } from './decisions.ts';
 import { type EffectiveHere, effectiveOf } from './owner-chain.ts';
 
 /** One transaction in which the decisions of a model are taken, one at a time over all servers. */
@@ -27,6 +28,10 @@ export interface Session {
   readonly policy: EffectiveHere;
   /** The id of a dataset by its name in the policy; undefined for none, or one that is not there. */
   datasetId(name: string | undefined): string | null | undefined;
+  /** Stores decisions; gives their ids. */
+  store(decisions: readonly NewDecision[]): Promise<string[]>;
+  /** What was stored so far: told to whoever counts when it is committed. */
+  readonly stored: Pick<NewDecision, 'kind' | 'outcome'>[];
   /** What led to the decisions that are taken now. */
   readonly cause: object;
 }
@@ -75,12 +80,18 @@ export async function openSession(
     ...promote,
   ].flatMap(({ dataset }) => dataset ?? []);
   const known = await knownDatasets(sql, model.namespace, names);
+  const stored: Session['stored'] = [];
   return {
     tx,
     sql,
     ctx: ownContext(ctx),
     model,
     policy,
+    stored,
+    store: (decisions) => {
+      stored.push(...decisions);
+      return storeDecisions(sql, decisions);
+    },
     datasetId: (name) => (name === undefined ? null : known.get(name)?.id),
     cause: {},
   };

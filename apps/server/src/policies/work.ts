@@ -5,6 +5,7 @@ import { sqlOf } from '../writes/sql.ts';
 import { inTransaction } from '../writes/transaction.ts';
 import type { Tx } from '../writes/write.ts';
 import { decideAll, decideVersion } from './decide.ts';
+import { promoteFrom } from './promotions.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Changes looked at, and pieces of work done, in one transaction at most. */
@@ -50,10 +51,12 @@ interface Work {
 export async function decideModel(ctx: Context, modelId: string): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ctx.db.prisma.$transaction((tx) => decideIn(tx, ctx, modelId), {
+      const done = await ctx.db.prisma.$transaction((tx) => decideIn(tx, ctx, modelId), {
         maxWait: 10_000,
         timeout: TIMEOUT,
       });
+      for (const { kind, outcome } of done ?? []) ctx.telemetry.decided(kind, outcome);
+      return done !== undefined;
     } catch (error) {
       // The alias was given or taken by somebody else since the holder was looked at.
       const isStale = error instanceof HttpProblem && error.code === 'stale';
@@ -62,26 +65,27 @@ export async function decideModel(ctx: Context, modelId: string): Promise<boolea
   }
 }
 
-async function decideIn(tx: Tx, ctx: Context, modelId: string): Promise<boolean> {
+/** What was decided; undefined where nothing was due, or another server is at it. */
+async function decideIn(tx: Tx, ctx: Context, modelId: string): Promise<Session['stored'] | undefined> {
   const sql = sqlOf(tx);
   const [lock] = await sql<{ mine: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtextextended('policy ' || $1::text, 0)) AS mine`,
     [modelId],
   );
-  if (!lock?.mine) return false;
+  if (!lock?.mine) return undefined;
   const work = await sql<Work>(
     `DELETE FROM policy_work WHERE id IN (
        SELECT id FROM policy_work WHERE model_id = $1::uuid AND due_at <= $2::timestamptz ORDER BY seq, id LIMIT ${BATCH})
      RETURNING id::text, subject_kind AS kind, subject_id AS subject, seq::text, cause`,
     [modelId, ctx.now()],
   );
-  if (work.length === 0) return false;
+  if (work.length === 0) return undefined;
   const session = await openSession(tx, ctx, modelId);
-  if (session === undefined) return true;
+  if (session === undefined) return [];
   for (const item of work.sort((a, b) => Number(a.seq) - Number(b.seq) || Number(a.id) - Number(b.id))) {
     await doWork({ ...session, cause: item.cause }, item);
   }
-  return true;
+  return session.stored;
 }
 
 async function doWork(session: Session, item: Work): Promise<void> {
@@ -90,6 +94,13 @@ async function doWork(session: Session, item: Work): Promise<void> {
       return decideVersion(session, item.subject);
     case 'model':
       if (!(await decideAll(session))) await putBack(session, item);
+      return;
+    case 'checkpoint':
+      return promoteFrom(session, { checkpointId: item.subject });
+    case 'experiment':
+      return promoteFrom(session, { experimentId: item.subject });
+    case 'promotions':
+      return promoteFrom(session, {});
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from '@modelbox/db';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { measureBlobs } from './blob-figures.ts';
+import { measurePolicies } from './policy-figures.ts';
 import { measureUploads } from './upload-figures.ts';
 
 /** What the server measures of itself, for Prometheus. One registry a server. */
@@ -10,6 +11,10 @@ export interface Telemetry {
   request(route: string, method: string, status: number, seconds: number): void;
   /** Counts an upload, or a part of one, while it runs. */
   upload<T>(run: () => Promise<T>): Promise<T>;
+  /** Counts a decision of a policy. */
+  decided(kind: string, outcome: string): void;
+  /** Counts what retention removed: objects (or their files), and bytes of their files. */
+  retained(objects: number, bytes: number): void;
   /** Counts bytes that were removed from the store. */
   reclaimed(bytes: number): void;
 }
@@ -60,8 +65,10 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
   });
   const reclaimed = measureBlobs(registry, db);
   measureUploads(registry, db);
+  const policies = measurePolicies(registry, db);
   return {
     registry,
+    ...policies,
     reclaimed: (bytes) => reclaimed.inc(bytes),
     request: (route, method, status, seconds) =>
       requests.observe({ route, method, status: String(status) }, seconds),

@@ -49,6 +49,7 @@ const SETTINGS: Settings = {
   bodyTimeout: 5_000,
   queryTimeout: 10_000,
   deleteGrace: 30 * 86_400_000,
+  retentionInterval: 900_000,
   blobGrace: 86_400_000,
   uploadExpiry: 7 * 86_400_000,
   verifyRate: 2 ** 40,

@@ -4,9 +4,10 @@ import type { Context } from '../context.ts';
 import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
+import { type RetainedRow, retainedColumns, retainedOf } from '../objects/retained.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';
 
-interface VersionRow extends DeletableRow {
+interface VersionRow extends DeletableRow, RetainedRow {
   namespace: string;
   model: string;
   modelId: string;
@@ -29,7 +30,7 @@ interface VersionRow extends DeletableRow {
 
 const select = prepared<[string[]], VersionRow>(
   'read_versions',
-  `SELECT ${deletableColumns('v')}, n.path AS namespace, m.name AS model, m.id AS "modelId", v.version, v.name,
+  `SELECT ${deletableColumns('v')}, ${retainedColumns('v')}, n.path AS namespace, m.name AS model, m.id AS "modelId", v.version, v.name,
           v.description, v.framework, v.status, v.tags, v.ready_at AS "readyAt",
           ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id ORDER BY a.name) AS aliases,
           ${filesSql('v.id', FILES_INLINE_MAX)} AS files, ${fileCountSql('v.id')} AS "fileCount",
@@ -76,6 +77,7 @@ function toVersion(row: VersionRow): Version {
     datasets: row.datasets ?? [],
     source: sourceOf(row),
     readyAt: row.readyAt?.toISOString() ?? null,
+    ...retainedOf(row),
     ...deletableStampsOf(row),
   };
 }

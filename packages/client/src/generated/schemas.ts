@@ -51,7 +51,7 @@ export type CheckpointPage = Schemas['CheckpointPage'];
 
 export type CheckpointUpdate = Loose<Schemas['CheckpointUpdate']>;
 
-/** What one clause of a rule says, with the values it was decided by. */
+/** What one clause of a rule says. */
 export type ClauseVerdict = Schemas['ClauseVerdict'];
 
 /**
@@ -150,6 +150,11 @@ export type FileUri = Schemas['FileUri'];
 export type FiniteNumber = Schemas['FiniteNumber'];
 
 export type Health = Schemas['Health'];
+
+/** Nothing removes what is on hold. */
+export type Hold = Schemas['Hold'];
+
+export type HoldPut = Loose<Schemas['HoldPut']>;
 
 /**
  * Exactly one of `best` (with `metric`, `direction`, and perhaps `dataset` and `per`), `latest` (perhaps with
@@ -258,6 +263,9 @@ export type PolicyEdit = Schemas['PolicyEdit'];
 /** One page of a list. */
 export type PolicyEditPage = Schemas['PolicyEditPage'];
 
+/** What a policy would do now. Nothing is changed. */
+export type PolicyPreview = Schemas['PolicyPreview'];
+
 export type PolicyScope = Schemas['PolicyScope'];
 
 /** Whose policy a section comes from. */
@@ -265,6 +273,17 @@ export type PolicySource = Schemas['PolicySource'];
 
 /** Where each section of `effective` comes from. */
 export type PolicySources = Schemas['PolicySources'];
+
+export type PreviewRequest = Loose<Schemas['PreviewRequest']>;
+
+/** What a labelling rule would do now. */
+export type PreviewedLabel = Schemas['PreviewedLabel'];
+
+/** What retention would do with one object, and why. */
+export type PreviewedObject = Schemas['PreviewedObject'];
+
+/** What a promotion rule would do now. */
+export type PreviewedPromotion = Schemas['PreviewedPromotion'];
 
 /** Problem details (RFC 9457). */
 export type Problem = Schemas['Problem'];
@@ -289,6 +308,13 @@ export type ProposalPage = Schemas['ProposalPage'];
 /** `superseded`: another version was proposed since, or this one does not meet the rule any more. */
 export type ProposalState = Schemas['ProposalState'];
 
+/**
+ * What no rule removes: the holder of an alias, the one before it, what is on hold, what a living version was
+ * made from, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has
+ * restored since the policy was last edited.
+ */
+export type Protection = Schemas['Protection'];
+
 /** Whether the server can serve, part by part. */
 export type Readiness = Schemas['Readiness'];
 
@@ -303,6 +329,8 @@ export type ResolvedFile = Schemas['ResolvedFile'];
 export type Retain = Schemas['Retain'];
 
 export type RetainRule = Schemas['RetainRule'];
+
+export type RetentionPreview = Schemas['RetentionPreview'];
 
 export type RuleKind = Schemas['RuleKind'];
 
@@ -491,3 +519,9 @@ export type NamespacesDecisionsListQuery = Loose<Schemas['NamespacesDecisionsLis
 
 /** The query of `models.proposals.list`. */
 export type ModelsProposalsListQuery = Loose<Schemas['ModelsProposalsListQuery']>;
+
+/** The query of `models.policy.preview`. */
+export type ModelsPolicyPreviewQuery = Loose<Schemas['ModelsPolicyPreviewQuery']>;
+
+/** The query of `namespaces.policy.preview`. */
+export type NamespacesPolicyPreviewQuery = Loose<Schemas['NamespacesPolicyPreviewQuery']>;

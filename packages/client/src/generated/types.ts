@@ -173,6 +173,13 @@ export interface components {
             fileCount: number;
             /** @description The first 100 by path; `/files` lists all. */
             files: components["schemas"]["File"][];
+            /**
+             * Format: date-time
+             * @description When retention took its stored files; `restore` brings them back for a while.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            filesRemovedAt: string | null;
+            hold: components["schemas"]["Hold"] | null;
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
@@ -318,15 +325,17 @@ export interface components {
             /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[] | null;
         };
-        /** @description What one clause of a rule says, with the values it was decided by. */
+        /** @description What one clause of a rule says. */
         ClauseVerdict: {
             /** @description `better`, `notWorse[0]`, `filter`, `files[0]`, `evaluated`, `minAge`, … */
             clause: string;
             holds: boolean;
+            /** @description What it was decided by. */
+            inputs: {
+                [key: string]: unknown;
+            };
             /** @description In plain English. */
             words: string;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * @description `missing`: no metric of the version on the dataset. `stale`: the digest of the dataset has changed since. `done`: neither.
@@ -927,6 +936,21 @@ export interface components {
             status: "ok";
             version: string;
         };
+        /** @description Nothing removes what is on hold. */
+        Hold: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            by: string;
+            reason: string;
+        };
+        HoldPut: {
+            /** @description Why it must stay. */
+            reason: string;
+        };
         /** @description Exactly one of `best` (with `metric`, `direction`, and perhaps `dataset` and `per`), `latest` (perhaps with `per`), `everyEpoch`, `youngerThan` and `filter`. */
         KeepClause: {
             /** @description The best so many, by `metric`. */
@@ -1340,6 +1364,13 @@ export interface components {
              */
             limit?: number;
         };
+        ModelsPolicyPreviewQuery: {
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
         ModelsProposalsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -1448,6 +1479,13 @@ export interface components {
         NamespacesPolicyHistoryQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
+        NamespacesPolicyPreviewQuery: {
             /**
              * @description Items on a page at most.
              * @default 100
@@ -1564,6 +1602,12 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             nextCursor: string | null;
         };
+        /** @description What a policy would do now. Nothing is changed. */
+        PolicyPreview: {
+            label: components["schemas"]["PreviewedLabel"][];
+            promote: components["schemas"]["PreviewedPromotion"][];
+            retain: components["schemas"]["RetentionPreview"];
+        };
         /** @enum {string} */
         PolicyScope: "experiment" | "all";
         /** @description Whose policy a section comes from. */
@@ -1585,6 +1629,50 @@ export interface components {
             retainCheckpoints?: components["schemas"]["PolicySource"];
             retainVersions?: components["schemas"]["PolicySource"];
             staleAfter?: components["schemas"]["PolicySource"];
+        };
+        /** @description What a labelling rule would do now. */
+        PreviewedLabel: {
+            clauses: components["schemas"]["ClauseVerdict"][];
+            holder: string | null;
+            /** @enum {string} */
+            outcome: "moved" | "tagged" | "proposed";
+            rule: string;
+            version: string;
+            /** Format: uuid */
+            versionId: string;
+            words: string;
+        };
+        /** @description What retention would do with one object, and why. */
+        PreviewedObject: {
+            /** @description Of its stored files. */
+            bytes: number;
+            /** Format: uuid */
+            id: string;
+            /** @description The clauses that keep it, by their place: `keep[0]`. */
+            keptBy: string[];
+            /** @enum {string} */
+            kind: "version" | "checkpoint";
+            /** @description `v7`; of a checkpoint its experiment and place. */
+            name: string;
+            protectedBy: components["schemas"]["Protection"][];
+            remove: boolean;
+            words: string;
+        };
+        /** @description What a promotion rule would do now. */
+        PreviewedPromotion: {
+            /** Format: uuid */
+            checkpoint: string;
+            experiment: string;
+            /** @enum {string} */
+            outcome: "promoted" | "refused";
+            rule: string | null;
+            /** @description The name that the version would get. */
+            version: string | null;
+            words: string;
+        };
+        PreviewRequest: {
+            /** @description A draft; absent: what stands there. */
+            policy?: components["schemas"]["PolicyDocument"];
         };
         /** @description Problem details (RFC 9457). */
         Problem: {
@@ -1726,6 +1814,11 @@ export interface components {
          * @enum {string}
          */
         ProposalState: "open" | "approved" | "rejected" | "superseded";
+        /**
+         * @description What no rule removes: the holder of an alias, the one before it, what is on hold, what a living version was made from, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored since the policy was last edited.
+         * @enum {string}
+         */
+        Protection: "alias" | "previousHolder" | "hold" | "lineage" | "newestOfRunning" | "pending" | "restored";
         /** @description Whether the server can serve, part by part. */
         Readiness: {
             checks: {
@@ -1810,6 +1903,17 @@ export interface components {
              * @enum {string}
              */
             remove: "files" | "object";
+        };
+        RetentionPreview: {
+            /** @description Bytes of content that nothing else refers to: what would be free after the grace time. */
+            freedBytes: number;
+            /** @description Those that would be removed first, newest last. */
+            items: components["schemas"]["PreviewedObject"][];
+            /** @description Objects that would go, or lose their files. */
+            removed: number;
+            seen: number;
+            /** @description Whether there are more than `limit`. */
+            truncated: boolean;
         };
         /** @enum {string} */
         RuleKind: "label" | "promote" | "retain";
@@ -2048,10 +2152,17 @@ export interface components {
             /** @description The first 100 by path; `/files` lists all. */
             files: components["schemas"]["File"][];
             /**
+             * Format: date-time
+             * @description When retention took its stored files; `restore` brings them back for a while.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            filesRemovedAt: string | null;
+            /**
              * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
              * @example pytorch
              */
             framework: string | null;
+            hold: components["schemas"]["Hold"] | null;
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];

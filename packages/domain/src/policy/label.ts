@@ -203,11 +203,7 @@ function evaluatedClause({ rule, evaluate, candidate }: LabelQuestion): Clause[]
   return [{ clause: 'evaluated', holds: owed.length === 0, coverage, words }];
 }
 
-function ageClause({
-  rule,
-  candidate,
-  now,
-}: LabelQuestion): { verdict: Clause; dueAt: Date | null } | null {
+function ageClause({ rule, candidate, now }: LabelQuestion): { verdict: Clause; dueAt: Date | null } | null {
   if (rule.minAge === undefined) return null;
   const since = candidate.readyAt;
   const due = since === null ? null : new Date(since.getTime() + durationOf(rule.minAge));

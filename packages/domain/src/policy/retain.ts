@@ -3,7 +3,14 @@ import type { KeepClause, RetainRule } from './document.ts';
 import { durationOf } from './duration.ts';
 
 /** What no rule removes. */
-export type Protection = 'alias' | 'previousHolder' | 'hold' | 'lineage' | 'newestOfRunning' | 'pending';
+export type Protection =
+  | 'alias'
+  | 'previousHolder'
+  | 'hold'
+  | 'lineage'
+  | 'newestOfRunning'
+  | 'pending'
+  | 'restored';
 
 /** One version or checkpoint, as retention sees it. */
 export interface Retained {

@@ -8,6 +8,7 @@ import { url } from '../../core/url.ts';
 import { CheckpointsDecisions } from './checkpoints-decisions.ts';
 import { CheckpointsEvents } from './checkpoints-events.ts';
 import { CheckpointsFiles } from './checkpoints-files.ts';
+import { CheckpointsHold } from './checkpoints-hold.ts';
 import { CheckpointsMetadata } from './checkpoints-metadata.ts';
 import { CheckpointsMetrics } from './checkpoints-metrics.ts';
 import type {
@@ -24,6 +25,7 @@ export class Checkpoints extends Resource {
   readonly decisions = new CheckpointsDecisions(this.http);
   readonly events = new CheckpointsEvents(this.http);
   readonly files = new CheckpointsFiles(this.http);
+  readonly hold = new CheckpointsHold(this.http);
   readonly metadata = new CheckpointsMetadata(this.http);
   readonly metrics = new CheckpointsMetrics(this.http);
 

@@ -9,9 +9,12 @@ import type {
   Backtest,
   BacktestRequest,
   ModelsPolicyHistoryQuery,
+  ModelsPolicyPreviewQuery,
   Policy,
   PolicyDocument,
   PolicyEdit,
+  PolicyPreview,
+  PreviewRequest,
 } from '../schemas.ts';
 
 /** The policy of models. */
@@ -41,6 +44,22 @@ export class ModelsPolicy extends Resource {
     return this.http.send<Backtest>({
       method: 'POST',
       url: url`/v1/models/${model}/policy/backtest`,
+      body,
+      options,
+    });
+  }
+
+  /** Say what a policy of a model would do now. */
+  preview(
+    model: string,
+    body?: PreviewRequest,
+    query?: ModelsPolicyPreviewQuery,
+    options?: CallOptions,
+  ): APIPromise<PolicyPreview> {
+    return this.http.send<PolicyPreview>({
+      method: 'POST',
+      url: url`/v1/models/${model}/policy/preview`,
+      query,
       body,
       options,
     });

@@ -5,7 +5,15 @@ import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
-import type { NamespacesPolicyHistoryQuery, Policy, PolicyDocument, PolicyEdit } from '../schemas.ts';
+import type {
+  NamespacesPolicyHistoryQuery,
+  NamespacesPolicyPreviewQuery,
+  Policy,
+  PolicyDocument,
+  PolicyEdit,
+  PolicyPreview,
+  PreviewRequest,
+} from '../schemas.ts';
 
 /** The policy of namespaces. */
 export class NamespacesPolicy extends Resource {
@@ -38,6 +46,22 @@ export class NamespacesPolicy extends Resource {
     return this.http.list<PolicyEdit>({
       url: url`/v1/namespaces/${namespace}/policy/history`,
       query,
+      options,
+    });
+  }
+
+  /** Say what a policy of a namespace would do now. */
+  preview(
+    namespace: string,
+    body?: PreviewRequest,
+    query?: NamespacesPolicyPreviewQuery,
+    options?: CallOptions,
+  ): APIPromise<PolicyPreview> {
+    return this.http.send<PolicyPreview>({
+      method: 'POST',
+      url: url`/v1/namespaces/${namespace}/policy/preview`,
+      query,
+      body,
       options,
     });
   }

@@ -8,6 +8,7 @@ import { url } from '../../core/url.ts';
 import { VersionsDecisions } from './versions-decisions.ts';
 import { VersionsEvents } from './versions-events.ts';
 import { VersionsFiles } from './versions-files.ts';
+import { VersionsHold } from './versions-hold.ts';
 import { VersionsMetadata } from './versions-metadata.ts';
 import { VersionsMetrics } from './versions-metrics.ts';
 import type {
@@ -24,6 +25,7 @@ export class Versions extends Resource {
   readonly decisions = new VersionsDecisions(this.http);
   readonly events = new VersionsEvents(this.http);
   readonly files = new VersionsFiles(this.http);
+  readonly hold = new VersionsHold(this.http);
   readonly metadata = new VersionsMetadata(this.http);
   readonly metrics = new VersionsMetrics(this.http);
 

@@ -1,0 +1,82 @@
+import { labelWords } from '@modelbox/domain';
+import { promoteInto } from '../checkpoints/promote.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Located } from '../objects/located.ts';
+import type { NewDecision } from './decisions.ts';
+import type { Promoting } from './promotions.ts';
+import type { Session } from './session.ts';
+
+/** Promotes the checkpoint that a rule chose, and stores why; or why not. */
+export async function actOnPromotion(session: Session, promoting: Promoting): Promise<void> {
+  const { verdict, name } = promoting;
+  // Promoted before: nothing is to be decided any more.
+  if (verdict.clauses.some(({ clause }) => clause === 'new')) return;
+  const store = (outcome: NewDecision['outcome'], words: string) =>
+    session.store([decisionOf(session, promoting, outcome, words)]);
+  if (!verdict.holds) {
+    await store('no', promotionWords(promoting));
+    return;
+  }
+  const refusal = name.ok ? await tryPromote(session, promoting, name.name) : name.message;
+  if (refusal === null) await store('promoted', promotionWords(promoting));
+  else await store('refused', `${promotionWords(promoting)} It could not be made: ${refusal}`);
+}
+
+/** `the checkpoint of run-7 at epoch 3 is to be v3 of yolo: …` */
+export function promotionWords({ question, verdict, name, experiment }: Promoting): string {
+  const { epoch, step } = question.candidate;
+  const place = [epoch === null ? '' : `epoch ${epoch}`, step === null ? '' : `step ${step}`]
+    .filter(Boolean)
+    .join(', ');
+  const label = name.ok ? `the version ${name.name}` : 'a version';
+  return labelWords(`The checkpoint of ${experiment.name} at ${place}`, label, verdict);
+}
+
+/** Null where the version was made; otherwise why it could not be. */
+async function tryPromote(session: Session, promoting: Promoting, version: string): Promise<string | null> {
+  const { tx, ctx, model } = session;
+  const { question, experiment } = promoting;
+  const place: Located = {
+    kind: 'model',
+    ...model,
+    parentId: model.namespaceId,
+    deletedAt: null,
+    stamp: null,
+  };
+  await tx.$executeRaw`SAVEPOINT promotion`;
+  try {
+    const checkpoint = { id: question.candidate.id, parentId: experiment.id };
+    await promoteInto(tx, ctx, checkpoint, place, { version, datasetPlaces: [] });
+    await tx.$executeRaw`RELEASE SAVEPOINT promotion`;
+    return null;
+  } catch (error) {
+    // What a person would be told too: the name is taken, a quota is used up.
+    if (!(error instanceof HttpProblem)) throw error;
+    await tx.$executeRaw`ROLLBACK TO SAVEPOINT promotion`;
+    return error.message;
+  }
+}
+
+const decisionOf = (
+  session: Session,
+  { rule, question, verdict, name, experiment }: Promoting,
+  outcome: NewDecision['outcome'],
+  words: string,
+): NewDecision => ({
+  kind: 'promote',
+  rule: rule.name ?? null,
+  modelId: session.model.id,
+  namespaceId: null,
+  subject: {
+    kind: 'checkpoint',
+    id: question.candidate.id,
+    name: `${experiment.name} epoch ${question.candidate.epoch ?? '-'} step ${question.candidate.step ?? '-'}`,
+  },
+  outcome,
+  words,
+  clauses: verdict.clauses,
+  inputs: { version: name.ok ? name.name : null, experiment: experiment.name },
+  cause: session.cause,
+  policy: session.policy.sources.promote ?? null,
+  at: session.ctx.now(),
+});

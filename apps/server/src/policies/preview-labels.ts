@@ -1,0 +1,60 @@
+import { type LabelRule, measuredValue } from '@modelbox/domain';
+import type { PolicyPreview } from '@modelbox/schema';
+import { candidates } from './candidates.ts';
+import { versionFacts } from './facts.ts';
+import { holderOf } from './judge-now.ts';
+import { isHolder, type Judged, judge } from './label.ts';
+import type { Session } from './session.ts';
+
+type Preview = PolicyPreview['label'];
+
+/** Which labels the rules would give now. */
+export async function previewLabels(session: Session, limit: number): Promise<Preview> {
+  const shown: Preview = [];
+  for (const rule of session.policy.document.label ?? []) {
+    const found =
+      rule.alias === undefined ? await tagged(session, rule, limit) : await moved(session, rule, rule.alias);
+    shown.push(...found);
+  }
+  return shown.slice(0, limit);
+}
+
+async function moved(session: Session, rule: LabelRule, alias: string): Promise<Preview> {
+  const present = await holderOf(session, alias);
+  let last: Judged | undefined;
+  // As the worker does: until nobody is left whom the rule prefers.
+  for (let isMore = true; isMore; ) {
+    isMore = false;
+    const holderId: string | null = last?.candidate.id ?? present?.id ?? null;
+    const facts = holderId && (await versionFacts(session.sql, [holderId])).get(holderId);
+    const holder = facts ? { id: facts.id, value: measuredValue(facts.object, rule) } : null;
+    for await (const versionId of candidates(session, rule, holder)) {
+      const judged = await judge(session, rule, versionId, holderId);
+      if (!judged?.verdict.holds) continue;
+      last = judged;
+      isMore = rule.mode !== 'propose';
+      break;
+    }
+  }
+  return last ? [wire(last, present?.version ?? null)] : [];
+}
+
+async function tagged(session: Session, rule: LabelRule, limit: number): Promise<Preview> {
+  const shown: Preview = [];
+  for await (const versionId of candidates(session, rule, null)) {
+    if (shown.length === limit) break;
+    const judged = await judge(session, rule, versionId, null);
+    if (judged?.verdict.holds && !isHolder(judged)) shown.push(wire(judged, null));
+  }
+  return shown;
+}
+
+const wire = ({ rule, candidate, verdict, words }: Judged, holder: string | null): Preview[number] => ({
+  rule: rule.name,
+  version: candidate.version,
+  versionId: candidate.id,
+  outcome: rule.mode === 'propose' ? 'proposed' : rule.alias === undefined ? 'tagged' : 'moved',
+  holder,
+  words,
+  clauses: [...verdict.clauses],
+});

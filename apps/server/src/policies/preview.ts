@@ -1,0 +1,68 @@
+import type { PolicyDocument } from '@modelbox/domain';
+import { LIMIT_DEFAULT, type PolicyPreview } from '@modelbox/schema';
+import { HttpProblem, invalid } from '../http/problem.ts';
+import type { Verb } from '../http/verb.ts';
+import type { Located } from '../objects/located.ts';
+import { previewRetention } from '../retention/preview.ts';
+import { sqlOf } from '../writes/sql.ts';
+import { policyFaults } from './check.ts';
+import { readOnly, readSnapshot } from './judge-now.ts';
+import { previewLabels } from './preview-labels.ts';
+import { previewPromotions } from './preview-promotions.ts';
+
+/** What the policy of a model, or a draft of it, would do now. */
+export const previewModelPolicy: Verb<'models.policy.preview'> = async (
+  ctx,
+  { body, query, touched: { owner } },
+) => {
+  const limit = query.limit ?? LIMIT_DEFAULT;
+  const draft: PolicyDocument | undefined = body.policy;
+  const answer = await readOnly(
+    ctx,
+    owner.id,
+    async (session): Promise<PolicyPreview> => {
+      if (session === undefined) throw new HttpProblem('not_found', `The model ${owner.name} is deleted.`);
+      if (draft) await demandDraft(session.sql, owner, draft);
+      return {
+        label: await previewLabels(session, limit),
+        promote: await previewPromotions(session, limit),
+        retain: await previewRetention(session.sql, retentionOwner(owner), ctx.now(), limit, draft),
+      };
+    },
+    draft,
+  );
+  return { status: 200, body: answer };
+};
+
+/** What the policy of a namespace, or a draft of it, would do now with the checkpoints below it. */
+export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
+  ctx,
+  { body, query, touched: { owner } },
+) => {
+  const draft: PolicyDocument | undefined = body.policy;
+  const retain = await readSnapshot(ctx, async (tx) => {
+    const sql = sqlOf(tx);
+    if (draft) await demandDraft(sql, owner, draft);
+    return previewRetention(sql, retentionOwner(owner), ctx.now(), query.limit ?? LIMIT_DEFAULT, draft);
+  });
+  const answer: PolicyPreview = { label: [], promote: [], retain };
+  return { status: 200, body: answer };
+};
+
+const retentionOwner = ({ kind, id, namespace, namespaceId, name }: Located) => ({
+  kind: kind === 'model' ? ('model' as const) : ('namespace' as const),
+  id,
+  name: kind === 'model' ? `${namespace}/${name}` : namespace,
+  namespace,
+  namespaceId,
+});
+
+async function demandDraft(
+  sql: Parameters<typeof policyFaults>[0],
+  owner: Located,
+  draft: PolicyDocument,
+): Promise<void> {
+  const faults = await policyFaults(sql, owner, draft);
+  if (faults.length > 0)
+    throw invalid(faults.map((fault) => ({ in: 'body', ...fault, pointer: `/policy${fault.pointer}` })));
+}

@@ -1,0 +1,76 @@
+import type { PolicyDocument } from '@modelbox/domain';
+import type { PolicyPreview } from '@modelbox/schema';
+import type { Sql } from '../writes/sql.ts';
+import { planned, retentionWords } from './plan.ts';
+import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
+
+type Preview = PolicyPreview['retain'];
+
+/** What the rule of a model or a namespace would do now: by the same plan that is carried out. */
+export async function previewRetention(
+  sql: Sql,
+  owner: ScopeOwner,
+  now: Date,
+  limit: number,
+  draft?: PolicyDocument,
+): Promise<Preview> {
+  const scope = await scopeOf(sql, owner, draft);
+  if (scope === undefined) return { seen: 0, removed: 0, freedBytes: 0, items: [], truncated: false };
+  const stored = await storedBytes(sql, scope);
+  const gone: string[] = [];
+  const going: Preview['items'] = [];
+  const staying: Preview['items'] = [];
+  let seen = 0;
+  for await (const { object, verdict } of planned(sql, scope, now)) {
+    seen += 1;
+    const bytes = stored.get(object.id) ?? 0;
+    // Where only files go, what has none stays as it is.
+    const remove = verdict.remove && (scope.rule.remove === 'object' || bytes > 0 || stored.has(object.id));
+    if (remove) gone.push(object.id);
+    const shown = remove ? going : staying;
+    if (shown.length >= limit) continue;
+    shown.push({
+      kind: scope.kind,
+      id: object.id,
+      name: object.name,
+      remove,
+      keptBy: verdict.keptBy.map((place) => `keep[${place}]`),
+      protectedBy: [...verdict.protectedBy],
+      bytes,
+      words: retentionWords(object.name, verdict, scope),
+    });
+  }
+  return {
+    seen,
+    removed: gone.length,
+    freedBytes: await freedBytes(sql, gone),
+    items: [...going, ...staying].slice(0, limit),
+    truncated: seen > limit,
+  };
+}
+
+/** Bytes of the stored files of each object that has some. */
+async function storedBytes(
+  sql: Sql,
+  { sql: { from, where, values }, kind }: Scope,
+): Promise<Map<string, number>> {
+  const t = kind === 'version' ? 'v' : 'c';
+  const rows = await sql<{ id: string; bytes: string }>(
+    `SELECT ${t}.id, sum(f.size_bytes)::text AS bytes FROM ${from} JOIN files f ON f.object_id = ${t}.id AND f.blob_id IS NOT NULL
+     WHERE ${where} GROUP BY ${t}.id`,
+    values.slice(0, 2),
+  );
+  return new Map(rows.map(({ id, bytes }) => [id, Number(bytes)]));
+}
+
+/** Bytes of content that nothing but these objects refers to. */
+async function freedBytes(sql: Sql, ids: readonly string[]): Promise<number> {
+  const [row] = await sql<{ bytes: string }>(
+    `SELECT coalesce(sum(b.size_bytes), 0)::text AS bytes
+     FROM (SELECT DISTINCT f.blob_id FROM files f WHERE f.object_id = ANY ($1::uuid[]) AND f.blob_id IS NOT NULL) AS g
+     JOIN blobs b ON b.id = g.blob_id
+     WHERE NOT EXISTS (SELECT 1 FROM files o WHERE o.blob_id = g.blob_id AND o.object_id <> ALL ($1::uuid[]))`,
+    [ids],
+  );
+  return Number(row?.bytes ?? 0);
+}

@@ -1,0 +1,52 @@
+import type { Context } from '../context.ts';
+import { readSnapshot } from '../policies/judge-now.ts';
+import { sqlOf, sqlOn } from '../writes/sql.ts';
+import { type Planned, planned } from './plan.ts';
+import { type Removed, removeObjects } from './remove.ts';
+import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
+
+/** Objects removed in one transaction: few, so that nobody waits long for one of them. */
+const BATCH = 50;
+
+/** Every model and namespace for which a retention rule counts. */
+export async function retentionScopes(ctx: Context): Promise<ScopeOwner[]> {
+  return sqlOn(ctx.db.side)<ScopeOwner>(
+    `SELECT 'model' AS kind, m.id, n.path || '/' || m.name AS name, n.path AS namespace, n.id AS "namespaceId"
+     FROM models m JOIN namespaces n ON n.id = m.namespace_id
+     WHERE m.deleted_at IS NULL AND EXISTS (
+       SELECT 1 FROM policies p LEFT JOIN namespaces o ON p.owner_kind = 'namespace' AND o.id = p.owner_id
+       WHERE p.document->'retain' ? 'versions' AND (p.owner_id = m.id OR n.path = o.path OR starts_with(n.path, o.path || '/')))
+     UNION ALL
+     SELECT 'namespace', n.id, n.path, n.path, n.id FROM policies p JOIN namespaces n ON n.id = p.owner_id
+     WHERE p.document->'retain' ? 'checkpoints'
+     ORDER BY 2`,
+    [],
+  );
+}
+
+/** Removes what the rule of one model or namespace does not keep. */
+export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSignal): Promise<Removed> {
+  const total = { removed: 0, skipped: 0, bytes: 0 };
+  const scope = await scopeOf(sqlOn(ctx.db.side), owner);
+  if (scope === undefined) return total;
+  for await (const batch of toRemove(ctx, scope)) {
+    if (stopping?.aborted) return total;
+    const { removed, skipped, bytes } = await removeObjects(ctx, scope, batch);
+    total.removed += removed;
+    total.skipped += skipped;
+    total.bytes += bytes;
+  }
+  return total;
+}
+
+/** What a plan would remove: the plan is made as a whole first, in one snapshot, so that no removal changes it. */
+async function* toRemove(ctx: Context, scope: Scope): AsyncGenerator<Planned[]> {
+  const found = await readSnapshot(ctx, async (tx) => {
+    const gone: Planned[] = [];
+    for await (const { object, verdict } of planned(sqlOf(tx), scope, ctx.now())) {
+      if (verdict.remove) gone.push(object);
+    }
+    return gone;
+  });
+  for (let at = 0; at < found.length; at += BATCH) yield found.slice(at, at + BATCH);
+}

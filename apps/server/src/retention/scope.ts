@@ -1,0 +1,172 @@
+import {
+  compileFilter,
+  durationOf,
+  type KeepClause,
+  type PolicySources,
+  parseFilter,
+  type RetainRule,
+  type SqlSchema,
+} from '@modelbox/domain';
+import { checkpointSchema } from '../checkpoints/list.ts';
+import { metricSql } from '../lists/schemas.ts';
+import { knownDatasets } from '../policies/check.ts';
+import { effectiveOf } from '../policies/owner-chain.ts';
+import { versionSchema } from '../versions/list.ts';
+import type { Sql } from '../writes/sql.ts';
+
+/** What one retention rule ranges over: the versions of a model, or the checkpoints of a namespace's experiments. */
+export interface Scope {
+  readonly kind: 'version' | 'checkpoint';
+  /** The model, or the namespace. */
+  readonly id: string;
+  readonly name: string;
+  readonly rule: RetainRule;
+  readonly source: NonNullable<PolicySources['retainVersions']>;
+  /** When the rule was edited last: what a person has restored since stays. */
+  readonly editedAt: Date;
+  /** SELECT list, FROM and WHERE over living objects, with `$1`, … for `values`. */
+  readonly sql: {
+    readonly values: readonly unknown[];
+    readonly columns: string;
+    readonly from: string;
+    readonly where: string;
+  };
+}
+
+/** Milliseconds in which what was removed can be restored. */
+export const graceOf = ({ grace }: RetainRule): number => durationOf(grace ?? 'P7D');
+
+const SCHEMAS: Readonly<Record<Scope['kind'], SqlSchema>> = {
+  version: versionSchema,
+  // Of many experiments: bare names of datasets lie in the namespace of each.
+  checkpoint: { ...checkpointSchema, metric: metricSql('c', 'e.namespace_id') },
+};
+
+const FROM = {
+  version: 'versions v JOIN models m ON m.id = v.model_id',
+  checkpoint:
+    'checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id',
+};
+
+/** `$1` is the model or the path of the namespace; `$2` the namespace in which bare names of datasets lie. */
+const WHERE = {
+  version:
+    'v.model_id = $1::uuid AND $2::uuid IS NOT NULL AND v.deleted_at IS NULL AND v.files_removed_at IS NULL',
+  // Where another policy is nearer, that one counts.
+  checkpoint: `(n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND $2::uuid IS NOT NULL
+    AND c.deleted_at IS NULL AND e.deleted_at IS NULL AND c.files_removed_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM policies p JOIN namespaces o ON o.id = p.owner_id
+                    WHERE p.document->'retain' ? 'checkpoints' AND length(o.path) > length($1::text)
+                      AND (n.path = o.path OR starts_with(n.path, o.path || '/')))`,
+};
+
+/** What keeps an object whatever the rule says, as conditions. `$3` is when the rule was edited. */
+export const PROTECTED = {
+  version: {
+    pending: `v.status <> 'ready'`,
+    alias: 'EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id)',
+    previousHolder: 'v.id IN (SELECT w.version_id FROM previous_holders(v.model_id) AS w)',
+    hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = v.id)',
+    lineage: `EXISTS (SELECT 1 FROM versions d JOIN models dm ON dm.id = d.model_id
+      WHERE d.source_version_id = v.id AND d.deleted_at IS NULL AND dm.deleted_at IS NULL)`,
+    restored: `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = v.id AND r.action IN ('restored', 'files_restored') AND r.at > $3::timestamptz)`,
+  },
+  checkpoint: {
+    pending: `c.status <> 'ready'`,
+    hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = c.id)',
+    lineage: `EXISTS (SELECT 1 FROM versions d JOIN models dm ON dm.id = d.model_id
+      WHERE d.source_checkpoint_id = c.id AND d.deleted_at IS NULL AND dm.deleted_at IS NULL)`,
+    newestOfRunning: `(e.status = 'running' AND c.id = (
+      SELECT l.id FROM checkpoints l WHERE l.experiment_id = e.id AND l.status = 'ready' AND l.deleted_at IS NULL
+      ORDER BY l.created_at DESC, l.id DESC LIMIT 1))`,
+    restored: `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = c.id AND r.action IN ('restored', 'files_restored') AND r.at > $3::timestamptz)`,
+  },
+} as const;
+
+/** An array of the names of the protections that hold. */
+const protectionsSql = (kind: Scope['kind']): string =>
+  `array_remove(ARRAY[${Object.entries(PROTECTED[kind])
+    .map(([name, condition]) => `CASE WHEN ${condition} THEN '${name}' END`)
+    .join(', ')}], NULL)`;
+
+export interface ScopeOwner {
+  readonly kind: 'model' | 'namespace';
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly namespaceId: string;
+}
+
+/**
+ * The rule that counts for a model's versions, or for the checkpoints of a namespace, and what it ranges over. Undefined
+ * where there is none; of a namespace whose rule comes from above, too: it ranges over that one as a whole.
+ * @param draft of the owner's own policy.
+ */
+export async function scopeOf(
+  sql: Sql,
+  owner: ScopeOwner,
+  draft?: Parameters<typeof effectiveOf>[2],
+): Promise<Scope | undefined> {
+  const kind = owner.kind === 'model' ? 'version' : 'checkpoint';
+  const { document, sources } = await effectiveOf(sql, owner, draft);
+  const rule = kind === 'version' ? document.retain?.versions : document.retain?.checkpoints;
+  const source = kind === 'version' ? sources.retainVersions : sources.retainCheckpoints;
+  if (rule === undefined || source === undefined) return undefined;
+  if (kind === 'checkpoint' && source.id !== owner.id) return undefined;
+  const [policy] = await sql<{ at: Date }>('SELECT edited_at AS at FROM policies WHERE owner_id = $1::uuid', [
+    source.id,
+  ]);
+  const editedAt = policy?.at ?? new Date(0);
+  const datasets = await knownDatasets(
+    sql,
+    owner.namespace,
+    rule.keep.flatMap(({ dataset }) => dataset ?? []),
+  );
+  const values: unknown[] = [kind === 'version' ? owner.id : owner.namespace, owner.namespaceId, editedAt];
+  const columns = rule.keep.map((clause) =>
+    clauseSql(clause, kind, (name) => datasets.get(name)?.id ?? null, values),
+  );
+  const t = kind === 'version' ? 'v' : 'c';
+  return {
+    kind,
+    id: owner.id,
+    name: owner.name,
+    rule,
+    source,
+    editedAt,
+    sql: {
+      values,
+      from: FROM[kind],
+      where: WHERE[kind],
+      columns: `${t}.id, ${t}.created_at AS "createdAt",
+        ${kind === 'version' ? 'NULL::bigint AS epoch, v.source_experiment_id AS "group", v.version AS name' : `c.epoch, c.experiment_id AS "group", concat_ws(' ', e.name, 'epoch ' || c.epoch, 'step ' || c.step) AS name`},
+        ${protectionsSql(kind)} AS protections,
+        jsonb_build_array(${columns.join(', ')}) AS values`,
+    },
+  };
+}
+
+/** The value that a clause asks for; null where it asks for none. Adds what it needs to the values. */
+function clauseSql(
+  clause: KeepClause,
+  kind: Scope['kind'],
+  datasetId: (name: string) => string | null,
+  values: unknown[],
+): string {
+  const t = kind === 'version' ? 'v' : 'c';
+  if (clause.best !== undefined) {
+    values.push(clause.metric);
+    const key = `s.key = $${values.length}::text`;
+    if (clause.dataset === undefined)
+      return `(SELECT metric_json(s.value) FROM metric_series s WHERE s.object_id = ${t}.id AND ${key} AND s.dataset_id IS NULL)`;
+    values.push(datasetId(clause.dataset));
+    return `(SELECT metric_json(s.value) FROM metric_series s WHERE s.object_id = ${t}.id AND ${key} AND s.dataset_id = $${values.length}::uuid)`;
+  }
+  if (clause.filter !== undefined) {
+    const schema = SCHEMAS[kind];
+    const compiled = compileFilter(parseFilter(clause.filter, schema), schema, values.length + 1);
+    values.push(...compiled.params);
+    return `((${compiled.sql}) IS TRUE)`;
+  }
+  return 'NULL';
+}

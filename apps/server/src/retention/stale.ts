@@ -1,0 +1,60 @@
+import { durationOf } from '@modelbox/domain';
+import type { Context } from '../context.ts';
+import { experiments } from '../experiments/store.ts';
+import { lockLiving } from '../objects/store.ts';
+import { setColumns } from '../objects/update.ts';
+import { ownContext } from '../policies/session.ts';
+import { sqlOf, sqlOn } from '../writes/sql.ts';
+
+/** Experiments ended in one round at most. */
+const BATCH = 100;
+
+/** Experiments of a namespace that run, of which nothing has been heard since a time. The nearest policy counts. */
+const SILENT = `
+  SELECT e.id, n.path AS namespace
+  FROM experiments e JOIN namespaces n ON n.id = e.namespace_id
+  WHERE (n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND e.status = 'running' AND e.deleted_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM policies p JOIN namespaces o ON o.id = p.owner_id
+                    WHERE p.document ? 'staleAfter' AND length(o.path) > length($1::text)
+                      AND (n.path = o.path OR starts_with(n.path, o.path || '/')))
+    AND e.updated_at <= $2::timestamptz
+    AND NOT EXISTS (SELECT 1 FROM changes h WHERE h.object_id = e.id AND h.at > $2::timestamptz)
+    AND NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.experiment_id = e.id AND (
+                      c.created_at > $2::timestamptz OR c.updated_at > $2::timestamptz
+                      OR EXISTS (SELECT 1 FROM changes h WHERE h.object_id = c.id AND h.at > $2::timestamptz)))`;
+
+/** Ends every running experiment that has been silent for longer than its namespace allows, as aborted. */
+export async function abortStale(ctx: Context): Promise<number> {
+  const policies = await sqlOn(ctx.db.side)<{ path: string; staleAfter: string }>(
+    `SELECT n.path, p.document->>'staleAfter' AS "staleAfter" FROM policies p JOIN namespaces n ON n.id = p.owner_id
+     WHERE p.document ? 'staleAfter'`,
+    [],
+  );
+  let aborted = 0;
+  for (const { path, staleAfter } of policies) {
+    const since = new Date(ctx.now().getTime() - durationOf(staleAfter));
+    const silent = await sqlOn(ctx.db.side)<{ id: string; namespace: string }>(`${SILENT} LIMIT ${BATCH}`, [
+      path,
+      since,
+    ]);
+    for (const experiment of silent) aborted += await abort(ctx, path, since, experiment);
+  }
+  return aborted;
+}
+
+/** Under the experiment's lock it is asked again: it may just have come back to life. */
+function abort(
+  ctx: Context,
+  path: string,
+  since: Date,
+  experiment: { readonly id: string; readonly namespace: string },
+): Promise<number> {
+  const own = ownContext(ctx);
+  return ctx.db.prisma.$transaction(async (tx) => {
+    const row = await lockLiving(tx, own, experiments, experiment).catch(() => undefined);
+    const [still] = await sqlOf(tx)(`${SILENT} AND e.id = $3::uuid`, [path, since, experiment.id]);
+    if (row === undefined || still === undefined) return 0;
+    await setColumns(tx, own, experiments, experiment, row, { status: 'aborted' }, 'updated');
+    return 1;
+  });
+}

@@ -1,0 +1,59 @@
+import type { Context } from '../context.ts';
+import { retain, retentionScopes } from '../retention/run.ts';
+import type { ScopeOwner } from '../retention/scope.ts';
+import { abortStale } from '../retention/stale.ts';
+import { type Loop, startLoop } from './loop.ts';
+
+/** Milliseconds between looks at what is due. */
+const INTERVAL = 5_000;
+const BATCH = 1000;
+
+/** Removes what retention rules do not keep, forgets files whose grace time is over, and ends silent experiments. */
+export const startRetention = (ctx: Context): Loop =>
+  startLoop('retention', INTERVAL, ctx.log, async (stopping) => {
+    await retainDue(ctx, stopping);
+    await forgetRemoved(ctx, stopping);
+    await abortStale(ctx);
+  });
+
+/** Carries out every retention rule that is due. Servers take turns: each claims a model or namespace before it begins. */
+export async function retainDue(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  for (const owner of await retentionScopes(ctx)) {
+    if (stopping?.aborted) return;
+    if (!(await claim(ctx, owner))) continue;
+    try {
+      const { removed, skipped, bytes } = await retain(ctx, owner, stopping);
+      if (removed + skipped > 0)
+        ctx.log.info({ owner: owner.name, removed, skipped, bytes }, 'retention was carried out');
+      ctx.telemetry.retained(removed, bytes);
+      await ctx.db.side.query('UPDATE retention_runs SET ended_at = $2 WHERE owner_id = $1', [
+        owner.id,
+        ctx.now(),
+      ]);
+    } catch (error) {
+      // The others need not wait for this one.
+      ctx.log.error({ err: error, owner: owner.name }, 'retention failed');
+    }
+  }
+}
+
+async function claim(ctx: Context, { id }: ScopeOwner): Promise<boolean> {
+  const { rowCount } = await ctx.db.side.query(
+    `INSERT INTO retention_runs AS r (owner_id, started_at) VALUES ($1, $2)
+     ON CONFLICT (owner_id) DO UPDATE SET started_at = EXCLUDED.started_at, ended_at = NULL
+       WHERE r.started_at <= $2::timestamptz - make_interval(secs => $3)`,
+    [id, ctx.now(), ctx.settings.retentionInterval / 1000],
+  );
+  return rowCount === 1;
+}
+
+/** Gives up removed files whose time to be restored is over: their content is swept like any that nothing refers to. */
+export async function forgetRemoved(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  for (let files = BATCH; files === BATCH && !stopping?.aborted; ) {
+    const { rows } = await ctx.db.side.query<{ files: number }>(
+      'SELECT files FROM purge_removed_files($1, $2)',
+      [BATCH, ctx.now()],
+    );
+    files = rows[0]?.files ?? 0;
+  }
+}
