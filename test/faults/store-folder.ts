@@ -7,13 +7,18 @@ import { startServer } from '../../apps/server/src/server.ts';
 const DAY = 86_400_000;
 
 /** What lies in the store of a data folder: of writes that are not over, and of blobs. Both in bytes, by path. */
-export function storeFolder(root: string): { temporary: number[]; objects: number[] } {
-  const sizes = (folder: string): number[] =>
-    readdirSync(join(root, 'blobs', folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0);
-  return { temporary: sizes('tmp'), objects: sizes('objects') };
-}
+export const storeFolder = (root: string): { temporary: number[]; objects: number[] } => ({
+  temporary: sizes(root, 'tmp'),
+  objects: sizes(root, 'objects'),
+});
+
+/** The bytes of the parts of uploads that are not complete. */
+export const storedParts = (root: string): number[] => sizes(root, 'uploads');
+
+const sizes = (root: string, folder: string): number[] =>
+  readdirSync(join(root, 'blobs', folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0);
 
 /**
  * Runs a server over the same data as if so many days had passed, until its workers have brought about what is

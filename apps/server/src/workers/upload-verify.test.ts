@@ -66,10 +66,10 @@ describe('what was completed', () => {
 
   it('is left to who has claimed it as long as he lives, and taken over when he has died', async () => {
     const { upload } = await verifying(fresh());
-    await claimedAgo(upload, 30);
+    await claimedAgo(upload, 15);
     await verifyAll(server);
     expect(await stateOf(upload)).toBe('verifying');
-    await claimedAgo(upload, 70);
+    await claimedAgo(upload, 25);
     await verifyAll(second);
     expect(await stateOf(upload)).toBe('complete');
   });
@@ -110,7 +110,7 @@ describe('a store that cannot be read', () => {
     const other = await verifying(fresh());
     await verifyAll(server);
     expect([await stateOf(upload), await stateOf(other.upload)]).toEqual(['verifying', 'complete']);
-    await claimedAgo(upload, 70);
+    await claimedAgo(upload, 25);
     await verifyAll(server);
     expect(await stateOf(upload)).toBe('complete');
   });

@@ -12,8 +12,8 @@ const INTERVAL = 5_000;
 /** Uploads that one server reads at a time, by the most bytes of each: small ones never wait for terabytes. */
 const LANES = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 2 ** 30];
 /** Seconds after which a reader of which nothing is heard has died, and milliseconds between its signs of life. */
-const LEASE = 60;
-const SIGN = 15_000;
+const LEASE = 20;
+const SIGN = 5_000;
 /** Milliseconds before another try to write down what was found. */
 const REST = 1_000;
 

@@ -1,0 +1,193 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { describeWithS3, type TestBucket } from '@modelbox/blobs/testing';
+import { createTestDatabase } from '@modelbox/db/testing';
+import pg from 'pg';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { cleanUp, newFolder, runServer } from './process.ts';
+import { slowUpload } from './slow-upload.ts';
+import { daysLater, storedParts } from './store-folder.ts';
+
+/* A server that is killed while a file comes in parts, or while what came is verified. */
+
+vi.setConfig({ testTimeout: 120_000 });
+afterEach(cleanUp);
+
+const MiB = 2 ** 20;
+const soon = { timeout: 60_000, interval: 5 };
+
+const hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const digest = (bytes: Uint8Array): string =>
+  `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`;
+
+async function api(
+  url: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: any }> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** A pending version and an open upload to it. */
+async function begin(
+  url: string,
+  content: Uint8Array,
+  partSizeBytes: number,
+): Promise<{ upload: string; version: string }> {
+  await api(url, 'POST', '/v1/models', { namespace: 'ai', name: 'yolo' });
+  const version = await api(url, 'POST', '/v1/models/ai%2Fyolo/versions', { version: 'v1' });
+  const upload = await api(url, 'POST', '/v1/uploads', {
+    version: version.body.id,
+    path: 'weights.bin',
+    sizeBytes: content.length,
+    partSizeBytes,
+  });
+  expect(upload.status).toBe(201);
+  return { upload: upload.body.id, version: version.body.id };
+}
+
+async function sendPart(
+  url: string,
+  upload: string,
+  part: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const response = await fetch(`${url}/v1/uploads/${upload}/parts/${part}`, {
+    method: 'PUT',
+    headers: { 'content-digest': digest(bytes) },
+    body: bytes,
+  });
+  expect(response.status, await response.text()).toBe(200);
+}
+
+const listParts = async (url: string, upload: string): Promise<number[]> =>
+  (await api(url, 'GET', `/v1/uploads/${upload}/parts`)).body.items.map(({ part }: { part: number }) => part);
+
+const download = async (url: string, version: string): Promise<{ status: number; sha256: string }> => {
+  const response = await fetch(`${url}/v1/versions/${version}/files/weights.bin`);
+  return { status: response.status, sha256: hex(new Uint8Array(await response.arrayBuffer())) };
+};
+
+/** The tests of one store. */
+function faults(settingsOf: () => Promise<Record<string, string>>): void {
+  test('in the middle of a part: what has arrived is there, the part comes again, and the file is whole', async () => {
+    const settings = await settingsOf();
+    const server = runServer(settings);
+    const url = await server.url;
+    const content = randomBytes(18 * MiB);
+    const parts = [0, 1, 2].map((part) => content.subarray(part * 8 * MiB, (part + 1) * 8 * MiB));
+    const [first, second, third] = parts as [Buffer<ArrayBuffer>, Buffer<ArrayBuffer>, Buffer<ArrayBuffer>];
+    const { upload, version } = await begin(url, content, 8 * MiB);
+    await sendPart(url, upload, 2, second);
+    const slow = slowUpload(`${url}/v1/uploads/${upload}/parts/1`, first.length, {
+      'content-digest': digest(first),
+    });
+    await slow.send(first.subarray(0, 6 * MiB));
+    server.child.kill('SIGKILL');
+    await server.ended;
+    expect(await slow.end()).toBeUndefined();
+
+    const next = await runServer(settings).url;
+    expect(await listParts(next, upload)).toEqual([2]);
+    expect((await api(next, 'POST', `/v1/uploads/${upload}/complete`)).body.code).toBe('parts_missing');
+    await sendPart(next, upload, 1, first);
+    await sendPart(next, upload, 3, third);
+    expect((await api(next, 'POST', `/v1/uploads/${upload}/complete`)).status).toBe(200);
+    await expect
+      .poll(async () => (await api(next, 'GET', `/v1/uploads/${upload}`)).body.state, soon)
+      .toBe('complete');
+    expect((await api(next, 'POST', `/v1/versions/${version}/finalize`)).status).toBe(200);
+    expect(await download(next, version)).toEqual({ status: 200, sha256: hex(content) });
+  });
+
+  test('while it verifies: the file is not served before, and another start verifies it', async () => {
+    const settings = await settingsOf();
+    const server = runServer(settings);
+    const url = await server.url;
+    const content = randomBytes(192 * MiB);
+    const { upload, version } = await begin(url, content, 64 * MiB);
+    for (const part of [1, 2, 3])
+      await sendPart(url, upload, part, content.subarray((part - 1) * 64 * MiB, part * 64 * MiB));
+    const database = new pg.Client({ connectionString: settings['DATABASE_URL'] });
+    await database.connect();
+    expect((await api(url, 'POST', `/v1/uploads/${upload}/complete`)).status).toBe(200);
+    const look = async () =>
+      (await database.query('SELECT state, claimed_at IS NOT NULL AS claimed FROM uploads')).rows;
+    await expect.poll(look, soon).toEqual([{ state: 'verifying', claimed: true }]);
+    server.child.kill('SIGKILL');
+    await server.ended;
+    // Killed in the middle: it was not done.
+    expect(await look()).toEqual([{ state: 'verifying', claimed: true }]);
+    await database.end();
+
+    const next = await runServer(settings).url;
+    const finalized = await api(next, 'POST', `/v1/versions/${version}/finalize`);
+    expect(finalized).toMatchObject({ status: 409, body: { code: 'files_pending' } });
+    const early = await api(next, 'GET', `/v1/versions/${version}/files/weights.bin`);
+    expect(early).toMatchObject({ status: 409, body: { code: 'file_not_verified' } });
+    await expect
+      .poll(async () => (await api(next, 'GET', `/v1/uploads/${upload}`)).body.state, soon)
+      .toBe('complete');
+    expect((await api(next, 'POST', `/v1/versions/${version}/finalize`)).status).toBe(200);
+    expect(await download(next, version)).toEqual({ status: 200, sha256: hex(content) });
+  });
+}
+
+describe('on disk', () => {
+  faults(async () => ({ DATABASE_URL: (await createTestDatabase()).url, MODELBOX_DATA_DIR: newFolder() }));
+
+  test('an upload that nobody goes on with expires, and nothing is left of it', async () => {
+    const settings = { DATABASE_URL: (await createTestDatabase()).url, MODELBOX_DATA_DIR: newFolder() };
+    const server = runServer(settings);
+    const url = await server.url;
+    const content = randomBytes(11 * MiB);
+    const { upload } = await begin(url, content, 6 * MiB);
+    await sendPart(url, upload, 1, content.subarray(0, 6 * MiB));
+    expect(storedParts(settings.MODELBOX_DATA_DIR)).toEqual([6 * MiB]);
+    server.child.kill('SIGKILL');
+    await server.ended;
+    await daysLater(8, settings, () =>
+      expect.poll(() => storedParts(settings.MODELBOX_DATA_DIR), soon).toEqual([]),
+    );
+    const next = await runServer(settings).url;
+    expect((await api(next, 'GET', `/v1/uploads/${upload}`)).body.state).toBe('expired');
+    expect((await api(next, 'POST', `/v1/uploads/${upload}/complete`)).body.code).toBe('upload_closed');
+  });
+});
+
+await describeWithS3('on S3', (bucket) => {
+  let count = 0;
+  faults(async () => {
+    const { bucket: name, endpoint = '', credentials } = bucket.options();
+    return {
+      DATABASE_URL: (await createTestDatabase()).url,
+      MODELBOX_DATA_DIR: newFolder(),
+      // A store belongs to one database.
+      MODELBOX_BLOBS: `s3://${name}/faults-${++count}`,
+      MODELBOX_S3_ENDPOINT: endpoint,
+      AWS_ACCESS_KEY_ID: credentials?.accessKeyId ?? '',
+      AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey ?? '',
+    };
+  });
+
+  test('nothing but the files is left in the bucket', async () => {
+    expect(await leftovers(bucket)).toEqual({ objects: 2, uploads: 0 });
+  });
+});
+
+/** What lies in the bucket beside the marks of the stores. */
+async function leftovers(bucket: TestBucket): Promise<{ objects: number; uploads: number }> {
+  const Bucket = bucket.options().bucket;
+  const { Contents = [] } = await bucket.client().send(new ListObjectsV2Command({ Bucket }));
+  const { Uploads = [] } = await bucket.client().send(new ListMultipartUploadsCommand({ Bucket }));
+  return {
+    objects: Contents.filter(({ Key = '' }) => !Key.includes('modelbox-owner')).length,
+    uploads: Uploads.length,
+  };
+}
