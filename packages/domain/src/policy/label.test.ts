@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LabelRule } from './document.ts';
+import type { VersionFacts } from './facts.ts';
+import { type LabelQuestion, labelVerdict } from './label.ts';
+import { labelWords } from './words.ts';
+
+const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+
+/** A ready version with this value of `mAP` on `val`. */
+const version = (
+  name: string,
+  mAP: number | 'NaN' | null,
+  more: Partial<VersionFacts> = {},
+): VersionFacts => ({
+  id: name,
+  version: name,
+  isReady: true,
+  isDeleted: false,
+  createdAt: at(0),
+  readyAt: at(0),
+  object: { fields: {}, metadata: {}, evaluations: mAP === null ? {} : { val: { mAP } } },
+  files: [],
+  coverage: {},
+  ...more,
+});
+
+const rule: LabelRule = { name: 'best', alias: 'champion', metric: 'mAP', dataset: 'val', direction: 'max' };
+
+const ask = (question: Partial<LabelQuestion> & Pick<LabelQuestion, 'candidate'>) =>
+  labelVerdict({
+    rule,
+    filter: null,
+    holder: null,
+    best: null,
+    evaluate: [],
+    undone: null,
+    now: at(1000),
+    ...question,
+  });
+
+describe('better', () => {
+  it.each([
+    ['more than the holder', 0.7, 0.6, true],
+    ['a tie keeps the holder', 0.6, 0.6, false],
+    ['less', 0.5, 0.6, false],
+    ['NaN is never better', 'NaN', 0.6, false],
+    ['NaN is not better than nothing', 'NaN', null, false],
+    ['anything is better than NaN', 0.1, 'NaN', true],
+    ['anything is better than nothing', 0.1, null, true],
+    ['nothing is not better', null, 0.6, false],
+  ] as const)('%s', (_, candidate, holder, holds) => {
+    const verdict = ask({ candidate: version('new', candidate), holder: version('old', holder) });
+    expect(verdict.holds).toBe(holds);
+  });
+
+  it('less is better where the rule says so, by an absolute or relative margin', () => {
+    const by = (margin: LabelRule['margin']) => ({ ...rule, direction: 'min', margin }) as const;
+    const of = (margin: LabelRule['margin']) =>
+      ask({ rule: by(margin), candidate: version('new', 9), holder: version('old', 10) }).holds;
+    expect([of(undefined), of({ abs: 0.5 }), of({ abs: 1 }), of({ rel: 0.05 }), of({ rel: 0.1 })]).toEqual([
+      true,
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('of two that pass a bound the newer one', () => {
+    const bound = { ...rule, than: 0.5 };
+    const [old, young] = [version('old', 0.9), version('young', 0.6, { createdAt: at(5) })];
+    expect(ask({ rule: bound, candidate: young, holder: old }).holds).toBe(true);
+    expect(ask({ rule: bound, candidate: old, holder: young }).holds).toBe(false);
+    const failing = version('failing', 0.4, { createdAt: at(9) });
+    expect(ask({ rule: bound, candidate: old, holder: failing }).holds).toBe(true);
+  });
+});
+
+describe('all else', () => {
+  it.each<[string, Partial<LabelQuestion>, string]>([
+    ['a pending version', { candidate: version('v', 0.9, { isReady: false }) }, 'ready'],
+    ['a deleted version', { candidate: version('v', 0.9, { isDeleted: true }) }, 'ready'],
+    ['a file that is missing', { rule: { ...rule, files: [{ role: 'model' }] } }, 'files[0]'],
+    ['an evaluation that is owed', { evaluate: ['night'] }, 'evaluated'],
+    ['an age that is not reached', { rule: { ...rule, minAge: 'PT1H' } }, 'minAge'],
+    ['what a person undid', { undone: 'kim took it' }, 'undone'],
+  ])('%s is in the way', (_, question, clause) => {
+    const verdict = ask({ candidate: version('v', 0.9), ...question });
+    expect(verdict.holds).toBe(false);
+    expect(verdict.clauses.filter(({ holds }) => !holds).map((each) => each.clause)).toEqual([clause]);
+  });
+
+  it('no worse elsewhere than the tolerance, and what is missing is worse', () => {
+    const strict = {
+      ...rule,
+      notWorse: [{ metric: 'ms', direction: 'min', tolerance: { rel: 0.1 } }],
+    } as const;
+    const timed = (name: string, mAP: number, ms?: number) =>
+      version(name, mAP, {
+        object: { fields: {}, metrics: ms === undefined ? {} : { ms }, evaluations: { val: { mAP } } },
+      });
+    const against = (ms?: number) =>
+      ask({ rule: strict, candidate: timed('new', 0.9, ms), holder: timed('old', 0.8, 10) }).holds;
+    expect([against(10), against(11), against(11.1), against()]).toEqual([true, true, false, false]);
+    expect(ask({ rule: strict, candidate: timed('new', 0.9), holder: timed('old', 0.8) }).holds).toBe(true);
+  });
+
+  it('says when an age will be reached', () => {
+    const verdict = ask({ rule: { ...rule, minAge: 'PT1H' }, candidate: version('v', 1), now: at(0) });
+    expect(verdict.dueAt).toEqual(at(3600));
+  });
+});
+
+describe('words', () => {
+  it('say what decided', () => {
+    const verdict = ask({ candidate: version('v7', 0.61), holder: version('v5', 0.64) });
+    expect(labelWords('v7', 'champion', verdict)).toBe(
+      'v7 is not to be champion: its mAP on val, 0.61, is not better than that of v5, 0.64.',
+    );
+  });
+});
+
+/** Asks for each version in turn, as facts come in; gives the last holder, and how often it moved. */
+function play(
+  versions: readonly VersionFacts[],
+  asked: LabelRule,
+): { holder: VersionFacts | null; moves: number } {
+  let holder: VersionFacts | null = null;
+  let moves = 0;
+  for (const candidate of versions) {
+    if (candidate.id === holder?.id || !ask({ rule: asked, candidate, holder }).holds) continue;
+    holder = candidate;
+    moves += 1;
+  }
+  return { holder, moves };
+}
+
+const values = fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), {
+  minLength: 1,
+  maxLength: 20,
+});
+
+describe('schedules', () => {
+  it('with distinct values every order of arrival ends with the same holder', () => {
+    const ordered = values.chain((list) =>
+      fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+    );
+    fc.assert(
+      fc.property(ordered, fc.constantFrom('max', 'min'), ([one, other], direction) => {
+        const of = (list: readonly number[]) => list.map((value) => version(String(value), value));
+        const asked = { ...rule, direction } as const;
+        expect(play(of(other), asked).holder?.id).toBe(play(of(one), asked).holder?.id);
+      }),
+    );
+  });
+
+  it('each move is to a better value, so that asking again and again ends', () => {
+    const tolerant = {
+      ...rule,
+      notWorse: [{ metric: 'ms', direction: 'min', tolerance: { abs: 1 } }],
+    } as const;
+    const facts = fc.record({ mAP: fc.integer({ min: 0, max: 5 }), ms: fc.integer({ min: 0, max: 5 }) });
+    fc.assert(
+      fc.property(fc.array(facts, { maxLength: 12 }), (list) => {
+        const versions = list.map(({ mAP, ms }, index) =>
+          version(String(index), mAP, {
+            object: { fields: {}, metrics: { ms }, evaluations: { val: { mAP } } },
+          }),
+        );
+        let holder: VersionFacts | null = null;
+        for (let moved = true, rounds = 0; moved; rounds++) {
+          expect(rounds).toBeLessThan(20);
+          moved = false;
+          for (const candidate of versions) {
+            if (candidate.id === holder?.id || !ask({ rule: tolerant, candidate, holder }).holds) continue;
+            holder = candidate;
+            moved = true;
+          }
+        }
+      }),
+    );
+  });
+});
