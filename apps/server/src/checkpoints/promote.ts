@@ -6,7 +6,7 @@ import { pointsOf } from '../metrics/points.ts';
 import { chargeQuotas } from '../namespaces/quota.ts';
 import type { Located } from '../objects/located.ts';
 import { uniqueBy } from '../objects/unique.ts';
-import { insertVersion, type LoggedMetrics, type NewVersion, recordMetrics } from '../versions/insert.ts';
+import { insertVersion, type LoggedMetrics, type NewVersion } from '../versions/insert.ts';
 import { bodyHash } from '../writes/canonical.ts';
 import { type Tx, write } from '../writes/write.ts';
 
@@ -40,7 +40,7 @@ export async function promoteInto(
     source: { checkpointId: checkpoint.id, experimentId: checkpoint.parentId, versionId: null },
     points: pointsOf(version.metrics),
     datasets: datasetPlaces,
-    fill: (_tx, versionId) => copyContents(tx, ctx, checkpoint.id, versionId, model),
+    fill: (_tx, versionId) => copyContents(tx, checkpoint.id, versionId, model),
   });
   if (receipt.status === 201 && receipt.object)
     await chargeCopies(tx, ctx, model.namespace, receipt.object.id);
@@ -67,11 +67,10 @@ async function demandReady(tx: Tx, id: string): Promise<string | null> {
 
 async function copyContents(
   tx: Tx,
-  ctx: RequestContext,
   checkpointId: string,
   versionId: string,
   model: Located,
-): Promise<void> {
+): Promise<LoggedMetrics | undefined> {
   const { id: modelId, namespaceId } = model;
   await tx.$executeRaw`
     INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id, namespace_id,
@@ -86,7 +85,7 @@ async function copyContents(
                    array_agg(n)::text, array_agg(step)::text, array_agg(time)::text, array_agg(digest)::text,
                    array_agg(value)::text]
       FROM (SELECT row_number() OVER () AS n, s.* FROM metric_series s WHERE object_id = ${checkpointId}::uuid) AS latest)) AS l`;
-  await recordMetrics(tx, ctx, model, versionId, logged);
+  return logged;
 }
 
 /** The content costs its bytes again only where the version lies under a quota under which the checkpoint does not. */

@@ -25,7 +25,10 @@ export const createVersion: Verb<'models.versions.create'> = (ctx, { body, touch
       },
       points: pointsOf(body.metrics),
       datasets: uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention),
-      fill: (_, versionId) => insertTracked(tx, ctx, 'version', versionId, files),
+      fill: async (_, versionId) => {
+        await insertTracked(tx, ctx, 'version', versionId, files);
+        return undefined;
+      },
     }),
   );
 };

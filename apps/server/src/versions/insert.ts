@@ -31,8 +31,8 @@ export interface NewVersion {
   readonly points: readonly PointInput[];
   /** The datasets that `body.datasets` and the points mention. */
   readonly datasets: readonly Mentioned[];
-  /** Adds the files, and the metrics that come from elsewhere. */
-  fill(tx: Tx, versionId: string): Promise<void>;
+  /** Adds the files, and the metrics that come from elsewhere: those it gives. */
+  fill(tx: Tx, versionId: string): Promise<LoggedMetrics | undefined>;
 }
 
 /** Inserts a version with all that belongs to it. The same create again finds the version that is there. */
@@ -45,15 +45,16 @@ export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersi
   if (count === 0) return existing(tx, input);
   // Only now: a purge that came between a look and the insert would have freed the name.
   await demandUnused(tx, model, body.version);
+  const copied = await input.fill(tx, row.id);
+  const logged = await useDatasets(tx, ctx, input, row.id);
   await recordChange(tx, ctx, {
     kind: 'version',
     id: row.id,
     namespace: model.namespace,
     action: 'created',
     after: versionFields(row),
+    ...metricsDetail([copied, logged]),
   });
-  await input.fill(tx, row.id);
-  await useDatasets(tx, ctx, input, row.id);
   if (input.isReady)
     await takeAliases(tx, ctx, model, body.aliases ?? [], { id: row.id, version: row.version }, input.cause);
   return { status: 201, object: { kind: 'version', id: row.id } };
@@ -108,7 +109,7 @@ async function useDatasets(
   ctx: RequestContext,
   { model, body, points, datasets }: NewVersion,
   versionId: string,
-): Promise<void> {
+): Promise<LoggedMetrics | undefined> {
   const used: DatasetMention[] = body.datasets ?? [];
   const datasetOf = await ensureDatasets(
     sqlOf(tx),
@@ -123,37 +124,23 @@ async function useDatasets(
   });
   demandOneDigest(rows);
   if (rows.length > 0) await tx.versionDataset.createMany({ data: rows, skipDuplicates: true });
-  if (points.length > 0) {
-    const [logged] = await tx.$queryRaw<LoggedMetrics[]>`
-      SELECT changed, latest FROM log_metrics('version', ${versionId}::uuid, ${model.id}::uuid, ${pointColumns(points, datasetOf)}::text[])`;
-    await recordMetrics(tx, ctx, model, versionId, logged);
-  }
+  if (points.length === 0) return undefined;
+  const [logged] = await tx.$queryRaw<LoggedMetrics[]>`
+    SELECT changed, latest FROM log_metrics('version', ${versionId}::uuid, ${model.id}::uuid, ${pointColumns(points, datasetOf)}::text[])`;
+  return logged;
 }
 
-/** What `log_metrics` gives. */
+/** What `log_metrics` gives: the latest values that it set. */
 export interface LoggedMetrics {
   readonly changed: number;
-  readonly latest: unknown;
+  readonly latest: readonly unknown[];
 }
 
-/** Tells of the metrics that a version is made with as of those that are logged later: its history is whole. */
-export async function recordMetrics(
-  tx: Tx,
-  ctx: RequestContext,
-  { namespace }: Pick<Located, 'namespace'>,
-  versionId: string,
-  logged: LoggedMetrics | undefined,
-): Promise<void> {
-  if (logged === undefined || logged.changed === 0) return;
-  const detail = { points: logged.changed, latest: logged.latest };
-  await recordChange(tx, ctx, {
-    kind: 'version',
-    id: versionId,
-    namespace,
-    action: 'metrics_logged',
-    detail,
-  });
-}
+/** What a version is made with, as the change tells it that later metrics leave: so its history is whole. */
+const metricsDetail = (logged: readonly (LoggedMetrics | undefined)[]): { detail?: object } => {
+  const points = logged.reduce((sum, each) => sum + (each?.changed ?? 0), 0);
+  return points === 0 ? {} : { detail: { points, latest: logged.flatMap((each) => each?.latest ?? []) } };
+};
 
 /** A version uses a dataset once: the same again is no harm, another digest would be lost in silence. */
 function demandOneDigest(

@@ -62,6 +62,8 @@ describe('POST /v1/models/{model}/versions', () => {
       ],
       source: null,
       readyAt: created.body.createdAt,
+      hold: null,
+      filesRemovedAt: null,
       createdBy: 'local',
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: created.body.createdAt,

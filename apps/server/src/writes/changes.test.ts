@@ -57,7 +57,7 @@ describe('every write leaves one change of each object that it writes', () => {
     expect((await written('PATCH', `${path}/metadata`, { a: 1 }))[1]).toEqual(['model updated']);
     const body = { version: 'v1', aliases: ['prod'], datasets: ['d'], metrics: { loss: 1 } };
     const [version, second] = await written('POST', `${path}/versions`, body);
-    expect(second).toEqual(['version created', 'dataset created']);
+    expect(second).toEqual(['dataset created', 'version created']);
     expect((await written('POST', `${path}/versions`, body))[1]).toEqual([]);
     const versionPath = `/v1/versions/${version.id}`;
     const files = { files: ['s3://b/x'] };

@@ -1,6 +1,7 @@
 import { type Route, type RouteId, routeList, takesIdempotencyKey } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName, newCheckpoint, newExperiment, newModel, newVersion } from '../testing/objects.ts';
+import { champion, onVal, policyTests } from '../testing/policies.ts';
 import { atOnce } from '../testing/races.ts';
 import { ref, startTestServer, type TestAnswer, type TestServer } from '../testing/test-server.ts';
 import { newUpload, putAll, sha256 } from '../testing/uploads.ts';
@@ -78,6 +79,35 @@ const held = async () => {
   const body = { version: 'v2', files: [] };
   await server.api('POST', `/v1/models/${version.modelId}/versions`, body);
   return version;
+};
+
+const policyScene = (owner: string): Scene => ({
+  path: `${owner}/policy`,
+  body: { label: [] },
+  other: { label: [], evaluate: [] },
+  status: 200,
+});
+
+type Holdable = 'versions' | 'checkpoints';
+const holdScene = (kind: Holdable, { id }: { id: string }): Scene => ({
+  path: `/v1/${kind}/${id}/hold`,
+  body: { reason: 'a' },
+  other: { reason: 'b' },
+  status: 200,
+});
+const releaseScene = async (kind: Holdable, { id }: { id: string }): Promise<Scene> => {
+  const path = `/v1/${kind}/${id}/hold`;
+  await server.api('PUT', path, { reason: 'a' });
+  return { path, status: 204 };
+};
+const proposalScene = async (verb: 'approve' | 'reject'): Promise<Scene> => {
+  const { settle, modelWith, newVersion: add } = policyTests(() => server);
+  const model = await modelWith({ label: [{ ...champion, mode: 'propose' }] });
+  await add(model, 'v1', [onVal(1)]);
+  await settle();
+  const { body } = await server.api('GET', `${model.url}/proposals`);
+  const path = `/v1/proposals/${body.items[0].id}/${verb}`;
+  return { path, body: {}, other: { reason: 'x' }, status: 200 };
 };
 
 /** For every mutation that takes a key, a request that succeeds. */
@@ -170,6 +200,15 @@ const SCENES: Record<string, Make> = {
     const body = { sha256: sha256(content) };
     return { path: `/v1/uploads/${upload.id}/complete`, body, other: {}, status: 200 };
   },
+  'models.policy.set': async () => policyScene(`/v1/models/${(await newModel(server)).id}`),
+  'namespaces.policy.set': async () =>
+    policyScene(`/v1/namespaces/${(await newModel(server, { namespace: freshName('n') })).namespace}`),
+  'versions.hold.set': async () => holdScene('versions', await newVersion(server)),
+  'versions.hold.delete': async () => releaseScene('versions', await newVersion(server)),
+  'checkpoints.hold.set': async () => holdScene('checkpoints', await newCheckpoint(server)),
+  'checkpoints.hold.delete': async () => releaseScene('checkpoints', await newCheckpoint(server)),
+  'proposals.approve': () => proposalScene('approve'),
+  'proposals.reject': () => proposalScene('reject'),
   ...deletable('model', () => newModel(server)),
   ...deletable('version', () => newVersion(server)),
   ...deletable('experiment', () => newExperiment(server)),

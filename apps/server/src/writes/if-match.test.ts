@@ -41,7 +41,8 @@ const MAKE: Record<string, () => Promise<Target>> = {
 };
 const targetOf = (kinds: string, { id }: { id: string }): Target => ({ path: `/v1/${kinds}/${id}`, id });
 
-const writesTo = routeList.filter(takesIfMatch);
+/** A policy has an ETag before it was ever set: its own tests. */
+const writesTo = routeList.filter((route) => takesIfMatch(route) && !route.id.endsWith('.policy.set'));
 
 const kindsOf = (route: Route): string => route.path.split('/')[2] as string;
 const BODIES: Record<string, object> = { PATCH: { metadata: { a: 1 } } };
