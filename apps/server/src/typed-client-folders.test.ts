@@ -151,3 +151,12 @@ test('the longest name that a file can have does for a download too', async () =
   await client.models.files.download(model, long).toFile(join(folder, long));
   expect(await names()).toEqual([long]);
 });
+
+test.skipIf(process.platform !== 'linux')('a file whose name is no text is told of', async () => {
+  const name = Buffer.concat([Buffer.from(join(folder, 'bad-')), Buffer.from([0xff])]);
+  await writeFile(name, 'x');
+  await expect(client.push(model, { version: 'v-bad' }, folder)).rejects.toThrow('a name that is not UTF-8');
+  await rm(name);
+  await writeFile(join(folder, 'fine-\ufffd'), 'x');
+  expect((await client.push(model, { version: 'v-fine' }, folder)).status).toBe('ready');
+});
