@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,17 @@ const rest: Act = (response, { headers }) => {
 };
 
 describe('a download', () => {
+  test('that cannot be written lets go of its connection', async () => {
+    let gone: Promise<unknown> | undefined;
+    await using server = await faultServer((response, request) => {
+      gone = once(response, 'close');
+      void stall(response, request);
+    });
+    const writing = download(server.baseUrl).toFile(join(folder, 'missing', 'm.bin'));
+    await expect(writing).rejects.toMatchObject({ code: 'ENOENT' });
+    await gone;
+  });
+
   test('tells what is to come and gives it in each form', async () => {
     await using server = await faultServer(serve);
     const first = await download(server.baseUrl);

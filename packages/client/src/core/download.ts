@@ -6,6 +6,7 @@ import { ChecksumError, ModelBoxError } from './errors.ts';
 import { keepReading, type Remote } from './keep-reading.ts';
 import type { ReadOptions, ToFileOptions } from './options.ts';
 import { checkPartOptions, PARALLEL, PARTS_FROM } from './part-options.ts';
+import { onlyForward } from './progress.ts';
 import { sha256, sha256OfEtag } from './sha256.ts';
 import { slots } from './slots.ts';
 import { toFile } from './to-file.ts';
@@ -66,7 +67,15 @@ export class Download implements AsyncIterable<Uint8Array> {
       sizeBytes !== undefined &&
       sizeBytes >= (options.partsFrom ?? PARTS_FROM) &&
       headers.get('accept-ranges') === 'bytes';
-    if (!inParts || sha256 === undefined) return toFile(path, this.#chunks(options));
+    if (!inParts || sha256 === undefined) {
+      try {
+        return await toFile(path, this.#chunks(options));
+      } catch (error) {
+        // Where no file could be made, nobody has begun to read.
+        await this.cancel();
+        throw error;
+      }
+    }
     await this.cancel();
     const etag = headers.get('etag') ?? undefined;
     const open = async (offset: number, length: number, signal: AbortSignal | undefined) => {
@@ -77,7 +86,8 @@ export class Download implements AsyncIterable<Uint8Array> {
       await letGo(part);
       throw new ModelBoxError('The file changed while it was downloaded');
     };
-    const { parallel = PARALLEL, onProgress } = options;
+    const { parallel = PARALLEL } = options;
+    const onProgress = onlyForward(options.onProgress);
     await fetchFile({ what: 'The download', sizeBytes, sha256, open }, path, {
       ...options,
       slots: slots(parallel),

@@ -8,7 +8,10 @@ import { placeFile } from './place-file.ts';
  */
 export async function toFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const fs = nodeModule('fs/promises', 'Writing a file');
-  const temporary = `${path}.${idempotencyKey().slice(0, 12)}.part`;
+  const paths = nodeModule('path', 'Writing a file');
+  // Short, so that it fits wherever the file's own name does; and no name that a pull takes for its own.
+  const name = `.modelbox-file-${idempotencyKey().slice(0, 12)}.part`;
+  const temporary = paths.join(paths.dirname(path), name);
   const file = await fs.open(temporary, 'wx');
   try {
     try {

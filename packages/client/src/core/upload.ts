@@ -1,6 +1,7 @@
 import type { Answer } from './api-promise.ts';
 import { ChecksumError, ModelBoxError } from './errors.ts';
 import type { UploadOptions } from './options.ts';
+import { onlyForward } from './progress.ts';
 import { sending } from './sending.ts';
 import type { Request } from './try-request.ts';
 import type { Source } from './upload-source.ts';
@@ -16,7 +17,7 @@ export async function upload<T extends { sha256: string | null }>(
   send: (request: Request) => Promise<Answer<T>>,
 ): Promise<Answer<T>> {
   const known = options?.sha256;
-  const { onProgress } = options ?? {};
+  const onProgress = onlyForward(options?.onProgress);
   const sent = sending(source, { size: options?.sizeBytes, hashed: known === undefined, onProgress });
   const headers = {
     accept: 'application/json',

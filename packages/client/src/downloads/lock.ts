@@ -52,8 +52,9 @@ async function take(path: string, me: Holder, what: string): Promise<void> {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
-    const found = await fs.readFile(path, 'utf8').catch(() => undefined);
-    const touched = (await fs.stat(path).catch(() => undefined))?.mtimeMs;
+    const failed = (error: unknown) => ifMissing(error, path);
+    const found = await fs.readFile(path, 'utf8').catch(failed);
+    const touched = (await fs.stat(path).catch(failed))?.mtimeMs;
     if (found === undefined || touched === undefined) continue;
     const holder = holderOf(found);
     if (!isGone(holder, me, Date.now() - touched)) {
@@ -62,6 +63,12 @@ async function take(path: string, me: Holder, what: string): Promise<void> {
     }
     await takeAway(path, found, me);
   }
+}
+
+/** Undefined where it was given back just now. What can never be read is not waited for. */
+function ifMissing(error: unknown, path: string): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+  throw new ModelBoxError(`The lock ${path} cannot be read`, { cause: error });
 }
 
 /** Removes the lock that was found. Of several that found it one does, and none removes what the next holder wrote. */

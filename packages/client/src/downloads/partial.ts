@@ -1,5 +1,7 @@
+import { ModelBoxError } from '../core/errors.ts';
 import { nodeModule } from '../core/node.ts';
 import { sha256 } from '../core/sha256.ts';
+import { whileLocked } from './lock.ts';
 
 const NEED = 'Writing a file';
 
@@ -28,4 +30,13 @@ export async function removePartial({ content, journal }: Partial): Promise<void
   const fs = nodeModule('fs/promises', NEED);
   await fs.rm(content, { force: true });
   await fs.rm(journal, { force: true });
+}
+
+/** Removes what a call left that was killed, the lock too; not what a call is at work on, which does that itself. */
+export async function removeLeft(partial: Partial): Promise<void> {
+  try {
+    await whileLocked(partial.lock, partial.content, () => removePartial(partial));
+  } catch (error) {
+    if (!(error instanceof ModelBoxError)) throw error;
+  }
 }

@@ -4,9 +4,16 @@ const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
  * Throws `ModelBoxError` where one of the paths could lead out of the folder, or two could not both be files in it. The
- * server refuses most of these itself; a client must not depend on that.
+ * server refuses most of these itself; a client must not depend on that. `to`: what is refused then, in the message.
  */
-export function checkPaths(paths: readonly string[], ignoresCase: boolean, windows: boolean): void {
+export function checkPaths(
+  paths: readonly string[],
+  ignoresCase: boolean,
+  windows: boolean,
+  to: 'write' | 'push' = 'write',
+): void {
+  const refused = (path: string, why: string) =>
+    new ModelBoxError(`Refused to ${to} any file: ${JSON.stringify(path)} ${why}`);
   const key = (path: string) => (ignoresCase ? path.normalize('NFC').toLowerCase() : path);
   const files = new Set<string>();
   for (const path of paths) {
@@ -21,6 +28,16 @@ export function checkPaths(paths: readonly string[], ignoresCase: boolean, windo
   }
 }
 
+/** True where `checkPaths` would refuse these on a disk that ignores case, and on no other. */
+export function clashInCase(paths: readonly string[], windows: boolean): boolean {
+  try {
+    checkPaths(paths, true, windows);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function isSafe(path: string, windows: boolean): boolean {
   if (/[\\\u0000-\u001f\u007f]/.test(path) || /^[a-z]:/i.test(path)) return false;
   const parts = path.split('/');
@@ -28,6 +45,3 @@ function isSafe(path: string, windows: boolean): boolean {
   // A colon begins a stream there, and dots and spaces at the end are dropped.
   return !windows || !parts.some((part) => /[:<>"|?*]|[. ]$/.test(part) || RESERVED_ON_WINDOWS.test(part));
 }
-
-const refused = (path: string, why: string) =>
-  new ModelBoxError(`Refused to write any file: ${JSON.stringify(path)} ${why}`);

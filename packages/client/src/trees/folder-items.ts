@@ -20,6 +20,8 @@ export async function folderItems(folder: string): Promise<PushItem[]> {
     for (const entry of await fs.readdir(paths.join(root, ...below), { withFileTypes: true })) {
       const parts = [...below, entry.name];
       const source = paths.join(root, ...parts);
+      if (entry.name.includes('\ufffd') && !(await exists(source)))
+        throw new ModelBoxError(`${source} has a name that is not UTF-8`);
       if (entry.isDirectory()) await walk(parts);
       else if (isTemporaryName(entry.name)) continue;
       else if (entry.isFile() || (entry.isSymbolicLink() && (await staysInside(source)))) {
@@ -27,6 +29,13 @@ export async function folderItems(folder: string): Promise<PushItem[]> {
       } else throw new ModelBoxError(`${source} is neither a file nor a link to a file in the folder`);
     }
   }
+
+  /** What Node shows of bytes that are no text names nothing. */
+  const exists = (path: string) =>
+    fs.lstat(path).then(
+      () => true,
+      () => false,
+    );
 
   async function staysInside(link: string): Promise<boolean> {
     const target = await fs.realpath(link).catch(() => undefined);

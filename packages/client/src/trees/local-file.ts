@@ -1,5 +1,6 @@
 import { ModelBoxError } from '../core/errors.ts';
 import { readSource, type Source } from '../core/upload-source.ts';
+import { checkPaths } from './check-paths.ts';
 import type { PushItem } from './options.ts';
 
 /** A file to push, as it was when the push began. */
@@ -11,7 +12,7 @@ export interface LocalFile extends PushItem {
   unchanged(): Promise<void>;
 }
 
-/** The items, in the order of their paths. Throws where two have the same path. */
+/** The items, in the order of their paths. Throws where they could not all be files in one folder. */
 export async function localFiles(items: readonly PushItem[]): Promise<LocalFile[]> {
   if (items.length === 0) throw new ModelBoxError('There is no file to push');
   const files = new Map<string, LocalFile>();
@@ -21,6 +22,7 @@ export async function localFiles(items: readonly PushItem[]): Promise<LocalFile[
     if (files.has(path)) throw new ModelBoxError(`Two files have the path ${JSON.stringify(path)}`);
     files.set(path, { ...(await localFile(item)), path });
   }
+  checkPaths([...files.keys()], false, false, 'push');
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -7,11 +7,11 @@ import type { CallOptions } from '../core/options.ts';
 import { slots } from '../core/slots.ts';
 import { url } from '../core/url.ts';
 import { fetchFile } from '../downloads/fetch-file.ts';
-import { partialOf, removePartial } from '../downloads/partial.ts';
+import { partialOf, removeLeft } from '../downloads/partial.ts';
 import type { WholeFile } from '../downloads/whole-file.ts';
 import type { Resources } from '../generated/resources.ts';
 import type { ResolvedFile, Version } from '../generated/schemas.ts';
-import { checkPaths } from './check-paths.ts';
+import { checkPaths, clashInCase } from './check-paths.ts';
 import { hashOf } from './hash-of.ts';
 import type { Pulled, PulledFile, PullOptions } from './options.ts';
 import { settle } from './settle.ts';
@@ -39,7 +39,8 @@ export async function pull(
   checkPaths(names, false, windows);
   await fs.mkdir(folder, { recursive: true });
   const root = await fs.realpath(folder);
-  checkPaths(names, await ignoresCase(root), windows);
+  // The disk is asked only where it matters, since that takes writing: a folder that has all files is only read.
+  if (clashInCase(names, windows)) checkPaths(names, await ignoresCase(root), windows);
   const targetOf = ({ path }: ResolvedFile) => paths.join(root, ...path.split('/'));
   const partials = here.map((file) => partialOf(targetOf(file), file.sha256 ?? ''));
   const left = await prepareFolders(root, names, new Set(partials.flatMap((names) => Object.values(names))));
@@ -51,7 +52,7 @@ export async function pull(
     const target = targetOf(file);
     const onBytes = (bytes: number) => progress.at(file.path, bytes);
     const present = await hasContent(target, file, signal, onBytes);
-    if (present && left) await removePartial(partialOf(target, file.sha256 ?? ''));
+    if (present && left) await removeLeft(partialOf(target, file.sha256 ?? ''));
     if (!present) {
       const how = { ...options, parallel: concurrency, slots: connections, signal, onBytes };
       await fetchFile(wholeFile(http, version, file, options, call), target, how);

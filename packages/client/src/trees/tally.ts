@@ -1,6 +1,6 @@
 import type { TreeOptions } from './options.ts';
 
-/** Adds up what the files report, each of which may begin again. */
+/** Adds up what the files report, each of which may begin again; what was told never goes back. */
 export interface Tally {
   /** `bytes` of the file so far. */
   at(path: string, bytes: number): void;
@@ -15,15 +15,23 @@ export function tally(
 ): Tally {
   const soFar = new Map<string, number>();
   let bytes = 0;
+  let told = 0;
   let files = 0;
-  const at = (path: string, now: number) => {
+  const tell = (path: string) => onProgress?.({ bytes: told, totalBytes, files, totalFiles, path });
+  const add = (path: string, now: number): boolean => {
     bytes += now - (soFar.get(path) ?? 0);
     soFar.set(path, now);
-    onProgress?.({ bytes, totalBytes, files, totalFiles, path });
+    const isFurther = bytes > told;
+    told = Math.max(told, bytes);
+    return isFurther;
+  };
+  const at = (path: string, now: number) => {
+    if (add(path, now)) tell(path);
   };
   const done = (path: string, size: number) => {
     files += 1;
-    at(path, size);
+    add(path, size);
+    tell(path);
   };
   return { at, done };
 }

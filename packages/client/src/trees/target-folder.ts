@@ -6,7 +6,7 @@ const NEED = 'Pulling into a folder';
 
 /**
  * Makes the folders that the paths need, and removes from them what an earlier pull left, but for the names in `keep`.
- * Tells whether there is any of those.
+ * Tells whether there is any of those. Throws where a folder is in the place of a file, or the other way round.
  */
 export async function prepareFolders(
   root: string,
@@ -24,8 +24,11 @@ export async function prepareFolders(
     // Content from a server is never written through a link to somewhere else.
     if (folder !== '' && !(await fs.lstat(at)).isDirectory())
       throw new ModelBoxError(`${at} is not a folder`);
-    for (const name of await fs.readdir(at)) {
+    for (const entry of await fs.readdir(at, { withFileTypes: true })) {
+      const { name } = entry;
       const path = folder === '' ? name : `${folder}/${name}`;
+      if (wanted.has(path) && entry.isDirectory())
+        throw new ModelBoxError(`${disk.join(at, name)} is a folder, where a file is to be`);
       if (!isTemporaryName(name) || wanted.has(path)) continue;
       if (keep.has(disk.join(at, name))) isLeft = true;
       else await fs.rm(disk.join(at, name), { force: true });
