@@ -1815,7 +1815,7 @@ export interface components {
          */
         ProposalState: "open" | "approved" | "rejected" | "superseded";
         /**
-         * @description What no rule removes: the holder of an alias, the one before it, what is on hold, what a living version was made from, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored since the policy was last edited.
+         * @description What no rule removes: the holder of an alias, the one before it, what is on hold, what a version was made from that is not purged, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored since the policy was last edited.
          * @enum {string}
          */
         Protection: "alias" | "previousHolder" | "hold" | "lineage" | "newestOfRunning" | "pending" | "restored";
