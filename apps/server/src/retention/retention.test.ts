@@ -204,6 +204,23 @@ describe('checkpoints', () => {
     );
   });
 
+  test('a checkpoint that another experiment began with stays, and what is gone begins none', async () => {
+    const rule = { keep: [{ latest: 1 }], remove: 'object' };
+    const runs = await runWith({ retain: { checkpoints: rule } }, { status: 'finished' });
+    const first = await checkpoint(runs, 1, 'one');
+    const second = await checkpoint(runs, 2, 'two');
+    await checkpoint(runs, 3, 'three');
+    const body = { namespace: runs.namespace, name: 'goes-on', source: { checkpoint: first.id } };
+    expect(await ok('POST', '/v1/experiments', body)).toMatchObject({ source: { checkpoint: first.id } });
+    await run();
+    expect(await epochs(runs)).toEqual([1, 3]);
+    const late = { namespace: runs.namespace, name: 'late', source: { checkpoint: second.id } };
+    expect((await server.api('POST', '/v1/experiments', late)).status).toBe(404);
+    // A pipeline that restarts finds its run, whatever has become of the checkpoint.
+    await ok('DELETE', `/v1/checkpoints/${first.id}`);
+    expect((await server.api('POST', '/v1/experiments', body)).status).toBe(200);
+  });
+
   test('the nearest namespace counts, and the latest are of each experiment', async () => {
     const outer = await runWith(
       { retain: { checkpoints: { keep: [{ latest: 1 }], remove: 'object' } } },

@@ -76,7 +76,8 @@ export const PROTECTED = {
   checkpoint: {
     pending: `c.status <> 'ready'`,
     hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = c.id)',
-    lineage: 'EXISTS (SELECT 1 FROM versions d WHERE d.source_checkpoint_id = c.id)',
+    lineage: `(EXISTS (SELECT 1 FROM versions d WHERE d.source_checkpoint_id = c.id)
+      OR EXISTS (SELECT 1 FROM experiments x WHERE x.source_checkpoint_id = c.id))`,
     newestOfRunning: `(e.status = 'running' AND c.id = (
       SELECT l.id FROM checkpoints l WHERE l.experiment_id = e.id AND l.status = 'ready' AND l.deleted_at IS NULL
       ORDER BY l.created_at DESC, l.id DESC LIMIT 1))`,

@@ -118,6 +118,12 @@ export type ExperimentCreate = Loose<Schemas['ExperimentCreate']>;
 /** One page of a list. */
 export type ExperimentPage = Schemas['ExperimentPage'];
 
+/** The checkpoint that it began with. */
+export type ExperimentSource = Schemas['ExperimentSource'];
+
+/** The checkpoint that it begins with, of whatever experiment. */
+export type ExperimentSourceInput = Schemas['ExperimentSourceInput'];
+
 export type ExperimentStatus = Schemas['ExperimentStatus'];
 
 export type ExperimentUpdate = Loose<Schemas['ExperimentUpdate']>;

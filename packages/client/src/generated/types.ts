@@ -631,6 +631,7 @@ export interface components {
             namespace: string;
             /** @description Who answers for it: an address or a team. */
             owner: string | null;
+            source: components["schemas"]["ExperimentSource"];
             status: components["schemas"]["ExperimentStatus"];
             /** @description Free words. Kept as a set: sorted, each once. */
             tags: string[];
@@ -664,6 +665,7 @@ export interface components {
             namespace: string;
             /** @description Who answers for it: an address or a team. */
             owner?: string | null;
+            source?: components["schemas"]["ExperimentSourceInput"];
             /** @description Default: `running`. */
             status?: components["schemas"]["ExperimentStatus"];
             /** @description Free words. Kept as a set: sorted, each once. */
@@ -785,6 +787,19 @@ export interface components {
              */
             toTime?: string;
         };
+        /** @description The checkpoint that it began with. */
+        ExperimentSource: {
+            /** Format: uuid */
+            checkpoint: string;
+        } | null;
+        /** @description The checkpoint that it begins with, of whatever experiment. */
+        ExperimentSourceInput: {
+            /**
+             * Format: uuid
+             * @description A checkpoint's id.
+             */
+            checkpoint: string;
+        } | null;
         /** @enum {string} */
         ExperimentStatus: "running" | "finished" | "failed" | "aborted";
         ExperimentUpdate: {
