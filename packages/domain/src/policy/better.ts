@@ -1,8 +1,11 @@
 import type { Amount, Direction } from './document.ts';
 
-/** How much an amount is, beside the value that is compared with. */
+/**
+ * How much an amount is, beside the value that is compared with. A share of an infinity is nothing: it would be infinite
+ * itself, and no loss ever better by that much than one that has diverged.
+ */
 export const amountOf = (amount: Amount | undefined, beside: number): number =>
-  amount === undefined ? 0 : (amount.abs ?? Math.abs(beside) * (amount.rel ?? 0));
+  amount?.abs ?? (Number.isFinite(beside) ? Math.abs(beside) * (amount?.rel ?? 0) : 0);
 
 /**
  * Whether a value is better than another by more than a margin: strictly, so that ties keep what is there. NaN is never
@@ -17,7 +20,6 @@ export function isBetter(
   if (value === null || Number.isNaN(value)) return false;
   if (other === null || Number.isNaN(other)) return true;
   const by = amountOf(margin, other);
-  // Of infinities the difference is not a number.
   return direction === 'max' ? value > other + by : value < other - by;
 }
 
