@@ -30,7 +30,7 @@ export function measuredValue(
 }
 
 /** An own property, never an inherited one: names come from users. */
-function own<T>(from: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+export function own<T>(from: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return from !== undefined && Object.hasOwn(from, name) ? from[name] : undefined;
 }
 

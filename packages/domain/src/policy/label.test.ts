@@ -113,10 +113,115 @@ describe('all else', () => {
 });
 
 describe('words', () => {
-  it('say what decided', () => {
-    const verdict = ask({ candidate: version('v7', 0.61), holder: version('v5', 0.64) });
-    expect(labelWords('v7', 'champion', verdict)).toBe(
-      'v7 is not to be champion: its mAP on val, 0.61, is not better than that of v5, 0.64.',
+  const timed = (name: string, mAP: number | 'NaN' | null, ms?: number | 'NaN') =>
+    version(name, mAP, {
+      object: {
+        fields: {},
+        metrics: ms === undefined ? {} : { ms },
+        evaluations: mAP === null ? {} : { val: { mAP } },
+      },
+    });
+  const notSlower = { notWorse: [{ metric: 'ms', direction: 'min', tolerance: { rel: 0.07 } }] } as const;
+  const say = (more: Partial<LabelRule>, candidate: VersionFacts, holder: VersionFacts | null) =>
+    labelWords(candidate.version, 'champion', ask({ rule: { ...rule, ...more }, candidate, holder }));
+
+  it.each<[Partial<LabelRule>, VersionFacts, VersionFacts | null, string]>([
+    [
+      {},
+      timed('v7', 0.61),
+      timed('v5', 0.64),
+      'is not to be champion: its mAP on val, 0.61, is not better than that of v5, 0.64.',
+    ],
+    [
+      { margin: { abs: 0.01 } },
+      timed('v7', 0.61),
+      timed('v5', 0.64),
+      'is not to be champion: its mAP on val, 0.61, is not better than that of v5, 0.64, by more than 0.01.',
+    ],
+    [
+      { margin: { rel: 0.07 } },
+      timed('v7', 0.61),
+      timed('v5', 0.64),
+      'is not to be champion: its mAP on val, 0.61, is not better than that of v5, 0.64, by more than 7 %.',
+    ],
+    [
+      { margin: { abs: 0.01 } },
+      timed('v7', 0.61),
+      timed('v5', null),
+      'is to be champion: v5 has no mAP on val, it has 0.61.',
+    ],
+    [
+      {},
+      timed('v7', 0.61),
+      timed('v5', 'NaN'),
+      'is to be champion: the mAP on val of v5 is not a number, its own is 0.61.',
+    ],
+    [{}, timed('v7', null), timed('v5', 0.64), 'is not to be champion: it has no mAP on val.'],
+    [{}, timed('v7', 'NaN'), null, 'is not to be champion: its mAP on val is not a number.'],
+    [
+      { than: 0.6, margin: { abs: 0.1 } },
+      timed('v7', 0.61),
+      null,
+      'is not to be champion: its mAP on val, 0.61, is not better than 0.6 by more than 0.1.',
+    ],
+    [
+      notSlower,
+      timed('v7', 0.7, 12),
+      timed('v5', 0.64, 10),
+      'is not to be champion: its ms, 12, is worse than that of v5, 10, by more than 7 %.',
+    ],
+    [
+      notSlower,
+      timed('v7', 0.7),
+      timed('v5', 0.64, 10),
+      'is not to be champion: it has no ms, and v5 has 10.',
+    ],
+    [
+      notSlower,
+      timed('v7', 0.7, 'NaN'),
+      timed('v5', 0.64, 10),
+      'is not to be champion: its ms is not a number, and that of v5 is 10.',
+    ],
+    [
+      notSlower,
+      timed('v7', 0.7),
+      timed('v5', 0.64),
+      'is to be champion: its mAP on val, 0.7, is better than that of v5, 0.64; v5 has no ms that could be better.',
+    ],
+    [
+      notSlower,
+      timed('v7', 0.7, 12),
+      timed('v7', 0.7, 12),
+      'is to be champion: it is the holder; there is no other holder that could be better in ms.',
+    ],
+    [
+      notSlower,
+      timed('v7', 0.7, 12),
+      null,
+      'is to be champion: there is no holder; there is no holder that could be better in ms.',
+    ],
+  ])('say what decided: %j', (more, candidate, holder, words) => {
+    expect(say(more, candidate, holder)).toBe(`${candidate.version} ${words}`);
+  });
+
+  it('of a dataset that is called as something else is, too', () => {
+    const verdict = ask({ candidate: version('v', 1), evaluate: ['constructor'] });
+    expect(verdict.clauses.find(({ clause }) => clause === 'evaluated')?.inputs).toEqual({
+      coverage: { constructor: 'missing' },
+    });
+  });
+
+  it('and all of a verdict survives JSON, whatever the values', () => {
+    const special = fc.constantFrom(0.5, 'NaN' as const, 'Infinity' as never, '-Infinity' as never, null);
+    const thans = fc.constantFrom('holder', 'any', 0.5);
+    fc.assert(
+      fc.property(special, special, thans, fc.boolean(), (mine, theirs, than, isMin) => {
+        const direction = isMin ? 'min' : 'max';
+        const asked = { ...rule, than, direction, notWorse: [{ ...rule, direction }] } as LabelRule;
+        const other = version('old', theirs);
+        const { clauses } = ask({ rule: asked, candidate: version('new', mine), holder: other, best: other });
+        expect(JSON.parse(JSON.stringify(clauses))).toEqual(clauses);
+      }),
     );
   });
 });

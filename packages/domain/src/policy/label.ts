@@ -1,8 +1,9 @@
 import { evaluateFilter, type Filter } from '../filter/index.ts';
 import { amountOf, isBetter, isWorse } from './better.ts';
-import type { Amount, LabelRule, NotWorse } from './document.ts';
+import { betterWords, boundWords, notWorseWords } from './comparison-words.ts';
+import type { LabelRule, NotWorse } from './document.ts';
 import { durationOf } from './duration.ts';
-import { measuredValue, metricWords, type VersionFacts, valueJson } from './facts.ts';
+import { measuredValue, metricWords, own, type VersionFacts, valueJson } from './facts.ts';
 
 /** What one clause of a rule says. */
 export interface ClauseVerdict {
@@ -72,18 +73,12 @@ export function labelVerdict(question: LabelQuestion): Verdict {
   return verdictOf(clauses, age?.dueAt ?? null);
 }
 
-const number = (value: number | null): string => (value === null ? 'none' : String(value));
-
-const marginWords = (margin: Amount | undefined): string =>
-  margin === undefined ? '' : ` by more than ${margin.abs ?? `${String((margin.rel ?? 0) * 100)} %`}`;
-
 function betterClause(question: LabelQuestion): Clause {
   const { rule, candidate, holder, best } = question;
   const value = measuredValue(candidate.object, rule);
   const { direction, margin } = rule;
   const than = rule.than ?? 'holder';
   const what = metricWords(rule);
-  const own = `its ${what}, ${number(value)},`;
   const base = {
     clause: 'better',
     metric: rule.metric,
@@ -113,8 +108,8 @@ function betterClause(question: LabelQuestion): Clause {
     by: other === null ? null : valueJson(direction === 'max' ? value - other : other - value),
     needed: valueJson(amountOf(margin, other ?? 0)),
   };
-  const words = `${own} is ${not(holds)}better than that of ${opponent.version}, ${number(other)}${marginWords(margin)}`;
-  return { ...base, ...inputs, holds, words: words.replace(', none', ', which has none') };
+  const compared = { what, value, other: opponent.version, otherValue: other, by: margin };
+  return { ...base, ...inputs, holds, words: betterWords(holds, compared) };
 }
 
 /** Better than a fixed bound; and of two versions that are the later one counts. */
@@ -125,7 +120,7 @@ function boundVerdict(
 ): { bound: number; holds: boolean; holder: string | null; words: string } {
   const { direction, margin } = rule;
   const passes = isBetter(value, bound, direction, margin);
-  const words = `its ${metricWords(rule)}, ${value}, is ${not(passes)}better than ${bound}${marginWords(margin)}`;
+  const words = boundWords(passes, { what: metricWords(rule), value, bound, by: margin });
   if (!passes || !holder || holder.id === candidate.id)
     return { bound, holds: passes, holder: holder?.version ?? null, words };
   if (!isBetter(measuredValue(holder.object, rule), bound, direction, margin))
@@ -142,21 +137,26 @@ function boundVerdict(
   return { bound, holds, holder: holder.version, words: `${words}${which}` };
 }
 
-const not = (holds: boolean): string => (holds ? '' : 'not ');
-
 /** By when they were made; ids settle what the clock does not. */
 export const isNewer = (a: VersionFacts, b: VersionFacts): boolean =>
   a.createdAt.getTime() === b.createdAt.getTime() ? a.id > b.id : a.createdAt > b.createdAt;
 
 function notWorseClause({ candidate, holder }: LabelQuestion, other: NotWorse, index: number): Clause {
   const value = measuredValue(candidate.object, other);
-  const theirs = holder && holder.id !== candidate.id ? measuredValue(holder.object, other) : null;
+  const rival = holder?.id === candidate.id ? null : holder;
+  const theirs = rival && measuredValue(rival.object, other);
   const holds = !isWorse(value, theirs, other.direction, other.tolerance);
   const what = metricWords(other);
   const words =
-    holder === null
-      ? `there is no holder that could be better in ${what}`
-      : `its ${what}, ${number(value)}, is ${not(!holds)}worse than that of ${holder.version}, ${number(theirs)}${marginWords(other.tolerance)}`;
+    rival === null
+      ? `there is no ${holder ? 'other ' : ''}holder that could be better in ${what}`
+      : notWorseWords(holds, {
+          what,
+          value,
+          other: rival.version,
+          otherValue: theirs,
+          by: other.tolerance,
+        });
   return {
     clause: `notWorse[${index}]`,
     holds,
@@ -193,7 +193,7 @@ function fileClause(
 function evaluatedClause({ rule, evaluate, candidate }: LabelQuestion): Clause[] {
   if (rule.evaluated === false || evaluate.length === 0) return [];
   const coverage = Object.fromEntries(
-    evaluate.map((dataset) => [dataset, candidate.coverage[dataset] ?? 'missing']),
+    evaluate.map((dataset) => [dataset, own(candidate.coverage, dataset) ?? 'missing']),
   );
   const owed = evaluate.filter((dataset) => coverage[dataset] !== 'done');
   const words =
