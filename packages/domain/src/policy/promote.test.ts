@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type FilterSchema, parseFilter } from '../filter/index.ts';
+import { compareBest } from './better.ts';
+import type { PromoteRule } from './document.ts';
+import { measuredValue } from './facts.ts';
+import { type CheckpointFacts, type PromotionQuestion, promotedName, promoteVerdict } from './promote.ts';
+import { renderTemplate, templateFault } from './template.ts';
+
+const schema: FilterSchema = { fields: {}, tags: true, metadata: true, metric: true };
+const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+
+/** A ready checkpoint with this value of `loss`. */
+const checkpoint = (
+  id: string,
+  loss: number | 'NaN' | null,
+  more: Partial<CheckpointFacts> = {},
+): CheckpointFacts => ({
+  id,
+  isReady: true,
+  isDeleted: false,
+  createdAt: at(0),
+  epoch: 3,
+  step: null,
+  object: { fields: {}, metadata: {}, tags: [], metrics: loss === null ? {} : { loss } },
+  ...more,
+});
+
+const rule: PromoteRule = { metric: 'loss', direction: 'min', version: '{experiment}-e{epoch}' };
+const finished = { name: 'run-7', status: 'finished', matches: true };
+const question = (
+  more: Partial<PromotionQuestion> & Pick<PromotionQuestion, 'candidate'>,
+): PromotionQuestion => ({
+  rule,
+  filter: null,
+  experiment: finished,
+  model: 'yolo',
+  best: null,
+  promotedAs: null,
+  ...more,
+});
+const failing = (more: Partial<PromotionQuestion>): string[] => {
+  const { clauses, holds } = promoteVerdict(question({ candidate: checkpoint('c', 0.5), ...more }));
+  const failed = clauses.filter((each) => !each.holds).map(({ clause }) => clause);
+  expect(holds).toBe(failed.length === 0);
+  return failed;
+};
+
+describe('a checkpoint becomes a version', () => {
+  it('when it is the best of a finished experiment of the rule', () => {
+    expect(failing({})).toEqual([]);
+    expect(failing({ best: checkpoint('d', 0.6) })).toEqual([]);
+  });
+
+  it.each<[string, Partial<PromotionQuestion>, string[]]>([
+    ['it is pending', { candidate: checkpoint('c', 0.5, { isReady: false }) }, ['ready']],
+    ['it is deleted', { candidate: checkpoint('c', 0.5, { isDeleted: true }) }, ['ready']],
+    ['its experiment is another', { experiment: { ...finished, matches: false } }, ['matches']],
+    ['another is better', { best: checkpoint('d', 0.4) }, ['best']],
+    ['it has no value', { candidate: checkpoint('c', null) }, ['best']],
+    ['its value is NaN', { candidate: checkpoint('c', 'NaN') }, ['best']],
+    ['the filter is false', { filter: parseFilter("'good' IN tags", schema) }, ['filter']],
+    ['the filter is unknown', { filter: parseFilter('metrics.nothing > 0', schema) }, ['filter']],
+    ['its experiment runs', { experiment: { ...finished, status: 'running' } }, ['finished']],
+    ['its experiment failed', { experiment: { ...finished, status: 'failed' } }, ['finished']],
+    ['it was promoted before', { promotedAs: 'v1' }, ['new']],
+    [
+      'of several reasons each is told',
+      { best: checkpoint('d', 0.4), experiment: { ...finished, status: 'running' }, promotedAs: 'v1' },
+      ['best', 'finished', 'new'],
+    ],
+  ])('not when %s', (_, more, clauses) => {
+    expect(failing(more)).toEqual(clauses);
+  });
+
+  it('while its experiment runs, where the rule says at once', () => {
+    expect(
+      failing({ rule: { ...rule, at: 'once' }, experiment: { ...finished, status: 'running' } }),
+    ).toEqual([]);
+  });
+
+  it('of several exactly one: the best, and of the same value the oldest', () => {
+    const losses = fc.array(
+      fc.record({
+        loss: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('NaN' as const, null)),
+        second: fc.integer({ min: 0, max: 2 }),
+      }),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(losses, fc.constantFrom('max', 'min'), (list, direction) => {
+        const all = list.map(({ loss, second }, index) =>
+          checkpoint(`c${index}`, loss, { createdAt: at(second) }),
+        );
+        const asked = { ...rule, direction } as const;
+        const order = (a: CheckpointFacts, b: CheckpointFacts): number =>
+          compareBest(measuredValue(a.object, asked), measuredValue(b.object, asked), direction) ||
+          a.createdAt.getTime() - b.createdAt.getTime() ||
+          (a.id < b.id ? -1 : 1);
+        const chosen = all.filter((candidate) => {
+          const best = all.filter((other) => other !== candidate).sort(order)[0] ?? null;
+          return promoteVerdict(question({ rule: asked, candidate, best })).holds;
+        });
+        const valued = all.filter(({ object }) =>
+          Number.isFinite(measuredValue(object, asked) ?? Number.NaN),
+        );
+        expect(chosen).toEqual(valued.sort(order).slice(0, 1));
+      }),
+    );
+  });
+});
+
+describe('the name of the version', () => {
+  const named = (version: string, more: Partial<CheckpointFacts> = {}, experiment = 'run-7') =>
+    promotedName(
+      question({
+        rule: { ...rule, version },
+        candidate: checkpoint('c', 0.5, more),
+        experiment: { ...finished, name: experiment },
+      }),
+    );
+
+  it('comes from the template', () => {
+    expect(named('{model}.{experiment}-e{epoch}-s{step}', { step: 40 })).toEqual({
+      ok: true,
+      name: 'yolo.run-7-e3-s40',
+    });
+  });
+
+  it('takes a name as it is, also where it looks like a pattern or a place', () => {
+    expect(
+      renderTemplate('{experiment}-e{epoch}', { experiment: '$&{epoch}', epoch: 1, step: 2, model: 'm' }),
+    ).toBe('$&{epoch}-e1');
+  });
+
+  it('is refused where it would be no name', () => {
+    expect(named('{experiment}-e{epoch}', {}, 'x'.repeat(127))).toMatchObject({ ok: false });
+    expect(named('a/{epoch}')).toMatchObject({ ok: false });
+  });
+
+  it('is the text of the template with each place replaced, for every template that is accepted', () => {
+    const values = { experiment: 'run-7', epoch: 3, step: null, model: 'yolo' };
+    const shown = { experiment: 'run-7', epoch: '3', step: '0', model: 'yolo' };
+    const part = fc.oneof(
+      fc.string({ maxLength: 4 }).map((text) => ({ text: text.replaceAll(/[{}]/g, ''), place: null })),
+      fc.constantFrom('experiment', 'epoch', 'step', 'model').map((place) => ({ text: `{${place}}`, place })),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+        const template = parts.map(({ text }) => text).join('');
+        const tellsApart = parts.some(({ place }) => place !== null && place !== 'model');
+        expect(templateFault(template) === null).toBe(tellsApart);
+        expect(renderTemplate(template, values)).toBe(
+          parts
+            .map(({ text, place }) => (place === null ? text : shown[place as keyof typeof shown]))
+            .join(''),
+        );
+      }),
+    );
+  });
+});
