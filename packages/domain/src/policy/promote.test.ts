@@ -135,14 +135,23 @@ describe('the name of the version', () => {
 
   it('is refused where it would be no name', () => {
     expect(named('{experiment}-e{epoch}', {}, 'x'.repeat(127))).toMatchObject({ ok: false });
-    expect(named('a/{epoch}')).toMatchObject({ ok: false });
+    expect(named('{experiment}{model}', {}, 'x'.repeat(125))).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    ['a/{epoch}', '"/"'],
+    ['{experiment}:{epoch}', '":"'],
+    [`${'x'.repeat(128)}{epoch}`, '128'],
+    ['{epoch}\n', 'control'],
+  ])('could never be one: %j is refused before', (template, why) => {
+    expect(templateFault(template)).toContain(why);
   });
 
   it('is the text of the template with each place replaced, for every template that is accepted', () => {
     const values = { experiment: 'run-7', epoch: 3, step: null, model: 'yolo' };
     const shown = { experiment: 'run-7', epoch: '3', step: '0', model: 'yolo' };
     const part = fc.oneof(
-      fc.string({ maxLength: 4 }).map((text) => ({ text: text.replaceAll(/[{}]/g, ''), place: null })),
+      fc.stringMatching(/^[a-z.$&_-]{0,4}$/).map((text) => ({ text, place: null })),
       fc.constantFrom('experiment', 'epoch', 'step', 'model').map((place) => ({ text: `{${place}}`, place })),
     );
     fc.assert(

@@ -1,3 +1,5 @@
+import { parseName } from '../names.ts';
+
 /** What a version's name can be made of. */
 export interface TemplateValues {
   readonly experiment: string;
@@ -17,7 +19,9 @@ export function templateFault(template: string): string | null {
   if (/[{}]/.test(template.replaceAll(/\{[^{}]*\}/g, ''))) return 'has a brace that belongs to no place';
   if (!/\{(?:experiment|epoch|step)\}/.test(template))
     return 'must contain {experiment}, {epoch} or {step}: each version needs a name of its own';
-  return null;
+  // What not even the shortest values make a name, nothing does.
+  const shortest = parseName(renderTemplate(template, { experiment: 'x', epoch: 0, step: 0, model: 'x' }));
+  return shortest.ok ? null : `gives no name of a version: that ${shortest.message}`;
 }
 
 /** The name; what is missing (a checkpoint without epoch) becomes `0`. */
