@@ -109,13 +109,103 @@ describe('retention', () => {
     );
   });
 
-  it('removes nothing more when it is carried out again', () => {
+  it('says the same in whatever order the objects are seen', () => {
+    const shuffled = cases.chain(([rule, objects]) =>
+      fc.tuple(
+        fc.constant(rule),
+        fc.constant(objects),
+        fc.shuffledSubarray(objects, { minLength: objects.length }),
+      ),
+    );
+    fc.assert(
+      fc.property(shuffled, ([rule, objects, other]) => {
+        const byId = (list: readonly Retained[]) =>
+          new Map(plan(rule, list).map(({ object, ...verdict }) => [object.id, verdict]));
+        const [one, two] = [byId(objects), byId(other)];
+        for (const { id } of objects) expect(two.get(id)).toEqual(one.get(id));
+      }),
+    );
+  });
+
+  it('removes more when a clause is left out, and never more when one is added', () => {
+    fc.assert(
+      fc.property(cases, ([rule, objects]) => {
+        const gone = (asked: RetainRule) =>
+          new Set(plan(asked, objects).flatMap(({ object, remove }) => (remove ? [object.id] : [])));
+        // The last one, so that the places of the others stay.
+        const fewer = gone({ ...rule, keep: rule.keep.slice(0, -1) });
+        for (const id of gone(rule)) expect(fewer.has(id)).toBe(true);
+      }),
+    );
+  });
+
+  it('names what keeps an object, all of it', () => {
+    const rule: RetainRule = { keep: [{ latest: 1 }, { everyEpoch: 5 }, { filter: 'x' }], remove: 'object' };
+    const object: Retained = {
+      id: 'a',
+      createdAt: NOW,
+      epoch: 10,
+      group: null,
+      values: [null, null, false],
+      protections: ['hold', 'lineage'],
+    };
+    expect(plan(rule, [object]).map(({ object: _, ...verdict }) => verdict)).toEqual([
+      { remove: false, keptBy: [0, 1], protectedBy: ['hold', 'lineage'] },
+    ]);
+  });
+
+  it('by default counts in each experiment for checkpoints, and over all for versions', () => {
+    const rule: RetainRule = { keep: [{ latest: 1 }], remove: 'object' };
+    const objects = ['a', 'b'].map(
+      (group, index): Retained => ({
+        id: group,
+        createdAt: new Date(NOW.getTime() + index),
+        epoch: null,
+        group,
+        values: [null],
+        protections: [],
+      }),
+    );
+    const kept = (per: 'experiment' | 'all') => {
+      const made = retentionPlan(rule, NOW, per);
+      for (const object of objects) made.see(object);
+      return objects.filter((object) => !made.verdict(object).remove).map(({ id }) => id);
+    };
+    expect([kept('experiment'), kept('all')]).toEqual([['a', 'b'], ['b']]);
+  });
+
+  // What was removed is not seen again, and what is left has the protections that it had. They must not have come from
+  // what was removed: where a removed object no longer protects its origin, the origin goes next, and so down its line.
+  it('removes nothing more when it is carried out again at once, as long as protections outlast what gave them', () => {
     fc.assert(
       fc.property(cases, ([rule, objects]) => {
         const left = plan(rule, objects).flatMap(({ object, remove }) => (remove ? [] : [object]));
         expect(plan(rule, left).filter(({ remove }) => remove)).toEqual([]);
       }),
     );
+  });
+
+  it('else goes up a line of origins, one at each run', () => {
+    const rule: RetainRule = { keep: [{ filter: 'x' }], remove: 'object' };
+    let living = ['a', 'b', 'c'];
+    const runs: string[][] = [];
+    while (living.length > 0) {
+      // Each was made from the one before it.
+      const objects = living.map(
+        (id, place): Retained => ({
+          id,
+          createdAt: NOW,
+          epoch: null,
+          group: null,
+          values: [false],
+          protections: place < living.length - 1 ? ['lineage'] : [],
+        }),
+      );
+      const gone = plan(rule, objects).flatMap(({ object, remove }) => (remove ? [object.id] : []));
+      runs.push(gone);
+      living = living.filter((id) => !gone.includes(id));
+    }
+    expect(runs).toEqual([['c'], ['b'], ['a']]);
   });
 
   it('holds no more than what the clauses keep, whatever the order', () => {

@@ -1,6 +1,7 @@
 import { compareBest } from './better.ts';
 import type { KeepClause, RetainRule } from './document.ts';
 import { durationOf } from './duration.ts';
+import { type FirstOf, firstOf } from './first-of.ts';
 
 /** What no rule removes. */
 export type Protection =
@@ -71,14 +72,14 @@ function keeperOf(clause: KeepClause, place: number, now: Date, defaultPer: 'exp
       const value = measuredValue(object);
       return value !== null && !Number.isNaN(value);
     };
-    return firstOf(
+    return firstOfEach(
       best,
       groupOf,
       has,
       (a, b) => compareBest(measuredValue(a), measuredValue(b), direction) || newerFirst(a, b),
     );
   }
-  if (latest !== undefined) return firstOf(latest, groupOf, () => true, newerFirst);
+  if (latest !== undefined) return firstOfEach(latest, groupOf, () => true, newerFirst);
   if (everyEpoch !== undefined)
     return { see, keeps: ({ epoch }) => epoch !== null && epoch % everyEpoch === 0 };
   if (youngerThan !== undefined) {
@@ -92,40 +93,21 @@ const newerFirst = (a: Retained, b: Retained): number =>
   b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 
 /** Keeps the first so many of each group. */
-function firstOf(
+function firstOfEach(
   count: number,
   groupOf: (object: Retained) => string,
   counts: (object: Retained) => boolean,
   order: (a: Retained, b: Retained) => number,
 ): Keeper {
-  const groups = new Map<string, Retained[]>();
+  const groups = new Map<string, FirstOf<Retained>>();
   return {
     see: (object) => {
       if (!counts(object)) return;
       const group = groupOf(object);
-      const first = groups.get(group) ?? [];
+      const first = groups.get(group) ?? firstOf(count, order);
       groups.set(group, first);
-      if (first.length === count && order(object, first[count - 1] as Retained) >= 0) return;
-      first.splice(placeIn(first, object, order), 0, object);
-      if (first.length > count) first.pop();
+      first.add(object);
     },
-    keeps: (object) => {
-      if (!counts(object)) return false;
-      const first = groups.get(groupOf(object));
-      const last = first?.at(-1);
-      return first !== undefined && last !== undefined && (first.length < count || order(object, last) <= 0);
-    },
+    keeps: (object) => counts(object) && (groups.get(groupOf(object))?.has(object) ?? false),
   };
-}
-
-/** Where it belongs in a list in order: by halving. */
-function placeIn<T>(list: readonly T[], item: T, order: (a: T, b: T) => number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (order(item, list[middle] as T) < 0) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
