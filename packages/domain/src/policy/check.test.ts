@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FilterSchema } from '../filter/index.ts';
 import { checkPolicy, policyDatasets } from './check.ts';
-import type { PolicyDocument } from './document.ts';
-import { parseDuration } from './duration.ts';
-import { effectivePolicy, type StandingPolicy } from './effective.ts';
-import { renderTemplate, templateFault } from './template.ts';
+import type { KeepClause, PolicyDocument } from './document.ts';
 
 const schema: FilterSchema = {
   fields: { framework: { type: 'text' } },
@@ -13,6 +10,12 @@ const schema: FilterSchema = {
   metric: true,
 };
 const schemas = { version: schema, checkpoint: schema, experiment: schema };
+const promote = { metric: 'acc', direction: 'max', version: '{epoch}' } as const;
+/** A policy of one clause that keeps versions. */
+const keeping = (...keep: readonly KeepClause[]): PolicyDocument => ({
+  retain: { versions: { keep, remove: 'object' } },
+});
+const best = { best: 1, metric: 'acc', direction: 'max' } as const;
 const label = { name: 'best', alias: 'prod', metric: 'acc', direction: 'max' } as const;
 
 describe('a policy that means nothing is refused where it does', () => {
@@ -67,8 +70,151 @@ describe('a policy that means nothing is refused where it does', () => {
       { promote: [{ metric: 'acc', direction: 'max', version: '{run}-{epoch}' }] },
       ['/promote/0/version'],
     ],
+    [
+      'a tag that is compared with a holder elsewhere',
+      { label: [{ ...label, alias: undefined, tag: 'x', than: 'any', notWorse: [label] }] },
+      ['/label/0/notWorse'],
+    ],
+    [
+      'an alias that no rule may move, however written',
+      { label: [{ ...label, alias: 'LATEST' }] },
+      ['/label/0/alias'],
+    ],
+    [
+      'a file without role and path',
+      { label: [{ ...label, files: [{ role: 'a' }, {}] }] },
+      ['/label/0/files/1'],
+    ],
+    ['a file with both', { label: [{ ...label, files: [{ role: 'a', path: 'b' }] }] }, ['/label/0/files/0']],
+    ['no amount', { label: [{ ...label, margin: {} }] }, ['/label/0/margin']],
+    [
+      'two amounts that are tolerated',
+      { label: [{ ...label, notWorse: [label, { ...label, tolerance: { abs: 1, rel: 1 } }] }] },
+      ['/label/0/notWorse/1/tolerance'],
+    ],
+    ['an empty filter', { label: [{ ...label, filter: ' ' }] }, ['/label/0/filter']],
+    ['an age of nothing', { label: [{ ...label, minAge: 'PT0S' }] }, ['/label/0/minAge']],
+    [
+      'an age of more than a hundred years',
+      { label: [{ ...label, minAge: 'P36526D' }] },
+      ['/label/0/minAge'],
+    ],
+    [
+      'experiments by what they do not have',
+      { promote: [{ ...promote, experiments: 'x = 1' }] },
+      ['/promote/0/experiments'],
+    ],
+    [
+      'checkpoints by what they do not have',
+      { promote: [{ ...promote, filter: 'x = 1' }] },
+      ['/promote/0/filter'],
+    ],
+    [
+      'two promotions with one name',
+      { promote: [{ ...promote, name: 'a' }, promote, promote, { ...promote, name: 'a' }] },
+      ['/promote/3/name'],
+    ],
+    [
+      'a template with a lone brace',
+      { promote: [{ ...promote, version: '{epoch}}' }] },
+      ['/promote/0/version'],
+    ],
+    [
+      'a template that gives no name',
+      { promote: [{ ...promote, version: 'a/{epoch}' }] },
+      ['/promote/0/version'],
+    ],
+    ['the best of none', keeping({ ...best, best: 0 }), ['/retain/versions/keep/0/best']],
+    ['the best of a negative number', keeping({ ...best, best: -1 }), ['/retain/versions/keep/0/best']],
+    [
+      'the best of more than a million',
+      keeping({ ...best, best: 1_000_001 }),
+      ['/retain/versions/keep/0/best'],
+    ],
+    ['every epoch of none', keeping(best, { everyEpoch: 0 }), ['/retain/versions/keep/1/everyEpoch']],
+    ['no clause', keeping({ per: 'all' }), ['/retain/versions/keep/0']],
+    [
+      'what means nothing beside the latest',
+      keeping({ ...best, best: undefined, latest: 1, dataset: 'val' }),
+      ['metric', 'dataset', 'direction'].map((name) => `/retain/versions/keep/0/${name}`),
+    ],
+    [
+      'a scope of what is young',
+      keeping({ youngerThan: 'P1D', per: 'all' }),
+      ['/retain/versions/keep/0/per'],
+    ],
+    ['younger than nothing', keeping({ youngerThan: 'PT0S' }), ['/retain/versions/keep/0/youngerThan']],
+    ['younger than a month', keeping({ youngerThan: 'P1M' }), ['/retain/versions/keep/0/youngerThan']],
+    ['what meets no filter', keeping({ filter: 'AND' }), ['/retain/versions/keep/0/filter']],
+    [
+      'a grace that is no duration',
+      { retain: { versions: { keep: [best], remove: 'files', grace: 'a week' } } },
+      ['/retain/versions/grace'],
+    ],
+    [
+      'all that is wrong, not just the first',
+      {
+        ...keeping(),
+        evaluate: [{ dataset: 'a' }, { dataset: 'a' }],
+        promote: [{ ...promote, version: 'v' }],
+      },
+      ['/evaluate/1/dataset', '/promote/0/version', '/retain/versions/keep'],
+    ],
   ])('%s', (_, document, pointers) => {
     expect(checkPolicy(document, 'model', schemas).map(({ pointer }) => pointer)).toEqual(pointers);
+  });
+
+  it('of a namespace: its checkpoints, and when a run is stale', () => {
+    const document: PolicyDocument = {
+      retain: { checkpoints: { keep: [{ latest: 0 }], remove: 'files', grace: 'P1Y' } },
+      staleAfter: 'PT0S',
+    };
+    expect(checkPolicy(document, 'namespace', schemas).map(({ pointer }) => pointer)).toEqual([
+      '/retain/checkpoints/keep/0/latest',
+      '/retain/checkpoints/grace',
+      '/staleAfter',
+    ]);
+  });
+
+  it('a filter with the place in it, and what would have been accepted', () => {
+    const [fault] = checkPolicy({ label: [{ ...label, filter: 'framework ==' }] }, 'model', schemas);
+    expect(fault?.position).toBe(11);
+    expect(fault?.expected).not.toEqual([]);
+  });
+
+  it('and each filter is read as what it is a filter over', () => {
+    const of = (name: string): FilterSchema => ({ fields: { [name]: { type: 'text' } } });
+    const apart = { version: of('v'), checkpoint: of('c'), experiment: of('e') };
+    const document: PolicyDocument = {
+      label: [{ ...label, filter: "v = 'x'" }],
+      promote: [{ ...promote, experiments: "e = 'x'", filter: "c = 'x'" }],
+      retain: {
+        versions: { keep: [{ filter: "v = 'x'" }], remove: 'files' },
+        checkpoints: { keep: [{ filter: "c = 'x'" }], remove: 'files' },
+      },
+    };
+    expect(checkPolicy(document, 'namespace', apart)).toEqual([]);
+  });
+
+  it('every dataset that it names is told, with its place', () => {
+    const on = { metric: 'acc', dataset: 'd', direction: 'max' } as const;
+    const document: PolicyDocument = {
+      evaluate: [{ dataset: 'd' }],
+      label: [label, { ...label, ...on, notWorse: [label, on] }],
+      promote: [{ ...promote, ...on }],
+      retain: {
+        versions: { keep: [best, { ...best, ...on }], remove: 'files' },
+        checkpoints: { keep: [{ ...best, ...on }], remove: 'files' },
+      },
+    };
+    expect(policyDatasets(document).map(({ pointer }) => pointer)).toEqual([
+      '/evaluate/0/dataset',
+      '/label/1/dataset',
+      '/label/1/notWorse/1/dataset',
+      '/promote/0/dataset',
+      '/retain/versions/keep/1/dataset',
+      '/retain/checkpoints/keep/0/dataset',
+    ]);
   });
 
   it('and one that means something is not', () => {
@@ -86,73 +232,5 @@ describe('a policy that means nothing is refused where it does', () => {
       { name: 'val', pointer: '/evaluate/0/dataset' },
       { name: 'val', pointer: '/label/0/dataset' },
     ]);
-  });
-});
-
-describe('durations', () => {
-  it.each([
-    ['P2W', 14 * 86_400_000],
-    ['P1DT6H', 30 * 3_600_000],
-    ['PT1.5S', 1500],
-    ['PT0S', 0],
-  ])('%s', (text, milliseconds) => {
-    expect(parseDuration(text)).toEqual({ ok: true, milliseconds });
-  });
-  it.each(['P', 'PT', 'P1M', 'P1Y', '1D', 'P1.5D', 'P-1D', 'P40000D', 'P1D '])('not %j', (text) => {
-    expect(parseDuration(text).ok).toBe(false);
-  });
-});
-
-describe('templates', () => {
-  it('put the values in their places', () => {
-    const values = { experiment: 'run-7', epoch: 3, step: null, model: 'yolo' };
-    expect(renderTemplate('{model}-{experiment}-e{epoch}-s{step}', values)).toBe('yolo-run-7-e3-s0');
-  });
-  it.each(['{epoch', 'epoch}', '{}', '{toString}', 'v1'])('%j is none', (template) => {
-    expect(templateFault(template)).not.toBe(null);
-  });
-});
-
-describe('the nearest section counts', () => {
-  const standing = (
-    kind: 'model' | 'namespace',
-    name: string,
-    namespace: string,
-    document: PolicyDocument,
-  ): StandingPolicy => ({
-    owner: { kind, id: name, name, edit: 1 },
-    namespace,
-    document,
-  });
-
-  it('section by section, with its datasets named as seen from here', () => {
-    const { document, sources } = effectivePolicy(
-      [
-        standing('model', 'ai/vision/yolo', 'ai/vision', {
-          label: [],
-          retain: { versions: { keep: [{ latest: 1 }], remove: 'object' } },
-        }),
-        standing('namespace', 'ai/vision', 'ai/vision', { evaluate: [{ dataset: 'val' }], label: [label] }),
-        standing('namespace', 'ai', 'ai', {
-          evaluate: [{ dataset: 'never' }],
-          promote: [{ metric: 'acc', dataset: 'val', direction: 'max', version: '{epoch}' }],
-          staleAfter: 'P1D',
-        }),
-      ],
-      'ai/vision',
-    );
-    expect(document).toEqual({
-      label: [],
-      retain: { versions: { keep: [{ latest: 1 }], remove: 'object' } },
-      evaluate: [{ dataset: 'val' }],
-      promote: [{ metric: 'acc', dataset: 'ai/val', direction: 'max', version: '{epoch}' }],
-      staleAfter: 'P1D',
-    });
-    expect(sources).toMatchObject({
-      label: { name: 'ai/vision/yolo' },
-      evaluate: { name: 'ai/vision' },
-      promote: { name: 'ai' },
-      staleAfter: { name: 'ai' },
-    });
   });
 });

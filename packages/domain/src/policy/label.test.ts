@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isBetter } from './better.ts';
 import type { LabelRule } from './document.ts';
-import type { VersionFacts } from './facts.ts';
+import { measuredValue, type VersionFacts } from './facts.ts';
 import { type LabelQuestion, labelVerdict } from './label.ts';
 import { labelWords } from './words.ts';
 
@@ -261,24 +262,38 @@ describe('schedules', () => {
   });
 
   it('each move is to a better value, so that asking again and again ends', () => {
-    const tolerant = {
-      ...rule,
-      notWorse: [{ metric: 'ms', direction: 'min', tolerance: { abs: 1 } }],
-    } as const;
-    const facts = fc.record({ mAP: fc.integer({ min: 0, max: 5 }), ms: fc.integer({ min: 0, max: 5 }) });
+    const facts = fc.record({
+      mAP: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom('NaN' as const, null)),
+      ms: fc.integer({ min: 0, max: 5 }),
+      second: fc.integer({ min: 0, max: 3 }),
+    });
+    const rules = fc.record({
+      direction: fc.constantFrom('max', 'min'),
+      than: fc.constantFrom('holder', 2),
+      margin: fc.constantFrom(undefined, { abs: 1 }, { rel: 0.5 }),
+      notWorse: fc.constantFrom(undefined, [
+        { metric: 'ms', direction: 'min', tolerance: { abs: 1 } } as const,
+      ]),
+    });
     fc.assert(
-      fc.property(fc.array(facts, { maxLength: 12 }), (list) => {
-        const versions = list.map(({ mAP, ms }, index) =>
-          version(String(index), mAP, {
-            object: { fields: {}, metrics: { ms }, evaluations: { val: { mAP } } },
+      fc.property(fc.array(facts, { maxLength: 12 }), rules, (list, more) => {
+        const asked = { ...rule, ...more } as LabelRule;
+        const versions = list.map(({ mAP, ms, second }, index) =>
+          version(String(index).padStart(2, '0'), mAP, {
+            createdAt: at(second),
+            object: { fields: {}, metrics: { ms }, evaluations: mAP === null ? {} : { val: { mAP } } },
           }),
         );
+        const value = ({ object }: VersionFacts) => measuredValue(object, asked);
         let holder: VersionFacts | null = null;
         for (let moved = true, rounds = 0; moved; rounds++) {
           expect(rounds).toBeLessThan(20);
           moved = false;
           for (const candidate of versions) {
-            if (candidate.id === holder?.id || !ask({ rule: tolerant, candidate, holder }).holds) continue;
+            if (candidate.id === holder?.id || !ask({ rule: asked, candidate, holder }).holds) continue;
+            if (holder !== null && asked.than !== 2)
+              expect(isBetter(value(candidate), value(holder), asked.direction)).toBe(true);
+            expect(value(candidate)).not.toBeNaN();
             holder = candidate;
             moved = true;
           }
