@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseFilter } from '../filter/index.ts';
 import { isBetter } from './better.ts';
 import type { LabelRule } from './document.ts';
-import { measuredValue, type VersionFacts } from './facts.ts';
+import { type Coverage, coverageOf, measuredValue, type VersionFacts } from './facts.ts';
 import { type LabelQuestion, labelVerdict } from './label.ts';
 import { labelWords } from './words.ts';
 
@@ -92,6 +93,65 @@ describe('all else', () => {
     expect(verdict.clauses.filter(({ holds }) => !holds).map((each) => each.clause)).toEqual([clause]);
   });
 
+  it('of two that were made at once the one with the later id is newer, and of a number only that passes', () => {
+    const bound = { ...rule, than: 0.5 };
+    const [one, two] = [version('a', 0.9), version('b', 0.6)];
+    expect(ask({ rule: bound, candidate: two, holder: one }).holds).toBe(true);
+    expect(ask({ rule: bound, candidate: one, holder: two }).holds).toBe(false);
+    expect(ask({ rule: bound, candidate: version('c', 0.5), holder: null }).holds).toBe(false);
+  });
+
+  it('an age that is just reached is reached', () => {
+    const aged = { ...rule, minAge: 'PT1H' };
+    const of = (second: number) => ask({ rule: aged, candidate: version('v', 1), now: at(second) });
+    expect([of(3599).holds, of(3600).holds, of(3600).dueAt]).toEqual([false, true, null]);
+  });
+
+  it.each([
+    ["'gold' IN tags", ['gold'], true],
+    ["'gold' IN tags", [], false],
+    ['metrics.nothing > 0', [], false],
+    ['NOT metrics.nothing > 0', [], false],
+  ])('a filter has to be true, and unknown is not: %s of %j', (text, tags, holds) => {
+    const filter = parseFilter(text, { fields: {}, tags: true, metric: true });
+    const object = { fields: {}, tags, evaluations: { val: { mAP: 1 } } };
+    const verdict = ask({ filter, candidate: version('v', 1, { object }) });
+    expect(verdict.holds).toBe(holds);
+  });
+
+  it.each<[Coverage | undefined, boolean | undefined, boolean]>([
+    ['done', undefined, true],
+    ['stale', undefined, false],
+    ['missing', true, false],
+    [undefined, true, false],
+    ['stale', false, true],
+    [undefined, false, true],
+  ])('evaluated as %s, where the rule says %s: %s', (state, evaluated, holds) => {
+    const coverage = state === undefined ? {} : { night: state };
+    const candidate = version('v', 1, { coverage });
+    expect(ask({ rule: { ...rule, evaluated }, evaluate: ['night'], candidate }).holds).toBe(holds);
+  });
+
+  it('better than any other version, where the rule says so', () => {
+    const any = { ...rule, than: 'any' } as const;
+    const of = (best: VersionFacts | null) =>
+      ask({ rule: any, candidate: version('v', 0.6), holder: version('old', 0.1), best }).holds;
+    expect([of(null), of(version('w', 0.5)), of(version('w', 0.6)), of(version('w', 0.7))]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('a file by its role or by its path', () => {
+    const files = [{ path: 'a/model.onnx', role: 'model' }];
+    const of = (...wanted: NonNullable<LabelRule['files']>) =>
+      ask({ rule: { ...rule, files: wanted }, candidate: version('v', 1, { files }) }).holds;
+    expect([of({ role: 'model' }), of({ path: 'a/model.onnx' })]).toEqual([true, true]);
+    expect([of({ role: 'a/model.onnx' }), of({ path: 'model.onnx' })]).toEqual([false, false]);
+  });
+
   it('no worse elsewhere than the tolerance, and what is missing is worse', () => {
     const strict = {
       ...rule,
@@ -110,6 +170,18 @@ describe('all else', () => {
   it('says when an age will be reached', () => {
     const verdict = ask({ rule: { ...rule, minAge: 'PT1H' }, candidate: version('v', 1), now: at(0) });
     expect(verdict.dueAt).toEqual(at(3600));
+  });
+});
+
+describe('coverage', () => {
+  it('is stale where the dataset has another digest by now, and one without digest never changes', () => {
+    expect([
+      coverageOf(undefined, 'x'),
+      coverageOf({ digest: 'x' }, 'x'),
+      coverageOf({ digest: 'y' }, 'x'),
+      coverageOf({ digest: null }, 'x'),
+      coverageOf({ digest: 'y' }, null),
+    ]).toEqual(['missing', 'done', 'stale', 'stale', 'done']);
   });
 });
 
