@@ -386,6 +386,22 @@ describe('paths', () => {
     expect(await filesOf(`/v1/experiments/${id}`)).toEqual([]);
   });
 
+  it('409: below a file, or where a folder of one is; what is tracked lies elsewhere', async () => {
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}`;
+    const statusOf = async (name: string) => (await put(`${path}/files/${name}`, 'x')).status;
+    for (const name of ['a/b', 'a/b-c', 'a/b0', 'a/bc/d', 'A']) expect(await statusOf(name)).toBe(201);
+    for (const name of ['a', 'a/b/c', 'a/b/c/d', 'a/bc/d/e']) {
+      const { status, body } = await put(`${path}/files/${name}`, 'x');
+      expect([name, status, body.code]).toEqual([name, 409, 'conflict']);
+    }
+    expect(await statusOf('a/b')).toBe(200);
+    await server.api('POST', `${path}/files`, { files: [{ uri: 's3://b/model/', path: 'model' }] });
+    expect(await statusOf('model/x')).toBe(201);
+    await server.api('DELETE', `${path}/files/a/b`);
+    expect(await statusOf('a/b/c')).toBe(201);
+  });
+
   it('dots that the URL folds away never lead out of the files', async () => {
     const { id } = await newExperiment(server);
     const head = `PUT /v1/experiments/${id}/files/a/../../../../x HTTP/1.1\r\nHost: localhost\r\n`;
