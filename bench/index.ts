@@ -7,6 +7,7 @@ import { checkpoints } from './benchmarks/checkpoints.ts';
 import { huge } from './benchmarks/huge.ts';
 import { metrics } from './benchmarks/metrics.ts';
 import { pages } from './benchmarks/pages.ts';
+import { policies } from './benchmarks/policies.ts';
 import { reads } from './benchmarks/reads.ts';
 import { transfersDisk } from './benchmarks/transfers-disk.ts';
 import { transfersS3 } from './benchmarks/transfers-s3.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   reads,
   checkpoints,
   metrics,
+  policies,
   transfersDisk,
   transfersS3,
   huge,

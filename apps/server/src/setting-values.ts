@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseDuration } from '@modelbox/domain';
 
 /* The forms that settings take. Each throws an Error whose message ends the sentence "must be …". */
 
@@ -36,16 +37,8 @@ const CENTURY = 100 * 365 * 86_400_000;
 
 /** Milliseconds of an ISO 8601 duration without years and months, whose length varies. */
 export function duration(text: string, min: number, max = CENTURY): number {
-  const parts = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text);
-  const [weeks, days, hours, minutes, seconds] = (parts ?? [])
-    .slice(1)
-    .map((part) => Number(part ?? 0)) as number[];
-  const isEmpty = parts === null || parts.slice(1).every((part) => part === undefined);
-  const ms = isEmpty
-    ? Number.NaN
-    : (((weeks ?? 0) * 7 + (days ?? 0)) * 24 + (hours ?? 0)) * 3_600_000 +
-      (minutes ?? 0) * 60_000 +
-      (seconds ?? 0) * 1000;
+  const parsed = parseDuration(text);
+  const ms = parsed.ok ? parsed.milliseconds : Number.NaN;
   const bounds = max === CENTURY ? '' : `, from ${min / 1000} to ${max / 1000} seconds`;
   return ms >= min && ms <= max ? ms : fail(`an ISO 8601 duration, for example "PT30S" or "P7D"${bounds}`);
 }

@@ -3,6 +3,7 @@ import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics } from './metrics.ts';
 import {
+  CheckpointRef,
   deletable,
   Framework,
   Metadata,
@@ -12,6 +13,7 @@ import {
   Owner,
   Tags,
   Task,
+  Uuid,
 } from './primitives.ts';
 import { route } from './route.ts';
 
@@ -36,6 +38,10 @@ export const ExperimentCreate = z
     status: ExperimentStatus.optional().meta({ description: 'Default: `running`.' }),
     metadata: Metadata.optional(),
     tags: Tags.optional(),
+    source: z.strictObject({ checkpoint: CheckpointRef }).nullable().optional().meta({
+      id: 'ExperimentSourceInput',
+      description: 'The checkpoint that it begins with, of whatever experiment.',
+    }),
   })
   .meta({ id: 'ExperimentCreate' });
 export type ExperimentCreate = z.infer<typeof ExperimentCreate>;
@@ -62,6 +68,10 @@ export const Experiment = z
     status: ExperimentStatus,
     metadata: Metadata,
     tags: Tags,
+    source: z
+      .object({ checkpoint: Uuid })
+      .nullable()
+      .meta({ id: 'ExperimentSource', description: 'The checkpoint that it began with.' }),
     metrics: LatestMetrics,
     evaluations: LatestEvaluations,
     ...deletable,
@@ -88,6 +98,12 @@ export const experimentRoutes = [
         at: 'body.namespace',
         permission: 'experiment.create',
         create: 'experiment.create',
+      },
+      checkpoint: {
+        kind: 'checkpoint',
+        at: 'body.source.checkpoint',
+        permission: 'checkpoint.read',
+        deleted: true,
       },
     },
   }),

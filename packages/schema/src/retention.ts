@@ -11,8 +11,8 @@ export const Protection = z
   .meta({
     id: 'Protection',
     description:
-      'What no rule removes: the holder of an alias, the one before it, what is on hold, what a living version was made ' +
-      'from, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored ' +
+      'What no rule removes: the holder of an alias, the one before it, what is on hold, what a version was made ' +
+      'from that is not purged, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored ' +
       'since the policy was last edited.',
   });
 

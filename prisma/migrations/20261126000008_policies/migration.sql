@@ -220,6 +220,10 @@ CREATE INDEX removed_files_purge ON removed_files (purge_at);
 ALTER TABLE versions ADD COLUMN purge_at timestamptz(3), ADD COLUMN files_removed_at timestamptz(3);
 ALTER TABLE checkpoints ADD COLUMN purge_at timestamptz(3), ADD COLUMN files_removed_at timestamptz(3);
 
+-- The checkpoint that a run began with, of whatever run.
+ALTER TABLE experiments ADD COLUMN source_checkpoint_id uuid REFERENCES checkpoints (id) ON DELETE RESTRICT;
+CREATE INDEX experiments_source_checkpoint ON experiments (source_checkpoint_id) WHERE source_checkpoint_id IS NOT NULL;
+
 -- What hangs on an object without a foreign key goes with it.
 CREATE OR REPLACE FUNCTION purge_parts(p_ids uuid[]) RETURNS void LANGUAGE sql AS $$
   DELETE FROM files WHERE object_id = ANY (p_ids);
@@ -341,6 +345,7 @@ BEGIN
     SELECT c.id FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id
     WHERE (CASE WHEN c.purge_at IS NULL THEN c.deleted_at < p_before ELSE c.purge_at <= p_at END OR e.deleted_at < p_before)
       AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.source_checkpoint_id = c.id)
+      AND NOT EXISTS (SELECT 1 FROM experiments x WHERE x.source_checkpoint_id = c.id)
     LIMIT p_limit FOR UPDATE OF c SKIP LOCKED FOR NO KEY UPDATE OF e SKIP LOCKED) AS due;
   IF v_ids IS NOT NULL THEN
     PERFORM record_change('checkpoint', c.id, n.path, 'purged',

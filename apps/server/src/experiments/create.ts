@@ -4,7 +4,10 @@ import { checkMetadata, tagSet } from '../objects/patch.ts';
 import { experiments } from './store.ts';
 
 /** Creates an experiment, and its namespace with it; one that is there already is answered as it is. */
-export const createExperiment: Verb<'experiments.create'> = (ctx, { body, touched: { namespace } }) =>
+export const createExperiment: Verb<'experiments.create'> = (
+  ctx,
+  { body, touched: { namespace, checkpoint } },
+) =>
   createNamed(
     ctx,
     experiments,
@@ -17,5 +20,6 @@ export const createExperiment: Verb<'experiments.create'> = (ctx, { body, touche
       status: body.status ?? 'running',
       metadata: checkMetadata(body.metadata ?? {}),
       tags: tagSet(body.tags),
+      sourceCheckpointId: checkpoint?.id ?? null,
     },
   );

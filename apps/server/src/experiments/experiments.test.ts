@@ -26,6 +26,7 @@ describe('POST /v1/experiments', () => {
     expect(created.status).toBe(201);
     expect(created.body).toEqual({
       ...RUN,
+      source: null,
       namespace: 'ai/vision',
       tags: ['a', 'gold'],
       metrics: {},

@@ -14,13 +14,15 @@ interface ExperimentRow extends DeletableRow {
   externalId: string | null;
   status: Experiment['status'];
   tags: string[];
+  checkpoint: string | null;
   latest: LatestRow[] | null;
 }
 
 const select = prepared<[string[]], ExperimentRow>(
   'read_experiments',
   `SELECT ${deletableColumns('e')}, n.path AS namespace, e.name, e.owner, e.task, e.framework,
-          e.external_id AS "externalId", e.status, e.tags, ${latestSql('e.id', 'e.namespace_id')} AS latest
+          e.external_id AS "externalId", e.status, e.tags,
+          e.source_checkpoint_id AS checkpoint, ${latestSql('e.id', 'e.namespace_id')} AS latest
    FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])`,
 );
 
@@ -37,6 +39,7 @@ export async function readExperiments({ db }: Context, ids: string[]): Promise<R
       status: row.status,
       metadata: row.metadata,
       tags: row.tags,
+      source: row.checkpoint === null ? null : { checkpoint: row.checkpoint },
       ...latestValues(row.latest),
       ...deletableStampsOf(row),
     },

@@ -1,5 +1,6 @@
 import type { Experiment, Prisma } from '@modelbox/db';
 import type { NamedStore } from '../objects/create.ts';
+import { holdSource } from '../objects/store.ts';
 
 interface OwnColumns {
   owner: string | null;
@@ -9,6 +10,7 @@ interface OwnColumns {
   status: string;
   metadata: object;
   tags: string[];
+  sourceCheckpointId: string | null;
 }
 
 export const experiments: NamedStore<Experiment, OwnColumns> = {
@@ -17,8 +19,16 @@ export const experiments: NamedStore<Experiment, OwnColumns> = {
   find: (tx, id) => tx.experiment.findUnique({ where: { id } }),
   findNamed: (tx, namespaceId, name) =>
     tx.experiment.findUnique({ where: { namespaceId_name: { namespaceId, name } } }),
-  insert: (tx, row) =>
-    tx.experiment.createMany({ data: [row as Prisma.ExperimentCreateManyInput], skipDuplicates: true }),
+  insert: async (tx, row) => {
+    const made = await tx.experiment.createMany({
+      data: [row as Prisma.ExperimentCreateManyInput],
+      skipDuplicates: true,
+    });
+    // One that is there already began with it when it was there still.
+    if (made.count === 1 && row.sourceCheckpointId !== null)
+      await holdSource(tx, 'checkpoint', row.sourceCheckpointId);
+    return made;
+  },
   set: (tx, id, columns) => tx.experiment.update({ where: { id }, data: columns }),
   fields: (row, { namespace }) => ({
     id: row.id,
@@ -31,6 +41,7 @@ export const experiments: NamedStore<Experiment, OwnColumns> = {
     status: row.status,
     metadata: row.metadata,
     tags: row.tags,
+    sourceCheckpointId: row.sourceCheckpointId,
     deletedAt: 'deletedAt' in row ? (row.deletedAt?.toISOString() ?? null) : null,
   }),
 };

@@ -59,6 +59,15 @@ export async function lockLiving<Row extends StoredRow>(
 export const deletedMeanwhile = (kind: ObjectKind, id: string): HttpProblem =>
   new HttpProblem('not_found', `The ${kind} is deleted; it can be restored until it is purged.`, { id });
 
+/** Keeps what something is made from until the transaction ends. 404 where it is deleted or gone. */
+export async function holdSource(
+  tx: Tx,
+  kind: 'version' | 'experiment' | 'checkpoint',
+  id: string,
+): Promise<void> {
+  if (!(await holdLiving(tx, `${kind}s`, id))) throw deletedMeanwhile(kind, id);
+}
+
 /**
  * Keeps an object from being deleted until the transaction ends, and lets others do the same: for writes that hang
  * something on it. False where it is deleted or gone.

@@ -71,7 +71,7 @@ const PROTECTION_WORDS: Readonly<Record<Protection, string>> = {
   alias: 'it holds an alias',
   previousHolder: 'a rollback of an alias would go back to it',
   hold: 'it is on hold',
-  lineage: 'a living version was made from it',
+  lineage: 'a version or an experiment was made from it',
   newestOfRunning: 'it is the newest checkpoint of an experiment that runs',
   pending: 'it is not ready',
   restored: 'somebody restored it since the policy was edited',

@@ -108,8 +108,8 @@ describe('versions', () => {
     await ok('POST', `/v1/versions/${made['d'].id}/restore`);
     await run();
     expect(await living(model)).toContain('d');
-    // Its child is gone, so nothing keeps g any more.
-    expect(await living(model)).not.toContain('g');
+    // Its child can be restored, and would want it.
+    expect(await living(model)).toContain('g');
 
     await ok('DELETE', `/v1/versions/${made['f'].id}/hold`);
     await run();
@@ -117,6 +117,9 @@ describe('versions', () => {
     server.advance(7 * DAY);
     const late = await server.api('POST', `/v1/versions/${made['a'].id}/restore`);
     expect(late.status).toBe(404);
+    await purge(server.ctx, 100);
+    await run();
+    expect(await living(model)).not.toContain('g');
   });
 
   test('a second run right after the first removes nothing', async () => {
@@ -199,6 +202,23 @@ describe('checkpoints', () => {
     expect((await ok('GET', `/v1/versions/${encodeURIComponent(`${runs.namespace}/m:v1`)}`)).fileCount).toBe(
       1,
     );
+  });
+
+  test('a checkpoint that another experiment began with stays, and what is gone begins none', async () => {
+    const rule = { keep: [{ latest: 1 }], remove: 'object' };
+    const runs = await runWith({ retain: { checkpoints: rule } }, { status: 'finished' });
+    const first = await checkpoint(runs, 1, 'one');
+    const second = await checkpoint(runs, 2, 'two');
+    await checkpoint(runs, 3, 'three');
+    const body = { namespace: runs.namespace, name: 'goes-on', source: { checkpoint: first.id } };
+    expect(await ok('POST', '/v1/experiments', body)).toMatchObject({ source: { checkpoint: first.id } });
+    await run();
+    expect(await epochs(runs)).toEqual([1, 3]);
+    const late = { namespace: runs.namespace, name: 'late', source: { checkpoint: second.id } };
+    expect((await server.api('POST', '/v1/experiments', late)).status).toBe(404);
+    // A pipeline that restarts finds its run, whatever has become of the checkpoint.
+    await ok('DELETE', `/v1/checkpoints/${first.id}`);
+    expect((await server.api('POST', '/v1/experiments', body)).status).toBe(200);
   });
 
   test('the nearest namespace counts, and the latest are of each experiment', async () => {

@@ -60,22 +60,24 @@ const WHERE = {
                       AND (n.path = o.path OR starts_with(n.path, o.path || '/')))`,
 };
 
-/** What keeps an object whatever the rule says, as conditions. `$3` is when the rule was edited. */
+/**
+ * What keeps an object whatever the rule says, as conditions. `$3` is when the rule was edited. What was made from it counts
+ * until it is purged: it can be restored, and would be without its origin; and so a second run finds nothing more.
+ */
 export const PROTECTED = {
   version: {
     pending: `v.status <> 'ready'`,
     alias: 'EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id)',
     previousHolder: 'v.id IN (SELECT w.version_id FROM previous_holders(v.model_id) AS w)',
     hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = v.id)',
-    lineage: `EXISTS (SELECT 1 FROM versions d JOIN models dm ON dm.id = d.model_id
-      WHERE d.source_version_id = v.id AND d.deleted_at IS NULL AND dm.deleted_at IS NULL)`,
+    lineage: 'EXISTS (SELECT 1 FROM versions d WHERE d.source_version_id = v.id)',
     restored: `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = v.id AND r.action IN ('restored', 'files_restored') AND r.at > $3::timestamptz)`,
   },
   checkpoint: {
     pending: `c.status <> 'ready'`,
     hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = c.id)',
-    lineage: `EXISTS (SELECT 1 FROM versions d JOIN models dm ON dm.id = d.model_id
-      WHERE d.source_checkpoint_id = c.id AND d.deleted_at IS NULL AND dm.deleted_at IS NULL)`,
+    lineage: `(EXISTS (SELECT 1 FROM versions d WHERE d.source_checkpoint_id = c.id)
+      OR EXISTS (SELECT 1 FROM experiments x WHERE x.source_checkpoint_id = c.id))`,
     newestOfRunning: `(e.status = 'running' AND c.id = (
       SELECT l.id FROM checkpoints l WHERE l.experiment_id = e.id AND l.status = 'ready' AND l.deleted_at IS NULL
       ORDER BY l.created_at DESC, l.id DESC LIMIT 1))`,

@@ -11,7 +11,7 @@ import { mentionsOf, type PointInput, pointColumns } from '../metrics/points.ts'
 import { newId } from '../objects/ids.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
 import { checkMetadata, tagSet } from '../objects/patch.ts';
-import { holdLiving } from '../objects/store.ts';
+import { holdLiving, holdSource } from '../objects/store.ts';
 import { recordChange } from '../writes/change.ts';
 import { sqlOf } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
@@ -40,6 +40,7 @@ export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersi
   const { model, body } = input;
   if (!(await holdLiving(tx, 'models', model.id)))
     throw new HttpProblem('not_found', `The model ${model.name} is deleted.`, { id: model.id });
+  await holdSources(tx, input.source);
   const row = rowOf(ctx, input);
   const { count } = await tx.version.createMany({ data: [row], skipDuplicates: true });
   if (count === 0) return existing(tx, input);
@@ -58,6 +59,12 @@ export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersi
   if (input.isReady)
     await takeAliases(tx, ctx, model, body.aliases ?? [], { id: row.id, version: row.version }, input.cause);
   return { status: 201, object: { kind: 'version', id: row.id } };
+}
+
+async function holdSources(tx: Tx, source: NewVersion['source']): Promise<void> {
+  if (source.checkpointId !== null) await holdSource(tx, 'checkpoint', source.checkpointId);
+  if (source.experimentId !== null) await holdSource(tx, 'experiment', source.experimentId);
+  if (source.versionId !== null) await holdSource(tx, 'version', source.versionId);
 }
 
 function rowOf(ctx: RequestContext, { model, body, createHash, isReady, source }: NewVersion) {

@@ -118,6 +118,12 @@ export type ExperimentCreate = Loose<Schemas['ExperimentCreate']>;
 /** One page of a list. */
 export type ExperimentPage = Schemas['ExperimentPage'];
 
+/** The checkpoint that it began with. */
+export type ExperimentSource = Schemas['ExperimentSource'];
+
+/** The checkpoint that it begins with, of whatever experiment. */
+export type ExperimentSourceInput = Schemas['ExperimentSourceInput'];
+
 export type ExperimentStatus = Schemas['ExperimentStatus'];
 
 export type ExperimentUpdate = Loose<Schemas['ExperimentUpdate']>;
@@ -309,9 +315,9 @@ export type ProposalPage = Schemas['ProposalPage'];
 export type ProposalState = Schemas['ProposalState'];
 
 /**
- * What no rule removes: the holder of an alias, the one before it, what is on hold, what a living version was
- * made from, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has
- * restored since the policy was last edited.
+ * What no rule removes: the holder of an alias, the one before it, what is on hold, what a version was made
+ * from that is not purged, the newest ready checkpoint of an experiment that runs, what is not ready, and
+ * what a person has restored since the policy was last edited.
  */
 export type Protection = Schemas['Protection'];
 

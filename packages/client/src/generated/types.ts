@@ -631,6 +631,7 @@ export interface components {
             namespace: string;
             /** @description Who answers for it: an address or a team. */
             owner: string | null;
+            source: components["schemas"]["ExperimentSource"];
             status: components["schemas"]["ExperimentStatus"];
             /** @description Free words. Kept as a set: sorted, each once. */
             tags: string[];
@@ -664,6 +665,7 @@ export interface components {
             namespace: string;
             /** @description Who answers for it: an address or a team. */
             owner?: string | null;
+            source?: components["schemas"]["ExperimentSourceInput"];
             /** @description Default: `running`. */
             status?: components["schemas"]["ExperimentStatus"];
             /** @description Free words. Kept as a set: sorted, each once. */
@@ -785,6 +787,19 @@ export interface components {
              */
             toTime?: string;
         };
+        /** @description The checkpoint that it began with. */
+        ExperimentSource: {
+            /** Format: uuid */
+            checkpoint: string;
+        } | null;
+        /** @description The checkpoint that it begins with, of whatever experiment. */
+        ExperimentSourceInput: {
+            /**
+             * Format: uuid
+             * @description A checkpoint's id.
+             */
+            checkpoint: string;
+        } | null;
         /** @enum {string} */
         ExperimentStatus: "running" | "finished" | "failed" | "aborted";
         ExperimentUpdate: {
@@ -1815,7 +1830,7 @@ export interface components {
          */
         ProposalState: "open" | "approved" | "rejected" | "superseded";
         /**
-         * @description What no rule removes: the holder of an alias, the one before it, what is on hold, what a living version was made from, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored since the policy was last edited.
+         * @description What no rule removes: the holder of an alias, the one before it, what is on hold, what a version was made from that is not purged, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored since the policy was last edited.
          * @enum {string}
          */
         Protection: "alias" | "previousHolder" | "hold" | "lineage" | "newestOfRunning" | "pending" | "restored";

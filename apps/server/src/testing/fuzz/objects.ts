@@ -1,3 +1,4 @@
+import { policyTests } from '../policies.ts';
 import type { TestServer } from '../test-server.ts';
 import { complete, putPart } from '../uploads.ts';
 import { STORED } from './values.ts';
@@ -18,6 +19,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
     namespace: [],
     place: [],
     upload: [],
+    proposal: [],
   };
   const put = (kind: string, id: string, name: string) => objects[kind]!.push({ id, name });
   const post = async (path: string, body: unknown) => {
@@ -94,6 +96,15 @@ export async function createObjects(server: TestServer): Promise<Objects> {
       .$queryRaw`SELECT ensure_namespace(${path}, '{"actor": "local"}'::jsonb, now())::text`;
     put('place', path, path);
   }
+  // Rules that propose, and what they proposed.
+  for (const [index, { id }] of objects['model']!.entries()) {
+    if (index % 2 > 0) continue;
+    const rule = { name: 'gold', tag: 'gold', metric: 'acc', direction: 'max', than: -1, mode: 'propose' };
+    await server.api('PUT', `/v1/models/${id}/policy`, { label: [rule] });
+  }
+  await policyTests(() => server).settle();
+  const { rows } = await server.db.pool.query<{ id: string }>('SELECT id FROM proposals ORDER BY id');
+  for (const { id } of rows) put('proposal', id, id);
   objects['place']!.push(...objects['namespace']!);
   const paths = ['stored/file.bin', 'new/file.bin', 'stored/file.bin', 'tracked.pt'];
   objects['file'] = paths.map((name) => ({ id: name, name }));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { deref, type Schema } from './document.ts';
+import { LABEL_RULES, POLICY_DOCUMENTS } from './policies.ts';
 
 /** The content of stored files. */
 export const STORED = '0123456789';
@@ -101,6 +102,7 @@ const KINDS: Record<string, string> = {
   alias: 'alias',
   path: 'file',
   upload: 'upload',
+  proposal: 'proposal',
 };
 
 /** The SHA-256 of what every stored file of the server holds when the hunt begins. */
@@ -118,8 +120,21 @@ function hinted(name: string): fc.Arbitrary<string> | undefined {
     .map(([index, form]) => placeholder(kind, index, form));
 }
 
+/** Of components whose schema says too little: values that are taken for sure. */
+const EXAMPLES: Record<string, readonly unknown[]> = {
+  PolicyDocument: POLICY_DOCUMENTS,
+  LabelRule: LABEL_RULES,
+  BacktestRequest: LABEL_RULES.slice(0, 2).map((rule) => ({ rule })),
+};
+
 /** Values that a schema takes, as far as it says; `name` is that of the field or parameter. */
 export function valid(schemaOrRef: Schema, name = ''): fc.Arbitrary<unknown> {
+  const examples = EXAMPLES[String(schemaOrRef['$ref'] ?? '').replace(/^.*\//, '')];
+  const made = fromSchema(schemaOrRef, name);
+  return examples ? fc.oneof(fc.constantFrom(...examples), made) : made;
+}
+
+function fromSchema(schemaOrRef: Schema, name: string): fc.Arbitrary<unknown> {
   const schema = deref(schemaOrRef) as Schema;
   if (schema['anyOf']) return fc.oneof(...(schema['anyOf'] as Schema[]).map((option) => valid(option, name)));
   if (schema['enum']) return fc.constantFrom(...(schema['enum'] as unknown[]));
