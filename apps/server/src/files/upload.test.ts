@@ -224,6 +224,15 @@ describe('content', () => {
     expect((await fetch(`${server.url}${path}`)).headers.get('content-type')).toBe('text/csv');
   });
 
+  it.each(['text/plain; charset="é"', 'text/plain;\ta=b'])(
+    'the type %j is not kept, since no JSON could say it',
+    async (type) => {
+      const { id } = await newExperiment(server);
+      const path = `/v1/experiments/${id}/files/f`;
+      expect((await put(path, 'x', { 'content-type': type })).body.mediaType).toBeNull();
+    },
+  );
+
   it('a role may be given; a type that says nothing is not kept', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/data.csv`;
