@@ -89,7 +89,11 @@ it('503 with Retry-After: every read and delete while the database is away', asy
   const db = openDatabase({ url: 'postgres://me:hunter2@127.0.0.1:1/modelbox', connectionTimeout: 2000 });
   const app = createApp({ ...server.ctx, db });
   const id = '00000000-0000-7000-8000-000000000000';
-  const queries: Record<string, string> = { resolve: `?ref=${id}`, 'uploads.list': `?model=${id}` };
+  const queries: Record<string, string> = {
+    resolve: `?ref=${id}`,
+    'uploads.list': `?model=${id}`,
+    'models.aliases.explain': `?version=${id}`,
+  };
   for (const { id: route, method, path, public: isPublic } of routeList.filter(
     (route) => route.body === undefined,
   )) {

@@ -149,7 +149,7 @@ export const SETTINGS = {
     env: 'MODELBOX_BODY_TIMEOUT',
     default: 'PT30S',
     form: 'duration',
-    says: 'Time in which a JSON body must have arrived, and after which an upload that stands still is given up.',
+    says: 'Time in which a JSON body must have arrived, and after which an upload that stands still is given up; a download after ten times that.',
     parse: (text) => duration(text, 100),
   }),
   queryTimeout: setting({

@@ -18,7 +18,7 @@ let other: Database;
 beforeAll(async () => {
   postgres = await startTestPostgres({ durable: false });
   const url = postgres.connectionString;
-  database = openDatabase({ url, poolSize: 2, connectionTimeout: 300, applicationName: 'victim' });
+  database = openDatabase({ url, poolSize: 2, connectionTimeout: 1500, applicationName: 'victim' });
   other = openDatabase({ url, poolSize: 1, applicationName: 'other' });
   await database.pool.query(`
     CREATE TABLE item (id int PRIMARY KEY, name text CONSTRAINT item_name_key UNIQUE,

@@ -13,5 +13,5 @@ export {
   type Refused,
 } from './names.ts';
 export { partCount, partSize, partsFault } from './parts.ts';
-export { parseFilePath, parseTrackedUri, type TrackedUri } from './paths.ts';
+export { foldersOf, parseFilePath, parseTrackedUri, type TrackedUri } from './paths.ts';
 export * from './policy/index.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFilePath, parseTrackedUri } from './paths.ts';
+import { foldersOf, parseFilePath, parseTrackedUri } from './paths.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 const nearPath = fc.string({
@@ -61,6 +61,16 @@ describe('parseFilePath', () => {
         if (!/(?:^|\/)\.?%2e/i.test(parsed.path)) expect(segments.join('/')).toBe(parsed.path);
       }),
     );
+  });
+});
+
+describe('foldersOf', () => {
+  it.each([
+    ['a', []],
+    ['a/b', ['a']],
+    ['a/b/c d/e', ['a', 'a/b', 'a/b/c d']],
+  ])('of %j are %j', (path, folders) => {
+    expect(foldersOf(path)).toEqual(folders);
   });
 });
 

@@ -38,6 +38,13 @@ export function parseFilePath(text: string): { readonly ok: true; readonly path:
   return { ok: true, path };
 }
 
+/** The folders that a file's path leads through: `a` and `a/b` of `a/b/c`. */
+export function foldersOf(path: string): string[] {
+  const folders: string[] = [];
+  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) folders.push(path.slice(0, at));
+  return folders;
+}
+
 /** Schemes that a browser would run, or that hold the content themselves. */
 const forbiddenSchemes = new Set(['javascript', 'vbscript', 'data']);
 

@@ -160,12 +160,14 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       tag,
       summary: `Upload a file of ${aKind(kind)}`,
       description:
-        'The body is the content. It is hashed while it streams in and visible only when it is whole.',
+        'The body is the content. It is hashed while it streams in and visible only when it is whole. `If-Match` and ' +
+        '`If-None-Match` hold of the file at the path: with `If-None-Match: *` no file is replaced.',
       params: one,
       query: z.strictObject({ role: FileRole.optional() }),
       headers: digestHeaders,
       body: 'bytes',
       answers: { 200: File, 201: File },
+      errors: [412],
       touches: touch('file.write'),
     }),
     route({

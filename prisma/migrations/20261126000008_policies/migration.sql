@@ -116,6 +116,9 @@ CREATE FUNCTION models_under_policy(p_section text) RETURNS TABLE (model_id uuid
   WHERE p.owner_kind = 'namespace' AND p.document ? p_section AND m.deleted_at IS NULL
 $$;
 
+-- The id of nothing.
+CREATE FUNCTION uuid_nil() RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT '00000000-0000-0000-0000-000000000000'::uuid $$;
+
 -- Looks at the next changes of the feed, notes what is to be decided because of them, and answers how many there were.
 -- One caller at a time, over all servers.
 CREATE FUNCTION take_policy_facts(p_limit integer, p_at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
@@ -188,9 +191,6 @@ BEGIN
   RETURN v_count;
 END
 $$;
-
--- The id of nothing.
-CREATE FUNCTION uuid_nil() RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT '00000000-0000-0000-0000-000000000000'::uuid $$;
 
 -- Files that retention took from an object that stays, until their grace time is over. They refer to their content as
 -- files do.
@@ -406,3 +406,15 @@ BEGIN
 END
 $$;
 CREATE TRIGGER policies_retention AFTER INSERT OR UPDATE ON policies FOR EACH ROW EXECUTE FUNCTION retention_due();
+
+-- What stands on a model or namespace goes with it; its edits and decisions stay.
+CREATE FUNCTION forget_policy() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM policies WHERE owner_id = OLD.id;
+  DELETE FROM retention_runs WHERE owner_id = OLD.id;
+  DELETE FROM policy_work WHERE model_id = OLD.id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER models_policy AFTER DELETE ON models FOR EACH ROW EXECUTE FUNCTION forget_policy();
+CREATE TRIGGER namespaces_policy AFTER DELETE ON namespaces FOR EACH ROW EXECUTE FUNCTION forget_policy();

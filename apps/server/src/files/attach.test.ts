@@ -250,6 +250,23 @@ describe('a request that cannot be', () => {
     expect(refused).toMatchObject({ status: 409, body: { code: 'files_frozen', id: owner.id } });
   });
 
+  it('409, 422: below a file, or where a folder of one is; each of them is named', async () => {
+    const { sha256 } = await stored();
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}`;
+    await attach(path, [{ path: 'a/b', sha256 }]);
+    const files = ['x', 'a', 'a/b/c', 'a/b'].map((name) => ({ path: name, sha256 }));
+    const there = await attach(path, files);
+    expect([there.status, there.body.code]).toEqual([422, 'invalid']);
+    expect(there.body.errors.map((error: any) => error.pointer)).toEqual(['/files/2/path', '/files/3/path']);
+    const clash = await attach(path, [files[0], files[1]]);
+    expect([clash.status, clash.body.code]).toEqual([409, 'conflict']);
+    expect(clash.body.errors.map((error: any) => error.pointer)).toEqual(['/files/1/path']);
+    expect((await attach(path, [files[2]])).status).toBe(409);
+    expect((await filesOf(path)).map((file) => file.path)).toEqual(['a/b']);
+    expect((await attach(path, [files[0], files[3]])).status).toBe(200);
+  });
+
   it('422: more files than an object may have; those that only replace are no more', async () => {
     const { sha256 } = await stored();
     const target = await newExperiment(server);

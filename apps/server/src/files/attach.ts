@@ -1,5 +1,5 @@
 import type { File as FileRow } from '@modelbox/db';
-import { parseFilePath } from '@modelbox/domain';
+import { foldersOf, parseFilePath } from '@modelbox/domain';
 import { FILES_MAX, type FieldError, type FileRole, type OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
@@ -7,6 +7,7 @@ import { invalid, invalidField } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 import { type Tx, write } from '../writes/write.ts';
+import { findClashes } from './clashes.ts';
 import { lockForFiles } from './guard.ts';
 import { holdBlobs, placeKnown } from './known.ts';
 import { listFilesAt } from './read.ts';
@@ -53,7 +54,10 @@ export async function attachFiles(
   return { status: 200, body: { items: await listFilesAt(ctx, object.id, paths) } };
 }
 
-/** The items with their paths in normal form: 422 names every path that cannot be kept, or that another item has. */
+/**
+ * The items with their paths in normal form: 422 names every path that cannot be kept, that another item has, or that lies
+ * below another item.
+ */
 function withPaths(items: readonly FileToAttach[]): FileToAttach[] {
   const errors: FieldError[] = [];
   const taken = new Map<string, number>();
@@ -67,11 +71,16 @@ function withPaths(items: readonly FileToAttach[]): FileToAttach[] {
     else fail(`is the path of /files/${other} too; give each a "path" of its own`);
     return { ...item, path: path.ok ? path.path : '' };
   });
+  files.forEach(({ path }, index) => {
+    const above = foldersOf(path).find((folder) => taken.has(folder));
+    const message = `would lie below /files/${above && taken.get(above)}`;
+    if (above !== undefined) errors.push({ in: 'body', pointer: `/files/${index}/path`, message });
+  });
   if (errors.length > 0) throw invalid(errors);
   return files;
 }
 
-/** The files that are at the paths: 409 where one of them is tracked, 422 where there would be too many. */
+/** The files that are at the paths: 409 where one of them is tracked or no file can be, 422 where there would be too many. */
 async function demandPlaces(
   tx: Tx,
   kind: OwnerKind,
@@ -82,10 +91,12 @@ async function demandPlaces(
     where: { objectId: object.id, path: { in: files.map((file) => file.path) } },
   });
   const uriOf = new Map(there.map((file) => [file.path, file.uri]));
+  const fresh = files.flatMap(({ path }) => (uriOf.has(path) ? [] : [path]));
+  const inTheWay = await findClashes(tx, object.id, fresh);
   const clashes = files.flatMap(({ path }, index): FieldError[] => {
     const uri = uriOf.get(path);
-    const message = `is tracked at ${uri}; delete that first`;
-    return uri ? [{ in: 'body', pointer: `/files/${index}/path`, message }] : [];
+    const message = uri ? `is tracked at ${uri}; delete that first` : inTheWay.get(path);
+    return message ? [{ in: 'body', pointer: `/files/${index}/path`, message }] : [];
   });
   if (clashes.length > 0) throw invalid(clashes, 'conflict');
   const count = await tx.file.count({ where: { objectId: object.id } });

@@ -15,34 +15,28 @@ export function expectedContent(headers: Readonly<Record<string, string | undefi
   if (headers['content-length'] !== undefined) expected.sizeBytes = Number(headers['content-length']);
   for (const name of ['content-digest', 'repr-digest', 'digest', 'x-amz-checksum-sha256'] as const) {
     const value = headers[name];
-    const sha256 = value === undefined ? undefined : sha256Of(name, value);
-    if (sha256 === undefined) continue;
-    if (expected.sha256 !== undefined && expected.sha256 !== sha256) {
-      throw new HttpProblem(
-        'checksum_mismatch',
-        'The request carries two different checksums of its content.',
-      );
+    for (const sha256 of value === undefined ? [] : sha256sOf(name, value)) {
+      if (expected.sha256 !== undefined && expected.sha256 !== sha256) {
+        throw new HttpProblem(
+          'checksum_mismatch',
+          'The request carries two different checksums of its content.',
+        );
+      }
+      expected.sha256 = sha256;
     }
-    expected.sha256 = sha256;
   }
   return expected;
 }
 
-/** The SHA-256 in a digest header, in hex; undefined where it has other algorithms only. */
-function sha256Of(name: string, value: string): string | undefined {
-  if (name === 'x-amz-checksum-sha256') return hexOf(name, value.trim());
-  for (const member of value.split(',')) {
+/** Each SHA-256 in a digest header, in hex; none where it has other algorithms only. */
+function sha256sOf(name: string, value: string): string[] {
+  if (name === 'x-amz-checksum-sha256') return [hexOf(name, value.trim())];
+  return value.split(',').flatMap((member) => {
     const [algorithm = '', ...rest] = member.trim().split('=');
-    if (algorithm.trim().toLowerCase() === 'sha-256')
-      return hexOf(
-        name,
-        rest
-          .join('=')
-          .trim()
-          .replace(/^:(.*):$/, '$1'),
-      );
-  }
-  return undefined;
+    if (algorithm.trim().toLowerCase() !== 'sha-256') return [];
+    const base64 = rest.join('=').trim();
+    return [hexOf(name, base64.replace(/^:(.*):$/, '$1'))];
+  });
 }
 
 function hexOf(name: string, base64: string): string {

@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Located } from '../objects/located.ts';
 import type { Tx } from '../writes/write.ts';
+import { findClashes } from './clashes.ts';
 import { lockForFiles } from './guard.ts';
 
 /**
@@ -22,8 +23,11 @@ export async function lockPlace(
   const there = await tx.file.findUnique({ where: { objectId_path: { objectId: object.id, path } } });
   if (there?.uri)
     throw new HttpProblem('conflict', `The path ${path} is tracked at ${there.uri}; delete that first.`);
-  if (!there && (await tx.file.count({ where: { objectId: object.id } })) >= FILES_MAX) {
+  if (there) return there;
+  const clash = (await findClashes(tx, object.id, [path])).get(path);
+  if (clash !== undefined) throw new HttpProblem('conflict', `The path ${path} ${clash}.`);
+  if ((await tx.file.count({ where: { objectId: object.id } })) >= FILES_MAX) {
     throw invalidField(where, '/path', `would be more than ${FILES_MAX} files of one ${kind}`);
   }
-  return there;
+  return null;
 }

@@ -144,6 +144,16 @@ describe('content', () => {
     expect((await put(`${path}/files/big`, content.subarray(1))).status).toBe(201);
   });
 
+  it.each(['8388609', '5497558138881', '9223372036854775807', '18446744073709551615'])(
+    '413: a length of %s is refused before a byte is asked for',
+    async (length) => {
+      const { id } = await newExperiment(server);
+      const head = `PUT /v1/experiments/${id}/files/big HTTP/1.1\r\nHost: localhost\r\n`;
+      const headers = `Expect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
+      expect(await rawRequest(server, head + headers)).toMatch(/^HTTP\/1\.1 413 [^]*"code":"too_large"/);
+    },
+  );
+
   it.each(['application/json', 'text/html; charset=utf-8', 'application/merge-patch+json', 'a/b; "', ''])(
     'the type "%s" says nothing of how to read it: the bytes are stored as they are',
     async (type) => {
@@ -164,6 +174,64 @@ describe('content', () => {
     const refused = await put(`/v1/experiments/${id}/files/f`, 'x', { 'content-type': 'garbage' });
     expect(refused.status).toBe(415);
   });
+
+  it.each(['gzip', 'br', 'identity, gzip'])(
+    '415: encoded as "%s", which a reader would not know',
+    async (coding) => {
+      const { id } = await newExperiment(server);
+      const path = `/v1/experiments/${id}`;
+      const refused = await put(`${path}/files/f`, 'x', { 'content-encoding': coding });
+      expect(refused.status).toBe(415);
+      expect(refused.body.detail).toContain('Content-Encoding');
+      expect(await filesOf(path)).toEqual([]);
+      expect((await put(`${path}/files/f`, 'x', { 'content-encoding': 'Identity' })).status).toBe(201);
+    },
+  );
+
+  it('400: a part of the content, as what resumes an upload sends it, is not taken for the whole', async () => {
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}/files/f`;
+    await put(path, 'abcdef');
+    const refused = await put(path, 'def', { 'content-range': 'bytes 3-5/6' });
+    expect(refused.status).toBe(400);
+    expect(refused.body.code).toBe('malformed');
+    expect((await download(path)).toString()).toBe('abcdef');
+  });
+
+  it('400: a transfer coding beside chunks', async () => {
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}`;
+    const head = `PUT ${path}/files/f HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n`;
+    const answer = await rawRequest(
+      server,
+      `${head}Transfer-Encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await filesOf(path)).toEqual([]);
+  });
+
+  it('200: the same content with another type has that type; with one that says nothing it keeps its own', async () => {
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}/files/f`;
+    const typeAfter = async (type: string) => (await put(path, 'x', { 'content-type': type })).body.mediaType;
+    expect(await typeAfter('application/octet-stream')).toBeNull();
+    expect(await typeAfter('text/plain')).toBe('text/plain');
+    expect(await typeAfter('text/csv')).toBe('text/csv');
+    const changes = await changesOf(server, id);
+    expect(await typeAfter('text/csv')).toBe('text/csv');
+    expect(await typeAfter('application/octet-stream')).toBe('text/csv');
+    expect(await changesOf(server, id)).toEqual(changes);
+    expect((await fetch(`${server.url}${path}`)).headers.get('content-type')).toBe('text/csv');
+  });
+
+  it.each(['text/plain; charset="é"', 'text/plain;\ta=b'])(
+    'the type %j is not kept, since no JSON could say it',
+    async (type) => {
+      const { id } = await newExperiment(server);
+      const path = `/v1/experiments/${id}/files/f`;
+      expect((await put(path, 'x', { 'content-type': type })).body.mediaType).toBeNull();
+    },
+  );
 
   it('a role may be given; a type that says nothing is not kept', async () => {
     const { id } = await newExperiment(server);
@@ -230,8 +298,43 @@ describe('checksums', () => {
     await put(path, 'first');
     const headers = { 'content-digest': `sha-256=:${base64}:`, 'x-amz-checksum-sha256': wrong };
     expect((await put(path, content, headers)).status).toBe(422);
+    for (const both of [`sha-256=:${base64}:, sha-256=:${wrong}:`, `sha-256=:${wrong}:, sha-256=:${base64}:`])
+      expect((await put(path, content, { 'content-digest': both })).status).toBe(422);
     expect((await put(path, content, { digest: `sha-256=${wrong}` })).status).toBe(422);
     expect((await download(path)).toString()).toBe('first');
+  });
+});
+
+describe('conditions', () => {
+  const tag = (content: string) => `"${sha256(content).toString('hex')}"`;
+
+  it('412: If-None-Match: * where there is a file; the one that came first of several is there', async () => {
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}/files/f`;
+    const contents = ['a', 'b', 'c', 'd'];
+    const answers = await Promise.all(
+      contents.map((content) => put(path, content, { 'if-none-match': '*' })),
+    );
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 412, 412, 412]);
+    const first = contents[answers.findIndex(({ status }) => status === 201)];
+    expect((await download(path)).toString()).toBe(first);
+    expect((await put(path, first!, { 'if-none-match': '*' })).body.code).toBe('stale');
+  });
+
+  it('412: If-Match of other content than is there, or where there is none', async () => {
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}/files/f`;
+    expect((await put(path, 'a', { 'if-match': '*' })).status).toBe(412);
+    await put(path, 'a');
+    expect((await put(path, 'b', { 'if-match': tag('x') })).status).toBe(412);
+    const answers = await Promise.all(
+      ['b', 'c'].map((content) => put(path, content, { 'if-match': tag('a') })),
+    );
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 412]);
+    expect((await put(path, 'd', { 'if-match': '*' })).status).toBe(200);
+    expect((await put(path, 'e', { 'if-none-match': tag('d') })).status).toBe(412);
+    expect((await put(path, 'e', { 'if-none-match': tag('x') })).status).toBe(200);
+    expect((await download(path)).toString()).toBe('e');
   });
 });
 
@@ -290,6 +393,22 @@ describe('paths', () => {
     const answer = await rawRequest(server, `${head}Connection: close\r\n\r\nx`);
     expect(answer).toMatch(/^HTTP\/1\.1 (400|404|405|422) /);
     expect(await filesOf(`/v1/experiments/${id}`)).toEqual([]);
+  });
+
+  it('409: below a file, or where a folder of one is; what is tracked lies elsewhere', async () => {
+    const { id } = await newExperiment(server);
+    const path = `/v1/experiments/${id}`;
+    const statusOf = async (name: string) => (await put(`${path}/files/${name}`, 'x')).status;
+    for (const name of ['a/b', 'a/b-c', 'a/b0', 'a/bc/d', 'A']) expect(await statusOf(name)).toBe(201);
+    for (const name of ['a', 'a/b/c', 'a/b/c/d', 'a/bc/d/e']) {
+      const { status, body } = await put(`${path}/files/${name}`, 'x');
+      expect([name, status, body.code]).toEqual([name, 409, 'conflict']);
+    }
+    expect(await statusOf('a/b')).toBe(200);
+    await server.api('POST', `${path}/files`, { files: [{ uri: 's3://b/model/', path: 'model' }] });
+    expect(await statusOf('model/x')).toBe(201);
+    await server.api('DELETE', `${path}/files/a/b`);
+    expect(await statusOf('a/b/c')).toBe(201);
   });
 
   it('dots that the URL folds away never lead out of the files', async () => {

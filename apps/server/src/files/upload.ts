@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { BlobTooLarge } from '@modelbox/blobs';
 import type { File as FileRow } from '@modelbox/db';
 import { parseFilePath } from '@modelbox/domain';
 import type { FileRole, OwnerKind } from '@modelbox/schema';
@@ -13,6 +14,8 @@ import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
+import { demandAsItIs } from './as-it-is.ts';
+import { demandConditions } from './conditions.ts';
 import { type ExpectedContent, expectedContent } from './digests.ts';
 import { keepBlob } from './keep-blob.ts';
 import { mediaTypeOf } from './media-type.ts';
@@ -40,9 +43,11 @@ export async function uploadFile(
 ): Promise<Answered> {
   const path = parseFilePath(upload.path);
   if (!path.ok) throw invalidField('path', '/path', path.message);
+  demandAsItIs(upload.headers);
   const expect = expectedContent(upload.headers);
   // Before a byte is read: an upload that cannot be accepted need not be sent.
   const before = await ctx.db.prisma.$transaction((tx) => lockPlace(tx, ctx, kind, object, path.path));
+  demandConditions(upload.headers, before);
   await demandLength(ctx, object, before, expect.sizeBytes);
   const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
   let stored: { file: FileRow; isNew: boolean } | undefined;
@@ -50,6 +55,7 @@ export async function uploadFile(
   try {
     await write(ctx, async (tx) => {
       const there = await lockPlace(tx, ctx, kind, object, path.path);
+      demandConditions(upload.headers, there);
       const { id: blobId, key } = await keepBlob(tx, ctx.now(), blob);
       isKept = key === blob.key;
       const file = await attach(tx, ctx, kind, object, there, {
@@ -88,6 +94,7 @@ async function demandLength(
   length: number | undefined,
 ): Promise<void> {
   if (length === undefined) return;
+  if (length > ctx.settings.maxFileSize) throw new BlobTooLarge(ctx.settings.maxFileSize);
   const more = length - Number((before?.blobId && before.sizeBytes) ?? 0);
   if (more > 0) await demandRoom(ctx, namespace, more);
 }
@@ -120,7 +127,10 @@ interface Attachment extends Upload {
   readonly sizeBytes: number;
 }
 
-/** Makes the content the file at its path. Where it is that already nothing is written. */
+/**
+ * Makes the content the file at its path. Where it is that already nothing is written; a type that says nothing is no
+ * other type.
+ */
 async function attach(
   tx: Tx,
   ctx: RequestContext,
@@ -132,13 +142,14 @@ async function attach(
   const role = file.role ?? (there?.role as Attachment['role']) ?? defaultRole(kind);
   // Content that had rotted is there again.
   const isThere = there?.blobId === file.blobId && there.state === 'verified';
-  if (isThere && there.role === role) return there;
+  const mediaType = mediaTypeOf(file.headers['content-type']) ?? (isThere ? there.mediaType : null);
+  if (isThere && there.role === role && there.mediaType === mediaType) return there;
   const content = {
     role,
     sizeBytes: file.sizeBytes,
     sha256: file.sha256,
     state: 'verified',
-    mediaType: mediaTypeOf(file.headers['content-type']),
+    mediaType,
     blobId: file.blobId,
     // One that was still being verified here is given up with its upload.
     uploadId: null,

@@ -1,17 +1,20 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRaw } from '../testing/raw.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
+let model: string;
 let files: string;
 let frozen: string;
 
 beforeAll(async () => {
   server = await startTestServer({ bodyTimeout: 150, bodyLimit: 100_000, maxFileSize: 1_000_000 });
-  const model = await server.api('POST', '/v1/models', { namespace: 'ai', name: 'flow' });
-  files = `/v1/models/${model.body.id}/files`;
-  const version = await server.api('POST', `/v1/models/${model.body.id}/versions`, {
+  model = (await server.api('POST', '/v1/models', { namespace: 'ai', name: 'flow' })).body.id;
+  files = `/v1/models/${model}/files`;
+  const version = await server.api('POST', `/v1/models/${model}/versions`, {
     version: 'v1',
     files: [],
   });
@@ -132,5 +135,48 @@ describe('an upload', () => {
     });
     expect(status).toBe(201);
     expect((await server.api('HEAD', `${files}/empty`)).headers.get('content-length')).toBe('0');
+  });
+});
+
+describe('a download', () => {
+  /** The archive of a version: more than connections hold on their way. */
+  async function large(): Promise<{ path: string; sizeBytes: number }> {
+    const { body } = await server.api('POST', `/v1/models/${model}/versions`, {
+      version: `v${Math.random()}`,
+    });
+    const path = `/v1/versions/${body.id}`;
+    const { sha256 } = (await server.api('PUT', `${files}/block`, Buffer.alloc(1_000_000, 7))).body;
+    const paths = Array.from({ length: 40 }, (_, index) => ({ path: `${index}`, sha256 }));
+    await server.api('POST', `${path}/files/attach`, { files: paths });
+    await server.api('POST', `${path}/finalize`);
+    const { headers } = await fetch(`${server.url}${path}/archive`, { method: 'HEAD' });
+    return { path: `${path}/archive`, sizeBytes: Number(headers.get('content-length')) };
+  }
+
+  it('whose reader stands still is given up', async () => {
+    const { path, sizeBytes } = await large();
+    const accepted = once(server.app.server, 'connection');
+    const connection = await connectRaw(server.url);
+    const [theirs] = (await accepted) as [Socket];
+    connection.socket.pause();
+    connection.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await expect.poll(() => theirs.destroyed, { timeout: 10_000 }).toBe(true);
+    connection.socket.resume();
+    expect((await connection.closed()).length).toBeLessThan(sizeBytes);
+  });
+
+  it('whose reader is slow, but reads, may take as long as it likes', async () => {
+    const { path, sizeBytes } = await large();
+    const { body } = await fetch(`${server.url}${path}`);
+    let length = 0;
+    let pauses = 0;
+    for await (const chunk of body!) {
+      length += chunk.length;
+      if (length > (pauses + 1) * 3_000_000) {
+        pauses++;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
+    expect(length).toBe(sizeBytes);
   });
 });

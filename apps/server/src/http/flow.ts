@@ -5,6 +5,9 @@ import { HttpProblem } from './problem.ts';
 /** Milliseconds that a client has to read an answer that came before its body was all sent. */
 const LINGER = 5_000;
 
+/** A reader may have to write to a slow disk before it reads on: it is given so many times what a sender is. */
+const READERS_PATIENCE = 10;
+
 /** Requests whose client waits to be told that the body is wanted (RFC 9110, 10.1.1). */
 const heldBack = new WeakMap<IncomingMessage, ServerResponse>();
 
@@ -59,4 +62,12 @@ export function discardRest(request: IncomingMessage): void {
   const timer = setTimeout(() => request.destroy(), LINGER);
   request.once('close', () => clearTimeout(timer));
   request.resume();
+}
+
+/**
+ * Breaks an answer off whose reader has stopped reading: it would hold a file or a connection to the store for ever. The
+ * socket sees what is taken of it, were it a little; a store that sends nothing for as long counts alike.
+ */
+export function endWhenStill(response: ServerResponse, timeout: number): void {
+  response.setTimeout(timeout * READERS_PATIENCE, () => response.destroy());
 }

@@ -7,6 +7,7 @@ import { isInBody, type Touched, touch } from '../kinds/touch.ts';
 import type { Located } from '../objects/located.ts';
 import { encoder } from './encode.ts';
 import { ClientGone } from './errors.ts';
+import { endWhenStill } from './flow.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { parseJson } from './json.ts';
 import { pathParams, routerPath } from './params.ts';
@@ -73,7 +74,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     if (idempotency) requestContext.idempotency = idempotency;
     const result = await verb(requestContext, input);
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
-    if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(reply, answer);
+    if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(ctx, reply, answer);
     const encoded = { body: encode(answer), etag: answer.etag };
     if (shown) memory.keep(route.id, shown, encoded);
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
@@ -179,8 +180,9 @@ function answerEncoder({ settings }: Context, route: Route): Encode {
 
 const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
 
-function sendRaw(reply: FastifyReply, answer: Answered): FastifyReply {
+function sendRaw({ settings }: Context, reply: FastifyReply, answer: Answered): FastifyReply {
   reply.code(answer.status).headers(answer.headers ?? {});
+  if (answer.stream) endWhenStill(reply.raw, settings.bodyTimeout);
   return reply.send(answer.stream ?? answer.body);
 }
 

@@ -4,6 +4,7 @@ import { lockLiving } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
 import { versions } from '../versions/store.ts';
 import { decisionOf, isHolder, type Judged } from './label.ts';
+import { lookAgain } from './look-again.ts';
 import { propose, supersede } from './propose.ts';
 import type { Session } from './session.ts';
 
@@ -17,7 +18,7 @@ export async function act(session: Session, judged: Judged): Promise<boolean> {
   if (!verdict.holds) {
     await session.store([decisionOf(session, judged, 'no')]);
     if (rule.mode === 'propose') await supersede(session, rule, candidate.id);
-    if (verdict.dueAt) await lookAgain(session, candidate.id, verdict.dueAt);
+    if (verdict.dueAt) await lookAgain(session, 'version', candidate.id, verdict.dueAt);
     return false;
   }
   if (rule.mode === 'propose') return propose(session, judged);
@@ -40,14 +41,4 @@ async function addTag({ tx, ctx, model }: Session, { rule, candidate }: Judged):
   const row = await lockLiving(tx, ctx, versions, candidate);
   const tags = tagSet([...row.tags, rule.tag ?? '']);
   await setColumns(tx, ctx, versions, model, row, { tags }, 'updated');
-}
-
-/** Notes that a version is to be looked at again at a time, since a clause waits for it. */
-async function lookAgain({ sql, model }: Session, versionId: string, dueAt: Date): Promise<void> {
-  await sql(
-    `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at, is_timer)
-     VALUES ($1::uuid, 'version', $2::uuid, (SELECT last_seq FROM policy_feed WHERE id = 1), '{"schedule": "minAge"}', $3::timestamptz, true)
-     ON CONFLICT (model_id, subject_id, is_timer) DO UPDATE SET due_at = least(policy_work.due_at, EXCLUDED.due_at)`,
-    [model.id, versionId, dueAt],
-  );
 }

@@ -1,4 +1,11 @@
-import { amountOf, compileFilter, type LabelRule } from '@modelbox/domain';
+import {
+  amountOf,
+  compileFilter,
+  durationOf,
+  type LabelRule,
+  measuredValue,
+  type VersionFacts,
+} from '@modelbox/domain';
 import { versionSchema } from '../versions/list.ts';
 import { filterOf, type Session } from './session.ts';
 
@@ -11,68 +18,137 @@ export async function bestOther(
   rule: LabelRule,
   versionId: string,
 ): Promise<string | null> {
-  const datasetId = session.datasetId(rule.dataset);
-  if (datasetId === undefined) return null;
+  const query = createQuery(session, rule);
+  if (query === undefined) return null;
   const [row] = await session.sql<{ id: string }>(
-    `SELECT v.id FROM metric_series s JOIN versions v ON v.id = s.object_id
-     WHERE s.scope_id = $1::uuid AND s.key = $2 AND ${isDataset(datasetId, '$3')} AND s.value <> 'NaN' AND v.id <> $4::uuid
-       AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL
-     ORDER BY s.value ${direction(rule)}, v.created_at, v.id LIMIT 1`,
-    [session.model.id, rule.metric, datasetId, versionId],
+    `SELECT v.id FROM ${query.from} AND v.id <> ${query.param(versionId)}::uuid ORDER BY ${query.best} LIMIT 1`,
+    query.values,
   );
   return row?.id ?? null;
 }
 
-/** Without a dataset is a condition of its own: only so does the index on series serve it. */
-const isDataset = (id: string | null, param: string): string =>
-  id === null ? `(${param}::uuid IS NULL AND s.dataset_id IS NULL)` : `s.dataset_id = ${param}::uuid`;
+/** The ready versions of the model that have the rule's metric. */
+interface Query {
+  readonly from: string;
+  /** The order that has the best first, and of the same value the oldest. */
+  readonly best: string;
+  readonly values: unknown[];
+  /** Adds a value; gives its place. */
+  param(value: unknown): string;
+}
 
-const direction = (rule: LabelRule): string => (rule.direction === 'max' ? 'DESC' : 'ASC');
+/** Undefined where the rule's dataset is not there: then no version has a value on it. */
+function createQuery(session: Session, rule: LabelRule): Query | undefined {
+  const datasetId = session.datasetId(rule.dataset);
+  if (datasetId === undefined) return undefined;
+  // `$2` is where bare names of datasets lie, as the filter's schema has it.
+  const values: unknown[] = [session.model.id, session.model.namespaceId];
+  const param = (value: unknown): string => `$${values.push(value)}`;
+  // Without a dataset is a condition of its own: only so does the index on series serve it.
+  const dataset = datasetId === null ? 's.dataset_id IS NULL' : `s.dataset_id = ${param(datasetId)}::uuid`;
+  const from = `metric_series s JOIN versions v ON v.id = s.object_id
+    WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = ${param(rule.metric)}::text AND ${dataset} AND s.value <> 'NaN'
+      AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL`;
+  const best = `s.value ${rule.direction === 'max' ? 'DESC' : 'ASC'}, v.created_at, v.id`;
+  return { from, best, values, param };
+}
 
 /**
- * The versions that a rule may prefer to the present holder, the most promising first: what the database can tell apart by
- * an index and by the filter. Whether one really is preferred, the rule itself says.
- * @param holder of the alias and its value; null where there is none.
+ * The versions that a rule prefers to the present holder as far as the database can tell, the most promising first. It can
+ * tell nearly all: so those that come need only be asked for what people undid.
+ * @param holder of the alias; null where there is none.
  */
 export async function* candidates(
   session: Session,
   rule: LabelRule,
-  holder: { readonly id: string; readonly value: number | null } | null,
+  holder: VersionFacts | null,
 ): AsyncGenerator<string> {
-  const datasetId = session.datasetId(rule.dataset);
-  if (datasetId === undefined) return;
-  const bound = typeof rule.than === 'number' ? rule.than : (holder?.value ?? null);
-  const least =
-    bound === null || Number.isNaN(bound) ? null : bound + signed(rule, amountOf(rule.margin, bound));
+  const query = createQuery(session, rule);
+  if (query === undefined) return;
+  const conditions = [
+    'true',
+    ...betterThan(query, rule, holder),
+    ...(holder ? [`v.id <> ${query.param(holder.id)}::uuid`] : []),
+    ...(rule.tag === undefined ? [] : [`NOT v.tags @> ARRAY[${query.param(rule.tag)}::text]`]),
+    ...notWorse(session, query, rule, holder),
+    ...withFiles(query, rule),
+    ...evaluated(session, query, rule),
+    ...(rule.minAge === undefined
+      ? []
+      : [`v.ready_at <= ${query.param(bornBefore(session, rule.minAge))}::timestamptz`]),
+  ];
   const filter = filterOf(rule.filter);
-  const passes = filter === null ? { sql: 'true', params: [] } : compileFilter(filter, versionSchema, 8);
-  // Of those that pass a bound the newest counts; otherwise the best, and of the same value the first.
-  const order =
-    typeof rule.than === 'number'
-      ? 'v.created_at DESC, v.id DESC'
-      : `s.value ${direction(rule)}, v.created_at, v.id`;
-  for (let offset = 0; ; offset += PAGE) {
+  if (filter !== null) {
+    const compiled = compileFilter(filter, versionSchema, query.values.length + 1);
+    query.values.push(...compiled.params);
+    conditions.push(`(${compiled.sql})`);
+  }
+  // Of those that pass a bound the newest counts; and better than all others only the best can be.
+  const order = typeof rule.than === 'number' ? 'v.created_at DESC, v.id DESC' : query.best;
+  const page = rule.than === 'any' && rule.alias !== undefined ? 1 : PAGE;
+  for (let offset = 0; ; offset += page) {
     const rows = await session.sql<{ id: string }>(
-      `SELECT v.id FROM metric_series s JOIN versions v ON v.id = s.object_id
-       WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = $3 AND ${isDataset(datasetId, '$4')}
-         AND s.value <> 'NaN' AND ($5::float8 IS NULL OR s.value ${rule.direction === 'max' ? '>' : '<'} $5::float8)
-         AND v.id IS DISTINCT FROM $6::uuid AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL
-         AND ($7::text IS NULL OR NOT v.tags @> ARRAY[$7::text]) AND ${passes.sql}
-       ORDER BY ${order} LIMIT ${PAGE} OFFSET ${offset}`,
-      [
-        session.model.id,
-        session.model.namespaceId,
-        rule.metric,
-        datasetId,
-        least,
-        holder?.id ?? null,
-        rule.tag ?? null,
-        ...passes.params,
-      ],
+      `SELECT v.id FROM ${query.from} AND ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ${page} OFFSET ${offset}`,
+      query.values,
     );
     for (const { id } of rows) yield id;
-    if (rows.length < PAGE) return;
+    if (rows.length < page || page === 1) return;
   }
 }
 
-const signed = ({ direction: d }: LabelRule, amount: number): number => (d === 'max' ? amount : -amount);
+/** Milliseconds are taken away from now. */
+const bornBefore = ({ ctx }: Session, minAge: string): Date =>
+  new Date(ctx.now().getTime() - durationOf(minAge));
+
+/** When the first of those versions that are too young will be old enough; null where none is. */
+export async function nextBirthday(session: Session, minAge: string): Promise<Date | null> {
+  const { sql, model } = session;
+  const [row] = await sql<{ readyAt: Date | null }>(
+    `SELECT min(v.ready_at) AS "readyAt" FROM versions v
+     WHERE v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.ready_at > $2::timestamptz`,
+    [model.id, bornBefore(session, minAge)],
+  );
+  return row?.readyAt ? new Date(row.readyAt.getTime() + durationOf(minAge)) : null;
+}
+
+function betterThan(query: Query, rule: LabelRule, holder: VersionFacts | null): string[] {
+  const isMax = rule.direction === 'max';
+  const other = typeof rule.than === 'number' ? rule.than : holder && measuredValue(holder.object, rule);
+  if (other === null || Number.isNaN(other)) return [];
+  const amount = amountOf(rule.margin, other);
+  return [`s.value ${isMax ? '>' : '<'} ${query.param(isMax ? other + amount : other - amount)}::float8`];
+}
+
+function notWorse(session: Session, query: Query, rule: LabelRule, holder: VersionFacts | null): string[] {
+  return (rule.notWorse ?? []).flatMap((other) => {
+    const theirs = holder && measuredValue(holder.object, other);
+    const datasetId = session.datasetId(other.dataset);
+    if (theirs === null || Number.isNaN(theirs) || datasetId === undefined) return [];
+    const isMax = other.direction === 'max';
+    const amount = amountOf(other.tolerance, theirs);
+    const dataset =
+      datasetId === null ? 'o.dataset_id IS NULL' : `o.dataset_id = ${query.param(datasetId)}::uuid`;
+    const bound = query.param(isMax ? theirs - amount : theirs + amount);
+    return [
+      `EXISTS (SELECT 1 FROM metric_series o WHERE o.object_id = v.id AND o.key = ${query.param(other.metric)}::text
+               AND ${dataset} AND o.value <> 'NaN' AND o.value ${isMax ? '>=' : '<='} ${bound}::float8)`,
+    ];
+  });
+}
+
+const withFiles = (query: Query, rule: LabelRule): string[] =>
+  (rule.files ?? []).map(({ role, path }) => {
+    const which =
+      path === undefined ? `f.role = ${query.param(role)}::text` : `f.path = ${query.param(path)}::text`;
+    return `EXISTS (SELECT 1 FROM files f WHERE f.object_id = v.id AND ${which})`;
+  });
+
+function evaluated(session: Session, query: Query, rule: LabelRule): string[] {
+  if (rule.evaluated === false) return [];
+  return (session.policy.document.evaluate ?? []).map(({ dataset }) => {
+    const id = session.datasetId(dataset) ?? null;
+    return `EXISTS (SELECT 1 FROM metric_series e JOIN datasets d ON d.id = e.dataset_id
+                    WHERE e.object_id = v.id AND d.id = ${query.param(id)}::uuid
+                      AND (d.digest IS NULL OR e.digest IS NOT DISTINCT FROM d.digest))`;
+  });
+}

@@ -1,8 +1,9 @@
-import { type LabelRule, measuredValue } from '@modelbox/domain';
+import type { LabelRule } from '@modelbox/domain';
 import { act } from './act.ts';
-import { candidates } from './candidates.ts';
+import { candidates, nextBirthday } from './candidates.ts';
 import { versionFacts } from './facts.ts';
-import { holdVersions, judge, lockHolder } from './label.ts';
+import { holdVersions, type Judged, judge, lockHolder } from './label.ts';
+import { lookAgain } from './look-again.ts';
 import type { Session } from './session.ts';
 
 /** Versions that get a tag in one transaction at most. */
@@ -32,15 +33,21 @@ export async function decideAll(session: Session): Promise<boolean> {
   return isDone;
 }
 
+interface Decided {
+  readonly judged: Judged;
+  /** Whether anything was done. */
+  readonly acted: boolean;
+}
+
 async function decide(
   session: Session,
   rule: LabelRule,
   versionId: string,
   holderId: string | null,
-): Promise<boolean> {
+): Promise<Decided | undefined> {
   if (holderId !== null && holderId !== versionId) await holdVersions(session, [holderId]);
   const judged = await judge(session, rule, versionId, holderId);
-  return judged !== undefined && act(session, judged);
+  return judged && { judged, acted: await act(session, judged) };
 }
 
 /**
@@ -52,24 +59,36 @@ async function reconsider(session: Session, rule: LabelRule): Promise<true> {
     moved = false;
     const holder = await lockHolder(session, rule);
     const facts = holder && (await versionFacts(session.sql, [holder.id])).get(holder.id);
-    const present = facts ? { id: facts.id, value: measuredValue(facts.object, rule) } : null;
-    for await (const versionId of candidates(session, rule, present)) {
+    for await (const versionId of candidates(session, rule, facts ?? null)) {
       await holdVersions(session, [versionId]);
-      moved = await decide(session, rule, versionId, holder?.id ?? null);
-      // Proposed, and not moved: the holder is as it was.
+      const decided = await decide(session, rule, versionId, holder?.id ?? null);
+      // Proposed, be it now or before: it is for a person to go on.
+      if (rule.mode === 'propose' && decided?.judged.verdict.holds) break;
+      moved = decided?.acted ?? false;
       if (moved) break;
     }
-    if (rule.mode === 'propose') return true;
   }
+  await waitForAge(session, rule);
   return true;
 }
 
+/** Tags every version that passes. False where more are left than one transaction should hold. */
 async function tagAll(session: Session, rule: LabelRule): Promise<boolean> {
-  let tagged = 0;
-  for await (const versionId of candidates(session, rule, null)) {
+  // All at once: with each that is tagged the others would come sooner.
+  const found = await Array.fromAsync(candidates(session, rule, null));
+  let acted = 0;
+  for (const [place, versionId] of found.entries()) {
     await holdVersions(session, [versionId]);
-    if (await decide(session, rule, versionId, null)) tagged += 1;
-    if (tagged === TAGS_AT_ONCE) return false;
+    const decided = await decide(session, rule, versionId, null);
+    acted += decided?.acted ? 1 : 0;
+    if (acted === TAGS_AT_ONCE && place < found.length - 1) return false;
   }
+  await waitForAge(session, rule);
   return true;
+}
+
+/** Those that are too young now have their turn later. */
+async function waitForAge(session: Session, rule: LabelRule): Promise<void> {
+  const due = rule.minAge === undefined ? null : await nextBirthday(session, rule.minAge);
+  if (due !== null) await lookAgain(session, 'model', session.model.id, due);
 }

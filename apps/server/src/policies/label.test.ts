@@ -148,6 +148,33 @@ describe('tags', () => {
   });
 });
 
+describe('many versions', () => {
+  test('a rule that comes later reaches all of them, and proposes one', async () => {
+    const model = await modelWith({});
+    for (let index = 1; index <= 120; index++) await newVersion(model, `v${index}`, [onVal(index / 1000)]);
+    await ok('PUT', `${model.url}/policy`, {
+      label: [
+        { name: 'some', tag: 'some', metric: 'mAP', dataset: 'val', direction: 'max', than: 0 },
+        { ...champion, mode: 'propose' },
+      ],
+    });
+    await settle();
+    const { items } = await ok(
+      'GET',
+      `${model.url}/versions?limit=1000&filter=${encodeURIComponent("'some' IN tags")}`,
+    );
+    expect(items).toHaveLength(120);
+    const proposals = (await ok('GET', `${model.url}/proposals`)).items;
+    expect(proposals.map(({ version, state }: any) => [version, state])).toEqual([['v120', 'open']]);
+    // Looked at anew, with the proposal still open: nobody else is asked about.
+    const count = async () => (await ok('GET', `${model.url}/decisions?rule=best&limit=1000`)).items.length;
+    const before = await count();
+    await ok('PATCH', `/v1/datasets/${encodeURIComponent(`${model.namespace}/val`)}`, { uri: 's3://b/val' });
+    await settle();
+    expect((await count()) - before).toBeLessThan(3);
+  });
+});
+
 describe('a minimum age', () => {
   test('has its turn when the time has come', async () => {
     const model = await modelWith({ label: [{ ...champion, minAge: 'PT1H' }] });
@@ -157,6 +184,13 @@ describe('a minimum age', () => {
     server.advance(3_601_000);
     await settle();
     expect(await holder(model)).toBe('v1');
+    // Of a rule that comes later too.
+    await newVersion(model, 'v2', [onVal(0.6)]);
+    await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, minAge: 'PT2H' }] });
+    await settle();
+    server.advance(7_201_000);
+    await settle();
+    expect(await holder(model)).toBe('v2');
   });
 });
 

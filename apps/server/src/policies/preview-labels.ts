@@ -1,4 +1,4 @@
-import { type LabelRule, measuredValue } from '@modelbox/domain';
+import type { LabelRule } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
 import { candidates } from './candidates.ts';
 import { versionFacts } from './facts.ts';
@@ -27,8 +27,7 @@ async function moved(session: Session, rule: LabelRule, alias: string): Promise<
     isMore = false;
     const holderId: string | null = last?.candidate.id ?? present?.id ?? null;
     const facts = holderId && (await versionFacts(session.sql, [holderId])).get(holderId);
-    const holder = facts ? { id: facts.id, value: measuredValue(facts.object, rule) } : null;
-    for await (const versionId of candidates(session, rule, holder)) {
+    for await (const versionId of candidates(session, rule, facts || null)) {
       const judged = await judge(session, rule, versionId, holderId);
       if (!judged?.verdict.holds) continue;
       last = judged;

@@ -36,6 +36,18 @@ export async function modelsDue(ctx: Context, limit: number): Promise<string[]> 
   return rows.map(({ id }) => id);
 }
 
+/** Milliseconds before what failed is tried again. */
+const REST = 30_000;
+
+/** Leaves the work of a model for later. */
+export async function putOff(ctx: Context, modelId: string): Promise<void> {
+  const later = new Date(ctx.now().getTime() + REST);
+  await ctx.db.side.query('UPDATE policy_work SET due_at = $2 WHERE model_id = $1 AND due_at < $2', [
+    modelId,
+    later,
+  ]);
+}
+
 interface Work {
   id: string;
   kind: 'version' | 'model' | 'checkpoint' | 'experiment' | 'promotions';

@@ -198,6 +198,18 @@ describe('complete is refused', () => {
     expect((await download(server, fileAt('experiment', run))).body.equals(mine)).toBe(true);
   });
 
+  it('409: below a file that has come meanwhile', async () => {
+    const run = await newExperiment(server);
+    const mine = fresh();
+    const uploads = await Promise.all(
+      ['a', 'a/b'].map((path) => newUpload(server, 'experiment', run, mine, { path })),
+    );
+    for (const upload of uploads) await putAll(server, upload, mine);
+    const answers = await Promise.all(uploads.map((upload) => complete(server, upload)));
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('conflict');
+  });
+
   it('409: given up and cleaned up while the store put it together: it is looked at once more', async () => {
     const { blobs } = server.ctx;
     const upload = await newUpload(server, 'experiment', await newExperiment(server), content);

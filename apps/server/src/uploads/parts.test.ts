@@ -135,6 +135,12 @@ describe('a part is refused, and nothing of it counts', () => {
     await refused(1, small, { 'content-digest': 'sha-256=:AAAA:' }, field('header', '/content-digest'));
   });
 
+  it('415, 400: encoded, or said to be a range', async () => {
+    const headers = { 'content-digest': digest(small) };
+    await refused(1, small, { ...headers, 'content-encoding': 'gzip' }, { status: 415 });
+    await refused(1, small, { ...headers, 'content-range': 'bytes 0-999/1000' }, { status: 400 });
+  });
+
   it('422: a length that is not that of the part, or none; it says which it is', async () => {
     for (const bytes of [small.subarray(1), Buffer.alloc(1001), Buffer.alloc(0)]) {
       const message = `is ${bytes.length}; part 1 has 1000 bytes`;

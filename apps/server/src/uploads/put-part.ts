@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { BlobNotFound, type BlobPart, type PartContent } from '@modelbox/blobs';
 import type { RequestContext } from '../context.ts';
+import { demandAsItIs } from '../files/as-it-is.ts';
 import { expectedContent } from '../files/digests.ts';
 import { ClientGone } from '../http/errors.ts';
 import { whileFlowing } from '../http/flow.ts';
@@ -17,6 +18,7 @@ export const putPart: Verb<'uploads.parts.put'> = async (ctx, { params, headers,
   const upload = await uploadRow(ctx, touched.upload);
   demandOpen(upload);
   const number = Number(params.part);
+  demandAsItIs(headers);
   const content = announced(upload, number, headers);
   const part = await whileInUse(ctx, upload, () =>
     ctx.telemetry.upload(() => receive(ctx, upload, number, body, content)),

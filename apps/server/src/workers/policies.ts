@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { decideModel, modelsDue, takeFacts } from '../policies/work.ts';
+import { decideModel, modelsDue, putOff, takeFacts } from '../policies/work.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 /** Milliseconds between looks where no bell rings: what another server committed, and times that have come. */
@@ -22,8 +22,9 @@ export async function decideDue(ctx: Context, stopping?: AbortSignal): Promise<v
       try {
         isMore = (await decideModel(ctx, modelId)) || isMore;
       } catch (error) {
-        // Its work stays, and is tried again at the next look: one model must not keep the others waiting.
+        // Its work stays, and is tried again later: one model must not keep the others waiting.
         failed.add(modelId);
+        await putOff(ctx, modelId).catch(() => {});
         ctx.log.error({ err: error, model: modelId }, 'the decisions of a model failed');
       }
     }

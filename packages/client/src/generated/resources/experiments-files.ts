@@ -56,7 +56,8 @@ export class ExperimentsFiles extends Resource {
   /**
    * Upload a file of an experiment.
    *
-   * The body is the content. It is hashed while it streams in and visible only when it is whole.
+   * The body is the content. It is hashed while it streams in and visible only when it is whole. `If-Match`
+   * and `If-None-Match` hold of the file at the path: with `If-None-Match: *` no file is replaced.
    */
   upload(
     experiment: string,
