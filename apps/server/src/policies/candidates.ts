@@ -1,5 +1,5 @@
 import {
-  amountOf,
+  boundOf,
   compileFilter,
   durationOf,
   type LabelRule,
@@ -115,8 +115,8 @@ function betterThan(query: Query, rule: LabelRule, holder: VersionFacts | null):
   const isMax = rule.direction === 'max';
   const other = typeof rule.than === 'number' ? rule.than : holder && measuredValue(holder.object, rule);
   if (other === null || Number.isNaN(other)) return [];
-  const amount = amountOf(rule.margin, other);
-  return [`s.value ${isMax ? '>' : '<'} ${query.param(isMax ? other + amount : other - amount)}::float8`];
+  const bound = query.param(boundOf(other, rule.direction, rule.margin, 'better'));
+  return [`s.value ${isMax ? '>' : '<'} ${bound}::float8`];
 }
 
 function notWorse(session: Session, query: Query, rule: LabelRule, holder: VersionFacts | null): string[] {
@@ -125,10 +125,9 @@ function notWorse(session: Session, query: Query, rule: LabelRule, holder: Versi
     const datasetId = session.datasetId(other.dataset);
     if (theirs === null || Number.isNaN(theirs) || datasetId === undefined) return [];
     const isMax = other.direction === 'max';
-    const amount = amountOf(other.tolerance, theirs);
     const dataset =
       datasetId === null ? 'o.dataset_id IS NULL' : `o.dataset_id = ${query.param(datasetId)}::uuid`;
-    const bound = query.param(isMax ? theirs - amount : theirs + amount);
+    const bound = query.param(boundOf(theirs, other.direction, other.tolerance, 'worse'));
     return [
       `EXISTS (SELECT 1 FROM metric_series o WHERE o.object_id = v.id AND o.key = ${query.param(other.metric)}::text
                AND ${dataset} AND o.value <> 'NaN' AND o.value ${isMax ? '>=' : '<='} ${bound}::float8)`,

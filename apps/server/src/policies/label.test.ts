@@ -44,6 +44,20 @@ describe('an alias goes to the better version', () => {
     expect(await holder(model)).toBe('v3');
   });
 
+  test('from one that diverged, also by a share: at once, and when it diverges as the holder', async () => {
+    const model = await modelWith({ label: [{ ...champion, direction: 'min', margin: { rel: 0.05 } }] });
+    await newVersion(model, 'v1', [onVal('Infinity')]);
+    await settle();
+    expect(await holder(model)).toBe('v1');
+    const v2 = await newVersion(model, 'v2', [onVal(0.3)]);
+    await settle();
+    expect(await holder(model)).toBe('v2');
+    await newVersion(model, 'v3', [onVal(0.4)]);
+    await ok('POST', `/v1/versions/${v2.id}/metrics`, { metrics: [{ ...onVal('Infinity'), step: 1 }] });
+    await settle();
+    expect(await holder(model)).toBe('v3');
+  });
+
   test('a policy that comes later looks at all there is', async () => {
     const model = await modelWith({});
     await newVersion(model, 'v1', [onVal(0.5)]);

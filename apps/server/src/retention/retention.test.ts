@@ -122,6 +122,20 @@ describe('versions', () => {
     expect(await living(model)).not.toContain('g');
   });
 
+  test('by epoch: that of the checkpoint a version was made from', async () => {
+    const model = await modelWith({});
+    const run7 = await ok('POST', '/v1/experiments', { namespace: model.namespace, name: 'run' });
+    for (const epoch of [9, 10]) {
+      const made = await checkpoint(run7, epoch, `epoch ${epoch}`);
+      await ok('POST', `/v1/checkpoints/${made.id}/promote`, { model: model.id, version: `e${epoch}` });
+    }
+    await ok('PUT', `${model.url}/policy`, {
+      retain: { versions: { keep: [{ everyEpoch: 5 }], remove: 'object' } },
+    });
+    await run();
+    expect(await living(model)).toEqual(['e10']);
+  });
+
   test('a second run right after the first removes nothing', async () => {
     const model = await modelWith({ retain: { versions: { keep: [{ latest: 2 }], remove: 'object' } } });
     for (const name of ['v1', 'v2', 'v3', 'v4']) await newVersion(model, name, {});

@@ -141,7 +141,7 @@ export async function scopeOf(
       from: FROM[kind],
       where: WHERE[kind],
       columns: `${t}.id, ${t}.created_at AS "createdAt",
-        ${kind === 'version' ? 'NULL::bigint AS epoch, v.source_experiment_id AS "group", v.version AS name' : `c.epoch, c.experiment_id AS "group", concat_ws(' ', e.name, 'epoch ' || c.epoch, 'step ' || c.step) AS name`},
+        ${kind === 'version' ? '(SELECT k.epoch FROM checkpoints k WHERE k.id = v.source_checkpoint_id) AS epoch, v.source_experiment_id AS "group", v.version AS name' : `c.epoch, c.experiment_id AS "group", concat_ws(' ', e.name, 'epoch ' || c.epoch, 'step ' || c.step) AS name`},
         ${protectionsSql(kind)} AS protections,
         jsonb_build_array(${columns.join(', ')}) AS values`,
     },

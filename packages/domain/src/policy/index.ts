@@ -1,5 +1,5 @@
 export { type Backtest, type Champion, createBacktest } from './backtest.ts';
-export { amountOf, compareBest, isBetter, isWorse } from './better.ts';
+export { boundOf, compareBest, isBetter, isWorse } from './better.ts';
 export { checkPolicy, type PolicyFault, type PolicySchemas, policyDatasets } from './check.ts';
 export type * from './document.ts';
 export { durationOf, parseDuration } from './duration.ts';

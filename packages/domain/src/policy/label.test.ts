@@ -69,6 +69,17 @@ describe('better', () => {
     ]);
   });
 
+  it.each([
+    ['more than a margin of 0.1 is not 0.1', 0.8, 0.7, 0.1, false],
+    ['nor in other digits', 0.3, 0.2, 0.1, false],
+    ['but a little more is', 0.8000001, 0.7, 0.1, true],
+  ] as const)('decimal fractions are meant as they are written: %s', (_, candidate, holder, abs, holds) => {
+    const asked = { ...rule, margin: { abs } };
+    expect(
+      ask({ rule: asked, candidate: version('new', candidate), holder: version('old', holder) }).holds,
+    ).toBe(holds);
+  });
+
   it('of two that pass a bound the newer one', () => {
     const bound = { ...rule, than: 0.5 };
     const [old, young] = [version('old', 0.9), version('young', 0.6, { createdAt: at(5) })];
