@@ -1,6 +1,8 @@
 import type { LabelRule, PolicyDocument } from '@modelbox/domain';
 import type { Context } from '../context.ts';
 import type { Located } from '../objects/located.ts';
+import { type Sql, sqlOn } from '../writes/sql.ts';
+import { inTransaction } from '../writes/transaction.ts';
 import type { Tx } from '../writes/write.ts';
 import { type Judged, judge } from './label.ts';
 import { openSession, type Session } from './session.ts';
@@ -19,10 +21,10 @@ export async function readOnly<T>(
 }
 
 /** Milliseconds that such a look may take. */
-const TIMEOUT = 600_000;
+const TIMEOUT = 120_000;
 
 /** Runs what only reads in one snapshot of the database. */
-export const readSnapshot = <T>(ctx: Context, look: (tx: Tx) => Promise<T>): Promise<T> =>
+const readSnapshot = <T>(ctx: Context, look: (tx: Tx) => Promise<T>): Promise<T> =>
   ctx.db.prisma.$transaction(
     async (tx: Tx) => {
       await tx.$executeRaw`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`;
@@ -30,6 +32,13 @@ export const readSnapshot = <T>(ctx: Context, look: (tx: Tx) => Promise<T>): Pro
     },
     { maxWait: 10_000, timeout: TIMEOUT },
   );
+
+/** Runs statements that only read in one snapshot, beside the requests: for plans over very many rows. */
+export const readRows = <T>(ctx: Context, look: (sql: Sql) => Promise<T>): Promise<T> =>
+  inTransaction(ctx.db.side, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return look(sqlOn(client));
+  });
 
 /** What the rule of an alias says about a version now, and who holds the alias. Nothing is locked, and nothing done. */
 export const judgeNow = (

@@ -4,9 +4,8 @@ import { HttpProblem, invalid } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 import { previewRetention } from '../retention/preview.ts';
-import { sqlOf } from '../writes/sql.ts';
 import { policyFaults } from './check.ts';
-import { readOnly, readSnapshot } from './judge-now.ts';
+import { readOnly, readRows } from './judge-now.ts';
 import { previewLabels } from './preview-labels.ts';
 import { previewPromotions } from './preview-promotions.ts';
 
@@ -20,18 +19,20 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
   const answer = await readOnly(
     ctx,
     owner.id,
-    async (session): Promise<PolicyPreview> => {
+    async (session): Promise<Omit<PolicyPreview, 'retain'>> => {
       if (session === undefined) throw new HttpProblem('not_found', `The model ${owner.name} is deleted.`);
       if (draft) await demandDraft(session.sql, owner, draft);
       return {
         label: await previewLabels(session, limit),
         promote: await previewPromotions(session, limit),
-        retain: await previewRetention(session.sql, retentionOwner(owner), ctx.now(), limit, draft),
       };
     },
     draft,
   );
-  return { status: 200, body: answer };
+  const retain = await readRows(ctx, (sql) =>
+    previewRetention(sql, retentionOwner(owner), ctx.now(), limit, draft),
+  );
+  return { status: 200, body: { ...answer, retain } satisfies PolicyPreview };
 };
 
 /** What the policy of a namespace, or a draft of it, would do now with the checkpoints below it. */
@@ -40,8 +41,7 @@ export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
   { body, query, touched: { owner } },
 ) => {
   const draft: PolicyDocument | undefined = body.policy;
-  const retain = await readSnapshot(ctx, async (tx) => {
-    const sql = sqlOf(tx);
+  const retain = await readRows(ctx, async (sql) => {
     if (draft) await demandDraft(sql, owner, draft);
     return previewRetention(sql, retentionOwner(owner), ctx.now(), query.limit ?? LIMIT_DEFAULT, draft);
   });

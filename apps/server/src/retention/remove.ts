@@ -10,7 +10,7 @@ import { recordChange } from '../writes/change.ts';
 import { type Sql, sqlOf } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
 import { type Planned, retentionWords } from './plan.ts';
-import { graceOf, PROTECTED, type Scope } from './scope.ts';
+import { graceOf, protectionsSql, type Scope } from './scope.ts';
 
 const STORES: Readonly<Record<Scope['kind'], ObjectStore<StoredRow>>> = {
   version: versions as unknown as ObjectStore<StoredRow>,
@@ -82,11 +82,8 @@ async function lock(sql: Sql, scope: Scope, ids: readonly string[]): Promise<Loc
     `SELECT id FROM ${scope.kind}s WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
     [ids],
   );
-  const conditions = Object.entries(PROTECTED[scope.kind]).map(
-    ([name, condition]) => `CASE WHEN ${condition.replaceAll('$3', '$2')} THEN '${name}' END`,
-  );
   return sql<Locked>(
-    `SELECT ${t}.id, n.path AS namespace, ${model} AS "modelId", array_remove(ARRAY[${conditions.join(', ')}], NULL) AS protections
+    `SELECT ${t}.id, n.path AS namespace, ${model} AS "modelId", ${protectionsSql(scope.kind, 'v.model_id', '$2')} AS protections
      FROM ${from} WHERE ${t}.id = ANY ($1::uuid[]) ORDER BY ${t}.id`,
     [held.map(({ id }) => id), scope.editedAt],
   );

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
-import { readSnapshot } from '../policies/judge-now.ts';
-import { sqlOf, sqlOn } from '../writes/sql.ts';
+import { readRows } from '../policies/judge-now.ts';
+import { sqlOn } from '../writes/sql.ts';
 import { type Planned, planned } from './plan.ts';
 import { type Removed, removeObjects } from './remove.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
@@ -41,9 +41,9 @@ export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSi
 
 /** What a plan would remove: the plan is made as a whole first, in one snapshot, so that no removal changes it. */
 async function* toRemove(ctx: Context, scope: Scope): AsyncGenerator<Planned[]> {
-  const found = await readSnapshot(ctx, async (tx) => {
+  const found = await readRows(ctx, async (sql) => {
     const gone: Planned[] = [];
-    for await (const { object, verdict } of planned(sqlOf(tx), scope, ctx.now())) {
+    for await (const { object, verdict } of planned(sql, scope, ctx.now())) {
       if (verdict.remove) gone.push(object);
     }
     return gone;

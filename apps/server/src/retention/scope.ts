@@ -61,19 +61,21 @@ const WHERE = {
 };
 
 /**
- * What keeps an object whatever the rule says, as conditions. `$3` is when the rule was edited. What was made from it counts
- * until it is purged: it can be restored, and would be without its origin; and so a second run finds nothing more.
+ * What keeps an object whatever the rule says, as conditions. What was made from it counts until it is purged: it can be
+ * restored, and would be without its origin; and so a second run finds nothing more.
+ * @param model the versions' model, best as a parameter: then the way back of its aliases is found once.
+ * @param editedAt when the rule was edited.
  */
-export const PROTECTED = {
-  version: {
+const PROTECTED = {
+  version: (model: string, editedAt: string) => ({
     pending: `v.status <> 'ready'`,
     alias: 'EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id)',
-    previousHolder: 'v.id IN (SELECT w.version_id FROM previous_holders(v.model_id) AS w)',
+    previousHolder: `v.id IN (SELECT w.version_id FROM previous_holders(${model}) AS w)`,
     hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = v.id)',
     lineage: 'EXISTS (SELECT 1 FROM versions d WHERE d.source_version_id = v.id)',
-    restored: `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = v.id AND r.action IN ('restored', 'files_restored') AND r.at > $3::timestamptz)`,
-  },
-  checkpoint: {
+    restored: restored('v', editedAt),
+  }),
+  checkpoint: (_: string, editedAt: string) => ({
     pending: `c.status <> 'ready'`,
     hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = c.id)',
     lineage: `(EXISTS (SELECT 1 FROM versions d WHERE d.source_checkpoint_id = c.id)
@@ -81,13 +83,17 @@ export const PROTECTED = {
     newestOfRunning: `(e.status = 'running' AND c.id = (
       SELECT l.id FROM checkpoints l WHERE l.experiment_id = e.id AND l.status = 'ready' AND l.deleted_at IS NULL
       ORDER BY l.created_at DESC, l.id DESC LIMIT 1))`,
-    restored: `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = c.id AND r.action IN ('restored', 'files_restored') AND r.at > $3::timestamptz)`,
-  },
-} as const;
+    restored: restored('c', editedAt),
+  }),
+};
+
+const restored = (t: string, editedAt: string): string =>
+  `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = ${t}.id AND r.action IN ('restored', 'files_restored')
+           AND r.at > ${editedAt}::timestamptz)`;
 
 /** An array of the names of the protections that hold. */
-const protectionsSql = (kind: Scope['kind']): string =>
-  `array_remove(ARRAY[${Object.entries(PROTECTED[kind])
+export const protectionsSql = (kind: Scope['kind'], model: string, editedAt: string): string =>
+  `array_remove(ARRAY[${Object.entries(PROTECTED[kind](model, editedAt))
     .map(([name, condition]) => `CASE WHEN ${condition} THEN '${name}' END`)
     .join(', ')}], NULL)`;
 
@@ -142,7 +148,7 @@ export async function scopeOf(
       where: WHERE[kind],
       columns: `${t}.id, ${t}.created_at AS "createdAt",
         ${kind === 'version' ? '(SELECT k.epoch FROM checkpoints k WHERE k.id = v.source_checkpoint_id) AS epoch, v.source_experiment_id AS "group", v.version AS name' : `c.epoch, c.experiment_id AS "group", concat_ws(' ', e.name, 'epoch ' || c.epoch, 'step ' || c.step) AS name`},
-        ${protectionsSql(kind)} AS protections,
+        ${protectionsSql(kind, '$1::uuid', '$3')} AS protections,
         jsonb_build_array(${columns.join(', ')}) AS values`,
     },
   };
