@@ -85,9 +85,11 @@ function bodyOf(
 }
 
 function* framedPieces({ parts, tail }: ReturnType<typeof byteranges>, content: Content): Generator<Piece> {
+  // Once: of an archive of many files each listing takes its time.
+  const all = [...content.pieces()];
   for (const { head, range } of parts) {
     yield made(head);
-    yield* cut(content.pieces(), range);
+    yield* cut(all, range);
   }
   yield made(tail);
 }

@@ -53,6 +53,13 @@ describe('an upload', () => {
     expect((await server.api('GET', `${files}/slow`)).body).toBe('x'.repeat(20));
   });
 
+  it('201: with an expectation that we do not know is as one without', async () => {
+    const connection = await connectRaw(server.url);
+    connection.send(head(`${files}/expected`, 'Content-Length: 1', 'Expect: the-best', 'Connection: close'));
+    connection.send('x');
+    expect(await connection.closed()).toMatch(/^HTTP\/1.1 201 /);
+  });
+
   it('whose client goes away in the middle leaves nothing', async () => {
     const before = await blobs();
     const connection = await connectRaw(server.url);

@@ -17,6 +17,8 @@ export function holdContinue(server: Server): void {
     heldBack.set(request, response);
     server.emit('request', request, response);
   });
+  // Node's own answer to any other expectation is no problem document; to overlook it is allowed.
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
 }
 
 /** Whether the client still waits to be asked for its body. */
