@@ -37,22 +37,24 @@ export async function startProxy(target: string) {
     /** The most requests that were under way at the same time. */
     most: 0,
     fault: (_: Passed): Fault | undefined => undefined,
-    /** Forgets what passed. */
+    /** Forgets what passed, and what is still under way of it: a killed client's requests end when they are seen to. */
     clear() {
       passed.length = 0;
       proxy.most = 0;
+      counted = { underWay: 0 };
     },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  let underWay = 0;
+  let counted = { underWay: 0 };
   const server = createServer((incoming, outgoing) => {
-    underWay += 1;
-    proxy.most = Math.max(proxy.most, underWay);
+    const since = counted;
+    since.underWay += 1;
+    proxy.most = Math.max(proxy.most, since.underWay);
     outgoing.on('close', () => {
-      underWay -= 1;
+      since.underWay -= 1;
     });
     pass(incoming, outgoing).catch(() => outgoing.destroy());
   });
