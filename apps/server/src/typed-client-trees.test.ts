@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ModelBox } from '@modelbox/client';
@@ -96,6 +97,19 @@ test('a tree goes in and comes out, and what is there already is not moved again
   await client.pull(version.id, to, { concurrency: 1 });
   expect(moved).toEqual(['GET weights/deep/b.bin']);
   expect(await read(to)).toEqual({ ...TREE, 'mine.txt': Buffer.from('mine') });
+});
+
+test('a real model, the Silero voice activity detector, is pushed and pulled, byte for byte', async () => {
+  const dist = dirname(createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v5.onnx'));
+  const names = ['silero_vad_legacy.onnx', 'silero_vad_v5.onnx'];
+  const files = names.map((name) => ({ path: `weights/${name}`, source: join(dist, name) }));
+  const version = await client.push(model, { version: 'v5', framework: 'onnx' }, files);
+  expect(version.status).toBe('ready');
+  await client.pull(version.id, folder);
+  const own = await Promise.all(
+    files.map(async ({ path, source }) => [path, await readFile(source)] as const),
+  );
+  expect(await read(folder)).toEqual(Object.fromEntries(own));
 });
 
 test('a push whose process is killed goes on where it was', async () => {

@@ -80,6 +80,22 @@ describe('parts', () => {
     expect(sha256(body)).toBe(counted.sha256);
   });
 
+  it('replaced by other content, make a file that is rejected under the SHA-256 of what they were', async () => {
+    const upload = await open();
+    await putAll(server, upload, content);
+    const other = randomBytes(PART);
+    await putPart(server, upload, 2, other);
+    expect((await complete(server, upload, { sha256: sha256(content) })).status).toBe(200);
+    await verifyAll(server);
+    const whole = Buffer.concat([partOf(content, 1), other, partOf(content, 3)]);
+    expect(await uploadOf(server, upload)).toMatchObject({
+      state: 'failed',
+      failure: `The content has the SHA-256 ${sha256(whole)}, not ${sha256(content)}.`,
+      file: { state: 'rejected', sha256: null },
+    });
+    expect((await download(server, `${folder()}/${upload.path}`)).status).toBe(409);
+  });
+
   it('are listed in pages, and say nothing of what is on its way', async () => {
     const upload = await open();
     for (const part of [1, 3]) await putPart(server, upload, part, partOf(content, part));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type BlobStore, BlobStoreUnavailable } from '@modelbox/blobs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newExperiment, newVersion } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import {
@@ -18,6 +18,7 @@ import {
 } from '../testing/uploads.ts';
 import { verifyNextUpload } from './upload-verify.ts';
 
+vi.setConfig({ testTimeout: 40_000 });
 let server: TestServer;
 let second: TestServer;
 beforeAll(async () => {
@@ -28,6 +29,9 @@ afterAll(async () => {
   await second?.stop();
   await server?.stop();
 });
+
+/** Several signs of life could have come. */
+const PATIENT = { timeout: 30_000, interval: 100 };
 
 const fresh = (size = 1000) => randomBytes(size);
 const verifying = async (content: Uint8Array) => {
@@ -43,6 +47,11 @@ const claimedAgo = (upload: { id: string }, seconds: number) =>
     upload.id,
     seconds,
   ]);
+/** Seconds since somebody claimed it, or told that he lives. */
+const claimAge = async (upload: { id: string }): Promise<number> => {
+  const text = 'SELECT extract(epoch FROM now() - claimed_at)::float8 AS age FROM uploads WHERE id = $1';
+  return (await server.db.pool.query(text, [upload.id])).rows[0].age;
+};
 /** The server's context over another store. */
 const over = (blobs: Partial<BlobStore>) => ({ ...server.ctx, blobs: { ...server.ctx.blobs, ...blobs } });
 
@@ -72,6 +81,43 @@ describe('what was completed', () => {
     await claimedAgo(upload, 25);
     await verifyAll(second);
     expect(await stateOf(upload)).toBe('complete');
+  });
+
+  it('is left to who reads it, however long that takes: he tells that he lives', async () => {
+    const { upload } = await verifying(fresh());
+    const gate = Promise.withResolvers<void>();
+    const reading = Promise.withResolvers<void>();
+    const read: BlobStore['read'] = async (...args) => {
+      reading.resolve();
+      await gate.promise;
+      return server.ctx.blobs.read(...args);
+    };
+    const verified = verifyNextUpload(over({ read }));
+    await reading.promise;
+    // As if he had claimed it so long ago that he could be dead.
+    await claimedAgo(upload, 25);
+    await expect.poll(() => claimAge(upload), PATIENT).toBeLessThan(20);
+    expect(await verifyNextUpload(second.ctx)).toBe(false);
+    expect(await stateOf(upload)).toBe('verifying');
+    gate.resolve();
+    expect(await verified).toBe(true);
+    expect(await stateOf(upload)).toBe('complete');
+  });
+
+  it('is read no further when nobody wants it any more', async () => {
+    const { upload, path } = await verifying(fresh());
+    const reading = Promise.withResolvers<void>();
+    // Gives nothing, until it is told to end.
+    const read: BlobStore['read'] = (_key, options) =>
+      new Promise((_, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+        reading.resolve();
+      });
+    const verified = verifyNextUpload(over({ read }));
+    await reading.promise;
+    expect((await server.api('DELETE', path)).status).toBe(204);
+    expect(await verified).toBe(true);
+    expect(await stateOf(upload)).toBe('aborted');
   });
 
   it('is read by one of many that look at once', async () => {
