@@ -31,6 +31,28 @@ export const SETTINGS = {
     says: 'Port to listen on; 0 takes a free one.',
     parse: (text) => integer(text, 0, 65_535),
   }),
+  auth: setting<'open' | 'tokens'>({
+    env: 'MODELBOX_AUTH',
+    default: 'open',
+    form: 'open, tokens',
+    says: 'Who may ask: `open` is whoever can reach the server, as its administrator; `tokens` is who has one.',
+    parse: (text) => matching(text, /^(?:open|tokens)$/, 'open or tokens') as 'open' | 'tokens',
+  }),
+  bootstrapToken: setting<string | undefined>({
+    env: 'MODELBOX_BOOTSTRAP_TOKEN',
+    default: undefined,
+    form: 'secret',
+    says: 'The token of the first administrator, `user:admin`, as long as no administrator has one: at least 32 characters.',
+    secret: true,
+    parse: (text) => matching(text, /^\S{32,256}$/, '32 to 256 characters without spaces'),
+  }),
+  metricsOpen: setting({
+    env: 'MODELBOX_METRICS_OPEN',
+    default: 'false',
+    form: 'true, false',
+    says: 'Answer `/metrics` to whoever asks, also where all else needs a token.',
+    parse: boolean,
+  }),
   allowRemote: setting({
     env: 'MODELBOX_ALLOW_REMOTE',
     default: 'false',
