@@ -113,11 +113,11 @@ async function findToken(ctx: Context, hash: Buffer): Promise<Known | undefined>
 }
 
 /** Notes that a token is used, once a minute. It is no loss where that fails. */
-const used = ({ db, now }: Context, id: string): Promise<unknown> =>
-  db.side
+const used = (ctx: Context, id: string): Promise<unknown> =>
+  ctx.db.side
     .query(
       `UPDATE tokens SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')`,
-      [id, now()],
+      [id, ctx.now()],
     )
     .catch(() => {});
 
