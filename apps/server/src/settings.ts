@@ -21,7 +21,7 @@ export const SETTINGS = {
     env: 'MODELBOX_HOST',
     default: '127.0.0.1',
     form: 'address',
-    says: 'Address to listen on. Other than loopback only with MODELBOX_ALLOW_REMOTE.',
+    says: 'Address to listen on. Other than loopback only with MODELBOX_AUTH=tokens or MODELBOX_ALLOW_REMOTE.',
     parse: (text) => matching(text, /^[\w.:-]{1,253}$/, 'a host name or an IP address'),
   }),
   port: setting({
@@ -64,7 +64,7 @@ export const SETTINGS = {
     env: 'MODELBOX_TRUST_PROXY',
     default: 'none',
     form: 'addresses',
-    says: 'Addresses and networks of the proxies in front, separated by commas: what they say in X-Forwarded-For counts as the client. Without any, nobody is believed. Only with MODELBOX_ALLOW_REMOTE.',
+    says: 'Addresses and networks of the proxies in front, separated by commas: what they say in X-Forwarded-For counts as the client. Without any, nobody is believed.',
     parse: networks,
   }),
   dataDir: setting({
