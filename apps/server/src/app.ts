@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Route, routeList } from '@modelbox/schema';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { accessRoutes } from './access/routes.ts';
 import { aliasRoutes } from './aliases/routes.ts';
 import { archiveRoutes } from './archives/routes.ts';
 import { checkpointRoutes } from './checkpoints/routes.ts';
@@ -88,6 +89,7 @@ export function createApp(ctx: Context): FastifyInstance {
     fileRoutes,
     uploadRoutes,
     policyRoutes,
+    accessRoutes,
     archiveRoutes,
     metricRoutes,
     metadataRoutes,

@@ -22,6 +22,21 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['-1', '65536', '80.5', 'http', ' 80'],
   },
+  auth: {
+    takes: [
+      ['open', 'open'],
+      ['tokens', 'tokens'],
+    ],
+    refuses: ['none', 'Tokens'],
+  },
+  bootstrapToken: { takes: [['x'.repeat(32), 'x'.repeat(32)]], refuses: ['short', 'with space '.repeat(4)] },
+  metricsOpen: {
+    takes: [
+      ['true', true],
+      ['false', false],
+    ],
+    refuses: ['yes'],
+  },
   allowRemote: {
     takes: [
       ['true', true],

@@ -42,10 +42,10 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   wrong.push(...unknownVariables(env));
   if (wrong.length > 0) throw new ConfigError(wrong);
   const whole = config as Config;
-  if (!whole.allowRemote && !isLoopback(whole.host)) {
+  if (whole.auth === 'open' && !whole.allowRemote && !isLoopback(whole.host)) {
     throw new ConfigError([
       `MODELBOX_HOST is ${whole.host}: that opens the server, which asks nobody who they are, to other machines. ` +
-        'Set MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do everything.',
+        'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do everything.',
     ]);
   }
   return whole;

@@ -2,11 +2,16 @@ import type { BlobStore } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
 import type { Actor } from '@modelbox/domain';
 import type { Logger } from 'pino';
+import type { Authentication } from './access/authenticate.ts';
 import type { Telemetry } from './system/telemetry.ts';
 import type { Bells } from './workers/bell.ts';
 
 /** Bounds and switches of a server; `config.ts` reads them from the environment. */
 export interface Settings {
+  /** Who may ask: whoever is on this machine, or who has a token. */
+  auth: 'open' | 'tokens';
+  /** Figures for Prometheus without a token. */
+  metricsOpen: boolean;
   /** The open server answers only loopback Hosts unless this is true. */
   allowRemote: boolean;
   /** Addresses and networks of proxies whose word on the client's address counts. */
@@ -43,6 +48,7 @@ export interface Context {
   readonly log: Logger;
   readonly telemetry: Telemetry;
   readonly bells: Bells;
+  readonly authentication: Authentication;
   now(): Date;
 }
 

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Database, migrate, openDatabase, requirePostgres, startEmbeddedPostgres } from '@modelbox/db';
 import type { Logger } from 'pino';
+import { openAuthentication, tokenAuthentication } from './access/authenticate.ts';
+import { bootstrap } from './access/bootstrap.ts';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
@@ -47,7 +49,18 @@ export async function startServer(
     await claimBlobs(config, db, blobs);
     const telemetry = createTelemetry(db, () => unsequencedCount(db));
     const bells = createBells();
-    const ctx: Context = { settings: config, db, blobs, log, telemetry, bells, now };
+    const ctx: Context = {
+      settings: config,
+      db,
+      blobs,
+      log,
+      telemetry,
+      bells,
+      authentication: authenticationOf(config),
+      now,
+    };
+    if (config.bootstrapToken !== undefined && (await bootstrap(ctx, config.bootstrapToken)))
+      log.info('the bootstrap token is that of the first administrator, user:admin');
     const loops = [
       startSequencer(db, log, bells.sequenced),
       startPolicies(ctx),
@@ -72,6 +85,9 @@ export async function startServer(
     throw error;
   }
 }
+
+const authenticationOf = ({ auth }: Config) =>
+  auth === 'tokens' ? tokenAuthentication() : openAuthentication;
 
 async function startDatabase(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<Database> {
   await makeDataDir(config.dataDir);

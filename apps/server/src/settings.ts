@@ -21,7 +21,7 @@ export const SETTINGS = {
     env: 'MODELBOX_HOST',
     default: '127.0.0.1',
     form: 'address',
-    says: 'Address to listen on. Other than loopback only with MODELBOX_ALLOW_REMOTE.',
+    says: 'Address to listen on. Other than loopback only with MODELBOX_AUTH=tokens or MODELBOX_ALLOW_REMOTE.',
     parse: (text) => matching(text, /^[\w.:-]{1,253}$/, 'a host name or an IP address'),
   }),
   port: setting({
@@ -30,6 +30,28 @@ export const SETTINGS = {
     form: '0-65535',
     says: 'Port to listen on; 0 takes a free one.',
     parse: (text) => integer(text, 0, 65_535),
+  }),
+  auth: setting<'open' | 'tokens'>({
+    env: 'MODELBOX_AUTH',
+    default: 'open',
+    form: 'open, tokens',
+    says: 'Who may ask: `open` is whoever can reach the server, as its administrator; `tokens` is who has one.',
+    parse: (text) => matching(text, /^(?:open|tokens)$/, 'open or tokens') as 'open' | 'tokens',
+  }),
+  bootstrapToken: setting<string | undefined>({
+    env: 'MODELBOX_BOOTSTRAP_TOKEN',
+    default: undefined,
+    form: 'secret',
+    says: 'The token of the first administrator, `user:admin`, as long as no administrator has one: at least 32 characters.',
+    secret: true,
+    parse: (text) => matching(text, /^\S{32,256}$/, '32 to 256 characters without spaces'),
+  }),
+  metricsOpen: setting({
+    env: 'MODELBOX_METRICS_OPEN',
+    default: 'false',
+    form: 'true, false',
+    says: 'Answer `/metrics` to whoever asks, also where all else needs a token.',
+    parse: boolean,
   }),
   allowRemote: setting({
     env: 'MODELBOX_ALLOW_REMOTE',
@@ -42,7 +64,7 @@ export const SETTINGS = {
     env: 'MODELBOX_TRUST_PROXY',
     default: 'none',
     form: 'addresses',
-    says: 'Addresses and networks of the proxies in front, separated by commas: what they say in X-Forwarded-For counts as the client. Without any, nobody is believed. Only with MODELBOX_ALLOW_REMOTE.',
+    says: 'Addresses and networks of the proxies in front, separated by commas: what they say in X-Forwarded-For counts as the client. Without any, nobody is believed.',
     parse: networks,
   }),
   dataDir: setting({

@@ -1,10 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Actor, decideAccess, type Grant, localActor } from './access.ts';
+import { type Actor, decideAccess, type Grants, localActor, namespacesWith, narrowGrants } from './access.ts';
+
+interface Grant {
+  readonly namespace: string;
+  readonly permissions: ReadonlySet<string>;
+}
+
+/** Several grants on one namespace hold together. */
+const asMap = (grants: readonly Grant[]): Grants => {
+  const map = new Map<string, Set<string>>();
+  for (const { namespace, permissions } of grants)
+    map.set(namespace, new Set([...(map.get(namespace) ?? []), ...permissions]));
+  return map;
+};
 
 const actor = (...grants: [namespace: string, ...permissions: string[]][]): Actor => ({
   name: 'ann',
-  grants: grants.map(([namespace, ...permissions]) => ({ namespace, permissions: new Set(permissions) })),
+  grants: asMap(
+    grants.map(([namespace, ...permissions]) => ({ namespace, permissions: new Set(permissions) })),
+  ),
 });
 
 describe('decideAccess', () => {
@@ -58,7 +73,7 @@ describe('decideAccess', () => {
     fc.assert(
       fc.property(fc.array(grant), grant, permission, path, segment, (grants, more, wanted, at, below) => {
         const decide = (given: Grant[], namespace: string) =>
-          rank[decideAccess({ name: 'ann', grants: given }, wanted, namespace)];
+          rank[decideAccess({ name: 'ann', grants: asMap(given) }, wanted, namespace)];
         expect(decide([...grants, more], at)).toBeGreaterThanOrEqual(decide(grants, at));
         expect(decide(grants, `${at}/${below}`)).toBeGreaterThanOrEqual(decide(grants, at));
       }),
@@ -70,7 +85,38 @@ describe('decideAccess', () => {
         const segments = at.split('/');
         const above = segments.map((_, i) => segments.slice(0, i + 1).join('/'));
         const allowed = grants.some((g) => above.includes(g.namespace) && g.permissions.has(wanted));
-        expect(decideAccess({ name: 'ann', grants }, wanted, at) === 'allowed').toBe(allowed);
+        expect(decideAccess({ name: 'ann', grants: asMap(grants) }, wanted, at) === 'allowed').toBe(allowed);
       }),
+    ));
+
+  it('finds the namespaces in which a permission is held', () => {
+    expect(namespacesWith(localActor, 'read')).toBe('all');
+    expect(namespacesWith(actor(['ai', 'read'], ['ops', 'write']), 'read')).toEqual(['ai']);
+    expect(namespacesWith(actor(['', 'read']), 'read')).toBe('all');
+  });
+
+  it('narrows to what both the owner and the token allow', () =>
+    fc.assert(
+      fc.property(
+        fc.array(grant),
+        fc.option(fc.array(path, { maxLength: 3 })),
+        fc.option(fc.uniqueArray(permission)),
+        permission,
+        path,
+        (grants, namespaces, permissions, wanted, at) => {
+          const whole = asMap(grants);
+          const isWithin =
+            namespaces === null || namespaces.some((root) => at === root || at.startsWith(`${root}/`));
+          const isNamed = permissions === null || permissions.includes(wanted);
+          const isHeld = decideAccess({ name: 'ann', grants: whole }, wanted, at) === 'allowed';
+          const narrowed = narrowGrants(whole, ['read', 'write', 'delete'], namespaces, permissions);
+          const decision = decideAccess({ name: 'ann', grants: narrowed }, wanted, at);
+          expect(decision === 'allowed').toBe(isWithin && isNamed && isHeld);
+          const all = narrowGrants('all', ['read', 'write', 'delete'], namespaces, permissions);
+          expect(decideAccess({ name: 'root', grants: all }, wanted, at) === 'allowed').toBe(
+            isWithin && isNamed,
+          );
+        },
+      ),
     ));
 });

@@ -1,22 +1,27 @@
 /** Who makes a request. */
 export interface Actor {
-  /** How changes name it: `local`, later a user or a service account. */
+  /** How changes name it: `local`, `user:ann@example.com`, `service:trainer`. */
   readonly name: string;
-  /** What it may do; the local user of an open server may do everything. */
-  readonly grants: 'all' | readonly Grant[];
+  readonly groups?: readonly string[];
+  /** By which token it is known. */
+  readonly tokenId?: string;
+  /** Whether that token allows less than its owner may do. */
+  readonly isNarrowed?: boolean;
+  /** What it may do; the local user of an open server, and an administrator, may do everything. */
+  readonly grants: 'all' | Grants;
 }
 
-/** Permissions on a namespace and on everything below it. */
-export interface Grant {
-  readonly namespace: string;
-  readonly permissions: ReadonlySet<string>;
-}
+/** Permissions by the path of a namespace: there, and on everything below it. The empty path is above all. */
+export type Grants = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The one user of a server that is open for whoever is on this machine. */
 export const localActor: Actor = { name: 'local', grants: 'all' };
 
-const covers = (grant: string, namespace: string): boolean =>
-  namespace === grant || namespace.startsWith(`${grant}/`);
+/** A path and all above it, the nearest first, and the empty one. */
+function* pathsUp(path: string): Generator<string> {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) yield at;
+  yield '';
+}
 
 /** What an actor may do in a namespace: `hidden` where it may do nothing there, so that it must not learn of it. */
 export function decideAccess(
@@ -24,8 +29,47 @@ export function decideAccess(
   permission: string,
   namespace: string,
 ): 'allowed' | 'denied' | 'hidden' {
-  if (actor.grants === 'all') return 'allowed';
-  const here = actor.grants.filter((grant) => covers(grant.namespace, namespace));
-  if (here.some((grant) => grant.permissions.has(permission))) return 'allowed';
-  return here.some((grant) => grant.permissions.size > 0) ? 'denied' : 'hidden';
+  const { grants } = actor;
+  if (grants === 'all') return 'allowed';
+  let decision: 'denied' | 'hidden' = 'hidden';
+  for (const path of pathsUp(namespace)) {
+    const here = grants.get(path);
+    if (here?.has(permission)) return 'allowed';
+    if (here !== undefined && here.size > 0) decision = 'denied';
+  }
+  return decision;
+}
+
+/** The namespaces in which, and below which, an actor has a permission: `all`, or their paths. */
+export function namespacesWith({ grants }: Actor, permission: string): 'all' | string[] {
+  if (grants === 'all') return 'all';
+  const paths = [...grants].flatMap(([path, permissions]) => (permissions.has(permission) ? [path] : []));
+  return paths.includes('') ? 'all' : paths;
+}
+
+/**
+ * What is left of somebody's permissions where a token is narrowed.
+ * @param every all permissions that there are: what `all` stands for.
+ * @param namespaces only there and below; null: everywhere.
+ * @param permissions only these; null: all.
+ */
+export function narrowGrants(
+  grants: 'all' | Grants,
+  every: readonly string[],
+  namespaces: readonly string[] | null,
+  permissions: readonly string[] | null,
+): 'all' | Grants {
+  if (namespaces === null && permissions === null) return grants;
+  const whole: Grants = grants === 'all' ? new Map([['', new Set(every)]]) : grants;
+  const narrowed = new Map<string, ReadonlySet<string>>();
+  const add = (path: string, held: Iterable<string>) => {
+    const left = [...held].filter((each) => permissions === null || permissions.includes(each));
+    narrowed.set(path, new Set([...(narrowed.get(path) ?? []), ...left]));
+  };
+  if (namespaces === null) for (const [path, held] of whole) add(path, held);
+  for (const root of namespaces ?? []) {
+    for (const above of pathsUp(root)) add(root, whole.get(above) ?? []);
+    for (const [path, held] of whole) if (path.startsWith(`${root}/`)) add(path, held);
+  }
+  return narrowed;
 }

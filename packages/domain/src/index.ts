@@ -1,4 +1,4 @@
-export { type Actor, decideAccess, type Grant, localActor } from './access.ts';
+export { type Actor, decideAccess, type Grants, localActor, namespacesWith, narrowGrants } from './access.ts';
 export * from './filter/index.ts';
 export { type JsonObject, mergePatch } from './merge-patch.ts';
 export {

@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './aliases.ts';
 export * from './archives.ts';
 export * from './checkpoints.ts';
@@ -22,6 +23,7 @@ export * from './primitives.ts';
 export * from './proposals.ts';
 export * from './references.ts';
 export * from './retention.ts';
+export * from './roles.ts';
 export * from './route.ts';
 export * from './routes.ts';
 export * from './system.ts';

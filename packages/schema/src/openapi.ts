@@ -191,6 +191,7 @@ const TAGS: Record<string, string> = {
   uploads: 'Files that come in parts, over days and from where they were cut off.',
   policies:
     'Rules that the service carries out: evaluation, labels, promotion, retention; and what they decided.',
+  access: 'Who may do what: tokens and grants.',
   system: 'The server itself.',
 };
 

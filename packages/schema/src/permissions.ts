@@ -34,6 +34,8 @@ export const PERMISSIONS = [
   'policy.write',
   'proposal.decide',
   'hold.write',
+  'grant.read',
+  'grant.write',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

@@ -12,6 +12,8 @@ export const OBJECT_KINDS = [
   'dataset',
   'upload',
   'proposal',
+  'token',
+  'grant',
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
@@ -78,6 +80,8 @@ export interface Route {
   readonly safe?: true;
   /** Needs no permission; only what is meant for everybody. */
   readonly public?: true;
+  /** Needs somebody who is known, and no permission on an object: it is about the caller. */
+  readonly known?: true;
 }
 
 /** Keeps the literal types of a route: inputs, answers and touches of its verb derive from them. */

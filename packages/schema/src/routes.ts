@@ -1,3 +1,4 @@
+import { accessRoutes } from './access.ts';
 import { aliasRoutes } from './aliases.ts';
 import { archiveRoute } from './archives.ts';
 import { checkpointRoutes } from './checkpoints.ts';
@@ -48,6 +49,7 @@ const table = [
   ...proposalRoutes,
   ...previewRoutes,
   ...holdRoutes,
+  ...accessRoutes,
   ...systemRoutes,
 ] as const;
 

@@ -4,9 +4,12 @@ import type { Config } from '../config.ts';
 export function greeting(config: Config, url: string): string {
   const database =
     config.databaseUrl === undefined ? 'with an embedded Postgres' : 'beside the Postgres of DATABASE_URL';
-  const whoMay = config.allowRemote
-    ? 'Open to the network: everyone who can reach this address may read and change everything.'
-    : 'Open for the local user: every user of this machine may read and change everything.';
+  const whoMay =
+    config.auth === 'tokens'
+      ? 'Whoever asks needs a token; docs/access.md says how to make the first.'
+      : config.allowRemote
+        ? 'Open to the network: everyone who can reach this address may read and change everything.'
+        : 'Open for the local user: every user of this machine may read and change everything.';
   return `
 ModelBox listens on ${url}
 Data lies in ${config.dataDir}, ${database}.

@@ -16,7 +16,7 @@ export const datasetSchema: SqlSchema = {
 };
 
 export const listDatasets: Verb<'datasets.list'> = (ctx, { query, touched }) => {
-  const { where, values } = namespaceScope(touched.namespace, query.recursive);
+  const { where, values } = namespaceScope(ctx, 'dataset.read', touched.namespace, query.recursive);
   return listObjects(
     ctx,
     {

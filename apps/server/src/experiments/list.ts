@@ -22,7 +22,7 @@ export const experimentSchema: SqlSchema = {
 };
 
 export const listExperiments: Verb<'experiments.list'> = (ctx, { query, touched }) => {
-  const { where, values } = namespaceScope(touched.namespace, query.recursive);
+  const { where, values } = namespaceScope(ctx, 'experiment.read', touched.namespace, query.recursive);
   return listObjects(
     ctx,
     {

@@ -1,4 +1,4 @@
-import { localActor } from '@modelbox/domain';
+import { type Actor, localActor } from '@modelbox/domain';
 import { type Route, type RouteId, routes, takesIfMatch } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, RequestContext } from '../context.ts';
@@ -31,7 +31,7 @@ export function mount<Id extends RouteId>(
   memory?: Memory,
 ): void {
   const route: Route = routes[id];
-  if (!route.public && Object.keys(route.touches).length === 0)
+  if (!route.public && !route.known && Object.keys(route.touches).length === 0)
     throw new Error(`${id} declares no permission`);
   const handle = handler(ctx, route, verb as unknown as AnyVerb, memory);
   app.route({
@@ -55,7 +55,10 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const hasAfter = Object.keys(after).length > 0;
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const requestContext = contextOf(ctx, request, reply, route);
+    const actor = route.public
+      ? localActor
+      : await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
+    const requestContext = contextOf(ctx, request, reply, route, actor);
     const params = readParams(request.params as Record<string, string>);
     const search = request.url.indexOf('?');
     const rawQuery = readQuery(search < 0 ? '' : request.url.slice(search + 1));
@@ -88,6 +91,7 @@ function contextOf(
   request: FastifyRequest,
   reply: FastifyReply,
   route: Route,
+  actor: Actor,
 ): Writable<RequestContext> {
   const ifMatch = request.headers['if-match'];
   // One time for all that a request writes.
@@ -100,8 +104,9 @@ function contextOf(
     log: ctx.log,
     telemetry: ctx.telemetry,
     bells: ctx.bells,
+    authentication: ctx.authentication,
     now: () => now,
-    actor: localActor,
+    actor,
     requestId: request.id,
     address: request.ip,
     method: request.method,

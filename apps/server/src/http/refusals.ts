@@ -27,7 +27,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   reply.header('x-content-type-options', 'nosniff');
-  if (!ctx.settings.allowRemote) demandLocal(request.headers);
+  if (ctx.settings.auth === 'open' && !ctx.settings.allowRemote) demandLocal(request.headers);
 }
 
 /** Answers what the router refuses, such as `%` in a path, to which no hook applies, like all else. */

@@ -20,7 +20,7 @@ afterAll(() => server.stop());
 
 const actor = (...grants: [namespace: string, ...permissions: string[]][]): Actor => ({
   name: 'ann',
-  grants: grants.map(([namespace, ...permissions]) => ({ namespace, permissions: new Set(permissions) })),
+  grants: new Map(grants.map(([namespace, ...permissions]) => [namespace, new Set(permissions)])),
 });
 
 async function touched(by: Actor, hashes: string[], route: 'models.files.attach' | 'uploads.create') {

@@ -4,6 +4,8 @@ import type { ObjectKind } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import type { Located } from '../objects/located.ts';
 
+/** The kinds that a name or an id finds. */
+type LocatableKind = Exclude<ObjectKind, 'alias' | 'token' | 'grant'>;
 type Row = Omit<Located, 'kind'>;
 type Find = (ctx: Context, text: string, under: Located | undefined) => Promise<Row | undefined>;
 
@@ -107,7 +109,7 @@ function finder(
   };
 }
 
-const FINDERS: Record<Exclude<ObjectKind, 'alias'>, Find> = {
+const FINDERS: Record<LocatableKind, Find> = {
   model: finder('model', 'models', 'm'),
   experiment: finder('experiment', 'experiments', 'e'),
   dataset: finder('dataset', 'datasets', 'd', 'NULL::timestamptz', 'NULL'),
@@ -136,7 +138,7 @@ const FINDERS: Record<Exclude<ObjectKind, 'alias'>, Find> = {
  */
 export async function locate(
   ctx: Context,
-  kind: Exclude<ObjectKind, 'alias'>,
+  kind: LocatableKind,
   text: string,
   under?: Located,
 ): Promise<Located | undefined> {

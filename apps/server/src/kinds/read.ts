@@ -1,5 +1,7 @@
 import { coalesce } from '@modelbox/db';
 import type { ObjectKind } from '@modelbox/schema';
+import { readGrants } from '../access/grants.ts';
+import { readTokens } from '../access/tokens.ts';
 import { readAliases } from '../aliases/read.ts';
 import { readCheckpoints } from '../checkpoints/read.ts';
 import type { Context } from '../context.ts';
@@ -36,6 +38,8 @@ const READERS: Record<ReadKind, ReadMany> = {
   policy: readPolicies,
   proposal: readProposals,
   hold: readHolds,
+  token: readTokens,
+  grant: readGrants,
 };
 
 type ReadOne = (id: string) => Promise<Readout | undefined>;

@@ -61,7 +61,9 @@ async function touchOne(
   under: Located | undefined,
 ) {
   const located =
-    declared.kind === 'alias' ? undefined : await locate(ctx, declared.kind, mention.text, under);
+    declared.kind === 'alias' || declared.kind === 'token' || declared.kind === 'grant'
+      ? undefined
+      : await locate(ctx, declared.kind, mention.text, under);
   const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
   if (place === undefined) throw missing(declared, mention);
   const permission =

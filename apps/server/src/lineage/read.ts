@@ -1,4 +1,5 @@
 import { prepared } from '@modelbox/db';
+import { decideAccess } from '@modelbox/domain';
 import type { Lineage } from '@modelbox/schema';
 import type { Verb } from '../http/verb.ts';
 
@@ -33,23 +34,26 @@ const edgesOf = prepared<[versionIds: string[], limit: number], Edge & { fromKin
    ) AS edges LIMIT $2`,
 );
 
-const nodesOf = prepared<[ids: string[]], Node>(
+const nodesOf = prepared<[ids: string[]], Node & { namespace: string }>(
   'lineage_nodes',
-  `SELECT 'version' AS kind, v.id, n.path || '/' || m.name || ':' || v.version AS name, coalesce(v.deleted_at, m.deleted_at) AS "deletedAt"
+  `SELECT 'version' AS kind, v.id, n.path || '/' || m.name || ':' || v.version AS name, coalesce(v.deleted_at, m.deleted_at) AS "deletedAt", n.path AS namespace
    FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE v.id = ANY ($1::uuid[])
    UNION ALL
-   SELECT 'checkpoint', c.id, concat_ws(' ', n.path || '/' || e.name, 'epoch ' || c.epoch, 'step ' || c.step), coalesce(c.deleted_at, e.deleted_at)
+   SELECT 'checkpoint', c.id, concat_ws(' ', n.path || '/' || e.name, 'epoch ' || c.epoch, 'step ' || c.step), coalesce(c.deleted_at, e.deleted_at), n.path
    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id WHERE c.id = ANY ($1::uuid[])
    UNION ALL
-   SELECT 'experiment', e.id, n.path || '/' || e.name, e.deleted_at
+   SELECT 'experiment', e.id, n.path || '/' || e.name, e.deleted_at, n.path
    FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])
    UNION ALL
-   SELECT 'dataset', d.id, n.path || '/' || d.name, NULL
+   SELECT 'dataset', d.id, n.path || '/' || d.name, NULL, n.path
    FROM datasets d JOIN namespaces n ON n.id = d.namespace_id WHERE d.id = ANY ($1::uuid[])`,
 );
 
 /** Walks from the version up to what it came from and down to what came of it, a step of versions at a time. */
-export const readLineage: Verb<'versions.lineage'> = async ({ db }, { query, touched: { version } }) => {
+export const readLineage: Verb<'versions.lineage'> = async (
+  { db, actor },
+  { query, touched: { version } },
+) => {
   const edges = new Map<string, Edge>();
   const seen = new Set([version.id]);
   let truncated = false;
@@ -76,15 +80,20 @@ export const readLineage: Verb<'versions.lineage'> = async ({ db }, { query, tou
       break;
     }
   }
-  const nodes = await nodesOf(db.pool, [...seen]);
+  const found = await nodesOf(db.pool, [...seen]);
+  // What the caller may not see is not there: neither it nor what it was used for.
+  const nodes = found.filter(
+    ({ kind, namespace }) => decideAccess(actor, `${kind}.read`, namespace) === 'allowed',
+  );
+  const shown = new Set(nodes.map(({ id }) => id));
   return {
     status: 200,
     body: {
-      nodes: nodes.map((node) => ({
+      nodes: nodes.map(({ namespace: _, ...node }) => ({
         ...node,
         deletedAt: node.deletedAt && new Date(node.deletedAt).toISOString(),
       })),
-      edges: [...edges.values()],
+      edges: [...edges.values()].filter(({ from, to }) => shown.has(from) && shown.has(to)),
       truncated,
     },
   };

@@ -20,7 +20,7 @@ export const modelSchema: SqlSchema = {
 };
 
 export const listModels: Verb<'models.list'> = (ctx, { query, touched }) => {
-  const { where, values } = namespaceScope(touched.namespace, query.recursive);
+  const { where, values } = namespaceScope(ctx, 'model.read', touched.namespace, query.recursive);
   return listObjects(
     ctx,
     {

@@ -1,7 +1,10 @@
 import type { SqlSchema } from '@modelbox/domain';
+import { visible } from '../access/visible.ts';
+import type { RequestContext } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
 import { listObjects } from '../lists/objects.ts';
 import { commonFields } from '../lists/schemas.ts';
+import type { Place } from '../objects/located.ts';
 
 export const namespaceSchema: SqlSchema = {
   fields: {
@@ -13,6 +16,13 @@ export const namespaceSchema: SqlSchema = {
   metadata: 'n.metadata',
 };
 
+/** Those below a namespace; without one all that the caller may see. */
+function within(ctx: RequestContext, under: Place | undefined): { where: string[]; values: unknown[] } {
+  if (under) return { where: ["starts_with(n.path, $1 || '/')"], values: [under.namespace] };
+  const seen = visible(ctx, 'namespace.read', '$1');
+  return seen ? { where: [seen.where], values: [seen.value] } : { where: ['true'], values: [] };
+}
+
 export const listNamespaces: Verb<'namespaces.list'> = (ctx, { query, touched: { under } }) =>
   listObjects(
     ctx,
@@ -22,8 +32,7 @@ export const listNamespaces: Verb<'namespaces.list'> = (ctx, { query, touched: {
       idSql: 'n.id',
       schema: namespaceSchema,
       defaultOrder: 'path',
-      where: under ? ["starts_with(n.path, $1 || '/')"] : ['true'],
-      values: under ? [under.namespace] : [],
+      ...within(ctx, under),
     },
     query,
   );

@@ -318,7 +318,7 @@ describe('an upload in parts', () => {
 
 it('the figures of a namespace that the caller may not read are not told', async () => {
   const { root } = await limited(1000, '/team');
-  const grants = [{ namespace: `${root}/team`, permissions: new Set(['file.write', 'namespace.read']) }];
+  const grants = new Map([[`${root}/team`, new Set(['file.write', 'namespace.read'])]]);
   const ctx = { ...server.ctx, actor: { name: 'ann', grants } } as unknown as RequestContext;
   await expect(demandRoom(ctx, `${root}/team`, 1001)).rejects.toThrow(
     `The namespace ${root} has no room for it in its quota.`,

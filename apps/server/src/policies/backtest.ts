@@ -6,8 +6,8 @@ import type { Located } from '../objects/located.ts';
 import type { Sql } from '../writes/sql.ts';
 import { policyFaults } from './check.ts';
 import { replayVersions } from './history-facts.ts';
-import { readOnly } from './judge-now.ts';
 import { filterOf } from './session.ts';
+import { readOnly } from './snapshot.ts';
 
 /** Champions in an answer at most: the last ones. */
 const SHOWN = 10_000;

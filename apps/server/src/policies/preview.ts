@@ -5,9 +5,9 @@ import type { Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 import { previewRetention } from '../retention/preview.ts';
 import { policyFaults } from './check.ts';
-import { readOnly, readRows } from './judge-now.ts';
 import { previewLabels } from './preview-labels.ts';
 import { previewPromotions } from './preview-promotions.ts';
+import { readOnly, readRows } from './snapshot.ts';
 
 /** What the policy of a model, or a draft of it, would do now. */
 export const previewModelPolicy: Verb<'models.policy.preview'> = async (

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { readRows } from '../policies/judge-now.ts';
+import { readRows } from '../policies/snapshot.ts';
 import { sqlOn } from '../writes/sql.ts';
 import { type Planned, planned } from './plan.ts';
 import { type Removed, removeObjects } from './remove.ts';

@@ -41,7 +41,12 @@ export interface Change {
 
 /** Who makes the change, as the SQL functions take it. */
 export const byOf = (ctx: RequestContext): string =>
-  JSON.stringify({ actor: ctx.actor.name, address: ctx.address, requestId: ctx.requestId });
+  JSON.stringify({
+    actor: ctx.actor.name,
+    ...(ctx.actor.tokenId === undefined ? {} : { tokenId: ctx.actor.tokenId }),
+    address: ctx.address,
+    requestId: ctx.requestId,
+  });
 
 const jsonOf = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);
 

@@ -209,13 +209,31 @@ const SCENES: Record<string, Make> = {
   'checkpoints.hold.delete': async () => releaseScene('checkpoints', await newCheckpoint(server)),
   'proposals.approve': () => proposalScene('approve'),
   'proposals.reject': () => proposalScene('reject'),
+  'tokens.revoke': async () => {
+    const made = await server.api('POST', '/v1/tokens', { name: freshName('t'), principal: 'user:x' });
+    return { path: `/v1/tokens/${made.body.id}`, status: 204 };
+  },
+  'namespaces.grants.set': async () => ({
+    path: `/v1/namespaces/${freshName('n')}/grants/user:x`,
+    body: { role: 'viewer' },
+    other: { role: 'admin' },
+    status: 200,
+  }),
+  'namespaces.grants.delete': async () => {
+    const path = `/v1/namespaces/${freshName('n')}/grants/user:x`;
+    await server.api('PUT', path, { role: 'viewer' });
+    return { path, status: 204 };
+  },
   ...deletable('model', () => newModel(server)),
   ...deletable('version', () => newVersion(server)),
   ...deletable('experiment', () => newExperiment(server)),
   ...deletable('checkpoint', () => newCheckpoint(server)),
 };
 
-const mutations = routeList.filter((route) => takesIdempotencyKey(route) && !route.public);
+/** The answer that makes a token cannot be given again: its own tests. */
+const mutations = routeList.filter(
+  (route) => takesIdempotencyKey(route) && !route.public && route.id !== 'tokens.create',
+);
 const count = async (table: string): Promise<number> =>
   Number((await server.db.pool.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
 const send = (route: Route, path: string, body: object | undefined, key: string) =>

@@ -10,9 +10,10 @@ import { Models } from './resources/models.ts';
 import { Namespaces } from './resources/namespaces.ts';
 import { Proposals } from './resources/proposals.ts';
 import { System } from './resources/system.ts';
+import { Tokens } from './resources/tokens.ts';
 import { Uploads } from './resources/uploads.ts';
 import { Versions } from './resources/versions.ts';
-import type { Resolution } from './schemas.ts';
+import type { Resolution, Whoami } from './schemas.ts';
 
 /** All resources of the API, by name. */
 export class Resources extends Resource {
@@ -23,11 +24,17 @@ export class Resources extends Resource {
   readonly namespaces = new Namespaces(this.http);
   readonly proposals = new Proposals(this.http);
   readonly system = new System(this.http);
+  readonly tokens = new Tokens(this.http);
   readonly uploads = new Uploads(this.http);
   readonly versions = new Versions(this.http);
 
   /** Resolve a reference to a ready version and its files. */
   resolve(ref: string, options?: CallOptions): APIPromise<Resolution> {
     return this.http.send<Resolution>({ method: 'GET', url: '/v1/resolve', query: { ref }, options });
+  }
+
+  /** Read who the server takes the caller for. */
+  whoami(options?: CallOptions): APIPromise<Whoami> {
+    return this.http.send<Whoami>({ method: 'GET', url: '/v1/whoami', options });
   }
 }

@@ -155,6 +155,14 @@ export type FileUri = Schemas['FileUri'];
 
 export type FiniteNumber = Schemas['FiniteNumber'];
 
+/** What somebody may do in a namespace and in all below it. */
+export type Grant = Schemas['Grant'];
+
+/** One page of a list. */
+export type GrantPage = Schemas['GrantPage'];
+
+export type GrantPut = Loose<Schemas['GrantPut']>;
+
 export type Health = Schemas['Health'];
 
 /** Nothing removes what is on hold. */
@@ -233,6 +241,8 @@ export type NamespaceUpdate = Loose<Schemas['NamespaceUpdate']>;
  */
 export type NamespaceUsage = Schemas['NamespaceUsage'];
 
+export type NewToken = Schemas['NewToken'];
+
 export type NonFiniteNumber = Schemas['NonFiniteNumber'];
 
 /** A metric in which it must not be worse than the holder. */
@@ -250,6 +260,8 @@ export type Outcome = Schemas['Outcome'];
 export type PartToSign = Schemas['PartToSign'];
 
 export type PartsToSign = Loose<Schemas['PartsToSign']>;
+
+export type Permission = Schemas['Permission'];
 
 /** The sections that stand here, and what counts here. */
 export type Policy = Schemas['Policy'];
@@ -338,6 +350,13 @@ export type RetainRule = Schemas['RetainRule'];
 
 export type RetentionPreview = Schemas['RetentionPreview'];
 
+/**
+ * `viewer` reads and downloads; `contributor` adds experiments, checkpoints, metrics and versions;
+ * `maintainer` moves aliases, sets policies, deletes, decides and holds; `admin` grants. Each may do what the
+ * one before it may.
+ */
+export type Role = Schemas['Role'];
+
 export type RuleKind = Schemas['RuleKind'];
 
 /** A request that brings one part to the store. */
@@ -353,6 +372,14 @@ export type SourceInput = Schemas['SourceInput'];
 
 /** `latest`, `resolve` and aliases see only what is `ready`; its file set never changes again. */
 export type Status = Schemas['Status'];
+
+/** Credentials of a user or a service account; the secret is not among it. */
+export type Token = Schemas['Token'];
+
+export type TokenCreate = Loose<Schemas['TokenCreate']>;
+
+/** One page of a list. */
+export type TokenPage = Schemas['TokenPage'];
 
 export type TrackFiles = Loose<Schemas['TrackFiles']>;
 
@@ -399,6 +426,9 @@ export type VersionCreate = Loose<Schemas['VersionCreate']>;
 export type VersionPage = Schemas['VersionPage'];
 
 export type VersionUpdate = Loose<Schemas['VersionUpdate']>;
+
+/** Who the server takes the caller for. */
+export type Whoami = Schemas['Whoami'];
 
 /** The query of `namespaces.list`. */
 export type NamespacesListQuery = Loose<Schemas['NamespacesListQuery']>;
@@ -531,3 +561,9 @@ export type ModelsPolicyPreviewQuery = Loose<Schemas['ModelsPolicyPreviewQuery']
 
 /** The query of `namespaces.policy.preview`. */
 export type NamespacesPolicyPreviewQuery = Loose<Schemas['NamespacesPolicyPreviewQuery']>;
+
+/** The query of `tokens.list`. */
+export type TokensListQuery = Loose<Schemas['TokensListQuery']>;
+
+/** The query of `namespaces.grants.list`. */
+export type NamespacesGrantsListQuery = Loose<Schemas['NamespacesGrantsListQuery']>;

@@ -946,6 +946,39 @@ export interface components {
          */
         FileUri: string;
         FiniteNumber: number;
+        /** @description What somebody may do in a namespace and in all below it. */
+        Grant: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Whether it stands on a namespace above. */
+            inherited: boolean;
+            /**
+             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @example ai/vision
+             */
+            namespace: string;
+            /**
+             * @description Who: `user:…`, `service:…` or `group:…`.
+             * @example user:ann@example.com
+             * @example service:trainer
+             */
+            principal: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description One page of a list. */
+        GrantPage: {
+            items: components["schemas"]["Grant"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        GrantPut: {
+            role: components["schemas"]["Role"];
+        };
         Health: {
             /** @constant */
             status: "ok";
@@ -1473,6 +1506,15 @@ export interface components {
             /** @description The name of a rule. */
             rule?: string;
         };
+        NamespacesGrantsListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
         NamespacesListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -1528,6 +1570,51 @@ export interface components {
             /** @description Each content once, however many files have it. */
             usedBytes: number;
         };
+        NewToken: {
+            administrator: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expiresAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /** @description Only there and below, within what its owner may; null: everywhere. */
+            namespaces: string[] | null;
+            /** @description Only from these addresses and networks; empty: from anywhere. */
+            networks: string[];
+            /** @description Only these, within what its owner may; null: all. */
+            permissions: components["schemas"]["Permission"][] | null;
+            /**
+             * @description Who: `user:…`, `service:…` or `group:…`.
+             * @example user:ann@example.com
+             * @example service:trainer
+             */
+            principal: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            revokedAt: string | null;
+            /** @description The secret. It is shown this once and kept nowhere. */
+            token: string;
+        };
         /** @enum {string} */
         NonFiniteNumber: "NaN" | "Infinity" | "-Infinity";
         /** @description A metric in which it must not be worse than the holder. */
@@ -1555,6 +1642,8 @@ export interface components {
             /** @description SHA-256 as 64 lower-case hex digits. */
             sha256: string;
         };
+        /** @enum {string} */
+        Permission: "namespace.read" | "namespace.write" | "namespace.delete" | "namespace.quota" | "model.read" | "model.create" | "model.write" | "model.delete" | "version.read" | "version.create" | "version.write" | "version.delete" | "alias.move" | "experiment.read" | "experiment.create" | "experiment.write" | "experiment.delete" | "checkpoint.read" | "checkpoint.create" | "checkpoint.write" | "checkpoint.delete" | "dataset.read" | "dataset.create" | "dataset.write" | "file.read" | "file.write" | "metric.read" | "metric.write" | "event.read" | "event.write" | "policy.read" | "policy.write" | "proposal.decide" | "hold.write" | "grant.read" | "grant.write";
         /** @description The sections that stand here, and what counts here. */
         Policy: {
             /** @description Counts the edits; 0 where none was ever made. */
@@ -1930,6 +2019,11 @@ export interface components {
             /** @description Whether there are more than `limit`. */
             truncated: boolean;
         };
+        /**
+         * @description `viewer` reads and downloads; `contributor` adds experiments, checkpoints, metrics and versions; `maintainer` moves aliases, sets policies, deletes, decides and holds; `admin` grants. Each may do what the one before it may.
+         * @enum {string}
+         */
+        Role: "viewer" | "contributor" | "maintainer" | "admin";
         /** @enum {string} */
         RuleKind: "label" | "promote" | "retain";
         /** @description A request that brings one part to the store. */
@@ -1980,6 +2074,98 @@ export interface components {
          * @enum {string}
          */
         Status: "pending" | "ready";
+        /** @description Credentials of a user or a service account; the secret is not among it. */
+        Token: {
+            administrator: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expiresAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /** @description Only there and below, within what its owner may; null: everywhere. */
+            namespaces: string[] | null;
+            /** @description Only from these addresses and networks; empty: from anywhere. */
+            networks: string[];
+            /** @description Only these, within what its owner may; null: all. */
+            permissions: components["schemas"]["Permission"][] | null;
+            /**
+             * @description Who: `user:…`, `service:…` or `group:…`.
+             * @example user:ann@example.com
+             * @example service:trainer
+             */
+            principal: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            revokedAt: string | null;
+        };
+        TokenCreate: {
+            /**
+             * @description May do everything on the server. Only for administrators.
+             * @default false
+             */
+            administrator?: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expiresAt?: string | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description Only there and below, within what its owner may; null: everywhere. */
+            namespaces?: string[] | null;
+            /** @description Only from these addresses and networks; empty: from anywhere. */
+            networks?: string[];
+            /** @description Only these, within what its owner may; null: all. */
+            permissions?: components["schemas"]["Permission"][] | null;
+            /**
+             * @description Whose token it is. Default: of whoever asks; of others only for administrators.
+             * @example user:ann@example.com
+             * @example service:trainer
+             */
+            principal?: string & (unknown & unknown);
+        };
+        /** @description One page of a list. */
+        TokenPage: {
+            items: components["schemas"]["Token"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        TokensListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * @description Who: `user:…`, `service:…` or `group:…`.
+             * @example user:ann@example.com
+             * @example service:trainer
+             */
+            principal?: string;
+        };
         /** @description A file to track where it lies. */
         TrackedFile: components["schemas"]["FileUri"] | components["schemas"]["FileToTrack"];
         TrackFiles: {
@@ -2361,6 +2547,18 @@ export interface components {
             name?: string | null;
             /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[] | null;
+        };
+        /** @description Who the server takes the caller for. */
+        Whoami: {
+            administrator: boolean;
+            groups: string[];
+            name: string;
+            /** @description The permissions by namespace; of an administrator empty. */
+            namespaces: {
+                [key: string]: string[];
+            };
+            /** Format: uuid */
+            tokenId: string | null;
         };
     };
     responses: never;

@@ -20,6 +20,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
     place: [],
     upload: [],
     proposal: [],
+    token: [],
   };
   const put = (kind: string, id: string, name: string) => objects[kind]!.push({ id, name });
   const post = async (path: string, body: unknown) => {
@@ -105,6 +106,14 @@ export async function createObjects(server: TestServer): Promise<Objects> {
   await policyTests(() => server).settle();
   const { rows } = await server.db.pool.query<{ id: string }>('SELECT id FROM proposals ORDER BY id');
   for (const { id } of rows) put('proposal', id, id);
+  for (const name of ['user:ann', 'service:trainer', 'group:ml']) {
+    await server.api('PUT', `/v1/namespaces/fuzz/grants/${name}`, { role: 'viewer' });
+    if (name.startsWith('group:')) continue;
+    const token = await post('/v1/tokens', { name: 'fuzz', principal: name });
+    put('token', token.id, token.id);
+  }
+  objects['principal'] = ['user:ann', 'service:trainer', 'group:ml'].map((name) => ({ id: name, name }));
+  objects['place']!.push({ id: 'fuzz', name: 'fuzz' });
   objects['place']!.push(...objects['namespace']!);
   const paths = ['stored/file.bin', 'new/file.bin', 'stored/file.bin', 'tracked.pt'];
   objects['file'] = paths.map((name) => ({ id: name, name }));

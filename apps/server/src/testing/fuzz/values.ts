@@ -103,7 +103,12 @@ const KINDS: Record<string, string> = {
   path: 'file',
   upload: 'upload',
   proposal: 'proposal',
+  token: 'token',
+  principal: 'principal',
 };
+
+const PRINCIPALS = ['user:ann', 'service:trainer', 'user:模型', 'service:a:b'];
+const NETWORKS = ['10.0.0.0/8', '127.0.0.1', '::1', '2001:db8::/32', '999.1.1.1', '1.2.3.4/99'];
 
 /** The SHA-256 of what every stored file of the server holds when the hunt begins. */
 const STORED_SHA256 = createHash('sha256').update(STORED).digest('hex');
@@ -210,7 +215,13 @@ function text(schema: Schema, name: string): fc.Arbitrary<string> {
     },
   );
   const isSpecial = name === 'uri' || name === 'part' || pattern?.includes('0-9a-f]{64}');
-  const own = isSpecial ? special(name) : free;
+  // Texts of a form that no other text has: a filter would look for them for ever.
+  const formed = pattern?.includes('user|service')
+    ? PRINCIPALS
+    : pattern?.includes('0-9a-fA-F.:')
+      ? NETWORKS
+      : undefined;
+  const own = formed ? fc.constantFrom(...formed) : isSpecial ? special(name) : free;
   const plain = own.filter(takes);
   return hint ? fc.oneof({ weight: 4, arbitrary: hint }, { weight: 1, arbitrary: plain }) : plain;
 }

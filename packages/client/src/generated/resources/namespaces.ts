@@ -6,12 +6,14 @@ import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
 import { NamespacesDecisions } from './namespaces-decisions.ts';
+import { NamespacesGrants } from './namespaces-grants.ts';
 import { NamespacesPolicy } from './namespaces-policy.ts';
 import type { Namespace, NamespaceUpdate, NamespaceUsage, NamespacesListQuery } from '../schemas.ts';
 
 /** Paths that organize a team's models and experiments. */
 export class Namespaces extends Resource {
   readonly decisions = new NamespacesDecisions(this.http);
+  readonly grants = new NamespacesGrants(this.http);
   readonly policy = new NamespacesPolicy(this.http);
 
   /** List namespaces, by path. */

@@ -1,0 +1,109 @@
+import { type Grant, LIMIT_DEFAULT } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Receipt, Verb } from '../http/verb.ts';
+import { cursorAfter, pageOf } from '../lists/cursor.ts';
+import { newId } from '../objects/ids.ts';
+import type { Readout } from '../objects/rows.ts';
+import { recordChange } from '../writes/change.ts';
+import { ensureNamespace } from '../writes/namespace.ts';
+import { write } from '../writes/write.ts';
+
+/** Grants a role on a namespace, in the place of the one that is there. */
+export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, touched: { namespace } }) =>
+  write(ctx, async (tx): Promise<Receipt> => {
+    const path = namespace.namespace;
+    const namespaceId = await ensureNamespace(tx, ctx, path);
+    const { principal } = params;
+    const key = { namespaceId_principal: { namespaceId, principal } };
+    // Whoever sets it at the same time waits here.
+    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('grant ' || ${`${namespaceId} ${principal}`}, 0))::text`;
+    const before = await tx.grant.findUnique({ where: key });
+    const made = { role: body.role, createdBy: ctx.actor.name, createdAt: ctx.now() };
+    if (before?.role === body.role) return { status: 200, object: { kind: 'grant', id: before.id } };
+    const id = before?.id ?? newId();
+    await tx.grant.upsert({ where: key, create: { id, namespaceId, principal, ...made }, update: made });
+    await recordChange(tx, ctx, {
+      kind: 'grant',
+      id,
+      namespace: path,
+      action: before ? 'updated' : 'created',
+      before: before && { principal, role: before.role },
+      after: { principal, role: body.role },
+    });
+    return { status: 200, object: { kind: 'grant', id } };
+  });
+
+/** Takes a grant back. */
+export const deleteGrant: Verb<'namespaces.grants.delete'> = (ctx, { params, touched: { namespace } }) =>
+  write(ctx, async (tx): Promise<Receipt> => {
+    const { principal } = params;
+    const row =
+      namespace.id === null
+        ? null
+        : await tx.grant.findUnique({
+            where: { namespaceId_principal: { namespaceId: namespace.id, principal } },
+          });
+    if (row === null)
+      throw new HttpProblem('not_found', `${principal} has no grant on ${namespace.namespace} itself.`);
+    const { count } = await tx.grant.deleteMany({ where: { id: row.id } });
+    if (count > 0) {
+      await recordChange(tx, ctx, {
+        kind: 'grant',
+        id: row.id,
+        namespace: namespace.namespace,
+        action: 'deleted',
+        before: { principal, role: row.role },
+      });
+    }
+    return { status: 204, object: null };
+  });
+
+interface GrantRow {
+  id: string;
+  namespace: string;
+  principal: string;
+  role: Grant['role'];
+  createdBy: string;
+  createdAt: Date;
+}
+
+const COLUMNS = `g.id, n.path AS namespace, g.principal, g.role, g.created_by AS "createdBy", g.created_at AS "createdAt"`;
+
+const toGrant = ({ id: _, createdAt, ...row }: GrantRow, at: string): Grant => ({
+  ...row,
+  inherited: row.namespace !== at,
+  createdAt: createdAt.toISOString(),
+});
+
+/** Who may do what in a namespace: by grants on it and on those above, by name of who and from the top. */
+export const listGrants: Verb<'namespaces.grants.list'> = async (
+  { db },
+  { query, touched: { namespace } },
+) => {
+  const limit = query.limit ?? LIMIT_DEFAULT;
+  const after = cursorAfter(query.cursor, 'string') ?? '';
+  const path = namespace.namespace;
+  const { rows } = await db.pool.query<GrantRow>(
+    `SELECT ${COLUMNS} FROM grants g JOIN namespaces n ON n.id = g.namespace_id
+     WHERE n.path = ANY (paths_above($1)) AND g.principal || ' ' || n.path > $2 ORDER BY g.principal || ' ' || n.path LIMIT $3`,
+    [path, after, limit + 1],
+  );
+  return {
+    status: 200,
+    body: pageOf(
+      rows,
+      limit,
+      (row) => toGrant(row, path),
+      (row) => `${row.principal} ${row.namespace}`,
+    ),
+  };
+};
+
+export async function readGrants({ db }: Context, ids: string[]): Promise<Readout<Grant>[]> {
+  const { rows } = await db.pool.query<GrantRow>(
+    `SELECT ${COLUMNS} FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.id = ANY ($1::uuid[])`,
+    [ids],
+  );
+  return rows.map((row) => ({ id: row.id, body: toGrant(row, row.namespace) }));
+}

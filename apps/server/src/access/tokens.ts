@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Token as TokenRow } from '@modelbox/db';
+import { isUuid } from '@modelbox/domain';
+import { LIMIT_DEFAULT, type NewToken, type Token, type TokenCreate } from '@modelbox/schema';
+import type { Context, RequestContext } from '../context.ts';
+import { HttpProblem, invalid, invalidField } from '../http/problem.ts';
+import type { Receipt, Verb } from '../http/verb.ts';
+import { badCursor, cursorAfter, pageOf } from '../lists/cursor.ts';
+import { newId } from '../objects/ids.ts';
+import type { Readout } from '../objects/rows.ts';
+import { recordChange } from '../writes/change.ts';
+import { type Tx, write } from '../writes/write.ts';
+import { hashOf } from './authenticate.ts';
+
+export const isAdministrator = ({ actor }: RequestContext): boolean => actor.grants === 'all';
+
+/** Makes a token. Its owner is whoever asks; administrators make those of others too. */
+export const createToken: Verb<'tokens.create'> = async (ctx, { body }) => {
+  demandSound(ctx, body);
+  let made: { secret: string; row: TokenRow } | undefined;
+  await write(ctx, async (tx): Promise<Receipt> => {
+    made = await insertToken(tx, ctx, body);
+    return { status: 201, object: { kind: 'token', id: made.row.id } };
+  });
+  // The secret of the first answer is kept nowhere.
+  if (made === undefined)
+    throw new HttpProblem(
+      'replay_unavailable',
+      'The token was made, and its secret was shown once; make another.',
+    );
+  const answer: NewToken = { ...toToken(made.row), token: made.secret };
+  return { status: 201, body: answer };
+};
+
+/** Stores a new token; gives its secret. */
+export async function insertToken(
+  tx: Tx,
+  ctx: RequestContext,
+  body: TokenCreate,
+): Promise<{ secret: string; row: TokenRow }> {
+  const secret = `mb_${randomBytes(32).toString('base64url')}`;
+  const row = await tx.token.create({
+    data: {
+      id: newId(),
+      hash: new Uint8Array(hashOf(secret)),
+      name: body.name,
+      principal: body.principal ?? ctx.actor.name,
+      administrator: body.administrator ?? false,
+      namespaces: body.namespaces?.map((path) => path.replace(/\/$/, '')) ?? [],
+      permissions: [...(body.permissions ?? [])],
+      networks: body.networks ?? [],
+      expiresAt: body.expiresAt ? new Date(body.expiresAt) : null,
+      createdBy: ctx.actor.name,
+      createdAt: ctx.now(),
+    },
+  });
+  await recordChange(tx, ctx, {
+    kind: 'token',
+    id: row.id,
+    namespace: '',
+    action: 'created',
+    after: toToken(row),
+  });
+  return { secret, row };
+}
+
+function demandSound(ctx: RequestContext, body: TokenCreate): void {
+  const isOther = body.principal !== undefined && body.principal !== ctx.actor.name;
+  if ((isOther || body.administrator) && !isAdministrator(ctx))
+    throw new HttpProblem('forbidden', 'Only administrators make tokens of others, or of administrators.');
+  // What was narrowed makes nothing that is wider.
+  if (ctx.actor.tokenId !== undefined && !isAdministrator(ctx) && ctx.actor.isNarrowed)
+    throw new HttpProblem('forbidden', 'A token that is narrowed makes no other.');
+  if (body.principal === undefined && !/^(?:user|service):/.test(ctx.actor.name))
+    throw invalidField('body', '/principal', 'is required: the local user of an open server holds no token');
+  if (body.expiresAt && new Date(body.expiresAt) <= ctx.now())
+    throw invalidField('body', '/expiresAt', 'must be in the future');
+  for (const name of ['namespaces', 'permissions'] as const) {
+    if (body[name]?.length === 0)
+      throw invalidField('body', `/${name}`, 'must name something; null is everything');
+  }
+  const wrong = (body.networks ?? []).flatMap((network, index) => (isNetwork(network) ? [] : [index]));
+  if (wrong.length > 0) {
+    const message = 'must be an IP address or a network, for example "10.0.0.0/8"';
+    throw invalid(wrong.map((index) => ({ in: 'body', pointer: `/networks/${index}`, message })));
+  }
+}
+
+function isNetwork(text: string): boolean {
+  const [base = '', bits] = text.split('/');
+  const family = isIP(base);
+  return family !== 0 && (bits === undefined || Number(bits) <= (family === 6 ? 128 : 32));
+}
+
+/** Tokens, newest first: ids sort by the time they were made. */
+export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
+  const limit = query.limit ?? LIMIT_DEFAULT;
+  const before = cursorAfter(query.cursor, 'string');
+  if (before !== undefined && !isUuid(before)) throw badCursor();
+  const principal = isAdministrator(ctx) ? query.principal : ctx.actor.name;
+  if (query.principal !== undefined && query.principal !== principal)
+    throw new HttpProblem('forbidden', 'Only administrators see the tokens of others.');
+  const rows = await ctx.db.prisma.token.findMany({
+    where: { ...(principal ? { principal } : {}), ...(before ? { id: { lt: before } } : {}) },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+  });
+  return { status: 200, body: pageOf(rows, limit, toToken, (row) => row.id) };
+};
+
+/** Revokes a token. One that is revoked already stays so. */
+export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
+  write(ctx, async (tx): Promise<Receipt> => {
+    await tx.$queryRaw`SELECT 1 FROM tokens WHERE id = ${params.token}::uuid FOR UPDATE`;
+    const row = await tx.token.findUnique({ where: { id: params.token } });
+    if (row === null || (row.principal !== ctx.actor.name && !isAdministrator(ctx)))
+      throw new HttpProblem('not_found', `There is no token "${params.token}".`);
+    if (row.revokedAt === null) {
+      const after = await tx.token.update({ where: { id: row.id }, data: { revokedAt: ctx.now() } });
+      const states = { before: toToken(row), after: toToken(after) };
+      await recordChange(tx, ctx, { kind: 'token', id: row.id, namespace: '', action: 'updated', ...states });
+    }
+    return { status: 204, object: null };
+  });
+
+export const toToken = (row: TokenRow): Token => ({
+  id: row.id,
+  name: row.name,
+  principal: row.principal,
+  administrator: row.administrator,
+  namespaces: row.namespaces.length === 0 ? null : row.namespaces,
+  permissions: row.permissions.length === 0 ? null : (row.permissions as Token['permissions']),
+  networks: row.networks,
+  expiresAt: row.expiresAt?.toISOString() ?? null,
+  lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+  revokedAt: row.revokedAt?.toISOString() ?? null,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt.toISOString(),
+});
+
+export async function readTokens({ db }: Context, ids: string[]): Promise<Readout<Token>[]> {
+  const rows = await db.prisma.token.findMany({ where: { id: { in: ids } } });
+  return rows.map((row) => ({ id: row.id, body: toToken(row) }));
+}

@@ -1,0 +1,39 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, WriteOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type { Grant, GrantPut, NamespacesGrantsListQuery } from '../schemas.ts';
+
+/** The grants of namespaces. */
+export class NamespacesGrants extends Resource {
+  /** List who may do what in a namespace, also by grants on those above. */
+  list(namespace: string, query?: NamespacesGrantsListQuery, options?: CallOptions): PagePromise<Grant> {
+    return this.http.list<Grant>({ url: url`/v1/namespaces/${namespace}/grants`, query, options });
+  }
+
+  /**
+   * Grant somebody a role on a namespace, in the place of the one there.
+   *
+   * The namespace comes into being with it.
+   */
+  set(namespace: string, principal: string, body: GrantPut, options?: WriteOptions): APIPromise<Grant> {
+    return this.http.send<Grant>({
+      method: 'PUT',
+      url: url`/v1/namespaces/${namespace}/grants/${principal}`,
+      body,
+      options,
+    });
+  }
+
+  /** Take a grant back. */
+  delete(namespace: string, principal: string, options?: WriteOptions): APIPromise<void> {
+    return this.http.send<void>({
+      method: 'DELETE',
+      url: url`/v1/namespaces/${namespace}/grants/${principal}`,
+      options,
+    });
+  }
+}
