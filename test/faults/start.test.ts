@@ -96,7 +96,9 @@ test('every setting that is wrong, at once, before anything is started', async (
 });
 
 test('an address that is not this machine alone, without the word of whoever runs it', async () => {
-  expect(await refusal({ MODELBOX_HOST: '0.0.0.0' })).toContain('Set MODELBOX_ALLOW_REMOTE=true');
+  expect(await refusal({ MODELBOX_HOST: '0.0.0.0' })).toContain(
+    'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true',
+  );
 });
 
 test('--help and --version say what they say, and start nothing', async () => {
