@@ -107,10 +107,10 @@ describe('what was completed', () => {
   it('is read no further when nobody wants it any more', async () => {
     const { upload, path } = await verifying(fresh());
     const reading = Promise.withResolvers<void>();
-    // Gives nothing, until it is told to end.
+    // Gives nothing until it is told to end, and then an error of its own, as the stores do.
     const read: BlobStore['read'] = (_key, options) =>
       new Promise((_, reject) => {
-        options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+        options?.signal?.addEventListener('abort', () => reject(new Error('ended')));
         reading.resolve();
       });
     const verified = verifyNextUpload(over({ read }));
