@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { digest } from '../uploads.ts';
 import type { Operation, Parameter } from './document.ts';
 import { garbled, mutated } from './mutations.ts';
-import { NASTY_TEXTS, placeholder, STORED, valid } from './values.ts';
+import { fields, NASTY_TEXTS, placeholder, STORED, valid } from './values.ts';
 
 /** A request, with placeholders in the place of names and ids. */
 export interface FuzzRequest {
@@ -172,11 +172,10 @@ function paths(operation: Operation, fault: Fault): fc.Arbitrary<Record<string, 
 
 function queries(operation: Operation, fault: Fault): fc.Arbitrary<[string, string][]> {
   const parameters = chosen(operation, 'query');
-  const given = fc
-    .record(
-      Object.fromEntries(parameters.map((parameter) => [parameter.name, parameterText(parameter, false)])),
-      { requiredKeys: parameters.filter(({ required }) => required).map(({ name }) => name) },
-    )
+  const given = fields(
+    Object.fromEntries(parameters.map((parameter) => [parameter.name, parameterText(parameter, false)])),
+    parameters.filter(({ required }) => required).map(({ name }) => name),
+  )
     .map((record) => Object.entries(record) as [string, string][])
     // A cursor that was made up is refused, and would hide all else.
     .map((entries) => entries.filter(([name]) => name !== 'cursor'));

@@ -235,13 +235,33 @@ function special(name: string): fc.Arbitrary<string> {
   );
 }
 
+/**
+ * Fields of which the required are always there and any of the others; as often at most one of these, since where many stand
+ * together one that is refused hides all else.
+ */
+export function fields(
+  arbitraries: Record<string, fc.Arbitrary<unknown>>,
+  required: readonly string[],
+): fc.Arbitrary<Record<string, unknown>> {
+  const whole = fc.record(arbitraries, { requiredKeys: [...required] });
+  const optional = Object.keys(arbitraries).filter((name) => !required.includes(name));
+  if (optional.length < 2) return whole;
+  const few = fc.option(fc.constantFrom(...optional), { nil: undefined }).chain((one) => {
+    const names = [...required, ...(one === undefined ? [] : [one])];
+    return fc.record(
+      Object.fromEntries(names.map((name) => [name, arbitraries[name] as fc.Arbitrary<unknown>])),
+    );
+  });
+  return fc.oneof(whole, few);
+}
+
 function object(schema: Schema): fc.Arbitrary<unknown> {
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
   const required = (schema['required'] ?? []) as string[];
   const rest = schema['additionalProperties'] as Schema | boolean | undefined;
-  const known = fc.record(
+  const known = fields(
     Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, valid(field, name)])),
-    { requiredKeys: required },
+    required,
   );
   if (rest === undefined || rest === false) return known;
   const more = fc.dictionary(
