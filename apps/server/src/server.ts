@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Database, migrate, openDatabase, requirePostgres, startEmbeddedPostgres } from '@modelbox/db';
 import type { Logger } from 'pino';
-import { openAuthentication, tokenAuthentication } from './access/authenticate.ts';
+import { authenticationBy } from './access/authenticate.ts';
 import { bootstrap } from './access/bootstrap.ts';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -56,7 +56,7 @@ export async function startServer(
       log,
       telemetry,
       bells,
-      authentication: authenticationOf(config),
+      authentication: authenticationBy(config.auth),
       now,
     };
     if (config.bootstrapToken !== undefined && (await bootstrap(ctx, config.bootstrapToken)))
@@ -85,9 +85,6 @@ export async function startServer(
     throw error;
   }
 }
-
-const authenticationOf = ({ auth }: Config) =>
-  auth === 'tokens' ? tokenAuthentication() : openAuthentication;
 
 async function startDatabase(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<Database> {
   await makeDataDir(config.dataDir);

@@ -52,7 +52,8 @@ export function networks(text: string): string[] {
     : fail('IP addresses or networks such as "10.0.0.0/8", separated by commas');
 }
 
-function isNetwork(text: string): boolean {
+/** Whether a text is an IP address, or a network in CIDR notation. */
+export function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
   const isMask = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));

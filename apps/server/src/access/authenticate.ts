@@ -13,10 +13,9 @@ const REMEMBERED = 10_000;
 
 interface Known {
   readonly actor: Actor;
-  readonly tokenId: string;
-  readonly networks: readonly string[];
+  /** From where it counts; undefined: from anywhere. */
+  readonly networks: BlockList | undefined;
   readonly expiresAt: number;
-  readonly foundAt: number;
 }
 
 const tokenByHash = prepared<
@@ -49,19 +48,30 @@ export interface Authentication {
   identify(ctx: Context, authorization: string | undefined, address: string): Promise<Actor>;
 }
 
+/** How a server is told who asks. */
+export const authenticationBy = (auth: 'open' | 'tokens'): Authentication =>
+  auth === 'tokens' ? tokenAuthentication() : openAuthentication;
+
 /** Everybody is the local user. */
-export const openAuthentication: Authentication = { identify: async () => localActor };
+const openAuthentication: Authentication = { identify: async () => localActor };
 
 /** Callers are known by tokens. */
-export function tokenAuthentication(): Authentication {
-  const remembered = new Map<string, Promise<Known | undefined>>();
+function tokenAuthentication(): Authentication {
+  const remembered = new Map<
+    string,
+    { readonly since: number; readonly finding: Promise<Known | undefined> }
+  >();
 
+  /** What is known of a token; requests of the same moment ask once. */
   function find(ctx: Context, hash: Buffer): Promise<Known | undefined> {
     const key = hash.toString('base64');
+    const there = remembered.get(key);
+    const since = performance.now();
+    if (there !== undefined && since - there.since <= GOOD_FOR) return there.finding;
     const finding = findToken(ctx, hash);
     // The oldest go first: a token that is used comes back at once.
     remembered.delete(key);
-    remembered.set(key, finding);
+    remembered.set(key, { since, finding });
     if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
     finding.catch(() => remembered.delete(key));
     return finding;
@@ -77,13 +87,10 @@ export function tokenAuthentication(): Authentication {
             : 'The Authorization header must be `Bearer` and a token.',
         );
       }
-      const hash = hashOf(secret);
-      let known = await remembered.get(hash.toString('base64'));
-      const now = performance.now();
-      if (known === undefined || now - known.foundAt > GOOD_FOR) known = await find(ctx, hash);
+      const known = await find(ctx, hashOf(secret));
       if (known === undefined || known.expiresAt <= ctx.now().getTime())
         throw unauthenticated('The token is not known, has expired or was revoked.');
-      if (!isFrom(known.networks, address))
+      if (known.networks && !isFrom(known.networks, address))
         throw unauthenticated('The token does not count from this address.');
       return known.actor;
     },
@@ -105,10 +112,8 @@ async function findToken(ctx: Context, hash: Buffer): Promise<Known | undefined>
       isNarrowed: row.namespaces !== null || row.permissions !== null,
       grants,
     },
-    tokenId: row.id,
-    networks: row.networks,
+    networks: row.networks.length === 0 ? undefined : listOf(row.networks),
     expiresAt: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
-    foundAt: performance.now(),
   };
 }
 
@@ -127,10 +132,7 @@ export const hashOf = (secret: string): Buffer => createHash('sha256').update(se
 const unauthenticated = (detail: string): HttpProblem =>
   new HttpProblem('unauthenticated', detail, {}, { 'www-authenticate': 'Bearer realm="modelbox"' });
 
-function isFrom(networks: readonly string[], address: string): boolean {
-  if (networks.length === 0) return true;
-  // An IPv4 client of a socket for both is told as one of IPv6.
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
     const [base = '', bits] = network.split('/');
@@ -138,5 +140,11 @@ function isFrom(networks: readonly string[], address: string): boolean {
     if (bits === undefined) list.addAddress(base, family);
     else list.addSubnet(base, Number(bits), family);
   }
-  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  return list;
+}
+
+function isFrom(networks: BlockList, address: string): boolean {
+  // An IPv4 client of a socket for both is told as one of IPv6.
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return networks.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { Token as TokenRow } from '@modelbox/db';
 import { isUuid } from '@modelbox/domain';
 import { LIMIT_DEFAULT, type NewToken, type Token, type TokenCreate } from '@modelbox/schema';
@@ -9,6 +8,7 @@ import type { Receipt, Verb } from '../http/verb.ts';
 import { badCursor, cursorAfter, pageOf } from '../lists/cursor.ts';
 import { newId } from '../objects/ids.ts';
 import type { Readout } from '../objects/rows.ts';
+import { isNetwork } from '../setting-values.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
 import { hashOf } from './authenticate.ts';
@@ -85,12 +85,6 @@ function demandSound(ctx: RequestContext, body: TokenCreate): void {
     const message = 'must be an IP address or a network, for example "10.0.0.0/8"';
     throw invalid(wrong.map((index) => ({ in: 'body', pointer: `/networks/${index}`, message })));
   }
-}
-
-function isNetwork(text: string): boolean {
-  const [base = '', bits] = text.split('/');
-  const family = isIP(base);
-  return family !== 0 && (bits === undefined || Number(bits) <= (family === 6 ? 128 : 32));
 }
 
 /** Tokens, newest first: ids sort by the time they were made. */

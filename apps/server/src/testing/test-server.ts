@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '@modelbox/db';
 import { createTestDatabase } from '@modelbox/db/testing';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { openAuthentication, tokenAuthentication } from '../access/authenticate.ts';
+import { authenticationBy } from '../access/authenticate.ts';
 import { createApp } from '../app.ts';
 import type { Context, Settings } from '../context.ts';
 import { createTelemetry } from '../system/telemetry.ts';
@@ -83,7 +83,7 @@ export async function startTestServer(
     log,
     telemetry: createTelemetry(db, () => unsequencedCount(db)),
     bells: createBells(),
-    authentication: settings.auth === 'tokens' ? tokenAuthentication() : openAuthentication,
+    authentication: authenticationBy(settings.auth ?? SETTINGS.auth),
     now: () => new Date(Date.now() + offset),
   };
   const app = createApp(ctx);
