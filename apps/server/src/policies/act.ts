@@ -1,8 +1,5 @@
 import { moveAlias } from '../aliases/move.ts';
-import { tagSet } from '../objects/patch.ts';
-import { lockLiving } from '../objects/store.ts';
-import { setColumns } from '../objects/update.ts';
-import { versions } from '../versions/store.ts';
+import { addTag } from '../versions/add-tag.ts';
 import { decisionOf, isHolder, type Judged } from './label.ts';
 import { lookAgain } from './look-again.ts';
 import { propose, supersede } from './propose.ts';
@@ -24,7 +21,10 @@ export async function act(session: Session, judged: Judged): Promise<boolean> {
   if (rule.mode === 'propose') return propose(session, judged);
   const outcome = rule.alias === undefined ? 'tagged' : 'moved';
   await session.store([decisionOf(session, judged, outcome)]);
-  await (rule.alias === undefined ? addTag(session, judged) : giveAlias(session, judged));
+  const { tx, ctx, model } = session;
+  await (rule.alias === undefined
+    ? addTag(tx, ctx, model, candidate, rule.tag ?? '')
+    : giveAlias(session, judged));
   return true;
 }
 
@@ -35,10 +35,4 @@ async function giveAlias(
   const alias = rule.alias ?? '';
   const move = { model, alias, cause: 'rule', reason: words, expect: holder?.id ?? null } as const;
   await moveAlias(tx, ctx, move, { id: candidate.id, version: candidate.version });
-}
-
-async function addTag({ tx, ctx, model }: Session, { rule, candidate }: Judged): Promise<void> {
-  const row = await lockLiving(tx, ctx, versions, candidate);
-  const tags = tagSet([...row.tags, rule.tag ?? '']);
-  await setColumns(tx, ctx, versions, model, row, { tags }, 'updated');
 }

@@ -3,10 +3,7 @@ import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
-import { tagSet } from '../objects/patch.ts';
-import { lockLiving } from '../objects/store.ts';
-import { setColumns } from '../objects/update.ts';
-import { versions } from '../versions/store.ts';
+import { addTag } from '../versions/add-tag.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
 
@@ -28,7 +25,7 @@ function decide(ctx: RequestContext, located: Located, to: Decided, reason: stri
     const model = { id: located.parentId, namespace: located.namespace };
     const version = await tx.version.findUniqueOrThrow({ where: { id: proposal.versionId } });
     if (to === 'approved') {
-      if (proposal.alias === null) await addTag(tx, ctx, model, proposal);
+      if (proposal.alias === null) await addTag(tx, ctx, model, version, proposal.tag ?? '');
       else {
         const move = { model, alias: proposal.alias, cause: 'proposal', reason } as const;
         await moveAlias(tx, ctx, move, { id: version.id, version: version.version });
@@ -60,17 +57,4 @@ async function lockOpen(tx: Tx, id: string, to: Decided) {
   if (proposal.state !== 'open')
     throw new HttpProblem('conflict', `The proposal is ${proposal.state}.`, { id });
   return proposal;
-}
-
-async function addTag(
-  tx: Tx,
-  ctx: RequestContext,
-  model: { readonly namespace: string },
-  { versionId, tag }: { readonly versionId: string; readonly tag: string | null },
-): Promise<void> {
-  const row = await lockLiving(tx, ctx, versions, {
-    id: versionId,
-  });
-  const tags = tagSet([...row.tags, tag ?? '']);
-  await setColumns(tx, ctx, versions, model, row, { tags }, 'updated');
 }

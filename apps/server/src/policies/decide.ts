@@ -14,13 +14,10 @@ export async function decideVersion(session: Session, versionId: string): Promis
   await holdVersions(session, [versionId]);
   for (const rule of session.policy.document.label ?? []) {
     const holder = await lockHolder(session, rule);
+    await decide(session, rule, versionId, holder?.id ?? null);
     // What the holder is measured by has changed, or who is the best of all may have: any version may be better now.
-    if (holder?.id === versionId || (rule.than === 'any' && rule.alias !== undefined)) {
-      await decide(session, rule, versionId, holder?.id ?? null);
+    if (holder?.id === versionId || (rule.than === 'any' && rule.alias !== undefined))
       await reconsider(session, rule);
-    } else {
-      await decide(session, rule, versionId, holder?.id ?? null);
-    }
   }
 }
 
@@ -28,7 +25,8 @@ export async function decideVersion(session: Session, versionId: string): Promis
 export async function decideAll(session: Session): Promise<boolean> {
   let isDone = true;
   for (const rule of session.policy.document.label ?? []) {
-    isDone = (await (rule.alias === undefined ? tagAll(session, rule) : reconsider(session, rule))) && isDone;
+    if (rule.alias === undefined) isDone = (await tagAll(session, rule)) && isDone;
+    else await reconsider(session, rule);
   }
   return isDone;
 }
@@ -54,7 +52,7 @@ async function decide(
  * Gives the alias to whom the rule prefers, until nobody is left that it would put in the holder's place. Each move is to
  * a strictly better value, or a newer version, so that it ends.
  */
-async function reconsider(session: Session, rule: LabelRule): Promise<true> {
+async function reconsider(session: Session, rule: LabelRule): Promise<void> {
   for (let moved = true; moved; ) {
     moved = false;
     const holder = await lockHolder(session, rule);
@@ -69,7 +67,6 @@ async function reconsider(session: Session, rule: LabelRule): Promise<true> {
     }
   }
   await waitForAge(session, rule);
-  return true;
 }
 
 /** Tags every version that passes. False where more are left than one transaction should hold. */

@@ -20,11 +20,10 @@ interface Row {
   readyAt: Date;
 }
 
-/** The newest point of a version on a dataset tells the digest under which it was evaluated last. */
+/** Of the series of a version on a dataset one under its present digest, where there is one: then it was evaluated. */
 const page = prepared<
   [
     modelId: string,
-    namespaceId: string,
     datasets: string[],
     state: string,
     afterAt: string | null,
@@ -38,19 +37,19 @@ const page = prepared<
   `SELECT v.version, v.id AS "versionId", d.position::int, d.id AS "datasetId", e.id IS NOT NULL AS "isEvaluated", e.digest,
           s.digest AS current, v.ready_at AS "readyAt"
    FROM versions v
-   CROSS JOIN unnest($3::uuid[]) WITH ORDINALITY AS d (id, position)
+   CROSS JOIN unnest($2::uuid[]) WITH ORDINALITY AS d (id, position)
    JOIN datasets s ON s.id = d.id
    LEFT JOIN LATERAL (
      SELECT m.id, m.digest FROM metric_series m WHERE m.object_id = v.id AND m.dataset_id = d.id
      ORDER BY m.digest IS NOT DISTINCT FROM s.digest DESC LIMIT 1) AS e ON true
-   WHERE v.model_id = $1 AND $2::uuid IS NOT NULL AND v.status = 'ready' AND v.deleted_at IS NULL
-     AND CASE $4 WHEN 'all' THEN true
+   WHERE v.model_id = $1 AND v.status = 'ready' AND v.deleted_at IS NULL
+     AND CASE $3 WHEN 'all' THEN true
                  WHEN 'missing' THEN e.id IS NULL
                  WHEN 'stale' THEN e.id IS NOT NULL AND s.digest IS NOT NULL AND e.digest IS DISTINCT FROM s.digest
                  WHEN 'done' THEN e.id IS NOT NULL AND (s.digest IS NULL OR e.digest IS NOT DISTINCT FROM s.digest)
                  ELSE e.id IS NULL OR (s.digest IS NOT NULL AND e.digest IS DISTINCT FROM s.digest) END
-     AND ($5::timestamptz IS NULL OR (v.ready_at, v.id, d.position) > ($5, $6::uuid, $7))
-   ORDER BY v.ready_at, v.id, d.position LIMIT $8`,
+     AND ($4::timestamptz IS NULL OR (v.ready_at, v.id, d.position) > ($4, $5::uuid, $6))
+   ORDER BY v.ready_at, v.id, d.position LIMIT $7`,
 );
 
 /** What evaluators have to do: the ready versions on the datasets that the policy names, oldest first. */
@@ -78,7 +77,6 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
   const rows = await page(
     ctx.db.pool,
     model.id,
-    model.namespaceId,
     asked.map((dataset) => dataset.id),
     query.state ?? 'owed',
     at,

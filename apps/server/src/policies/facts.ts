@@ -49,50 +49,19 @@ export async function versionFacts(sql: Sql, ids: readonly string[]): Promise<Ma
 }
 
 function toFacts(row: Row): VersionFacts {
-  const { metrics, evaluations } = latestValues(row.latest);
-  const {
-    id,
-    version,
-    status,
-    name,
-    description,
-    framework,
-    createdBy,
-    createdAt,
-    updatedAt,
-    readyAt,
-    deletedAt,
-  } = row;
+  const { tags, aliases, metadata, namespace, files, latest, evaluated, filesRemovedAt, ...fields } = row;
+  const { metrics, evaluations } = latestValues(latest);
   return {
-    id,
-    version,
+    id: fields.id,
+    version: fields.version,
     // One without its files is not to be used before they are restored.
-    isReady: status === 'ready' && row.filesRemovedAt === null,
-    isDeleted: deletedAt !== null,
-    createdAt,
-    readyAt,
-    object: {
-      fields: {
-        id,
-        version,
-        status,
-        name,
-        description,
-        framework,
-        createdBy,
-        createdAt,
-        updatedAt,
-        readyAt,
-        deletedAt,
-      },
-      tags: row.tags,
-      aliases: row.aliases,
-      metadata: row.metadata,
-      metrics,
-      evaluations: namedInFull(evaluations, row.namespace),
-    },
-    files: row.files ?? [],
-    coverage: coverageHere(row.evaluated ?? [], row.namespace),
+    isReady: fields.status === 'ready' && filesRemovedAt === null,
+    isDeleted: fields.deletedAt !== null,
+    createdAt: fields.createdAt,
+    readyAt: fields.readyAt,
+    object: { fields, tags, aliases, metadata, metrics, evaluations: namedInFull(evaluations, namespace) },
+    files: files ?? [],
+    coverage: coverageHere(evaluated ?? [], namespace),
   };
 }
 

@@ -11,7 +11,7 @@ import type { Decision } from '@modelbox/schema';
 import { type LockedAlias, lockAlias } from '../aliases/move.ts';
 import { bestOther } from './candidates.ts';
 import { versionFacts } from './facts.ts';
-import { filterOf, type Session, sourceOf } from './session.ts';
+import { filterOf, type Session } from './session.ts';
 import { undoneBy } from './undone.ts';
 
 /** What a labelling rule says about a version, and by what. */
@@ -60,7 +60,7 @@ export async function judge(
   const candidate = facts.get(candidateId);
   if (candidate === undefined) return undefined;
   const holder = (holderId && facts.get(holderId)) || null;
-  const source = sourceOf(policy.sources, 'label');
+  const source = policy.sources.label;
   const undone =
     holder?.id === candidate.id
       ? null
@@ -113,6 +113,6 @@ export const decisionOf = (session: Session, judged: Judged, outcome: Decision['
   clauses: judged.verdict.clauses,
   inputs: judged.inputs,
   cause: session.cause,
-  policy: sourceOf(session.policy.sources, 'label'),
+  policy: session.policy.sources.label ?? null,
   at: session.ctx.now(),
 });

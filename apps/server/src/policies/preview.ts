@@ -7,6 +7,7 @@ import { previewRetention } from '../retention/preview.ts';
 import { policyFaults } from './check.ts';
 import { previewLabels } from './preview-labels.ts';
 import { previewPromotions } from './preview-promotions.ts';
+import { ownerOf } from './read.ts';
 import { readOnly, readRows } from './snapshot.ts';
 
 /** What the policy of a model, or a draft of it, would do now. */
@@ -49,12 +50,10 @@ export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
   return { status: 200, body: answer };
 };
 
-const retentionOwner = ({ kind, id, namespace, namespaceId, name }: Located) => ({
-  kind: kind === 'model' ? ('model' as const) : ('namespace' as const),
-  id,
-  name: kind === 'model' ? `${namespace}/${name}` : namespace,
-  namespace,
-  namespaceId,
+const retentionOwner = (owner: Located) => ({
+  ...ownerOf(owner),
+  namespace: owner.namespace,
+  namespaceId: owner.namespaceId,
 });
 
 async function demandDraft(

@@ -1,10 +1,4 @@
-import {
-  type Filter,
-  type PolicyDocument,
-  type PolicyOwner,
-  type PolicySources,
-  parseFilter,
-} from '@modelbox/domain';
+import { type Filter, type PolicyDocument, parseFilter } from '@modelbox/domain';
 import type { Context, RequestContext } from '../context.ts';
 import { versionSchema } from '../versions/list.ts';
 import { type Sql, sqlOf } from '../writes/sql.ts';
@@ -97,12 +91,6 @@ export async function openSession(
   };
 }
 
-/** A rule's filter, parsed once where many are asked. */
+/** A rule's filter, parsed; null where it has none. */
 export const filterOf = (text: string | undefined): Filter | null =>
   text === undefined ? null : parseFilter(text, versionSchema);
-
-/** Whose policies count for the labels of a model: those whose edits a person's undoing must not outlive. */
-export const sourceOf = (
-  sources: PolicySources,
-  section: keyof PolicySources,
-): (PolicyOwner & { readonly edit: number }) | null => sources[section] ?? null;

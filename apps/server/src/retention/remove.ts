@@ -129,11 +129,10 @@ async function removeFiles(
              created_at, ${ctx.now()}, ${until} FROM gone)
     SELECT count(*) AS count, coalesce(sum(size_bytes), 0)::bigint AS bytes FROM gone`;
   if (Number(taken.count) === 0) return undefined;
-  const set = { files_removed_at: ctx.now() };
   await tx.$executeRawUnsafe(
     `UPDATE ${scope.kind}s SET files_removed_at = $2::timestamptz, updated_at = $2::timestamptz WHERE id = $1::uuid`,
     row.id,
-    set.files_removed_at,
+    ctx.now(),
   );
   await recordChange(tx, ctx, {
     kind: scope.kind,

@@ -1,0 +1,18 @@
+import type { RequestContext } from '../context.ts';
+import { tagSet } from '../objects/patch.ts';
+import { lockLiving } from '../objects/store.ts';
+import { setColumns } from '../objects/update.ts';
+import type { Tx } from '../writes/write.ts';
+import { versions } from './store.ts';
+
+/** Gives a version a tag, under its row's lock. */
+export async function addTag(
+  tx: Tx,
+  ctx: RequestContext,
+  model: { readonly namespace: string },
+  version: { readonly id: string },
+  tag: string,
+): Promise<void> {
+  const row = await lockLiving(tx, ctx, versions, version);
+  await setColumns(tx, ctx, versions, model, row, { tags: tagSet([...row.tags, tag]) }, 'updated');
+}
