@@ -29,6 +29,45 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['none', 'Tokens'],
   },
+  oidcIssuer: {
+    takes: [
+      ['https://login.example.com/realms/ml', 'https://login.example.com/realms/ml'],
+      ['http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
+    ],
+    refuses: [
+      'http://login.example.com',
+      'login.example.com',
+      'https://a:b@c',
+      'https://a?b',
+      'https://a#b',
+      'ftp://a',
+    ],
+  },
+  oidcAudience: { takes: [['api://modelbox', 'api://modelbox']], refuses: ['a b', 'x'.repeat(501)] },
+  oidcSubjectClaim: { takes: [['email', 'email']], refuses: ['a b'] },
+  oidcGroupsClaim: { takes: [['https://example.com/groups', 'https://example.com/groups']], refuses: ['ä'] },
+  oidcClockSkew: {
+    takes: [
+      ['PT0S', 0],
+      ['PT10M', 600_000],
+    ],
+    refuses: ['PT11M', '30'],
+  },
+  oidcAdministrators: {
+    takes: [
+      ['none', []],
+      ['user:ann@example.com, group:ML Platform', ['user:ann@example.com', 'group:ML Platform']],
+    ],
+    refuses: ['ann', 'role:x', 'user:a,', 'everyone'],
+  },
+  rootCreators: {
+    takes: [
+      ['none', []],
+      ['everyone', 'everyone'],
+      ['group:/ml/leads', ['group:/ml/leads']],
+    ],
+    refuses: ['all', 'everyone,user:a'],
+  },
   bootstrapToken: { takes: [['x'.repeat(32), 'x'.repeat(32)]], refuses: ['short', 'with space '.repeat(4)] },
   metricsOpen: {
     takes: [
@@ -192,14 +231,23 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
   checkAnswers: { takes: [['true', true]], refuses: ['on'] },
 };
 
+/** Settings without which another has no effect, which is refused. */
+const OIDC = { MODELBOX_AUTH: 'tokens', MODELBOX_OIDC_ISSUER: 'https://a', MODELBOX_OIDC_AUDIENCE: 'b' };
+const BESIDE: { [N in SettingName]?: Record<string, string> } = {
+  oidcIssuer: OIDC,
+  oidcAudience: OIDC,
+  oidcAdministrators: OIDC,
+};
+
 describe.each(Object.entries(CASES) as [SettingName, (typeof CASES)[SettingName]][])(
   '%s',
   (name, { takes, refuses }) => {
     const { env } = SETTINGS[name];
+    const beside = BESIDE[name] ?? {};
 
     it.each(takes)('takes %j', (text, value) => {
-      expect(read({ [env]: text })[name]).toEqual(value);
-      expect(read({}, `--${flagOf(env)}=${text}`)[name]).toEqual(value);
+      expect(read({ ...beside, [env]: text })[name]).toEqual(value);
+      expect(read(beside, `--${flagOf(env)}=${text}`)[name]).toEqual(value);
     });
 
     it.each(refuses)('refuses %j, by the name under which it was given, with what is allowed', (text) => {
@@ -245,6 +293,14 @@ describe('readConfig', () => {
   it.each(['0.0.0.0', '::', '192.168.1.5', 'example.org'])('opens %s only when told so', (host) => {
     expect(() => read({ MODELBOX_HOST: host })).toThrow(/MODELBOX_ALLOW_REMOTE=true/);
     expect(read({ MODELBOX_HOST: host, MODELBOX_ALLOW_REMOTE: 'true' }).host).toBe(host);
+  });
+
+  it('refuses what goes with an OIDC issuer where that is missing, and an issuer of an open server', () => {
+    const { MODELBOX_AUTH, MODELBOX_OIDC_ISSUER, MODELBOX_OIDC_AUDIENCE } = OIDC;
+    expect(() => read({ MODELBOX_OIDC_ISSUER, MODELBOX_OIDC_AUDIENCE })).toThrow(/MODELBOX_AUTH=tokens/);
+    expect(() => read({ MODELBOX_AUTH, MODELBOX_OIDC_ISSUER })).toThrow(/MODELBOX_OIDC_AUDIENCE/);
+    expect(() => read({ MODELBOX_AUTH, MODELBOX_OIDC_AUDIENCE })).toThrow(/MODELBOX_OIDC_ISSUER/);
+    expect(() => read({ MODELBOX_AUTH, MODELBOX_OIDC_ADMINISTRATORS: 'user:a' })).toThrow(/no effect/);
   });
 
   it('knows help and version, whatever else is wrong', () => {

@@ -48,7 +48,21 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
         'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do everything.',
     ]);
   }
+  const oidc = oidcMistake(whole);
+  if (oidc) throw new ConfigError([oidc]);
   return whole;
+}
+
+/** What does not fit together of the settings about OIDC. */
+function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Config): string | undefined {
+  const hasIssuer = oidcIssuer !== undefined;
+  if (hasIssuer && auth === 'open')
+    return 'MODELBOX_OIDC_ISSUER is set, and nobody is asked who they are: set MODELBOX_AUTH=tokens too.';
+  if (hasIssuer !== (oidcAudience !== undefined))
+    return 'MODELBOX_OIDC_ISSUER and MODELBOX_OIDC_AUDIENCE go together; one of them is missing.';
+  if (!hasIssuer && oidcAdministrators.length > 0)
+    return 'MODELBOX_OIDC_ADMINISTRATORS has no effect without MODELBOX_OIDC_ISSUER.';
+  return undefined;
 }
 
 /** Variables that clients and tests read. */

@@ -10,6 +10,18 @@ import type { Bells } from './workers/bell.ts';
 export interface Settings {
   /** Who may ask: whoever is on this machine, or who has a token. */
   auth: 'open' | 'tokens';
+  /** The OIDC issuer whose tokens count too, and for whom they must be made. */
+  oidcIssuer: string | undefined;
+  oidcAudience: string | undefined;
+  /** The claims that tell the name of a user and the groups. */
+  oidcSubjectClaim: string;
+  oidcGroupsClaim: string;
+  /** Milliseconds by which the clocks of the issuer and the server may differ. */
+  oidcClockSkew: number;
+  /** Principals that are administrators when they come by OIDC. */
+  oidcAdministrators: readonly string[];
+  /** Principals that may make namespaces at the root, beside administrators. */
+  rootCreators: 'everyone' | readonly string[];
   /** Figures for Prometheus without a token. */
   metricsOpen: boolean;
   /** The open server answers only loopback Hosts unless this is true. */

@@ -56,7 +56,7 @@ export async function startServer(
       log,
       telemetry,
       bells,
-      authentication: authenticationBy(config.auth),
+      authentication: authenticationBy(config),
       now,
     };
     if (config.bootstrapToken !== undefined && (await bootstrap(ctx, config.bootstrapToken)))

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { parseDuration } from '@modelbox/domain';
+import { PRINCIPAL_PATTERN } from '@modelbox/schema';
+import { isSafeUrl } from './access/oidc-keys.ts';
 
 /* The forms that settings take. Each throws an Error whose message ends the sentence "must be …". */
 
@@ -58,4 +60,23 @@ export function isNetwork(text: string): boolean {
   const family = isIP(address);
   const isMask = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
   return family !== 0 && isMask && rest.length === 0;
+}
+
+/** Principals, separated by commas, or `none`. */
+export function principals(text: string, others = 'none, or '): string[] {
+  if (text === 'none') return [];
+  const items = text.split(',').map((item) => item.trim().normalize('NFC'));
+  return items.every((item) => PRINCIPAL_PATTERN.test(item))
+    ? items
+    : fail(`${others}principals such as "user:ann@example.com" or "group:ml", separated by commas`);
+}
+
+/** The name of a JWT's claim, or a path to it. */
+export const claimName = (text: string): string =>
+  matching(text, /^[\u0021-\u007e]{1,200}$/, 'a claim of 1 to 200 visible characters');
+
+/** An OIDC issuer: what its tokens name as `iss`, letter by letter. */
+export function issuerUrl(text: string): string {
+  const isPlain = isSafeUrl(text) && !/[?#@\s]/.test(text);
+  return isPlain ? text : fail('an https URL without query, or http on loopback');
 }

@@ -1,5 +1,15 @@
 import { resolve } from 'node:path';
-import { boolean, duration, integer, matching, networks, size } from './setting-values.ts';
+import {
+  boolean,
+  claimName,
+  duration,
+  integer,
+  issuerUrl,
+  matching,
+  networks,
+  principals,
+  size,
+} from './setting-values.ts';
 import { blobPlace, s3Encryption } from './store-values.ts';
 
 /** Everything that can be configured: the documentation's table, `--help` and the parser derive from this list. */
@@ -37,6 +47,55 @@ export const SETTINGS = {
     form: 'open, tokens',
     says: 'Who may ask: `open` is whoever can reach the server, as its administrator; `tokens` is who has one.',
     parse: (text) => matching(text, /^(?:open|tokens)$/, 'open or tokens') as 'open' | 'tokens',
+  }),
+  oidcIssuer: setting<string | undefined>({
+    env: 'MODELBOX_OIDC_ISSUER',
+    default: undefined,
+    form: 'https://…',
+    says: 'An OpenID Connect issuer whose tokens tell who somebody is, beside those of the server. Only with MODELBOX_AUTH=tokens.',
+    parse: issuerUrl,
+  }),
+  oidcAudience: setting<string | undefined>({
+    env: 'MODELBOX_OIDC_AUDIENCE',
+    default: undefined,
+    form: 'audience',
+    says: 'The audience (`aud`) that tokens of the issuer must be for. Goes with the issuer.',
+    parse: (text) => matching(text, /^\S{1,500}$/, '1 to 500 characters without spaces'),
+  }),
+  oidcSubjectClaim: setting({
+    env: 'MODELBOX_OIDC_SUBJECT_CLAIM',
+    default: 'sub',
+    form: 'claim',
+    says: 'The claim that names a user: `user:…`. Take one that users cannot choose themselves.',
+    parse: claimName,
+  }),
+  oidcGroupsClaim: setting({
+    env: 'MODELBOX_OIDC_GROUPS_CLAIM',
+    default: 'groups',
+    form: 'claim',
+    says: 'The claim that lists the groups, `group:…`: by its name, or a path such as `realm_access.roles`.',
+    parse: claimName,
+  }),
+  oidcClockSkew: setting({
+    env: 'MODELBOX_OIDC_CLOCK_SKEW',
+    default: 'PT30S',
+    form: 'duration',
+    says: 'By how much the clocks of the issuer and the server may differ.',
+    parse: (text) => duration(text, 0, 600_000),
+  }),
+  oidcAdministrators: setting<readonly string[]>({
+    env: 'MODELBOX_OIDC_ADMINISTRATORS',
+    default: 'none',
+    form: 'none, principals',
+    says: 'Who is an administrator of the server by a token of the issuer, `user:…`, `service:…` or `group:…`, separated by commas.',
+    parse: principals,
+  }),
+  rootCreators: setting<'everyone' | readonly string[]>({
+    env: 'MODELBOX_ROOT_CREATORS',
+    default: 'none',
+    form: 'none, everyone, principals',
+    says: 'Who may make namespaces at the root, beside administrators, and becomes `admin` of those: `user:…`, `service:…` or `group:…`, separated by commas.',
+    parse: (text) => (text === 'everyone' ? text : principals(text, 'everyone, none, or ')),
   }),
   bootstrapToken: setting<string | undefined>({
     env: 'MODELBOX_BOOTSTRAP_TOKEN',

@@ -6,11 +6,16 @@ import { ROLES } from './roles.ts';
 import { route } from './route.ts';
 
 /** `user:ann@example.com`, `service:trainer`, `group:ml`. */
-export const PRINCIPAL_PATTERN = /^(?:user|service|group):[^\s/\u0000-\u001f\u007f-\u009f]{1,200}$/u;
+export const PRINCIPAL_PATTERN =
+  /^(?:user|service|group):[^\s\u0000-\u001f\u007f-\u009f](?:[^\u0000-\u001f\u007f-\u009f]{0,198}[^\s\u0000-\u001f\u007f-\u009f])?$/u;
 
 export const Principal = z
   .string()
-  .regex(PRINCIPAL_PATTERN, 'must be `user:…`, `service:…` or `group:…`, without spaces and slashes')
+  .normalize('NFC')
+  .regex(
+    PRINCIPAL_PATTERN,
+    'must be `user:…`, `service:…` or `group:…`, then 1 to 200 characters that neither begin nor end with a space',
+  )
   .meta({
     maxLength: 208,
     description: 'Who: `user:…`, `service:…` or `group:…`.',

@@ -1,7 +1,7 @@
 import { localActor } from '@modelbox/domain';
 import type { Context } from '../context.ts';
 import { newId } from '../objects/ids.ts';
-import { hashOf } from './authenticate.ts';
+import { hashOf } from './token-identity.ts';
 
 /** The first administrator. */
 const FIRST = 'user:admin';

@@ -86,7 +86,7 @@ export const listGrants: Verb<'namespaces.grants.list'> = async (
   const path = namespace.namespace;
   const { rows } = await db.pool.query<GrantRow>(
     `SELECT ${COLUMNS} FROM grants g JOIN namespaces n ON n.id = g.namespace_id
-     WHERE n.path = ANY (paths_above($1)) AND g.principal || ' ' || n.path > $2 ORDER BY g.principal || ' ' || n.path LIMIT $3`,
+     WHERE n.path = ANY (paths_above($1)) AND g.principal || chr(1) || n.path > $2 ORDER BY g.principal || chr(1) || n.path LIMIT $3`,
     [path, after, limit + 1],
   );
   return {
@@ -95,7 +95,7 @@ export const listGrants: Verb<'namespaces.grants.list'> = async (
       rows,
       limit,
       (row) => toGrant(row, path),
-      (row) => `${row.principal} ${row.namespace}`,
+      (row) => `${row.principal}\u0001${row.namespace}`,
     ),
   };
 };

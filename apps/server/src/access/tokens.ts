@@ -11,7 +11,7 @@ import type { Readout } from '../objects/rows.ts';
 import { isNetwork } from '../setting-values.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
-import { hashOf } from './authenticate.ts';
+import { hashOf } from './token-identity.ts';
 
 export const isAdministrator = ({ actor }: RequestContext): boolean => actor.grants === 'all';
 

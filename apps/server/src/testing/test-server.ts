@@ -43,6 +43,13 @@ export interface TestServer {
 
 const SETTINGS: Settings = {
   auth: 'open',
+  oidcIssuer: undefined,
+  oidcAudience: undefined,
+  oidcSubjectClaim: 'sub',
+  oidcGroupsClaim: 'groups',
+  oidcClockSkew: 60_000,
+  oidcAdministrators: [],
+  rootCreators: [],
   metricsOpen: false,
   allowRemote: false,
   trustProxy: [],
@@ -83,7 +90,7 @@ export async function startTestServer(
     log,
     telemetry: createTelemetry(db, () => unsequencedCount(db)),
     bells: createBells(),
-    authentication: authenticationBy(settings.auth ?? SETTINGS.auth),
+    authentication: authenticationBy({ ...SETTINGS, ...settings }),
     now: () => new Date(Date.now() + offset),
   };
   const app = createApp(ctx);

@@ -1,0 +1,93 @@
+import { createRemoteJWKSet, type RemoteJWKSet } from 'jose';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+
+/** Milliseconds after which the keys are fetched again, while the old ones are used. */
+const REFRESH_AFTER = 5 * 60_000;
+/** Milliseconds that keys are used at most where the issuer cannot be reached. */
+const USABLE_FOR = 60 * 60_000;
+/** Milliseconds between two attempts where it cannot, and between two searches for a key that is not there. */
+const COOLDOWN = 5_000;
+/** Milliseconds that the issuer has for an answer. */
+const TIMEOUT = 5_000;
+
+const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
+/** The issuer cannot be reached, or answers what is no answer. */
+export class IssuerUnreachable extends Error {}
+
+interface Fetched {
+  readonly jwksUri: string;
+  readonly keys: RemoteJWKSet;
+  readonly since: number;
+}
+
+/**
+ * The keys of an OIDC issuer, found by discovery (OpenID Connect Discovery 1.0, section 4) at the first need. They are
+ * fetched again every five minutes, and, where a token names one that is not among them, at most every five seconds.
+ */
+export function openKeys(issuer: string): (log: Logger) => Promise<RemoteJWKSet> {
+  let fetched: Fetched | undefined;
+  let running: Promise<Fetched> | undefined;
+  let failed: { readonly at: number; readonly why: IssuerUnreachable } | undefined;
+
+  /** Fetches them; whoever asks meanwhile waits for the same. */
+  function refresh(log: Logger): Promise<Fetched> {
+    if (failed && performance.now() - failed.at < COOLDOWN) return Promise.reject(failed.why);
+    running ??= fetchKeys(issuer, fetched)
+      .then((found) => {
+        failed = undefined;
+        fetched = found;
+        return found;
+      })
+      .catch((cause: unknown) => {
+        const why = new IssuerUnreachable(`The keys of ${issuer} cannot be fetched.`, { cause });
+        failed = { at: performance.now(), why };
+        log.warn({ err: cause, issuer }, 'the keys of the OIDC issuer cannot be fetched');
+        throw why;
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  }
+
+  return async (log) => {
+    const age = fetched === undefined ? Number.POSITIVE_INFINITY : performance.now() - fetched.since;
+    if (fetched === undefined || age > USABLE_FOR) return (await refresh(log)).keys;
+    // Nobody waits for the newer ones, and their failure is logged.
+    if (age > REFRESH_AFTER) refresh(log).catch(() => {});
+    return fetched.keys;
+  };
+}
+
+async function fetchKeys(issuer: string, before: Fetched | undefined): Promise<Fetched> {
+  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT),
+    headers: { accept: 'application/json' },
+  });
+  if (!response.ok) throw new Error(`discovery answers ${response.status}`);
+  const found = Discovery.parse(await response.json());
+  if (found.issuer !== issuer) throw new Error(`discovery is that of another issuer, ${found.issuer}`);
+  if (!isSafeUrl(found.jwks_uri)) throw new Error('jwks_uri must be https, or http on loopback');
+  const keys =
+    before?.jwksUri === found.jwks_uri
+      ? before.keys
+      : createRemoteJWKSet(new URL(found.jwks_uri), {
+          timeoutDuration: TIMEOUT,
+          cooldownDuration: COOLDOWN,
+          // When they are fetched anew is decided here.
+          cacheMaxAge: Number.POSITIVE_INFINITY,
+        });
+  await keys.reload();
+  return { jwksUri: found.jwks_uri, keys, since: performance.now() };
+}
+
+/** Whether keys can be fetched from a URL so that nobody on the way can change them. */
+export function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
+}

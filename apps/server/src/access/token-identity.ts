@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import { prepared } from '@modelbox/db';
+import { narrowGrants } from '@modelbox/domain';
+import { PERMISSIONS, type Role } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import { grantsOf, type Known } from './known.ts';
+
+const tokenByHash = prepared<
+  [hash: Buffer],
+  {
+    id: string;
+    principal: string;
+    administrator: boolean;
+    namespaces: string[] | null;
+    permissions: string[] | null;
+    networks: string[];
+    expiresAt: Date | null;
+    grants: { path: string; role: Role }[] | null;
+  }
+>(
+  'token_by_hash',
+  `SELECT t.id, t.principal, t.administrator, nullif(t.namespaces, '{}') AS namespaces,
+          nullif(t.permissions, '{}') AS permissions, t.networks, t.expires_at AS "expiresAt",
+          (SELECT json_agg(json_build_object('path', n.path, 'role', g.role))
+           FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.principal = t.principal) AS grants
+   FROM tokens t WHERE t.hash = $1 AND t.revoked_at IS NULL`,
+);
+
+/** What is kept of a secret. It is random and long, so that a fast hash is enough, and looking it up tells nothing of others. */
+export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/** Whose token a secret is. Undefined where it is none, or was revoked. */
+export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | undefined> {
+  const [row] = await tokenByHash(ctx.db.pool, hash);
+  if (row === undefined) return undefined;
+  void used(ctx, row.id);
+  const held = row.administrator ? 'all' : grantsOf(row.grants ?? []);
+  const list = row.networks.length === 0 ? undefined : listOf(row.networks);
+  return {
+    actor: {
+      name: row.principal,
+      tokenId: row.id,
+      isNarrowed: row.namespaces !== null || row.permissions !== null,
+      grants: narrowGrants(held, PERMISSIONS, row.namespaces, row.permissions),
+    },
+    ...(list ? { isFrom: (address: string) => isFrom(list, address) } : {}),
+    expiresAt: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Notes that a token is used, once a minute. It is no loss where that fails. */
+const used = (ctx: Context, id: string): Promise<unknown> =>
+  ctx.db.side
+    .query(
+      `UPDATE tokens SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')`,
+      [id, ctx.now()],
+    )
+    .catch(() => {});
+
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [base = '', bits] = network.split('/');
+    const family = isIP(base) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(base, family);
+    else list.addSubnet(base, Number(bits), family);
+  }
+  return list;
+}
+
+function isFrom(networks: BlockList, address: string): boolean {
+  // An IPv4 client of a socket for both is told as one of IPv6.
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return networks.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+}
