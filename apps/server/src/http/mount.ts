@@ -66,12 +66,14 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     if (route.headers) validate(route.headers, request.headers, 'header');
     const input: Record<string, unknown> = { params, query, headers: request.headers };
     const touched: Touched = {};
-    await touch(requestContext, before, input, touched);
+    const authorize = (touches: Route['touches']) =>
+      touchAnew(requestContext, touches, input, touched, request.headers.authorization);
+    await authorize(before);
     const shown = memory && (Object.values(touched)[0]?.[0] as Located);
     const known = shown && memory.find(route.id, shown);
     if (known) return sendJson(reply.code(200), known);
     input['body'] = readBody(route, request);
-    if (hasAfter) await touch(requestContext, after, input, touched);
+    if (hasAfter) await authorize(after);
     input['touched'] = singles(route, touched);
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);
     if (idempotency) requestContext.idempotency = idempotency;
@@ -82,6 +84,23 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     if (shown) memory.keep(route.id, shown, encoded);
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   };
+}
+
+/** Touches; a refusal by what was remembered of the caller counts only when that is still so. */
+async function touchAnew(
+  ctx: Writable<RequestContext>,
+  touches: Route['touches'],
+  input: Record<string, unknown>,
+  touched: Touched,
+  authorization: string | undefined,
+): Promise<void> {
+  try {
+    await touch(ctx, touches, input, touched);
+  } catch (error) {
+    if (!(error instanceof HttpProblem && error.refusal)) throw error;
+    ctx.actor = await ctx.authentication.identify(ctx, authorization, ctx.address, 'anew');
+    await touch(ctx, touches, input, touched);
+  }
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,9 +1,21 @@
-import { ERRORS, type ErrorCode, type FieldError, type Problem } from '@modelbox/schema';
+import { ERRORS, type ErrorCode, type FieldError, type ObjectKind, type Problem } from '@modelbox/schema';
 
 type Extras = Partial<Pick<Problem, 'errors' | 'id' | 'uri' | 'aliases'>>;
 
+/** What a caller wanted and has no permission for. It is never told: the answer may have to hide that the object is there. */
+export interface Refusal {
+  readonly permission: string;
+  readonly kind: ObjectKind;
+  /** Null: it would be made. */
+  readonly id: string | null;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** An answer that is an error: thrown anywhere below a route, sent as RFC 9457 problem details. */
 export class HttpProblem extends Error {
+  /** What the caller may not do, if that is why. */
+  refusal?: Refusal;
   readonly code: ErrorCode;
   readonly status: number;
   readonly extras: Extras;

@@ -1,5 +1,6 @@
 import { decideAccess, parseName, parseNamespace, parseQualifiedName } from '@modelbox/domain';
 import type { ObjectKind, Route, Touch } from '@modelbox/schema';
+import { mayTakeRoot } from '../access/root-namespaces.ts';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Located, Mentioned, Place } from '../objects/located.ts';
@@ -69,11 +70,36 @@ async function touchOne(
   const permission =
     located === undefined && declared.create !== undefined ? declared.create : declared.permission;
   const access = decideAccess(ctx.actor, permission, place.namespace);
-  if (access === 'hidden') throw missing(declared, mention);
-  if (access === 'denied')
-    throw new HttpProblem('forbidden', `This needs ${permission} on ${place.namespace}.`);
+  if (access !== 'allowed' && !(await mayMakeRoot(ctx, declared, place)))
+    throw refused(access, permission, place, missing(declared, mention));
   if (located?.deletedAt && declared.deleted !== true) throw deleted(located);
   return place;
+}
+
+/** Whether a write may make a namespace, at a root that is free, though nobody has rights there yet. */
+const mayMakeRoot = async (
+  ctx: RequestContext,
+  { kind, create }: ObjectTouch,
+  place: Place,
+): Promise<boolean> =>
+  kind === 'namespace' &&
+  place.id === null &&
+  create?.endsWith('.read') === false &&
+  (await mayTakeRoot(ctx, place.namespace));
+
+/** 403 on what may be seen; what may not is answered as if it were missing. */
+function refused(
+  access: 'denied' | 'hidden',
+  permission: string,
+  { kind, id, namespace, name }: Place,
+  asMissing: HttpProblem,
+): HttpProblem {
+  const problem =
+    access === 'hidden'
+      ? asMissing
+      : new HttpProblem('forbidden', `This needs ${permission} on ${namespace}.`);
+  problem.refusal = { permission, kind, id, namespace, name };
+  return problem;
 }
 
 /** Where an object would lie that is not there yet. */

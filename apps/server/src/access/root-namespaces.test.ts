@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshName } from '../testing/objects.ts';
+import { atOnce } from '../testing/races.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { callersOf, withToken } from '../testing/tokens.ts';
+
+let server: TestServer;
+let callers: Awaited<ReturnType<typeof callersOf>>;
+beforeAll(async () => {
+  server = await startTestServer({ auth: 'tokens', rootCreators: ['user:ann', 'service:onboarding'] });
+  callers = await callersOf(server);
+});
+afterAll(() => server?.stop());
+
+const caller = (principal: string, more: object = {}) => callers.token({ principal, ...more });
+const grantsOf = async (namespace: string) =>
+  (await callers.ok('GET', `/v1/namespaces/${namespace}/grants`)).items;
+
+describe('who makes a namespace at the root', () => {
+  it('201: those that the settings name; they become its admin, and nobody else is let in', async () => {
+    const [ann, bob] = [await caller('user:ann'), await caller('user:bob')];
+    const root = freshName('root');
+    expect((await bob.api('POST', '/v1/models', { namespace: root, name: 'm' })).status).toBe(404);
+    const made = await ann.api('POST', '/v1/models', { namespace: `${root}/deep`, name: 'm' });
+    expect(made.status).toBe(201);
+    expect(await grantsOf(root)).toMatchObject([{ principal: 'user:ann', role: 'admin', namespace: root }]);
+    const { rows } = await server.db.pool.query(
+      `SELECT object_kind, actor FROM changes WHERE namespace = $1 ORDER BY id`,
+      [root],
+    );
+    expect(rows).toEqual([
+      { object_kind: 'namespace', actor: 'user:ann' },
+      { object_kind: 'grant', actor: 'user:ann' },
+    ]);
+    expect((await ann.api('GET', `/v1/models/${made.body.id}`)).status).toBe(200);
+    expect((await ann.api('POST', '/v1/experiments', { namespace: root, name: 'e' })).status).toBe(201);
+    expect((await bob.api('GET', `/v1/models/${made.body.id}`)).status).toBe(404);
+  });
+
+  it('200: by a grant, which then stands beside their own', async () => {
+    const service = await caller('service:onboarding');
+    const root = freshName('root');
+    const answer = await service.api('PUT', `/v1/namespaces/${root}/grants/group:vision`, {
+      role: 'maintainer',
+    });
+    expect(answer.status).toBe(200);
+    expect(await grantsOf(root)).toMatchObject([
+      { principal: 'group:vision', role: 'maintainer' },
+      { principal: 'service:onboarding', role: 'admin' },
+    ]);
+  });
+
+  it('404: where the root is somebody else’s, by a narrowed token, and to read what is not there', async () => {
+    const root = freshName('root');
+    await callers.ok('POST', '/v1/models', { namespace: root, name: 'm' });
+    const ann = await caller('user:ann');
+    for (const namespace of [root, `${root}/below`])
+      expect((await ann.api('POST', '/v1/models', { namespace, name: 'mine' })).status).toBe(404);
+    const narrowed = await caller('user:ann', { permissions: ['model.create', 'model.read'] });
+    expect((await narrowed.api('POST', '/v1/models', { namespace: freshName('r'), name: 'm' })).status).toBe(
+      404,
+    );
+    expect((await ann.api('GET', `/v1/models?namespace=${freshName('none')}`)).status).toBe(404);
+    // A dataset that is only mentioned takes no root.
+    const own = freshName('root');
+    const model = await ann.api('POST', '/v1/models', { namespace: own, name: 'm' });
+    const elsewhere = { version: 'v', files: [], datasets: [`${freshName('other')}/set`] };
+    expect((await ann.api('POST', `/v1/models/${model.body.id}/versions`, elsewhere)).status).toBe(404);
+  });
+
+  it('one of many who take it at once gets it; nothing of the others is written', async () => {
+    const [ann, service] = [await caller('user:ann'), await caller('service:onboarding')];
+    for (let round = 0; round < 5; round++) {
+      const root = freshName('race');
+      const answers = await atOnce(8, (i) =>
+        (i % 2 ? ann : service).api('POST', '/v1/models', { namespace: `${root}/${i}`, name: 'm' }),
+      );
+      const [{ principal }, ...more] = await grantsOf(root);
+      expect(more).toEqual([]);
+      for (const [i, { status }] of answers.entries())
+        expect(status).toBe((i % 2 ? 'user:ann' : 'service:onboarding') === principal ? 201 : 404);
+      const { items } = await callers.ok('GET', `/v1/models?namespace=${root}&recursive=true`);
+      expect(items).toHaveLength(4);
+    }
+  });
+
+  it('everyone, where the settings say so, who is somebody', async () => {
+    const open = await startTestServer({ auth: 'tokens', rootCreators: 'everyone' }, undefined, server);
+    try {
+      const bob = await caller('user:bob');
+      const body = { namespace: freshName('root'), name: 'm' };
+      expect((await withToken(open, bob.secret)('POST', '/v1/models', body)).status).toBe(201);
+      expect((await open.api('POST', '/v1/models', { namespace: freshName('root'), name: 'm' })).status).toBe(
+        401,
+      );
+      expect((await bob.api('POST', '/v1/models', { ...body, namespace: freshName('root') })).status).toBe(
+        404,
+      );
+    } finally {
+      await open.stop();
+    }
+  });
+});

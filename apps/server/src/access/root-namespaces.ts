@@ -1,0 +1,45 @@
+import { decideAccess } from '@modelbox/domain';
+import type { RequestContext } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { locate } from '../kinds/locate.ts';
+import { newId } from '../objects/ids.ts';
+import { recordChange } from '../writes/change.ts';
+import type { Tx } from '../writes/write.ts';
+
+const rootOf = (path: string): string => path.split('/', 1)[0] ?? path;
+
+/** Whether the caller may make a namespace at the root, as the settings say. A narrowed token is for what is there. */
+const isRootCreator = ({ actor, settings: { rootCreators } }: RequestContext): boolean =>
+  actor.isNarrowed !== true &&
+  (rootCreators === 'everyone' ||
+    rootCreators.some((each) => each === actor.name || actor.groups?.includes(each)));
+
+/** Whether a request may make the namespace at a path though the caller has no right there: its root is free to take. */
+export const mayTakeRoot = async (ctx: RequestContext, path: string): Promise<boolean> =>
+  isRootCreator(ctx) && (await locate(ctx, 'namespace', rootOf(path))) === undefined;
+
+/**
+ * Gives the root of a namespace that has just been made to the caller who took it.
+ * @throws HttpProblem not_found: 404 where somebody else had taken it meanwhile
+ */
+export async function takeRoot(tx: Tx, ctx: RequestContext, path: string): Promise<void> {
+  if (decideAccess(ctx.actor, 'namespace.read', path) !== 'hidden') return;
+  const root = rootOf(path);
+  const [made] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM namespaces WHERE path = ${root} AND xmin = pg_current_xact_id()::xid`;
+  if (made === undefined) return demandOwn(tx, ctx, path, root);
+  const id = newId();
+  const { name: principal } = ctx.actor;
+  const by = { createdBy: principal, createdAt: ctx.now() };
+  await tx.grant.create({ data: { id, namespaceId: made.id, principal, role: 'admin', ...by } });
+  const after = { principal, role: 'admin' };
+  await recordChange(tx, ctx, { kind: 'grant', id, namespace: root, action: 'created', after });
+}
+
+/** Another request may have taken the root meanwhile: one of the same caller, or of somebody else. */
+async function demandOwn(tx: Tx, { actor }: RequestContext, path: string, root: string): Promise<void> {
+  const own = await tx.grant.count({
+    where: { principal: actor.name, role: 'admin', namespace: { path: root } },
+  });
+  if (own === 0) throw new HttpProblem('not_found', `There is no namespace "${path}".`);
+}
