@@ -34,7 +34,6 @@ export const hashOf = (secret: string): Buffer => createHash('sha256').update(se
 export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | undefined> {
   const [row] = await tokenByHash(ctx.db.pool, hash);
   if (row === undefined) return undefined;
-  void used(ctx, row.id);
   const held = row.administrator ? 'all' : grantsOf(row.grants ?? []);
   const list = row.networks.length === 0 ? undefined : listOf(row.networks);
   return {
@@ -48,15 +47,6 @@ export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | 
     expiresAt: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
   };
 }
-
-/** Notes that a token is used, once a minute. It is no loss where that fails. */
-const used = (ctx: Context, id: string): Promise<unknown> =>
-  ctx.db.side
-    .query(
-      `UPDATE tokens SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')`,
-      [id, ctx.now()],
-    )
-    .catch(() => {});
 
 function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList();

@@ -1,0 +1,115 @@
+import { prepared } from '@modelbox/db';
+import { LRUCache } from 'lru-cache';
+import type { Context } from '../context.ts';
+import type { Known } from './known.ts';
+
+/** Milliseconds after which the database is asked what has changed: so long can a token that was revoked still be used. */
+const ASK_AFTER = 1_000;
+/** Milliseconds that a token of an issuer is good for without looking at its keys again. */
+const SIGNATURE_GOOD_FOR = 10_000;
+/** Bounds of the memory: callers, and namespaces on which they have roles, all together. */
+const MOST_CALLERS = 50_000;
+const MOST_GRANTS = 500_000;
+
+/** In Postgres' order no epoch is greater. */
+const LAST_EPOCH = '9223372036854775807';
+
+const changedSince = prepared<[epoch: string], { epoch: string; principals: string[] }>(
+  'access_changed_since',
+  `SELECT epoch::text, ARRAY(SELECT principal FROM access_changes WHERE epoch > $1::bigint) AS principals FROM access_epoch`,
+);
+
+interface Caller {
+  readonly known: Known;
+  /** Of `performance.now()`; absent: as long as nothing changes. */
+  readonly until: number;
+}
+
+/** Finds out who has a secret, by whatever it is looked up. Undefined: nobody. */
+export type Find = (ctx: Context, secret: string) => Promise<Known | undefined>;
+
+/**
+ * Who has a secret, under a key that stands for it.
+ * @param when `anew`: as it is now; otherwise as it was within the last second.
+ */
+export type Recall = (
+  ctx: Context,
+  key: string,
+  secret: string,
+  when: 'anew' | undefined,
+) => Promise<Known | undefined>;
+
+/**
+ * Remembers callers until something of theirs changes. All servers see changes that the database tells: once a second,
+ * by whatever request comes, one small question is asked for all that are remembered. Where it is not answered nobody is
+ * let in.
+ */
+export function rememberCallers(find: Find): Recall {
+  const callers = new LRUCache<string, Caller>({
+    max: MOST_CALLERS,
+    maxSize: MOST_GRANTS + MOST_CALLERS,
+    sizeCalculation: ({ known: { actor } }) => 1 + (actor.grants === 'all' ? 0 : actor.grants.size),
+  });
+  /** Questions under way: requests of the same moment ask once. */
+  const finding = new Map<string, Promise<Known | undefined>>();
+  let epoch: string | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  /** Forgets whoever has changed, and what is being found: it may have been read before that. */
+  function forget(principals: ReadonlySet<string>): void {
+    finding.clear();
+    const isAll = principals.has('*');
+    for (const [key, { known }] of [...callers.entries()]) {
+      const { name, groups = [] } = known.actor;
+      if (isAll || principals.has(name) || groups.some((group) => principals.has(group))) callers.delete(key);
+    }
+  }
+
+  async function askNow({ db }: Context): Promise<void> {
+    const began = performance.now();
+    const [row] = await changedSince(db.pool, epoch ?? LAST_EPOCH);
+    if (row === undefined) throw new Error('access_epoch has no row');
+    // Going back it is another database, restored from a copy.
+    if (epoch === undefined || BigInt(row.epoch) < BigInt(epoch)) forget(new Set(['*']));
+    else if (row.principals.length > 0) forget(new Set(row.principals));
+    epoch = row.epoch;
+    askedAt = began;
+  }
+  let asking: Promise<void> | undefined;
+  const ask = (ctx: Context): Promise<void> => {
+    asking ??= askNow(ctx).finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+  /** By a question that begins later than now. */
+  const askAnew = async (ctx: Context): Promise<void> => {
+    await asking?.catch(() => {});
+    await ask(ctx);
+  };
+
+  function look(ctx: Context, key: string, secret: string): Promise<Known | undefined> {
+    const running = find(ctx, secret).then((known) => {
+      // Who is unknown is not remembered: anybody could fill the memory.
+      if (known && finding.get(key) === running) {
+        const until = known.actor.tokenId === undefined ? performance.now() + SIGNATURE_GOOD_FOR : Infinity;
+        callers.set(key, { known, until });
+      }
+      return known;
+    });
+    finding.set(key, running);
+    const done = () => {
+      if (finding.get(key) === running) finding.delete(key);
+    };
+    running.then(done, done);
+    return running;
+  }
+
+  return async (ctx, key, secret, when) => {
+    if (when === 'anew') await askAnew(ctx);
+    else if (performance.now() - askedAt > ASK_AFTER) await ask(ctx);
+    const there = callers.get(key);
+    if (there && there.until > performance.now()) return there.known;
+    return finding.get(key) ?? look(ctx, key, secret);
+  };
+}

@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts';
+
+/** Milliseconds for which uses are gathered before they are written, and between two that are noted of one token. */
+const GATHER = 2_000;
+const EVERY = 60_000;
+
+/** Notes when tokens were used last, to the minute, many in one statement. It is no loss where that fails. */
+export function noteUses(): (ctx: Context, tokenId: string) => void {
+  const noted = new Map<string, number>();
+  let gathered: string[] = [];
+  const write = (ctx: Context) => {
+    const ids = gathered;
+    gathered = [];
+    const now = ctx.now();
+    for (const [id, at] of noted) if (now.getTime() - at >= EVERY) noted.delete(id);
+    ctx.db.side
+      .query(
+        `UPDATE tokens SET last_used_at = $2
+         WHERE id = ANY ($1::uuid[]) AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')`,
+        [ids, now],
+      )
+      .catch((error: unknown) => ctx.log.debug({ err: error }, 'the use of tokens was not noted'));
+  };
+  return (ctx, tokenId) => {
+    const now = ctx.now().getTime();
+    const last = noted.get(tokenId);
+    if (last !== undefined && now - last < EVERY) return;
+    noted.set(tokenId, now);
+    if (gathered.push(tokenId) === 1) setTimeout(write, GATHER, ctx).unref();
+  };
+}
