@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { type Bench, type Benchmark, CannotRun, type Line } from './benchmark.ts';
+import { access } from './benchmarks/access.ts';
 import { checkpoints } from './benchmarks/checkpoints.ts';
 import { huge } from './benchmarks/huge.ts';
 import { metrics } from './benchmarks/metrics.ts';
@@ -23,6 +24,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   checkpoints,
   metrics,
   policies,
+  access,
   transfersDisk,
   transfersS3,
   huge,

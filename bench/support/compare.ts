@@ -15,6 +15,8 @@ export interface Comparison {
   readonly baseline: Measured;
   /** Ours through the baseline's, of each round. */
   readonly ratios: number[];
+  /** The CPU time of one of ours, whoever spends it, through that of the baseline, of each round. */
+  readonly cpuRatios: number[];
 }
 
 interface Measured {
@@ -54,6 +56,7 @@ export async function compare(ours: Side, baseline: Side, rounds: Rounds): Promi
     ours: middle(mine),
     baseline: middle(theirs),
     ratios: mine.map(({ rate }, round) => rate / (theirs[round]?.rate ?? Number.NaN)),
+    cpuRatios: mine.map(({ cpu }, round) => sum(cpu) / sum(theirs[round]?.cpu ?? {})),
   };
 }
 
@@ -64,6 +67,8 @@ async function measure(side: Side, seconds: number): Promise<Measured> {
   const cpu = clocks.map(([who, clock], index) => [who, ((clock() ?? NaN) - (before[index] ?? NaN)) / count]);
   return { rate: count / taken, cpu: Object.fromEntries(cpu) };
 }
+
+const sum = (cpu: Measured['cpu']): number => Object.values(cpu).reduce((all, micros) => all + micros, 0);
 
 function middle(measured: readonly Measured[]): Measured {
   const who = Object.keys(measured[0]?.cpu ?? {});

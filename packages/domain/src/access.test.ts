@@ -90,9 +90,16 @@ describe('decideAccess', () => {
     ));
 
   it('finds the namespaces in which a permission is held', () => {
-    expect(namespacesWith(localActor, 'read')).toBe('all');
-    expect(namespacesWith(actor(['ai', 'read'], ['ops', 'write']), 'read')).toEqual(['ai']);
-    expect(namespacesWith(actor(['', 'read']), 'read')).toBe('all');
+    expect(
+      namespacesWith(
+        asMap([
+          { namespace: 'ai', permissions: new Set(['read']) },
+          { namespace: 'ops', permissions: new Set(['write']) },
+        ]),
+        'read',
+      ),
+    ).toEqual(['ai']);
+    expect(namespacesWith(asMap([{ namespace: '', permissions: new Set(['read']) }]), 'read')).toBe('all');
   });
 
   it('narrows to what both the owner and the token allow', () =>

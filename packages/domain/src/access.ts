@@ -40,9 +40,8 @@ export function decideAccess(
   return decision;
 }
 
-/** The namespaces in which, and below which, an actor has a permission: `all`, or their paths. */
-export function namespacesWith({ grants }: Actor, permission: string): 'all' | string[] {
-  if (grants === 'all') return 'all';
+/** The namespaces in which, and below which, grants have a permission: `all`, or their paths. */
+export function namespacesWith(grants: Grants, permission: string): 'all' | string[] {
   const paths = [...grants].flatMap(([path, permissions]) => (permissions.has(permission) ? [path] : []));
   return paths.includes('') ? 'all' : paths;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import { prepared } from '@modelbox/db';
 import { narrowGrants } from '@modelbox/domain';
@@ -28,7 +28,7 @@ const tokenByHash = prepared<
 );
 
 /** What is kept of a secret. It is random and long, so that a fast hash is enough, and looking it up tells nothing of others. */
-export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+export const hashOf = (secret: string): Buffer => hash('sha256', secret, 'buffer');
 
 /** Whose token a secret is. Undefined where it is none, or was revoked. */
 export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | undefined> {
