@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Benchmark, Line } from '../benchmark.ts';
 import { checkpointBody } from '../support/bodies.ts';
-import { CALLERS, makeCallers, NAMESPACES, secretOf, WIDE } from '../support/callers.ts';
+import { CALLERS, makeCallers, NAMESPACES, secretOf, wideSecret } from '../support/callers.ts';
 import { MODEL, makeVersions } from '../support/catalog.ts';
 import { compare } from '../support/compare.ts';
 import { cpuOf, cpuOfPostgres } from '../support/cpu.ts';
@@ -77,7 +77,7 @@ async function line(bench: Bench, open: Subject, closed: Subject, ask: Ask): Pro
   const from = ({ url }: Subject, isKnown: boolean) => {
     const request = () => {
       const n = sent++;
-      const authorization = `Bearer ${secretOf(ask.isWide ? WIDE : n % CALLERS)}`;
+      const authorization = `Bearer ${ask.isWide ? wideSecret : secretOf(n % CALLERS)}`;
       const key = ask.body ? { 'idempotency-key': randomBytes(16).toString('hex') } : {};
       const headers = { ...(isKnown ? { authorization } : {}), ...key };
       return requestBytes(ask.method, ask.path(n), headers, ask.body?.(n));

@@ -8,8 +8,8 @@ const ROLES_EACH = 10;
 
 /** The secret of a caller. */
 export const secretOf = (caller: number): string => `mb_${String(caller).padStart(43, 'x')}`;
-/** Somebody with a role on every namespace. */
-export const WIDE = CALLERS;
+/** The secret of somebody with a role on every namespace. */
+export const wideSecret = secretOf(CALLERS);
 
 /** A thousand namespaces with a model each, and ten thousand users with a token each and roles on some of them. */
 export const makeCallers = (url: string): Promise<void> =>
