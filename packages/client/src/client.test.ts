@@ -37,6 +37,29 @@ describe('a call', () => {
     expect(JSON.parse(String(box.arrived[0]?.body))).toEqual(create);
   });
 
+  test('asks for the token before each try, where it is told how', async () => {
+    let asked = 0;
+    const token = async () => `short-lived-${++asked}`;
+    await using box = await against(
+      [problem(503, 'unavailable', { 'retry-after': '0' }), json(model), json(model)],
+      {
+        token,
+      },
+    );
+    await box.client.models.create(create);
+    await box.client.models.create(create, { headers: { authorization: 'Bearer own' } });
+    expect(box.arrived.map(({ headers }) => headers['authorization'])).toEqual([
+      'Bearer short-lived-1',
+      'Bearer short-lived-2',
+      'Bearer own',
+    ]);
+    await using other = await against([], {
+      token: () => Promise.reject(new Error('the issuer is not there')),
+    });
+    await expect(other.client.models.create(create)).rejects.toThrow('the issuer is not there');
+    expect(other.arrived).toEqual([]);
+  });
+
   test('names objects in one segment each, and passes If-Match and its own key', async () => {
     await using box = await against([json(model)]);
     await box.client.models.update(

@@ -5,8 +5,11 @@ import { ModelBoxError } from './errors.ts';
 export interface ModelBoxOptions {
   /** Default: the environment's `MODELBOX_ADDR`, otherwise `http://127.0.0.1:8085`. */
   readonly baseUrl?: string | undefined;
-  /** Default: the environment's `MODELBOX_TOKEN`, otherwise none. */
-  readonly token?: string | undefined;
+  /**
+   * What says who asks; or what gives it, for tokens that last minutes: it is asked before each try. Default: the
+   * environment's `MODELBOX_TOKEN`, otherwise none.
+   */
+  readonly token?: string | (() => string | Promise<string>) | undefined;
   /** What carries the requests. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The longest wait in milliseconds for an answer to one try. Default: 60,000. 0: no limit. */
@@ -25,6 +28,8 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Gives the token of a try; undefined where it is among the headers, or there is none. */
+  readonly token: (() => string | Promise<string>) | undefined;
 }
 
 /** Throws `ModelBoxError` where an option is not what it must be. */
@@ -40,9 +45,10 @@ export function settle(options: ModelBoxOptions): Settings {
     maxRetries: natural('maxRetries', options.maxRetries ?? 3),
     headers: {
       ...(globalThis.process?.versions?.node ? { 'user-agent': `modelbox-client/${VERSION}` } : {}),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(typeof token === 'string' ? { authorization: `Bearer ${token}` } : {}),
       ...options.headers,
     },
+    token: typeof token === 'function' ? token : undefined,
   };
 }
 

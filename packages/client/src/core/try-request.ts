@@ -82,10 +82,13 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
   try {
     watch.signal.throwIfAborted();
     watch.arm();
+    const token = elsewhere ? undefined : await settings.token?.();
     const body = await request.body?.(watch);
+    const headers = headersOf(settings, request, body?.size);
+    if (token !== undefined && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
     const init = {
       method,
-      headers: headersOf(settings, request, body?.size),
+      headers,
       body: body?.content ?? null,
       signal: watch.signal,
       // An API does not move; and with any other mode fetch keeps a streamed body in memory, to send it again.
@@ -97,8 +100,13 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
     if (location !== null) {
       name = `${method} ${unsigned(location)}`;
       await response.body?.cancel();
-      const headers = headersOf(settings, { ...request, elsewhere: true }, undefined);
-      response = await settings.fetch(location, { method, headers, signal: watch.signal, redirect: 'error' });
+      const plain = headersOf(settings, { ...request, elsewhere: true }, undefined);
+      response = await settings.fetch(location, {
+        method,
+        headers: plain,
+        signal: watch.signal,
+        redirect: 'error',
+      });
     }
     if (!response.ok && !alsoAnswers?.includes(response.status)) throw await readError(name, response);
     return await read(response, watch);
