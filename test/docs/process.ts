@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { root } from './markdown.ts';
 
 /** The address that the pages print. The tests listen elsewhere, and replace it, and nothing else. */
-export const PRINTED = '127.0.0.1:8085';
+const PRINTED = '127.0.0.1:8085';
 
 /** A server process of its own on a free port, and a folder that stands for the reader's clone. */
 export interface Scene {
