@@ -55,9 +55,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const hasAfter = Object.keys(after).length > 0;
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const actor = route.public
-      ? localActor
-      : await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
+    const actor = route.public ? localActor : await admitted(ctx, request, reply);
     const requestContext = contextOf(ctx, request, reply, route, actor);
     const params = readParams(request.params as Record<string, string>);
     const search = request.url.indexOf('?');
@@ -84,6 +82,14 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     if (shown) memory.keep(route.id, shown, encoded);
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   };
+}
+
+/** Who asks, as often as they may. */
+async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
+  ctx.rateLimits.byAddress(ctx, reply, request.ip);
+  const actor = await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
+  ctx.rateLimits.byIdentity(ctx, reply, actor);
+  return actor;
 }
 
 /** Touches; a refusal by what was remembered of the caller counts only when that is still so. */
@@ -124,6 +130,7 @@ function contextOf(
     telemetry: ctx.telemetry,
     bells: ctx.bells,
     authentication: ctx.authentication,
+    rateLimits: ctx.rateLimits,
     now: () => now,
     actor,
     requestId: request.id,
