@@ -22,6 +22,10 @@ export interface Settings {
   oidcAdministrators: readonly string[];
   /** Principals that may make namespaces at the root, beside administrators. */
   rootCreators: 'everyone' | readonly string[];
+  /** Whether reads of files are recorded. */
+  auditReads: boolean;
+  /** Milliseconds that denied attempts and reads are kept. */
+  auditRetention: number;
   /** Figures for Prometheus without a token. */
   metricsOpen: boolean;
   /** The open server answers only loopback Hosts unless this is true. */

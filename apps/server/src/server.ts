@@ -12,6 +12,7 @@ import { endIdleConnections } from './http/connections.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
+import { startAuditRetention } from './workers/audit-retention.ts';
 import { createBells } from './workers/bell.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
@@ -66,6 +67,7 @@ export async function startServer(
       startPolicies(ctx),
       startRetention(ctx),
       startPurge(ctx),
+      startAuditRetention(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),
       startBlobVerify(ctx),

@@ -105,6 +105,20 @@ export const SETTINGS = {
     secret: true,
     parse: (text) => matching(text, /^\S{32,256}$/, '32 to 256 characters without spaces'),
   }),
+  auditReads: setting({
+    env: 'MODELBOX_AUDIT_READS',
+    default: 'false',
+    form: 'true, false',
+    says: 'Record in the audit who reads files, archives and the audit itself, before the first byte goes out.',
+    parse: boolean,
+  }),
+  auditRetention: setting({
+    env: 'MODELBOX_AUDIT_RETENTION',
+    default: 'P365D',
+    form: 'duration',
+    says: 'Time that denied attempts and reads are kept in the audit; writes stay.',
+    parse: (text) => duration(text, 3_600_000),
+  }),
   metricsOpen: setting({
     env: 'MODELBOX_METRICS_OPEN',
     default: 'false',

@@ -50,6 +50,8 @@ const SETTINGS: Settings = {
   oidcClockSkew: 60_000,
   oidcAdministrators: [],
   rootCreators: [],
+  auditReads: false,
+  auditRetention: 365 * 86_400_000,
   metricsOpen: false,
   allowRemote: false,
   trustProxy: [],
