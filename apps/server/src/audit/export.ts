@@ -29,10 +29,11 @@ async function* lines(
   first: IteratorResult<EntryRow[], void>,
   rest: AsyncGenerator<EntryRow[], void>,
 ): AsyncGenerator<string, void> {
-  const textOf = (rows: EntryRow[]) => rows.map((row) => `${JSON.stringify(toEntry(row))}\n`).join('');
-  if (first.done) return;
-  yield textOf(first.value);
-  for await (const rows of rest) if (rows.length > 0) yield textOf(rows);
+  for (let page = first; !page.done; page = await rest.next()) {
+    // Of a window in which nothing matches there is nothing to send.
+    if (page.value.length === 0) continue;
+    yield page.value.map((row) => `${JSON.stringify(toEntry(row))}\n`).join('');
+  }
 }
 
 async function* pagesOf(ctx: RequestContext, wanted: Wanted): AsyncGenerator<EntryRow[], void> {
@@ -73,7 +74,8 @@ async function endOf(ctx: Context, { until }: Wanted): Promise<Key | undefined> 
   return end !== undefined && last !== undefined && isBefore(end, last) ? end : last;
 }
 
-const WITHIN = '(t.at, t.id) > ($1::timestamptz, $2::bigint) AND (t.at, t.id) <= ($3::timestamptz, $4::bigint)';
+const WITHIN =
+  '(t.at, t.id) > ($1::timestamptz, $2::bigint) AND (t.at, t.id) <= ($3::timestamptz, $4::bigint)';
 const bounds = (from: Key, to: Key): unknown[] => [new Date(from[0]), from[1], new Date(to[0]), to[1]];
 
 /** Where the next window ends; undefined where it reaches to the end. */

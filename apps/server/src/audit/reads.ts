@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
-import { type AuditEvent, storeEvent } from './events.ts';
 import type { Attempt } from './denials.ts';
+import { type AuditEvent, storeEvent } from './events.ts';
 
 /** Milliseconds for which what a client reads of one thing is one entry: large files are read in many ranges. */
 const ONE_READ = 60_000;
@@ -10,7 +10,12 @@ const ONE_READ = 60_000;
 const MOST = 5_000;
 
 /** Records that an answer gives content to a caller. */
-export type RecordRead = (ctx: RequestContext, attempt: Attempt, params: object, answer: Answered) => Promise<void>;
+export type RecordRead = (
+  ctx: RequestContext,
+  attempt: Attempt,
+  params: object,
+  answer: Answered,
+) => Promise<void>;
 
 /**
  * Records reads by one route, before the first byte goes out.
@@ -38,7 +43,12 @@ export function recordReads(): RecordRead {
 /** All or a part of it, here or from the store; what the reader has already is none. */
 const givesContent = ({ status }: Answered): boolean => status === 200 || status === 206 || status === 307;
 
-function readOf(ctx: RequestContext, { route, touched }: Attempt, params: object, status: number): AuditEvent {
+function readOf(
+  ctx: RequestContext,
+  { route, touched }: Attempt,
+  params: object,
+  status: number,
+): AuditEvent {
   const place = Object.values(touched)[0]?.[0];
   const path = 'path' in params && typeof params.path === 'string' ? params.path : undefined;
   return {

@@ -30,6 +30,7 @@ export async function scopeOf(
   );
   // Where none is there any more: from now on.
   const madeAt = rows[0]?.at ?? ctx.now();
-  const since = wanted.since !== undefined && new Date(wanted.since) > madeAt ? wanted.since : madeAt.toISOString();
+  const since =
+    wanted.since !== undefined && new Date(wanted.since) > madeAt ? wanted.since : madeAt.toISOString();
   return { ...wanted, namespace: path, since };
 }
