@@ -50,6 +50,8 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
     labelNames: ['status'],
     registers: [registry],
   });
+  // The first one, too, is more than there were.
+  for (const status of [401, 403, 404]) denied.inc({ status }, 0);
   new Gauge({
     name: 'modelbox_database_connections',
     help: 'Connections by lane and state; `waiting` is the work that waits for one.',
