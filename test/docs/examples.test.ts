@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../packages/db/src/testing/index.ts';
+import { accessStage } from './access-stage.ts';
 import { type Block, type Page, root, storyPages } from './markdown.ts';
 import { firstLine, isNotRun, readNotRun } from './not-run.ts';
-import { openScene, run } from './process.ts';
+import { openScene, run, type Stage } from './process.ts';
 import { forgotten, programOf, stepsOf, tellProgram, tellShell } from './story.ts';
 
 const pages = storyPages();
@@ -21,6 +22,9 @@ const stories = pages.map((page) => ({
   ts: stepsOf(page, 'ts', leftOutOf(page)),
 }));
 
+/** Pages that tell of a server which is not as it is by default. */
+const STAGES: Record<string, () => Promise<Stage>> = { 'docs/access.md': accessStage };
+
 /** The `sh` blocks need what a newcomer has, bash and a curl that can fail with a body (7.76, of 2021). */
 const hasCurl = spawnSync('bash', ['-c', 'curl --fail-with-body --version']).status === 0;
 
@@ -30,7 +34,7 @@ describe('the examples do what the page says', () => {
     test.concurrent(`${path}: ${sh.length} sh, ${ts.length} ts`, { timeout: 120_000 }, async (context) => {
       if (ts.length === 0 && !hasCurl) context.skip('bash or curl ≥ 7.76 is missing');
       const database = await createTestDatabase();
-      const scene = await openScene(database.url);
+      const scene = await openScene(database.url, await STAGES[path]?.());
       try {
         const isShellFirst = (sh[0]?.block.line ?? Infinity) < (ts[0]?.block.line ?? Infinity);
         if (sh.length > 0 && hasCurl && isShellFirst) await tellShell(page, sh, scene);

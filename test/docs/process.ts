@@ -6,21 +6,35 @@ import { dirname, join } from 'node:path';
 import { root } from './markdown.ts';
 
 /** The address that the pages print. The tests listen elsewhere, and replace it, and nothing else. */
-export const PRINTED = '127.0.0.1:8085';
+const PRINTED = '127.0.0.1:8085';
 
 /** A server process of its own on a free port, and a folder that stands for the reader's clone. */
 export interface Scene {
   readonly folder: string;
-  /** Host and port. */
-  readonly address: string;
+  /** Addresses that pages print, and those that stand for them. */
+  readonly replaced: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
   /** What the server has logged, from warnings up. */
   log(): string;
   stop(): Promise<void>;
 }
 
-/** @param databaseUrl a migrated, empty database. */
-export async function openScene(databaseUrl: string): Promise<Scene> {
+/** What a page needs that others do not. */
+export interface Stage {
+  /** Settings of the server. */
+  readonly settings: NodeJS.ProcessEnv;
+  /** What the reader has in the environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Addresses that the page prints, and those that stand for them. */
+  readonly replaced: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * @param databaseUrl a migrated, empty database.
+ * @param stage is stopped with the scene.
+ */
+export async function openScene(databaseUrl: string, stage?: Stage): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'modelbox-docs-'));
   const clone = join(folder, 'clone');
   mkdirSync(clone);
@@ -44,6 +58,7 @@ export async function openScene(databaseUrl: string): Promise<Scene> {
       MODELBOX_DATA_DIR: join(folder, 'data'),
       MODELBOX_LOG_LEVEL: 'warn',
       MODELBOX_CHECK_ANSWERS: 'true',
+      ...stage?.settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -54,12 +69,14 @@ export async function openScene(databaseUrl: string): Promise<Scene> {
     });
   const stop = async () => {
     await end(server);
+    await stage?.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     const address = await addressOf(server, () => log);
-    const clientEnv = { ...env, MODELBOX_ADDR: `http://${address}` };
-    return { folder: clone, address, env: clientEnv, log: () => log.replace(/^[^{].*\n/gm, ''), stop };
+    const clientEnv = { ...env, MODELBOX_ADDR: `http://${address}`, ...stage?.env };
+    const replaced = { [PRINTED]: address, ...stage?.replaced };
+    return { folder: clone, replaced, env: clientEnv, log: () => log.replace(/^[^{].*\n/gm, ''), stop };
   } catch (error) {
     await stop();
     throw error;

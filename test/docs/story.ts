@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonDifference, jsonValues, matchesText } from './expected.ts';
 import type { Block, Page } from './markdown.ts';
-import { PRINTED, run, type Scene } from './process.ts';
+import { run, type Scene } from './process.ts';
 
 /** A block that is run, and the block after it, if that shows its output. */
 export interface Step {
@@ -75,7 +75,8 @@ export function programOf(steps: readonly Step[]): string {
   return `${lines.join('')}${bodies.map((body) => `${body}process.stdout.write('${MARK}');\n`).join('')}`;
 }
 
-const replaceAddress = (text: string, { address }: Scene): string => text.replaceAll(PRINTED, address);
+const replaceAddress = (text: string, { replaced }: Scene): string =>
+  Object.entries(replaced).reduce((all, [printed, real]) => all.replaceAll(printed, real), text);
 
 /** Whether a page shows problem details, by themselves or after headers. */
 function isError(shown: Block | undefined): boolean {

@@ -23,6 +23,7 @@ import { metricRoutes } from './metrics/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { namespaceRoutes } from './namespaces/routes.ts';
 import { policyRoutes } from './policies/routes.ts';
+import { protectedAliasRoutes } from './protected-aliases/routes.ts';
 import { referenceRoutes } from './references/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
@@ -83,6 +84,7 @@ export function createApp(ctx: Context): FastifyInstance {
     modelRoutes,
     versionRoutes,
     aliasRoutes,
+    protectedAliasRoutes,
     referenceRoutes,
     experimentRoutes,
     checkpointRoutes,

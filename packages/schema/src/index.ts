@@ -22,6 +22,7 @@ export * from './policies.ts';
 export * from './policy-document.ts';
 export * from './primitives.ts';
 export * from './proposals.ts';
+export * from './protected-aliases.ts';
 export * from './references.ts';
 export * from './retention.ts';
 export * from './roles.ts';

@@ -13,6 +13,7 @@ export const PERMISSIONS = [
   'version.write',
   'version.delete',
   'alias.move',
+  'alias.protect',
   'experiment.read',
   'experiment.create',
   'experiment.write',

@@ -14,6 +14,7 @@ export const OBJECT_KINDS = [
   'proposal',
   'token',
   'grant',
+  'alias_protection',
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 

@@ -16,6 +16,7 @@ import { modelRoutes } from './models.ts';
 import { namespaceRoutes } from './namespaces.ts';
 import { policyRoutes } from './policies.ts';
 import { proposalRoutes } from './proposals.ts';
+import { protectedAliasRoutes } from './protected-aliases.ts';
 import { referenceRoutes } from './references.ts';
 import { holdRoutes, previewRoutes } from './retention.ts';
 import type { OwnerKind, Route } from './route.ts';
@@ -36,6 +37,7 @@ const table = [
   archiveRoute('version'),
   ...lineageRoutes,
   ...aliasRoutes,
+  ...protectedAliasRoutes,
   ...referenceRoutes,
   ...experimentRoutes,
   ...ownerRoutes('experiment'),

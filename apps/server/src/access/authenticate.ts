@@ -13,6 +13,8 @@ export interface Authentication {
    * @throws HttpProblem unauthenticated: 401; unavailable: 503 where the OIDC issuer cannot be reached
    */
   identify(ctx: Context, authorization: string | undefined, address: string, when?: 'anew'): Promise<Actor>;
+  /** Rights have been changed: the next request is told by them, not by what was remembered. */
+  readonly doubt: () => void;
 }
 
 /** How a server is told who asks. */
@@ -20,12 +22,12 @@ export const authenticationBy = (settings: Settings): Authentication =>
   settings.auth === 'tokens' ? bearerAuthentication(settings) : openAuthentication;
 
 /** Everybody is the local user. */
-const openAuthentication: Authentication = { identify: async () => localActor };
+const openAuthentication: Authentication = { identify: async () => localActor, doubt: () => {} };
 
 /** Callers are known by tokens of this server, and by those of an OIDC issuer. */
 function bearerAuthentication(settings: Settings): Authentication {
   const issuer = settings.oidcIssuer === undefined ? undefined : openIssuer(settings, settings.oidcIssuer);
-  const recall = rememberCallers((ctx, secret) =>
+  const remembered = rememberCallers((ctx, secret) =>
     issuer && isJwt(secret) ? issuer.knownBy(ctx, secret) : knownByToken(ctx, hashOf(secret)),
   );
   const noteUse = noteUses();
@@ -33,7 +35,7 @@ function bearerAuthentication(settings: Settings): Authentication {
   return {
     async identify(ctx, authorization, address, when) {
       const secret = bearerOf(authorization);
-      const known = await recall(ctx, hashOf(secret).toString('base64'), secret, when);
+      const known = await remembered.recall(ctx, hashOf(secret).toString('base64'), secret, when);
       if (known === undefined || known.expiresAt <= ctx.now().getTime())
         throw unauthenticated('The token is not known, has expired or was revoked.');
       if (known.isFrom?.(address) === false)
@@ -41,5 +43,6 @@ function bearerAuthentication(settings: Settings): Authentication {
       if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
       return known.actor;
     },
+    doubt: remembered.doubt,
   };
 }

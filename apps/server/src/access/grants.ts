@@ -7,11 +7,11 @@ import { newId } from '../objects/ids.ts';
 import type { Readout } from '../objects/rows.ts';
 import { recordChange } from '../writes/change.ts';
 import { ensureNamespace } from '../writes/namespace.ts';
-import { write } from '../writes/write.ts';
+import { changingRights } from './changing-rights.ts';
 
 /** Grants a role on a namespace, in the place of the one that is there. */
 export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, touched: { namespace } }) =>
-  write(ctx, async (tx): Promise<Receipt> => {
+  changingRights(ctx, async (tx): Promise<Receipt> => {
     const path = namespace.namespace;
     const namespaceId = await ensureNamespace(tx, ctx, path);
     const { principal } = params;
@@ -36,7 +36,7 @@ export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, tou
 
 /** Takes a grant back. */
 export const deleteGrant: Verb<'namespaces.grants.delete'> = (ctx, { params, touched: { namespace } }) =>
-  write(ctx, async (tx): Promise<Receipt> => {
+  changingRights(ctx, async (tx): Promise<Receipt> => {
     const { principal } = params;
     const row =
       namespace.id === null

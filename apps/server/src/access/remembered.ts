@@ -28,23 +28,25 @@ interface Caller {
 /** Finds out who has a secret, by whatever it is looked up. Undefined: nobody. */
 export type Find = (ctx: Context, secret: string) => Promise<Known | undefined>;
 
-/**
- * Who has a secret, under a key that stands for it.
- * @param when `anew`: as it is now; otherwise as it was within the last second.
- */
-export type Recall = (
-  ctx: Context,
-  key: string,
-  secret: string,
-  when: 'anew' | undefined,
-) => Promise<Known | undefined>;
+/** What was found of callers, by a key that stands for their secret. */
+export interface Remembered {
+  /** @param when `anew`: as it is now; otherwise as it was within the last second. */
+  readonly recall: (
+    ctx: Context,
+    key: string,
+    secret: string,
+    when: 'anew' | undefined,
+  ) => Promise<Known | undefined>;
+  /** Has the next request ask what has changed: something has. */
+  readonly doubt: () => void;
+}
 
 /**
  * Remembers callers until something of theirs changes. All servers see changes that the database tells: once a second,
  * by whatever request comes, one small question is asked for all that are remembered. Where it is not answered nobody is
  * let in.
  */
-export function rememberCallers(find: Find): Recall {
+export function rememberCallers(find: Find): Remembered {
   const callers = new LRUCache<string, Caller>({
     max: MOST_CALLERS,
     maxSize: MOST_GRANTS + MOST_CALLERS,
@@ -54,6 +56,7 @@ export function rememberCallers(find: Find): Recall {
   const finding = new Map<string, Promise<Known | undefined>>();
   let epoch: string | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
+  let doubtedAt = Number.NEGATIVE_INFINITY;
 
   /** Forgets whoever has changed, and what is being found: it may have been read before that. */
   function forget(principals: ReadonlySet<string>): void {
@@ -105,11 +108,16 @@ export function rememberCallers(find: Find): Recall {
     return running;
   }
 
-  return async (ctx, key, secret, when) => {
-    if (when === 'anew') await askAnew(ctx);
-    else if (performance.now() - askedAt > ASK_AFTER) await ask(ctx);
-    const there = callers.get(key);
-    if (there && there.until > performance.now()) return there.known;
-    return finding.get(key) ?? look(ctx, key, secret);
+  return {
+    recall: async (ctx, key, secret, when) => {
+      if (when === 'anew' || askedAt < doubtedAt) await askAnew(ctx);
+      else if (performance.now() - askedAt > ASK_AFTER) await ask(ctx);
+      const there = callers.get(key);
+      if (there && there.until > performance.now()) return there.known;
+      return finding.get(key) ?? look(ctx, key, secret);
+    },
+    doubt: () => {
+      doubtedAt = performance.now();
+    },
   };
 }

@@ -11,6 +11,7 @@ import type { Readout } from '../objects/rows.ts';
 import { isNetwork } from '../setting-values.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
+import { changingRights } from './changing-rights.ts';
 import { hashOf } from './token-identity.ts';
 
 export const isAdministrator = ({ actor }: RequestContext): boolean => actor.grants === 'all';
@@ -105,7 +106,7 @@ export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
 
 /** Revokes a token. One that is revoked already stays so. */
 export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
-  write(ctx, async (tx): Promise<Receipt> => {
+  changingRights(ctx, async (tx): Promise<Receipt> => {
     await tx.$queryRaw`SELECT 1 FROM tokens WHERE id = ${params.token}::uuid FOR UPDATE`;
     const row = await tx.token.findUnique({ where: { id: params.token } });
     if (row === null || (row.principal !== ctx.actor.name && !isAdministrator(ctx))) {

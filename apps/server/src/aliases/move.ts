@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
+import { demandMayMove } from '../protected-aliases/demand.ts';
 import { recordChange } from '../writes/change.ts';
 import type { Tx } from '../writes/write.ts';
 
@@ -101,7 +102,10 @@ async function demandReady(tx: Tx, { id, version }: Holder): Promise<void> {
     throw new HttpProblem('not_ready', `Retention took the files of ${version}; restore it first.`, { id });
 }
 
-/** Records a move in the alias' history and in the changes. */
+/** What protections know of a cause. */
+const moverOf = (cause: Move['cause']) => (cause === 'rule' || cause === 'proposal' ? cause : 'caller');
+
+/** Records a move in the alias' history and in the changes. 403 where the alias is protected from who makes it. */
 export async function recordMove(
   tx: Tx,
   ctx: RequestContext,
@@ -110,6 +114,7 @@ export async function recordMove(
   from: Holder | undefined,
   to: Holder | undefined,
 ): Promise<void> {
+  await demandMayMove(tx, ctx, move.model, move.alias, moverOf(move.cause));
   const last = await tx.aliasMove.findFirst({
     where: { modelId: move.model.id, alias: move.alias },
     orderBy: { id: 'desc' },

@@ -153,7 +153,7 @@ describe('an attempt of somebody who is known', () => {
                 id: first.kind === 'namespace' ? expect.any(String) : values[first.kind],
               },
               namespace,
-              detail: null,
+              detail: caller === stranger ? null : `This needs ${first.permission} on ${namespace}.`,
             },
           ],
         ]);

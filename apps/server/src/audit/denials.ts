@@ -62,8 +62,8 @@ function denialOf(
     objectId: place?.id ?? null,
     namespace: place?.namespace || null,
     name: place?.name || null,
-    // Words about a refusal may repeat what the request says, and tell no more than the rest here does.
-    detail: refusal === undefined ? message : null,
+    // Words about what is hidden say that it is not there, and repeat the request.
+    detail: status === 404 ? null : message,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Located } from '../objects/located.ts';
 
 /** The kinds that a name or an id finds. */
-type LocatableKind = Exclude<ObjectKind, 'alias' | 'token' | 'grant'>;
+export type LocatableKind = Exclude<ObjectKind, 'alias' | 'token' | 'grant' | 'alias_protection'>;
 type Row = Omit<Located, 'kind'>;
 type Find = (ctx: Context, text: string, under: Located | undefined) => Promise<Row | undefined>;
 

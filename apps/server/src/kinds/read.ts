@@ -17,6 +17,7 @@ import type { Readout } from '../objects/rows.ts';
 import { readHolds } from '../policies/hold.ts';
 import { readProposals } from '../policies/proposals.ts';
 import { readPolicies } from '../policies/read.ts';
+import { readProtections } from '../protected-aliases/rows.ts';
 import { readUploads } from '../uploads/read.ts';
 import { readVersions } from '../versions/read.ts';
 
@@ -40,6 +41,7 @@ const READERS: Record<ReadKind, ReadMany> = {
   hold: readHolds,
   token: readTokens,
   grant: readGrants,
+  alias_protection: readProtections,
 };
 
 type ReadOne = (id: string) => Promise<Readout | undefined>;

@@ -12,7 +12,7 @@ import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Located, Mentioned, Place } from '../objects/located.ts';
 import { uniqueBy } from '../objects/unique.ts';
 import { touchContents } from './contents.ts';
-import { locate } from './locate.ts';
+import { type LocatableKind, locate } from './locate.ts';
 import { isGiven, type Mention, mentions, whereOf } from './mentions.ts';
 
 /** What a request names, by the names that its route gives the touches. Several where the place is a list. */
@@ -67,10 +67,9 @@ async function touchOne(
   mention: Mention,
   under: Located | undefined,
 ) {
-  const located =
-    declared.kind === 'alias' || declared.kind === 'token' || declared.kind === 'grant'
-      ? undefined
-      : await locate(ctx, declared.kind, mention.text, under);
+  const located = isNamedOnly(declared.kind)
+    ? undefined
+    : await locate(ctx, declared.kind, mention.text, under);
   const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
   if (place === undefined) throw missingIn(ctx, declared, mention);
   const permission =
@@ -81,6 +80,10 @@ async function touchOne(
   if (located?.deletedAt && declared.deleted !== true) throw deleted(located);
   return place;
 }
+
+/** Kinds that routes do not find by a name of their own. */
+const isNamedOnly = (kind: ObjectKind): kind is Exclude<ObjectKind, LocatableKind> =>
+  ['alias', 'token', 'grant', 'alias_protection'].includes(kind);
 
 /** Whether a write may make a namespace, at a root that is free, though nobody has rights there yet. */
 const mayMakeRoot = async (

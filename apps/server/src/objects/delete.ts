@@ -7,7 +7,7 @@ import { lockObject, type ObjectStore, type StoredRow } from './store.ts';
 import { setColumns } from './update.ts';
 
 /** A check under the row's lock that throws where the object must not be deleted, or not come back. */
-export type Guard = (tx: Tx, object: Located) => Promise<void>;
+export type Guard = (tx: Tx, object: Located, ctx: RequestContext) => Promise<void>;
 
 /** Deletes an object softly. One that is deleted already stays so: a repeated delete is no error. */
 export function deleteObject<Row extends StoredRow>(
@@ -19,7 +19,7 @@ export function deleteObject<Row extends StoredRow>(
   return write(ctx, async (tx) => {
     const row = await lockObject(tx, ctx, store, object);
     if (!row.deletedAt) {
-      await guard?.(tx, object);
+      await guard?.(tx, object, ctx);
       await setColumns(tx, ctx, store, object, row, { deletedAt: ctx.now() }, 'deleted');
     }
     return { status: 204, object: null };
@@ -44,7 +44,7 @@ export async function restoreObject<Row extends StoredRow>(
       const row = await lockObject(tx, ctx, store, object);
       if (row.deletedAt) demandGrace(ctx, store, row);
       // Also of one that is not deleted itself: with what it belongs to it is gone all the same.
-      await guard?.(tx, object);
+      await guard?.(tx, object, ctx);
       if (row.deletedAt) {
         const columns = { deletedAt: null, ...('purgeAt' in row ? { purgeAt: null } : {}) };
         await setColumns(tx, ctx, store, object, row, columns, 'restored');

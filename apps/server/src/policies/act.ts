@@ -28,11 +28,11 @@ export async function act(session: Session, judged: Judged): Promise<boolean> {
   return true;
 }
 
-async function giveAlias(
-  { tx, ctx, model }: Session,
-  { rule, candidate, holder, words }: Judged,
-): Promise<void> {
+async function giveAlias(session: Session, { rule, candidate, holder, words }: Judged): Promise<void> {
+  const { tx, ctx, model } = session;
   const alias = rule.alias ?? '';
   const move = { model, alias, cause: 'rule', reason: words, expect: holder?.id ?? null } as const;
   await moveAlias(tx, ctx, move, { id: candidate.id, version: candidate.version });
+  // Proposed while a protection kept the rule from acting by itself.
+  await supersede(session, rule, candidate.id);
 }

@@ -1,5 +1,6 @@
 import { type Filter, type PolicyDocument, parseFilter } from '@modelbox/domain';
 import type { Context, RequestContext } from '../context.ts';
+import { aliasesKeptFromRules } from '../protected-aliases/demand.ts';
 import { versionSchema } from '../versions/list.ts';
 import { type Sql, sqlOf } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
@@ -65,7 +66,7 @@ export async function openSession(
   );
   if (model === undefined) return undefined;
   const owner = { kind: 'model', id: model.id, name: `${model.namespace}/${model.name}` } as const;
-  const policy = await effectiveOf(sql, owner, draft);
+  const policy = await heedProtections(sql, model, await effectiveOf(sql, owner, draft));
   const { label = [], evaluate = [], promote = [] } = policy.document;
   const names = [
     ...evaluate,
@@ -89,6 +90,23 @@ export async function openSession(
     datasetId: (name) => (name === undefined ? null : known.get(name)?.id),
     cause: {},
   };
+}
+
+/** Rules that a protection keeps from moving their alias propose it, so that what they find is not lost. */
+async function heedProtections(
+  sql: Sql,
+  model: Session['model'],
+  policy: EffectiveHere,
+): Promise<EffectiveHere> {
+  const { label = [] } = policy.document;
+  const aliases = label.flatMap(({ alias, mode }) => (alias && mode !== 'propose' ? [alias] : []));
+  if (aliases.length === 0) return policy;
+  const kept = await aliasesKeptFromRules(sql, model, aliases);
+  if (kept.size === 0) return policy;
+  const heeded = label.map((rule) =>
+    rule.alias !== undefined && kept.has(rule.alias) ? { ...rule, mode: 'propose' as const } : rule,
+  );
+  return { ...policy, document: { ...policy.document, label: heeded } };
 }
 
 /** A rule's filter, parsed; null where it has none. */

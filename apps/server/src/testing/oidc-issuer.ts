@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
 
 /** For whom the tokens of the tests are made. */
-export const AUDIENCE = 'urn:modelbox:test';
+export const AUDIENCE = 'https://modelbox.example.com';
 
 const CLI = 'modelbox-cli';
 const CALLBACK = 'http://127.0.0.1/callback';

@@ -12,6 +12,7 @@ import { newId } from '../objects/ids.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
 import { checkMetadata, tagSet } from '../objects/patch.ts';
 import { holdLiving, holdSource } from '../objects/store.ts';
+import { demandMayMove } from '../protected-aliases/demand.ts';
 import { recordChange } from '../writes/change.ts';
 import { sqlOf } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
@@ -58,6 +59,8 @@ export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersi
   });
   if (input.isReady)
     await takeAliases(tx, ctx, model, body.aliases ?? [], { id: row.id, version: row.version }, input.cause);
+  // It is asked again when they are set; but whoever may not is told now.
+  else for (const alias of row.pendingAliases) await demandMayMove(tx, ctx, model, alias, 'caller');
   return { status: 201, object: { kind: 'version', id: row.id } };
 }
 

@@ -224,11 +224,29 @@ const SCENES: Record<string, Make> = {
     await server.api('PUT', path, { role: 'viewer' });
     return { path, status: 204 };
   },
+  'models.protectedAliases.set': async () => protectionScene(`/v1/models/${(await newModel(server)).id}`),
+  'models.protectedAliases.delete': async () => unprotectScene(`/v1/models/${(await newModel(server)).id}`),
+  'namespaces.protectedAliases.set': async () => protectionScene(await newNamespacePath()),
+  'namespaces.protectedAliases.delete': async () => unprotectScene(await newNamespacePath()),
   ...deletable('model', () => newModel(server)),
   ...deletable('version', () => newVersion(server)),
   ...deletable('experiment', () => newExperiment(server)),
   ...deletable('checkpoint', () => newCheckpoint(server)),
 };
+
+const newNamespacePath = async () =>
+  `/v1/namespaces/${(await newModel(server, { namespace: freshName('n') })).namespace}`;
+const protectionScene = (owner: string) => ({
+  path: `${owner}/protected-aliases/prod`,
+  body: { by: 'rule' },
+  other: { by: 'proposal' },
+  status: 200,
+});
+async function unprotectScene(owner: string) {
+  const { path, body } = protectionScene(owner);
+  await server.api('PUT', path, body);
+  return { path, status: 204 };
+}
 
 /** The answer that makes a token cannot be given again: its own tests. */
 const mutations = routeList.filter(

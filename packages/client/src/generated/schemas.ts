@@ -17,6 +17,14 @@ export type AliasMovePage = Schemas['AliasMovePage'];
 /** One page of a list. */
 export type AliasPage = Schemas['AliasPage'];
 
+/** Who may move an alias. A move must be allowed by each that stands on the model or above it. */
+export type AliasProtection = Schemas['AliasProtection'];
+
+/** One page of a list. */
+export type AliasProtectionPage = Schemas['AliasProtectionPage'];
+
+export type AliasProtectionPut = Loose<Schemas['AliasProtectionPut']>;
+
 export type AliasPut = Loose<Schemas['AliasPut']>;
 
 export type AliasRollback = Loose<Schemas['AliasRollback']>;
@@ -498,6 +506,12 @@ export type ModelsAliasesDeleteQuery = Loose<Schemas['ModelsAliasesDeleteQuery']
 
 /** The query of `models.aliases.history`. */
 export type ModelsAliasesHistoryQuery = Loose<Schemas['ModelsAliasesHistoryQuery']>;
+
+/** The query of `models.protectedAliases.list`. */
+export type ModelsProtectedAliasesListQuery = Loose<Schemas['ModelsProtectedAliasesListQuery']>;
+
+/** The query of `namespaces.protectedAliases.list`. */
+export type NamespacesProtectedAliasesListQuery = Loose<Schemas['NamespacesProtectedAliasesListQuery']>;
 
 /** The query of `experiments.list`. */
 export type ExperimentsListQuery = Loose<Schemas['ExperimentsListQuery']>;

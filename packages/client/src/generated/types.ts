@@ -77,6 +77,56 @@ export interface components {
             /** @description The cursor of the next page; null on the last. */
             nextCursor: string | null;
         };
+        /** @description Who may move an alias. A move must be allowed by each that stands on the model or above it. */
+        AliasProtection: {
+            /**
+             * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example prod
+             */
+            alias: string;
+            /**
+             * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only a labelling rule in mode `auto`. `proposal`: only an approved proposal.
+             * @enum {string}
+             */
+            by: "role" | "principals" | "rule" | "proposal";
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Whether it stands on a namespace above. */
+            inherited: boolean;
+            /** @description The name of the model on which it stands. */
+            model: string | null;
+            /**
+             * @description On which it stands, or in which its model lies.
+             * @example ai/vision
+             */
+            namespace: string;
+            principals: string[];
+            reason: string | null;
+            role: components["schemas"]["Role"] | null;
+        };
+        /** @description One page of a list. */
+        AliasProtectionPage: {
+            items: components["schemas"]["AliasProtection"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        AliasProtectionPut: {
+            /**
+             * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only a labelling rule in mode `auto`. `proposal`: only an approved proposal.
+             * @enum {string}
+             */
+            by: "role" | "principals" | "rule" | "proposal";
+            /** @description Of `principals`, and only there. */
+            principals?: string[];
+            reason?: string | null;
+            /** @description Of `role`, and only there. */
+            role?: components["schemas"]["Role"];
+        };
         AliasPut: {
             /** @description The holder demanded, by id or name (`null`: none); if another holds it: 412. */
             expect?: string | null;
@@ -166,7 +216,7 @@ export interface components {
              * @description What it was done to.
              * @enum {string}
              */
-            objectKind?: "namespace" | "model" | "version" | "alias" | "experiment" | "checkpoint" | "dataset" | "upload" | "proposal" | "token" | "grant";
+            objectKind?: "namespace" | "model" | "version" | "alias" | "experiment" | "checkpoint" | "dataset" | "upload" | "proposal" | "token" | "grant" | "alias_protection";
             outcome?: components["schemas"]["AuditOutcome"];
             /** @description All of one request. */
             requestId?: string;
@@ -218,7 +268,7 @@ export interface components {
              * @description What it was done to.
              * @enum {string}
              */
-            objectKind?: "namespace" | "model" | "version" | "alias" | "experiment" | "checkpoint" | "dataset" | "upload" | "proposal" | "token" | "grant";
+            objectKind?: "namespace" | "model" | "version" | "alias" | "experiment" | "checkpoint" | "dataset" | "upload" | "proposal" | "token" | "grant" | "alias_protection";
             outcome?: components["schemas"]["AuditOutcome"];
             /** @description All of one request. */
             requestId?: string;
@@ -1588,6 +1638,15 @@ export interface components {
             limit?: number;
             state?: components["schemas"]["ProposalState"];
         };
+        ModelsProtectedAliasesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
         ModelsVersionsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -1708,6 +1767,15 @@ export interface components {
              */
             limit?: number;
         };
+        NamespacesProtectedAliasesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+        };
         NamespaceUpdate: {
             /** @description Text for people. */
             description?: string | null;
@@ -1802,7 +1870,7 @@ export interface components {
             sha256: string;
         };
         /** @enum {string} */
-        Permission: "namespace.read" | "namespace.write" | "namespace.delete" | "namespace.quota" | "model.read" | "model.create" | "model.write" | "model.delete" | "version.read" | "version.create" | "version.write" | "version.delete" | "alias.move" | "experiment.read" | "experiment.create" | "experiment.write" | "experiment.delete" | "checkpoint.read" | "checkpoint.create" | "checkpoint.write" | "checkpoint.delete" | "dataset.read" | "dataset.create" | "dataset.write" | "file.read" | "file.write" | "metric.read" | "metric.write" | "event.read" | "event.write" | "policy.read" | "policy.write" | "proposal.decide" | "hold.write" | "grant.read" | "grant.write" | "audit.read";
+        Permission: "namespace.read" | "namespace.write" | "namespace.delete" | "namespace.quota" | "model.read" | "model.create" | "model.write" | "model.delete" | "version.read" | "version.create" | "version.write" | "version.delete" | "alias.move" | "alias.protect" | "experiment.read" | "experiment.create" | "experiment.write" | "experiment.delete" | "checkpoint.read" | "checkpoint.create" | "checkpoint.write" | "checkpoint.delete" | "dataset.read" | "dataset.create" | "dataset.write" | "file.read" | "file.write" | "metric.read" | "metric.write" | "event.read" | "event.write" | "policy.read" | "policy.write" | "proposal.decide" | "hold.write" | "grant.read" | "grant.write" | "audit.read";
         /** @description The sections that stand here, and what counts here. */
         Policy: {
             /** @description Counts the edits; 0 where none was ever made. */

@@ -14,6 +14,7 @@ import { ModelsMetadata } from './models-metadata.ts';
 import { ModelsMetrics } from './models-metrics.ts';
 import { ModelsPolicy } from './models-policy.ts';
 import { ModelsProposals } from './models-proposals.ts';
+import { ModelsProtectedAliases } from './models-protected-aliases.ts';
 import { ModelsVersions } from './models-versions.ts';
 import type { Model, ModelCreate, ModelUpdate, ModelsGetQuery, ModelsListQuery } from '../schemas.ts';
 
@@ -28,6 +29,7 @@ export class Models extends Resource {
   readonly metrics = new ModelsMetrics(this.http);
   readonly policy = new ModelsPolicy(this.http);
   readonly proposals = new ModelsProposals(this.http);
+  readonly protectedAliases = new ModelsProtectedAliases(this.http);
   readonly versions = new ModelsVersions(this.http);
 
   /**

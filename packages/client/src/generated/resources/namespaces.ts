@@ -8,6 +8,7 @@ import { url } from '../../core/url.ts';
 import { NamespacesDecisions } from './namespaces-decisions.ts';
 import { NamespacesGrants } from './namespaces-grants.ts';
 import { NamespacesPolicy } from './namespaces-policy.ts';
+import { NamespacesProtectedAliases } from './namespaces-protected-aliases.ts';
 import type { Namespace, NamespaceUpdate, NamespaceUsage, NamespacesListQuery } from '../schemas.ts';
 
 /** Paths that organize a team's models and experiments. */
@@ -15,6 +16,7 @@ export class Namespaces extends Resource {
   readonly decisions = new NamespacesDecisions(this.http);
   readonly grants = new NamespacesGrants(this.http);
   readonly policy = new NamespacesPolicy(this.http);
+  readonly protectedAliases = new NamespacesProtectedAliases(this.http);
 
   /** List namespaces, by path. */
   list(query?: NamespacesListQuery, options?: CallOptions): PagePromise<Namespace> {

@@ -1,0 +1,27 @@
+import type { RequestContext } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Receipt } from '../http/verb.ts';
+import type { Located } from '../objects/located.ts';
+import { recordChange } from '../writes/change.ts';
+import { write } from '../writes/write.ts';
+import { lockProtections } from './demand.ts';
+import { ownerOf, stateOf } from './rows.ts';
+
+/** Takes a protection away; what stands above it stays. */
+export const deleteProtection = (ctx: RequestContext, object: Located, alias: string): Promise<Receipt> =>
+  write(ctx, async (tx): Promise<Receipt> => {
+    await lockProtections(tx, alias, 'alone');
+    const row = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
+    if (row === null)
+      throw new HttpProblem('not_found', `On this ${object.kind} itself "${alias}" is not protected.`);
+    await tx.protectedAlias.delete({ where: { id: row.id } });
+    await recordChange(tx, ctx, {
+      kind: 'alias_protection',
+      id: row.id,
+      namespace: object.namespace,
+      action: 'deleted',
+      before: stateOf(row),
+      detail: { on: object.kind, onId: object.id },
+    });
+    return { status: 204, object: null };
+  });

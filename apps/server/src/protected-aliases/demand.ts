@@ -1,0 +1,94 @@
+import { type AliasMover, allowsMove } from '@modelbox/domain';
+import { ROLE_PERMISSIONS } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Located } from '../objects/located.ts';
+import type { Sql } from '../writes/sql.ts';
+import type { Tx } from '../writes/write.ts';
+import { COLUMNS, FROM, type ProtectionRow } from './rows.ts';
+
+type ModelPlace = Pick<Located, 'id' | 'namespace'>;
+
+/**
+ * Keeps the protections of an alias name as they are until the transaction ends. Those who move it go side by side; who
+ * protects it goes alone, so that after that commit nothing is moved that began before it.
+ */
+export async function lockProtections(tx: Tx, alias: string, how: 'shared' | 'alone'): Promise<void> {
+  const key = `protected alias ${alias}`;
+  await (how === 'alone'
+    ? tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`
+    : tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))::text`);
+}
+
+const inForce = `FROM ${FROM}
+  WHERE p.alias = ANY ($1::text[]) AND (p.model_id = $2::uuid OR (p.namespace_id IS NOT NULL AND n.path = ANY (paths_above($3))))`;
+
+/** The first protection of an alias, from the top, that does not let somebody move it. */
+async function refusing(
+  tx: Tx,
+  actor: RequestContext['actor'],
+  model: ModelPlace,
+  alias: string,
+  mover: AliasMover,
+): Promise<ProtectionRow | undefined> {
+  // In a statement of its own before they are read: one that waited would look with old eyes.
+  await lockProtections(tx, alias, 'shared');
+  const rows = await tx.$queryRawUnsafe<ProtectionRow[]>(
+    `SELECT ${COLUMNS} ${inForce} ORDER BY n.path, p.model_id NULLS FIRST`,
+    [alias],
+    model.id,
+    model.namespace,
+  );
+  return rows.find((row) => !allowsMove(protectionOf(row), actor, mover, model.namespace));
+}
+
+/** Those of some aliases that no rule may move on a model by itself. */
+export async function aliasesKeptFromRules(
+  sql: Sql,
+  model: ModelPlace,
+  aliases: readonly string[],
+): Promise<Set<string>> {
+  const rows = await sql<{ alias: string }>(`SELECT DISTINCT p.alias ${inForce} AND p.movable_by <> 'rule'`, [
+    aliases,
+    model.id,
+    model.namespace,
+  ]);
+  return new Set(rows.map(({ alias }) => alias));
+}
+
+const protectionOf = (row: ProtectionRow) => ({
+  by: row.by,
+  principals: row.principals,
+  permissions: row.role === null ? [] : ROLE_PERMISSIONS[row.role],
+});
+
+/** 403 where a protection does not let the caller move an alias of a model. */
+export async function demandMayMove(
+  tx: Tx,
+  ctx: RequestContext,
+  model: ModelPlace,
+  alias: string,
+  mover: AliasMover,
+): Promise<void> {
+  const first = await refusing(tx, ctx.actor, model, alias, mover);
+  if (first === undefined) return;
+  const { namespace } = model;
+  const where = first.model === null ? first.namespace : `the model ${first.model}`;
+  const problem = new HttpProblem('forbidden', `${alias} is protected by ${where}: ${WHO[first.by](first)}.`);
+  problem.refusal = { permission: 'alias.move', kind: 'alias', id: null, namespace, name: alias };
+  throw problem;
+}
+
+const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {
+  role: ({ role }) => `it is moved by whoever is ${role} here`,
+  // Whom else it could be asked of is for those to see who may read the protection.
+  principals: () => 'it is moved by those whom that names',
+  rule: () => 'only a labelling rule moves it',
+  proposal: () => 'it is moved by an approved proposal only',
+};
+
+/** 403 where a model's versions hold an alias that the caller may not move: deleting the model would take it away. */
+export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: ModelPlace): Promise<void> {
+  const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
+  for (const { name } of held) await demandMayMove(tx, ctx, model, name, 'caller');
+}

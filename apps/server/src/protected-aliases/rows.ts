@@ -1,0 +1,54 @@
+import { type ProtectedAlias, prepared } from '@modelbox/db';
+import type { AliasProtection } from '@modelbox/schema';
+import type { Context } from '../context.ts';
+import type { Located } from '../objects/located.ts';
+import type { Readout } from '../objects/rows.ts';
+
+/** A row as it is told. */
+export interface ProtectionRow {
+  id: string;
+  alias: string;
+  by: AliasProtection['by'];
+  role: AliasProtection['role'];
+  principals: string[];
+  reason: string | null;
+  namespace: string;
+  model: string | null;
+  createdBy: string;
+  createdAt: Date;
+}
+
+export const COLUMNS = `p.id, p.alias, p.movable_by AS by, p.role, p.principals, p.reason, n.path AS namespace, m.name AS model,
+  p.created_by AS "createdBy", p.created_at AS "createdAt"`;
+export const FROM = `protected_aliases p LEFT JOIN models m ON m.id = p.model_id
+  JOIN namespaces n ON n.id = coalesce(p.namespace_id, m.namespace_id)`;
+
+export const toProtection = (
+  { id: _, createdAt, ...row }: ProtectionRow,
+  inherited: boolean,
+): AliasProtection => ({ ...row, inherited, createdAt: createdAt.toISOString() });
+
+const byIds = prepared<[ids: string[]], ProtectionRow>(
+  'protected_aliases_by_ids',
+  `SELECT ${COLUMNS} FROM ${FROM} WHERE p.id = ANY ($1::uuid[])`,
+);
+
+export async function readProtections({ db }: Context, ids: string[]): Promise<Readout<AliasProtection>[]> {
+  const rows = await byIds(db.pool, ids);
+  return rows.map((row) => ({ id: row.id, body: toProtection(row, false) }));
+}
+
+/** On what a protection stands, as columns. */
+export const ownerOf = ({ kind, id }: Pick<Located, 'kind' | 'id'>) =>
+  kind === 'model' ? { modelId: id } : { namespaceId: id };
+
+/** What a change tells of a protection. */
+export const stateOf = (
+  row: Pick<ProtectedAlias, 'alias' | 'movableBy' | 'role' | 'principals' | 'reason'>,
+) => ({
+  alias: row.alias,
+  by: row.movableBy,
+  role: row.role,
+  principals: row.principals,
+  reason: row.reason,
+});

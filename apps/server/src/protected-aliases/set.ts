@@ -1,0 +1,68 @@
+import type { AliasProtectionPut } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import { invalidField } from '../http/problem.ts';
+import type { Receipt } from '../http/verb.ts';
+import { newId } from '../objects/ids.ts';
+import type { Located } from '../objects/located.ts';
+import { deletedMeanwhile, holdLiving } from '../objects/store.ts';
+import { recordChange } from '../writes/change.ts';
+import { type Tx, write } from '../writes/write.ts';
+import { lockProtections } from './demand.ts';
+import { ownerOf, stateOf } from './rows.ts';
+
+/** Says who may move an alias of a model, or of all models below a namespace, in the place of what was said there. */
+export function setProtection(
+  ctx: RequestContext,
+  object: Located,
+  alias: string,
+  body: AliasProtectionPut,
+): Promise<Receipt> {
+  demandSound(body);
+  const said = {
+    movableBy: body.by,
+    role: body.role ?? null,
+    principals: [...new Set(body.principals)].sort(),
+    reason: body.reason ?? null,
+  };
+  return write(ctx, async (tx) => {
+    await demandThere(tx, object);
+    await lockProtections(tx, alias, 'alone');
+    const before = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
+    if (before && JSON.stringify(stateOf(before)) === JSON.stringify(stateOf({ ...said, alias })))
+      return { status: 200, object: { kind: 'alias_protection', id: before.id } };
+    const data = { ...said, createdBy: ctx.actor.name, createdAt: ctx.now() };
+    const { id } = before
+      ? await tx.protectedAlias.update({ where: { id: before.id }, data })
+      : await tx.protectedAlias.create({ data: { id: newId(), ...ownerOf(object), alias, ...data } });
+    await recordChange(tx, ctx, {
+      kind: 'alias_protection',
+      id,
+      namespace: object.namespace,
+      action: before ? 'updated' : 'created',
+      before: before && stateOf(before),
+      after: stateOf({ ...said, alias }),
+      detail: { on: object.kind, onId: object.id },
+    });
+    return { status: 200, object: { kind: 'alias_protection', id } };
+  });
+}
+
+/** What goes with `by`, and only that. */
+function demandSound({ by, role, principals }: AliasProtectionPut): void {
+  for (const [name, value] of Object.entries({ role, principals })) {
+    if (by === name && value === undefined)
+      throw invalidField('body', `/${name}`, `is required where \`by\` is ${name}`);
+    if (by !== name && value !== undefined)
+      throw invalidField('body', `/${name}`, `is only for \`by\`: ${name}, not for ${by}`);
+  }
+}
+
+/** 404 where the object was deleted after it was located; it is kept until the transaction ends. */
+async function demandThere(tx: Tx, { kind, id }: Located): Promise<void> {
+  const isThere =
+    kind === 'model'
+      ? await holdLiving(tx, 'models', id)
+      : (await tx.$queryRaw<unknown[]>`SELECT 1 FROM namespaces WHERE id = ${id}::uuid FOR KEY SHARE`)
+          .length > 0;
+  if (!isThere) throw deletedMeanwhile(kind, id);
+}

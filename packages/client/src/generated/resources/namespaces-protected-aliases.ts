@@ -1,0 +1,48 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, WriteOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type { AliasProtection, AliasProtectionPut, NamespacesProtectedAliasesListQuery } from '../schemas.ts';
+
+/** The protectedAliases of namespaces. */
+export class NamespacesProtectedAliases extends Resource {
+  /** List who may move which alias of all models below a namespace. */
+  list(
+    namespace: string,
+    query?: NamespacesProtectedAliasesListQuery,
+    options?: CallOptions,
+  ): PagePromise<AliasProtection> {
+    return this.http.list<AliasProtection>({
+      url: url`/v1/namespaces/${namespace}/protected-aliases`,
+      query,
+      options,
+    });
+  }
+
+  /** Say who may move an alias of all models below a namespace. */
+  set(
+    namespace: string,
+    alias: string,
+    body: AliasProtectionPut,
+    options?: WriteOptions,
+  ): APIPromise<AliasProtection> {
+    return this.http.send<AliasProtection>({
+      method: 'PUT',
+      url: url`/v1/namespaces/${namespace}/protected-aliases/${alias}`,
+      body,
+      options,
+    });
+  }
+
+  /** Take the protection of an alias of a namespace away. */
+  delete(namespace: string, alias: string, options?: WriteOptions): APIPromise<void> {
+    return this.http.send<void>({
+      method: 'DELETE',
+      url: url`/v1/namespaces/${namespace}/protected-aliases/${alias}`,
+      options,
+    });
+  }
+}

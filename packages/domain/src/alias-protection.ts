@@ -1,0 +1,43 @@
+import { type Actor, decideAccess } from './access.ts';
+
+/** Who may move an alias, as a model or a namespace says. */
+export type AliasProtection =
+  /** Whoever has these permissions, those of a role, on the namespace of the model. */
+  | { readonly by: 'role'; readonly permissions: readonly string[] }
+  /** Users, services and groups. */
+  | { readonly by: 'principals'; readonly principals: readonly string[] }
+  /** A labelling rule that acts by itself. */
+  | { readonly by: 'rule' }
+  /** Somebody who approves what a rule proposes. */
+  | { readonly by: 'proposal' };
+
+/** How an alias is moved: a person or a pipeline asks for it, a rule does it, or a proposal is approved. */
+export type AliasMover = 'caller' | 'rule' | 'proposal';
+
+/**
+ * Whether a protection lets somebody move the alias in a namespace. Who approves a proposal must have what it asks of callers;
+ * a rule is no caller. Administrators are whoever they need to be, but no rule.
+ */
+export function allowsMove(
+  protection: AliasProtection,
+  actor: Actor,
+  mover: AliasMover,
+  namespace: string,
+): boolean {
+  switch (protection.by) {
+    case 'rule':
+    case 'proposal':
+      return mover === protection.by;
+    case 'role':
+      return (
+        mover !== 'rule' &&
+        protection.permissions.every((each) => decideAccess(actor, each, namespace) === 'allowed')
+      );
+    case 'principals':
+      return (
+        mover !== 'rule' &&
+        (actor.grants === 'all' ||
+          protection.principals.some((each) => each === actor.name || actor.groups?.includes(each)))
+      );
+  }
+}
