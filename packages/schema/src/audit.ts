@@ -20,7 +20,9 @@ export const AuditEntry = z
       description:
         'Who: `user:…`, `service:…`, `local` on an open server, `modelbox` for the server itself; null: nobody who is known.',
     }),
-    tokenId: Uuid.nullable().meta({ description: 'By which token; one that was refused too, if it is ours.' }),
+    tokenId: Uuid.nullable().meta({
+      description: 'By which token; one that was refused too, if it is ours.',
+    }),
     address: z.string().nullable().meta({ description: 'From which address.' }),
     requestId: z.string().nullable().meta({ description: 'Leads to the request in the log.' }),
     action: z.string().nullable().meta({
@@ -32,7 +34,10 @@ export const AuditEntry = z
       .nullable()
       .meta({ description: 'Of an attempt or a read: the operation, `models.get`.' }),
     status: z.int().nullable().meta({ description: 'Of an attempt or a read: with what it was answered.' }),
-    permission: z.string().nullable().meta({ description: 'Of an attempt: the permission that was lacking.' }),
+    permission: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of an attempt: the permission that was lacking.' }),
     object: z
       .object({
         kind: z.string(),
@@ -48,12 +53,16 @@ export const AuditEntry = z
       .array(z.string())
       .nullable()
       .meta({ description: 'Of a change to what was there: the fields that it changed.' }),
-    detail: z.string().nullable().meta({ description: 'Why an attempt was denied, where the rest does not tell.' }),
+    detail: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why an attempt was denied, where the rest does not tell.' }),
   })
   .meta({ id: 'AuditEntry', description: 'Something that somebody did, or wanted to.' });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
-const word = (max: number, description: string) => z.string().min(1).max(max).optional().meta({ description });
+const word = (max: number, description: string) =>
+  z.string().min(1).max(max).optional().meta({ description });
 
 const filters = {
   namespace: NamespacePath.optional().meta({

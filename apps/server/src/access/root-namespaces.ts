@@ -43,6 +43,12 @@ async function demandOwn(tx: Tx, { actor }: RequestContext, path: string, root: 
   });
   if (own > 0) return;
   const problem = new HttpProblem('not_found', `There is no namespace "${path}".`);
-  problem.refusal = { permission: 'namespace.read', kind: 'namespace', id: null, namespace: path, name: path };
+  problem.refusal = {
+    permission: 'namespace.read',
+    kind: 'namespace',
+    id: null,
+    namespace: path,
+    name: path,
+  };
   throw problem;
 }
