@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { accessRoutes } from './access/routes.ts';
 import { aliasRoutes } from './aliases/routes.ts';
 import { archiveRoutes } from './archives/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { checkpointRoutes } from './checkpoints/routes.ts';
 import type { Context } from './context.ts';
 import { datasetRoutes } from './datasets/routes.ts';
@@ -15,6 +16,7 @@ import { discardRest, holdContinue } from './http/flow.ts';
 import { observe } from './http/observe.ts';
 import { routerPath } from './http/params.ts';
 import { HttpProblem } from './http/problem.ts';
+import { holdsSecret } from './http/redact.ts';
 import { admit, answerError, answerNoRequest, routerErrors } from './http/refusals.ts';
 import { lifecycleRoutes } from './kinds/routes.ts';
 import { metadataRoutes } from './metadata/routes.ts';
@@ -49,7 +51,8 @@ export function createApp(ctx: Context): FastifyInstance {
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+      const isSound = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) && !holdsSecret(given);
+      return isSound ? given : randomUUID();
     },
     // Headers must come soon; a body may take as long as it keeps coming, since it may be a model.
     http: { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 72_000 },
@@ -92,6 +95,7 @@ export function createApp(ctx: Context): FastifyInstance {
     uploadRoutes,
     policyRoutes,
     accessRoutes,
+    auditRoutes,
     archiveRoutes,
     metricRoutes,
     metadataRoutes,

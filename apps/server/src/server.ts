@@ -9,9 +9,11 @@ import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
 import { endIdleConnections } from './http/connections.ts';
+import { rateLimits } from './http/rate-limits.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
+import { startAuditRetention } from './workers/audit-retention.ts';
 import { createBells } from './workers/bell.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
@@ -57,6 +59,7 @@ export async function startServer(
       telemetry,
       bells,
       authentication: authenticationBy(config),
+      rateLimits: rateLimits(config),
       now,
     };
     if (config.bootstrapToken !== undefined && (await bootstrap(ctx, config.bootstrapToken)))
@@ -66,6 +69,7 @@ export async function startServer(
       startPolicies(ctx),
       startRetention(ctx),
       startPurge(ctx),
+      startAuditRetention(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),
       startBlobVerify(ctx),

@@ -1,6 +1,8 @@
 import { type Actor, localActor } from '@modelbox/domain';
 import type { Context, Settings } from '../context.ts';
-import { bearerOf, unauthenticated } from './credentials.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { bearerIn, noBearer, unauthenticated } from './credentials.ts';
+import type { Known } from './known.ts';
 import { isJwt, openIssuer } from './oidc.ts';
 import { rememberCallers } from './remembered.ts';
 import { hashOf, knownByToken } from './token-identity.ts';
@@ -32,17 +34,34 @@ function bearerAuthentication(settings: Settings): Authentication {
   );
   const noteUse = noteUses();
 
+  const find: Authentication['identify'] = async (ctx, authorization, address, when) => {
+    const secret = bearerIn(authorization);
+    const key = secret === undefined ? '' : hashOf(secret).toString('base64');
+    // Guesses cost no question any more; whoever is known, and who has a signature to show, is not kept out by others.
+    if (!remembered.knows(key) && !(issuer && isJwt(secret))) ctx.rateLimits.demandFewFailures(ctx, address);
+    if (secret === undefined) throw noBearer(authorization);
+    const known = await remembered.recall(ctx, key, secret, when);
+    demandCounts(ctx, known, address);
+    if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
+    return known.actor;
+  };
+
   return {
     async identify(ctx, authorization, address, when) {
-      const secret = bearerOf(authorization);
-      const known = await remembered.recall(ctx, hashOf(secret).toString('base64'), secret, when);
-      if (known === undefined || known.expiresAt <= ctx.now().getTime())
-        throw unauthenticated('The token is not known, has expired or was revoked.');
-      if (known.isFrom?.(address) === false)
-        throw unauthenticated('The token does not count from this address.');
-      if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
-      return known.actor;
+      try {
+        return await find(ctx, authorization, address, when);
+      } catch (error) {
+        if (error instanceof HttpProblem && error.code === 'unauthenticated')
+          ctx.rateLimits.countFailure(ctx, address);
+        throw error;
+      }
     },
     doubt: remembered.doubt,
   };
+}
+
+function demandCounts(ctx: Context, known: Known | undefined, address: string): asserts known is Known {
+  if (known === undefined || known.expiresAt <= ctx.now().getTime())
+    throw unauthenticated('The token is not known, has expired or was revoked.');
+  if (known.isFrom?.(address) === false) throw unauthenticated('The token does not count from this address.');
 }

@@ -1,6 +1,8 @@
 import { type Actor, localActor } from '@modelbox/domain';
-import { type Route, type RouteId, routes, takesIfMatch } from '@modelbox/schema';
+import { isReadOnRecord, type Route, type RouteId, routes, takesIfMatch } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Attempt, recordDenial } from '../audit/denials.ts';
+import { recordReads } from '../audit/reads.ts';
 import type { Context, RequestContext } from '../context.ts';
 import { readBack } from '../kinds/read.ts';
 import { isInBody, type Touched, touch } from '../kinds/touch.ts';
@@ -19,7 +21,8 @@ import { validate } from './validate.ts';
 import type { Answered, Reply, Verb } from './verb.ts';
 
 /**
- * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes.
+ * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes. What it
+ * denies is recorded, and what it gives where that is to be.
  * @param memory for a route whose answer shows the one object that it touches, and nothing else.
  * @throws where a route declares neither what it touches nor that it is public.
  */
@@ -54,18 +57,19 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const after = Object.fromEntries(entries.filter(([, declared]) => isInBody(declared)));
   const hasAfter = Object.keys(after).length > 0;
 
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const actor = route.public
-      ? localActor
-      : await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
+  const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
+
+  async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
+    const actor = route.public ? localActor : await admitted(ctx, request, reply);
     const requestContext = contextOf(ctx, request, reply, route, actor);
+    attempt.by = requestContext;
     const params = readParams(request.params as Record<string, string>);
     const search = request.url.indexOf('?');
     const rawQuery = readQuery(search < 0 ? '' : request.url.slice(search + 1));
     const query = route.query ? validate(route.query, rawQuery, 'query') : refuseQuery(rawQuery);
     if (route.headers) validate(route.headers, request.headers, 'header');
     const input: Record<string, unknown> = { params, query, headers: request.headers };
-    const touched: Touched = {};
+    const { touched } = attempt;
     const authorize = (touches: Route['touches']) =>
       touchAnew(requestContext, touches, input, touched, request.headers.authorization);
     await authorize(before);
@@ -79,11 +83,30 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     if (idempotency) requestContext.idempotency = idempotency;
     const result = await verb(requestContext, input);
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
+    await recordRead?.(requestContext, attempt, params, answer);
     if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(ctx, reply, answer);
     const encoded = { body: encode(answer), etag: answer.etag };
     if (shown) memory.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.foreign });
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
+  }
+
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const attempt: Attempt = { route, touched: {} };
+    try {
+      return await serve(request, reply, attempt);
+    } catch (error) {
+      await recordDenial(ctx, request, attempt, error);
+      throw error;
+    }
   };
+}
+
+/** Who asks, as often as they may. */
+async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
+  ctx.rateLimits.byAddress(ctx, reply, request.ip);
+  const actor = await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
+  ctx.rateLimits.byIdentity(ctx, reply, actor);
+  return actor;
 }
 
 /** Touches; a refusal by what was remembered of the caller counts only when that is still so. */
@@ -124,6 +147,7 @@ function contextOf(
     telemetry: ctx.telemetry,
     bells: ctx.bells,
     authentication: ctx.authentication,
+    rateLimits: ctx.rateLimits,
     now: () => now,
     actor,
     requestId: request.id,

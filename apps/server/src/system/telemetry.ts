@@ -9,8 +9,12 @@ export interface Telemetry {
   readonly registry: Registry;
   /** Counts a request that was answered; `route` is the operation id. */
   request(route: string, method: string, status: number, seconds: number): void;
+  /** Counts a request that a limit refused. */
+  limited(limit: string): void;
   /** Counts an upload, or a part of one, while it runs. */
   upload<T>(run: () => Promise<T>): Promise<T>;
+  /** Counts an attempt that was denied, by the status of its answer. */
+  denied(status: number): void;
   /** Counts a decision of a policy. */
   decided(kind: string, outcome: string): void;
   /** Counts what retention removed: objects (or their files), and bytes of their files. */
@@ -42,6 +46,14 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const denied = new Counter({
+    name: 'modelbox_denied_total',
+    help: 'Attempts that were denied, by the status of the answer; 404 are those on what must not be known to be there.',
+    labelNames: ['status'],
+    registers: [registry],
+  });
+  // The first one, too, is more than there were.
+  for (const status of [401, 403, 404]) denied.inc({ status }, 0);
   new Gauge({
     name: 'modelbox_database_connections',
     help: 'Connections by lane and state; `waiting` is the work that waits for one.',
@@ -63,12 +75,20 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
       this.set(await unsequenced().catch(() => Number.NaN));
     },
   });
+  const limited = new Counter({
+    name: 'modelbox_rate_limited_total',
+    help: 'Requests that a limit refused, by limit: address, identity or failures.',
+    labelNames: ['limit'],
+    registers: [registry],
+  });
   const reclaimed = measureBlobs(registry, db);
   measureUploads(registry, db);
   const policies = measurePolicies(registry, db);
   return {
     registry,
     ...policies,
+    limited: (limit) => limited.inc({ limit }),
+    denied: (status) => denied.inc({ status }),
     reclaimed: (bytes) => reclaimed.inc(bytes),
     request: (route, method, status, seconds) =>
       requests.observe({ route, method, status: String(status) }, seconds),

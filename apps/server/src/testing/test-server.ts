@@ -10,6 +10,7 @@ import { type Logger, pino } from 'pino';
 import { authenticationBy } from '../access/authenticate.ts';
 import { createApp } from '../app.ts';
 import type { Context, Settings } from '../context.ts';
+import { rateLimits } from '../http/rate-limits.ts';
 import { createTelemetry } from '../system/telemetry.ts';
 import { createBells } from '../workers/bell.ts';
 import { unsequencedCount } from '../workers/sequencer.ts';
@@ -50,6 +51,11 @@ const SETTINGS: Settings = {
   oidcClockSkew: 60_000,
   oidcAdministrators: [],
   rootCreators: [],
+  rateLimitIdentity: 0,
+  rateLimitAddress: 0,
+  rateLimitFailures: 0,
+  auditReads: false,
+  auditRetention: 365 * 86_400_000,
   metricsOpen: false,
   allowRemote: false,
   trustProxy: [],
@@ -91,6 +97,7 @@ export async function startTestServer(
     telemetry: createTelemetry(db, () => unsequencedCount(db)),
     bells: createBells(),
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
+    rateLimits: rateLimits({ ...SETTINGS, ...settings }),
     now: () => new Date(Date.now() + offset),
   };
   const app = createApp(ctx);
@@ -130,7 +137,7 @@ async function send<B>(
     ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body), duplex: 'half' }),
   } as RequestInit);
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,

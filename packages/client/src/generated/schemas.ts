@@ -31,6 +31,21 @@ export type AliasRollback = Loose<Schemas['AliasRollback']>;
 
 export type AttachFiles = Loose<Schemas['AttachFiles']>;
 
+/** Something that somebody did, or wanted to. */
+export type AuditEntry = Schemas['AuditEntry'];
+
+/**
+ * `written`: a change was made. `denied`: the caller may not do it. `read`: content went out, which is
+ * recorded only where the server is told to.
+ */
+export type AuditOutcome = Schemas['AuditOutcome'];
+
+/** One page of a list. */
+export type AuditPage = Schemas['AuditPage'];
+
+/** What it was done to, as far as that was found out. */
+export type AuditedObject = Schemas['AuditedObject'];
+
 /** Who would have been the holder, in order of time. */
 export type Backtest = Schemas['Backtest'];
 
@@ -581,3 +596,9 @@ export type TokensListQuery = Loose<Schemas['TokensListQuery']>;
 
 /** The query of `namespaces.grants.list`. */
 export type NamespacesGrantsListQuery = Loose<Schemas['NamespacesGrantsListQuery']>;
+
+/** The query of `audit.list`. */
+export type AuditListQuery = Loose<Schemas['AuditListQuery']>;
+
+/** The query of `audit.export`. */
+export type AuditExportQuery = Loose<Schemas['AuditExportQuery']>;
