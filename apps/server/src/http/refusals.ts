@@ -28,7 +28,29 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   reply.headers(SECURITY_HEADERS);
+  demandOnce(request.raw.rawHeaders);
   if (ctx.settings.auth === 'open' && !ctx.settings.allowRemote) demandLocal(request.headers);
+}
+
+/** Headers of which a proxy in front may have looked at another one than we do: who asks, and whom. */
+const ONCE = ['authorization', 'host'];
+
+/** Refuses a request that has one of those twice (RFC 9112, 3.2). */
+function demandOnce(rawHeaders: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!ONCE.includes(name)) continue;
+    // Nor may what comes after it be taken for another request.
+    if (seen.has(name))
+      throw new HttpProblem(
+        'malformed',
+        `The request has several ${name} headers.`,
+        {},
+        { connection: 'close' },
+      );
+    seen.add(name);
+  }
 }
 
 /** Answers what the router refuses, such as `%` in a path, to which no hook applies, like all else. */
