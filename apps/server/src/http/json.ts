@@ -1,15 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { JSON_MAX_DEPTH } from '@modelbox/schema';
 import sjson from 'secure-json-parse';
+import { demandModest } from './json-size.ts';
 import { HttpProblem, invalidField, pointerOf } from './problem.ts';
 
 /**
  * A JSON body from its bytes. Refused as malformed (400): what is not UTF-8 or JSON, and the keys `__proto__` and
  * `constructor.prototype`. Refused as invalid (422): NUL and lone surrogates in text (Postgres has neither), numbers
- * that a double cannot hold, nesting deeper than `JSON_MAX_DEPTH`.
+ * that a double cannot hold, nesting deeper than `JSON_MAX_DEPTH`, more values than any request has use for.
  */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem('malformed', 'The body is not valid UTF-8.');
+  demandModest(bytes);
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
