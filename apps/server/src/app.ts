@@ -62,7 +62,7 @@ export function createApp(ctx: Context): FastifyInstance {
     clientErrorHandler: answerNoRequest,
   });
   holdContinue(app.server);
-  contentParsers(app, ctx);
+  contentParsers(app);
   app.addHook('onRequest', (request, reply, done) => {
     admit(ctx, request, reply);
     done();
