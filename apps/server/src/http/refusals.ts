@@ -8,6 +8,7 @@ import { demandLocal } from './local-guard.ts';
 import { observe } from './observe.ts';
 import { HttpProblem } from './problem.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { demandSoundHeaders } from './sound-headers.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -28,6 +29,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   reply.headers(SECURITY_HEADERS);
+  demandSoundHeaders(request.raw);
   if (ctx.settings.auth === 'open' && !ctx.settings.allowRemote) demandLocal(request.headers);
 }
 
@@ -45,7 +47,7 @@ export const routerErrors =
   };
 
 const WORDS: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: 'The headers are larger than the server accepts.',
+  HPE_HEADER_OVERFLOW: 'The headers are larger, or more, than the server accepts.',
   ERR_HTTP_REQUEST_TIMEOUT: 'The headers did not arrive in time.',
 };
 
