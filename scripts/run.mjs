@@ -9,6 +9,7 @@ import { pinnedNode, root, toolEnv, turbo } from './paths.mjs';
 
 const server = 'apps/server/src/bin/modelbox-server.ts';
 const biome = 'node_modules/@biomejs/biome/bin/biome';
+const pnpm = 'node_modules/pnpm/bin/pnpm.cjs';
 const vitest = 'node_modules/vitest/vitest.mjs';
 const reporter = '--reporter=./scripts/closing-line.mjs';
 const shown = (args) => (args.some((arg) => arg.startsWith('--reporter')) ? [] : ['--reporter=default']);
@@ -20,6 +21,8 @@ const TASKS = {
   test: { client: true, command: (args) => [vitest, 'run', ...shown(args), reporter, ...args] },
   bench: { client: true, command: (args) => ['bench/index.ts', ...args] },
   check: { client: false, command: (args) => ['scripts/check.mjs', ...args] },
+  // What is known of the dependencies that users run. It asks the registry, so it is no part of the check.
+  audit: { client: false, command: (args) => [pnpm, 'audit', '--prod', ...args] },
   fix: { client: false, command: (args) => [biome, 'check', '--write', ...args] },
   generate: { client: false, command: (args) => [turbo, 'run', 'generate', '//#generate:docs', ...args] },
 };

@@ -67,8 +67,11 @@ async function remembered({ url }: Subject): Promise<void> {
   while (sent < CALLERS) await load({ url, connections: 32, seconds: 1, request, status: 200 });
 }
 
-/** The limits are for callers who take too much, as these do. */
-const UNLIMITED = {};
+/** They are counted, and never stopped. */
+const UNLIMITED = {
+  MODELBOX_RATE_LIMIT_IDENTITY: '1000000000',
+  MODELBOX_RATE_LIMIT_ADDRESS: '1000000000',
+};
 
 const get = (path: () => string) => ({ inFlight: 32, status: 200, method: 'GET', path });
 

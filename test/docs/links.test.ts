@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 import { readPage, root } from './markdown.ts';
@@ -18,6 +18,14 @@ test('docs/README.md names every page', () => {
   const named = new Set(readPage('docs/README.md').links);
   const pages = globSync('*.md', { cwd: join(root, 'docs') }).filter((page) => page !== 'README.md');
   expect(pages.filter((page) => !named.has(page))).toEqual([]);
+});
+
+test('SECURITY.md names tests that exist', () => {
+  const text = readFileSync(join(root, 'SECURITY.md'), 'utf8');
+  const named = [...text.matchAll(/`([\w/.-]+\.test\.ts)`/g)].map(([, file]) => file as string);
+  expect(named.length).toBeGreaterThan(10);
+  const there = globSync('{apps,packages}/*/src/**/*.test.ts', { cwd: root });
+  expect(named.filter((file) => !there.some((path) => path.endsWith(`/${file}`)))).toEqual([]);
 });
 
 function leads(from: string, link: string): boolean {

@@ -16,6 +16,7 @@ import { discardRest, holdContinue } from './http/flow.ts';
 import { observe } from './http/observe.ts';
 import { routerPath } from './http/params.ts';
 import { HttpProblem } from './http/problem.ts';
+import { holdsSecret } from './http/redact.ts';
 import { admit, answerError, answerNoRequest, routerErrors } from './http/refusals.ts';
 import { lifecycleRoutes } from './kinds/routes.ts';
 import { metadataRoutes } from './metadata/routes.ts';
@@ -50,7 +51,8 @@ export function createApp(ctx: Context): FastifyInstance {
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+      const isSound = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) && !holdsSecret(given);
+      return isSound ? given : randomUUID();
     },
     // Headers must come soon; a body may take as long as it keeps coming, since it may be a model.
     http: { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 72_000 },

@@ -68,6 +68,9 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['all', 'everyone,user:a'],
   },
+  rateLimitIdentity: { takes: [['0', 0]], refuses: ['-1', '10/s'] },
+  rateLimitAddress: { takes: [['5', 5]], refuses: ['1e3'] },
+  rateLimitFailures: { takes: [['1000000000', 1e9]], refuses: ['1000000001'] },
   bootstrapToken: { takes: [['x'.repeat(32), 'x'.repeat(32)]], refuses: ['short', 'with space '.repeat(4)] },
   auditReads: {
     takes: [

@@ -3,6 +3,7 @@ import type { Database } from '@modelbox/db';
 import type { Actor } from '@modelbox/domain';
 import type { Logger } from 'pino';
 import type { Authentication } from './access/authenticate.ts';
+import type { RateLimits } from './http/rate-limits.ts';
 import type { Telemetry } from './system/telemetry.ts';
 import type { Bells } from './workers/bell.ts';
 
@@ -26,6 +27,10 @@ export interface Settings {
   auditReads: boolean;
   /** Milliseconds that denied attempts and reads are kept. */
   auditRetention: number;
+  /** Requests of one caller and from one address in a minute, and failed authentications from one; 0: any number. */
+  rateLimitIdentity: number;
+  rateLimitAddress: number;
+  rateLimitFailures: number;
   /** Figures for Prometheus without a token. */
   metricsOpen: boolean;
   /** The open server answers only loopback Hosts unless this is true. */
@@ -65,6 +70,7 @@ export interface Context {
   readonly telemetry: Telemetry;
   readonly bells: Bells;
   readonly authentication: Authentication;
+  readonly rateLimits: RateLimits;
   now(): Date;
 }
 

@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
 import { endIdleConnections } from './http/connections.ts';
+import { rateLimits } from './http/rate-limits.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
@@ -58,6 +59,7 @@ export async function startServer(
       telemetry,
       bells,
       authentication: authenticationBy(config),
+      rateLimits: rateLimits(config),
       now,
     };
     if (config.bootstrapToken !== undefined && (await bootstrap(ctx, config.bootstrapToken)))

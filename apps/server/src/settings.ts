@@ -26,6 +26,14 @@ export interface Setting<T> {
 
 const setting = <T>(definition: Setting<T>): Setting<T> => definition;
 
+const perMinute = (env: string, standard: string, says: string): Setting<number> => ({
+  env,
+  default: standard,
+  form: '0-1000000000',
+  says: `${says}, on each server; 0: any number. Only with MODELBOX_AUTH=tokens.`,
+  parse: (text) => integer(text, 0, 1_000_000_000),
+});
+
 export const SETTINGS = {
   host: setting({
     env: 'MODELBOX_HOST',
@@ -97,6 +105,21 @@ export const SETTINGS = {
     says: 'Who may make namespaces at the root, beside administrators, and becomes `admin` of those: `user:…`, `service:…` or `group:…`, separated by commas.',
     parse: (text) => (text === 'everyone' ? text : principals(text, 'everyone, none, or ')),
   }),
+  rateLimitIdentity: perMinute(
+    'MODELBOX_RATE_LIMIT_IDENTITY',
+    '60000',
+    'Requests that one caller, with all their tokens, may make in a minute',
+  ),
+  rateLimitAddress: perMinute(
+    'MODELBOX_RATE_LIMIT_ADDRESS',
+    '120000',
+    'Requests from one address in a minute, of IPv6 from one /64',
+  ),
+  rateLimitFailures: perMinute(
+    'MODELBOX_RATE_LIMIT_FAILURES',
+    '60',
+    'Requests with credentials that do not count, from one address in a minute',
+  ),
   bootstrapToken: setting<string | undefined>({
     env: 'MODELBOX_BOOTSTRAP_TOKEN',
     default: undefined,

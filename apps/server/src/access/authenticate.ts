@@ -1,6 +1,8 @@
 import { type Actor, localActor } from '@modelbox/domain';
 import type { Context, Settings } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
 import { bearerOf, unauthenticated } from './credentials.ts';
+import type { Known } from './known.ts';
 import { isJwt, openIssuer } from './oidc.ts';
 import { rememberCallers } from './remembered.ts';
 import { hashOf, knownByToken } from './token-identity.ts';
@@ -35,14 +37,27 @@ function bearerAuthentication(settings: Settings): Authentication {
   return {
     async identify(ctx, authorization, address, when) {
       const secret = bearerOf(authorization);
-      const known = await remembered.recall(ctx, hashOf(secret).toString('base64'), secret, when);
-      if (known === undefined || known.expiresAt <= ctx.now().getTime())
-        throw unauthenticated('The token is not known, has expired or was revoked.');
-      if (known.isFrom?.(address) === false)
-        throw unauthenticated('The token does not count from this address.');
-      if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
-      return known.actor;
+      const key = hashOf(secret).toString('base64');
+      // What guesses costs no question any more; whoever is known, and who has a signature to show, is not kept out by others.
+      if (!remembered.knows(key) && !(issuer && isJwt(secret)))
+        ctx.rateLimits.demandFewFailures(ctx, address);
+      try {
+        const known = await remembered.recall(ctx, key, secret, when);
+        demandCounts(ctx, known, address);
+        if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
+        return known.actor;
+      } catch (error) {
+        if (error instanceof HttpProblem && error.code === 'unauthenticated')
+          ctx.rateLimits.countFailure(ctx, address);
+        throw error;
+      }
     },
     doubt: remembered.doubt,
   };
+}
+
+function demandCounts(ctx: Context, known: Known | undefined, address: string): asserts known is Known {
+  if (known === undefined || known.expiresAt <= ctx.now().getTime())
+    throw unauthenticated('The token is not known, has expired or was revoked.');
+  if (known.isFrom?.(address) === false) throw unauthenticated('The token does not count from this address.');
 }

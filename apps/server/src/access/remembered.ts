@@ -37,6 +37,8 @@ export interface Remembered {
     secret: string,
     when: 'anew' | undefined,
   ) => Promise<Known | undefined>;
+  /** Whether somebody is remembered under a key: no question is needed to know them. */
+  readonly knows: (key: string) => boolean;
   /** Has the next request ask what has changed: something has. */
   readonly doubt: () => void;
 }
@@ -116,6 +118,7 @@ export function rememberCallers(find: Find): Remembered {
       if (there && there.until > performance.now()) return there.known;
       return finding.get(key) ?? look(ctx, key, secret);
     },
+    knows: (key) => callers.has(key),
     doubt: () => {
       doubtedAt = performance.now();
     },

@@ -75,7 +75,7 @@ function bodyOf(
     'content-disposition': content.disposition,
     // What users uploaded must never run as a page of this origin.
     'x-content-type-options': 'nosniff',
-    'content-security-policy': "sandbox; default-src 'none'",
+    'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
   };
   const [range, ...more] = answer.ranges ?? [];
   if (range === undefined) return { headers, pieces: content.pieces };

@@ -60,9 +60,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
 
   async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
-    const actor = route.public
-      ? localActor
-      : await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
+    const actor = route.public ? localActor : await admitted(ctx, request, reply);
     const requestContext = contextOf(ctx, request, reply, route, actor);
     attempt.by = requestContext;
     const params = readParams(request.params as Record<string, string>);
@@ -103,6 +101,14 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   };
 }
 
+/** Who asks, as often as they may. */
+async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
+  ctx.rateLimits.byAddress(ctx, reply, request.ip);
+  const actor = await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
+  ctx.rateLimits.byIdentity(ctx, reply, actor);
+  return actor;
+}
+
 /** Touches; a refusal by what was remembered of the caller counts only when that is still so. */
 async function touchAnew(
   ctx: Writable<RequestContext>,
@@ -141,6 +147,7 @@ function contextOf(
     telemetry: ctx.telemetry,
     bells: ctx.bells,
     authentication: ctx.authentication,
+    rateLimits: ctx.rateLimits,
     now: () => now,
     actor,
     requestId: request.id,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
+import { redactedUrl } from './redact.ts';
 
 /** Tells the log and the metrics of a request that was answered. `route` is the operation id, or `none`. */
 export function observe(ctx: Context, request: FastifyRequest, reply: FastifyReply, route: string): void {
@@ -8,7 +9,7 @@ export function observe(ctx: Context, request: FastifyRequest, reply: FastifyRep
     {
       route,
       method: request.method,
-      url: request.url,
+      url: redactedUrl(request.url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 1000) / 1000,
     },

@@ -7,6 +7,7 @@ import { isHeldBack } from './flow.ts';
 import { demandLocal } from './local-guard.ts';
 import { observe } from './observe.ts';
 import { HttpProblem } from './problem.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -26,7 +27,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 /** What every answer carries, and whom the server answers at all. */
 export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
-  reply.header('x-content-type-options', 'nosniff');
+  reply.headers(SECURITY_HEADERS);
   if (ctx.settings.auth === 'open' && !ctx.settings.allowRemote) demandLocal(request.headers);
 }
 
@@ -58,6 +59,9 @@ export function answerNoRequest(this: FastifyInstance, error: NodeJS.ErrnoExcept
   if (socket.writable) {
     socket.write(
       `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\nX-Request-Id: ${requestId}\r\n` +
+        Object.entries(SECURITY_HEADERS)
+          .map(([name, value]) => `${name}: ${value}\r\n`)
+          .join('') +
         `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     );
   }

@@ -47,12 +47,17 @@ const PAGE_POLICY =
 const uiFolder = (): string =>
   dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-export const openApi: Verb<'system.openapi'> = () =>
-  Promise.resolve({
+let openApiText: string | undefined;
+
+export const openApi: Verb<'system.openapi'> = () => {
+  // It never changes, and whoever wants may ask for it.
+  openApiText ??= JSON.stringify(openApiDocument(VERSION));
+  return Promise.resolve({
     status: 200,
     headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify(openApiDocument(VERSION)),
+    body: openApiText,
   });
+};
 
 export const docsPage: Verb<'system.docs'> = () =>
   Promise.resolve({

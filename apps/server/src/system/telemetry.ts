@@ -9,6 +9,8 @@ export interface Telemetry {
   readonly registry: Registry;
   /** Counts a request that was answered; `route` is the operation id. */
   request(route: string, method: string, status: number, seconds: number): void;
+  /** Counts a request that a limit refused. */
+  limited(limit: string): void;
   /** Counts an upload, or a part of one, while it runs. */
   upload<T>(run: () => Promise<T>): Promise<T>;
   /** Counts an attempt that was denied, by the status of its answer. */
@@ -73,6 +75,12 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
       this.set(await unsequenced().catch(() => Number.NaN));
     },
   });
+  const limited = new Counter({
+    name: 'modelbox_rate_limited_total',
+    help: 'Requests that a limit refused, by limit: address, identity or failures.',
+    labelNames: ['limit'],
+    registers: [registry],
+  });
   const reclaimed = measureBlobs(registry, db);
   measureUploads(registry, db);
   const policies = measurePolicies(registry, db);
@@ -80,6 +88,7 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
     registry,
     ...policies,
     denied: (status) => denied.inc({ status }),
+    limited: (limit) => limited.inc({ limit }),
     reclaimed: (bytes) => reclaimed.inc(bytes),
     request: (route, method, status, seconds) =>
       requests.observe({ route, method, status: String(status) }, seconds),

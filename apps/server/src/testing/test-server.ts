@@ -10,6 +10,7 @@ import { type Logger, pino } from 'pino';
 import { authenticationBy } from '../access/authenticate.ts';
 import { createApp } from '../app.ts';
 import type { Context, Settings } from '../context.ts';
+import { rateLimits } from '../http/rate-limits.ts';
 import { createTelemetry } from '../system/telemetry.ts';
 import { createBells } from '../workers/bell.ts';
 import { unsequencedCount } from '../workers/sequencer.ts';
@@ -52,6 +53,9 @@ const SETTINGS: Settings = {
   rootCreators: [],
   auditReads: false,
   auditRetention: 365 * 86_400_000,
+  rateLimitIdentity: 0,
+  rateLimitAddress: 0,
+  rateLimitFailures: 0,
   metricsOpen: false,
   allowRemote: false,
   trustProxy: [],
@@ -93,6 +97,7 @@ export async function startTestServer(
     telemetry: createTelemetry(db, () => unsequencedCount(db)),
     bells: createBells(),
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
+    rateLimits: rateLimits({ ...SETTINGS, ...settings }),
     now: () => new Date(Date.now() + offset),
   };
   const app = createApp(ctx);

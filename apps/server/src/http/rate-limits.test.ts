@@ -1,0 +1,101 @@
+import { afterEach, expect, it } from 'vitest';
+import type { Settings } from '../context.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { callersOf, withToken } from '../testing/tokens.ts';
+
+let server: TestServer | undefined;
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+async function limited(settings: Partial<Settings>) {
+  server = await startTestServer({ auth: 'tokens', trustProxy: ['127.0.0.0/8'], ...settings });
+  return { server, callers: await callersOf(server) };
+}
+const from = (address: string) => ({ 'x-forwarded-for': address });
+const limits = async (running: TestServer) => {
+  const text =
+    (await running.ctx.telemetry.registry.getSingleMetricAsString('modelbox_rate_limited_total')) ?? '';
+  return Object.fromEntries(
+    [...text.matchAll(/limit="(\w+)"} (\d+)/g)].map(([, name, count]) => [name, Number(count)]),
+  );
+};
+
+it('429: one caller by all tokens together, until the minute is over; others go on', async () => {
+  const { server, callers } = await limited({ rateLimitIdentity: 3 });
+  const [one, two, other] = [
+    await callers.token({ principal: 'user:ann' }),
+    await callers.token({ principal: 'user:ann' }),
+    await callers.token({ principal: 'user:bob' }).catch(() => undefined),
+  ];
+  // The administrator has used up their own by making these.
+  expect(other).toBeDefined();
+  expect((await callers.admin('GET', '/v1/whoami')).status).toBe(429);
+  const first = await one.api('GET', '/v1/whoami');
+  expect(first.headers.get('ratelimit-policy')).toBe('"identity";q=3;w=60');
+  expect(first.headers.get('ratelimit')).toBe('"identity";r=2;t=60');
+  await two.api('GET', '/v1/whoami');
+  server.advance(20_000);
+  expect((await one.api('GET', '/v1/whoami')).headers.get('ratelimit')).toBe('"identity";r=0;t=40');
+  for (const { api } of [one, two]) {
+    const refused = await api('GET', '/v1/whoami');
+    expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(refused.body.detail).toContain('3 requests of this caller');
+    expect(refused.headers.get('retry-after')).toBe('40');
+    expect(refused.headers.get('ratelimit')).toBe('"identity";r=0;t=40');
+  }
+  expect((await other?.api('GET', '/v1/whoami'))?.status).toBe(200);
+  server.advance(40_000);
+  expect((await two.api('GET', '/v1/whoami')).status).toBe(200);
+  expect(await limits(server)).toEqual({ identity: 3 });
+});
+
+it('429: one address, whoever asks, before they are known; what is public stays so', async () => {
+  const { server, callers } = await limited({ rateLimitAddress: 2 });
+  const ask = (address: string, path = '/v1/whoami') => server.api('GET', path, undefined, from(address));
+  expect((await ask('203.0.113.7')).status).toBe(401);
+  expect((await callers.admin('GET', '/v1/whoami', undefined, from('203.0.113.7'))).status).toBe(200);
+  const refused = await callers.admin('GET', '/v1/whoami', undefined, from('203.0.113.7'));
+  expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
+  expect(refused.headers.get('ratelimit-policy')).toBe('"address";q=2;w=60');
+  for (const path of ['/healthz', '/readyz', '/openapi.json'])
+    expect((await ask('203.0.113.7', path)).status).toBe(200);
+  expect((await ask('203.0.113.8')).status).toBe(401);
+  // A whole network of IPv6 is one.
+  await ask('2001:db8::1');
+  await ask('2001:db8::2');
+  expect((await ask('2001:db8::3')).status).toBe(429);
+});
+
+it('429: guesses from one address, which keep nobody out who is known', async () => {
+  const { server, callers } = await limited({ rateLimitFailures: 3 });
+  const known = await callers.token({ principal: 'service:trainer' });
+  const fresh = await callers.token({ principal: 'service:fresh' });
+  expect((await known.api('GET', '/v1/whoami')).status).toBe(200);
+  const guess = async (i: number) => (await withToken(server, `mb_guess-${i}`)('GET', '/v1/whoami')).status;
+  for (let i = 0; i < 3; i++) expect(await guess(i)).toBe(401);
+  const refused = await withToken(server, 'mb_guess')('GET', '/v1/whoami');
+  expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
+  expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect((await known.api('GET', '/v1/whoami')).status).toBe(200);
+  // Nobody knows yet that this one counts; from elsewhere it does.
+  expect((await fresh.api('GET', '/v1/whoami')).status).toBe(429);
+  expect((await fresh.api('GET', '/v1/whoami', undefined, from('203.0.113.9'))).status).toBe(200);
+  // To say nothing is no guess.
+  for (let i = 0; i < 9; i++) await server.api('GET', '/v1/whoami', undefined, from('203.0.113.10'));
+  expect(
+    (await withToken(server, 'mb_guess')('GET', '/v1/whoami', undefined, from('203.0.113.10'))).status,
+  ).toBe(401);
+  server.advance(60_000);
+  expect(await guess(9)).toBe(401);
+});
+
+it('an open server has none', async () => {
+  server = await startTestServer({ rateLimitIdentity: 1, rateLimitAddress: 1, rateLimitFailures: 1 });
+  for (let i = 0; i < 5; i++) {
+    const answer = await server.api('GET', '/v1/whoami');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('ratelimit')).toBeNull();
+  }
+});

@@ -1,0 +1,86 @@
+import { isIPv6 } from 'node:net';
+import type { Actor } from '@modelbox/domain';
+import type { FastifyReply } from 'fastify';
+import type { Context, Settings } from '../context.ts';
+import { HttpProblem } from './problem.ts';
+import { type Left, type RateWindow, rateWindow } from './rate-window.ts';
+
+export type LimitName = 'address' | 'identity' | 'failures';
+
+/** What callers may ask for in a minute. Each server counts for itself. */
+export interface RateLimits {
+  /** Counts a request before it is known who sends it. */
+  byAddress(ctx: Context, reply: FastifyReply, address: string): void;
+  /** Counts a request of somebody, whichever token it came with. */
+  byIdentity(ctx: Context, reply: FastifyReply, actor: Actor): void;
+  /** Stops an address from which too many credentials came that do not count. */
+  demandFewFailures(ctx: Context, address: string): void;
+  /** Counts credentials that do not count. */
+  countFailure(ctx: Context, address: string): void;
+}
+
+/** An open server has no limits: whoever reaches it is its administrator. */
+export function rateLimits(settings: Settings): RateLimits {
+  const isOpen = settings.auth === 'open';
+  const windows: Record<LimitName, RateWindow | undefined> = {
+    address: rateWindow(isOpen ? 0 : settings.rateLimitAddress),
+    identity: rateWindow(isOpen ? 0 : settings.rateLimitIdentity),
+    failures: rateWindow(isOpen ? 0 : settings.rateLimitFailures),
+  };
+
+  function count(ctx: Context, name: LimitName, key: string, reply: FastifyReply): void {
+    const window = windows[name];
+    if (window === undefined) return;
+    const left = window.take(key, ctx.now().getTime());
+    if (left.isOver) throw tooMany(ctx, name, window, left);
+    reply.headers(headersOf(name, window, left));
+  }
+
+  return {
+    byAddress: (ctx, reply, address) => count(ctx, 'address', networkOf(address), reply),
+    byIdentity: (ctx, reply, actor) => count(ctx, 'identity', actor.name, reply),
+    demandFewFailures(ctx, address) {
+      const window = windows.failures;
+      const left = window?.exceeded(networkOf(address), ctx.now().getTime());
+      if (window && left) throw tooMany(ctx, 'failures', window, left);
+    },
+    countFailure: (ctx, address) => void windows.failures?.take(networkOf(address), ctx.now().getTime()),
+  };
+}
+
+/** As draft-ietf-httpapi-ratelimit-headers-10 has them, in structured fields (RFC 9651). */
+const headersOf = (name: LimitName, { quota }: RateWindow, { remaining, resetSeconds }: Left) => ({
+  'ratelimit-policy': `"${name}";q=${quota};w=60`,
+  ratelimit: `"${name}";r=${remaining};t=${resetSeconds}`,
+});
+
+const WORDS: Record<LimitName, string> = {
+  address: 'requests from this address',
+  identity: 'requests of this caller',
+  failures: 'requests with credentials that do not count from this address',
+};
+
+function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, left: Left): HttpProblem {
+  telemetry.limited(name);
+  return new HttpProblem(
+    'rate_limited',
+    `There were more than ${window.quota} ${WORDS[name]} within a minute; go on in ${left.resetSeconds} s.`,
+    {},
+    { 'retry-after': String(left.resetSeconds), ...headersOf(name, window, left) },
+  );
+}
+
+/** What counts as one address: of IPv6 the network, of which whoever has one address has 2^64. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = plain.toLowerCase().split('::');
+  const before = head.split(':').filter(Boolean);
+  const after = tail?.split(':').filter(Boolean) ?? [];
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
