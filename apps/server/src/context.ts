@@ -23,14 +23,14 @@ export interface Settings {
   oidcAdministrators: readonly string[];
   /** Principals that may make namespaces at the root, beside administrators. */
   rootCreators: 'everyone' | readonly string[];
-  /** Whether reads of files are recorded. */
-  auditReads: boolean;
-  /** Milliseconds that denied attempts and reads are kept. */
-  auditRetention: number;
   /** Requests of one caller and from one address in a minute, and failed authentications from one; 0: any number. */
   rateLimitIdentity: number;
   rateLimitAddress: number;
   rateLimitFailures: number;
+  /** Whether reads of files are recorded. */
+  auditReads: boolean;
+  /** Milliseconds that denied attempts and reads are kept. */
+  auditRetention: number;
   /** Figures for Prometheus without a token. */
   metricsOpen: boolean;
   /** The open server answers only loopback Hosts unless this is true. */

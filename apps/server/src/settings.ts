@@ -118,7 +118,7 @@ export const SETTINGS = {
   rateLimitFailures: perMinute(
     'MODELBOX_RATE_LIMIT_FAILURES',
     '60',
-    'Requests with credentials that do not count, from one address in a minute',
+    'Requests without credentials that count, from one address in a minute',
   ),
   bootstrapToken: setting<string | undefined>({
     env: 'MODELBOX_BOOTSTRAP_TOKEN',

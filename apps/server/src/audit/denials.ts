@@ -1,6 +1,6 @@
 import type { Route } from '@modelbox/schema';
 import type { FastifyRequest } from 'fastify';
-import { bearerOf } from '../access/credentials.ts';
+import { bearerIn } from '../access/credentials.ts';
 import { hashOf } from '../access/token-identity.ts';
 import type { Context, RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -68,9 +68,6 @@ function denialOf(
 }
 
 function hashOfSent(authorization: string | undefined): string | null {
-  try {
-    return hashOf(bearerOf(authorization)).toString('hex');
-  } catch {
-    return null;
-  }
+  const secret = bearerIn(authorization);
+  return secret === undefined ? null : hashOf(secret).toString('hex');
 }

@@ -30,17 +30,13 @@ export function recordReads(): RecordRead {
     const key = JSON.stringify([actor, tokenId, address, kind, objectId, namespace, name]);
     const at = event.at.getTime();
     const last = recent.get(key);
-    const isSame = last !== undefined && at - last.at < ONE_READ;
-    const stored = isSame ? last.stored : storeEvent(ctx.db.side, event);
-    if (!isSame) recent.set(key, { at, stored });
-    try {
-      await stored;
-    } catch (error) {
+    if (last !== undefined && at - last.at < ONE_READ) return last.stored;
+    const stored = storeEvent(ctx.db.side, event).catch((error: unknown) => {
       recent.delete(key);
-      // What was opened to be read is not.
-      answer.stream?.destroy();
       throw error;
-    }
+    });
+    recent.set(key, { at, stored });
+    return stored;
   };
 }
 

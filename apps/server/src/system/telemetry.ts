@@ -87,8 +87,8 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
   return {
     registry,
     ...policies,
-    denied: (status) => denied.inc({ status }),
     limited: (limit) => limited.inc({ limit }),
+    denied: (status) => denied.inc({ status }),
     reclaimed: (bytes) => reclaimed.inc(bytes),
     request: (route, method, status, seconds) =>
       requests.observe({ route, method, status: String(status) }, seconds),
