@@ -3,10 +3,11 @@ import { isReadOnRecord, type Route, type RouteId, routes, takesIfMatch } from '
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Attempt, recordDenial } from '../audit/denials.ts';
 import { recordReads } from '../audit/reads.ts';
-import type { Context, RequestContext } from '../context.ts';
+import type { Context, RequestContext, Settings } from '../context.ts';
 import { readBack } from '../kinds/read.ts';
 import { isInBody, type Touched, touch } from '../kinds/touch.ts';
 import type { Located } from '../objects/located.ts';
+import { jsonBytes } from './bodies.ts';
 import { encoder } from './encode.ts';
 import { ClientGone } from './errors.ts';
 import { endWhenStill } from './flow.ts';
@@ -76,7 +77,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const shown = memory && (Object.values(touched)[0]?.[0] as Located);
     const known = shown && memory.find(route.id, shown);
     if (known) return sendJson(reply.code(200), known);
-    input['body'] = readBody(route, request);
+    input['body'] = await readBody(route, request, ctx.settings);
     if (hasAfter) await authorize(after);
     input['touched'] = singles(route, touched);
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);
@@ -166,14 +167,15 @@ function contextOf(
   };
 }
 
-function readBody(route: Route, request: FastifyRequest): unknown {
+/** The body, when it is known that its sender may do what the path says. The content of a file is left for the verb to read. */
+async function readBody(route: Route, request: FastifyRequest, settings: Settings): Promise<unknown> {
+  if (route.body === 'bytes') return request.raw;
+  const bytes = await jsonBytes(route, request, settings);
   if (route.body === undefined) {
-    if (Buffer.isBuffer(request.body) && request.body.length > 0)
+    if (bytes !== undefined && bytes.length > 0)
       throw new HttpProblem('malformed', 'This route takes no body.');
     return undefined;
   }
-  if (route.body === 'bytes') return request.body ?? request.raw;
-  const bytes = request.body as Buffer | undefined;
   if (bytes === undefined || bytes.length === 0) {
     if (route.bodyOptional) return {};
     throw new HttpProblem('malformed', 'The request has no body; JSON is expected.');

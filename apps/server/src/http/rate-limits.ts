@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import type { Actor } from '@modelbox/domain';
 import type { FastifyReply } from 'fastify';
 import type { Context, Settings } from '../context.ts';
@@ -70,10 +70,12 @@ function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, le
   );
 }
 
-/** What counts as one address: of IPv6 the network, of which whoever has one address has 2^64. */
+/** What counts as one address: of IPv6 the network, of which whoever has one address has 2^64. All that is none counts as one. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (!isIPv6(plain)) return plain;
+  const family = isIP(plain);
+  // A proxy passed on what somebody wrote, of any length.
+  if (family !== 6) return family === 4 ? plain : 'none';
   const [head = '', tail] = plain.toLowerCase().split('::');
   const before = head.split(':').filter(Boolean);
   const after = tail?.split(':').filter(Boolean) ?? [];
