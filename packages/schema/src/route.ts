@@ -42,7 +42,7 @@ export interface Touch {
   readonly permission: Permission;
   /** Touched only where the request has this member, `body.quotaBytes`, were it null: what only some requests may do. */
   readonly when?: string;
-  /** Content that is not there counts as not named: the request goes on without it. */
+  /** What is not there, or must not be known to be, counts as not named: the request goes on without it. */
   readonly optional?: true;
   readonly under?: string;
   readonly create?: Permission;

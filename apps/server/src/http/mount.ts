@@ -75,7 +75,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
       touchAnew(requestContext, touches, input, touched, request.headers.authorization);
     await authorize(before);
     const shown = memory && (Object.values(touched)[0]?.[0] as Located);
-    const known = shown && memory.find(route.id, shown);
+    const known = shown && memory.find(route.id, shown, requestContext.actor);
     if (known) return sendJson(reply.code(200), known);
     input['body'] = await readBody(route, request, ctx.settings);
     if (hasAfter) await authorize(after);
@@ -87,7 +87,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     await recordRead?.(requestContext, attempt, params, answer);
     if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(ctx, reply, answer);
     const encoded = { body: encode(answer), etag: answer.etag };
-    if (shown) memory.keep(route.id, shown, encoded);
+    if (shown) memory.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.foreign });
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   }
 

@@ -56,7 +56,8 @@ async function touchObjects(
 ) {
   const found: Touched[string] = [];
   for (const mention of named) {
-    found.push({ ...(await touchOne(ctx, declared, mention, under)), mention: mention.text });
+    const place = await touchOne(ctx, declared, mention, under);
+    if (place !== undefined) found.push({ ...place, mention: mention.text });
   }
   return found;
 }
@@ -71,10 +72,14 @@ async function touchOne(
     ? undefined
     : await locate(ctx, declared.kind, mention.text, under);
   const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
-  if (place === undefined) throw missingIn(ctx, declared, mention);
+  if (place === undefined) {
+    if (declared.optional) return undefined;
+    throw missingIn(ctx, declared, mention);
+  }
   const permission =
     located === undefined && declared.create !== undefined ? declared.create : declared.permission;
   const access = decideAccess(ctx.actor, permission, place.namespace);
+  if (access === 'hidden' && declared.optional) return undefined;
   if (access !== 'allowed' && !(await mayMakeRoot(ctx, declared, place)))
     throw refused(access, permission, place, missing(declared, mention));
   if (located?.deletedAt && declared.deleted !== true) throw deleted(located);

@@ -141,7 +141,7 @@ export type ExperimentCreate = Loose<Schemas['ExperimentCreate']>;
 /** One page of a list. */
 export type ExperimentPage = Schemas['ExperimentPage'];
 
-/** The checkpoint that it began with. */
+/** The checkpoint that it began with, where the reader may see it. */
 export type ExperimentSource = Schemas['ExperimentSource'];
 
 /** The checkpoint that it begins with, of whatever experiment. */
@@ -387,7 +387,7 @@ export type SignedPart = Schemas['SignedPart'];
 
 export type SignedParts = Schemas['SignedParts'];
 
-/** What the version was made from. */
+/** What the version was made from, as far as the reader may see that. */
 export type Source = Schemas['Source'];
 
 /** What the version was made from. */

@@ -996,7 +996,7 @@ export interface components {
              */
             toTime?: string;
         };
-        /** @description The checkpoint that it began with. */
+        /** @description The checkpoint that it began with, where the reader may see it. */
         ExperimentSource: {
             /** Format: uuid */
             checkpoint: string;
@@ -2236,7 +2236,7 @@ export interface components {
             remove: "files" | "object";
         };
         RetentionPreview: {
-            /** @description Bytes of content that nothing else refers to: what would be free after the grace time. */
+            /** @description Bytes of content that nothing else refers to that the reader may see: what would be free after the grace time. */
             freedBytes: number;
             /** @description Those that would be removed first, newest last. */
             items: components["schemas"]["PreviewedObject"][];
@@ -2275,7 +2275,7 @@ export interface components {
         SignedParts: {
             items: components["schemas"]["SignedPart"][];
         };
-        /** @description What the version was made from. */
+        /** @description What the version was made from, as far as the reader may see that. */
         Source: {
             /** Format: uuid */
             checkpoint?: string;
@@ -2546,8 +2546,11 @@ export interface components {
         /** @description A dataset as it was when it was used. */
         UsedDataset: {
             digest: string | null;
-            /** Format: uuid */
-            id: string;
+            /**
+             * Format: uuid
+             * @description Null where the reader may not see the dataset, as the digest then is.
+             */
+            id: string | null;
             name: string;
         };
         /** @description A trained model. */
