@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { accessRoutes } from './access/routes.ts';
 import { aliasRoutes } from './aliases/routes.ts';
 import { archiveRoutes } from './archives/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { checkpointRoutes } from './checkpoints/routes.ts';
 import type { Context } from './context.ts';
 import { datasetRoutes } from './datasets/routes.ts';
@@ -110,6 +111,7 @@ export function createApp(ctx: Context): FastifyInstance {
     uploadRoutes,
     policyRoutes,
     accessRoutes,
+    auditRoutes,
     archiveRoutes,
     metricRoutes,
     metadataRoutes,

@@ -72,6 +72,20 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
   rateLimitAddress: { takes: [['5', 5]], refuses: ['1e3'] },
   rateLimitFailures: { takes: [['1000000000', 1e9]], refuses: ['1000000001'] },
   bootstrapToken: { takes: [['x'.repeat(32), 'x'.repeat(32)]], refuses: ['short', 'with space '.repeat(4)] },
+  auditReads: {
+    takes: [
+      ['true', true],
+      ['false', false],
+    ],
+    refuses: ['yes'],
+  },
+  auditRetention: {
+    takes: [
+      ['P365D', 365 * 86_400_000],
+      ['PT1H', 3_600_000],
+    ],
+    refuses: ['PT59M', 'P0D', '365'],
+  },
   metricsOpen: {
     takes: [
       ['true', true],

@@ -27,6 +27,10 @@ export interface Settings {
   rateLimitIdentity: number;
   rateLimitAddress: number;
   rateLimitFailures: number;
+  /** Whether reads of files are recorded. */
+  auditReads: boolean;
+  /** Milliseconds that denied attempts and reads are kept. */
+  auditRetention: number;
   /** Figures for Prometheus without a token. */
   metricsOpen: boolean;
   /** The open server answers only loopback Hosts unless this is true. */

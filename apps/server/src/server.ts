@@ -13,6 +13,7 @@ import { rateLimits } from './http/rate-limits.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
+import { startAuditRetention } from './workers/audit-retention.ts';
 import { createBells } from './workers/bell.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
@@ -68,6 +69,7 @@ export async function startServer(
       startPolicies(ctx),
       startRetention(ctx),
       startPurge(ctx),
+      startAuditRetention(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),
       startBlobVerify(ctx),

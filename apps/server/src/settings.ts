@@ -118,7 +118,7 @@ export const SETTINGS = {
   rateLimitFailures: perMinute(
     'MODELBOX_RATE_LIMIT_FAILURES',
     '60',
-    'Requests with credentials that do not count, from one address in a minute',
+    'Requests without credentials that count, from one address in a minute',
   ),
   bootstrapToken: setting<string | undefined>({
     env: 'MODELBOX_BOOTSTRAP_TOKEN',
@@ -127,6 +127,20 @@ export const SETTINGS = {
     says: 'The token of the first administrator, `user:admin`, as long as no administrator has one: at least 32 characters.',
     secret: true,
     parse: (text) => matching(text, /^\S{32,256}$/, '32 to 256 characters without spaces'),
+  }),
+  auditReads: setting({
+    env: 'MODELBOX_AUDIT_READS',
+    default: 'false',
+    form: 'true, false',
+    says: 'Record in the audit who reads files, archives and the audit itself, before the first byte goes out.',
+    parse: boolean,
+  }),
+  auditRetention: setting({
+    env: 'MODELBOX_AUDIT_RETENTION',
+    default: 'P365D',
+    form: 'duration',
+    says: 'Time that denied attempts and reads are kept in the audit; writes stay.',
+    parse: (text) => duration(text, 3_600_000),
   }),
   metricsOpen: setting({
     env: 'MODELBOX_METRICS_OPEN',

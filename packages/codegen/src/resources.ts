@@ -108,5 +108,6 @@ function describe(document: Document, { path }: Resource): string {
   const tag = document.tags.find(({ name }) => name === path.at(-1));
   if (path.length === 0) return 'All resources of the API, by name.';
   if (path.length === 1 && tag) return tag.description;
-  return `The ${path.at(-1)} of ${path.slice(0, -1).join(' ')}.`;
+  const above = path.slice(0, -1).join(' ');
+  return `The ${path.at(-1)}${above === '' ? '' : ` of ${above}`}.`;
 }

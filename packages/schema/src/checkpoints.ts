@@ -153,6 +153,8 @@ export const checkpointRoutes = [
     conditional: true,
     touches: {
       checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.read' },
+      // Its files come to be the version's, for all who may read that.
+      files: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'file.read' },
       model: { kind: 'model', at: 'body.model', permission: 'version.create' },
       ...newVersionTouches,
     },

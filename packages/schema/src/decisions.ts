@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
-import { LabelRule } from './policy-document.ts';
+import { LabelRule, labelTouches } from './policy-document.ts';
 import {
   AliasName,
   CheckpointRef,
@@ -225,6 +225,9 @@ export const decisionRoutes = [
     body: BacktestRequest,
     safe: true,
     answers: { 200: Backtest },
-    touches: { model: { kind: 'model', at: 'params.model', permission: 'policy.read' } },
+    touches: {
+      model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
+      ...labelTouches('body.rule', 'model'),
+    },
   }),
 ] as const;

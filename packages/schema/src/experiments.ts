@@ -68,10 +68,10 @@ export const Experiment = z
     status: ExperimentStatus,
     metadata: Metadata,
     tags: Tags,
-    source: z
-      .object({ checkpoint: Uuid })
-      .nullable()
-      .meta({ id: 'ExperimentSource', description: 'The checkpoint that it began with.' }),
+    source: z.object({ checkpoint: Uuid }).nullable().meta({
+      id: 'ExperimentSource',
+      description: 'The checkpoint that it began with, where the reader may see it.',
+    }),
     metrics: LatestMetrics,
     evaluations: LatestEvaluations,
     ...deletable,

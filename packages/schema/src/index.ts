@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './aliases.ts';
 export * from './archives.ts';
+export * from './audit.ts';
 export * from './checkpoints.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';

@@ -67,6 +67,7 @@ function relink<T>(node: T): T {
 
 const CONTENT: Record<Exclude<Answer, z.ZodType | 'empty'>, Json> = {
   bytes: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  ndjson: { 'application/x-ndjson': { schema: { type: 'string', format: 'binary' } } },
   text: { 'text/plain': { schema: { type: 'string' } } },
   html: { 'text/html': { schema: { type: 'string' } } },
   json: { 'application/json': { schema: { type: 'object' } } },
@@ -203,7 +204,7 @@ const TAGS: Record<string, string> = {
   uploads: 'Files that come in parts, over days and from where they were cut off.',
   policies:
     'Rules that the service carries out: evaluation, labels, promotion, retention; and what they decided.',
-  access: 'Who may do what: tokens and grants.',
+  access: 'Who may do what, and who did: tokens, grants and the audit.',
   system: 'The server itself.',
 };
 

@@ -37,6 +37,7 @@ export const PERMISSIONS = [
   'hold.write',
   'grant.read',
   'grant.write',
+  'audit.read',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

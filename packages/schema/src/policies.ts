@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
-import { PolicyDocument } from './policy-document.ts';
+import { PolicyDocument, policyTouches } from './policy-document.ts';
 import { Count, ModelRef, NamespacePath, Timestamp, Uuid } from './primitives.ts';
 import { route } from './route.ts';
 
@@ -82,7 +82,7 @@ const policyRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       body: PolicyDocument,
       answers: { 200: Policy },
       conditional: true,
-      touches: touches('write'),
+      touches: { ...touches('write'), ...policyTouches('body') },
     }),
     route({
       id: `${kind}s.policy.history`,

@@ -190,3 +190,23 @@ export const PolicyDocument = z
       'namespaces from below; without any, nothing is ever labelled, promoted or removed.',
   });
 export type PolicyDocument = z.infer<typeof PolicyDocument>;
+
+const named = <At extends string>(at: At, under = 'owner') =>
+  ({ kind: 'dataset', at, under, permission: 'dataset.read', optional: true }) as const;
+
+/**
+ * The datasets that a labelling rule names. One that is not there is a fault of the policy, and so is one that the caller
+ * must not know of: the same in words.
+ */
+export const labelTouches = <At extends string>(at: At, under?: string) =>
+  ({ labelled: named(`${at}.dataset`, under), notWorse: named(`${at}.notWorse[].dataset`, under) }) as const;
+
+/** The datasets that a policy names. */
+export const policyTouches = <At extends string>(at: At) =>
+  ({
+    evaluated: named(`${at}.evaluate[].dataset`),
+    ...labelTouches(`${at}.label[]`),
+    promoted: named(`${at}.promote[].dataset`),
+    keptVersions: named(`${at}.retain.versions.keep[].dataset`),
+    keptCheckpoints: named(`${at}.retain.checkpoints.keep[].dataset`),
+  }) as const;

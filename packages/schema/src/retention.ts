@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ClauseVerdict } from './decisions.ts';
 import { Hold } from './holds.ts';
 import { limit } from './lists.ts';
-import { PolicyDocument } from './policy-document.ts';
+import { PolicyDocument, policyTouches } from './policy-document.ts';
 import { CheckpointRef, Count, ModelRef, NamespacePath, Uuid, VersionRef } from './primitives.ts';
 import { route } from './route.ts';
 
@@ -66,7 +66,7 @@ export const PolicyPreview = z
         removed: Count.meta({ description: 'Objects that would go, or lose their files.' }),
         freedBytes: Count.meta({
           description:
-            'Bytes of content that nothing else refers to: what would be free after the grace time.',
+            'Bytes of content that nothing else refers to that the reader may see: what would be free after the grace time.',
         }),
         items: z
           .array(PreviewedObject)
@@ -99,7 +99,10 @@ const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
     bodyOptional: true,
     safe: true,
     answers: { 200: PolicyPreview },
-    touches: { owner: { kind, at: `params.${kind}`, permission: 'policy.read' } },
+    touches: {
+      owner: { kind, at: `params.${kind}`, permission: 'policy.read' },
+      ...policyTouches('body.policy'),
+    },
   });
 
 const HoldPut = z

@@ -4,7 +4,12 @@ import { PERMISSIONS, type Permission } from './permissions.ts';
 export const ROLES = ['viewer', 'contributor', 'maintainer', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-const READ = PERMISSIONS.filter((permission) => permission.endsWith('.read') && permission !== 'grant.read');
+/** Who may do what, and who did, is for those who answer for it. */
+const FOR_ADMINS: readonly Permission[] = ['grant.read', 'audit.read'];
+
+const READ = PERMISSIONS.filter(
+  (permission) => permission.endsWith('.read') && !FOR_ADMINS.includes(permission),
+);
 
 const CONTRIBUTE: readonly Permission[] = [
   'model.create',

@@ -42,7 +42,7 @@ export interface Touch {
   readonly permission: Permission;
   /** Touched only where the request has this member, `body.quotaBytes`, were it null: what only some requests may do. */
   readonly when?: string;
-  /** Content that is not there counts as not named: the request goes on without it. */
+  /** What is not there, or must not be known to be, counts as not named: the request goes on without it. */
   readonly optional?: true;
   readonly under?: string;
   readonly create?: Permission;
@@ -53,7 +53,7 @@ export interface Touch {
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What a route answers: a JSON schema, or a body of another kind. */
-export type Answer = z.ZodType | 'empty' | 'bytes' | 'text' | 'html' | 'json';
+export type Answer = z.ZodType | 'empty' | 'bytes' | 'ndjson' | 'text' | 'html' | 'json';
 
 export interface Route {
   /** `models.versions.list`: the operation id, and the path of the client's method. */
@@ -83,6 +83,8 @@ export interface Route {
   readonly public?: true;
   /** Needs somebody who is known, and no permission on an object: it is about the caller. */
   readonly known?: true;
+  /** Reading it is recorded where reads of files are, though its answer is no file. */
+  readonly recorded?: true;
 }
 
 /** Keeps the literal types of a route: inputs, answers and touches of its verb derive from them. */
@@ -95,3 +97,10 @@ export const takesIdempotencyKey = (r: Route): boolean =>
 /** A write to an object that is there takes `If-Match`; a create has nothing yet to match. */
 export const takesIfMatch = (r: Route): boolean =>
   r.conditional === true && r.method !== 'GET' && !(201 in r.answers);
+
+/** Whether reading it is recorded, on a server that is told to record reads: what gives content, and what says so. */
+export const isReadOnRecord = (r: Route): boolean =>
+  r.method === 'GET' &&
+  r.public !== true &&
+  (r.recorded === true ||
+    Object.values(r.answers).some((answer) => answer === 'bytes' || answer === 'ndjson'));

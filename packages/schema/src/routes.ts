@@ -1,6 +1,7 @@
 import { accessRoutes } from './access.ts';
 import { aliasRoutes } from './aliases.ts';
 import { archiveRoute } from './archives.ts';
+import { auditRoutes } from './audit.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { datasetRoutes } from './datasets.ts';
 import { decisionRoutes } from './decisions.ts';
@@ -52,6 +53,7 @@ const table = [
   ...previewRoutes,
   ...holdRoutes,
   ...accessRoutes,
+  ...auditRoutes,
   ...systemRoutes,
 ] as const;
 

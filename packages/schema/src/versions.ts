@@ -47,10 +47,16 @@ export const Source = z
     experiment: z.string().optional().meta({ description: '`ai/vision/run-7`' }),
     version: z.string().optional().meta({ description: '`ai/vision/yolo:v1`' }),
   })
-  .meta({ id: 'Source', description: 'What the version was made from.' });
+  .meta({ id: 'Source', description: 'What the version was made from, as far as the reader may see that.' });
 
 export const UsedDataset = z
-  .object({ name: z.string(), digest: z.string().nullable(), id: Uuid })
+  .object({
+    name: z.string(),
+    digest: z.string().nullable(),
+    id: Uuid.nullable().meta({
+      description: 'Null where the reader may not see the dataset, as the digest then is.',
+    }),
+  })
   .meta({ id: 'UsedDataset', description: 'A dataset as it was when it was used.' });
 
 const described = {

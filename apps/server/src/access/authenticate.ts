@@ -1,7 +1,7 @@
 import { type Actor, localActor } from '@modelbox/domain';
 import type { Context, Settings } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { bearerOf, unauthenticated } from './credentials.ts';
+import { bearerIn, noBearer, unauthenticated } from './credentials.ts';
 import type { Known } from './known.ts';
 import { isJwt, openIssuer } from './oidc.ts';
 import { rememberCallers } from './remembered.ts';
@@ -34,18 +34,22 @@ function bearerAuthentication(settings: Settings): Authentication {
   );
   const noteUse = noteUses();
 
+  const find: Authentication['identify'] = async (ctx, authorization, address, when) => {
+    const secret = bearerIn(authorization);
+    const key = secret === undefined ? '' : hashOf(secret).toString('base64');
+    // Guesses cost no question any more; whoever is known, and who has a signature to show, is not kept out by others.
+    if (!remembered.knows(key) && !(issuer && isJwt(secret))) ctx.rateLimits.demandFewFailures(ctx, address);
+    if (secret === undefined) throw noBearer(authorization);
+    const known = await remembered.recall(ctx, key, secret, when);
+    demandCounts(ctx, known, address);
+    if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
+    return known.actor;
+  };
+
   return {
     async identify(ctx, authorization, address, when) {
-      const secret = bearerOf(authorization);
-      const key = hashOf(secret).toString('base64');
-      // What guesses costs no question any more; whoever is known, and who has a signature to show, is not kept out by others.
-      if (!remembered.knows(key) && !(issuer && isJwt(secret)))
-        ctx.rateLimits.demandFewFailures(ctx, address);
       try {
-        const known = await remembered.recall(ctx, key, secret, when);
-        demandCounts(ctx, known, address);
-        if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
-        return known.actor;
+        return await find(ctx, authorization, address, when);
       } catch (error) {
         if (error instanceof HttpProblem && error.code === 'unauthenticated')
           ctx.rateLimits.countFailure(ctx, address);

@@ -21,7 +21,8 @@ const grantsOfPrincipals = prepared<[principals: string[]], { path: string; role
 );
 
 /** Whether a secret has the form of a signed JWT (RFC 7519): its header is a JSON object in base64url. */
-export const isJwt = (secret: string): boolean => /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(secret);
+export const isJwt = (secret: string | undefined): boolean =>
+  secret !== undefined && /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(secret);
 
 /** An OIDC issuer whose tokens tell who somebody is. */
 export interface Issuer {

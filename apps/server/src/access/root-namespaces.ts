@@ -41,5 +41,14 @@ async function demandOwn(tx: Tx, { actor }: RequestContext, path: string, root: 
   const own = await tx.grant.count({
     where: { principal: actor.name, role: 'admin', namespace: { path: root } },
   });
-  if (own === 0) throw new HttpProblem('not_found', `There is no namespace "${path}".`);
+  if (own > 0) return;
+  const problem = new HttpProblem('not_found', `There is no namespace "${path}".`);
+  problem.refusal = {
+    permission: 'namespace.read',
+    kind: 'namespace',
+    id: null,
+    namespace: path,
+    name: path,
+  };
+  throw problem;
 }

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { PERMISSIONS, type Permission, type Route, routeList } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeWorld, urlOf } from '../testing/access-world.ts';
 import { freshName } from '../testing/objects.ts';
-import { champion, onVal, policyTests } from '../testing/policies.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { callersOf } from '../testing/tokens.ts';
+import { wordsOf } from '../testing/words.ts';
 
 /* Every route that there is, or will be, by what it declares. */
 
@@ -17,51 +19,18 @@ afterAll(() => server.stop());
 
 const guarded = routeList.filter((route) => !route.public);
 
-/** Objects of every kind in a namespace of their own; gives what stands for the parameters of paths. */
-async function world(route: Route): Promise<{ namespace: string; values: Record<string, string> }> {
-  const { ok } = callers;
-  const namespace = freshName('ns');
-  const model = await ok('POST', '/v1/models', { namespace, name: 'm' });
-  const dataset = await ok('POST', '/v1/datasets', { namespace, name: 'val' });
-  const body = { version: 'v1', files: [], metrics: [onVal(1)], aliases: ['prod'] };
-  const version = await ok('POST', `/v1/models/${model.id}/versions`, body);
-  const run = await ok('POST', '/v1/experiments', { namespace, name: 'run' });
-  const checkpoint = await ok('POST', `/v1/experiments/${run.id}/checkpoints`, { epoch: 1, status: 'ready' });
-  const values: Record<string, string> = {
-    namespace,
-    model: model.id,
-    version: version.id,
-    experiment: run.id,
-    checkpoint: checkpoint.id,
-    dataset: dataset.id,
-    alias: 'prod',
-    'path*': 'a.bin',
-    part: '1',
-    principal: 'user:somebody',
-  };
-  if (route.path.includes('{upload}'))
-    values['upload'] = (await ok('POST', '/v1/uploads', { model: model.id, path: 'u', sizeBytes: 1 })).id;
-  if (route.path.includes('{token}'))
-    values['token'] = (await ok('POST', '/v1/tokens', { name: 't', principal: 'user:x' })).id;
-  if (route.path.includes('{proposal}')) {
-    await ok('PUT', `/v1/models/${model.id}/policy`, { label: [{ ...champion, mode: 'propose' }] });
-    await policyTests(() => server).settle();
-    values['proposal'] = (await ok('GET', `/v1/models/${model.id}/proposals`)).items[0].id;
-  }
-  return { namespace, values };
-}
+const world = (route: Route) => makeWorld(server, callers, route);
 
-const urlOf = (route: Route, values: Record<string, string>): string => {
-  const path = route.path.replace(/\{([^}]*)\}/g, (_, name: string) =>
-    encodeURIComponent(values[name] ?? 'x'),
-  );
-  const named = Object.values(route.touches).flatMap(({ at, kind }) =>
-    at.startsWith('query.') ? [`${at.slice(6)}=${encodeURIComponent(values[kind] ?? 'x')}`] : [],
-  );
-  // One of several, where only one may be given.
-  const query = route.id === 'uploads.list' ? named.slice(0, 1) : named;
-  return query.length > 0 && route.method === 'GET' ? `${path}?${query.join('&')}` : path;
-};
+/** Names of objects as they could be, and are not. */
+const namesOfNothing = () => ({
+  namespace: freshName('nothing'),
+  ...Object.fromEntries(
+    ['model', 'version', 'experiment', 'checkpoint', 'dataset', 'upload', 'proposal'].map((kind) => [
+      kind,
+      randomUUID(),
+    ]),
+  ),
+});
 
 const bodyOf = (route: Route): unknown =>
   route.body === undefined ? undefined : route.body === 'bytes' ? Buffer.from('x') : {};
@@ -85,11 +54,15 @@ describe.each(guarded.map((route) => [route.id, route] as const))('%s', (_, rout
   const touched = Object.values(route.touches).filter(({ at }) => /^(?:params|query)\./.test(at));
   if (touched.length === 0) return;
 
-  it('404: in a foreign namespace', async () => {
+  it('404: in a foreign namespace, in the words for what is nowhere', async () => {
     const { values } = await world(route);
     const stranger = await callers.user({ [freshName('elsewhere')]: 'admin' });
-    const answer = await send(route, stranger.api, urlOf(route, values));
-    expect(answer.status, JSON.stringify(answer.body)).toBe(404);
+    const told = async (named: typeof values) => {
+      const answer = await send(route, stranger.api, urlOf(route, named));
+      expect(answer.status, JSON.stringify(answer.body)).toBe(404);
+      return wordsOf(answer, Object.values(named));
+    };
+    expect(await told(values)).toEqual(await told({ ...values, ...namesOfNothing() }));
   });
 
   it('403 or 404: with every permission but one that it declares; passes with all', async () => {

@@ -109,8 +109,12 @@ export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
   changingRights(ctx, async (tx): Promise<Receipt> => {
     await tx.$queryRaw`SELECT 1 FROM tokens WHERE id = ${params.token}::uuid FOR UPDATE`;
     const row = await tx.token.findUnique({ where: { id: params.token } });
-    if (row === null || (row.principal !== ctx.actor.name && !isAdministrator(ctx)))
-      throw new HttpProblem('not_found', `There is no token "${params.token}".`);
+    if (row === null || (row.principal !== ctx.actor.name && !isAdministrator(ctx))) {
+      const problem = new HttpProblem('not_found', `There is no token "${params.token}".`);
+      if (row !== null)
+        problem.refusal = { permission: null, kind: 'token', id: row.id, namespace: '', name: row.name };
+      throw problem;
+    }
     if (row.revokedAt === null) {
       const after = await tx.token.update({ where: { id: row.id }, data: { revokedAt: ctx.now() } });
       const states = { before: toToken(row), after: toToken(after) };

@@ -1,5 +1,6 @@
 import { prepared } from '@modelbox/db';
 import type { Experiment } from '@modelbox/schema';
+import type { Foreign } from '../access/foreign.ts';
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
@@ -15,6 +16,7 @@ interface ExperimentRow extends DeletableRow {
   status: Experiment['status'];
   tags: string[];
   checkpoint: string | null;
+  checkpointIn: string | null;
   latest: LatestRow[] | null;
 }
 
@@ -22,7 +24,9 @@ const select = prepared<[string[]], ExperimentRow>(
   'read_experiments',
   `SELECT ${deletableColumns('e')}, n.path AS namespace, e.name, e.owner, e.task, e.framework,
           e.external_id AS "externalId", e.status, e.tags,
-          e.source_checkpoint_id AS checkpoint, ${latestSql('e.id', 'e.namespace_id')} AS latest
+          e.source_checkpoint_id AS checkpoint,
+          (SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id JOIN namespaces cn ON cn.id = ce.namespace_id
+           WHERE c.id = e.source_checkpoint_id) AS "checkpointIn", ${latestSql('e.id', 'e.namespace_id')} AS latest
    FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])`,
 );
 
@@ -44,5 +48,12 @@ export async function readExperiments({ db }: Context, ids: string[]): Promise<R
       ...deletableStampsOf(row),
     },
     etag: etagOf(row.rowVersion),
+    foreign: foreignOf(row),
   }));
 }
+
+/** What it shows of another namespace: the checkpoint that it began with. */
+const foreignOf = ({ namespace: own, checkpointIn: namespace }: ExperimentRow): Foreign<Experiment>[] =>
+  namespace === null || namespace === own
+    ? []
+    : [{ namespace, permission: 'checkpoint.read', conceal: (body) => ({ ...body, source: null }) }];

@@ -1,6 +1,8 @@
 import { type Actor, localActor } from '@modelbox/domain';
-import { type Route, type RouteId, routes, takesIfMatch } from '@modelbox/schema';
+import { isReadOnRecord, type Route, type RouteId, routes, takesIfMatch } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Attempt, recordDenial } from '../audit/denials.ts';
+import { recordReads } from '../audit/reads.ts';
 import type { Context, RequestContext, Settings } from '../context.ts';
 import { readBack } from '../kinds/read.ts';
 import { isInBody, type Touched, touch } from '../kinds/touch.ts';
@@ -20,7 +22,8 @@ import { validate } from './validate.ts';
 import type { Answered, Reply, Verb } from './verb.ts';
 
 /**
- * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes.
+ * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes. What it
+ * denies is recorded, and what it gives where that is to be.
  * @param memory for a route whose answer shows the one object that it touches, and nothing else.
  * @throws where a route declares neither what it touches nor that it is public.
  */
@@ -55,21 +58,24 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const after = Object.fromEntries(entries.filter(([, declared]) => isInBody(declared)));
   const hasAfter = Object.keys(after).length > 0;
 
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
+
+  async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
     const actor = route.public ? localActor : await admitted(ctx, request, reply);
     const requestContext = contextOf(ctx, request, reply, route, actor);
+    attempt.by = requestContext;
     const params = readParams(request.params as Record<string, string>);
     const search = request.url.indexOf('?');
     const rawQuery = readQuery(search < 0 ? '' : request.url.slice(search + 1));
     const query = route.query ? validate(route.query, rawQuery, 'query') : refuseQuery(rawQuery);
     if (route.headers) validate(route.headers, request.headers, 'header');
     const input: Record<string, unknown> = { params, query, headers: request.headers };
-    const touched: Touched = {};
+    const { touched } = attempt;
     const authorize = (touches: Route['touches']) =>
       touchAnew(requestContext, touches, input, touched, request.headers.authorization);
     await authorize(before);
     const shown = memory && (Object.values(touched)[0]?.[0] as Located);
-    const known = shown && memory.find(route.id, shown);
+    const known = shown && memory.find(route.id, shown, requestContext.actor);
     if (known) return sendJson(reply.code(200), known);
     input['body'] = await readBody(route, request, ctx.settings);
     if (hasAfter) await authorize(after);
@@ -78,10 +84,21 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     if (idempotency) requestContext.idempotency = idempotency;
     const result = await verb(requestContext, input);
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
+    await recordRead?.(requestContext, attempt, params, answer);
     if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(ctx, reply, answer);
     const encoded = { body: encode(answer), etag: answer.etag };
-    if (shown) memory.keep(route.id, shown, encoded);
+    if (shown) memory.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.foreign });
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
+  }
+
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const attempt: Attempt = { route, touched: {} };
+    try {
+      return await serve(request, reply, attempt);
+    } catch (error) {
+      await recordDenial(ctx, request, attempt, error);
+      throw error;
+    }
   };
 }
 

@@ -4,7 +4,8 @@ type Extras = Partial<Pick<Problem, 'errors' | 'id' | 'uri' | 'aliases'>>;
 
 /** What a caller wanted and has no permission for. It is never told: the answer may have to hide that the object is there. */
 export interface Refusal {
-  readonly permission: string;
+  /** Null: none would do, it is somebody else's. */
+  readonly permission: string | null;
   readonly kind: ObjectKind;
   /** Null: it would be made. */
   readonly id: string | null;

@@ -14,9 +14,9 @@ export interface RateLimits {
   byAddress(ctx: Context, reply: FastifyReply, address: string): void;
   /** Counts a request of somebody, whichever token it came with. */
   byIdentity(ctx: Context, reply: FastifyReply, actor: Actor): void;
-  /** Stops an address from which too many credentials came that do not count. */
+  /** Stops an address from which too many requests came without credentials that count. */
   demandFewFailures(ctx: Context, address: string): void;
-  /** Counts credentials that do not count. */
+  /** Counts a request without credentials that count. */
   countFailure(ctx: Context, address: string): void;
 }
 
@@ -63,7 +63,7 @@ const headersOf = (name: LimitName, { quota }: RateWindow, { remaining, resetSec
 const WORDS: Record<LimitName, string> = {
   address: 'requests from this address',
   identity: 'requests of this caller',
-  failures: 'requests with credentials that do not count from this address',
+  failures: 'requests without credentials that count from this address',
 };
 
 function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, left: Left): HttpProblem {

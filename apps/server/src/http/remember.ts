@@ -1,5 +1,8 @@
+import type { Actor } from '@modelbox/domain';
 import { LRUCache } from 'lru-cache';
+import { concealedFrom } from '../access/foreign.ts';
 import type { Located } from '../objects/located.ts';
+import type { Answered } from './verb.ts';
 
 /** An answer ready to be sent. */
 export interface EncodedAnswer {
@@ -7,10 +10,15 @@ export interface EncodedAnswer {
   readonly etag: string | undefined;
 }
 
+/** And to whom it may be given. */
+interface KeptAnswer extends EncodedAnswer {
+  readonly foreign: Answered['foreign'] | undefined;
+}
+
 /** Keeps encoded answers that show one object and nothing else, as long as the object has the stamp they were made at. */
 export interface Memory {
-  find(route: string, object: Located): EncodedAnswer | undefined;
-  keep(route: string, object: Located, answer: EncodedAnswer): void;
+  find(route: string, object: Located, actor: Actor): EncodedAnswer | undefined;
+  keep(route: string, object: Located, actor: Actor, answer: KeptAnswer): void;
 }
 
 /** UTF-16 code units of all answers kept, and of one at most. */
@@ -23,9 +31,11 @@ const AGE = 600_000;
  * A memory of answers. The stamp comes from the database with every request, so an answer is never older than the
  * request: what is saved is reading, forming and encoding the object again. The stamp is read before the object is: an
  * answer may show more than its stamp says, and is then made anew at the next request, but never less.
+ *
+ * Only whole answers are kept, and given to those who may see all that they show of other namespaces.
  */
 export function createMemory(): Memory {
-  const answers = new LRUCache<string, EncodedAnswer & { stamp: string }>({
+  const answers = new LRUCache<string, KeptAnswer & { stamp: string }>({
     maxSize: CAPACITY,
     maxEntrySize: LARGEST,
     ttl: AGE,
@@ -33,13 +43,15 @@ export function createMemory(): Memory {
   });
   const keyOf = (route: string, { id }: Located) => `${route} ${id}`;
   return {
-    find(route, object) {
+    find(route, object, actor) {
       if (object.stamp === null || object.deletedAt !== null) return undefined;
       const answer = answers.get(keyOf(route, object));
-      return answer?.stamp === object.stamp ? answer : undefined;
+      if (answer?.stamp !== object.stamp) return undefined;
+      return concealedFrom(actor, answer.foreign).length > 0 ? undefined : answer;
     },
-    keep(route, object, answer) {
+    keep(route, object, actor, answer) {
       if (object.stamp === null || object.deletedAt !== null) return;
+      if (concealedFrom(actor, answer.foreign).length > 0) return;
       answers.set(keyOf(route, object), { ...answer, stamp: object.stamp });
     },
   };

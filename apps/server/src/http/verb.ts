@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ObjectKind, OwnerKind, Route, RouteId, RouteTable } from '@modelbox/schema';
 import type { z } from 'zod';
+import type { Foreign } from '../access/foreign.ts';
 import type { RequestContext } from '../context.ts';
 import type { Located, Place } from '../objects/located.ts';
 
@@ -59,6 +60,8 @@ export interface Answered<B = unknown> {
   readonly stream?: Readable;
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What it shows, to whoever may see that, of other namespaces: who else may be sent the same. */
+  readonly foreign?: readonly Pick<Foreign, 'namespace' | 'permission'>[];
 }
 
 export type Reply = Receipt | Answered;

@@ -1,10 +1,11 @@
 import { coalesce } from '@modelbox/db';
 import type { ObjectKind } from '@modelbox/schema';
+import { shownTo } from '../access/foreign.ts';
 import { readGrants } from '../access/grants.ts';
 import { readTokens } from '../access/tokens.ts';
 import { readAliases } from '../aliases/read.ts';
 import { readCheckpoints } from '../checkpoints/read.ts';
-import type { Context } from '../context.ts';
+import type { Context, RequestContext } from '../context.ts';
 import { readDatasets } from '../datasets/read.ts';
 import { readEvents } from '../events/read.ts';
 import { readExperiments } from '../experiments/read.ts';
@@ -62,21 +63,22 @@ function readOne(ctx: Context, kind: ReadKind): ReadOne {
   return read;
 }
 
-/** One object as it is now. 404 where it is gone. */
-export async function readObject(ctx: Context, kind: ReadKind, id: string): Promise<Readout> {
+/** One object as it is now, as far as the caller may see it. 404 where it is gone. */
+export async function readObject(ctx: RequestContext, kind: ReadKind, id: string): Promise<Readout> {
   const readout = await readOne(ctx, kind)(id);
   if (readout === undefined) throw new HttpProblem('not_found', `There is no such ${kind} any more.`);
-  return readout;
+  return shownTo(ctx.actor, readout);
 }
 
-/** Objects in the order of the ids. */
-export async function readInOrder(ctx: Context, kind: ReadKind, ids: string[]): Promise<unknown[]> {
-  const byId = new Map((await READERS[kind](ctx, ids)).map((readout) => [readout.id, readout.body]));
+/** Objects in the order of the ids, as far as the caller may see them. */
+export async function readInOrder(ctx: RequestContext, kind: ReadKind, ids: string[]): Promise<unknown[]> {
+  const readouts = await READERS[kind](ctx, ids);
+  const byId = new Map(readouts.map((readout) => [readout.id, shownTo(ctx.actor, readout).body]));
   return ids.map((id) => byId.get(id)).filter((body) => body !== undefined);
 }
 
 /** The answer of a write: its object as it is now. */
-export async function readBack(ctx: Context, { status, object }: Receipt): Promise<Answered> {
+export async function readBack(ctx: RequestContext, { status, object }: Receipt): Promise<Answered> {
   if (object === null) return { status };
   const [kind, part] = object.kind.split('.') as [ReadKind, string | undefined];
   if (part === 'files') return { status, body: { items: await listAllFiles(ctx, object.id) } };

@@ -1,4 +1,10 @@
-import { decideAccess, parseName, parseNamespace, parseQualifiedName } from '@modelbox/domain';
+import {
+  decideAccess,
+  parseName,
+  parseNamespace,
+  parseQualifiedName,
+  parseReference,
+} from '@modelbox/domain';
 import type { ObjectKind, Route, Touch } from '@modelbox/schema';
 import { mayTakeRoot } from '../access/root-namespaces.ts';
 import type { RequestContext } from '../context.ts';
@@ -50,7 +56,8 @@ async function touchObjects(
 ) {
   const found: Touched[string] = [];
   for (const mention of named) {
-    found.push({ ...(await touchOne(ctx, declared, mention, under)), mention: mention.text });
+    const place = await touchOne(ctx, declared, mention, under);
+    if (place !== undefined) found.push({ ...place, mention: mention.text });
   }
   return found;
 }
@@ -65,10 +72,14 @@ async function touchOne(
     ? undefined
     : await locate(ctx, declared.kind, mention.text, under);
   const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
-  if (place === undefined) throw missing(declared, mention);
+  if (place === undefined) {
+    if (declared.optional) return undefined;
+    throw missingIn(ctx, declared, mention);
+  }
   const permission =
     located === undefined && declared.create !== undefined ? declared.create : declared.permission;
   const access = decideAccess(ctx.actor, permission, place.namespace);
+  if (access === 'hidden' && declared.optional) return undefined;
   if (access !== 'allowed' && !(await mayMakeRoot(ctx, declared, place)))
     throw refused(access, permission, place, missing(declared, mention));
   if (located?.deletedAt && declared.deleted !== true) throw deleted(located);
@@ -103,6 +114,32 @@ function refused(
       : new HttpProblem('forbidden', `This needs ${permission} on ${namespace}.`);
   problem.refusal = { permission, kind, id, namespace, name };
   return problem;
+}
+
+/** What is not there, in a namespace that is named and hidden, is refused like what is: nobody can tell which it was. */
+function missingIn(ctx: RequestContext, declared: ObjectTouch, mention: Mention): HttpProblem {
+  const problem = missing(declared, mention);
+  const { kind, permission } = declared;
+  const place = namedPlace(kind, mention.text);
+  if (place === undefined) return problem;
+  const access = decideAccess(ctx.actor, permission, place.namespace);
+  return access === 'hidden' ? refused(access, permission, { kind, id: null, ...place }, problem) : problem;
+}
+
+/** The namespace and the name that a text gives, whether anything has them or not. */
+function namedPlace(kind: ObjectKind, text: string): Pick<Place, 'namespace' | 'name'> | undefined {
+  if (kind === 'namespace') {
+    const parsed = parseNamespace(text);
+    return parsed.ok ? { namespace: parsed.namespace, name: parsed.namespace } : undefined;
+  }
+  if (kind === 'version') {
+    const parsed = parseReference(text);
+    if (!parsed.ok) return undefined;
+    const { namespace, model, alias, version } = parsed.reference;
+    return { namespace, name: alias === undefined ? `${model}:${version}` : `${model}@${alias}` };
+  }
+  const parsed = parseQualifiedName(text);
+  return parsed.ok ? { namespace: parsed.namespace, name: parsed.name } : undefined;
 }
 
 /** Where an object would lie that is not there yet. */

@@ -1,6 +1,7 @@
 import { prepared } from '@modelbox/db';
 import { decideAccess } from '@modelbox/domain';
 import type { Lineage } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
 
 type Node = Lineage['nodes'][number];
@@ -49,12 +50,14 @@ const nodesOf = prepared<[ids: string[]], Node & { namespace: string }>(
    FROM datasets d JOIN namespaces n ON n.id = d.namespace_id WHERE d.id = ANY ($1::uuid[])`,
 );
 
-/** Walks from the version up to what it came from and down to what came of it, a step of versions at a time. */
-export const readLineage: Verb<'versions.lineage'> = async (
-  { db, actor },
-  { query, touched: { version } },
-) => {
+/**
+ * Walks from the version up to what it came from and down to what came of it, a step of versions at a time. What the caller
+ * may not see is not there: neither it nor what it was used for, nor what lies behind it.
+ */
+export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touched: { version } }) => {
+  const { pool } = ctx.db;
   const edges = new Map<string, Edge>();
+  const nodes = new Map((await visibleNodes(ctx, [version.id])).map((node) => [node.id, node]));
   const seen = new Set([version.id]);
   let truncated = false;
   let frontier = [version.id];
@@ -63,38 +66,33 @@ export const readLineage: Verb<'versions.lineage'> = async (
       truncated = true;
       break;
     }
-    const rows = await edgesOf(db.pool, frontier, MAX_NODES + 1);
+    const rows = await edgesOf(pool, frontier, MAX_NODES + 1);
     truncated ||= rows.length > MAX_NODES;
-    const next: string[] = [];
-    for (const { fromKind, ...edge } of rows.slice(0, MAX_NODES)) {
+    const found = rows.slice(0, MAX_NODES);
+    const fresh = [...new Set(found.flatMap(({ from, to }) => [from, to]))].filter((id) => !seen.has(id));
+    for (const id of fresh) seen.add(id);
+    for (const node of await visibleNodes(ctx, fresh)) nodes.set(node.id, node);
+    for (const { fromKind: _, ...edge } of found) {
+      if (!nodes.has(edge.from) || !nodes.has(edge.to)) continue;
       edges.set(`${edge.from} ${edge.to} ${edge.relation} ${edge.digest}`, edge);
-      for (const id of [edge.from, edge.to]) {
-        if (seen.has(id)) continue;
-        seen.add(id);
-        if (edge.relation === 'based_on' && fromKind === 'version') next.push(id);
-      }
     }
-    frontier = next;
+    frontier = fresh.filter((id) => nodes.get(id)?.kind === 'version');
     if (seen.size > MAX_NODES) {
       truncated = true;
       break;
     }
   }
-  const found = await nodesOf(db.pool, [...seen]);
-  // What the caller may not see is not there: neither it nor what it was used for.
-  const nodes = found.filter(
-    ({ kind, namespace }) => decideAccess(actor, `${kind}.read`, namespace) === 'allowed',
-  );
-  const shown = new Set(nodes.map(({ id }) => id));
-  return {
-    status: 200,
-    body: {
-      nodes: nodes.map(({ namespace: _, ...node }) => ({
-        ...node,
-        deletedAt: node.deletedAt && new Date(node.deletedAt).toISOString(),
-      })),
-      edges: [...edges.values()].filter(({ from, to }) => shown.has(from) && shown.has(to)),
-      truncated,
-    },
-  };
+  return { status: 200, body: { nodes: [...nodes.values()], edges: [...edges.values()], truncated } };
 };
+
+/** Those of the nodes that the caller may see. */
+async function visibleNodes({ db, actor }: RequestContext, ids: string[]): Promise<Node[]> {
+  if (ids.length === 0) return [];
+  const rows = await nodesOf(db.pool, ids);
+  return rows
+    .filter(({ kind, namespace }) => decideAccess(actor, `${kind}.read`, namespace) === 'allowed')
+    .map(({ namespace: _, ...node }) => ({
+      ...node,
+      deletedAt: node.deletedAt && new Date(node.deletedAt).toISOString(),
+    }));
+}

@@ -1,3 +1,4 @@
+import { decideAccess, parseQualifiedName } from '@modelbox/domain';
 import { LIMIT_DEFAULT, type MetricValue, Timestamp } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
@@ -86,10 +87,17 @@ export async function listPoints(
     body: pageOf(
       rows,
       limit,
-      ({ at: _, ...point }) => point,
+      ({ at: _, ...point }) => (isConcealed(ctx, point) ? { ...point, digest: null } : point),
       (row) => row.at,
     ),
   };
+}
+
+/** The digest of a dataset in another namespace is only for those who may see the dataset; its name was given with the point. */
+function isConcealed({ actor }: RequestContext, { dataset }: { dataset: string | null }): boolean {
+  if (dataset === null || actor.grants === 'all') return false;
+  const named = parseQualifiedName(dataset);
+  return named.ok && decideAccess(actor, 'dataset.read', named.namespace) !== 'allowed';
 }
 
 function positionOf(cursor: string): string[] {

@@ -1,3 +1,5 @@
+import type { Foreign } from '../access/foreign.ts';
+
 /** Columns that every object has, as the read statements name them. */
 export interface CommonRow {
   id: string;
@@ -37,4 +39,6 @@ export interface Readout<B = unknown> {
   readonly id: string;
   readonly body: B;
   readonly etag?: string;
+  /** What it shows of other namespaces. */
+  readonly foreign?: readonly Foreign<B>[];
 }

@@ -3,7 +3,6 @@ import type { Backtest } from '@modelbox/schema';
 import { HttpProblem, invalid, invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
-import type { Sql } from '../writes/sql.ts';
 import { policyFaults } from './check.ts';
 import { replayVersions } from './history-facts.ts';
 import { filterOf } from './session.ts';
@@ -13,11 +12,17 @@ import { readOnly } from './snapshot.ts';
 const SHOWN = 10_000;
 
 /** What a labelling rule for an alias would have done over the whole history of a model. */
-export const backtestPolicy: Verb<'models.policy.backtest'> = (ctx, { body, touched: { model } }) =>
+export const backtestPolicy: Verb<'models.policy.backtest'> = (
+  ctx,
+  { body, touched: { model, labelled, notWorse } },
+) =>
   readOnly(ctx, model.id, async (session) => {
     if (session === undefined) throw new HttpProblem('not_found', `The model ${model.name} is deleted.`);
     const rule: LabelRule = body.rule ?? named(session.policy.document.label ?? [], body.name);
-    if (body.rule !== undefined) await demandOne(session.sql, model, body.rule);
+    if (body.rule !== undefined) {
+      const mention = body.rule.dataset ?? '';
+      demandOne(model, body.rule, { notWorse, labelled: labelled && { ...labelled, mention } });
+    }
     if (rule.alias === undefined) {
       throw invalidField(
         'body',
@@ -46,8 +51,8 @@ function named(rules: readonly LabelRule[], name: string | undefined): LabelRule
 }
 
 /** Its faults as they stand in this request. */
-async function demandOne(sql: Sql, model: Located, rule: LabelRule): Promise<void> {
-  const faults = await policyFaults(sql, model, { label: [rule] });
+function demandOne(model: Located, rule: LabelRule, datasets: Parameters<typeof policyFaults>[2]): void {
+  const faults = policyFaults(model, { label: [rule] }, datasets);
   if (faults.length === 0) return;
   throw invalid(
     faults.map((fault) => ({ in: 'body', ...fault, pointer: fault.pointer.replace(/^\/label\/0/, '/rule') })),

@@ -1,5 +1,5 @@
 import { prepared } from '@modelbox/db';
-import { coverageOf, isUuid } from '@modelbox/domain';
+import { coverageOf, decideAccess, isUuid } from '@modelbox/domain';
 import { type Evaluation, LIMIT_DEFAULT } from '@modelbox/schema';
 import { invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
@@ -69,9 +69,15 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
     );
   }
   const known = await knownDatasets(sql, model.namespace, names);
+  // Nobody owes what they cannot see.
+  const mayEvaluate = (namespace: string) => decideAccess(ctx.actor, 'dataset.read', namespace) === 'allowed';
   const asked = names.flatMap((name) => {
     const dataset = known.get(name);
-    return dataset && (query.dataset === undefined || query.dataset === name) ? [{ name, ...dataset }] : [];
+    return dataset &&
+      mayEvaluate(dataset.namespace) &&
+      (query.dataset === undefined || query.dataset === name)
+      ? [{ name, ...dataset }]
+      : [];
   });
   const [at, id, position] = cursorOf(query.cursor);
   const rows = await page(

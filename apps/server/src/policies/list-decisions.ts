@@ -1,6 +1,7 @@
 import { prepared } from '@modelbox/db';
+import { type Actor, namespacesWith } from '@modelbox/domain';
 import { type Decision, LIMIT_DEFAULT } from '@modelbox/schema';
-import type { Context } from '../context.ts';
+import type { Context, RequestContext } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
 import { cursorAfter, pageOf } from '../lists/cursor.ts';
 
@@ -33,14 +34,19 @@ type Values = [
   outcome: string | null,
   before: number | null,
   limit: number,
+  seen: string[] | null,
 ];
 
+/** `$8` are the namespaces below which models may be known; null: all. A model above decides on checkpoints below it. */
 const by = (name: string, condition: string) =>
   prepared<Values, DecisionRow>(
     `list_decisions_${name}`,
     `SELECT ${COLUMNS} FROM decisions d
      WHERE ${condition} AND ($2::uuid IS NULL OR d.subject_id = $2) AND ($3::text IS NULL OR d.kind = $3)
        AND ($4::text IS NULL OR d.rule = $4) AND ($5::text IS NULL OR d.outcome = $5) AND ($6::bigint IS NULL OR d.id < $6)
+       AND ($8::text[] IS NULL OR d.model_id IS NULL OR EXISTS (
+         SELECT 1 FROM models m JOIN namespaces n ON n.id = m.namespace_id, unnest($8::text[]) AS v (path)
+         WHERE m.id = d.model_id AND (v.path IN ('', n.path) OR starts_with(n.path, v.path || '/'))))
      ORDER BY d.id DESC LIMIT $7`,
   );
 
@@ -72,7 +78,7 @@ interface Narrowed {
 }
 
 async function page(
-  { db }: Context,
+  { db, actor }: RequestContext,
   list: typeof byModel,
   of: string,
   query: Narrowed,
@@ -81,8 +87,13 @@ async function page(
   const limit = query.limit ?? LIMIT_DEFAULT;
   const before = cursorAfter(query.cursor, 'number') ?? null;
   const { kind = null, rule = null, outcome = null } = query;
-  const rows = await list(db.pool, of, subject, kind, rule, outcome, before, limit + 1);
+  const rows = await list(db.pool, of, subject, kind, rule, outcome, before, limit + 1, seenBy(actor));
   return { status: 200, body: pageOf(rows, limit, toDecision, (row) => Number(row.id)) };
+}
+
+function seenBy({ grants }: Actor): string[] | null {
+  const paths = grants === 'all' ? 'all' : namespacesWith(grants, 'policy.read');
+  return paths === 'all' ? null : paths;
 }
 
 export const modelDecisions: Verb<'models.decisions.list'> = (ctx, { query, touched }) =>
@@ -98,6 +109,6 @@ export const namespaceDecisions: Verb<'namespaces.decisions.list'> = (ctx, { que
 
 /** The last decision of a rule about a version. */
 export async function lastDecision(ctx: Context, subjectId: string, rule: string): Promise<Decision | null> {
-  const [row] = await bySubject(ctx.db.pool, subjectId, null, 'label', rule, null, null, 1);
+  const [row] = await bySubject(ctx.db.pool, subjectId, null, 'label', rule, null, null, 1, null);
   return row === undefined ? null : toDecision(row);
 }

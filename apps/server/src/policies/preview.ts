@@ -13,7 +13,7 @@ import { readOnly, readRows } from './snapshot.ts';
 /** What the policy of a model, or a draft of it, would do now. */
 export const previewModelPolicy: Verb<'models.policy.preview'> = async (
   ctx,
-  { body, query, touched: { owner } },
+  { body, query, touched: { owner, ...datasets } },
 ) => {
   const limit = query.limit ?? LIMIT_DEFAULT;
   const draft: PolicyDocument | undefined = body.policy;
@@ -22,7 +22,7 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
     owner.id,
     async (session): Promise<Omit<PolicyPreview, 'retain'>> => {
       if (session === undefined) throw new HttpProblem('not_found', `The model ${owner.name} is deleted.`);
-      if (draft) await demandDraft(session.sql, owner, draft);
+      if (draft) demandDraft(owner, draft, datasets);
       return {
         label: await previewLabels(session, limit),
         promote: await previewPromotions(session, limit),
@@ -31,7 +31,7 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
     draft,
   );
   const retain = await readRows(ctx, (sql) =>
-    previewRetention(sql, retentionOwner(owner), ctx.now(), limit, draft),
+    previewRetention(ctx, sql, retentionOwner(owner), limit, draft),
   );
   return { status: 200, body: { ...answer, retain } satisfies PolicyPreview };
 };
@@ -39,12 +39,12 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
 /** What the policy of a namespace, or a draft of it, would do now with the checkpoints below it. */
 export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
   ctx,
-  { body, query, touched: { owner } },
+  { body, query, touched: { owner, ...datasets } },
 ) => {
   const draft: PolicyDocument | undefined = body.policy;
   const retain = await readRows(ctx, async (sql) => {
-    if (draft) await demandDraft(sql, owner, draft);
-    return previewRetention(sql, retentionOwner(owner), ctx.now(), query.limit ?? LIMIT_DEFAULT, draft);
+    if (draft) demandDraft(owner, draft, datasets);
+    return previewRetention(ctx, sql, retentionOwner(owner), query.limit ?? LIMIT_DEFAULT, draft);
   });
   const answer: PolicyPreview = { label: [], promote: [], retain };
   return { status: 200, body: answer };
@@ -56,12 +56,12 @@ const retentionOwner = (owner: Located) => ({
   namespaceId: owner.namespaceId,
 });
 
-async function demandDraft(
-  sql: Parameters<typeof policyFaults>[0],
+function demandDraft(
   owner: Located,
   draft: PolicyDocument,
-): Promise<void> {
-  const faults = await policyFaults(sql, owner, draft);
+  datasets: Parameters<typeof policyFaults>[2],
+): void {
+  const faults = policyFaults(owner, draft, datasets);
   if (faults.length > 0)
     throw invalid(faults.map((fault) => ({ in: 'body', ...fault, pointer: `/policy${fault.pointer}` })));
 }

@@ -7,20 +7,19 @@ import type { Located } from '../objects/located.ts';
 import { deletedMeanwhile } from '../objects/store.ts';
 import { canonicalJson } from '../writes/canonical.ts';
 import { recordChange } from '../writes/change.ts';
-import { sqlOf } from '../writes/sql.ts';
 import { type Tx, write } from '../writes/write.ts';
 import { demandValid } from './check.ts';
 
 /** Sets the policy of a model or a namespace, under its row's lock. The same document again is no edit. */
 export const setPolicy: Verb<'models.policy.set' | 'namespaces.policy.set'> = (
   ctx,
-  { body, touched: { owner } },
+  { body, touched: { owner, ...datasets } },
 ) =>
   write(ctx, async (tx) => {
     await lockOwner(tx, owner);
     const before = await tx.policy.findUnique({ where: { ownerId: owner.id } });
     demandMatch(ctx.ifMatch, before?.edit ?? 0);
-    await demandValid(sqlOf(tx), owner, body);
+    demandValid(owner, body, datasets);
     if (before && canonicalJson(before.document) === canonicalJson(body)) return receiptOf(before.id);
     const edit = (before?.edit ?? 0) + 1;
     const columns = { document: body, edit, editedBy: ctx.actor.name, editedAt: ctx.now() };

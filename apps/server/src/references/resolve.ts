@@ -7,7 +7,7 @@ import { readObject } from '../kinds/read.ts';
 
 /** What a reference means now: a ready version and all its files, each with where to fetch it. */
 export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
-  const { body } = await readObject(ctx, 'version', touched.version.id);
+  const { body, foreign } = await readObject(ctx, 'version', touched.version.id);
   const version = body as Version;
   const reference = formatReference(version);
   if (version.status !== 'ready')
@@ -22,7 +22,7 @@ export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
       url: file.uri ?? `/v1/versions/${version.id}/files/${encodePath(file.path)}`,
     })),
   };
-  return { status: 200, body: resolution };
+  return { status: 200, body: resolution, ...(foreign ? { foreign } : {}) };
 };
 
 const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');

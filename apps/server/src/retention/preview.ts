@@ -1,5 +1,7 @@
 import type { PolicyDocument } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
+import { visible } from '../access/visible.ts';
+import type { RequestContext } from '../context.ts';
 import type { Sql } from '../writes/sql.ts';
 import { planned, retentionWords } from './plan.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
@@ -8,9 +10,9 @@ type Preview = PolicyPreview['retain'];
 
 /** What the rule of a model or a namespace would do now: by the same plan that is carried out. */
 export async function previewRetention(
+  ctx: RequestContext,
   sql: Sql,
   owner: ScopeOwner,
-  now: Date,
   limit: number,
   draft?: PolicyDocument,
 ): Promise<Preview> {
@@ -21,7 +23,7 @@ export async function previewRetention(
   const going: Preview['items'] = [];
   const staying: Preview['items'] = [];
   let seen = 0;
-  for await (const { object, verdict } of planned(sql, scope, now)) {
+  for await (const { object, verdict } of planned(sql, scope, ctx.now())) {
     seen += 1;
     const bytes = stored.get(object.id) ?? 0;
     // Where only files go, what has none stays as it is.
@@ -43,7 +45,7 @@ export async function previewRetention(
   return {
     seen,
     removed: gone.length,
-    freedBytes: await freedBytes(sql, gone),
+    freedBytes: await freedBytes(ctx, sql, gone),
     items: [...going, ...staying].slice(0, limit),
     truncated: seen > limit,
   };
@@ -63,14 +65,20 @@ async function storedBytes(
   return new Map(rows.map(({ id, bytes }) => [id, Number(bytes)]));
 }
 
-/** Bytes of content that nothing but these objects refers to. */
-async function freedBytes(sql: Sql, ids: readonly string[]): Promise<number> {
+/**
+ * Bytes of content that nothing but these objects refers to, as far as the caller may look: they do not tell that somebody
+ * else has the same.
+ */
+async function freedBytes(ctx: RequestContext, sql: Sql, ids: readonly string[]): Promise<number> {
+  const seen = visible(ctx, 'file.read', '$2');
   const [row] = await sql<{ bytes: string }>(
     `SELECT coalesce(sum(b.size_bytes), 0)::text AS bytes
      FROM (SELECT DISTINCT f.blob_id FROM files f WHERE f.object_id = ANY ($1::uuid[]) AND f.blob_id IS NOT NULL) AS g
      JOIN blobs b ON b.id = g.blob_id
-     WHERE NOT EXISTS (SELECT 1 FROM files o WHERE o.blob_id = g.blob_id AND o.object_id <> ALL ($1::uuid[]))`,
-    [ids],
+     WHERE NOT EXISTS (
+       SELECT 1 FROM files o JOIN namespaces n ON n.id = o.namespace_id
+       WHERE o.blob_id = g.blob_id AND o.object_id <> ALL ($1::uuid[])${seen ? ` AND ${seen.where}` : ''})`,
+    [ids, ...(seen ? [seen.value] : [])],
   );
   return Number(row?.bytes ?? 0);
 }

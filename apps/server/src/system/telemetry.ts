@@ -13,6 +13,8 @@ export interface Telemetry {
   limited(limit: string): void;
   /** Counts an upload, or a part of one, while it runs. */
   upload<T>(run: () => Promise<T>): Promise<T>;
+  /** Counts an attempt that was denied, by the status of its answer. */
+  denied(status: number): void;
   /** Counts a decision of a policy. */
   decided(kind: string, outcome: string): void;
   /** Counts what retention removed: objects (or their files), and bytes of their files. */
@@ -44,6 +46,14 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const denied = new Counter({
+    name: 'modelbox_denied_total',
+    help: 'Attempts that were denied, by the status of the answer; 404 are those on what must not be known to be there.',
+    labelNames: ['status'],
+    registers: [registry],
+  });
+  // The first one, too, is more than there were.
+  for (const status of [401, 403, 404]) denied.inc({ status }, 0);
   new Gauge({
     name: 'modelbox_database_connections',
     help: 'Connections by lane and state; `waiting` is the work that waits for one.',
@@ -78,6 +88,7 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
     registry,
     ...policies,
     limited: (limit) => limited.inc({ limit }),
+    denied: (status) => denied.inc({ status }),
     reclaimed: (bytes) => reclaimed.inc(bytes),
     request: (route, method, status, seconds) =>
       requests.observe({ route, method, status: String(status) }, seconds),

@@ -54,6 +54,8 @@ const SETTINGS: Settings = {
   rateLimitIdentity: 0,
   rateLimitAddress: 0,
   rateLimitFailures: 0,
+  auditReads: false,
+  auditRetention: 365 * 86_400_000,
   metricsOpen: false,
   allowRemote: false,
   trustProxy: [],
@@ -136,7 +138,7 @@ async function send<B>(
     ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body), duplex: 'half' }),
   } as RequestInit);
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,

@@ -6,6 +6,7 @@ import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
 import { type RetainedRow, retainedColumns, retainedOf } from '../objects/retained.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';
+import { foreignOf } from './foreign.ts';
 
 interface VersionRow extends DeletableRow, RetainedRow {
   namespace: string;
@@ -24,6 +25,7 @@ interface VersionRow extends DeletableRow, RetainedRow {
   latest: LatestRow[] | null;
   datasets: Version['datasets'] | null;
   checkpoint: string | null;
+  checkpointIn: string | null;
   experiment: string | null;
   base: string | null;
 }
@@ -41,6 +43,8 @@ const select = prepared<[string[]], VersionRow>(
            FROM version_datasets u JOIN datasets d ON d.id = u.dataset_id JOIN namespaces dn ON dn.id = d.namespace_id
            WHERE u.version_id = v.id) AS datasets,
           v.source_checkpoint_id AS checkpoint,
+          (SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id JOIN namespaces cn ON cn.id = ce.namespace_id
+           WHERE c.id = v.source_checkpoint_id) AS "checkpointIn",
           (SELECT en.path || '/' || e.name FROM experiments e JOIN namespaces en ON en.id = e.namespace_id
            WHERE e.id = v.source_experiment_id) AS experiment,
           (SELECT bn.path || '/' || bm.name || ':' || b.version
@@ -51,11 +55,15 @@ const select = prepared<[string[]], VersionRow>(
 );
 
 export async function readVersions({ db }: Context, ids: string[]): Promise<Readout<Version>[]> {
-  return (await select(db.pool, ids)).map((row) => ({
-    id: row.id,
-    body: toVersion(row),
-    etag: etagOf(row.rowVersion),
-  }));
+  return (await select(db.pool, ids)).map((row) => {
+    const body = toVersion(row);
+    return {
+      id: row.id,
+      body,
+      etag: etagOf(row.rowVersion),
+      foreign: foreignOf(body, row.checkpointIn),
+    };
+  });
 }
 
 function toVersion(row: VersionRow): Version {

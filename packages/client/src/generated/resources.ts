@@ -3,6 +3,7 @@
 import type { APIPromise } from '../core/api-promise.ts';
 import type { CallOptions } from '../core/options.ts';
 import { Resource } from '../core/resource.ts';
+import { Audit } from './resources/audit.ts';
 import { Checkpoints } from './resources/checkpoints.ts';
 import { Datasets } from './resources/datasets.ts';
 import { Experiments } from './resources/experiments.ts';
@@ -17,6 +18,7 @@ import type { Resolution, Whoami } from './schemas.ts';
 
 /** All resources of the API, by name. */
 export class Resources extends Resource {
+  readonly audit = new Audit(this.http);
   readonly checkpoints = new Checkpoints(this.http);
   readonly datasets = new Datasets(this.http);
   readonly experiments = new Experiments(this.http);

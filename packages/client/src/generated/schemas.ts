@@ -31,6 +31,21 @@ export type AliasRollback = Loose<Schemas['AliasRollback']>;
 
 export type AttachFiles = Loose<Schemas['AttachFiles']>;
 
+/** Something that somebody did, or wanted to. */
+export type AuditEntry = Schemas['AuditEntry'];
+
+/**
+ * `written`: a change was made. `denied`: the caller may not do it. `read`: content went out, which is
+ * recorded only where the server is told to.
+ */
+export type AuditOutcome = Schemas['AuditOutcome'];
+
+/** One page of a list. */
+export type AuditPage = Schemas['AuditPage'];
+
+/** What it was done to, as far as that was found out. */
+export type AuditedObject = Schemas['AuditedObject'];
+
 /** Who would have been the holder, in order of time. */
 export type Backtest = Schemas['Backtest'];
 
@@ -126,7 +141,7 @@ export type ExperimentCreate = Loose<Schemas['ExperimentCreate']>;
 /** One page of a list. */
 export type ExperimentPage = Schemas['ExperimentPage'];
 
-/** The checkpoint that it began with. */
+/** The checkpoint that it began with, where the reader may see it. */
 export type ExperimentSource = Schemas['ExperimentSource'];
 
 /** The checkpoint that it begins with, of whatever experiment. */
@@ -372,7 +387,7 @@ export type SignedPart = Schemas['SignedPart'];
 
 export type SignedParts = Schemas['SignedParts'];
 
-/** What the version was made from. */
+/** What the version was made from, as far as the reader may see that. */
 export type Source = Schemas['Source'];
 
 /** What the version was made from. */
@@ -581,3 +596,9 @@ export type TokensListQuery = Loose<Schemas['TokensListQuery']>;
 
 /** The query of `namespaces.grants.list`. */
 export type NamespacesGrantsListQuery = Loose<Schemas['NamespacesGrantsListQuery']>;
+
+/** The query of `audit.list`. */
+export type AuditListQuery = Loose<Schemas['AuditListQuery']>;
+
+/** The query of `audit.export`. */
+export type AuditExportQuery = Loose<Schemas['AuditExportQuery']>;

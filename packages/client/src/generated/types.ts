@@ -144,6 +144,165 @@ export interface components {
         AttachFiles: {
             files: components["schemas"]["FileToAttach"][];
         };
+        /** @description What it was done to, as far as that was found out. */
+        AuditedObject: {
+            /**
+             * Format: uuid
+             * @description Null: it was not there.
+             */
+            id: string | null;
+            kind: string;
+            /** @description Its name within what it lies in, or the path of the file. */
+            name: string | null;
+        } | null;
+        /** @description Something that somebody did, or wanted to. */
+        AuditEntry: {
+            /** @description Of a write what became of the object: `created`, `updated`, `moved`, … */
+            action: string | null;
+            /** @description Who: `user:…`, `service:…`, `local` on an open server, `modelbox` for the server itself; null: nobody who is known. */
+            actor: string | null;
+            /** @description From which address. */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            /** @description Why an attempt was denied, where the rest does not tell. */
+            detail: string | null;
+            /** @description Of a change to what was there: the fields that it changed. */
+            fields: string[] | null;
+            /** @description No other entry has it. That of a write is the id of its change. */
+            id: string;
+            /** @description Of an attempt or a read: GET, HEAD, POST, … */
+            method: string | null;
+            /** @description In which namespace that lies. */
+            namespace: string | null;
+            object: components["schemas"]["AuditedObject"];
+            outcome: components["schemas"]["AuditOutcome"];
+            /** @description Of an attempt: the permission that was lacking. */
+            permission: string | null;
+            /** @description Leads to the request in the log. */
+            requestId: string | null;
+            /** @description Of an attempt or a read: the operation, `models.get`. */
+            route: string | null;
+            /** @description Of an attempt or a read: with what it was answered. */
+            status: number | null;
+            /**
+             * Format: uuid
+             * @description By which token; one that was refused too, if it is ours.
+             */
+            tokenId: string | null;
+        };
+        AuditExportQuery: {
+            /** @description Writes that did this, `moved`. */
+            action?: string;
+            /** @description Who, `user:ann@example.com`. */
+            actor?: string;
+            /** @description From this address. */
+            address?: string;
+            /**
+             * @description There and in all below it. Without it the audit is for administrators.
+             * @example ai/vision
+             */
+            namespace?: string;
+            /**
+             * Format: uuid
+             * @description The id of what it was done to.
+             */
+            object?: string;
+            /**
+             * @description What it was done to.
+             * @enum {string}
+             */
+            objectKind?: "namespace" | "model" | "version" | "alias" | "experiment" | "checkpoint" | "dataset" | "upload" | "proposal" | "token" | "grant" | "alias_protection";
+            outcome?: components["schemas"]["AuditOutcome"];
+            /** @description All of one request. */
+            requestId?: string;
+            /** @description Attempts at an operation and reads by it, `models.get`. */
+            route?: string;
+            /**
+             * Format: date-time
+             * @description Not before.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            since?: string;
+            /**
+             * Format: uuid
+             * @description The id of a token.
+             */
+            token?: string;
+            /**
+             * Format: date-time
+             * @description Before.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            until?: string;
+        };
+        AuditListQuery: {
+            /** @description Writes that did this, `moved`. */
+            action?: string;
+            /** @description Who, `user:ann@example.com`. */
+            actor?: string;
+            /** @description From this address. */
+            address?: string;
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * @description There and in all below it. Without it the audit is for administrators.
+             * @example ai/vision
+             */
+            namespace?: string;
+            /**
+             * Format: uuid
+             * @description The id of what it was done to.
+             */
+            object?: string;
+            /**
+             * @description What it was done to.
+             * @enum {string}
+             */
+            objectKind?: "namespace" | "model" | "version" | "alias" | "experiment" | "checkpoint" | "dataset" | "upload" | "proposal" | "token" | "grant" | "alias_protection";
+            outcome?: components["schemas"]["AuditOutcome"];
+            /** @description All of one request. */
+            requestId?: string;
+            /** @description Attempts at an operation and reads by it, `models.get`. */
+            route?: string;
+            /**
+             * Format: date-time
+             * @description Not before.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            since?: string;
+            /**
+             * Format: uuid
+             * @description The id of a token.
+             */
+            token?: string;
+            /**
+             * Format: date-time
+             * @description Before.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            until?: string;
+        };
+        /**
+         * @description `written`: a change was made. `denied`: the caller may not do it. `read`: content went out, which is recorded only where the server is told to.
+         * @enum {string}
+         */
+        AuditOutcome: "written" | "denied" | "read";
+        /** @description One page of a list. */
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
         /** @description Who would have been the holder, in order of time. */
         Backtest: {
             champions: components["schemas"]["Champion"][];
@@ -837,7 +996,7 @@ export interface components {
              */
             toTime?: string;
         };
-        /** @description The checkpoint that it began with. */
+        /** @description The checkpoint that it began with, where the reader may see it. */
         ExperimentSource: {
             /** Format: uuid */
             checkpoint: string;
@@ -1711,7 +1870,7 @@ export interface components {
             sha256: string;
         };
         /** @enum {string} */
-        Permission: "namespace.read" | "namespace.write" | "namespace.delete" | "namespace.quota" | "model.read" | "model.create" | "model.write" | "model.delete" | "version.read" | "version.create" | "version.write" | "version.delete" | "alias.move" | "alias.protect" | "experiment.read" | "experiment.create" | "experiment.write" | "experiment.delete" | "checkpoint.read" | "checkpoint.create" | "checkpoint.write" | "checkpoint.delete" | "dataset.read" | "dataset.create" | "dataset.write" | "file.read" | "file.write" | "metric.read" | "metric.write" | "event.read" | "event.write" | "policy.read" | "policy.write" | "proposal.decide" | "hold.write" | "grant.read" | "grant.write";
+        Permission: "namespace.read" | "namespace.write" | "namespace.delete" | "namespace.quota" | "model.read" | "model.create" | "model.write" | "model.delete" | "version.read" | "version.create" | "version.write" | "version.delete" | "alias.move" | "alias.protect" | "experiment.read" | "experiment.create" | "experiment.write" | "experiment.delete" | "checkpoint.read" | "checkpoint.create" | "checkpoint.write" | "checkpoint.delete" | "dataset.read" | "dataset.create" | "dataset.write" | "file.read" | "file.write" | "metric.read" | "metric.write" | "event.read" | "event.write" | "policy.read" | "policy.write" | "proposal.decide" | "hold.write" | "grant.read" | "grant.write" | "audit.read";
         /** @description The sections that stand here, and what counts here. */
         Policy: {
             /** @description Counts the edits; 0 where none was ever made. */
@@ -2077,7 +2236,7 @@ export interface components {
             remove: "files" | "object";
         };
         RetentionPreview: {
-            /** @description Bytes of content that nothing else refers to: what would be free after the grace time. */
+            /** @description Bytes of content that nothing else refers to that the reader may see: what would be free after the grace time. */
             freedBytes: number;
             /** @description Those that would be removed first, newest last. */
             items: components["schemas"]["PreviewedObject"][];
@@ -2116,7 +2275,7 @@ export interface components {
         SignedParts: {
             items: components["schemas"]["SignedPart"][];
         };
-        /** @description What the version was made from. */
+        /** @description What the version was made from, as far as the reader may see that. */
         Source: {
             /** Format: uuid */
             checkpoint?: string;
@@ -2387,8 +2546,11 @@ export interface components {
         /** @description A dataset as it was when it was used. */
         UsedDataset: {
             digest: string | null;
-            /** Format: uuid */
-            id: string;
+            /**
+             * Format: uuid
+             * @description Null where the reader may not see the dataset, as the digest then is.
+             */
+            id: string | null;
             name: string;
         };
         /** @description A trained model. */

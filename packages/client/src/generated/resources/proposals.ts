@@ -6,7 +6,7 @@ import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
 import type { Proposal, ProposalDecision } from '../schemas.ts';
 
-/** The proposals of . */
+/** The proposals. */
 export class Proposals extends Resource {
   /** Read a proposal. */
   get(proposal: string, options?: CallOptions): APIPromise<Proposal> {

@@ -7,7 +7,7 @@ import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
 import type { NewToken, Token, TokenCreate, TokensListQuery } from '../schemas.ts';
 
-/** The tokens of . */
+/** The tokens. */
 export class Tokens extends Resource {
   /**
    * Make a token.

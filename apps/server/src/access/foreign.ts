@@ -1,0 +1,29 @@
+import { type Actor, decideAccess } from '@modelbox/domain';
+import type { Permission } from '@modelbox/schema';
+
+/** What the answer about an object shows of another namespace, where not everybody who sees the object may look. */
+export interface Foreign<B = unknown> {
+  readonly namespace: string;
+  readonly permission: Permission;
+  /** The answer without it. */
+  conceal(body: B): B;
+}
+
+/** What of it the caller must not see. */
+export const concealedFrom = <F extends Pick<Foreign, 'namespace' | 'permission'>>(
+  actor: Actor,
+  foreign: readonly F[] | undefined,
+): F[] =>
+  (foreign ?? []).filter(
+    ({ permission, namespace }) => decideAccess(actor, permission, namespace) !== 'allowed',
+  );
+
+/** What was read of an object, as the caller may see it. */
+export function shownTo<R extends { readonly body: unknown; readonly foreign?: readonly Foreign[] }>(
+  actor: Actor,
+  readout: R,
+): R {
+  const concealed = concealedFrom(actor, readout.foreign);
+  if (concealed.length === 0) return readout;
+  return { ...readout, body: concealed.reduce((body, each) => each.conceal(body), readout.body) };
+}

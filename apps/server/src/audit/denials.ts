@@ -1,0 +1,73 @@
+import type { Route } from '@modelbox/schema';
+import type { FastifyRequest } from 'fastify';
+import { bearerIn } from '../access/credentials.ts';
+import { hashOf } from '../access/token-identity.ts';
+import type { Context, RequestContext } from '../context.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Touched } from '../kinds/touch.ts';
+import { type AuditEvent, storeEvent } from './events.ts';
+
+/** A request, and what became known of it before it was answered. */
+export interface Attempt {
+  readonly route: Route;
+  readonly touched: Touched;
+  /** Absent as long as nobody knows who asks. */
+  by?: RequestContext;
+}
+
+/**
+ * Records an attempt that an error denies: 401, 403, and 404 where that hides something. It is recorded before it is
+ * answered. A database that does not answer changes nothing of the refusal: then the log has it.
+ */
+export async function recordDenial(
+  ctx: Context,
+  request: FastifyRequest,
+  attempt: Attempt,
+  error: unknown,
+): Promise<void> {
+  if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem) || !isDenial(error)) return;
+  ctx.telemetry.denied(error.status);
+  const event = denialOf(ctx, request, attempt, error);
+  await storeEvent(ctx.db.side, event).catch((failure: unknown) => {
+    const { hash: _, ...denied } = event;
+    ctx.log.error({ err: failure, denied }, 'a denied attempt could not be recorded');
+  });
+}
+
+const isDenial = ({ status, refusal }: HttpProblem): boolean =>
+  status === 401 || status === 403 || refusal !== undefined;
+
+function denialOf(
+  ctx: Context,
+  request: FastifyRequest,
+  { route, touched, by }: Attempt,
+  { status, refusal, message }: HttpProblem,
+): AuditEvent {
+  // What a verb denies by itself is about what the request names.
+  const place = refusal ?? (status === 401 ? undefined : Object.values(touched)[0]?.[0]);
+  const isKnown = route.public !== true && status !== 401;
+  return {
+    outcome: 'denied',
+    at: by?.now() ?? ctx.now(),
+    actor: (isKnown && by?.actor.name) || null,
+    tokenId: (isKnown && by?.actor.tokenId) || null,
+    hash: status === 401 ? hashOfSent(request.headers.authorization) : null,
+    address: request.ip,
+    requestId: request.id,
+    method: request.method,
+    route: route.id,
+    status,
+    permission: refusal?.permission ?? null,
+    kind: place?.kind ?? null,
+    objectId: place?.id ?? null,
+    namespace: place?.namespace || null,
+    name: place?.name || null,
+    // Words about what is hidden say that it is not there, and repeat the request.
+    detail: status === 404 ? null : message,
+  };
+}
+
+function hashOfSent(authorization: string | undefined): string | null {
+  const secret = bearerIn(authorization);
+  return secret === undefined ? null : hashOf(secret).toString('hex');
+}

@@ -1,0 +1,62 @@
+import { coalesce, prepared } from '@modelbox/db';
+import type { Pool } from 'pg';
+
+/** What leaves no change and is recorded all the same: an attempt that was denied, or a read. */
+export interface AuditEvent {
+  readonly outcome: 'denied' | 'read';
+  readonly at: Date;
+  readonly actor: string | null;
+  readonly tokenId: string | null;
+  /** The hash of the secret that was sent, in hex: a token that was refused is told by its id. The hash is not kept. */
+  readonly hash: string | null;
+  readonly address: string;
+  readonly requestId: string;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly permission: string | null;
+  readonly kind: string | null;
+  readonly objectId: string | null;
+  readonly namespace: string | null;
+  readonly name: string | null;
+  readonly detail: string | null;
+}
+
+const insert = prepared<[events: string], never>(
+  'insert_audit_events',
+  `INSERT INTO audit_events (at, outcome, actor, token_id, address, request_id, method, route, status, permission,
+                             object_kind, object_id, namespace, name, detail)
+   SELECT e.at, e.outcome, coalesce(e.actor, t.principal), coalesce(e."tokenId", t.id), e.address, e."requestId", e.method,
+          e.route, e.status, e.permission, e.kind, e."objectId", e.namespace, e.name, e.detail
+   FROM jsonb_to_recordset($1::jsonb) AS e (
+     at timestamptz, outcome text, actor text, "tokenId" uuid, hash text, address text, "requestId" text, method text,
+     route text, status integer, permission text, kind text, "objectId" uuid, namespace text, name text, detail text)
+   LEFT JOIN tokens t ON t.hash = decode(e.hash, 'hex')`,
+);
+
+const stores = new WeakMap<Pool, (event: AuditEvent) => Promise<void>>();
+
+/** Stores an event; those of the same moment go in one statement. */
+export function storeEvent(pool: Pool, event: AuditEvent): Promise<void> {
+  let store = stores.get(pool);
+  if (store === undefined) {
+    store = coalesce<AuditEvent, void>(async (events) => {
+      await insert(pool, JSON.stringify(events.map(storable)));
+      return [];
+    });
+    stores.set(pool, store);
+  }
+  return store(event);
+}
+
+/** UTF-16 code units of one text at most: the longest that is meant to be here is the path of a file. */
+const LONGEST = 1024;
+
+/** As Postgres can take it: one text that it cannot would lose all that go with it. */
+const storable = (event: AuditEvent): object =>
+  Object.fromEntries(
+    Object.entries(event).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value.slice(0, LONGEST).replaceAll('\0', '').toWellFormed() : value,
+    ]),
+  );

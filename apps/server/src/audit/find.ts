@@ -1,0 +1,128 @@
+import type { AuditEntry, AuditOutcome, ObjectKind } from '@modelbox/schema';
+
+/** What an entry has to be like. */
+export interface Wanted {
+  readonly namespace?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly token?: string | undefined;
+  readonly address?: string | undefined;
+  readonly outcome?: AuditOutcome | undefined;
+  readonly action?: string | undefined;
+  readonly route?: string | undefined;
+  readonly objectKind?: ObjectKind | undefined;
+  readonly object?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** The place of an entry in the order of time: milliseconds since 1970, and its id. */
+export type Key = readonly [at: number, id: number];
+
+export interface EntryRow {
+  readonly id: number;
+  readonly at: Date;
+  readonly outcome: AuditOutcome;
+  readonly actor: string | null;
+  readonly tokenId: string | null;
+  readonly address: string | null;
+  readonly requestId: string | null;
+  readonly action: string | null;
+  readonly method: string | null;
+  readonly route: string | null;
+  readonly status: number | null;
+  readonly permission: string | null;
+  readonly objectKind: string | null;
+  readonly objectId: string | null;
+  readonly name: string | null;
+  readonly namespace: string | null;
+  readonly fields: string[] | null;
+  readonly detail: string | null;
+}
+
+/**
+ * Changes are looked through in two parts: those with a place in the feed, which an index has in the order of time, and
+ * the few that still wait for theirs.
+ */
+export const SOURCES = [
+  { table: 'changes', where: 't.seq IS NOT NULL' },
+  { table: 'changes', where: 't.seq IS NULL' },
+  { table: 'audit_events', where: 'true' },
+] as const;
+
+const COMMON = `t.id, t.at, t.actor, t.token_id AS "tokenId", t.address, t.request_id AS "requestId",
+  t.object_kind AS "objectKind", t.object_id AS "objectId", t.namespace`;
+
+const COLUMNS = {
+  // The states themselves may be large and stay where they are: what they are called, and what differs.
+  changes: `${COMMON}, 'written' AS outcome, t.action, NULL AS method, NULL AS route, NULL::int AS status, NULL AS permission,
+    coalesce(t.detail->>'path', s.state->>'name', s.state->>'version', s.state->>'alias', s.state->>'path',
+             s.state->>'principal', t.detail->>'name') AS name,
+    CASE WHEN jsonb_typeof(t.before) = 'object' AND jsonb_typeof(t.after) = 'object' THEN
+      ARRAY(SELECT k FROM jsonb_object_keys(t.before || t.after) AS k
+            WHERE t.before->k IS DISTINCT FROM t.after->k ORDER BY k COLLATE "C") END AS fields,
+    NULL AS detail`,
+  audit_events: `${COMMON}, t.outcome, NULL AS action, t.method, t.route, t.status, t.permission, t.name,
+    NULL::text[] AS fields, t.detail`,
+};
+const BESIDE = { changes: ', LATERAL (SELECT coalesce(t.after, t.before) AS state) AS s', audit_events: '' };
+
+/** Which rows of a table, in which order, and how many. */
+interface Range {
+  readonly where: (table: keyof typeof COLUMNS) => string;
+  readonly order: 'ASC' | 'DESC';
+  readonly limit?: string;
+}
+
+/** The statement that reads entries of both tables in the order of time. */
+export function entriesOf({ where, order, limit }: Range): string {
+  const few = limit === undefined ? '' : `LIMIT ${limit}`;
+  const parts = SOURCES.map(
+    // What an entry shows is only made of those that are shown.
+    ({ table, where: own }) => `(SELECT ${COLUMNS[table]} FROM (
+      SELECT * FROM ${table} t WHERE ${own} AND ${where(table)} ORDER BY t.at ${order}, t.id ${order} ${few}) AS t${BESIDE[table]})`,
+  );
+  return `SELECT * FROM (${parts.join(' UNION ALL ')}) AS entry ORDER BY at ${order}, id ${order} ${few}`;
+}
+
+/** A condition on `t` by what is wanted, for either table. `param` takes a value and gives its place. */
+export function conditions(wanted: Wanted, param: (value: unknown) => string): Range['where'] {
+  const both: string[] = [];
+  const add = (value: unknown, condition: (place: string) => string) =>
+    void (value !== undefined && both.push(condition(param(value))));
+  add(wanted.namespace, (p) => `(t.namespace = ${p} OR starts_with(t.namespace, ${p} || '/'))`);
+  add(wanted.actor, (p) => `t.actor = ${p}`);
+  add(wanted.token, (p) => `t.token_id = ${p}::uuid`);
+  add(wanted.address, (p) => `t.address = ${p}`);
+  add(wanted.objectKind, (p) => `t.object_kind = ${p}`);
+  add(wanted.object, (p) => `t.object_id = ${p}::uuid`);
+  add(wanted.requestId, (p) => `t.request_id = ${p}`);
+  add(wanted.since, (p) => `t.at >= ${p}::timestamptz`);
+  add(wanted.until, (p) => `t.at < ${p}::timestamptz`);
+  const { outcome, action, route } = wanted;
+  const written = route !== undefined || (outcome !== undefined && outcome !== 'written') ? ['false'] : [];
+  if (action !== undefined) written.push(`t.action = ${param(action)}`);
+  const events = action !== undefined || outcome === 'written' ? ['false'] : [];
+  if (outcome !== undefined && outcome !== 'written') events.push(`t.outcome = ${param(outcome)}`);
+  if (route !== undefined) events.push(`t.route = ${param(route)}`);
+  return (table) => [...both, ...(table === 'changes' ? written : events)].join(' AND ') || 'true';
+}
+
+export const toEntry = (row: EntryRow): AuditEntry => ({
+  id: String(row.id),
+  at: row.at.toISOString(),
+  outcome: row.outcome,
+  actor: row.actor,
+  tokenId: row.tokenId,
+  address: row.address,
+  requestId: row.requestId,
+  action: row.action,
+  method: row.method,
+  route: row.route,
+  status: row.status,
+  permission: row.permission,
+  object: row.objectKind === null ? null : { kind: row.objectKind, id: row.objectId, name: row.name },
+  namespace: row.namespace || null,
+  fields: row.fields,
+  detail: row.detail,
+});

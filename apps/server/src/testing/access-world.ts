@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { Route } from '@modelbox/schema';
+import { freshName } from './objects.ts';
+import { champion, onVal, policyTests } from './policies.ts';
+import type { TestServer } from './test-server.ts';
+import type { callersOf } from './tokens.ts';
+
+/** Objects of every kind in a namespace of their own. */
+export interface World {
+  readonly namespace: string;
+  /** By kind, and by the parameters of paths: what names the object there. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Bytes of the content that a world alone has; `values.content` is its SHA-256. */
+export const CONTENT_SIZE = 64;
+
+/** Makes a world with all that a route's path names. */
+export async function makeWorld(
+  server: TestServer,
+  { ok }: Awaited<ReturnType<typeof callersOf>>,
+  { path }: Pick<Route, 'path'>,
+): Promise<World> {
+  const namespace = freshName('ns');
+  const model = await ok('POST', '/v1/models', { namespace, name: 'm' });
+  const dataset = await ok('POST', '/v1/datasets', { namespace, name: 'val' });
+  const body = { version: 'v1', files: [], metrics: [onVal(1)], aliases: ['prod'] };
+  const version = await ok('POST', `/v1/models/${model.id}/versions`, body);
+  const run = await ok('POST', '/v1/experiments', { namespace, name: 'run' });
+  const checkpoint = await ok('POST', `/v1/experiments/${run.id}/checkpoints`, { epoch: 1, status: 'ready' });
+  const content = Buffer.from(namespace.padEnd(CONTENT_SIZE));
+  await ok('PUT', `/v1/models/${model.id}/files/content.bin`, content);
+  const values: Record<string, string> = {
+    namespace,
+    model: model.id,
+    version: version.id,
+    experiment: run.id,
+    checkpoint: checkpoint.id,
+    dataset: dataset.id,
+    content: createHash('sha256').update(content).digest('hex'),
+    alias: 'prod',
+    'path*': 'a.bin',
+    part: '1',
+    principal: 'user:somebody',
+  };
+  if (path.includes('{upload}'))
+    values['upload'] = (await ok('POST', '/v1/uploads', { model: model.id, path: 'u', sizeBytes: 1 })).id;
+  if (path.includes('{token}'))
+    values['token'] = (await ok('POST', '/v1/tokens', { name: 't', principal: 'user:x' })).id;
+  if (path.includes('{proposal}')) {
+    await ok('PUT', `/v1/models/${model.id}/policy`, { label: [{ ...champion, mode: 'propose' }] });
+    await policyTests(() => server).settle();
+    values['proposal'] = (await ok('GET', `/v1/models/${model.id}/proposals`)).items[0].id;
+  }
+  return { namespace, values };
+}
+
+/** The URL of a route with these values in it, and with what its query touches. */
+export function urlOf(route: Route, values: Readonly<Record<string, string>>): string {
+  const path = route.path.replace(/\{([^}]*)\}/g, (_, name: string) =>
+    encodeURIComponent(values[name] ?? 'x'),
+  );
+  const named = Object.values(route.touches).flatMap(({ at, kind }) =>
+    at.startsWith('query.') ? [`${at.slice(6)}=${encodeURIComponent(values[kind] ?? 'x')}`] : [],
+  );
+  // One of several, where only one may be given.
+  const query = route.id === 'uploads.list' ? named.slice(0, 1) : named;
+  return query.length > 0 && route.method === 'GET' ? `${path}?${query.join('&')}` : path;
+}
