@@ -3,7 +3,9 @@ import type { Route } from '@modelbox/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '../context.ts';
 import { askForBody } from './flow.ts';
+import { parseJson } from './json.ts';
 import { HttpProblem } from './problem.ts';
+import { validate } from './validate.ts';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -82,4 +84,20 @@ function readWhole(body: IncomingMessage, limit: number, timeout: number): Promi
     });
     askForBody(body);
   });
+}
+
+/** The body, when it is known that its sender may do what the path says. The content of a file is left for the verb to read. */
+export async function readBody(route: Route, request: FastifyRequest, settings: Settings): Promise<unknown> {
+  if (route.body === 'bytes') return request.raw;
+  const bytes = await jsonBytes(route, request, settings);
+  if (route.body === undefined) {
+    if (bytes !== undefined && bytes.length > 0)
+      throw new HttpProblem('malformed', 'This route takes no body.');
+    return undefined;
+  }
+  if (bytes === undefined || bytes.length === 0) {
+    if (route.bodyOptional) return {};
+    throw new HttpProblem('malformed', 'The request has no body; JSON is expected.');
+  }
+  return validate(route.body, parseJson(bytes), 'body');
 }
