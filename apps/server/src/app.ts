@@ -39,6 +39,20 @@ declare module 'fastify' {
 /** Longest path parameter: a reference, percent-encoded. */
 const MAX_PARAM_LENGTH = 4096;
 
+/** Headers of a request at most. */
+const MOST_HEADERS = 200;
+
+const HTTP_OPTIONS = {
+  // Headers must come soon; a body may take as long as it keeps coming, since it may be a model.
+  headersTimeout: 30_000,
+  requestTimeout: 0,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 72_000,
+  maxHeaderSize: 16_384,
+  // Refused by us: Node's own answer is no problem document.
+  requireHostHeader: false,
+};
+
 /** The HTTP server over a context. It listens only when told to. */
 export function createApp(ctx: Context): FastifyInstance {
   const app = Fastify({
@@ -54,16 +68,18 @@ export function createApp(ctx: Context): FastifyInstance {
       const isSound = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) && !holdsSecret(given);
       return isSound ? given : randomUUID();
     },
-    // Headers must come soon; a body may take as long as it keeps coming, since it may be a model.
-    http: { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 72_000 },
+    http: HTTP_OPTIONS,
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // What still comes on connections that are open is served, and ends them.
+    return503OnClosing: false,
     handlerTimeout: 0,
     frameworkErrors: routerErrors(ctx),
     clientErrorHandler: answerNoRequest,
   });
+  app.server.maxHeadersCount = MOST_HEADERS;
+  app.server.maxConnections = ctx.settings.maxConnections;
   holdContinue(app.server);
-  contentParsers(app, ctx);
+  contentParsers(app);
   app.addHook('onRequest', (request, reply, done) => {
     admit(ctx, request, reply);
     done();

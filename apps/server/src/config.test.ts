@@ -170,6 +170,13 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['xml'],
   },
+  maxConnections: {
+    takes: [
+      ['10', 10],
+      ['1000000', 1_000_000],
+    ],
+    refuses: ['9', '1e3'],
+  },
   bodyLimit: {
     takes: [
       ['1024', 1024],

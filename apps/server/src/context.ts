@@ -37,6 +37,8 @@ export interface Settings {
   allowRemote: boolean;
   /** Addresses and networks of proxies whose word on the client's address counts. */
   trustProxy: readonly string[];
+  /** Connections at a time at most. */
+  maxConnections: number;
   /** Bytes of a JSON body at most. */
   bodyLimit: number;
   /** Bytes of a file at most. */

@@ -241,6 +241,13 @@ export const SETTINGS = {
     parse: (text) =>
       matching(text, /^(?:auto|json|pretty)$/, 'auto, json or pretty') as 'auto' | 'json' | 'pretty',
   }),
+  maxConnections: setting({
+    env: 'MODELBOX_MAX_CONNECTIONS',
+    default: '10000',
+    form: '10-1000000',
+    says: 'Connections at a time at most; further ones are closed at once. Each takes a file descriptor.',
+    parse: (text) => integer(text, 10, 1_000_000),
+  }),
   bodyLimit: setting({
     env: 'MODELBOX_BODY_LIMIT',
     default: '16MiB',

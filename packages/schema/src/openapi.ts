@@ -161,6 +161,19 @@ const STATUS_WORDS: Record<number, string> = {
   503: 'Not ready.',
 };
 
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } };
+/** As draft-ietf-httpapi-ratelimit-headers has them. */
+const RATE_LIMIT = {
+  'RateLimit-Policy': {
+    description: 'The limit that counts here: its name, `q` requests in `w` seconds.',
+    schema: { type: 'string', examples: ['"identity";q=60000;w=60'] },
+  },
+  RateLimit: {
+    description: 'What is left of it: `r` requests, and `t` seconds until it begins anew.',
+    schema: { type: 'string', examples: ['"identity";r=0;t=40'] },
+  },
+};
+
 function errorResponses(): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const [code, [status]] of Object.entries(ERRORS) as [ErrorCode, readonly [number, string]][]) {
@@ -171,9 +184,8 @@ function errorResponses(): Json {
   for (const [status, codes] of byStatus) {
     responses[status] = {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join('\n\n'),
-      ...(status === 503 || status === 429
-        ? { headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } } }
-        : {}),
+      ...(status === 503 ? { headers: RETRY_AFTER } : {}),
+      ...(status === 429 ? { headers: { ...RETRY_AFTER, ...RATE_LIMIT } } : {}),
       content: { 'application/problem+json': { schema: { $ref: componentUri('Problem') } } },
     };
   }

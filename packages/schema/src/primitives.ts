@@ -96,6 +96,10 @@ export const Tags = z
 export const METADATA_MAX_BYTES = 65_536;
 /** Levels of nesting in any request body. */
 export const JSON_MAX_DEPTH = 64;
+/** Values in a request body, all together: some more than the largest body has that any route takes. */
+export const JSON_MAX_VALUES = 250_000;
+/** Members of one object in a request body: more than metadata of its size can have. */
+export const JSON_MAX_MEMBERS = 16_384;
 
 export const Metadata = z.record(z.string(), z.unknown()).meta({
   id: 'Metadata',

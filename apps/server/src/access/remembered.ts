@@ -37,7 +37,7 @@ export interface Remembered {
     secret: string,
     when: 'anew' | undefined,
   ) => Promise<Known | undefined>;
-  /** Whether somebody is remembered under a key: no question is needed to know them. */
+  /** Whether somebody was found under a key when it was last looked up, be it that what was found is forgotten since. */
   readonly knows: (key: string) => boolean;
   /** Has the next request ask what has changed: something has. */
   readonly doubt: () => void;
@@ -54,6 +54,8 @@ export function rememberCallers(find: Find): Remembered {
     maxSize: MOST_GRANTS + MOST_CALLERS,
     sizeCalculation: ({ known: { actor } }) => 1 + (actor.grants === 'all' ? 0 : actor.grants.size),
   });
+  /** Keys of tokens under which somebody was found. */
+  const good = new LRUCache<string, true>({ max: MOST_CALLERS });
   /** Questions under way: requests of the same moment ask once. */
   const finding = new Map<string, Promise<Known | undefined>>();
   let epoch: string | undefined;
@@ -95,6 +97,8 @@ export function rememberCallers(find: Find): Remembered {
 
   function look(ctx: Context, key: string, secret: string): Promise<Known | undefined> {
     const running = find(ctx, secret).then((known) => {
+      if (known === undefined) good.delete(key);
+      else if (known.actor.tokenId !== undefined) good.set(key, true);
       // Who is unknown is not remembered: anybody could fill the memory.
       if (known && finding.get(key) === running) {
         const until = known.actor.tokenId === undefined ? performance.now() + SIGNATURE_GOOD_FOR : Infinity;
@@ -118,7 +122,7 @@ export function rememberCallers(find: Find): Remembered {
       if (there && there.until > performance.now()) return there.known;
       return finding.get(key) ?? look(ctx, key, secret);
     },
-    knows: (key) => callers.has(key),
+    knows: (key) => good.has(key),
     doubt: () => {
       doubtedAt = performance.now();
     },

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDiskStore } from '@modelbox/blobs';
+import type { Readable } from 'node:stream';
+import { type BlobStore, openDiskStore } from '@modelbox/blobs';
 import { openDatabase } from '@modelbox/db';
 import { isReadOnRecord, routeList } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -143,13 +144,27 @@ it('reading the audit is one, too', async () => {
 });
 
 it('503: nobody reads what cannot be recorded', async () => {
-  const { reader, version, file } = await readable();
+  const { reader, version } = await readable();
+  const file = `/v1/models/${version.modelId}/files/large.bin`;
+  await callers.admin('PUT', file, Buffer.alloc(4 * 2 ** 20, 'x'));
   const side = openDatabase({ url: 'postgres://me@127.0.0.1:1/modelbox', connectionTimeout: 2000 });
-  const app = createApp({ ...server.ctx, db: { ...server.db, side: side.side } });
-  const answer = await app.inject({ url: file, headers: { authorization: `Bearer ${reader.secret}` } });
-  expect(answer.statusCode).toBe(503);
-  expect(answer.payload).not.toContain('0123456789');
-  expect(await readsOf(version.id)).toEqual([]);
+  const opened: Readable[] = [];
+  const blobs: BlobStore = {
+    ...server.ctx.blobs,
+    async read(...args) {
+      const reading = await server.ctx.blobs.read(...args);
+      opened.push(reading.stream);
+      return reading;
+    },
+  };
+  const app = createApp({ ...server.ctx, blobs, db: { ...server.db, side: side.side } });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const answer = await fetch(url + file, { headers: { authorization: `Bearer ${reader.secret}` } });
+  expect(answer.status).toBe(503);
+  expect(await answer.text()).not.toContain('xxx');
+  // Nor does anything stay open that nobody reads.
+  await expect.poll(() => opened.map(({ destroyed }) => destroyed)).toEqual([true]);
+  expect(await readsOf(version.modelId)).toEqual([]);
   await app.close();
   await side.close();
 });

@@ -30,13 +30,17 @@ export function recordReads(): RecordRead {
     const key = JSON.stringify([actor, tokenId, address, kind, objectId, namespace, name]);
     const at = event.at.getTime();
     const last = recent.get(key);
-    if (last !== undefined && at - last.at < ONE_READ) return last.stored;
-    const stored = storeEvent(ctx.db.side, event).catch((error: unknown) => {
+    const isSame = last !== undefined && at - last.at < ONE_READ;
+    const stored = isSame ? last.stored : storeEvent(ctx.db.side, event);
+    if (!isSame) recent.set(key, { at, stored });
+    try {
+      await stored;
+    } catch (error) {
       recent.delete(key);
+      // What was opened to be read is not.
+      answer.stream?.destroy();
       throw error;
-    });
-    recent.set(key, { at, stored });
-    return stored;
+    }
   };
 }
 

@@ -24,8 +24,6 @@ it.each<[string, path: () => string, body: () => string]>([
     () => metrics(),
     () => `{"metrics":[${many(9_999, () => '{"a":1,"b":1}')}]}`,
   ],
-  ['a million empty items', () => metrics(), () => `{"metrics":[${many(1_000_000, () => '{}')}]}`],
-  ['a million tags', () => '/v1/models', () => create(`"tags":[${many(1_000_000, () => '1')}]`)],
   ['arrays in arrays', () => '/v1/models', () => nested(5_000_000, '[', ']')],
   ['objects in objects', () => '/v1/models', () => create(`"metadata":${nested(1_000_000, '{"a":', '}')}`)],
   [
@@ -65,19 +63,6 @@ it.each<[string, path: () => string, body: () => string]>([
 );
 
 const metrics = () => `/v1/models/${model.id}/metrics`;
-
-it('422: what is too deep or too much is told before it is parsed; what only looks so is not refused', async () => {
-  const post = (body: string) =>
-    server.api('POST', '/v1/models', body, { 'content-type': 'application/json' });
-  const wide = await post(`{${many(300_000, (i) => `"k${i}":1`)}}`);
-  expect(wide.body.errors).toMatchObject([{ pointer: '', message: 'must not have more than 200000 values' }]);
-  const deep = await post(nested(100_000, '[', ']'));
-  expect(deep.body.errors).toMatchObject([{ message: 'must not be nested deeper than 64 levels' }]);
-  // Brackets, commas, quotes and backslashes in texts are none of it.
-  const text = JSON.stringify('[{,"\\'.repeat(30_000) + '\\');
-  const plain = await post(create(`"metadata":{"a":"b\\\\"},"description":${text}`));
-  expect(plain.body.errors).toMatchObject([{ pointer: '/description' }]);
-});
 
 it('422: of very many faults the first 256 are named', async () => {
   const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, 1]));

@@ -1,17 +1,18 @@
 import { isUtf8 } from 'node:buffer';
-import { JSON_MAX_DEPTH } from '@modelbox/schema';
+import { JSON_MAX_DEPTH, JSON_MAX_MEMBERS } from '@modelbox/schema';
 import sjson from 'secure-json-parse';
-import { demandModest } from './json-size.ts';
+import { demandFewValues } from './json-size.ts';
 import { HttpProblem, invalidField, pointerOf } from './problem.ts';
 
 /**
  * A JSON body from its bytes. Refused as malformed (400): what is not UTF-8 or JSON, and the keys `__proto__` and
  * `constructor.prototype`. Refused as invalid (422): NUL and lone surrogates in text (Postgres has neither), numbers
- * that a double cannot hold, nesting deeper than `JSON_MAX_DEPTH`, more values than any request has use for.
+ * that a double cannot hold, nesting deeper than `JSON_MAX_DEPTH`, more values than `JSON_MAX_VALUES` (counted before
+ * anything is parsed) and objects with more than `JSON_MAX_MEMBERS`.
  */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem('malformed', 'The body is not valid UTF-8.');
-  demandModest(bytes);
+  demandFewValues(bytes);
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
@@ -45,7 +46,10 @@ function checkMembers(value: object, walk: Walk): void {
   const { path, hasEscapes } = walk;
   if (path.length >= JSON_MAX_DEPTH)
     throw refused(path, `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
-  for (const [key, item] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+  const members = Array.isArray(value) ? value.entries() : Object.entries(value);
+  if (Array.isArray(members) && members.length > JSON_MAX_MEMBERS)
+    throw refused(path, `must not have more than ${JSON_MAX_MEMBERS} members`);
+  for (const [key, item] of members) {
     path.push(key);
     if (hasEscapes && typeof key === 'string') checkText(key, path);
     check(item, walk);

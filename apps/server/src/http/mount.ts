@@ -1,5 +1,5 @@
 import { type Actor, localActor } from '@modelbox/domain';
-import { isReadOnRecord, type Route, type RouteId, routes, takesIfMatch } from '@modelbox/schema';
+import { isReadOnRecord, type Route, type RouteId, routes } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Attempt, recordDenial } from '../audit/denials.ts';
 import { recordReads } from '../audit/reads.ts';
@@ -7,18 +7,16 @@ import type { Context, RequestContext } from '../context.ts';
 import { readBack } from '../kinds/read.ts';
 import { isInBody, type Touched, touch } from '../kinds/touch.ts';
 import type { Located } from '../objects/located.ts';
-import { encoder } from './encode.ts';
-import { ClientGone } from './errors.ts';
-import { endWhenStill } from './flow.ts';
+import { readBody } from './bodies.ts';
 import { idempotencyOf } from './idempotency.ts';
-import { parseJson } from './json.ts';
 import { pathParams, routerPath } from './params.ts';
-import { parseIfMatch } from './preconditions.ts';
 import { HttpProblem } from './problem.ts';
-import { queryReader } from './query.ts';
-import type { EncodedAnswer, Memory } from './remember.ts';
+import { queryReader, refuseQuery } from './query.ts';
+import type { Memory } from './remember.ts';
+import { contextOf, type Writable } from './request-context.ts';
+import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { validate } from './validate.ts';
-import type { Answered, Reply, Verb } from './verb.ts';
+import type { Reply, Verb } from './verb.ts';
 
 /**
  * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes. What it
@@ -76,7 +74,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const shown = memory && (Object.values(touched)[0]?.[0] as Located);
     const known = shown && memory.find(route.id, shown, requestContext.actor);
     if (known) return sendJson(reply.code(200), known);
-    input['body'] = readBody(route, request);
+    input['body'] = await readBody(route, request, ctx.settings);
     if (hasAfter) await authorize(after);
     input['touched'] = singles(route, touched);
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);
@@ -126,76 +124,6 @@ async function touchAnew(
   }
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-function contextOf(
-  ctx: Context,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  route: Route,
-  actor: Actor,
-): Writable<RequestContext> {
-  const ifMatch = request.headers['if-match'];
-  // One time for all that a request writes.
-  const now = ctx.now();
-  let gone: AbortController | undefined;
-  return {
-    settings: ctx.settings,
-    db: ctx.db,
-    blobs: ctx.blobs,
-    log: ctx.log,
-    telemetry: ctx.telemetry,
-    bells: ctx.bells,
-    authentication: ctx.authentication,
-    rateLimits: ctx.rateLimits,
-    now: () => now,
-    actor,
-    requestId: request.id,
-    address: request.ip,
-    method: request.method,
-    // Made only when somebody asks: most requests are over before anybody could go away.
-    get signal() {
-      if (gone === undefined) {
-        const controller = new AbortController();
-        reply.raw.once('close', () => reply.raw.writableFinished || controller.abort(new ClientGone()));
-        gone = controller;
-      }
-      return gone.signal;
-    },
-    ...(ifMatch !== undefined && takesIfMatch(route) ? { ifMatch: parseIfMatch(ifMatch) } : {}),
-  };
-}
-
-function readBody(route: Route, request: FastifyRequest): unknown {
-  if (route.body === undefined) {
-    if (Buffer.isBuffer(request.body) && request.body.length > 0)
-      throw new HttpProblem('malformed', 'This route takes no body.');
-    return undefined;
-  }
-  if (route.body === 'bytes') return request.body ?? request.raw;
-  const bytes = request.body as Buffer | undefined;
-  if (bytes === undefined || bytes.length === 0) {
-    if (route.bodyOptional) return {};
-    throw new HttpProblem('malformed', 'The request has no body; JSON is expected.');
-  }
-  return validate(route.body, parseJson(bytes), 'body');
-}
-
-function refuseQuery(query: Record<string, unknown>): Record<string, unknown> {
-  const [name] = Object.keys(query);
-  if (name === undefined) return query;
-  throw new HttpProblem('invalid', `query /${name}: is not a known parameter; this route has none`, {
-    errors: [
-      {
-        in: 'query',
-        pointer: `/${name}`,
-        message: 'is not a known parameter; this route has none',
-        expected: [],
-      },
-    ],
-  });
-}
-
 /** Lists stay lists; what can be named only once is itself. */
 const singles = (route: Route, touched: Touched): Record<string, unknown> =>
   Object.fromEntries(
@@ -204,37 +132,3 @@ const singles = (route: Route, touched: Touched): Record<string, unknown> =>
       route.touches[name]?.at.includes('[]') ? found : found[0],
     ]),
   );
-
-type Encode = (answer: Answered) => string;
-
-/** Encodes by the schema that the contract gives for the status; an answer of another form is a fault of ours. */
-function answerEncoder({ settings }: Context, route: Route): Encode {
-  const encoders = new Map<number, Encode>();
-  for (const [status, schema] of Object.entries(route.answers)) {
-    if (typeof schema === 'string') continue;
-    const encode = encoder(schema);
-    encoders.set(Number(status), ({ body }) => {
-      if (settings.checkAnswers) schema.parse(body);
-      return encode(body);
-    });
-  }
-  return (answer) => {
-    const encode = encoders.get(answer.status);
-    if (encode === undefined)
-      throw new Error(`${route.id} answers ${answer.status}, which the contract does not know`);
-    return encode(answer);
-  };
-}
-
-const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
-
-function sendRaw({ settings }: Context, reply: FastifyReply, answer: Answered): FastifyReply {
-  reply.code(answer.status).headers(answer.headers ?? {});
-  if (answer.stream) endWhenStill(reply.raw, settings.bodyTimeout);
-  return reply.send(answer.stream ?? answer.body);
-}
-
-function sendJson(reply: FastifyReply, { body, etag }: EncodedAnswer): FastifyReply {
-  if (etag !== undefined) reply.header('etag', etag);
-  return reply.header('content-type', 'application/json; charset=utf-8').send(body);
-}

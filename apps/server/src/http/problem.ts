@@ -45,11 +45,14 @@ export class HttpProblem extends Error {
   }
 }
 
-/** A problem of kind `invalid` (422, or another code) that names its fields. */
+/** Fields that an answer names at most: a request with a hundred thousand wrong ones is not told of each. */
+const MOST_ERRORS = 100;
+
+/** A problem of kind `invalid` (422, or another code) that names its fields: the first hundred, and how many more. */
 export function invalid(errors: FieldError[], code: ErrorCode = 'invalid'): HttpProblem {
   const words = errors.slice(0, 3).map((error) => `${error.in} ${error.pointer || '/'}: ${error.message}`);
   const more = errors.length > 3 ? `; and ${errors.length - 3} more` : '';
-  return new HttpProblem(code, `${words.join('; ')}${more}`, { errors });
+  return new HttpProblem(code, `${words.join('; ')}${more}`, { errors: errors.slice(0, MOST_ERRORS) });
 }
 
 /** One invalid field. `pointer` is a JSON pointer within that part of the request. */

@@ -1,6 +1,6 @@
 import { type FieldError, jsonSchema } from '@modelbox/schema';
 import type { z } from 'zod';
-import { invalidField } from './problem.ts';
+import { HttpProblem, invalidField } from './problem.ts';
 
 type Coercion = (text: string) => unknown;
 
@@ -36,4 +36,20 @@ export function queryReader(schema: z.ZodObject | undefined): (search: string) =
 /** Postgres has no NUL in text. A lone surrogate cannot come out of percent-decoding. */
 export function checkText(where: FieldError['in'], name: string, text: string): void {
   if (text.includes('\0')) throw invalidField(where, `/${name}`, 'must not contain NUL (U+0000)');
+}
+
+/** For a route that takes no parameters. */
+export function refuseQuery(query: Record<string, unknown>): Record<string, unknown> {
+  const [name] = Object.keys(query);
+  if (name === undefined) return query;
+  throw new HttpProblem('invalid', `query /${name}: is not a known parameter; this route has none`, {
+    errors: [
+      {
+        in: 'query',
+        pointer: `/${name}`,
+        message: 'is not a known parameter; this route has none',
+        expected: [],
+      },
+    ],
+  });
 }

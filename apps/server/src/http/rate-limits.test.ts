@@ -1,3 +1,4 @@
+import { ModelBox } from '@modelbox/client';
 import { afterEach, expect, it } from 'vitest';
 import type { Settings } from '../context.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
@@ -87,6 +88,59 @@ it('429: guesses from one address, which keep nobody out who is known', async ()
   for (const status of [401, 401, 401, 429]) expect(await nothing()).toBe(status);
   server.advance(60_000);
   expect(await guess(9)).toBe(401);
+});
+
+it('429: nor whoever was known before their rights changed, until they are known no more', async () => {
+  const { server, callers } = await limited({ rateLimitFailures: 3 });
+  await callers.ok('POST', '/v1/models', { namespace: 'ai', name: 'yolo' });
+  const trainer = await callers.token({ principal: 'service:trainer' });
+  const whoami = async () => (await trainer.api('GET', '/v1/whoami')).status;
+  expect(await whoami()).toBe(200);
+  for (let i = 0; i < 4; i++) await withToken(server, `mb_guess-${i}`)('GET', '/v1/whoami');
+  await callers.ok('PUT', '/v1/namespaces/ai/grants/service%3Atrainer', { role: 'viewer' });
+  // By now the server has forgotten whose rights changed.
+  await callers.ok('GET', '/v1/whoami');
+  expect(await whoami()).toBe(200);
+  await callers.ok('DELETE', `/v1/tokens/${trainer.id}`);
+  expect(await whoami()).toBe(401);
+  expect(await whoami()).toBe(429);
+});
+
+it('the client waits for as long as it is told to, and goes on', async () => {
+  const { server, callers } = await limited({ rateLimitIdentity: 2 });
+  const { secret } = await callers.token({ principal: 'user:ann' });
+  const client = new ModelBox({ baseUrl: server.url, token: secret });
+  await client.whoami();
+  await client.whoami();
+  server.advance(59_500);
+  const asked = client.whoami();
+  await expect.poll(() => limits(server)).toEqual({ identity: 1 });
+  server.advance(1_000);
+  expect((await asked).name).toBe('user:ann');
+  expect(await limits(server)).toEqual({ identity: 1 });
+});
+
+it('a proxy that is trusted may say what it likes of the address', async () => {
+  const { server, callers } = await limited({ rateLimitFailures: 2 });
+  const odd = [
+    'nonsense',
+    'x'.repeat(5000),
+    '203.0.113.7:4711',
+    '[2001:db8::1]:80',
+    '1.2.3.4, ,',
+    '::ffff:1.2.3.4',
+    '',
+  ];
+  for (const address of odd) {
+    const name = `m${odd.indexOf(address)}`;
+    const made = await callers.admin('POST', '/v1/models', { namespace: 'ai', name }, from(address));
+    expect(made.status, address).toBe(201);
+  }
+  const guess = (address: string) =>
+    withToken(server, 'mb_guess')('GET', '/v1/whoami', undefined, from(address));
+  for (const address of ['nonsense', 'x'.repeat(5000)]) expect((await guess(address)).status).toBe(401);
+  // What is no address is one.
+  expect((await guess('unknown')).status).toBe(429);
 });
 
 it('an open server has none', async () => {

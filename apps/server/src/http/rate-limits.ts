@@ -1,6 +1,7 @@
-import { isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import type { Actor } from '@modelbox/domain';
 import type { FastifyReply } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import type { Context, Settings } from '../context.ts';
 import { HttpProblem } from './problem.ts';
 import { type Left, type RateWindow, rateWindow } from './rate-window.ts';
@@ -28,6 +29,11 @@ export function rateLimits(settings: Settings): RateLimits {
     failures: rateWindow(isOpen ? 0 : settings.rateLimitFailures),
   };
 
+  // To read an address of IPv6 takes longer than all else here.
+  const networks = new LRUCache<string, string>({ max: 10_000, memoMethod: networkOf });
+  const network = (address: string) =>
+    address.length > LONGEST_ADDRESS ? NO_ADDRESS : networks.memo(address);
+
   function count(ctx: Context, name: LimitName, key: string, reply: FastifyReply): void {
     const window = windows[name];
     if (window === undefined) return;
@@ -37,14 +43,14 @@ export function rateLimits(settings: Settings): RateLimits {
   }
 
   return {
-    byAddress: (ctx, reply, address) => count(ctx, 'address', networkOf(address), reply),
+    byAddress: (ctx, reply, address) => count(ctx, 'address', network(address), reply),
     byIdentity: (ctx, reply, actor) => count(ctx, 'identity', actor.name, reply),
     demandFewFailures(ctx, address) {
       const window = windows.failures;
-      const left = window?.exceeded(networkOf(address), ctx.now().getTime());
+      const left = window?.exceeded(network(address), ctx.now().getTime());
       if (window && left) throw tooMany(ctx, 'failures', window, left);
     },
-    countFailure: (ctx, address) => void windows.failures?.take(networkOf(address), ctx.now().getTime()),
+    countFailure: (ctx, address) => void windows.failures?.take(network(address), ctx.now().getTime()),
   };
 }
 
@@ -70,10 +76,16 @@ function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, le
   );
 }
 
-/** What counts as one address: of IPv6 the network, of which whoever has one address has 2^64. */
+/** In characters, an IPv4 one within IPv6 and its zone included. */
+const LONGEST_ADDRESS = 64;
+const NO_ADDRESS = 'none';
+
+/** What counts as one address: of IPv6 the network, of which whoever has one address has 2^64. All that is none counts as one. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (!isIPv6(plain)) return plain;
+  const family = isIP(plain);
+  // A proxy passed on what somebody wrote, of any length.
+  if (family !== 6) return family === 4 ? plain : NO_ADDRESS;
   const [head = '', tail] = plain.toLowerCase().split('::');
   const before = head.split(':').filter(Boolean);
   const after = tail?.split(':').filter(Boolean) ?? [];

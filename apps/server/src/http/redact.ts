@@ -1,5 +1,8 @@
-/** Secrets by their looks: tokens of this server, and JWTs. */
-const SECRET = /\bmb_[\w-]{16,}|\beyJ[\w-]+(?:\.|%2E)[\w-]*(?:\.|%2E)?[\w-]*/gi;
+/**
+ * Secrets by their looks, also behind an encoded quote: tokens of this server, and JWTs. No alternative ever goes back over
+ * what it has taken: the URL is anybody's.
+ */
+const SECRET = /(?:\b|(?<=%(?:25)*[\dA-F]{2}))(?:mb_[\w-]{16,}|eyJ[\w-]{8,}(?:(?:\.|%2E)[\w-]*){0,2})/gi;
 /** Parameters under which people send secrets to services that take them so; none of ours has such a name. */
 const SECRET_PARAMETER =
   /([?&](?:access_token|id_token|refresh_token|token|api_?key|authorization|auth|password|passwd|secret|client_secret|signature)=)[^&#]*/gi;

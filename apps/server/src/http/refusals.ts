@@ -7,7 +7,8 @@ import { isHeldBack } from './flow.ts';
 import { demandLocal } from './local-guard.ts';
 import { observe } from './observe.ts';
 import { HttpProblem } from './problem.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { NOT_KEPT, SECURITY_HEADERS } from './security-headers.ts';
+import { demandSoundHeaders } from './sound-headers.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -19,6 +20,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (isHeldBack(request.raw)) reply.header('connection', 'close');
   return reply
     .code(problem.status)
+    .headers(NOT_KEPT)
     .headers(problem.headers)
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problem.toJSON(request.id)));
@@ -28,29 +30,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   reply.headers(SECURITY_HEADERS);
-  demandOnce(request.raw.rawHeaders);
+  if (request.method !== 'GET' && request.method !== 'HEAD') reply.headers(NOT_KEPT);
+  demandSoundHeaders(request.raw);
   if (ctx.settings.auth === 'open' && !ctx.settings.allowRemote) demandLocal(request.headers);
-}
-
-/** Headers of which a proxy in front may have looked at another one than we do: who asks, and whom. */
-const ONCE = ['authorization', 'host'];
-
-/** Refuses a request that has one of those twice (RFC 9112, 3.2). */
-function demandOnce(rawHeaders: readonly string[]): void {
-  const seen = new Set<string>();
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toLowerCase() ?? '';
-    if (!ONCE.includes(name)) continue;
-    // Nor may what comes after it be taken for another request.
-    if (seen.has(name))
-      throw new HttpProblem(
-        'malformed',
-        `The request has several ${name} headers.`,
-        {},
-        { connection: 'close' },
-      );
-    seen.add(name);
-  }
 }
 
 /** Answers what the router refuses, such as `%` in a path, to which no hook applies, like all else. */
@@ -67,7 +49,7 @@ export const routerErrors =
   };
 
 const WORDS: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: 'The headers are larger than the server accepts.',
+  HPE_HEADER_OVERFLOW: 'The headers are larger, or more, than the server accepts.',
   ERR_HTTP_REQUEST_TIMEOUT: 'The headers did not arrive in time.',
 };
 
@@ -81,7 +63,7 @@ export function answerNoRequest(this: FastifyInstance, error: NodeJS.ErrnoExcept
   if (socket.writable) {
     socket.write(
       `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\nX-Request-Id: ${requestId}\r\n` +
-        Object.entries(SECURITY_HEADERS)
+        Object.entries({ ...SECURITY_HEADERS, ...NOT_KEPT })
           .map(([name, value]) => `${name}: ${value}\r\n`)
           .join('') +
         `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

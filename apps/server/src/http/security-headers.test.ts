@@ -53,6 +53,59 @@ it('what no route answers: no such route, what the router refuses, what is no HT
   expect(raw).toMatch(/content-security-policy: default-src 'none'/i);
 });
 
+it('what is secret or made for one request is kept by no cache, and what is read only by its own reader', async () => {
+  const token = await server.api('POST', '/v1/tokens', {
+    name: 'x',
+    principal: 'user:ann',
+    administrator: true,
+  });
+  expect(token.status).toBe(201);
+  const missing = await server.api('GET', '/v1/models/ai%2Fnosuch');
+  expect(missing.status).toBe(404);
+  for (const { headers } of [token, missing]) expect(headers.get('cache-control')).toBe('no-store');
+  expect(await rawRequest(server, 'NONSENSE\r\n\r\n')).toMatch(/cache-control: no-store/i);
+  const version = await newVersion(server);
+  const path = `/v1/versions/${version.id}`;
+  await server.api('PUT', `${path}/files/a.bin`, 'x');
+  for (const part of ['', '/files/a.bin']) {
+    const { headers } = await server.api('GET', path + part);
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+    const again = await server.api('GET', path + part, undefined, {
+      'if-none-match': headers.get('etag') ?? '',
+    });
+    expect(again.headers.get('cache-control')).toBe('private, no-cache');
+  }
+});
+
+it.each([
+  'text/html',
+  'image/svg+xml',
+  'application/xhtml+xml',
+  'text/javascript',
+  'text/xml',
+  'application/pdf',
+])(
+  'a file that says it is %s is neither shown nor run, in whole, in part, in parts or in an archive',
+  async (type) => {
+    const version = await newVersion(server);
+    const path = `/v1/versions/${version.id}/files/page.html`;
+    await server.api('PUT', path, '<script>alert(1)</script>', { 'content-type': type });
+    await server.api('POST', `/v1/versions/${version.id}/finalize`);
+    for (const [target, headers] of [
+      [path, {}],
+      [path, { range: 'bytes=0-3' }],
+      [path, { range: 'bytes=0-3,8-9' }],
+      [`/v1/versions/${version.id}/archive`, {}],
+    ] as const) {
+      const answer = await server.api('GET', target, undefined, headers);
+      expect([200, 206]).toContain(answer.status);
+      demandSafe(answer.headers);
+      expect(answer.headers.get('content-disposition')).toMatch(/^attachment/);
+      expect(answer.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'/);
+    }
+  },
+);
+
 it('a file of a user is no page, whatever it says of itself', async () => {
   const version = await newVersion(server);
   const path = `/v1/versions/${version.id}/files/page.html`;

@@ -12,3 +12,6 @@ export const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'private, no-cache',
 } as const;
+
+/** What is made for one request, the secret of a new token for one, is kept by no cache at all; nor is a refusal. */
+export const NOT_KEPT = { 'cache-control': 'no-store' } as const;

@@ -59,6 +59,7 @@ const SETTINGS: Settings = {
   metricsOpen: false,
   allowRemote: false,
   trustProxy: [],
+  maxConnections: 10_000,
   bodyLimit: 16 * 2 ** 20,
   maxFileSize: 2 ** 30,
   signedUrlExpiry: 900_000,

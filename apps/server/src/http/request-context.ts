@@ -1,0 +1,47 @@
+import type { Actor } from '@modelbox/domain';
+import { type Route, takesIfMatch } from '@modelbox/schema';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Context, RequestContext } from '../context.ts';
+import { ClientGone } from './errors.ts';
+import { parseIfMatch } from './preconditions.ts';
+
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a verb is told of the request beside its input. Who asks may turn out to be allowed more. */
+export function contextOf(
+  ctx: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: Route,
+  actor: Actor,
+): Writable<RequestContext> {
+  const ifMatch = request.headers['if-match'];
+  // One time for all that a request writes.
+  const now = ctx.now();
+  let gone: AbortController | undefined;
+  return {
+    settings: ctx.settings,
+    db: ctx.db,
+    blobs: ctx.blobs,
+    log: ctx.log,
+    telemetry: ctx.telemetry,
+    bells: ctx.bells,
+    authentication: ctx.authentication,
+    rateLimits: ctx.rateLimits,
+    now: () => now,
+    actor,
+    requestId: request.id,
+    address: request.ip,
+    method: request.method,
+    // Made only when somebody asks: most requests are over before anybody could go away.
+    get signal() {
+      if (gone === undefined) {
+        const controller = new AbortController();
+        reply.raw.once('close', () => reply.raw.writableFinished || controller.abort(new ClientGone()));
+        gone = controller;
+      }
+      return gone.signal;
+    },
+    ...(ifMatch !== undefined && takesIfMatch(route) ? { ifMatch: parseIfMatch(ifMatch) } : {}),
+  };
+}

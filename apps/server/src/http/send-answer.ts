@@ -1,0 +1,43 @@
+import type { Route } from '@modelbox/schema';
+import type { FastifyReply } from 'fastify';
+import type { Context } from '../context.ts';
+import { encoder } from './encode.ts';
+import { endWhenStill } from './flow.ts';
+import type { EncodedAnswer } from './remember.ts';
+import type { Answered } from './verb.ts';
+
+type Encode = (answer: Answered) => string;
+
+/** Encodes by the schema that the contract gives for the status; an answer of another form is a fault of ours. */
+export function answerEncoder({ settings }: Context, route: Route): Encode {
+  const encoders = new Map<number, Encode>();
+  for (const [status, schema] of Object.entries(route.answers)) {
+    if (typeof schema === 'string') continue;
+    const encode = encoder(schema);
+    encoders.set(Number(status), ({ body }) => {
+      if (settings.checkAnswers) schema.parse(body);
+      return encode(body);
+    });
+  }
+  return (answer) => {
+    const encode = encoders.get(answer.status);
+    if (encode === undefined)
+      throw new Error(`${route.id} answers ${answer.status}, which the contract does not know`);
+    return encode(answer);
+  };
+}
+
+/** Whether a body goes out as it is. */
+export const isRaw = (body: unknown): body is string | Buffer =>
+  typeof body === 'string' || Buffer.isBuffer(body);
+
+export function sendRaw({ settings }: Context, reply: FastifyReply, answer: Answered): FastifyReply {
+  reply.code(answer.status).headers(answer.headers ?? {});
+  if (answer.stream) endWhenStill(reply.raw, settings.bodyTimeout);
+  return reply.send(answer.stream ?? answer.body);
+}
+
+export function sendJson(reply: FastifyReply, { body, etag }: EncodedAnswer): FastifyReply {
+  if (etag !== undefined) reply.header('etag', etag);
+  return reply.header('content-type', 'application/json; charset=utf-8').send(body);
+}

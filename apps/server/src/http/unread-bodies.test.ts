@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectRaw } from '../testing/raw.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { callersOf } from '../testing/tokens.ts';
+
+let server: TestServer;
+let callers: Awaited<ReturnType<typeof callersOf>>;
+beforeAll(async () => {
+  server = await startTestServer({ auth: 'tokens' });
+  callers = await callersOf(server);
+});
+afterAll(() => server?.stop());
+
+/** The status with which a request is answered of whose JSON body only the first bytes come. */
+async function statusOf(path: string, authorization: string): Promise<string | undefined> {
+  const connection = await connectRaw(server.url);
+  connection.send(
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${authorization}Content-Type: application/json\r\n` +
+      'Content-Length: 1000000\r\n\r\n{"name":',
+  );
+  const [, status] = await connection.until(/^HTTP\/1.1 (\d+) /);
+  connection.socket.destroy();
+  return status;
+}
+
+it('401: nobody who is not known can have the server hold a body in its memory', async () => {
+  for (const authorization of ['', 'Authorization: Bearer mb_guess\r\n'])
+    expect(await statusOf('/v1/models', authorization)).toBe('401');
+});
+
+it('404: nor who may do nothing with what the path names', async () => {
+  const { id } = await callers.ok('POST', '/v1/models', { namespace: 'ai', name: 'yolo' });
+  const { secret } = await callers.user({ elsewhere: 'admin' });
+  expect(await statusOf(`/v1/models/${id}/versions`, `Authorization: Bearer ${secret}\r\n`)).toBe('404');
+});
