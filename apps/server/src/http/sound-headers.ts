@@ -19,7 +19,14 @@ export function demandSoundHeaders({ rawHeaders, headers, httpVersion }: Incomin
     const name = raw.toLowerCase();
     if (!SINGLE.has(name)) continue;
     seen ??= new Set();
-    if (seen.has(name)) throw new HttpProblem('malformed', `The header ${name} must be given once.`);
+    // What comes after it on the connection may be another request to us and none to the proxy.
+    if (seen.has(name))
+      throw new HttpProblem(
+        'malformed',
+        `The header ${name} must be given once.`,
+        {},
+        { connection: 'close' },
+      );
     seen.add(name);
   }
 }

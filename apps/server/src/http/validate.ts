@@ -10,11 +10,8 @@ export function validate<T extends z.ZodType>(
 ): z.infer<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  throw invalid(fieldErrors(result.error.issues, where, schema).slice(0, MOST_ERRORS));
+  throw invalid(fieldErrors(result.error.issues, where, schema));
 }
-
-/** Errors that an answer names at most: a body of a million faults must not be answered by one ten times as long. */
-const MOST_ERRORS = 256;
 
 type Issue = z.core.$ZodIssue;
 
@@ -24,11 +21,11 @@ function fieldErrors(
   schema: z.ZodType,
   base: PropertyKey[] = [],
 ): FieldError[] {
-  return issues.slice(0, MOST_ERRORS).flatMap((issue): FieldError[] => {
+  return issues.flatMap((issue): FieldError[] => {
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(schema, path);
-      return issue.keys.slice(0, MOST_ERRORS).map((key) => ({
+      return issue.keys.map((key) => ({
         in: where,
         pointer: pointerOf([...path, key]),
         message: unknownField(key, known),
