@@ -57,6 +57,13 @@ const worlds = fc.record({
   from: fc.array(fc.nat(), { minLength: PATHS.length, maxLength: PATHS.length }),
   content: fc.array(fc.nat(2), { minLength: PATHS.length, maxLength: PATHS.length }),
 });
+/** Somebody who sees the last place alone, and not what its version was made from; and the same by a token that may little. */
+const SOLO = [null, ['model.read']].map((permissions) => ({
+  principal: 'user:solo',
+  administrator: false,
+  namespaces: null,
+  permissions,
+}));
 type Shape = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
 /** What lies in one namespace. */
@@ -120,7 +127,8 @@ async function build({ paths, grants, from, content }: Shape): Promise<World> {
   }
   const namespaces = [...new Set(places.flatMap(({ namespace }) => above(namespace)))];
   const held = new Map<string, NaiveGrant>();
-  for (const { principal, namespace, role } of grants) {
+  const solo = { principal: 'user:solo', namespace: paths.at(-1) ?? '', role: 'viewer' };
+  for (const { principal, namespace, role } of [...grants, solo]) {
     const grant = { principal: `${principal}-${prefix}`, namespace: prefix + namespace, role };
     await ok('PUT', `/v1/namespaces/${ref(grant.namespace)}/grants/${ref(grant.principal)}`, { role });
     for (const path of above(grant.namespace)) if (!namespaces.includes(path)) namespaces.push(path);
@@ -143,7 +151,7 @@ it('each caller sees exactly what a naive writing of the rules allows', async ()
   await fc.assert(
     fc.asyncProperty(worlds, async (shape) => {
       const world = await build(shape);
-      for (const each of shape.tokens) {
+      for (const each of [...shape.tokens, ...SOLO]) {
         const token: NaiveToken = {
           ...each,
           principal: `${each.principal}-${world.prefix}`,
@@ -154,7 +162,7 @@ it('each caller sees exactly what a naive writing of the rules allows', async ()
     }),
     { numRuns: 3, endOnFailure: true },
   );
-  for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(10);
+  for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThanOrEqual(6);
 }, 120_000);
 
 async function look(world: World, token: NaiveToken, { api }: Caller): Promise<void> {
