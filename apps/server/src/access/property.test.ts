@@ -61,7 +61,7 @@ type Shape = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
 /** Sees versions everywhere, and little else: in every world somebody is refused what is not hidden. */
 const HALF_BLIND: Shape['tokens'][number] = {
-  principal: 'user:half-blind',
+  principal: 'user:nobody',
   administrator: true,
   namespaces: null,
   permissions: ['namespace.read', 'model.read', 'version.read'],
