@@ -7,6 +7,8 @@ export interface Actor {
   readonly tokenId?: string;
   /** Whether that token allows less than its owner may do. */
   readonly isNarrowed?: boolean;
+  /** Whether it counts only from some networks. */
+  readonly isBoundToNetworks?: boolean;
   /** What it may do; the local user of an open server, and an administrator, may do everything. */
   readonly grants: 'all' | Grants;
 }

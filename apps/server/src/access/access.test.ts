@@ -90,6 +90,14 @@ describe('tokens', () => {
     );
     const bob = await callers.user({});
     expect(await status(bob.api('DELETE', `/v1/tokens/${ann.id}`))).toBe(404);
+    // Bound to networks is narrowed too: what it made could be used from anywhere.
+    for (const administrator of [false, true]) {
+      const bound = { principal: ann.name, administrator, networks: ['127.0.0.0/8'] };
+      const { api } = await callers.token(bound);
+      const answer = await api('POST', '/v1/tokens', { name: 'anywhere', administrator });
+      expect(answer.body).toMatchObject({ status: 403, code: 'forbidden' });
+      expect(answer.body.detail).toContain('makes no other');
+    }
     for (const wrong of [
       { principal: 'group:ml' },
       { networks: ['10.0.0.0/64'] },
@@ -99,6 +107,33 @@ describe('tokens', () => {
       const answer = await callers.admin('POST', '/v1/tokens', { name: 'x', principal: 'user:x', ...wrong });
       expect(answer.status, JSON.stringify(wrong)).toBe(422);
     }
+  });
+});
+
+describe('a narrowed token', () => {
+  it.each([{ permissions: ['model.read'] }, { namespaces: ['ai'] }, { networks: ['127.0.0.0/8'] }])(
+    '403: revokes no other of its owner, and 204 itself: %j',
+    async (narrowing) => {
+      const principal = `user:${freshName('u')}`;
+      const whole = await callers.token({ principal });
+      const narrow = await callers.token({ principal, ...narrowing });
+      expect(await status(narrow.api('DELETE', `/v1/tokens/${whole.id}`))).toBe(403);
+      expect(await status(whole.api('GET', '/v1/whoami'))).toBe(200);
+      expect(await status(narrow.api('DELETE', `/v1/tokens/${narrow.id}`))).toBe(204);
+      expect(await status(narrow.api('GET', '/v1/whoami'))).toBe(401);
+      expect(await status(whole.api('GET', '/v1/whoami'))).toBe(200);
+    },
+  );
+
+  it('204: of an administrator, bound to networks, revokes that of anybody', async () => {
+    const leaked = await callers.token({ principal: 'service:leaky' });
+    const { api } = await callers.token({
+      principal: 'user:on-call',
+      administrator: true,
+      networks: ['127.0.0.0/8'],
+    });
+    expect(await status(api('DELETE', `/v1/tokens/${leaked.id}`))).toBe(204);
+    expect(await status(leaked.api('GET', '/v1/whoami'))).toBe(401);
   });
 });
 

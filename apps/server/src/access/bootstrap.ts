@@ -1,23 +1,33 @@
-import { localActor } from '@modelbox/domain';
 import type { Context } from '../context.ts';
 import { newId } from '../objects/ids.ts';
 import { hashOf } from './token-identity.ts';
+import { toToken } from './tokens.ts';
+
+type TokenId = { readonly id: string };
 
 /** The first administrator. */
 const FIRST = 'user:admin';
+/** What the server does by itself. */
+const SERVER = 'modelbox';
 
 /**
  * Makes a secret that the operator has chosen the token of the first administrator, as long as no administrator has a
  * token that counts. Gives whether it did.
  */
-export async function bootstrap(ctx: Context, secret: string): Promise<boolean> {
-  const { rowCount } = await ctx.db.pool.query(
-    `INSERT INTO tokens (id, hash, name, principal, administrator, created_by, created_at)
-     SELECT $1::uuid, $2::bytea, 'bootstrap', $3, true, $4, $5::timestamptz
-     WHERE NOT EXISTS (SELECT 1 FROM tokens WHERE administrator AND revoked_at IS NULL
-                         AND (expires_at IS NULL OR expires_at > $5::timestamptz))
-     ON CONFLICT (hash) DO NOTHING`,
-    [newId(), hashOf(secret), FIRST, localActor.name, ctx.now()],
-  );
-  return rowCount === 1;
-}
+export const bootstrap = (ctx: Context, secret: string): Promise<boolean> =>
+  ctx.db.prisma.$transaction(async (tx) => {
+    const [row] = await tx.$queryRaw<TokenId[]>`
+      INSERT INTO tokens (id, hash, name, principal, administrator, created_by, created_at)
+      SELECT ${newId()}::uuid, ${new Uint8Array(hashOf(secret))}, 'bootstrap', ${FIRST}, true, ${SERVER}, ${ctx.now()}
+      WHERE NOT EXISTS (SELECT 1 FROM tokens WHERE administrator AND revoked_at IS NULL
+                          AND (expires_at IS NULL OR expires_at > ${ctx.now()}))
+      ON CONFLICT (hash) DO NOTHING RETURNING id`;
+    if (row === undefined) return false;
+    const made = await tx.token.findUniqueOrThrow({ where: { id: row.id } });
+    // Like every token: whoever reads the record of writes sees where this one comes from.
+    const after = JSON.stringify(toToken(made));
+    await tx.$queryRaw`
+      SELECT record_change('token', ${row.id}::uuid, '', 'created', NULL, ${after}::jsonb, NULL,
+        ${JSON.stringify({ actor: SERVER })}::jsonb, ${ctx.now()})::text`;
+    return true;
+  });

@@ -13,7 +13,7 @@ import { changingRights } from './changing-rights.ts';
 export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, touched: { namespace } }) =>
   changingRights(ctx, async (tx): Promise<Receipt> => {
     const path = namespace.namespace;
-    const namespaceId = await ensureNamespace(tx, ctx, path);
+    const namespaceId = await ensureNamespace(tx, ctx, namespace);
     const { principal } = params;
     const key = { namespaceId_principal: { namespaceId, principal } };
     // Whoever sets it at the same time waits here.

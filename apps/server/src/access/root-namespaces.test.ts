@@ -84,6 +84,51 @@ describe('who makes a namespace at the root', () => {
     }
   });
 
+  it('made again after it was deleted: theirs who makes it now, by no right that they had before', async () => {
+    const second = await startTestServer(
+      { auth: 'tokens', rootCreators: ['user:ann', 'service:onboarding'] },
+      undefined,
+      server,
+    );
+    try {
+      const ann = await caller('user:ann');
+      for (const again of [ann.api, withToken(second, ann.secret)]) {
+        const root = freshName('again');
+        const body = { namespace: root, name: 'm' };
+        await ann.api('PUT', `/v1/namespaces/${root}/grants/user:x`, { role: 'viewer' });
+        expect((await again('GET', `/v1/namespaces/${root}`)).status).toBe(200);
+        expect((await ann.api('DELETE', `/v1/namespaces/${root}`)).status).toBe(204);
+        expect((await again('POST', '/v1/models', body)).status).toBe(201);
+        expect(await grantsOf(root)).toMatchObject([{ principal: 'user:ann', role: 'admin' }]);
+      }
+      const root = freshName('lost');
+      const bob = await callers.user({ [root]: 'admin' });
+      const elsewhere = withToken(second, bob.secret);
+      expect((await elsewhere('GET', `/v1/namespaces/${root}`)).status).toBe(200);
+      await callers.ok('DELETE', `/v1/namespaces/${root}`);
+      expect((await elsewhere('POST', '/v1/models', { namespace: root, name: 'm' })).status).toBe(404);
+      expect((await callers.admin('GET', `/v1/namespaces/${root}`)).status).toBe(404);
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('404 at once on the server that deleted it: for who had rights there, and it is made again by others', async () => {
+    const root = freshName('gone');
+    const bob = await callers.user({ [root]: 'admin' });
+    expect((await bob.api('GET', `/v1/namespaces/${root}`)).status).toBe(200);
+    await callers.ok('DELETE', `/v1/namespaces/${root}`);
+    await callers.ok('POST', '/v1/models', { namespace: root, name: 'm' });
+    expect((await bob.api('GET', `/v1/namespaces/${root}`)).status).toBe(404);
+  });
+
+  it('201: by a token of an administrator that is narrowed to it', async () => {
+    const root = freshName('narrowed');
+    const { api } = await callers.holder(root, callers.all);
+    expect((await api('POST', '/v1/models', { namespace: root, name: 'm' })).status).toBe(201);
+    expect(await grantsOf(root)).toEqual([]);
+  });
+
   it('everyone, where the settings say so, who is somebody', async () => {
     const open = await startTestServer({ auth: 'tokens', rootCreators: 'everyone' }, undefined, server);
     try {

@@ -20,14 +20,18 @@ export const mayTakeRoot = async (ctx: RequestContext, path: string): Promise<bo
 
 /**
  * Gives the root of a namespace that has just been made to the caller who took it.
- * @throws HttpProblem not_found: 404 where somebody else had taken it meanwhile
+ * @throws HttpProblem not_found: 404 where somebody else had taken it meanwhile, or the caller makes no roots
  */
 export async function takeRoot(tx: Tx, ctx: RequestContext, path: string): Promise<void> {
-  if (decideAccess(ctx.actor, 'namespace.read', path) !== 'hidden') return;
+  if (ctx.actor.grants === 'all') return;
+  const isHidden = decideAccess(ctx.actor, 'namespace.read', path) === 'hidden';
   const root = rootOf(path);
   const [made] = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM namespaces WHERE path = ${root} AND xmin = pg_current_xact_id()::xid`;
-  if (made === undefined) return demandOwn(tx, ctx, path, root);
+  if (made === undefined) return isHidden ? demandOwn(tx, ctx, path, root) : undefined;
+  // Nobody has grants on what has just been made: other rights are those on a root of this name that is gone.
+  if (!isHidden && (await isOfAdministrator(tx, ctx))) return;
+  if (!isRootCreator(ctx)) throw noNamespace(path);
   const id = newId();
   const { name: principal } = ctx.actor;
   const by = { createdBy: principal, createdAt: ctx.now() };
@@ -36,12 +40,19 @@ export async function takeRoot(tx: Tx, ctx: RequestContext, path: string): Promi
   await recordChange(tx, ctx, { kind: 'grant', id, namespace: root, action: 'created', after });
 }
 
+/** Whether the caller's token is a narrowed one of an administrator. */
+const isOfAdministrator = async (tx: Tx, { actor: { tokenId } }: RequestContext): Promise<boolean> =>
+  tokenId !== undefined && (await tx.token.count({ where: { id: tokenId, administrator: true } })) > 0;
+
 /** Another request may have taken the root meanwhile: one of the same caller, or of somebody else. */
 async function demandOwn(tx: Tx, { actor }: RequestContext, path: string, root: string): Promise<void> {
   const own = await tx.grant.count({
     where: { principal: actor.name, role: 'admin', namespace: { path: root } },
   });
-  if (own > 0) return;
+  if (own === 0) throw noNamespace(path);
+}
+
+function noNamespace(path: string): HttpProblem {
   const problem = new HttpProblem('not_found', `There is no namespace "${path}".`);
   problem.refusal = {
     permission: 'namespace.read',
@@ -50,5 +61,5 @@ async function demandOwn(tx: Tx, { actor }: RequestContext, path: string, root: 
     namespace: path,
     name: path,
   };
-  throw problem;
+  return problem;
 }

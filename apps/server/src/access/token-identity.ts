@@ -41,6 +41,7 @@ export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | 
       name: row.principal,
       tokenId: row.id,
       isNarrowed: row.namespaces !== null || row.permissions !== null,
+      isBoundToNetworks: row.networks.length > 0,
       grants: narrowGrants(held, PERMISSIONS, row.namespaces, row.permissions),
     },
     ...(list ? { isFrom: (address: string) => isFrom(list, address) } : {}),

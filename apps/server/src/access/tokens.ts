@@ -66,13 +66,20 @@ export async function insertToken(
   return { secret, row };
 }
 
+/** What was narrowed makes nothing that is wider, and takes nothing from its owner: 403. */
+function demandNotNarrowed({ actor }: RequestContext, what: string): void {
+  if (actor.isNarrowed || actor.isBoundToNetworks)
+    throw new HttpProblem(
+      'forbidden',
+      `A token that is narrowed to namespaces, permissions or networks ${what}.`,
+    );
+}
+
 function demandSound(ctx: RequestContext, body: TokenCreate): void {
   const isOther = body.principal !== undefined && body.principal !== ctx.actor.name;
   if ((isOther || body.administrator) && !isAdministrator(ctx))
     throw new HttpProblem('forbidden', 'Only administrators make tokens of others, or of administrators.');
-  // What was narrowed makes nothing that is wider.
-  if (ctx.actor.tokenId !== undefined && !isAdministrator(ctx) && ctx.actor.isNarrowed)
-    throw new HttpProblem('forbidden', 'A token that is narrowed makes no other.');
+  demandNotNarrowed(ctx, 'makes no other');
   if (body.principal === undefined && !/^(?:user|service):/.test(ctx.actor.name))
     throw invalidField('body', '/principal', 'is required: the local user of an open server holds no token');
   if (body.expiresAt && new Date(body.expiresAt) <= ctx.now())
@@ -104,7 +111,7 @@ export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
   return { status: 200, body: pageOf(rows, limit, toToken, (row) => row.id) };
 };
 
-/** Revokes a token. One that is revoked already stays so. */
+/** Revokes a token. One that is revoked already stays so. A narrowed one revokes itself, which may be all that is left to do. */
 export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
   changingRights(ctx, async (tx): Promise<Receipt> => {
     await tx.$queryRaw`SELECT 1 FROM tokens WHERE id = ${params.token}::uuid FOR UPDATE`;
@@ -115,6 +122,7 @@ export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
         problem.refusal = { permission: null, kind: 'token', id: row.id, namespace: '', name: row.name };
       throw problem;
     }
+    if (row.id !== ctx.actor.tokenId && !isAdministrator(ctx)) demandNotNarrowed(ctx, 'revokes only itself');
     if (row.revokedAt === null) {
       const after = await tx.token.update({ where: { id: row.id }, data: { revokedAt: ctx.now() } });
       const states = { before: toToken(row), after: toToken(after) };

@@ -11,7 +11,7 @@ export const createDataset: Verb<'datasets.create'> = (ctx, { body, touched: { n
   return createNamed(
     ctx,
     datasets,
-    { namespace: namespace.namespace, name: body.name },
+    { namespace, name: body.name },
     {
       uri: body.uri ?? null,
       digest: body.digest ?? null,

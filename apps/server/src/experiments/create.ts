@@ -11,7 +11,7 @@ export const createExperiment: Verb<'experiments.create'> = (
   createNamed(
     ctx,
     experiments,
-    { namespace: namespace.namespace, name: body.name },
+    { namespace, name: body.name },
     {
       owner: body.owner ?? null,
       task: body.task ?? null,

@@ -8,7 +8,7 @@ export const createModel: Verb<'models.create'> = (ctx, { body, touched: { names
   createNamed(
     ctx,
     models,
-    { namespace: namespace.namespace, name: body.name },
+    { namespace, name: body.name },
     {
       owner: body.owner ?? null,
       task: body.task ?? null,

@@ -1,14 +1,14 @@
 import { isForeignKeyViolation } from '@modelbox/db';
+import { changingRights } from '../access/changing-rights.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
 import { lockObject } from '../objects/store.ts';
 import { recordChange } from '../writes/change.ts';
-import { write } from '../writes/write.ts';
 import { namespaces } from './store.ts';
 
-/** Deletes a namespace in which nothing lies, not even something deleted that could be restored. */
+/** Deletes a namespace in which nothing lies, not even something deleted that could be restored; the grants on it go too. */
 export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { namespace } }) =>
-  write(ctx, async (tx): Promise<Receipt> => {
+  changingRights(ctx, async (tx): Promise<Receipt> => {
     const { id } = namespace;
     if (id === null) throw new HttpProblem('not_found', `There is no namespace "${namespace.namespace}".`);
     const row = await lockObject(tx, ctx, namespaces, { id });

@@ -5,6 +5,7 @@ import { recordChange } from '../writes/change.ts';
 import { ensureNamespace } from '../writes/namespace.ts';
 import { type Tx, write } from '../writes/write.ts';
 import { newId } from './ids.ts';
+import type { Place } from './located.ts';
 import type { ObjectStore, StoredRow } from './store.ts';
 
 /** What an object of any kind is made with. */
@@ -32,11 +33,12 @@ export interface NamedStore<Row extends StoredRow, Own> extends ObjectStore<Row>
 export function createNamed<Row extends StoredRow, Own>(
   ctx: RequestContext,
   store: NamedStore<Row, Own>,
-  { namespace, name }: { namespace: string; name: string },
+  { namespace: place, name }: { namespace: Place; name: string },
   own: Own,
 ): Promise<Receipt> {
+  const { namespace } = place;
   return write(ctx, async (tx): Promise<Receipt> => {
-    const namespaceId = await ensureNamespace(tx, ctx, namespace);
+    const namespaceId = await ensureNamespace(tx, ctx, place);
     const at = ctx.now();
     const row = {
       id: newId(),

@@ -1,16 +1,22 @@
 import { takeRoot } from '../access/root-namespaces.ts';
 import type { RequestContext } from '../context.ts';
+import type { Place } from '../objects/located.ts';
 import { byOf } from './change.ts';
 import type { Tx } from './write.ts';
 
 /**
- * The id of the namespace at a path; it and its parents come into being where they are missing. Whoever takes a root
+ * The id of the namespace at a place; it and its parents come into being where they are missing. Whoever takes a root
  * by that, without being an administrator, becomes its admin.
+ * @param place as it was located: what is still there needs no second look at who may make it.
  */
-export async function ensureNamespace(tx: Tx, ctx: RequestContext, path: string): Promise<string> {
+export async function ensureNamespace(
+  tx: Tx,
+  ctx: RequestContext,
+  { id, namespace: path }: Pick<Place, 'id' | 'namespace'>,
+): Promise<string> {
   const [row] = await tx.$queryRaw<
     [{ id: string }]
   >`SELECT ensure_namespace(${path}, ${byOf(ctx)}::jsonb, ${ctx.now()}) AS id`;
-  await takeRoot(tx, ctx, path);
+  if (row.id !== id) await takeRoot(tx, ctx, path);
   return row.id;
 }
