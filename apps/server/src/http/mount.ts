@@ -79,7 +79,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     input['touched'] = singles(route, touched);
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);
     if (idempotency) requestContext.idempotency = idempotency;
-    const result = await verb(requestContext, input);
+    const result = await runAnew(requestContext, route, verb, input, request.headers.authorization);
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
     await recordRead?.(requestContext, attempt, params, answer);
     if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(ctx, reply, answer);
@@ -107,20 +107,41 @@ async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyRep
   return actor;
 }
 
-/** Touches; a refusal by what was remembered of the caller counts only when that is still so. */
-async function touchAnew(
+const touchAnew = (
   ctx: Writable<RequestContext>,
   touches: Route['touches'],
   input: Record<string, unknown>,
   touched: Touched,
   authorization: string | undefined,
-): Promise<void> {
+): Promise<void> => lookingAgain(ctx, authorization, () => touch(ctx, touches, input, touched));
+
+/** Runs a verb. A file that was read cannot be read again. */
+const runAnew = (
+  ctx: Writable<RequestContext>,
+  route: Route,
+  verb: AnyVerb,
+  input: Record<string, unknown>,
+  authorization: string | undefined,
+): Promise<Reply> => {
+  const run = () => verb(ctx, input);
+  return route.body === 'bytes' ? run() : lookingAgain(ctx, authorization, run);
+};
+
+/**
+ * Does something, and does it again where it is refused: a refusal by what was remembered of the caller counts only when
+ * that is still so. What is refused leaves nothing behind.
+ */
+async function lookingAgain<T>(
+  ctx: Writable<RequestContext>,
+  authorization: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    await touch(ctx, touches, input, touched);
+    return await work();
   } catch (error) {
     if (!(error instanceof HttpProblem && error.refusal)) throw error;
     ctx.actor = await ctx.authentication.identify(ctx, authorization, ctx.address, 'anew');
-    await touch(ctx, touches, input, touched);
+    return work();
   }
 }
 

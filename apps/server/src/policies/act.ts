@@ -14,7 +14,8 @@ export async function act(session: Session, judged: Judged): Promise<boolean> {
   }
   if (!verdict.holds) {
     await session.store([decisionOf(session, judged, 'no')]);
-    if (rule.mode === 'propose') await supersede(session, rule, candidate.id);
+    // A rule that acts by itself may have proposed the alias while that was protected.
+    if (rule.mode === 'propose' || rule.alias !== undefined) await supersede(session, rule, candidate.id);
     if (verdict.dueAt) await lookAgain(session, 'version', candidate.id, verdict.dueAt);
     return false;
   }
@@ -33,6 +34,6 @@ async function giveAlias(session: Session, { rule, candidate, holder, words }: J
   const alias = rule.alias ?? '';
   const move = { model, alias, cause: 'rule', reason: words, expect: holder?.id ?? null } as const;
   await moveAlias(tx, ctx, move, { id: candidate.id, version: candidate.version });
-  // Proposed while a protection kept the rule from acting by itself.
-  await supersede(session, rule, candidate.id);
+  // Proposed while a protection kept the rule from acting by itself, be it another version.
+  await supersede(session, rule);
 }

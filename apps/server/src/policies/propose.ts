@@ -52,14 +52,18 @@ async function isBetterThanOpen(
   return isBetter(measuredValue(candidate.object, rule), value, rule.direction);
 }
 
-/** An open proposal whose version does not meet the rule any more is withdrawn. */
+/**
+ * Withdraws an open proposal whose version does not meet the rule any more.
+ * @param versionId absent: whichever, since the rule has acted by itself.
+ */
 export async function supersede(
   { tx, ctx, model }: Session,
   rule: LabelRule,
-  versionId: string,
+  versionId?: string,
 ): Promise<void> {
+  const about = versionId === undefined ? {} : { versionId };
   await tx.proposal.updateMany({
-    where: { modelId: model.id, rule: rule.name, versionId, state: 'open' },
+    where: { modelId: model.id, rule: rule.name, state: 'open', ...about },
     data: { state: 'superseded', decidedAt: ctx.now() },
   });
 }

@@ -70,8 +70,9 @@ export async function decideModel(ctx: Context, modelId: string): Promise<boolea
       for (const { kind, outcome } of done ?? []) ctx.telemetry.decided(kind, outcome);
       return done !== undefined;
     } catch (error) {
-      // The alias was given or taken by somebody else since the holder was looked at.
-      const isStale = error instanceof HttpProblem && error.code === 'stale';
+      // The alias was given, taken or protected by somebody else since that was looked at.
+      const isStale =
+        error instanceof HttpProblem && (error.code === 'stale' || error.refusal?.kind === 'alias');
       if (attempt >= ATTEMPTS || !(isStale || isRetryable(error))) throw error;
     }
   }

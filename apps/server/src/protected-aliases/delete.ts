@@ -10,7 +10,7 @@ import { ownerOf, stateOf } from './rows.ts';
 /** Takes a protection away; what stands above it stays. */
 export const deleteProtection = (ctx: RequestContext, object: Located, alias: string): Promise<Receipt> =>
   write(ctx, async (tx): Promise<Receipt> => {
-    await lockProtections(tx, alias, 'alone');
+    await lockProtections(tx, object.namespace, alias, 'alone');
     const row = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
     if (row === null)
       throw new HttpProblem('not_found', `On this ${object.kind} itself "${alias}" is not protected.`);

@@ -10,11 +10,17 @@ import { COLUMNS, FROM, type ProtectionRow } from './rows.ts';
 type ModelPlace = Pick<Located, 'id' | 'namespace'>;
 
 /**
- * Keeps the protections of an alias name as they are until the transaction ends. Those who move it go side by side; who
- * protects it goes alone, so that after that commit nothing is moved that began before it.
+ * Keeps the protections of an alias name below a root as they are until the transaction ends. Those who move it go side by
+ * side; who protects it goes alone, so that after that commit nothing is moved that began before it.
  */
-export async function lockProtections(tx: Tx, alias: string, how: 'shared' | 'alone'): Promise<void> {
-  const key = `protected alias ${alias}`;
+export async function lockProtections(
+  tx: Tx,
+  namespace: string,
+  alias: string,
+  how: 'shared' | 'alone',
+): Promise<void> {
+  // A team that takes long keeps no other waiting: what protects an alias stands below the same root.
+  const key = `protected alias ${namespace.split('/', 1)[0]} ${alias}`;
   await (how === 'alone'
     ? tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`
     : tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))::text`);
@@ -32,7 +38,7 @@ async function refusing(
   mover: AliasMover,
 ): Promise<ProtectionRow | undefined> {
   // In a statement of its own before they are read: one that waited would look with old eyes.
-  await lockProtections(tx, alias, 'shared');
+  await lockProtections(tx, model.namespace, alias, 'shared');
   const rows = await tx.$queryRawUnsafe<ProtectionRow[]>(
     `SELECT ${COLUMNS} ${inForce} ORDER BY n.path, p.model_id NULLS FIRST`,
     [alias],

@@ -26,7 +26,7 @@ export function setProtection(
   };
   return write(ctx, async (tx) => {
     await demandThere(tx, object);
-    await lockProtections(tx, alias, 'alone');
+    await lockProtections(tx, object.namespace, alias, 'alone');
     const before = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
     if (before && JSON.stringify(stateOf(before)) === JSON.stringify(stateOf({ ...said, alias })))
       return { status: 200, object: { kind: 'alias_protection', id: before.id } };
