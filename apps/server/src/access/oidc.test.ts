@@ -108,12 +108,21 @@ describe('other claims', () => {
       const jwt = await issuer.forge({
         email: 'ann@example.com',
         email_verified: true,
-        realm_access: { roles: ['a', 'a\u0000b', 5, ' '] },
+        realm_access: { roles: ['a', 'a\u0000b', 5, ' ', '\ud800'] },
       });
       expect(await whoami(jwt, other)).toMatchObject({ name: 'user:ann@example.com', groups: ['group:a'] });
-      const one = await issuer.forge({ email: 'a@b', 'realm_access.roles': 'single' });
+      // Some issuers say it as text.
+      const one = await issuer.forge({
+        email: 'a@b',
+        email_verified: 'true',
+        'realm_access.roles': 'single',
+      });
       expect(await whoami(one, other)).toMatchObject({ groups: ['group:single'] });
-      for (const claims of [{}, { email: 5 }, { email: 'a@b', email_verified: false }, { email: ' ' }]) {
+      const unverified = [false, 'false', 'no', 0, null].map((email_verified) => ({
+        email: 'a@b',
+        email_verified,
+      }));
+      for (const claims of [{}, { email: 5 }, { email: ' ' }, ...unverified]) {
         const answer = await whoami(await issuer.forge(claims), other);
         expect(answer.status, JSON.stringify(claims)).toBe(401);
         expect(answer.detail).toMatch(/email/);
@@ -193,7 +202,10 @@ describe('401: a token that does not count', () => {
     await refused(await issuer.forge({}, { typ: 'logout+jwt' }), /kind/);
     await refused(await issuer.forge({ cnf: { jkt: 'x' } }), /bound to a key/);
     await refused(await issuer.forge({ sub: undefined }), /sub/);
+    await refused(await issuer.forge({}, { typ: 5 }), /kind/);
     await refused(await issuer.forge({ sub: 'a\u0000b' }), /names nobody/);
+    // No text: the database would take every such name for the same.
+    await refused(await issuer.forge({ sub: 'a\ud800' }), /names nobody/);
     await refused(await issuer.forge({}, { crit: ['x'], x: 1 }).catch(() => 'eyJ.e30.x'), /no sound JWT/);
   });
 

@@ -13,7 +13,7 @@ const ALGORITHMS = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
 /** Access tokens (RFC 9068) and ID tokens; not, for one, logout tokens, which anybody's browser may carry around. */
-const TYPES = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
+const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 
 const grantsOfPrincipals = prepared<[principals: string[]], { path: string; role: Role }>(
   'grants_of_principals',
@@ -43,8 +43,9 @@ export function openIssuer(settings: Settings, issuer: string): Issuer {
       currentDate: ctx.now(),
       requiredClaims: ['exp', 'sub'],
     });
-    if (!TYPES.includes(protectedHeader.typ?.toLowerCase()))
-      throw unauthenticated(`The token is of another kind, ${JSON.stringify(protectedHeader.typ)}.`);
+    const typ: unknown = protectedHeader.typ;
+    if (typ !== undefined && !(typeof typ === 'string' && TYPES.includes(typ.toLowerCase())))
+      throw unauthenticated(`The token is of another kind, ${JSON.stringify(typ)}.`);
     // It is bound to a key (RFC 9449, RFC 8705) that whoever stole it lacks, and nothing here asks for that.
     if (payload['cnf'] !== undefined)
       throw unauthenticated(
@@ -83,15 +84,21 @@ function principalOf(payload: JWTPayload, claim: string): string {
   const isService = payload.sub === client;
   const name = isService ? payload.sub : claimAt(payload, claim);
   if (typeof name !== 'string') throw unauthenticated(`The token has no claim ${claim} that is a text.`);
-  if (claim === 'email' && payload['email_verified'] === false)
+  if (claim === 'email' && !isVerified(payload['email_verified']))
     throw unauthenticated('The email address of the token is not verified.');
   const principal = `${isService ? 'service' : 'user'}:${name.normalize('NFC')}`;
-  if (!PRINCIPAL_PATTERN.test(principal))
+  if (!isPrincipal(principal))
     throw unauthenticated(
-      `The claim ${isService ? 'sub' : claim} of the token names nobody: it must have 1 to 200 characters.`,
+      `The claim ${isService ? 'sub' : claim} of the token names nobody: it must have 1 to 200 characters, no control characters, and no space at either end.`,
     );
   return principal;
 }
+
+/** Some issuers do not tell, and some tell as text. */
+const isVerified = (told: unknown): boolean => told === undefined || told === true || told === 'true';
+
+/** The database has no half characters: it would take all of them for the same. */
+const isPrincipal = (text: string): boolean => text.isWellFormed() && PRINCIPAL_PATTERN.test(text);
 
 /** The groups of a token; what nothing can be granted to is left out. */
 function groupsOf(payload: JWTPayload, claim: string): string[] {
@@ -99,7 +106,7 @@ function groupsOf(payload: JWTPayload, claim: string): string[] {
   const names = Array.isArray(value) ? value : [value];
   return names.flatMap((name) => {
     const group = `group:${typeof name === 'string' ? name.normalize('NFC') : ''}`;
-    return PRINCIPAL_PATTERN.test(group) ? [group] : [];
+    return isPrincipal(group) ? [group] : [];
   });
 }
 
