@@ -19,7 +19,11 @@ export function demandSoundHeaders({ rawHeaders, headers, httpVersion }: Incomin
     const name = raw.toLowerCase();
     if (!SINGLE.has(name)) continue;
     seen ??= new Set();
-    if (seen.has(name)) throw new HttpProblem('malformed', `The header ${name} must be given once.`);
+    if (seen.has(name)) {
+      // Nor may what comes after it be taken for another request.
+      const close = { connection: 'close' };
+      throw new HttpProblem('malformed', `The header ${name} must be given once.`, {}, close);
+    }
     seen.add(name);
   }
 }
