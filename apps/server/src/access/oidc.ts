@@ -84,7 +84,7 @@ function principalOf(payload: JWTPayload, claim: string): string {
   const isService = payload.sub === client;
   const name = isService ? payload.sub : claimAt(payload, claim);
   if (typeof name !== 'string') throw unauthenticated(`The token has no claim ${claim} that is a text.`);
-  if (claim === 'email' && ![undefined, true, 'true'].includes(payload['email_verified'] as undefined))
+  if (claim === 'email' && !isVerified(payload['email_verified']))
     throw unauthenticated('The email address of the token is not verified.');
   const principal = `${isService ? 'service' : 'user'}:${name.normalize('NFC')}`;
   if (!isPrincipal(principal))
@@ -93,6 +93,9 @@ function principalOf(payload: JWTPayload, claim: string): string {
     );
   return principal;
 }
+
+/** Some issuers do not tell, and some tell as text. */
+const isVerified = (told: unknown): boolean => told === undefined || told === true || told === 'true';
 
 /** The database has no half characters: it would take all of them for the same. */
 const isPrincipal = (text: string): boolean => text.isWellFormed() && PRINCIPAL_PATTERN.test(text);
