@@ -56,7 +56,7 @@ const COMMON = `t.id, t.at, t.actor, t.token_id AS "tokenId", t.address, t.reque
 const COLUMNS = {
   // The states themselves may be large and stay where they are: what they are called, and what differs.
   changes: `${COMMON}, 'written' AS outcome, t.action, NULL AS method, NULL AS route, NULL::int AS status, NULL AS permission,
-    coalesce(t.detail->>'path', s.state->>'name', s.state->>'version', s.state->>'alias', s.state->>'path',
+    coalesce(t.detail->>'path', s.state->>'alias', s.state->>'version', s.state->>'name', s.state->>'path',
              s.state->>'principal', t.detail->>'name') AS name,
     CASE WHEN jsonb_typeof(t.before) = 'object' AND jsonb_typeof(t.after) = 'object' THEN
       ARRAY(SELECT k FROM jsonb_object_keys(t.before || t.after) AS k

@@ -50,6 +50,12 @@ describe('GET /v1/audit', () => {
         detail: null,
       },
     ]);
+    const version = { version: 'v1', name: 'a title', files: [], aliases: ['prod'] };
+    await callers.ok('POST', `/v1/models/${made.body.id}/versions`, version);
+    expect((await audit({ namespace })).slice(0, 2)).toMatchObject([
+      { action: 'created', object: { kind: 'alias', name: 'prod' } },
+      { action: 'created', object: { kind: 'version', name: 'v1' } },
+    ]);
     const { rows: events } = await server.db.pool.query('SELECT FROM audit_events WHERE object_id = $1', [
       made.body.id,
     ]);
