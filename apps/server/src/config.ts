@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isLoopback } from './addresses.ts';
 import { flagOf, SETTINGS, type Setting } from './settings.ts';
 
 type Settings = typeof SETTINGS;
@@ -96,6 +97,3 @@ function readFlags(argv: readonly string[]): Record<string, string | boolean | u
     ]);
   }
 }
-
-export const isLoopback = (host: string): boolean =>
-  /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);

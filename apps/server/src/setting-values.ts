@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { parseDuration } from '@modelbox/domain';
 import { PRINCIPAL_PATTERN } from '@modelbox/schema';
-import { isSafeUrl } from './access/oidc-keys.ts';
+import { isSafeUrl } from './addresses.ts';
 
 /* The forms that settings take. Each throws an Error whose message ends the sentence "must be …". */
 

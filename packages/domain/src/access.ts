@@ -16,6 +16,12 @@ export interface Actor {
 /** Permissions by the path of a namespace: there, and on everything below it. The empty path is above all. */
 export type Grants = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** Whether principals, users, services and groups, name an actor. */
+export const isNamed = (
+  { name, groups }: Pick<Actor, 'name' | 'groups'>,
+  principals: readonly string[],
+): boolean => principals.some((each) => each === name || groups?.includes(each));
+
 /** The one user of a server that is open for whoever is on this machine. */
 export const localActor: Actor = { name: 'local', grants: 'all' };
 

@@ -1,4 +1,4 @@
-import { type Actor, decideAccess } from './access.ts';
+import { type Actor, decideAccess, isNamed } from './access.ts';
 
 /** Who may move an alias, as a model or a namespace says. */
 export type AliasProtection =
@@ -34,10 +34,6 @@ export function allowsMove(
         protection.permissions.every((each) => decideAccess(actor, each, namespace) === 'allowed')
       );
     case 'principals':
-      return (
-        mover !== 'rule' &&
-        (actor.grants === 'all' ||
-          protection.principals.some((each) => each === actor.name || actor.groups?.includes(each)))
-      );
+      return mover !== 'rule' && (actor.grants === 'all' || isNamed(actor, protection.principals));
   }
 }

@@ -1,4 +1,12 @@
-export { type Actor, decideAccess, type Grants, localActor, namespacesWith, narrowGrants } from './access.ts';
+export {
+  type Actor,
+  decideAccess,
+  type Grants,
+  isNamed,
+  localActor,
+  namespacesWith,
+  narrowGrants,
+} from './access.ts';
 export { type AliasMover, type AliasProtection, allowsMove } from './alias-protection.ts';
 export * from './filter/index.ts';
 export { type JsonObject, mergePatch } from './merge-patch.ts';

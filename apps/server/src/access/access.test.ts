@@ -3,21 +3,17 @@ import type { Role } from '@modelbox/schema';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../testing/objects.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf, withToken } from '../testing/tokens.ts';
+import type { TestServer } from '../testing/test-server.ts';
+import { type Callers, startPair, withToken } from '../testing/tokens.ts';
 
 let server: TestServer;
 let second: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  server = await startTestServer({ auth: 'tokens' });
-  second = await startTestServer({ auth: 'tokens' }, undefined, server);
-  callers = await callersOf(server);
+  ({ server, second, callers, stop } = await startPair());
 });
-afterAll(async () => {
-  await second?.stop();
-  await server?.stop();
-});
+afterAll(() => stop());
 
 const status = async (answer: Promise<{ status: number }>): Promise<number> => (await answer).status;
 const at = (namespace: string, principal: string): string =>

@@ -6,13 +6,13 @@ import { makeWorld } from '../testing/access-world.ts';
 import { freshName } from '../testing/objects.ts';
 import { rawRequest } from '../testing/raw-request.ts';
 import { ref, startTestServer, type TestAnswer, type TestServer } from '../testing/test-server.ts';
-import { callersOf, withToken } from '../testing/tokens.ts';
+import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
 import { wordsOf } from '../testing/words.ts';
 
 /* Ways around the rules: what one may use to have the server do, or tell, what one may not. */
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens' });
   callers = await callersOf(server);

@@ -6,13 +6,13 @@ import { makeWorld, urlOf, type World } from '../testing/access-world.ts';
 import { bodyNaming } from '../testing/bodies.ts';
 import { freshName } from '../testing/objects.ts';
 import { startTestServer, type TestAnswer, type TestServer } from '../testing/test-server.ts';
-import { callersOf } from '../testing/tokens.ts';
+import { type Callers, callersOf } from '../testing/tokens.ts';
 import { wordsOf } from '../testing/words.ts';
 
 /* What the bodies of requests name, of every route that there is, or will be: an object of another namespace. */
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens' });
   callers = await callersOf(server);

@@ -9,6 +9,19 @@ export interface Foreign<B = unknown> {
   conceal(body: B): B;
 }
 
+/** The namespace of the checkpoint that a column names, as SQL: what was made from it may lie in another one. */
+export const checkpointNamespace = (column: string): string =>
+  `(SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id JOIN namespaces cn ON cn.id = ce.namespace_id
+    WHERE c.id = ${column})`;
+
+/** What an answer shows of a namespace, where that is another one than its object's. Null: it shows nothing. */
+export const foreignIn = <B>(
+  namespace: string | null,
+  own: string,
+  permission: Permission,
+  conceal: (body: B) => B,
+): Foreign<B>[] => (namespace === null || namespace === own ? [] : [{ namespace, permission, conceal }]);
+
 /** What of it the caller must not see. */
 export const concealedFrom = <F extends Pick<Foreign, 'namespace' | 'permission'>>(
   actor: Actor,

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../testing/objects.ts';
 import { champion, policyTests } from '../testing/policies.ts';
 import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf } from '../testing/tokens.ts';
+import { type Callers, callersOf } from '../testing/tokens.ts';
 
 /* What an answer about an object that the caller may see tells of others that it may not see. */
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens' });
   callers = await callersOf(server);

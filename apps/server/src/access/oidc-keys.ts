@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, type RemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { isSafeUrl } from '../addresses.ts';
 
 /** Milliseconds after which the keys are fetched again, while the old ones are used. */
 const REFRESH_AFTER = 5 * 60_000;
@@ -82,12 +83,4 @@ async function fetchKeys(issuer: string, before: Fetched | undefined): Promise<F
         });
   await keys.reload();
   return { jwksUri: found.jwks_uri, keys, since: performance.now() };
-}
-
-/** Whether keys can be fetched from a URL so that nobody on the way can change them. */
-export function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }

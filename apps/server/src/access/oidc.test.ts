@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../testing/objects.ts';
 import { AUDIENCE, newKey, type OidcIssuer, startOidcIssuer } from '../testing/oidc-issuer.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf, withToken } from '../testing/tokens.ts';
+import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
 
 let issuer: OidcIssuer;
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   issuer = await startOidcIssuer({ ann: ['ML Vision', '/ml/leads'], root: ['platform'] });
   server = await startTestServer({

@@ -1,4 +1,5 @@
 import { prepared } from '@modelbox/db';
+import { isNamed } from '@modelbox/domain';
 import { PRINCIPAL_PATTERN, type Role } from '@modelbox/schema';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Context, Settings } from '../context.ts';
@@ -61,9 +62,7 @@ export function openIssuer(settings: Settings, issuer: string): Issuer {
       });
       const name = principalOf(payload, settings.oidcSubjectClaim);
       const groups = groupsOf(payload, settings.oidcGroupsClaim);
-      const isAdministrator = settings.oidcAdministrators.some(
-        (each) => each === name || groups.includes(each),
-      );
+      const isAdministrator = isNamed({ name, groups }, settings.oidcAdministrators);
       const grants = isAdministrator
         ? 'all'
         : grantsOf(await grantsOfPrincipals(ctx.db.pool, [name, ...groups]));

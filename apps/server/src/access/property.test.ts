@@ -12,7 +12,7 @@ import {
 } from '../testing/naive-access.ts';
 import { freshName } from '../testing/objects.ts';
 import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Caller, callersOf } from '../testing/tokens.ts';
+import { type Caller, type Callers, callersOf } from '../testing/tokens.ts';
 
 /*
  * Random trees of namespaces with objects of every kind, that refer to each other across them, random grants and random
@@ -21,7 +21,7 @@ import { type Caller, callersOf } from '../testing/tokens.ts';
  */
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens' });
   callers = await callersOf(server);

@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../testing/objects.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Caller, callersOf, withToken } from '../testing/tokens.ts';
+import type { TestServer } from '../testing/test-server.ts';
+import { type Caller, type Callers, startPair, withToken } from '../testing/tokens.ts';
 
 /* Two servers remember callers; what takes rights away is seen by both within two seconds, however it is done. */
 
 let server: TestServer;
 let second: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  server = await startTestServer({ auth: 'tokens' });
-  second = await startTestServer({ auth: 'tokens' }, undefined, server);
-  callers = await callersOf(server);
+  ({ server, second, callers, stop } = await startPair());
 });
-afterAll(async () => {
-  await second?.stop();
-  await server?.stop();
-});
+afterAll(() => stop());
 
 const sql = (text: string, ...values: unknown[]) => server.db.pool.query(text, values);
 const within = { timeout: 2_000, interval: 50 };

@@ -21,7 +21,7 @@ const changedSince = prepared<[epoch: string], { epoch: string; principals: stri
 
 interface Caller {
   readonly known: Known;
-  /** Of `performance.now()`; absent: as long as nothing changes. */
+  /** By `performance.now()`; infinite: as long as nothing changes. */
   readonly until: number;
 }
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../testing/objects.ts';
 import { atOnce } from '../testing/races.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf, withToken } from '../testing/tokens.ts';
+import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens', rootCreators: ['user:ann', 'service:onboarding'] });
   callers = await callersOf(server);

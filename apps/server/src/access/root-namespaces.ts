@@ -1,4 +1,4 @@
-import { decideAccess } from '@modelbox/domain';
+import { decideAccess, isNamed } from '@modelbox/domain';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { locate } from '../kinds/locate.ts';
@@ -10,9 +10,7 @@ const rootOf = (path: string): string => path.split('/', 1)[0] ?? path;
 
 /** Whether the caller may make a namespace at the root, as the settings say. A narrowed token is for what is there. */
 const isRootCreator = ({ actor, settings: { rootCreators } }: RequestContext): boolean =>
-  actor.isNarrowed !== true &&
-  (rootCreators === 'everyone' ||
-    rootCreators.some((each) => each === actor.name || actor.groups?.includes(each)));
+  actor.isNarrowed !== true && (rootCreators === 'everyone' || isNamed(actor, rootCreators));
 
 /** Whether a request may make the namespace at a path though the caller has no right there: its root is free to take. */
 export const mayTakeRoot = async (ctx: RequestContext, path: string): Promise<boolean> =>
@@ -52,14 +50,11 @@ async function demandOwn(tx: Tx, { actor }: RequestContext, path: string, root: 
   if (own === 0) throw noNamespace(path);
 }
 
-function noNamespace(path: string): HttpProblem {
-  const problem = new HttpProblem('not_found', `There is no namespace "${path}".`);
-  problem.refusal = {
+const noNamespace = (path: string): HttpProblem =>
+  new HttpProblem('not_found', `There is no namespace "${path}".`).because({
     permission: 'namespace.read',
     kind: 'namespace',
     id: null,
     namespace: path,
     name: path,
-  };
-  return problem;
-}
+  });

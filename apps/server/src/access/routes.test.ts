@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorld, urlOf } from '../testing/access-world.ts';
 import { freshName } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf } from '../testing/tokens.ts';
+import { type Callers, callersOf } from '../testing/tokens.ts';
 import { wordsOf } from '../testing/words.ts';
 
 /* Every route that there is, or will be, by what it declares. */
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens' });
   callers = await callersOf(server);

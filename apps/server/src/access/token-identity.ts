@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { prepared } from '@modelbox/db';
 import { narrowGrants } from '@modelbox/domain';
 import { PERMISSIONS, type Role } from '@modelbox/schema';
+import { plainAddress } from '../addresses.ts';
 import type { Context } from '../context.ts';
 import { grantsOf, type Known } from './known.ts';
 
@@ -61,7 +62,6 @@ function listOf(networks: readonly string[]): BlockList {
 }
 
 function isFrom(networks: BlockList, address: string): boolean {
-  // An IPv4 client of a socket for both is told as one of IPv6.
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  const plain = plainAddress(address);
   return networks.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }

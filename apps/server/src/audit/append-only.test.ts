@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { auditOf } from '../testing/audit.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf } from '../testing/tokens.ts';
+import { type Callers, callersOf } from '../testing/tokens.ts';
 import { removeOldEvents } from '../workers/audit-retention.ts';
 import { sequence } from '../workers/sequencer.ts';
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens', auditRetention: 10 * 86_400_000 });
   callers = await callersOf(server);

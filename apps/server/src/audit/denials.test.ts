@@ -7,11 +7,11 @@ import { createApp } from '../app.ts';
 import { auditOf } from '../testing/audit.ts';
 import { freshName } from '../testing/objects.ts';
 import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf } from '../testing/tokens.ts';
+import { type Callers, callersOf } from '../testing/tokens.ts';
 import { storeEvent } from './events.ts';
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens' });
   callers = await callersOf(server);

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditOf } from '../testing/audit.ts';
 import { freshName } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf, withToken } from '../testing/tokens.ts';
+import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
 import { sequence } from '../workers/sequencer.ts';
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 let secret: string;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens' });

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditOf } from '../testing/audit.ts';
 import { freshName } from '../testing/objects.ts';
 import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf } from '../testing/tokens.ts';
+import { type Callers, callersOf } from '../testing/tokens.ts';
 import { sequence } from '../workers/sequencer.ts';
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens', rootCreators: 'everyone' });
   callers = await callersOf(server);

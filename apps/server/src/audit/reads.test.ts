@@ -10,12 +10,12 @@ import { createApp } from '../app.ts';
 import { auditOf } from '../testing/audit.ts';
 import { freshName } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Caller, callersOf, withToken } from '../testing/tokens.ts';
+import { type Caller, type Callers, callersOf, withToken } from '../testing/tokens.ts';
 
 /** A server that sends readers to its store, where they ask for that. */
 let server: TestServer;
 let folder: string;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
   const disk = await openDiskStore({ root: folder });

@@ -1,6 +1,6 @@
 import { prepared } from '@modelbox/db';
 import type { Experiment } from '@modelbox/schema';
-import type { Foreign } from '../access/foreign.ts';
+import { checkpointNamespace, type Foreign, foreignIn } from '../access/foreign.ts';
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
@@ -25,8 +25,7 @@ const select = prepared<[string[]], ExperimentRow>(
   `SELECT ${deletableColumns('e')}, n.path AS namespace, e.name, e.owner, e.task, e.framework,
           e.external_id AS "externalId", e.status, e.tags,
           e.source_checkpoint_id AS checkpoint,
-          (SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id JOIN namespaces cn ON cn.id = ce.namespace_id
-           WHERE c.id = e.source_checkpoint_id) AS "checkpointIn", ${latestSql('e.id', 'e.namespace_id')} AS latest
+          ${checkpointNamespace('e.source_checkpoint_id')} AS "checkpointIn", ${latestSql('e.id', 'e.namespace_id')} AS latest
    FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])`,
 );
 
@@ -53,7 +52,5 @@ export async function readExperiments({ db }: Context, ids: string[]): Promise<R
 }
 
 /** What it shows of another namespace: the checkpoint that it began with. */
-const foreignOf = ({ namespace: own, checkpointIn: namespace }: ExperimentRow): Foreign<Experiment>[] =>
-  namespace === null || namespace === own
-    ? []
-    : [{ namespace, permission: 'checkpoint.read', conceal: (body) => ({ ...body, source: null }) }];
+const foreignOf = ({ namespace: own, checkpointIn }: ExperimentRow): Foreign<Experiment>[] =>
+  foreignIn(checkpointIn, own, 'checkpoint.read', (body) => ({ ...body, source: null }));

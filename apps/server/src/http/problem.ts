@@ -32,6 +32,12 @@ export class HttpProblem extends Error {
     this.headers = headers;
   }
 
+  /** Notes what the caller may not do, and gives the problem. */
+  because(refusal: Refusal): this {
+    this.refusal = refusal;
+    return this;
+  }
+
   toJSON(requestId: string): Problem {
     return {
       type: `urn:modelbox:error:${this.code}`,

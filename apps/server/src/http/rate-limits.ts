@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Actor } from '@modelbox/domain';
 import type { FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import { plainAddress } from '../addresses.ts';
 import type { Context, Settings } from '../context.ts';
 import { HttpProblem } from './problem.ts';
 import { type Left, type RateWindow, rateWindow } from './rate-window.ts';
@@ -82,7 +83,7 @@ const NO_ADDRESS = 'none';
 
 /** What counts as one address: of IPv6 the network, of which whoever has one address has 2^64. All that is none counts as one. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = plainAddress(address).replace(/%.*$/, '');
   const family = isIP(plain);
   // A proxy passed on what somebody wrote, of any length.
   if (family !== 6) return family === 4 ? plain : NO_ADDRESS;

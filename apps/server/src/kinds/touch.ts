@@ -112,8 +112,7 @@ function refused(
     access === 'hidden'
       ? asMissing
       : new HttpProblem('forbidden', `This needs ${permission} on ${namespace}.`);
-  problem.refusal = { permission, kind, id, namespace, name };
-  return problem;
+  return problem.because({ permission, kind, id, namespace, name });
 }
 
 /** What is not there, in a namespace that is named and hidden, is refused like what is: nobody can tell which it was. */

@@ -5,7 +5,7 @@ import { HttpProblem } from '../http/problem.ts';
 import type { Located } from '../objects/located.ts';
 import type { Sql } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
-import { COLUMNS, FROM, type ProtectionRow } from './rows.ts';
+import { COLUMNS, countFor, FROM, type ProtectionRow } from './rows.ts';
 
 type ModelPlace = Pick<Located, 'id' | 'namespace'>;
 
@@ -27,7 +27,7 @@ export async function lockProtections(
 }
 
 const inForce = `FROM ${FROM}
-  WHERE p.alias = ANY ($1::text[]) AND (p.model_id = $2::uuid OR (p.namespace_id IS NOT NULL AND n.path = ANY (paths_above($3))))`;
+  WHERE p.alias = ANY ($1::text[]) AND ${countFor('$2::uuid', '$3')}`;
 
 /** The first protection of an alias, from the top, that does not let somebody move it. */
 async function refusing(
@@ -80,9 +80,9 @@ export async function demandMayMove(
   if (first === undefined) return;
   const { namespace } = model;
   const where = first.model === null ? first.namespace : `the model ${first.model}`;
-  const problem = new HttpProblem('forbidden', `${alias} is protected by ${where}: ${WHO[first.by](first)}.`);
-  problem.refusal = { permission: 'alias.move', kind: 'alias', id: null, namespace, name: alias };
-  throw problem;
+  const words = `${alias} is protected by ${where}: ${WHO[first.by](first)}.`;
+  const refusal = { permission: 'alias.move', kind: 'alias', id: null, namespace, name: alias } as const;
+  throw new HttpProblem('forbidden', words).because(refusal);
 }
 
 const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {

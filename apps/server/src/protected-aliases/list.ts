@@ -3,7 +3,7 @@ import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
 import { cursorAfter, pageOf } from '../lists/cursor.ts';
 import type { Located } from '../objects/located.ts';
-import { COLUMNS, FROM, type ProtectionRow, toProtection } from './rows.ts';
+import { COLUMNS, countFor, FROM, type ProtectionRow, toProtection } from './rows.ts';
 
 /** By alias, then from the top; no name has a control character. */
 const PLACE = `concat(p.alias, chr(1), n.path, chr(1), m.name) COLLATE "C"`;
@@ -19,7 +19,7 @@ export async function listProtections(
   const after = cursorAfter(query.cursor, 'string') ?? '';
   const { rows } = await db.pool.query<ProtectionRow>(
     `SELECT ${COLUMNS} FROM ${FROM}
-     WHERE (p.model_id = $1 OR (p.namespace_id IS NOT NULL AND n.path = ANY (paths_above($2)))) AND ${PLACE} > $3
+     WHERE ${countFor('$1', '$2')} AND ${PLACE} > $3
      ORDER BY ${PLACE} LIMIT $4`,
     [object.id, object.namespace, after, limit + 1],
   );

@@ -1,23 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshName } from '../testing/objects.ts';
 import { champion, onVal, policyTests } from '../testing/policies.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf, withToken } from '../testing/tokens.ts';
+import type { TestServer } from '../testing/test-server.ts';
+import { type Callers, startPair, withToken } from '../testing/tokens.ts';
 import { decideDue } from '../workers/policies.ts';
 import { sequence } from '../workers/sequencer.ts';
 
 let server: TestServer;
 let second: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  server = await startTestServer({ auth: 'tokens' });
-  second = await startTestServer({ auth: 'tokens' }, undefined, server);
-  callers = await callersOf(server);
+  ({ server, second, callers, stop } = await startPair());
 });
-afterAll(async () => {
-  await second?.stop();
-  await server?.stop();
-});
+afterAll(() => stop());
 
 const { settle } = policyTests(() => server);
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../testing/objects.ts';
 import { policyTests } from '../testing/policies.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Caller, callersOf } from '../testing/tokens.ts';
+import { type Caller, type Callers, callersOf } from '../testing/tokens.ts';
 
 let server: TestServer;
-let callers: Awaited<ReturnType<typeof callersOf>>;
+let callers: Callers;
 beforeAll(async () => {
   server = await startTestServer({ auth: 'tokens' });
   callers = await callersOf(server);

@@ -23,6 +23,10 @@ export const COLUMNS = `p.id, p.alias, p.movable_by AS by, p.role, p.principals,
 export const FROM = `protected_aliases p LEFT JOIN models m ON m.id = p.model_id
   JOIN namespaces n ON n.id = coalesce(p.namespace_id, m.namespace_id)`;
 
+/** A condition: those on a model, and those on its namespace and above. The places of the model's id and the namespace's path. */
+export const countFor = (model: string, path: string): string =>
+  `(p.model_id = ${model} OR (p.namespace_id IS NOT NULL AND n.path = ANY (paths_above(${path}))))`;
+
 export const toProtection = (
   { id: _, createdAt, ...row }: ProtectionRow,
   inherited: boolean,

@@ -3,7 +3,7 @@ import type { Route } from '@modelbox/schema';
 import { freshName } from './objects.ts';
 import { champion, onVal, policyTests } from './policies.ts';
 import type { TestServer } from './test-server.ts';
-import type { callersOf } from './tokens.ts';
+import type { Callers } from './tokens.ts';
 
 /** Objects of every kind in a namespace of their own. */
 export interface World {
@@ -18,7 +18,7 @@ export const CONTENT_SIZE = 64;
 /** Makes a world with all that a route's path names. */
 export async function makeWorld(
   server: TestServer,
-  { ok }: Awaited<ReturnType<typeof callersOf>>,
+  { ok }: Callers,
   { path }: Pick<Route, 'path'>,
 ): Promise<World> {
   const namespace = freshName('ns');

@@ -1,7 +1,7 @@
 import { type Permission, ROLE_PERMISSIONS, type Role } from '@modelbox/schema';
 import { bootstrap } from '../access/bootstrap.ts';
 import { freshName } from './objects.ts';
-import type { TestAnswer, TestServer } from './test-server.ts';
+import { startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
 
 /** Somebody who asks. */
 export interface Caller {
@@ -15,6 +15,21 @@ export const withToken =
   (server: TestServer, secret: string): Caller['api'] =>
   (method, path, body, headers) =>
     server.api(method, path, body, { authorization: `Bearer ${secret}`, ...headers });
+
+/** Two servers on one database that ask for tokens, and callers of the first. */
+export async function startPair() {
+  const server = await startTestServer({ auth: 'tokens' });
+  const second = await startTestServer({ auth: 'tokens' }, undefined, server);
+  return {
+    server,
+    second,
+    callers: await callersOf(server),
+    async stop() {
+      await second.stop();
+      await server.stop();
+    },
+  };
+}
 
 /** Callers of a server that knows them by tokens. */
 export async function callersOf(server: TestServer) {
@@ -53,3 +68,5 @@ export async function callersOf(server: TestServer) {
     all: ROLE_PERMISSIONS.admin,
   };
 }
+
+export type Callers = Awaited<ReturnType<typeof callersOf>>;

@@ -1,6 +1,6 @@
 import { parseQualifiedName, parseReference } from '@modelbox/domain';
 import type { Permission, Version } from '@modelbox/schema';
-import type { Foreign } from '../access/foreign.ts';
+import { type Foreign, foreignIn } from '../access/foreign.ts';
 import { uniqueBy } from '../objects/unique.ts';
 
 type Source = NonNullable<Version['source']>;
@@ -28,12 +28,11 @@ function made(
   permission: Permission,
   namespace: string | null,
 ): Foreign<Version>[] {
-  if (namespace === null || namespace === own) return [];
   const conceal = (version: Version): Version => {
     const { [member]: _, ...rest } = version.source ?? {};
     return { ...version, source: Object.keys(rest).length === 0 ? null : rest };
   };
-  return [{ namespace, permission, conceal }];
+  return foreignIn(namespace, own, permission, conceal);
 }
 
 /** A bare name is one of the version's own namespace. */

@@ -1,5 +1,6 @@
 import { prepared } from '@modelbox/db';
 import { FILES_INLINE_MAX, type Version } from '@modelbox/schema';
+import { checkpointNamespace } from '../access/foreign.ts';
 import type { Context } from '../context.ts';
 import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { etagOf } from '../http/preconditions.ts';
@@ -43,8 +44,7 @@ const select = prepared<[string[]], VersionRow>(
            FROM version_datasets u JOIN datasets d ON d.id = u.dataset_id JOIN namespaces dn ON dn.id = d.namespace_id
            WHERE u.version_id = v.id) AS datasets,
           v.source_checkpoint_id AS checkpoint,
-          (SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id JOIN namespaces cn ON cn.id = ce.namespace_id
-           WHERE c.id = v.source_checkpoint_id) AS "checkpointIn",
+          ${checkpointNamespace('v.source_checkpoint_id')} AS "checkpointIn",
           (SELECT en.path || '/' || e.name FROM experiments e JOIN namespaces en ON en.id = e.namespace_id
            WHERE e.id = v.source_experiment_id) AS experiment,
           (SELECT bn.path || '/' || bm.name || ':' || b.version
