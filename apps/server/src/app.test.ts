@@ -1,7 +1,8 @@
 import { openDatabase } from '@modelbox/db';
-import { routeList, routes } from '@modelbox/schema';
+import { type Route, routeList, routes } from '@modelbox/schema';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { createApp } from './app.ts';
 import { mount } from './http/mount.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
@@ -33,6 +34,21 @@ describe('routes', () => {
       'bare declares no permission',
     );
     await app.close();
+  });
+});
+
+describe('an empty query parameter', () => {
+  const fields = routeList.flatMap(({ id, query }: Route) =>
+    Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ id, name, schema })),
+  );
+  // docs/filter.md: an empty filter passes every object, an empty order is the default. An empty `expect` is 412.
+  const documented = new Set(['filter', 'orderBy', 'expect']);
+
+  it('is refused by every list: it never selects everything', () => {
+    const accepted = fields
+      .filter(({ name, schema }) => !documented.has(name) && (schema as z.ZodType).safeParse('').success)
+      .map(({ id, name }) => `${id} ${name}`);
+    expect(accepted).toEqual([]);
   });
 });
 

@@ -46,7 +46,8 @@ const Networks = z
       ),
   )
   .max(64)
-  .meta({ description: 'Only from these addresses and networks; empty: from anywhere.' });
+  .nullable()
+  .meta({ description: 'Only from these addresses and networks; null: from anywhere.' });
 
 const narrowing = {
   namespaces: z

@@ -74,6 +74,17 @@ describe('tokens', () => {
     expect(await status(outside.api('GET', '/v1/whoami'))).toBe(401);
   });
 
+  it('201: without networks counts from anywhere and says so with null, as stored rows do', async () => {
+    for (const networks of [undefined, null]) {
+      const body = { name: 'x', principal: 'user:anywhere', networks };
+      const made = await callers.admin('POST', '/v1/tokens', body);
+      const unbound = { networks: null, namespaces: null, permissions: null };
+      expect(made).toMatchObject({ status: 201, body: unbound });
+      const listed = await callers.admin('GET', '/v1/tokens?principal=user:anywhere');
+      expect(listed.body.items[0]).toMatchObject(unbound);
+    }
+  });
+
   it('403: for others, for administrators, or by a narrowed one; 422: what cannot be', async () => {
     const ann = await callers.user({ [freshName('ns')]: 'admin' });
     expect(await status(ann.api('POST', '/v1/tokens', { name: 'x', principal: 'user:bob' }))).toBe(403);
@@ -98,6 +109,8 @@ describe('tokens', () => {
       { principal: 'group:ml' },
       { networks: ['10.0.0.0/64'] },
       { namespaces: [] },
+      { permissions: [] },
+      { networks: [] },
       { expiresAt: '2020-01-01T00:00:00Z' },
     ]) {
       const answer = await callers.admin('POST', '/v1/tokens', { name: 'x', principal: 'user:x', ...wrong });

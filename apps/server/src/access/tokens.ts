@@ -66,6 +66,9 @@ export async function insertToken(
   return { secret, row };
 }
 
+/** What a token may do without a list. The table stores that as an empty list, so a request must not send one. */
+const UNBOUND = { namespaces: 'every namespace', permissions: 'every permission', networks: 'any address' };
+
 /** What was narrowed makes nothing that is wider, and takes nothing from its owner: 403. */
 function demandNotNarrowed({ actor }: RequestContext, what: string): void {
   if (actor.isNarrowed || actor.isBoundToNetworks)
@@ -84,9 +87,9 @@ function demandSound(ctx: RequestContext, body: TokenCreate): void {
     throw invalidField('body', '/principal', 'is required: the local user of an open server holds no token');
   if (body.expiresAt && new Date(body.expiresAt) <= ctx.now())
     throw invalidField('body', '/expiresAt', 'must be in the future');
-  for (const name of ['namespaces', 'permissions'] as const) {
+  for (const name of ['namespaces', 'permissions', 'networks'] as const) {
     if (body[name]?.length === 0)
-      throw invalidField('body', `/${name}`, 'must name something; null is everything');
+      throw invalidField('body', `/${name}`, `must name something; null allows ${UNBOUND[name]}`);
   }
   const wrong = (body.networks ?? []).flatMap((network, index) => (isNetwork(network) ? [] : [index]));
   if (wrong.length > 0) {
@@ -138,7 +141,7 @@ export const toToken = (row: TokenRow): Token => ({
   administrator: row.administrator,
   namespaces: row.namespaces.length === 0 ? null : row.namespaces,
   permissions: row.permissions.length === 0 ? null : (row.permissions as Token['permissions']),
-  networks: row.networks,
+  networks: row.networks.length === 0 ? null : row.networks,
   expiresAt: row.expiresAt?.toISOString() ?? null,
   lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
   revokedAt: row.revokedAt?.toISOString() ?? null,

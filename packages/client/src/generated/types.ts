@@ -1823,8 +1823,8 @@ export interface components {
             name: string;
             /** @description Only there and below, within what its owner may; null: everywhere. */
             namespaces: string[] | null;
-            /** @description Only from these addresses and networks; empty: from anywhere. */
-            networks: string[];
+            /** @description Only from these addresses and networks; null: from anywhere. */
+            networks: string[] | null;
             /** @description Only these, within what its owner may; null: all. */
             permissions: components["schemas"]["Permission"][] | null;
             /**
@@ -2328,8 +2328,8 @@ export interface components {
             name: string;
             /** @description Only there and below, within what its owner may; null: everywhere. */
             namespaces: string[] | null;
-            /** @description Only from these addresses and networks; empty: from anywhere. */
-            networks: string[];
+            /** @description Only from these addresses and networks; null: from anywhere. */
+            networks: string[] | null;
             /** @description Only these, within what its owner may; null: all. */
             permissions: components["schemas"]["Permission"][] | null;
             /**
@@ -2361,8 +2361,8 @@ export interface components {
             name: string;
             /** @description Only there and below, within what its owner may; null: everywhere. */
             namespaces?: string[] | null;
-            /** @description Only from these addresses and networks; empty: from anywhere. */
-            networks?: string[];
+            /** @description Only from these addresses and networks; null: from anywhere. */
+            networks?: string[] | null;
             /** @description Only these, within what its owner may; null: all. */
             permissions?: components["schemas"]["Permission"][] | null;
             /**
