@@ -21,12 +21,14 @@ async function story(settings: Record<string, string>): Promise<string> {
 }
 
 test('the log is lines of JSON where no terminal is, whole to the last line, without secrets', async () => {
-  const output = await story({});
+  const link = { MODELBOX_SERVICE_HOST: '10.96.0.5', MODELBOX_PORT_8085_TCP: 'tcp://10.96.0.5:8085' };
+  const output = await story(link);
   const lines = output.split('\n').filter((line) => line.startsWith('{'));
   const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(entries).toContainEqual(
     expect.objectContaining({ level: 30, reqId: 'r-1', route: 'models.get', method: 'GET', status: 404 }),
   );
+  expect(entries[0]).toMatchObject({ level: 30, links: Object.keys(link).sort() });
   expect(entries.at(-1)).toMatchObject({ msg: 'stopped' });
 });
 

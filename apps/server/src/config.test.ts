@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Config, ConfigError, readConfig, type SettingName } from './config.ts';
 import { helpText, settingsTable } from './help.ts';
+import { serviceLinks } from './service-links.ts';
 import { flagOf, SETTINGS } from './settings.ts';
 
 const read = (env: Record<string, string>, ...flags: string[]): Config => readConfig(flags, env) as Config;
@@ -109,7 +111,14 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['true', 'proxy.local', '10.0.0.0/33', '10.0.0.1,', '::/129'],
   },
-  dataDir: { takes: [['/x/../y', '/y']], refuses: ['a\0b'] },
+  dataDir: {
+    takes: [
+      ['/x/../y', '/y'],
+      ['/x/~/$HOME', '/x/~/$HOME'],
+      ['./~/x', resolve('~/x')],
+    ],
+    refuses: ['a\0b', '~', '~/x', '~ann/x', '$HOME/x', '${HOME}/x', '"/srv/x"', "'/srv/x'"],
+  },
   databaseUrl: {
     takes: [
       ['postgres://a@b/c', 'postgres://a@b/c'],
@@ -308,6 +317,49 @@ describe('readConfig', () => {
     expect(() =>
       read({ MODELBOX_ADDR: 'x', MODELBOX_TOKEN: 'y', MODELBOX_TEST_DATABASE_URL: 'z', PORT: 'w' }),
     ).not.toThrow();
+  });
+
+  const linksOf = (service: string, address: string, port: number, protocol = 'tcp') => {
+    const url = `${protocol}://${address.includes(':') ? `[${address}]` : address}:${port}`;
+    const prefix = `${service}_PORT_${port}_${protocol.toUpperCase()}`;
+    return {
+      [`${service}_SERVICE_HOST`]: address,
+      [`${service}_SERVICE_PORT`]: String(port),
+      [`${service}_SERVICE_PORT_HTTP_API`]: String(port),
+      [`${service}_PORT`]: url,
+      [prefix]: url,
+      [`${prefix}_PROTO`]: protocol,
+      [`${prefix}_PORT`]: String(port),
+      [`${prefix}_ADDR`]: address,
+    };
+  };
+
+  it.each([
+    ['of a service named modelbox', linksOf('MODELBOX', '10.96.0.5', 8085)],
+    ['of a neighbour', linksOf('MODELBOX_DB', '10.96.0.6', 5432)],
+    ['of a neighbour over UDP', linksOf('MODELBOX_STATS', '10.96.0.6', 8125, 'udp')],
+    ['of a neighbour over SCTP', linksOf('MODELBOX_2', '10.96.0.6', 9, 'sctp')],
+    ['over IPv6', linksOf('MODELBOX', 'fd00:10:96::5', 8085)],
+  ])('ignores the service links %s, and names them', (_, env) => {
+    expect(read(env)).toEqual(read({}));
+    expect(serviceLinks(env)).toEqual(Object.keys(env).sort());
+    expect(read(env, '--port', '9000').port).toBe(9000);
+  });
+
+  it.each([
+    { MODELBOX_PROT: '8085' },
+    { MODELBOX_SERVICE_PRT: '8085' },
+    { MODELBOX_SERVICE_HOST: 'somewhere' },
+    { MODELBOX_DB_PORT: '5432' },
+    { MODELBOX_PORT_8085_TCP: '8085' },
+    { MODELBOX_PORTS: 'tcp://10.96.0.5:8085' },
+  ])('refuses %j, which is neither a setting nor a service link', (env) => {
+    expect(() => read(env)).toThrow(/ is not a setting; see --help/);
+  });
+
+  it('refuses a service link as a flag, and a port that is no link', () => {
+    expect(() => read({}, '--port', 'tcp://10.96.0.5:8085')).toThrow(/^--port must be/);
+    expect(() => read({ MODELBOX_PORT: 'http://10.96.0.5:8085' })).toThrow(/^MODELBOX_PORT must be/);
   });
 
   it.each(['--nosuch', '--port', 'start'])('refuses the argument %s', (flag) => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isLoopback } from './addresses.ts';
+import { serviceLinks } from './service-links.ts';
 import { flagOf, SETTINGS, type Setting } from './settings.ts';
 
 type Settings = typeof SETTINGS;
@@ -26,11 +27,13 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   if (flags['help']) return 'help';
   if (flags['version']) return 'version';
   const wrong: string[] = [];
+  const links = new Set(serviceLinks(env));
   const config: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
     const flag = flags[flagOf(definition.env)];
-    // An empty variable counts as none: compose files set those.
-    const text = typeof flag === 'string' ? flag : env[definition.env] || definition.default;
+    // Compose files set empty variables, and Kubernetes sets MODELBOX_PORT for a service named modelbox: neither counts.
+    const variable = links.has(definition.env) ? undefined : env[definition.env];
+    const text = typeof flag === 'string' ? flag : variable || definition.default;
     try {
       config[name] = text === undefined ? undefined : definition.parse(text);
     } catch (error) {
@@ -40,7 +43,11 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       );
     }
   }
-  wrong.push(...unknownVariables(env));
+  wrong.push(
+    ...unknownVariables(env)
+      .filter((name) => !links.has(name))
+      .map(unknownVariable),
+  );
   if (wrong.length > 0) throw new ConfigError(wrong);
   const whole = config as Config;
   if (whole.auth === 'open' && !whole.allowRemote && !isLoopback(whole.host)) {
@@ -69,13 +76,15 @@ function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Con
 /** Variables that clients and tests read. */
 const NOT_OURS = /^MODELBOX_(?:ADDR|TOKEN|TEST_\w+)$/;
 
-/** A variable that is misspelt would be without effect, and nobody would know. */
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   const known = new Set(Object.values(SETTINGS).map((definition) => definition.env));
-  return Object.keys(env)
-    .filter((name) => name.startsWith('MODELBOX_') && !known.has(name as never) && !NOT_OURS.test(name))
-    .map((name) => `${name} is not a setting; see --help for those there are.`);
+  return Object.keys(env).filter(
+    (name) => name.startsWith('MODELBOX_') && !known.has(name as never) && !NOT_OURS.test(name),
+  );
 }
+
+/** Refused, because a misspelt setting would otherwise have no effect and nobody would notice. */
+const unknownVariable = (name: string): string => `${name} is not a setting; see --help for those there are.`;
 
 function readFlags(argv: readonly string[]): Record<string, string | boolean | undefined> {
   const options = Object.fromEntries(

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { parseDuration } from '@modelbox/domain';
 import { PRINCIPAL_PATTERN } from '@modelbox/schema';
 import { isSafeUrl } from './addresses.ts';
@@ -79,4 +80,17 @@ export const claimName = (text: string): string =>
 export function issuerUrl(text: string): string {
   const isPlain = isSafeUrl(text) && !/[?#@\s]/.test(text);
   return isPlain ? text : fail('an https URL without query, or http on loopback');
+}
+
+/**
+ * An absolute folder. What only a shell replaces is refused rather than replaced: systemd, Docker and Compose read an
+ * env file for another user than the one who wrote it, so `~` could be a home folder that nobody meant.
+ */
+export function folder(text: string): string {
+  if (/^~|^\$|^['"]|\0/.test(text))
+    fail(
+      'the path of a folder as it is on the disk, for example "/srv/modelbox" or "./data" (nothing replaces a leading ~ or ' +
+        '$HOME or removes quotes here, as a shell does; put ./ in front if the folder has such a name)',
+    );
+  return resolve(text);
 }

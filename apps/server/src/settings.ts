@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import {
   boolean,
   claimName,
   duration,
+  folder,
   integer,
   issuerUrl,
   matching,
@@ -168,7 +168,7 @@ export const SETTINGS = {
     default: './.modelbox',
     form: 'folder',
     says: 'Where the embedded Postgres and the files lie.',
-    parse: (text) => resolve(matching(text, /^[^\0]+$/, 'a folder')),
+    parse: folder,
   }),
   databaseUrl: setting({
     env: 'DATABASE_URL',

@@ -4,6 +4,7 @@ import { ConfigError, readConfig } from '../config.ts';
 import { helpText } from '../help.ts';
 import { createLog } from '../log.ts';
 import { startServer } from '../server.ts';
+import { serviceLinks } from '../service-links.ts';
 import { VERSION } from '../system/version.ts';
 import { greeting } from './greeting.ts';
 
@@ -18,6 +19,9 @@ async function main(): Promise<void> {
   if (config === 'help') return void process.stdout.write(helpText(VERSION));
   if (config === 'version') return void process.stdout.write(`${VERSION}\n`);
   const log = createLog(config, process.stdout.isTTY === true);
+  const links = serviceLinks(process.env);
+  if (links.length > 0)
+    log.info({ links }, 'ignored variables that describe services (Kubernetes service links), no settings');
   const starting = startServer(config, log);
   // From the first moment on: a start that is interrupted stops what it has started by then.
   let stopping = false;
