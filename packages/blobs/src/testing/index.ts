@@ -10,6 +10,8 @@ import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import type { S3StoreOptions } from '../s3-options.ts';
 import type { S3Server } from './s3-server.ts';
 
+export { type FaultProxy, startFaultProxy } from './fault-proxy/index.ts';
+
 /** How to reach an S3 server of the run. */
 export interface TestS3 extends S3Server {
   /** Of a gateway that can be killed and started. */
