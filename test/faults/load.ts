@@ -56,12 +56,17 @@ async function send(
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** Starts the writers; returns when each has written something. */
-export async function startLoad(url: string): Promise<Load> {
+/**
+ * Starts the writers; returns when each has written something.
+ * @param namespace of what they write; loads that run at the same time need one each.
+ */
+export async function startLoad(url: string, namespace = 'load'): Promise<Load> {
   const counts = { refused: 0, cutOff: 0 };
   const faults: string[] = [];
   let isOver = false;
-  const writers = await Promise.all(Array.from({ length: WRITERS }, (_, index) => prepare(url, index)));
+  const writers = await Promise.all(
+    Array.from({ length: WRITERS }, (_, index) => prepare(url, namespace, index)),
+  );
   const running = writers.map(async (writer) => {
     for (let round = 1; !isOver; round++) {
       for (const write of writer.writes(round)) {
@@ -108,11 +113,11 @@ interface Write {
 }
 
 /** A writer's own experiment and model, and what it writes in each round. */
-async function prepare(url: string, index: number) {
-  const run = `/v1/experiments/load%2Frun-${index}`;
-  const model = `/v1/models/load%2Fmodel-${index}`;
-  await send(url, 'POST', '/v1/experiments', { namespace: 'load', name: `run-${index}` });
-  await send(url, 'POST', '/v1/models', { namespace: 'load', name: `model-${index}` });
+async function prepare(url: string, namespace: string, index: number) {
+  const run = `/v1/experiments/${namespace}%2Frun-${index}`;
+  const model = `/v1/models/${namespace}%2Fmodel-${index}`;
+  await send(url, 'POST', '/v1/experiments', { namespace, name: `run-${index}` });
+  await send(url, 'POST', '/v1/models', { namespace, name: `model-${index}` });
   for (let version = 0; version < VERSIONS; version++)
     await send(url, 'POST', `${model}/versions`, { version: `v${version}`, files: [] });
   const kept: Kept[] = [];

@@ -20,13 +20,15 @@ export interface ServerProcess {
 /**
  * Runs the server's entry with these settings and no others.
  * @param within a command that runs it.
+ * @param from the root folder of its code.
  */
 export function runServer(
   settings: Record<string, string>,
   args: readonly string[] = [],
   within: readonly string[] = [],
+  from = root,
 ): ServerProcess {
-  const entry = join(root, 'apps/server/src/bin/modelbox-server.ts');
+  const entry = join(from, 'apps/server/src/bin/modelbox-server.ts');
   const [command = '', ...rest] = [...within, process.execPath, entry, ...args];
   const child = spawn(command, rest, {
     env: {

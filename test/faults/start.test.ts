@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createTestDatabase } from '@modelbox/db/testing';
+import { Pool } from 'pg';
 import { afterEach, expect, test, vi } from 'vitest';
 import { oldPostgres } from './old-postgres.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
@@ -72,6 +73,25 @@ test('a Postgres that is too old', async () => {
   const output = await refusal({ DATABASE_URL: `postgres://me@127.0.0.1:${old.port}/modelbox` });
   expect(output).toContain('has version 14; ModelBox needs 15 or newer.');
   old.close();
+});
+
+test('a database that a newer release has migrated, unless the operator allows it', async () => {
+  const { url, drop } = await createTestDatabase();
+  const pool = new Pool({ connectionString: url });
+  await pool.query(
+    `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+     VALUES ('newer', '', now(), '99990101000000_contract_newer', now(), 1)`,
+  );
+  await pool.end();
+  expect(await refusal({ DATABASE_URL: url })).toContain(
+    'does not know the migration 99990101000000_contract_newer: start the newer release, or',
+  );
+  const settings = { MODELBOX_DATA_DIR: newFolder(), MODELBOX_ALLOW_NEWER_SCHEMA: 'true' };
+  const server = runServer({ DATABASE_URL: url, ...settings });
+  expect((await fetch(`${await server.url}/readyz`)).status).toBe(200);
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
+  await drop();
 });
 
 test('every setting that is wrong, at once, before anything is started', async () => {

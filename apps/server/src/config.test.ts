@@ -133,6 +133,13 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['1', '1001', 'many'],
   },
+  allowNewerSchema: {
+    takes: [
+      ['true', true],
+      ['false', false],
+    ],
+    refuses: ['yes'],
+  },
   blobs: {
     takes: [
       ['disk', 'disk'],

@@ -100,7 +100,7 @@ async function startDatabase(config: Config, log: Logger, stops: (() => Promise<
   } else {
     await requirePostgres(url);
   }
-  await migrate({ url, log });
+  await migrate({ url, allowNewer: config.allowNewerSchema, log });
   const db = openDatabase({ url, poolSize: config.databasePoolSize, listTimeout: config.queryTimeout, log });
   stops.push(() => db.close());
   return db;

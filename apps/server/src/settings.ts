@@ -185,6 +185,13 @@ export const SETTINGS = {
     says: 'Connections to Postgres at most.',
     parse: (text) => integer(text, 2, 1000),
   }),
+  allowNewerSchema: setting({
+    env: 'MODELBOX_ALLOW_NEWER_SCHEMA',
+    default: 'false',
+    form: 'true, false',
+    says: 'Start on a database that a newer release has migrated, even if its migrations may not suit this release.',
+    parse: boolean,
+  }),
   blobs: setting({
     env: 'MODELBOX_BLOBS',
     default: 'disk',

@@ -21,6 +21,8 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
       check(ctx, 'migrations', async () => {
         const state = await migrationState(ctx.db.side, await known);
         if (!state.current) throw new Error('the database is not at the version of this server');
+        // Still ready: a rolling update must not lose its old servers before the new ones serve.
+        return state.unknown.length > 0 ? 'a newer release has migrated the database' : undefined;
       }),
       check(ctx, 'blobs', () => ctx.blobs.check()),
     ]);
@@ -30,15 +32,18 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
   };
 }
 
-/** What went wrong stays in the log of whoever it concerns: a public answer only says that it did. */
-async function check({ log }: Context, part: string, run: () => Promise<void>): Promise<Check> {
+/**
+ * Runs one check. Its cause of failure goes to the log only, since the answer is public.
+ * @param run may resolve to a text: a remark on a part that works.
+ */
+async function check({ log }: Context, part: string, run: () => Promise<unknown>): Promise<Check> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('late')), PATIENCE);
   });
   try {
-    await Promise.race([run(), late]);
-    return { ok: true };
+    const detail = await Promise.race([run(), late]);
+    return typeof detail === 'string' ? { ok: true, detail } : { ok: true };
   } catch (error) {
     log.warn({ err: error, part }, 'not ready');
     return { ok: false, detail: 'does not answer as it should; see the log' };

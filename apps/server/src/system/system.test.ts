@@ -27,6 +27,22 @@ describe('/readyz', () => {
     });
   });
 
+  it('200: a newer release has migrated the database', async () => {
+    await server.db.pool.query(
+      `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+       VALUES ('newer', '', now(), '99990101000000_contract_newer', now(), 1)`,
+    );
+    const { status, body } = await server.api('GET', '/readyz');
+    await server.db.pool.query("DELETE FROM _prisma_migrations WHERE id = 'newer'");
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: {
+        ready: true,
+        checks: { migrations: { ok: true, detail: 'a newer release has migrated the database' } },
+      },
+    });
+  });
+
   it('503: says which part does not, and nothing of why', async () => {
     const blobs = { ...server.ctx.blobs, check: () => Promise.reject(new Error('the secret cause')) };
     const app = createApp({ ...server.ctx, blobs });

@@ -132,23 +132,57 @@ test('a migration whose session is ended in the middle is made again', async () 
   expect(await run()).toEqual([first]);
 });
 
-test('what a newer release applied and what was edited are told, and stop nothing', async () => {
+test('an edited migration is reported, and stops nothing', async () => {
   write(first, 'CREATE TABLE a (id int)');
-  write(second, 'CREATE TABLE b (id int)');
   await run();
-  rmSync(join(directory, second), { recursive: true });
   write(first, 'CREATE TABLE a (id bigint)');
-  const told: string[] = [];
-  const tell = (_: object, message: string) => told.push(message);
-  expect(
-    await migrate({ url: database.url, directory, log: { info: tell, warn: tell, error: tell } }),
-  ).toEqual([]);
-  expect(told).toHaveLength(2);
-  expect(await state()).toEqual({
-    current: true,
-    pending: [],
-    failed: [],
-    unknown: [second],
-    edited: [first],
+  const warned: string[] = [];
+  const log = { info: () => {}, warn: (_: object, words: string) => warned.push(words), error: () => {} };
+  expect(await migrate({ url: database.url, directory, log })).toEqual([]);
+  expect(warned).toEqual(['migrations were edited after they ran']);
+  expect(await state()).toMatchObject({ current: true, edited: [first] });
+});
+
+describe('a database that a newer release has migrated', () => {
+  const expand = '20260103000000_expand_more';
+  const contract = '20260104000000_contract_more';
+
+  /** Applies the newer migrations, then forgets them, like the older release. */
+  async function applyNewer(...newer: string[]): Promise<void> {
+    write(first, 'CREATE TABLE a (id int)');
+    for (const [index, name] of newer.entries()) write(name, `CREATE TABLE newer_${index} (id int)`);
+    await run();
+    for (const name of newer) rmSync(join(directory, name), { recursive: true });
+  }
+
+  test('is refused in one sentence that names each unknown migration and what to do', async () => {
+    await applyNewer(second, expand, contract);
+    await expect(run()).rejects.toMatchObject({
+      name: 'MigrationError',
+      message: expect.stringMatching(
+        new RegExp(
+          `^[^.]*3 migrations ${second}, ${expand}, ${contract}: [^.]*MODELBOX_ALLOW_NEWER_SCHEMA=true[^.]*\\.$`,
+        ),
+      ),
+    });
+    expect(await state()).toMatchObject({ current: true, unknown: [second, expand, contract] });
+  });
+
+  test.each([second, contract])('is refused because of %s alone', async (name) => {
+    await applyNewer(name);
+    await expect(run()).rejects.toThrow(`the migration ${name}: `);
+  });
+
+  test('is accepted with a warning if the operator allows it', async () => {
+    await applyNewer(contract);
+    const warned: object[] = [];
+    const log = { info: () => {}, warn: (details: object) => warned.push(details), error: () => {} };
+    expect(await migrate({ url: database.url, directory, allowNewer: true, log })).toEqual([]);
+    expect(warned).toEqual([{ migrations: [contract] }]);
+  });
+
+  test('is accepted if every unknown migration is expand-only', async () => {
+    await applyNewer(expand);
+    expect(await run()).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { type Log, silentLog } from '../log.ts';
 import { openSchemaEngine } from './engine.ts';
 import { defaultMigrationsDirectory, type Migration, readMigrations } from './files.ts';
+import { newerSchemaMessage, refusedMigrations } from './newer.ts';
 import { migrationState } from './state.ts';
 
 /** What to migrate, and by which files. */
@@ -11,10 +12,15 @@ export interface MigrateOptions {
   url: string;
   /** Default: `prisma/migrations` of this repository. */
   directory?: string;
+  /** Accept a database that a newer release has migrated. Default false: only if every unknown migration is expand-only. */
+  allowNewer?: boolean;
   log?: Log;
 }
 
-/** A migration failed; nothing of it was applied. `cause` is what Postgres said. */
+/**
+ * The database cannot be migrated: a migration failed, and nothing of it was applied (`cause` has the error of Postgres);
+ * or a newer release has migrated the database.
+ */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -29,7 +35,7 @@ const prismaMigrateLock = 72707369;
  * @throws MigrationError
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const { url, directory = defaultMigrationsDirectory, log = silentLog } = options;
+  const { url, directory = defaultMigrationsDirectory, allowNewer = false, log = silentLog } = options;
   const migrations = await readMigrations(directory);
   // One connection that is never idled out: the lock is the session's. No statement timeout: an index takes its time.
   const pool = new pg.Pool({
@@ -47,8 +53,11 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     const before = await migrationState(pool, migrations);
     if (before.edited.length > 0)
       log.warn({ migrations: before.edited }, 'migrations were edited after they ran');
-    if (before.unknown.length > 0)
-      log.warn({ migrations: before.unknown }, 'a newer release migrated this database');
+    if (before.unknown.length > 0) {
+      if (!allowNewer && refusedMigrations(before.unknown).length > 0)
+        throw new MigrationError(newerSchemaMessage(before.unknown));
+      log.warn({ migrations: before.unknown }, 'a newer release has migrated this database');
+    }
     if (before.current && before.failed.length === 0) return [];
     return await apply(pool, directory, migrations, before.failed);
   } finally {
