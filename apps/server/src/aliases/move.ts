@@ -3,6 +3,7 @@ import { HttpProblem } from '../http/problem.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { demandMayMove } from '../protected-aliases/demand.ts';
+import { withoutFiles } from '../retention/without-files.ts';
 import { recordChange } from '../writes/change.ts';
 import type { Tx } from '../writes/write.ts';
 
@@ -53,7 +54,7 @@ export async function moveAlias(
   move: Move,
   to: Holder,
 ): Promise<{ aliasId: string; isNew: boolean }> {
-  await demandReady(tx, to);
+  await demandReady(tx, ctx, to);
   for (;;) {
     const from = await lockAlias(tx, move.model.id, move.alias);
     demandHolder(move, from);
@@ -92,14 +93,13 @@ export function demandHolder({ alias, expect }: Move, holder: Holder | undefined
   );
 }
 
-async function demandReady(tx: Tx, { id, version }: Holder): Promise<void> {
+async function demandReady(tx: Tx, ctx: RequestContext, { id, version }: Holder): Promise<void> {
   const [row] = await tx.$queryRaw<{ status: string; deletedAt: Date | null; filesRemovedAt: Date | null }[]>`
     SELECT status, deleted_at AS "deletedAt", files_removed_at AS "filesRemovedAt" FROM versions WHERE id = ${id}::uuid FOR SHARE`;
   if (!row || row.deletedAt) throw new HttpProblem('not_found', `The version ${version} is deleted.`, { id });
   if (row.status !== 'ready')
     throw new HttpProblem('not_ready', `The version ${version} is pending; finalize it first.`, { id });
-  if (row.filesRemovedAt)
-    throw new HttpProblem('not_ready', `Retention took the files of ${version}; restore it first.`, { id });
+  if (row.filesRemovedAt) throw await withoutFiles(tx, ctx, id, version);
 }
 
 /** What protections know of a cause. */

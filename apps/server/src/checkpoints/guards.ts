@@ -1,14 +1,11 @@
 import { isUniqueViolation } from '@modelbox/db';
 import { HttpProblem } from '../http/problem.ts';
 import type { Guard, Refusal } from '../objects/delete.ts';
-import { holdLiving } from '../objects/store.ts';
+import { demandLivingParent } from '../objects/grace.ts';
 
 /** A checkpoint comes back only to a living run in which no other one has its epoch and step by now. */
-export const demandFreePosition: Guard = async (tx, { id, parentId }) => {
-  if (!(await holdLiving(tx, 'experiments', parentId))) {
-    const message = 'The experiment of this checkpoint is deleted; restore that first.';
-    throw new HttpProblem('conflict', message, { id: parentId });
-  }
+export const demandFreePosition: Guard = async (tx, { id, parentId }, ctx) => {
+  await demandLivingParent(tx, ctx, 'experiment', parentId, 'checkpoint');
   const { epoch, step } = await tx.checkpoint.findUniqueOrThrow({ where: { id } });
   const there = await tx.checkpoint.findFirst({
     where: { experimentId: parentId, epoch, step, deletedAt: null, id: { not: id } },

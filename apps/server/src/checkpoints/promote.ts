@@ -6,6 +6,7 @@ import { pointsOf } from '../metrics/points.ts';
 import { chargeQuotas } from '../namespaces/quota.ts';
 import type { Located } from '../objects/located.ts';
 import { uniqueBy } from '../objects/unique.ts';
+import { withoutFiles } from '../retention/without-files.ts';
 import { insertVersion, type LoggedMetrics, type NewVersion } from '../versions/insert.ts';
 import { bodyHash } from '../writes/canonical.ts';
 import { type Tx, write } from '../writes/write.ts';
@@ -30,7 +31,7 @@ export async function promoteInto(
   model: Located,
   { datasetPlaces, ...version }: Promoted,
 ): Promise<Receipt> {
-  const framework = await demandReady(tx, checkpoint.id);
+  const framework = await demandReady(tx, ctx, checkpoint.id);
   const receipt = await insertVersion(tx, ctx, {
     model,
     body: { ...version, framework: version.framework ?? framework },
@@ -48,7 +49,7 @@ export async function promoteInto(
 }
 
 /** Keeps the checkpoint from being deleted meanwhile, and gives the framework of its run. */
-async function demandReady(tx: Tx, id: string): Promise<string | null> {
+async function demandReady(tx: Tx, ctx: RequestContext, id: string): Promise<string | null> {
   const [row] = await tx.$queryRaw<
     { status: string; deletedAt: Date | null; filesRemovedAt: Date | null; framework: string | null }[]
   >`
@@ -58,10 +59,7 @@ async function demandReady(tx: Tx, id: string): Promise<string | null> {
     throw new HttpProblem('not_found', 'The checkpoint is deleted; restore it first.', { id });
   if (row.status !== 'ready')
     throw new HttpProblem('not_ready', 'The checkpoint is pending; finalize it first.', { id });
-  if (row.filesRemovedAt)
-    throw new HttpProblem('not_ready', 'Retention took the files of the checkpoint; restore it first.', {
-      id,
-    });
+  if (row.filesRemovedAt) throw await withoutFiles(tx, ctx, id, 'the checkpoint');
   return row.framework;
 }
 

@@ -1,7 +1,8 @@
 import type { RequestContext } from '../context.ts';
-import { HttpProblem } from '../http/problem.ts';
+import type { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 import { type Tx, write } from '../writes/write.ts';
+import { demandGrace } from './grace.ts';
 import type { Located } from './located.ts';
 import { lockObject, type ObjectStore, type StoredRow } from './store.ts';
 import { setColumns } from './update.ts';
@@ -36,39 +37,23 @@ export async function restoreObject<Row extends StoredRow>(
   object: Located,
   guard?: Guard,
   refused?: Refusal,
-  /** What else comes back with it. */
-  bringBack?: (tx: Tx, ctx: RequestContext, object: Located) => Promise<void>,
+  /** Restores what else belongs to the object. `isRestored`: the object itself was deleted. */
+  bringBack?: (tx: Tx, ctx: RequestContext, object: Located, isRestored: boolean) => Promise<void>,
 ): Promise<Receipt> {
   try {
     return await write(ctx, async (tx) => {
       const row = await lockObject(tx, ctx, store, object);
-      if (row.deletedAt) demandGrace(ctx, store, row);
+      if (row.deletedAt) demandGrace(ctx, store.kind, row);
       // Also of one that is not deleted itself: with what it belongs to it is gone all the same.
       await guard?.(tx, object, ctx);
       if (row.deletedAt) {
         const columns = { deletedAt: null, ...('purgeAt' in row ? { purgeAt: null } : {}) };
         await setColumns(tx, ctx, store, object, row, columns, 'restored');
       }
-      await bringBack?.(tx, ctx, object);
+      await bringBack?.(tx, ctx, object, Boolean(row.deletedAt));
       return { status: 200, object: { kind: store.kind, id: object.id } };
     });
   } catch (error) {
     throw refused?.(error) ?? error;
   }
-}
-
-/** After the grace time the purge may be at it already: what comes back then could lack its parts. */
-function demandGrace(
-  ctx: RequestContext,
-  { kind }: { kind: string },
-  { deletedAt, purgeAt }: { readonly deletedAt?: Date | null; readonly purgeAt?: Date | null },
-): void {
-  const since = deletedAt ?? ctx.now();
-  // Retention says itself how long.
-  const until = purgeAt ?? new Date(since.getTime() + ctx.settings.deleteGrace);
-  if (ctx.now() < until) return;
-  throw new HttpProblem(
-    'not_found',
-    `The ${kind} was deleted at ${since.toISOString()}; its time to be restored is over.`,
-  );
 }

@@ -1,6 +1,6 @@
 import { HttpProblem } from '../http/problem.ts';
 import type { Guard } from '../objects/delete.ts';
-import { holdLiving } from '../objects/store.ts';
+import { demandLivingParent } from '../objects/grace.ts';
 
 /** A version that an alias names is not deleted: something may depend on it. */
 export const demandNoAlias: Guard = async (tx, version) => {
@@ -11,8 +11,5 @@ export const demandNoAlias: Guard = async (tx, version) => {
   throw new HttpProblem('holds_alias', message, { aliases });
 };
 
-export const demandLivingModel: Guard = async (tx, version) => {
-  if (await holdLiving(tx, 'models', version.parentId)) return;
-  const message = 'The model of this version is deleted; restore that first.';
-  throw new HttpProblem('conflict', message, { id: version.parentId });
-};
+export const demandLivingModel: Guard = (tx, version, ctx) =>
+  demandLivingParent(tx, ctx, 'model', version.parentId, 'version');

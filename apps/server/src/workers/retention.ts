@@ -6,7 +6,8 @@ import { type Loop, startLoop } from './loop.ts';
 
 /** Milliseconds between looks at what is due. */
 const INTERVAL = 5_000;
-const BATCH = 1000;
+/** Objects whose removed files one transaction purges. */
+const BATCH = 100;
 
 /** Removes what retention rules do not keep, forgets files whose grace time is over, and ends silent experiments. */
 export const startRetention = (ctx: Context): Loop =>
@@ -47,9 +48,9 @@ async function claim(ctx: Context, { id }: ScopeOwner): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Gives up removed files whose time to be restored is over: their content is swept like any that nothing refers to. */
+/** Purges removed files whose grace time is over. Their content is swept like all that nothing refers to. */
 export async function forgetRemoved(ctx: Context, stopping?: AbortSignal): Promise<void> {
-  for (let files = BATCH; files === BATCH && !stopping?.aborted; ) {
+  for (let files = 1; files > 0 && !stopping?.aborted; ) {
     const { rows } = await ctx.db.side.query<{ files: number }>(
       'SELECT files FROM purge_removed_files($1, $2)',
       [BATCH, ctx.now()],
