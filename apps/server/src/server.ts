@@ -49,7 +49,7 @@ export async function startServer(
     const db = await startDatabase(config, log, stops);
     const blobs = await openBlobs(config);
     await claimBlobs(config, db, blobs);
-    const telemetry = createTelemetry(db, () => unsequencedCount(db));
+    const telemetry = createTelemetry(db, blobs, () => unsequencedCount(db));
     const bells = createBells();
     const ctx: Context = {
       settings: config,

@@ -1,16 +1,19 @@
-import { open, readFile, stat, unlink } from 'node:fs/promises';
-import { onDisk } from './disk-errors.ts';
+import { access, constants, open, readFile, statfs, unlink } from 'node:fs/promises';
+import { onDisk, toWrite } from './disk-errors.ts';
 import type { DiskLayout } from './disk-layout.ts';
 import { newKey } from './key.ts';
 
-/** Writes a probe where uploads begin, reads it back, removes it. A crash leaves it to the sweep of temporary files. */
+/**
+ * Looks whether blobs can be read, then writes a probe where uploads begin, reads it back and removes it. A crash leaves
+ * the probe to the sweep of temporary files.
+ */
 export async function checkDisk(layout: DiskLayout): Promise<void> {
   const probe = newKey();
   const path = layout.temporaryPathOf(probe);
+  await onDisk(access(layout.objects, constants.R_OK | constants.X_OK));
+  const file = await toWrite(open(path, 'wx', 0o600));
   await onDisk(
     (async () => {
-      await stat(layout.objects);
-      const file = await open(path, 'wx', 0o600);
       try {
         await file.writeFile(probe);
         await file.sync();
@@ -21,4 +24,10 @@ export async function checkDisk(layout: DiskLayout): Promise<void> {
       }
     })(),
   );
+}
+
+/** The bytes that an ordinary user may still write; a quota of the user does not show in them. */
+export async function freeOnDisk({ root }: DiskLayout): Promise<number> {
+  const { bavail, bsize } = await onDisk(statfs(root));
+  return bavail * bsize;
 }

@@ -1,4 +1,4 @@
-import { BlobStoreFull, BlobStoreUnavailable } from './errors.ts';
+import { BlobStoreFull, BlobStoreReadOnly, BlobStoreUnavailable } from './errors.ts';
 
 /** The system's code (`ENOENT`), if the error has one. */
 export const codeOf = (error: unknown): string | undefined =>
@@ -12,9 +12,17 @@ export async function onDisk<T>(operation: Promise<T>): Promise<T> {
     const code = codeOf(error);
     // EFBIG: the filesystem cannot hold a file of that size, which to the caller is the same.
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') throw new BlobStoreFull(error);
+    if (code === 'EROFS') throw new BlobStoreReadOnly(error);
     throw new BlobStoreUnavailable(error);
   }
 }
+
+/** As `onDisk`, for what begins a write: missing rights there do not say that nothing can be read. */
+export const toWrite = <T>(operation: Promise<T>): Promise<T> =>
+  onDisk(operation).catch((error: unknown) => {
+    const code = codeOf((error as Error).cause);
+    throw code === 'EACCES' || code === 'EPERM' ? new BlobStoreReadOnly((error as Error).cause) : error;
+  });
 
 /** As `onDisk`, but a missing file, or a link where one was not to be followed, gives `undefined`. */
 export const ifThere = <T>(operation: Promise<T>): Promise<T | undefined> =>

@@ -1,7 +1,7 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { completeOnDisk } from './disk-complete.ts';
-import { ifThere, onDisk } from './disk-errors.ts';
+import { ifThere, onDisk, toWrite } from './disk-errors.ts';
 import { directoryMode, syncDirectory } from './disk-layout.ts';
 import { type Attempt, attemptsIn, latestOf } from './disk-parts.ts';
 import { putOnDisk } from './disk-put.ts';
@@ -15,7 +15,7 @@ export function createDiskMultipart(work: DiskWork): MultipartStore {
   return {
     begin: async () => {
       const key = newKey();
-      await onDisk(mkdir(layout.uploadPathOf(key), { mode: directoryMode }));
+      await toWrite(mkdir(layout.uploadPathOf(key), { mode: directoryMode }));
       await onDisk(syncDirectory(layout.uploads));
       return { key, token: '' };
     },

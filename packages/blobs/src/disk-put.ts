@@ -1,6 +1,6 @@
 import { lstat, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifThere, onDisk } from './disk-errors.ts';
+import { ifThere, onDisk, toWrite } from './disk-errors.ts';
 import { syncDirectory } from './disk-layout.ts';
 import { attemptsIn, latestOf, nameOfAttempt } from './disk-parts.ts';
 import { type DiskWork, missing } from './disk-work.ts';
@@ -30,7 +30,7 @@ export async function putOnDisk(
   underWay.add(key);
   try {
     await assertOpen(work, key);
-    const file = await onDisk(open(path, 'wx', 0o600));
+    const file = await toWrite(open(path, 'wx', 0o600));
     await fill(file, buffers, source, { expect: content, signal });
     const { mtime } = await onDisk(lstat(path));
     signal?.throwIfAborted();

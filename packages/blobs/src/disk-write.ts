@@ -1,6 +1,6 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { BufferPool } from './buffers.ts';
-import { onDisk } from './disk-errors.ts';
+import { onDisk, toWrite } from './disk-errors.ts';
 import { syncDirectory } from './disk-layout.ts';
 import { moveInto } from './disk-move.ts';
 import type { DiskWork } from './disk-work.ts';
@@ -21,7 +21,7 @@ export async function writeToDisk(
   let complete = false;
   underWay.add(key);
   try {
-    const file = await onDisk(open(path, 'wx', 0o600));
+    const file = await toWrite(open(path, 'wx', 0o600));
     const content = await fill(file, buffers, source, options);
     options.signal?.throwIfAborted();
     await onDisk(moveInto(layout, key, path));

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeBlobStore } from './conformance.ts';
 import { BlobNotFound, BlobStoreUnavailable } from './errors.ts';
 import { openDiskStore } from './index.ts';
-import { canMount, inChild, onSmallDisk } from './testing/child.ts';
+import { asOrdinaryUser, canMount, inChild, onSmallDisk } from './testing/child.ts';
 
 const newRoot = () => mkdtemp(join(tmpdir(), 'modelbox-blobs-'));
 const remove = (path: string) => rm(path, { recursive: true, force: true });
@@ -131,6 +131,39 @@ describe('the disk store', () => {
     expect(await store.sweepTemporary(hourAgo)).toBe(1);
     expect(await readdir(join(root, 'tmp'))).toEqual([]);
     expect(await Array.fromAsync(store.list())).toHaveLength(1);
+  });
+
+  it('tells apart that it cannot be written to, and that it cannot be read', async () => {
+    const outcome = await asOrdinaryUser(
+      root,
+      `const { chmod } = await import('node:fs/promises');
+       const of = async function* (size) { yield Buffer.alloc(size, 7); };
+       const store = await openDiskStore({ root });
+       const { key } = await store.write(of(3));
+       const nameOf = (error) => error.name;
+       const content = { sizeBytes: 3, sha256: '0'.repeat(64) };
+       const blob = await store.multipart.begin();
+       const look = async () => ({
+         check: await store.check().then(() => 'ok', nameOf),
+         write: await store.write(of(3)).then(() => 'ok', nameOf),
+         begin: await store.multipart.begin().then(() => 'ok', nameOf),
+         put: await store.multipart.put(blob, 1, of(3), content).then(() => 'ok', nameOf),
+         read: await store.read(key).then(({ stream }) => (stream.destroy(), 'ok'), nameOf),
+       });
+       for (const folder of ['tmp', 'uploads']) await chmod(root + '/' + folder, 0o500);
+       const notWritable = await look();
+       for (const folder of ['tmp', 'uploads']) await chmod(root + '/' + folder, 0o700);
+       await chmod(root + '/objects', 0o000);
+       const notReadable = await look();
+       await chmod(root + '/objects', 0o700);
+       console.log(JSON.stringify({ notWritable, notReadable, check: await store.check().then(() => 'ok') }));`,
+    );
+    const refused = 'BlobStoreReadOnly';
+    expect(outcome).toMatchObject({
+      notWritable: { check: refused, write: refused, begin: refused, put: refused, read: 'ok' },
+      notReadable: { check: 'BlobStoreUnavailable', read: 'BlobStoreUnavailable' },
+      check: 'ok',
+    });
   });
 
   it.skipIf(!canMount)('says that it is full, leaves nothing, and goes on when there is room', async () => {

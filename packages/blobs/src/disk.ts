@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createBufferPool } from './buffers.ts';
-import { checkDisk } from './disk-check.ts';
+import { checkDisk, freeOnDisk } from './disk-check.ts';
 import { claimDisk } from './disk-claim.ts';
 import { onDisk } from './disk-errors.ts';
 import { openLayout } from './disk-layout.ts';
@@ -38,5 +38,6 @@ export async function openDiskStore({ root }: { readonly root: string }): Promis
     sweepTemporary: (olderThan, keep = new Set()) => sweepDisk(work, olderThan, keep),
     claim: (id) => claimDisk(work, id),
     check: () => checkDisk(layout),
+    freeBytes: () => freeOnDisk(layout),
   };
 }

@@ -72,12 +72,17 @@ export class BlobStoreFull extends Error {
 
 /** The store does not answer or refuses us; the blobs may well be there. Trying again later can help. */
 export class BlobStoreUnavailable extends Error {
-  override readonly name = 'BlobStoreUnavailable';
+  override readonly name: string = 'BlobStoreUnavailable';
   constructor(cause: unknown) {
     super(`the blob store is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });
   }
+}
+
+/** The store can be read, but refuses writes: a file system that is mounted read-only, or missing rights. */
+export class BlobStoreReadOnly extends BlobStoreUnavailable {
+  override readonly name = 'BlobStoreReadOnly';
 }
 
 /** The store is marked as another owner's: nothing of it may be written or removed. */

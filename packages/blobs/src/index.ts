@@ -8,6 +8,7 @@ export {
   BlobRangeInvalid,
   BlobStoreForeign,
   BlobStoreFull,
+  BlobStoreReadOnly,
   BlobStoreUnavailable,
   BlobTooLarge,
 } from './errors.ts';

@@ -116,6 +116,12 @@ export interface BlobStore {
    */
   claim(id: string): Promise<void>;
 
-  /** Resolves when a small probe could be written, read back and removed. @throws BlobStoreFull */
+  /**
+   * Resolves when a small probe could be written, read back and removed.
+   * @throws BlobStoreFull, BlobStoreReadOnly, if stored blobs can be read nevertheless.
+   */
   check(): Promise<void>;
+
+  /** Only where the store can: the bytes that it has room for. */
+  readonly freeBytes?: () => Promise<number>;
 }

@@ -61,7 +61,8 @@ export const ERRORS = {
   rate_limited: [429, 'Too many requests.'],
   internal: [500, 'The server failed; the request id leads to its log.'],
   unavailable: [503, 'The server cannot serve this now; try again after `Retry-After` seconds.'],
-  storage_full: [503, 'The file store has no space left.'],
+  storage_full: [503, 'The file store has no space left: nothing of the content was kept.'],
+  storage_read_only: [503, 'The file store refuses writes: stored files can be read, and none can be added.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -3,10 +3,16 @@ import { route } from './route.ts';
 
 const Check = z.object({ ok: z.boolean(), detail: z.string().optional() });
 export const Health = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
+const StoreCheck = Check.extend({
+  state: z.enum(['ok', 'full', 'read_only', 'unavailable']).meta({
+    description:
+      'With `full` and `read_only` stored files can be read, so the server is ready; uploads are 503.',
+  }),
+});
 export const Readiness = z
   .object({
     ready: z.boolean(),
-    checks: z.object({ database: Check, migrations: Check, blobs: Check }),
+    checks: z.object({ database: Check, migrations: Check, blobs: StoreCheck }),
   })
   .meta({ id: 'Readiness', description: 'Whether the server can serve, part by part.' });
 

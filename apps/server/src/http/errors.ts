@@ -1,10 +1,23 @@
-import { BlobMismatch, BlobStoreFull, BlobStoreUnavailable, BlobTooLarge } from '@modelbox/blobs';
+import {
+  BlobMismatch,
+  BlobStoreFull,
+  BlobStoreReadOnly,
+  BlobStoreUnavailable,
+  BlobTooLarge,
+} from '@modelbox/blobs';
 import { isLockTimeout, isStatementTimeout, isUnavailable } from '@modelbox/db';
 import type { FastifyError } from 'fastify';
 import { HttpProblem } from './problem.ts';
 
 /** Seconds after which a client may try again: Postgres is back within that time after a restart. */
 export const RETRY_AFTER = { 'retry-after': '1' };
+
+/** Until somebody made room, or the disk writable. */
+const LATER = { 'retry-after': '60' };
+const STORE_FULL =
+  'The file store is full, and nothing of the content was kept. The operator of the server has to make room; then send it again.';
+const STORE_READ_ONLY =
+  'The file store can be read only. The operator of the server has to make it writable; then send the content again.';
 
 /** The client went away before it was answered: nobody reads what we say of it. */
 export class ClientGone extends Error {
@@ -34,8 +47,9 @@ function ofBlobStore(error: unknown): HttpProblem | undefined {
   }
   if (error instanceof BlobTooLarge)
     return new HttpProblem('too_large', `A file has at most ${error.limitBytes} bytes here.`);
-  if (error instanceof BlobStoreFull)
-    return new HttpProblem('storage_full', 'The file store is full.', {}, { 'retry-after': '60' });
+  if (error instanceof BlobStoreFull) return new HttpProblem('storage_full', STORE_FULL, {}, LATER);
+  if (error instanceof BlobStoreReadOnly)
+    return new HttpProblem('storage_read_only', STORE_READ_ONLY, {}, LATER);
   if (error instanceof BlobStoreUnavailable)
     return new HttpProblem('unavailable', 'The file store does not answer.', {}, RETRY_AFTER);
   return undefined;

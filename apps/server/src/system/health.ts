@@ -2,15 +2,14 @@ import { migrationState, readMigrations } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { RETRY_AFTER } from '../http/errors.ts';
 import type { Verb } from '../http/verb.ts';
+import { inTime } from './in-time.ts';
+import { checkStore } from './store-state.ts';
 import { VERSION } from './version.ts';
 
 export const health: Verb<'system.health'> = () =>
   Promise.resolve({ status: 200, body: { status: 'ok', version: VERSION } });
 
 type Check = { ok: boolean; detail?: string };
-
-/** Milliseconds that a part has to answer in. */
-const PATIENCE = 3_000;
 
 /** Whether every part that serving needs answers now. */
 export function readiness(ctx: Context): Verb<'system.ready'> {
@@ -24,7 +23,7 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
         // Still ready: a rolling update must not lose its old servers before the new ones serve.
         return state.unknown.length > 0 ? 'a newer release has migrated the database' : undefined;
       }),
-      check(ctx, 'blobs', () => ctx.blobs.check()),
+      storeCheck(ctx),
     ]);
     const ready = database.ok && migrations.ok && blobs.ok;
     const body = { ready, checks: { database, migrations, blobs } };
@@ -37,17 +36,30 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
  * @param run may resolve to a text: a remark on a part that works.
  */
 async function check({ log }: Context, part: string, run: () => Promise<unknown>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('late')), PATIENCE);
-  });
   try {
-    const detail = await Promise.race([run(), late]);
+    const detail = await inTime(run);
     return typeof detail === 'string' ? { ok: true, detail } : { ok: true };
   } catch (error) {
     log.warn({ err: error, part }, 'not ready');
-    return { ok: false, detail: 'does not answer as it should; see the log' };
-  } finally {
-    clearTimeout(timer);
+    return { ok: false, detail: NO_ANSWER };
   }
+}
+
+const NO_ANSWER = 'does not answer as it should; see the log';
+
+/**
+ * A store that is full or read-only leaves the server ready. All else works, and the servers that share the store
+ * would otherwise be taken out of service together.
+ */
+async function storeCheck({ blobs, log }: Context) {
+  const { state, error } = await checkStore(blobs);
+  if (state === 'ok') return { ok: true, state };
+  if (state === 'unavailable') {
+    log.warn({ err: error, part: 'blobs' }, 'not ready');
+    return { ok: false, state, detail: NO_ANSWER };
+  }
+  log.warn({ err: error, state }, 'the file store takes no uploads');
+  const detail =
+    state === 'full' ? 'is full: no uploads until there is room' : 'can only be read: no uploads';
+  return { ok: true, state, detail };
 }

@@ -19,8 +19,8 @@ export type Places = Pick<
  */
 export async function openBlobs(config: Places): Promise<BlobStore> {
   const { blobs } = config;
-  if (blobs === 'disk') return openDiskStore({ root: join(config.dataDir, 'blobs') });
   try {
+    if (blobs === 'disk') return await openDiskStore({ root: folderOf(config) });
     return await openS3Store({
       ...blobs,
       endpoint: config.s3Endpoint,
@@ -33,11 +33,19 @@ export async function openBlobs(config: Places): Promise<BlobStore> {
   }
 }
 
-/** What to tell whoever starts a server of a bucket that cannot be used; any other error as it is. */
-export function unusable({ blobs, s3Endpoint }: Places, error: unknown): unknown {
-  const isUnusable = error instanceof BlobStoreUnavailable || error instanceof BlobStoreFull;
-  if (!isUnusable || blobs === 'disk') return error;
+/** Where the disk store lies. */
+export const folderOf = ({ dataDir }: Pick<Places, 'dataDir'>): string => join(dataDir, 'blobs');
+
+/** What to tell whoever starts a server if the store cannot be used; any other error as it is. */
+export function unusable(config: Places, error: unknown): unknown {
+  const { blobs, s3Endpoint } = config;
+  if (!(error instanceof BlobStoreUnavailable || error instanceof BlobStoreFull)) return error;
   const reason = error.cause instanceof Error ? error.cause.message : error.message;
+  if (blobs === 'disk')
+    return new ConfigError([
+      `The folder ${folderOf(config)} cannot be used to store files (${reason}).`,
+      'The user who runs the server must be able to read and write there, and the disk needs room for a first file.',
+    ]);
   const where = s3Endpoint ?? 'AWS';
   return new ConfigError([
     `The bucket ${blobs.bucket} at ${where} cannot be used to store files (${reason}).`,

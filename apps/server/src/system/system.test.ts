@@ -23,7 +23,7 @@ describe('/readyz', () => {
     const ok = { ok: true };
     expect(await server.api('GET', '/readyz')).toMatchObject({
       status: 200,
-      body: { ready: true, checks: { database: ok, migrations: ok, blobs: ok } },
+      body: { ready: true, checks: { database: ok, migrations: ok, blobs: { ok: true, state: 'ok' } } },
     });
   });
 
@@ -51,7 +51,7 @@ describe('/readyz', () => {
     expect(answer.headers['retry-after']).toBeDefined();
     expect(answer.json()).toMatchObject({
       ready: false,
-      checks: { database: { ok: true }, blobs: { ok: false } },
+      checks: { database: { ok: true }, blobs: { ok: false, state: 'unavailable' } },
     });
     expect(answer.payload).not.toContain('secret');
     await app.close();

@@ -1,7 +1,9 @@
+import { type BlobStore, BlobStoreFull } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { measureBlobs } from './blob-figures.ts';
 import { measurePolicies } from './policy-figures.ts';
+import { measureStore } from './store-state.ts';
 import { measureUploads } from './upload-figures.ts';
 
 /** What the server measures of itself, for Prometheus. One registry a server. */
@@ -25,7 +27,11 @@ export interface Telemetry {
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export function createTelemetry(db: Database, unsequenced: () => Promise<number>): Telemetry {
+export function createTelemetry(
+  db: Database,
+  blobs: BlobStore,
+  unsequenced: () => Promise<number>,
+): Telemetry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
@@ -82,6 +88,7 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
     registers: [registry],
   });
   const reclaimed = measureBlobs(registry, db);
+  measureStore(registry, blobs);
   measureUploads(registry, db);
   const policies = measurePolicies(registry, db);
   return {
@@ -99,7 +106,7 @@ export function createTelemetry(db: Database, unsequenced: () => Promise<number>
         uploads.inc({ outcome: 'stored' });
         return result;
       } catch (error) {
-        uploads.inc({ outcome: 'failed' });
+        uploads.inc({ outcome: error instanceof BlobStoreFull ? 'full' : 'failed' });
         throw error;
       } finally {
         running.dec();

@@ -89,13 +89,14 @@ export async function startTestServer(
   const blobsDir = beside?.blobsDir ?? join(folder, 'blobs');
   const { queryTimeout } = { ...SETTINGS, ...settings };
   const db = openDatabase({ url: database.url, poolSize: 10, listTimeout: queryTimeout });
+  const blobs = store ?? (await openDiskStore({ root: blobsDir }));
   let offset = 0;
   const ctx: Context = {
     settings: { ...SETTINGS, ...settings },
     db,
-    blobs: store ?? (await openDiskStore({ root: blobsDir })),
+    blobs,
     log,
-    telemetry: createTelemetry(db, () => unsequencedCount(db)),
+    telemetry: createTelemetry(db, blobs, () => unsequencedCount(db)),
     bells: createBells(),
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
     rateLimits: rateLimits({ ...SETTINGS, ...settings }),

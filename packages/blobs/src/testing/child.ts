@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chown } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
 /** Runs a script in a Node of its own, which can import the disk store as `openDiskStore` and has `root`. */
@@ -17,8 +18,19 @@ const [unshare = '', ...unshareArgs] = mounting;
 export const canMount = spawnSync(unshare, [...unshareArgs, mount('/mnt'), 'sh', 'true']).status === 0;
 
 /** As `inChild`, with a filesystem of 4 MiB at `root`, in a mount namespace of its own; gives what the script prints. */
-export async function onSmallDisk(root: string, script: string): Promise<unknown> {
-  const { stdout, stderr } = inChild(root, script, [...mounting, mount(root), 'sh']);
+export const onSmallDisk = (root: string, script: string): Promise<unknown> =>
+  printed(inChild(root, script, [...mounting, mount(root), 'sh']));
+
+/** As `inChild`, as a user to whom permissions apply; gives what the script prints. */
+export async function asOrdinaryUser(root: string, script: string): Promise<unknown> {
+  if (process.getuid?.() !== 0) return printed(inChild(root, script));
+  await chown(root, NOBODY, NOBODY);
+  return printed(inChild(root, `process.setgid(${NOBODY}); process.setuid(${NOBODY}); ${script}`));
+}
+
+const NOBODY = 65534;
+
+async function printed({ stdout, stderr }: ChildProcess): Promise<unknown> {
   if (!stdout || !stderr) throw new Error('no output to wait for');
   const [output, complaint] = await Promise.all([text(stdout), text(stderr)]);
   if (complaint) throw new Error(complaint);

@@ -2010,7 +2010,7 @@ export interface components {
             /** @description The aliases in the way. */
             aliases?: string[];
             /** @enum {string} */
-            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full";
+            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full" | "storage_read_only";
             /** @description What happened, in words for a person. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
@@ -2156,6 +2156,11 @@ export interface components {
                 blobs: {
                     detail?: string;
                     ok: boolean;
+                    /**
+                     * @description With `full` and `read_only` stored files can be read, so the server is ready; uploads are 503.
+                     * @enum {string}
+                     */
+                    state: "ok" | "full" | "read_only" | "unavailable";
                 };
                 database: {
                     detail?: string;
