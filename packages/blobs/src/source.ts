@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import { notePassing } from './passing.ts';
 import type { BlobSource } from './store.ts';
 
@@ -15,7 +15,7 @@ export async function consume(
   take: (chunk: Uint8Array) => Promise<void> | undefined,
 ): Promise<void> {
   const iterator: AsyncIterator<unknown> =
-    source instanceof Readable ? source.iterator({ destroyOnReturn: false }) : source[Symbol.asyncIterator]();
+    source instanceof Readable ? chunksOf(source) : source[Symbol.asyncIterator]();
   let interrupt: ((reason: unknown) => void) | undefined;
   const next = () =>
     new Promise<IteratorResult<unknown>>((resolve, reject) => {
@@ -43,4 +43,37 @@ export async function consume(
     // Not awaited: an iterator that stalls would never answer.
     if (!ended) iterator.return?.().catch(() => {});
   }
+}
+
+/**
+ * As the stream's own iterator, but `return` detaches from the stream even while `next` waits. A `readable` listener
+ * that stayed would keep `resume` from discarding the rest of a request, and its client would never read the answer.
+ */
+function chunksOf(stream: Readable): AsyncIterator<unknown> {
+  let wake = () => {};
+  let end: { readonly error: Error | null | undefined } | undefined;
+  const onReadable = () => wake();
+  stream.on('readable', onReadable);
+  const stopWatching = finished(stream, { writable: false }, (error) => {
+    end = { error };
+    wake();
+  });
+  return {
+    async next() {
+      for (;;) {
+        const chunk: unknown = stream.destroyed ? null : stream.read();
+        if (chunk !== null) return { done: false, value: chunk };
+        if (end?.error) throw end.error;
+        if (end) return { done: true, value: undefined };
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+    async return() {
+      stream.off('readable', onReadable);
+      stopWatching();
+      return { done: true, value: undefined };
+    },
+  };
 }
