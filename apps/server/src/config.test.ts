@@ -316,8 +316,30 @@ describe('readConfig', () => {
 
   it('never repeats a secret', () => {
     expect(() => read({ DATABASE_URL: 'mysql://me:hunter2@x' })).toThrow(
-      /^DATABASE_URL must be a URL that begins with postgres:\/\/\.$/,
+      /^DATABASE_URL must be a URL such as \S+ that begins with postgres:\/\/\.$/,
     );
+    for (const url of [
+      'postgres://u:hun@ter/w%r#d@host/db',
+      'postgres://u:hunter/2@host/db',
+      'postgres://u:hunter?2@host/db',
+      'postgres://u:hunter#2@host/db',
+      'postgres://u:1/hunter@host/db',
+      'postgres://u:1?hunter@host/db',
+      'postgres://u:hunter%zz@host/db',
+      'postgres://u:hunter 2@host/db',
+      'postgres://u:hunter2@host:port/db',
+      'postgres://u:hunter2@host/db/more',
+    ]) {
+      for (const wrong of [() => read({ DATABASE_URL: url }), () => read({}, '--database-url', url)]) {
+        expect(wrong).toThrow(/percent-encoded/);
+        expect(wrong).not.toThrow(/hun|ter\/w|w%r/);
+      }
+    }
+    const endpoint = 'http://me:hunter2@127.0.0.1:7070';
+    expect(() => read({ MODELBOX_S3_ENDPOINT: endpoint })).toThrow(/^MODELBOX_S3_ENDPOINT must be [^@]*\.$/);
+    expect(() => read({ MODELBOX_OIDC_ISSUER: 'https://me:hunter2@x/' })).not.toThrow(/hunter2/);
+    expect(() => read({ MODELBOX_BLOBS: 's3://me:hunter2@bucket' })).not.toThrow(/hunter2/);
+    expect(() => read({}, 'postgres://me:hunter2@x/y')).not.toThrow(/hunter2/);
   });
 
   it('leaves the variables of clients and others alone', () => {

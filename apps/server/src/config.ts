@@ -39,7 +39,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     } catch (error) {
       const source = typeof flag === 'string' ? `--${flagOf(definition.env)}` : definition.env;
       wrong.push(
-        `${source} must be ${(error as Error).message}${definition.secret ? '' : `, not ${JSON.stringify(text)}`}.`,
+        `${source} must be ${(error as Error).message}${definition.secret || holdsPassword(text) ? '' : `, not ${JSON.stringify(text)}`}.`,
       );
     }
   }
@@ -60,6 +60,9 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   if (oidc) throw new ConfigError([oidc]);
   return whole;
 }
+
+/** A URL with user info: no message repeats it. */
+const holdsPassword = (text = ''): boolean => /:\/\/.*@/s.test(text);
 
 /** What does not fit together of the settings about OIDC. */
 function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Config): string | undefined {
@@ -101,8 +104,8 @@ function readFlags(argv: readonly string[]): Record<string, string | boolean | u
       strict: true,
     }).values as Record<string, string | boolean | undefined>;
   } catch (error) {
-    throw new ConfigError([
-      `${(error as Error).message.split('. ')[0]}. See --help for the flags there are.`,
-    ]);
+    // The message repeats an argument that belongs to no flag.
+    const said = (error as Error).message.split('. ')[0]?.replace(/'[^']*:\/\/[^']*'/, 'a URL');
+    throw new ConfigError([`${said}. See --help for the flags there are.`]);
   }
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { databaseAddress } from '@modelbox/db';
 import { parseDuration } from '@modelbox/domain';
 import { PRINCIPAL_PATTERN } from '@modelbox/schema';
 import { isSafeUrl } from './addresses.ts';
@@ -61,6 +62,12 @@ export function isNetwork(text: string): boolean {
   const family = isIP(address);
   const isMask = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
   return family !== 0 && isMask && rest.length === 0;
+}
+
+/** A URL of a Postgres. */
+export function postgresUrl(text: string): string {
+  databaseAddress(text);
+  return text;
 }
 
 /** Principals, separated by commas, or `none`. */

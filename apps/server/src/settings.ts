@@ -7,6 +7,7 @@ import {
   issuerUrl,
   matching,
   networks,
+  postgresUrl,
   principals,
   size,
 } from './setting-values.ts';
@@ -176,7 +177,7 @@ export const SETTINGS = {
     form: 'postgres://…',
     says: 'A Postgres ≥ 15 of your own. Without it an embedded one is started.',
     secret: true,
-    parse: (text) => matching(text, /^postgres(?:ql)?:\/\/\S+$/, 'a URL that begins with postgres://'),
+    parse: postgresUrl,
   }),
   databasePoolSize: setting({
     env: 'MODELBOX_DATABASE_POOL_SIZE',

@@ -1,5 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
+import { databaseAddress } from './connection/address.ts';
+import { openPool, type PoolOptions } from './connection/open.ts';
 import { PrismaClient } from './generated/client.ts';
 import { type Log, silentLog } from './log.ts';
 import { rowTypes } from './types.ts';
@@ -51,15 +53,15 @@ export function openDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: options.idleTransactionTimeout ?? 60_000,
     lock_timeout: options.lockTimeout ?? 3_000,
   };
-  const pool = openPool(options, { ...timeouts, max: size - forSide - forLists });
-  const lists = openPool(options, {
+  const pool = openLane(options, size - forSide - forLists, timeouts);
+  const lists = openLane(options, forLists, {
     ...timeouts,
-    max: forLists,
     statement_timeout: options.listTimeout ?? 10_000,
-    options: '-c default_transaction_read_only=on',
+    default_transaction_read_only: 'on',
   });
-  const side = openPool(options, { ...timeouts, max: forSide });
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  const side = openLane(options, forSide, timeouts);
+  const { schema } = databaseAddress(options.url);
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }), errorFormat: 'minimal' });
   let closing: Promise<void> | undefined;
   const close = async () => {
     await prisma.$disconnect();
@@ -68,18 +70,19 @@ export function openDatabase(options: DatabaseOptions): Database {
   return { prisma, pool, lists, side, close: () => (closing ??= close()) };
 }
 
-function openPool(options: DatabaseOptions, lane: pg.PoolConfig): pg.Pool {
+function openLane(options: DatabaseOptions, max: number, settings: PoolOptions['settings']): pg.Pool {
   const log = options.log ?? silentLog;
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    application_name: options.applicationName ?? 'modelbox',
-    connectionTimeoutMillis: options.connectionTimeout ?? 5_000,
-    keepAlive: true,
+  const pool = openPool({
+    url: options.url,
+    max,
+    applicationName: options.applicationName ?? 'modelbox',
+    connectionTimeout: options.connectionTimeout ?? 5_000,
+    settings,
     types: rowTypes(),
-    ...lane,
   });
-  // The pool has dropped that connection already. Without a listener the event would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  // The pool has dropped that connection already. Without a listener the event would end the process. The pool hangs
+  // the client, with the address and keys of its session, on the error: only its words are logged.
+  pool.on('error', ({ message }) => log.warn({ reason: message }, 'an idle database connection was lost'));
   // While a connection is checked out the pool does not listen; the query in flight fails by itself.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;

@@ -83,6 +83,15 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
+/** The words of an error for a person, without a full stop and on one line. */
+export function reasonOf(error: unknown): string {
+  // A host name with several addresses fails with one error for each.
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  const { message, code } = first as NodeJS.ErrnoException;
+  const words = message || code || 'it does not answer';
+  return words.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
+}
+
 /** Connection exceptions, refused logins, no such database, read-only, out of resources, shutting down or starting. */
 const unavailableStates = /^(08...|28...|3D000|25006|53...|57P0.)$/;
 

@@ -1,5 +1,6 @@
 export { type Database, type DatabaseOptions, openDatabase } from './client.ts';
 export { coalesce } from './coalesce.ts';
+export { DatabaseUrlError, databaseAddress } from './connection/address.ts';
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded/errors.ts';
 export {
   type EmbeddedPostgres,
@@ -24,3 +25,4 @@ export { type MigrateOptions, MigrationError, migrate } from './migrations/migra
 export { type MigrationState, migrationState } from './migrations/state.ts';
 export { type PreparedStatement, prepared } from './prepared.ts';
 export { DatabaseRefusedError, requirePostgres } from './require.ts';
+export { retrying } from './retry.ts';

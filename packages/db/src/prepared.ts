@@ -1,4 +1,5 @@
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { retrying } from './retry.ts';
 
 /** A statement that each connection parses and plans once. Gives the rows. */
 export type PreparedStatement<Values extends readonly unknown[], Row> = (
@@ -19,6 +20,10 @@ export function prepared<Values extends readonly unknown[], Row extends QueryRes
   name: string,
   text: string,
 ): PreparedStatement<Values, Row> {
-  return async (on, ...values) =>
-    (await on.query<Row>({ name, text, values: values as unknown as unknown[] })).rows;
+  return async (on, ...values) => {
+    const run = async () =>
+      (await on.query<Row>({ name, text, values: values as unknown as unknown[] })).rows;
+    // On a pool the statement is a transaction of its own. On a client only its caller can run the transaction again.
+    return on instanceof Pool ? retrying(run) : run();
+  };
 }

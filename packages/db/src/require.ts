@@ -1,4 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { databaseAddress } from './connection/address.ts';
+import { openPool } from './connection/open.ts';
+import { reasonOf } from './errors.ts';
+import { readMigrations } from './migrations/files.ts';
+import { migrationState } from './migrations/state.ts';
 
 /** The oldest Postgres that the migrations and statements work on. */
 const OLDEST = 15;
@@ -9,46 +14,142 @@ export class DatabaseRefusedError extends Error {
 }
 
 /**
- * Makes sure that a Postgres answers, lets us in and is new enough.
- * @throws DatabaseRefusedError
+ * Makes sure of what no session can set for itself: that a Postgres answers and lets us in, its version, the encoding
+ * of the database, that it is a primary, that triggers fire, and the rights of the role.
+ * @throws DatabaseRefusedError whose message is one sentence that says what to do.
  */
 export async function requirePostgres(url: string): Promise<void> {
-  const version = await versionOf(url).catch((error: unknown) => {
-    throw new DatabaseRefusedError(`The Postgres at ${placeOf(url)} cannot be used: ${reasonOf(error)}.`);
-  });
-  if (version >= OLDEST * 10_000) return;
-  throw new DatabaseRefusedError(
-    `The Postgres at ${placeOf(url)} has version ${Math.floor(version / 10_000)}; ModelBox needs ${OLDEST} or newer.`,
-  );
-}
-
-/** `150004` for 15.4. */
-async function versionOf(url: string): Promise<number> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'modelbox start',
+  const { place, schema } = databaseAddress(url);
+  const pool = openPool({
+    url,
+    max: 1,
+    applicationName: 'modelbox start',
+    connectionTimeout: 10_000,
+    settings: {
+      statement_timeout: 10_000,
+      lock_timeout: 10_000,
+      idle_in_transaction_session_timeout: 10_000,
+    },
   });
   // Also told by the query that fails; without a listener it would end the process.
-  client.on('error', () => {});
+  pool.on('error', () => {});
   try {
-    await client.connect();
-    const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
-    return Number(rows[0]?.server_version_num);
+    const wrong = await mistake(pool, schema);
+    if (wrong !== undefined) throw new DatabaseRefusedError(`The Postgres at ${place} ${wrong}.`);
+  } catch (error) {
+    if (error instanceof DatabaseRefusedError) throw error;
+    throw new DatabaseRefusedError(`The Postgres at ${place} cannot be used: ${reasonOf(error)}.`);
   } finally {
-    await client.end().catch(() => {});
+    await pool.end();
   }
 }
 
-/** Host, port and database. */
-function placeOf(url: string): string {
-  const { host, pathname } = URL.parse(url) ?? {};
-  return host ? `${host}${pathname}` : 'the address given';
+/** What is wrong, to end the sentence "The Postgres at host:port …". */
+async function mistake(pool: pg.Pool, schema: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ server_version_num: string }>('SHOW server_version_num');
+  const version = Number(rows[0]?.server_version_num);
+  if (version < OLDEST * 10_000)
+    return `has version ${Math.floor(version / 10_000)}; ModelBox needs ${OLDEST} or newer`;
+  return (await databaseMistake(pool)) ?? (await rightsMistake(pool, schema));
 }
 
-function reasonOf(error: unknown): string {
-  // A host name with several addresses fails with one error for each.
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  const { message, code } = first as NodeJS.ErrnoException;
-  return (message || code || 'it does not answer').replace(/\.$/, '');
+interface DatabaseFacts {
+  database: string;
+  encoding: string;
+  isStandby: boolean;
+  replicationRole: string;
+}
+
+async function databaseMistake(pool: pg.Pool): Promise<string | undefined> {
+  const { rows } = await pool.query<DatabaseFacts>(
+    `SELECT datname AS database, pg_encoding_to_char(encoding) AS encoding, pg_is_in_recovery() AS "isStandby",
+            current_setting('session_replication_role') AS "replicationRole"
+       FROM pg_database WHERE datname = current_database()`,
+  );
+  const { database, encoding, isStandby, replicationRole } = rows[0] as DatabaseFacts;
+  if (encoding !== 'UTF8')
+    return `has the database "${database}" in the encoding ${encoding}, which cannot hold every name; create one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`;
+  if (isStandby) return 'is a standby in recovery, which cannot be written; set DATABASE_URL to the primary';
+  if (replicationRole !== 'origin')
+    return `has session_replication_role = ${replicationRole} for this role or database, so that triggers and foreign keys would not work; reset it with ALTER ROLE … RESET session_replication_role, and likewise for the database`;
+  return undefined;
+}
+
+interface Rights {
+  role: string;
+  database: string;
+  canMakeSchema: boolean;
+  hasSchema: boolean;
+  canUse: boolean;
+  canCreate: boolean;
+}
+
+async function rightsMistake(pool: pg.Pool, schema: string): Promise<string | undefined> {
+  const { rows } = await pool.query<Rights>(
+    `SELECT current_user AS role, current_database() AS database,
+            has_database_privilege(current_database(), 'CREATE') AS "canMakeSchema", n.oid IS NOT NULL AS "hasSchema",
+            coalesce(has_schema_privilege(n.oid, 'USAGE'), false) AS "canUse",
+            coalesce(has_schema_privilege(n.oid, 'CREATE'), false) AS "canCreate"
+       FROM (SELECT) AS one LEFT JOIN pg_namespace n ON n.nspname = $1`,
+    [schema],
+  );
+  const { role, database, canMakeSchema, hasSchema, canUse, canCreate } = rows[0] as Rights;
+  const where = `the schema "${schema}" of the database "${database}"`;
+  if (!hasSchema) {
+    if (canMakeSchema) return undefined;
+    return `has no schema "${schema}" in the database "${database}", and the role "${role}" may not create one; as its owner run: CREATE SCHEMA "${schema}" AUTHORIZATION "${role}"`;
+  }
+  if (!canUse)
+    return `does not let the role "${role}" use ${where}; as its owner run: GRANT USAGE, CREATE ON SCHEMA "${schema}" TO "${role}"`;
+  const owner = await migrationsOwner(pool, schema);
+  const isCurrent =
+    owner?.isReadable === true && (await migrationState(pool, await readMigrations())).pending.length === 0;
+  if (isCurrent) return tablesMistake(pool, schema, role, where);
+  if (owner !== undefined && !owner.isMine)
+    return `has tables of ModelBox in ${where} that belong to the role "${owner.name}", so that "${role}" cannot migrate them; connect as "${owner.name}", or as that role run: GRANT "${owner.name}" TO "${role}"`;
+  if (!canCreate)
+    return `does not let the role "${role}" create tables in ${where}; as its owner run: GRANT CREATE ON SCHEMA "${schema}" TO "${role}", or name a schema of the role's own by ?schema= in DATABASE_URL`;
+  return undefined;
+}
+
+interface Owner {
+  name: string;
+  isMine: boolean;
+  isReadable: boolean;
+}
+
+/** The role that owns the tables; undefined before the first migration. */
+async function migrationsOwner(pool: pg.Pool, schema: string): Promise<Owner | undefined> {
+  const { rows } = await pool.query<Owner>(
+    `SELECT pg_get_userbyid(c.relowner) AS name, pg_has_role(c.relowner, 'USAGE') AS "isMine",
+            has_table_privilege(c.oid, 'SELECT') AS "isReadable"
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = '_prisma_migrations'`,
+    [schema],
+  );
+  return rows[0];
+}
+
+/** On a current schema, a role needs only the rights that statements need. */
+async function tablesMistake(
+  pool: pg.Pool,
+  schema: string,
+  role: string,
+  where: string,
+): Promise<string | undefined> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c
+       JOIN pg_class m ON m.relnamespace = c.relnamespace AND m.relname = '_prisma_migrations' AND m.relowner = c.relowner
+       JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND CASE c.relkind
+        WHEN 'r' THEN NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+                       AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))
+        WHEN 'S' THEN NOT has_sequence_privilege(c.oid, 'USAGE')
+        ELSE false END
+      ORDER BY c.relname LIMIT 1`,
+    [schema],
+  );
+  const [table] = rows;
+  if (table === undefined) return undefined;
+  return `does not let the role "${role}" read and write "${table.name}" in ${where}; as its owner run: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "${schema}" TO "${role}", and: GRANT USAGE ON ALL SEQUENCES IN SCHEMA "${schema}" TO "${role}"`;
 }

@@ -5,7 +5,7 @@ import {
   BlobStoreUnavailable,
   BlobTooLarge,
 } from '@modelbox/blobs';
-import { isLockTimeout, isStatementTimeout, isUnavailable } from '@modelbox/db';
+import { isLockTimeout, isRetryable, isStatementTimeout, isUnavailable } from '@modelbox/db';
 import type { FastifyError } from 'fastify';
 import { HttpProblem } from './problem.ts';
 
@@ -33,7 +33,7 @@ export function toProblem(error: unknown): HttpProblem {
   if (error instanceof ClientGone) return new HttpProblem('malformed', 'The request was cut off.');
   if (isUnavailable(error))
     return new HttpProblem('unavailable', 'The database does not answer.', {}, RETRY_AFTER);
-  if (isLockTimeout(error) || isStatementTimeout(error))
+  if (isLockTimeout(error) || isStatementTimeout(error) || isRetryable(error))
     return new HttpProblem('unavailable', 'Other requests hold what this one needs.', {}, RETRY_AFTER);
   return ofBlobStore(error) ?? ofFastify(error) ?? new HttpProblem('internal', 'The server failed.');
 }

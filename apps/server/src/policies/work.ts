@@ -1,4 +1,4 @@
-import { isRetryable } from '@modelbox/db';
+import { retrying } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { sqlOf } from '../writes/sql.ts';
@@ -11,7 +11,6 @@ import { openSession, type Session } from './session.ts';
 /** Changes looked at, and pieces of work done, in one transaction at most. */
 const FACTS = 2000;
 const BATCH = 20;
-const ATTEMPTS = 5;
 /** Milliseconds that the decisions of one transaction may take. */
 const TIMEOUT = 120_000;
 
@@ -61,22 +60,16 @@ interface Work {
  * nothing was due, or another server is at it.
  */
 export async function decideModel(ctx: Context, modelId: string): Promise<boolean> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const done = await ctx.db.prisma.$transaction((tx) => decideIn(tx, ctx, modelId), {
-        maxWait: 10_000,
-        timeout: TIMEOUT,
-      });
-      for (const { kind, outcome } of done ?? []) ctx.telemetry.decided(kind, outcome);
-      return done !== undefined;
-    } catch (error) {
-      // The alias was given, taken or protected by somebody else since that was looked at.
-      const isStale =
-        error instanceof HttpProblem && (error.code === 'stale' || error.refusal?.kind === 'alias');
-      if (attempt >= ATTEMPTS || !(isStale || isRetryable(error))) throw error;
-    }
-  }
+  const decide = () =>
+    ctx.db.prisma.$transaction((tx) => decideIn(tx, ctx, modelId), { maxWait: 10_000, timeout: TIMEOUT });
+  const done = await retrying(decide, isStale);
+  for (const { kind, outcome } of done ?? []) ctx.telemetry.decided(kind, outcome);
+  return done !== undefined;
 }
+
+/** The alias was given, taken or protected by somebody else since that was looked at. */
+const isStale = (error: unknown): boolean =>
+  error instanceof HttpProblem && (error.code === 'stale' || error.refusal?.kind === 'alias');
 
 /** What was decided; undefined where nothing was due, or another server is at it. */
 async function decideIn(tx: Tx, ctx: Context, modelId: string): Promise<Session['stored'] | undefined> {

@@ -1,11 +1,9 @@
-import { isRetryable } from '@modelbox/db';
+import { retrying } from '@modelbox/db';
 import type { Pool, PoolClient } from 'pg';
 
-const ATTEMPTS = 5;
-
-/** Runs prepared statements in one transaction on the pool; deadlocks are tried again. */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+/** Runs prepared statements in one transaction on the pool; retries deadlocks and serialization failures. */
+export const inTransaction = <T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> =>
+  retrying(async () => {
     const client = await pool.connect();
     try {
       await client.query('BEGIN');
@@ -19,7 +17,6 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
         () => client.release(),
         () => client.release(true),
       );
-      if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
+      throw error;
     }
-  }
-}
+  });

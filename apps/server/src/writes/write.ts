@@ -1,27 +1,23 @@
-import { isForeignKeyViolation, isRetryable, type Prisma } from '@modelbox/db';
+import { isForeignKeyViolation, type Prisma, retrying } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 
 export type Tx = Prisma.TransactionClient;
 
-const ATTEMPTS = 5;
-
 /**
  * Runs a write in one transaction, together with its idempotency key: a key that was used before is answered as it was
- * then, and the write does not run. Deadlocks are tried again; so is a write whose namespace was deleted under it.
+ * then, and the write does not run. Retries deadlocks, serialization failures, and writes whose namespace was deleted
+ * under them.
  */
 export async function write(ctx: RequestContext, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ctx.db.prisma.$transaction((tx) => claimed(ctx, tx, work), {
-        maxWait: 10_000,
-        timeout: 30_000,
-      });
-    } catch (error) {
-      if (error instanceof Replay) return replay(ctx);
-      if (attempt >= ATTEMPTS || !(isRetryable(error) || isForeignKeyViolation(error))) throw error;
-    }
+  const run = () =>
+    ctx.db.prisma.$transaction((tx) => claimed(ctx, tx, work), { maxWait: 10_000, timeout: 30_000 });
+  try {
+    return await retrying(run, isForeignKeyViolation);
+  } catch (error) {
+    if (error instanceof Replay) return replay(ctx);
+    throw error;
   }
 }
 

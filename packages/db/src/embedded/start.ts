@@ -1,6 +1,6 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import { openPool } from '../connection/open.ts';
 import { type Log, silentLog } from '../log.ts';
 import { findBinaries } from './binaries.ts';
 import { clusterUser, ensureCluster, removeUnfinishedClusters } from './cluster.ts';
@@ -67,8 +67,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const settings = serverSettings(durable, options.maxConnections ?? 100);
     const postmasterOptions = { clusterDir, binaries, runAs, logFile, settings, log };
     const running = await supervise(postmasterOptions, options.restartOnCrash ?? true, lock.release);
+    // The URL says everything that `pg` would otherwise take from PGSSLMODE and other variables of the shell.
     const url = (database: string) =>
-      `postgresql://${clusterUser}:${password}@127.0.0.1:${running.port}/${database}`;
+      `postgresql://${clusterUser}:${password}@127.0.0.1:${running.port}/${database}?sslmode=disable`;
     await ensureDatabase(url('postgres')).catch(async (error) => {
       await running.stop();
       throw error;
@@ -128,12 +129,18 @@ function serverSettings(durable: boolean, maxConnections: number): PostmasterOpt
 }
 
 async function ensureDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const pool = openPool({
+    url,
+    max: 1,
+    applicationName: 'modelbox start',
+    connectionTimeout: 10_000,
+    settings: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
+  });
+  pool.on('error', () => {});
   try {
-    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = 'modelbox'");
-    if (rowCount === 0) await client.query('CREATE DATABASE modelbox');
+    const { rowCount } = await pool.query("SELECT FROM pg_database WHERE datname = 'modelbox'");
+    if (rowCount === 0) await pool.query('CREATE DATABASE modelbox');
   } finally {
-    await client.end();
+    await pool.end();
   }
 }

@@ -11,9 +11,10 @@ import type { Pool } from 'pg';
  */
 export function migrationAdapter(
   pool: Pool,
+  schema: string,
   onScriptError: (error: unknown) => void,
 ): SqlMigrationAwareDriverAdapterFactory {
-  const inner = new PrismaPg(pool);
+  const inner = new PrismaPg(pool, { schema });
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,

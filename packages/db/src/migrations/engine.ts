@@ -25,11 +25,12 @@ let engineModule: Promise<Glue> | undefined;
  */
 export async function openSchemaEngine(
   pool: Pool,
+  schema: string,
   onScriptError: (error: unknown) => void,
 ): Promise<SchemaEngine> {
   engineModule ??= instantiate();
   const { SchemaEngine } = await engineModule;
-  const adapter = bindMigrationAwareSqlAdapterFactory(migrationAdapter(pool, onScriptError));
+  const adapter = bindMigrationAwareSqlAdapterFactory(migrationAdapter(pool, schema, onScriptError));
   return SchemaEngine.new({ datamodels: undefined }, () => {}, adapter);
 }
 

@@ -1,5 +1,8 @@
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
+import { databaseAddress } from '../connection/address.ts';
+import { openPool } from '../connection/open.ts';
+import { reasonOf } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import { openSchemaEngine } from './engine.ts';
 import { defaultMigrationsDirectory, type Migration, readMigrations } from './files.ts';
@@ -8,7 +11,7 @@ import { migrationState } from './state.ts';
 
 /** What to migrate, and by which files. */
 export interface MigrateOptions {
-  /** Of the database; its role must own the schema `public` or be allowed to create in it. */
+  /** Of the database; its role must be allowed to create in the schema that the URL names, by default `public`. */
   url: string;
   /** Default: `prisma/migrations` of this repository. */
   directory?: string;
@@ -38,18 +41,20 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   const { url, directory = defaultMigrationsDirectory, allowNewer = false, log = silentLog } = options;
   const migrations = await readMigrations(directory);
   // One connection that is never idled out: the lock is the session's. No statement timeout: an index takes its time.
-  const pool = new pg.Pool({
-    connectionString: url,
+  const pool = openPool({
+    url,
     max: 1,
-    idleTimeoutMillis: 0,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'modelbox migrate',
-    options: '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0',
+    idleTimeout: 0,
+    connectionTimeout: 10_000,
+    applicationName: 'modelbox migrate',
+    settings: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
   });
+  const { schema } = databaseAddress(url);
   // An error on the connection also rejects the query in flight; without a listener it would end the process.
   pool.on('error', () => {});
   try {
     await pool.query('SELECT pg_advisory_lock($1)', [prismaMigrateLock]);
+    await ensureSchema(pool, schema);
     const before = await migrationState(pool, migrations);
     if (before.edited.length > 0)
       log.warn({ migrations: before.edited }, 'migrations were edited after they ran');
@@ -59,20 +64,27 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
       log.warn({ migrations: before.unknown }, 'a newer release has migrated this database');
     }
     if (before.current && before.failed.length === 0) return [];
-    return await apply(pool, directory, migrations, before.failed);
+    return await apply(pool, schema, directory, migrations, before.failed);
   } finally {
     await pool.end();
   }
 }
 
+/** A schema that the URL names is made on first use. Only if it is missing: the statement needs rights even if not. */
+async function ensureSchema(pool: pg.Pool, schema: string): Promise<void> {
+  const { rowCount } = await pool.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rowCount === 0) await pool.query(`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(schema)}`);
+}
+
 async function apply(
   pool: pg.Pool,
+  schema: string,
   directory: string,
   migrations: Migration[],
   failed: string[],
 ): Promise<string[]> {
   let scriptError: unknown;
-  const engine = await openSchemaEngine(pool, (error) => {
+  const engine = await openSchemaEngine(pool, schema, (error) => {
     scriptError = error;
   });
   try {
@@ -81,7 +93,9 @@ async function apply(
     const filters = { externalTables: [], externalEnums: [] };
     return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
   } catch (error) {
-    if (scriptError === undefined) throw error;
+    if (scriptError === undefined) {
+      throw new MigrationError(`The migrations could not be applied: ${reasonOf(error)}.`, { cause: error });
+    }
     const [name] = (await migrationState(pool, migrations).catch(() => undefined))?.pending ?? [];
     const said = describe(scriptError, migrations.find((migration) => migration.name === name)?.sql);
     throw new MigrationError(`The migration ${name ?? ''} failed: ${said}`, { cause: scriptError });

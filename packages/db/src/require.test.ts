@@ -1,0 +1,138 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, openDatabase } from './client.ts';
+import { clusterDirOf } from './embedded/start.ts';
+import { migrate } from './migrations/migrate.ts';
+import { requirePostgres } from './require.ts';
+import { type EmbeddedPostgres, startTestPostgres } from './testing/index.ts';
+
+let postgres: EmbeddedPostgres;
+let admin: Database;
+
+beforeAll(async () => {
+  // Durable: only such a cluster can become a standby.
+  postgres = await startTestPostgres({ durable: true });
+  admin = openDatabase({ url: postgres.connectionString, poolSize: 4 });
+  await admin.pool.query('CREATE ROLE own LOGIN PASSWORD $$x$$');
+  await admin.pool.query('CREATE ROLE guest LOGIN PASSWORD $$x$$');
+});
+afterAll(async () => {
+  await admin.close();
+  await postgres.stop();
+});
+
+function urlOf(database: string, user?: string, schema?: string): string {
+  const url = new URL(postgres.connectionString);
+  url.pathname = `/${database}`;
+  if (user) Object.assign(url, { username: user, password: 'x' });
+  if (schema) url.searchParams.set('schema', schema);
+  return url.href;
+}
+
+async function onDatabase(database: string, ...statements: string[]): Promise<void> {
+  const { pool, close } = openDatabase({ url: urlOf(database), poolSize: 4 });
+  for (const statement of statements) await pool.query(statement);
+  await close();
+}
+
+/** The one sentence of a refusal. */
+async function refusal(url: string): Promise<string> {
+  const error = await requirePostgres(url).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ name: 'DatabaseRefusedError' });
+  const { message } = error as Error;
+  expect(message).toMatch(/^The Postgres at 127\.0\.0\.1:\d+ [^\n]+\.$/);
+  return message;
+}
+
+test.each(['LATIN1', 'SQL_ASCII'])('a database in the encoding %s', async (encoding) => {
+  const name = encoding.toLowerCase();
+  await admin.pool.query(
+    `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0`,
+  );
+  expect(await refusal(urlOf(name))).toMatch(
+    new RegExp(`database "${name}" in the encoding ${encoding}, .*CREATE DATABASE`),
+  );
+});
+
+test('triggers and foreign keys that are switched off', async () => {
+  await admin.pool.query('CREATE DATABASE replica');
+  await admin.pool.query('ALTER DATABASE replica SET session_replication_role = replica');
+  expect(await refusal(urlOf('replica'))).toContain('session_replication_role = replica');
+});
+
+test('a role that may not create in the schema, and one that may', async () => {
+  await admin.pool.query('CREATE DATABASE rights');
+  expect(await refusal(urlOf('rights', 'guest'))).toMatch(
+    /the role "guest" create tables in the schema "public" of the database "rights"; .*GRANT CREATE ON SCHEMA/,
+  );
+  expect(await refusal(urlOf('rights', 'guest', 'box'))).toMatch(
+    /no schema "box" .*CREATE SCHEMA "box" AUTHORIZATION "guest"/,
+  );
+  await onDatabase('rights', 'CREATE SCHEMA closed');
+  expect(await refusal(urlOf('rights', 'guest', 'closed'))).toMatch(
+    /role "guest" use the schema "closed" .*GRANT USAGE, CREATE ON SCHEMA "closed" TO "guest"/,
+  );
+  await onDatabase(
+    'rights',
+    'GRANT CREATE ON SCHEMA public TO guest',
+    'CREATE SCHEMA box AUTHORIZATION guest',
+  );
+  await requirePostgres(urlOf('rights', 'guest'));
+  await migrate({ url: urlOf('rights', 'guest', 'box') });
+  await requirePostgres(urlOf('rights', 'guest', 'box'));
+});
+
+test('a role that does not own the tables needs rights on them, and ownership only to migrate', async () => {
+  await admin.pool.query('CREATE DATABASE shared OWNER own');
+  await migrate({ url: urlOf('shared', 'own') });
+  expect(await refusal(urlOf('shared', 'guest'))).toMatch(/belong to the role "own".*GRANT "own" TO "guest"/);
+  await onDatabase('shared', 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest');
+  expect(await refusal(urlOf('shared', 'guest'))).toMatch(
+    /role "guest" read and write "\w+" in .*GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES/,
+  );
+  await onDatabase(
+    'shared',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest',
+    'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO guest',
+  );
+  await requirePostgres(urlOf('shared', 'guest'));
+  expect(await migrate({ url: urlOf('shared', 'guest') })).toEqual([]);
+  await onDatabase(
+    'shared',
+    'DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)',
+  );
+  expect(await refusal(urlOf('shared', 'guest'))).toMatch(/belong to the role "own".*cannot migrate/);
+  await onDatabase('shared', 'GRANT own TO guest');
+  await requirePostgres(urlOf('shared', 'guest'));
+});
+
+test('a database whose owner has a schema of its own name', async () => {
+  await admin.pool.query('CREATE DATABASE named OWNER own');
+  await onDatabase('named', 'CREATE SCHEMA own AUTHORIZATION own');
+  const url = urlOf('named', 'own');
+  await requirePostgres(url);
+  await migrate({ url });
+  const { prisma, pool, close } = openDatabase({ url, poolSize: 4 });
+  expect(await prisma.namespace.findMany()).toEqual([]);
+  expect((await pool.query("SELECT to_regclass('own.namespaces') AS own")).rows).toEqual([{ own: null }]);
+  await close();
+});
+
+test('what a role without rights is told by the migrations themselves', async () => {
+  await admin.pool.query('CREATE DATABASE bare');
+  const error = await migrate({ url: urlOf('bare', 'guest') }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    name: 'MigrationError',
+    message: expect.stringMatching(/^The migrations could not be applied: [^\n]*permission denied[^\n]*\.$/),
+  });
+});
+
+test('a standby', async () => {
+  await admin.close();
+  writeFileSync(join(clusterDirOf(postgres.dataDir), 'standby.signal'), '');
+  await postgres.restart();
+  expect(await refusal(postgres.connectionString)).toMatch(
+    /standby in recovery.*DATABASE_URL to the primary/,
+  );
+});
