@@ -12,6 +12,7 @@ import { eventRoutes } from './events/routes.ts';
 import { experimentRoutes } from './experiments/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { contentParsers } from './http/bodies.ts';
+import { ClosingResponse, isOver, watchConnections } from './http/connections.ts';
 import { discardRest, holdContinue } from './http/flow.ts';
 import { observe } from './http/observe.ts';
 import { routerPath } from './http/params.ts';
@@ -51,6 +52,7 @@ const HTTP_OPTIONS = {
   maxHeaderSize: 16_384,
   // Refused by us: Node's own answer is no problem document.
   requireHostHeader: false,
+  ServerResponse: ClosingResponse,
 };
 
 /** The HTTP server over a context. It listens only when told to. */
@@ -78,9 +80,12 @@ export function createApp(ctx: Context): FastifyInstance {
   });
   app.server.maxHeadersCount = MOST_HEADERS;
   app.server.maxConnections = ctx.settings.maxConnections;
+  watchConnections(app.server);
   holdContinue(app.server);
   contentParsers(app);
   app.addHook('onRequest', (request, reply, done) => {
+    // Nobody would get the answer, so nothing may be done either.
+    if (isOver(request.raw.socket)) return;
     admit(ctx, request, reply);
     done();
   });

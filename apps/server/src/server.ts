@@ -8,7 +8,7 @@ import { bootstrap } from './access/bootstrap.ts';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
-import { endIdleConnections } from './http/connections.ts';
+import { drainConnections } from './http/connections.ts';
 import { rateLimits } from './http/rate-limits.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { openBlobs } from './system/open-blobs.ts';
@@ -78,9 +78,9 @@ export async function startServer(
     ];
     stops.push(async () => void (await Promise.all(loops.map((loop) => loop.stop()))));
     const app = createApp(ctx);
-    const endIdle = endIdleConnections(app.server);
-    await app.listen({ host: config.host, port: config.port });
-    stops.push(() => closeInTime(app, endIdle, config.shutdownTimeout, log));
+    // For `localhost` Fastify would make a second server, without the limits and the account of connections of the first.
+    await app.listen({ host: config.host === 'localhost' ? '127.0.0.1' : config.host, port: config.port });
+    stops.push(() => closeInTime(app, config.shutdownTimeout, log));
     const { address, port, family } = app.server.address() as AddressInfo;
     return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, stop };
   } catch (error) {
@@ -118,18 +118,13 @@ async function makeDataDir(dataDir: string): Promise<void> {
 }
 
 /** Waits for requests in flight, but not for ever: a stalled upload must not keep the server from stopping. */
-async function closeInTime(
-  app: ReturnType<typeof createApp>,
-  endIdle: ReturnType<typeof endIdleConnections>,
-  timeout: number,
-  log: Logger,
-): Promise<void> {
+async function closeInTime(app: ReturnType<typeof createApp>, timeout: number, log: Logger): Promise<void> {
+  const late = new AbortController();
   const timer = setTimeout(() => {
     log.warn('requests in flight took too long to end; they are cut off');
-    app.server.closeAllConnections();
+    late.abort();
   }, timeout);
-  const done = endIdle();
-  await app.close();
-  done();
+  await drainConnections(app.server, late.signal);
   clearTimeout(timer);
+  await app.close();
 }

@@ -1,28 +1,128 @@
-import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 
-/** Milliseconds between two looks for connections that have become idle, while the server closes. */
-const EVERY = 50;
+/** Milliseconds between two looks at the connections of a server that stops. */
+const EVERY = 25;
+
+/** Milliseconds for which a connection must be quiet before a server that stops closes it: its client may be about to send. */
+const QUIET = 1_000;
+
+/** Milliseconds that a client has to close its side after the last answer. */
+const LINGER = 2_000;
+
+interface Connection {
+  /** Requests whose answer is not complete. */
+  unanswered: number;
+  newest: object | undefined;
+  /** The last answer has begun: requests that come later are not served. */
+  isOver: boolean;
+  /** When something last happened. */
+  since: number;
+  bytesRead: number;
+}
+
+/** The connections of one server. */
+interface Connections {
+  readonly open: Map<Socket, Connection>;
+  isStopping: boolean;
+}
+
+const byServer = new WeakMap<Server, Connections>();
+const bySocket = new WeakMap<Socket, { readonly all: Connections; readonly connection: Connection }>();
+
+/** Keeps account of a server's connections, so that `drainConnections` can end them. */
+export function watchConnections(server: Server): void {
+  const all: Connections = { open: new Map(), isStopping: false };
+  byServer.set(server, all);
+  server.on('connection', (socket: Socket) => {
+    const connection = {
+      unanswered: 0,
+      newest: undefined,
+      isOver: false,
+      since: performance.now(),
+      bytesRead: 0,
+    };
+    all.open.set(socket, connection);
+    bySocket.set(socket, { all, connection });
+    socket.once('close', () => all.open.delete(socket));
+    if (all.isStopping) closeSoftly(socket, connection);
+  });
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const connection = all.open.get(socket);
+    if (!connection) return;
+    connection.newest = response;
+    connection.unanswered += 1;
+    response.once('close', () => {
+      connection.unanswered -= 1;
+      connection.since = performance.now();
+    });
+  });
+}
+
+/** Whether the connection's last answer has begun, so that its client takes a later request for unanswered. */
+export const isOver = (socket: Socket): boolean => bySocket.get(socket)?.connection.isOver ?? false;
 
 /**
- * Lets a server that has stopped listening come to its end: Node ends the connections that are idle at that moment, but
- * not those whose request ends later, nor those on which none ever began, such as browsers open in advance.
- * @returns starts ending them as they become idle; what that returns stops it.
+ * Says `Connection: close` in the last answer on each connection while the server stops. Answers to pipelined requests
+ * that came before the newest do not say it: the client would take the others for unanswered.
  */
-export function endIdleConnections(server: Server): () => () => void {
-  const unused = new Set<Socket>();
-  const isUsed = ({ socket }: IncomingMessage) => unused.delete(socket);
-  server.on('connection', (socket: Socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
-  });
-  server.on('request', isUsed);
-  const end = () => {
-    for (const socket of unused) socket.destroy();
-    server.closeIdleConnections();
+export class ClosingResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
+  override writeHead(status: number, ...rest: unknown[]): this {
+    const found = bySocket.get(this.req.socket);
+    if (found?.all.isStopping) {
+      const isLast = found.connection.newest === this;
+      if (isLast) this.setHeader('connection', 'close');
+      else this.removeHeader('connection');
+      found.connection.isOver ||= isLast;
+    }
+    return super.writeHead(status, ...(rest as []));
+  }
+}
+
+/**
+ * Stops listening, and waits until every connection has come to its end: with the answer to its next request, or after
+ * a quiet second. A connection that the server closed at once could cross with a request.
+ * @param signal cuts off what is still open when it is aborted.
+ */
+export async function drainConnections(server: Server, signal: AbortSignal): Promise<void> {
+  const all = byServer.get(server);
+  if (!all) throw new Error('nobody watches the connections of this server');
+  all.isStopping = true;
+  const { promise: drained, resolve } = Promise.withResolvers<void>();
+  // Not that of HTTP, which closes idle connections at once.
+  NetServer.prototype.close.call(server, () => resolve());
+  const begun = performance.now();
+  for (const [socket, connection] of all.open) closeSoftly(socket, connection);
+  const look = () => {
+    const now = performance.now();
+    for (const [socket, connection] of all.open) {
+      if (socket.bytesRead !== connection.bytesRead) connection.since = now;
+      connection.bytesRead = socket.bytesRead;
+      if (connection.isOver || connection.unanswered > 0) continue;
+      if (now - Math.max(begun, connection.since) >= QUIET) socket.destroy();
+    }
   };
-  return () => {
-    const timer = setInterval(end, EVERY);
-    return () => clearInterval(timer);
+  const timer = setInterval(look, EVERY);
+  const cutOff = () => {
+    for (const socket of all.open.keys()) socket.destroy();
+  };
+  signal.addEventListener('abort', cutOff);
+  if (signal.aborted) cutOff();
+  await drained;
+  signal.removeEventListener('abort', cutOff);
+  clearInterval(timer);
+}
+
+/**
+ * Has Node close the connection in two steps (RFC 9112, 9.6): its own side after the last answer, and the whole when
+ * the client has closed too. Unread bytes at a close would reset the connection, and the answer could be lost.
+ */
+function closeSoftly(socket: Socket, connection: Connection): void {
+  socket.destroySoon = () => {
+    connection.isOver = true;
+    socket.end();
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), LINGER);
+    socket.once('close', () => clearTimeout(timer));
   };
 }
