@@ -25,7 +25,7 @@ const text = `
     INSERT INTO changes (object_kind, object_id, namespace, action, after, actor, address, request_id, at)
     VALUES ('checkpoint', $1, 'ai/vision', 'created', $12, 'local', '127.0.0.1', $13, $6)
   )
-  INSERT INTO idempotency_keys (scope, body_hash, status, object_kind, object_id, created_at)
+  INSERT INTO idempotency_receipts (scope, body_hash, status, object_kind, object_id, created_at)
   VALUES ($14, $15, 201, 'checkpoint', $1, $6)`;
 
 serveParent(({ url, experiments }: { url: string; experiments: string[] }) =>
@@ -48,8 +48,8 @@ serveParent(({ url, experiments }: { url: string; experiments: string[] }) =>
       Object.values(metrics),
       JSON.stringify(after),
       uuid(),
-      randomBytes(32),
-      randomBytes(32),
+      uuid(),
+      randomBytes(8).readBigInt64BE(),
     ];
     return client.query({ name: 'checkpoint', text, values });
   }),

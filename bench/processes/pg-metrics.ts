@@ -18,7 +18,7 @@ const text = `
     INSERT INTO changes (object_kind, object_id, namespace, action, detail, actor, address, request_id, at)
     VALUES ('experiment', $9::uuid, 'ai/vision', 'metrics_logged', $10, 'local', '127.0.0.1', $11, $12::timestamptz)
   )
-  INSERT INTO idempotency_keys (scope, body_hash, status, object_kind, object_id, created_at)
+  INSERT INTO idempotency_receipts (scope, body_hash, status, object_kind, object_id, created_at)
   VALUES ($13, $14, 200, 'experiment.metrics', $9, $12)`;
 
 interface Settings {
@@ -56,8 +56,8 @@ serveParent(async ({ url, batch, experiments }: Settings) => {
       JSON.stringify({ points: points.length, latest: latest.map(({ key, value }) => [key, value, null]) }),
       uuid(),
       new Date(),
-      randomBytes(32),
-      randomBytes(32),
+      uuid(),
+      randomBytes(8).readBigInt64BE(),
     ];
     await client.query({ name: 'metrics', text, values });
   });

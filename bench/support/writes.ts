@@ -76,7 +76,7 @@ const sequenced = (url: string): Promise<void> =>
 /** A comparison is fair only where both have written the same: rows for each idempotency key must be as many. */
 async function demandSameRows(tables: readonly string[], ours: string, theirs: string): Promise<void> {
   const perKey = async (url: string) => {
-    const [keys = 0, ...counts] = await rowCounts(url, ['idempotency_keys', ...tables]);
+    const [keys = 0, ...counts] = await rowCounts(url, ['idempotency_receipts', ...tables]);
     return counts.map((count) => count / keys);
   };
   const [mine, others] = await Promise.all([perKey(ours), perKey(theirs)]);

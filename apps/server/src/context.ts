@@ -86,5 +86,6 @@ export interface RequestContext extends Context {
   readonly signal: AbortSignal;
   /** The ETags that `If-Match` demands; absent where the request has no such header. */
   readonly ifMatch?: readonly string[];
-  readonly idempotency?: { readonly scope: Buffer; readonly bodyHash: Buffer };
+  /** The first 128 bits of the hash of principal, method, path and key; the first 64 bits of the hash of the body. */
+  readonly idempotency?: { readonly scope: string; readonly bodyHash: bigint };
 }

@@ -17,6 +17,7 @@ import { startAuditRetention } from './workers/audit-retention.ts';
 import { createBells } from './workers/bell.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
+import { startIdempotencyKeys } from './workers/idempotency-keys.ts';
 import { startPolicies } from './workers/policies.ts';
 import { startPurge } from './workers/purge.ts';
 import { startRetention } from './workers/retention.ts';
@@ -69,6 +70,7 @@ export async function startServer(
       startPolicies(ctx),
       startRetention(ctx),
       startPurge(ctx),
+      startIdempotencyKeys(ctx),
       startAuditRetention(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),

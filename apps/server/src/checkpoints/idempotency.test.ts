@@ -81,7 +81,7 @@ describe('on a checkpoint', () => {
   it('a failure leaves no key: 409, 422 and 404 can be tried again under it', async () => {
     const experiment = await newExperiment(server);
     const made = await newCheckpoint(server, { epoch: 1 }, experiment);
-    const before = await countOf('idempotency_keys');
+    const before = await countOf('idempotency_receipts');
     const key = freshName('key');
     const body = { epoch: 1, tags: ['other'] };
     expect((await keyed(checkpointsOf(experiment), body, key)).status).toBe(409);
@@ -89,7 +89,7 @@ describe('on a checkpoint', () => {
     await server.api('DELETE', `/v1/experiments/${experiment.id}`);
     expect((await keyed(checkpointsOf(experiment), body, key)).status).toBe(404);
     await server.api('POST', `/v1/experiments/${experiment.id}/restore`);
-    expect(await countOf('idempotency_keys')).toBe(before);
+    expect(await countOf('idempotency_receipts')).toBe(before);
     await server.api('DELETE', `/v1/checkpoints/${made.id}`);
     expect((await keyed(checkpointsOf(experiment), body, key)).status).toBe(201);
   });
@@ -160,10 +160,10 @@ describe('on metrics', () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/metrics`;
     const key = freshName('key');
-    const before = await countOf('idempotency_keys');
+    const before = await countOf('idempotency_receipts');
     expect((await keyed(path, { metrics: [{ key: 'a', value: 'x' }] }, key)).status).toBe(422);
     expect((await keyed(path, metrics(1, 'no@dataset'), key)).status).toBe(422);
-    expect(await countOf('idempotency_keys')).toBe(before);
+    expect(await countOf('idempotency_receipts')).toBe(before);
     expect((await keyed(path, metrics(1), key)).status).toBe(200);
   });
 
@@ -187,14 +187,14 @@ describe('on metrics', () => {
     for (let round = 0; round < 8; round++) {
       const { id } = await newExperiment(server);
       const path = `/v1/experiments/${id}`;
-      const before = await countOf('idempotency_keys');
+      const before = await countOf('idempotency_receipts');
       const [deleted, ...logged] = await Promise.all([
         server.api('DELETE', path),
         ...[1, 2, 3, 4].map((value) => keyed(`${path}/metrics`, metrics(value), freshName('key'))),
       ]);
       expect(deleted?.status).toBe(204);
       for (const { status, body } of logged) expect([200, 404], JSON.stringify(body)).toContain(status);
-      const kept = (await countOf('idempotency_keys')) - before;
+      const kept = (await countOf('idempotency_receipts')) - before;
       expect(kept).toBe(logged.filter((answer) => answer.status === 200).length);
     }
   });

@@ -19,7 +19,7 @@ export interface NewCheckpoint {
   /** JSON: the checkpoint's own fields, and who makes it. */
   readonly after: string;
   readonly by: string;
-  readonly idempotency: { readonly scope: Buffer; readonly bodyHash: Buffer } | undefined;
+  readonly idempotency: { readonly scope: string; readonly bodyHash: bigint } | undefined;
 }
 
 export interface CheckpointOutcome {
@@ -41,8 +41,8 @@ export const insertCheckpoint = {
   name: 'insert_checkpoint',
   text: `
   WITH claim AS MATERIALIZED (
-    SELECT CASE WHEN $1::bytea IS NULL THEN true
-                ELSE claim_idempotency_key($1, $2::bytea, $3::timestamptz, 201, 'checkpoint', $4::uuid) END AS ok
+    SELECT CASE WHEN $1::uuid IS NULL THEN true
+                ELSE claim_idempotency_key($1, $2::bigint, $3::timestamptz, 201, 'checkpoint', $4::uuid) END AS ok
   ), experiment AS (
     SELECT e.id FROM experiments e, claim WHERE claim.ok AND e.id = $5::uuid AND e.deleted_at IS NULL
   ), created AS (

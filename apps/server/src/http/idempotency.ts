@@ -21,9 +21,14 @@ export function idempotencyOf(
     scope.update(`${part.length}:${part}`);
   // A validated body has its members in the order of its schema, whatever the order in which they came.
   return {
-    scope: scope.digest(),
+    scope: formatUuid(scope.digest()),
     bodyHash: createHash('sha256')
       .update(JSON.stringify(body ?? null))
-      .digest(),
+      .digest()
+      .readBigInt64BE(),
   };
 }
+
+/** Formats the first 128 bits as Postgres prints a uuid. */
+const formatUuid = (bytes: Buffer): string =>
+  bytes.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');

@@ -72,7 +72,7 @@ it('a secret is in no log line and no change, wherever a caller puts it', async 
     for (const text of [secret, jwt, jwt.split('.')[1] as string, jwt.split('.')[2] as string])
       expect(log).not.toContain(text);
     // A key is an own name of the caller, of which a hash is kept.
-    const tables = ['changes', 'tokens', 'grants', 'idempotency_keys', 'access_changes'];
+    const tables = ['changes', 'tokens', 'grants', 'idempotency_receipts', 'access_changes'];
     for (const table of tables) {
       const { rows } = await server.db.pool.query(`SELECT t::text AS text FROM ${table} t`);
       for (const text of [secret, jwt])

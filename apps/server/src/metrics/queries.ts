@@ -5,8 +5,8 @@ import type { Located } from '../objects/located.ts';
 import { type LatestRow, latestSql, latestValues } from './latest.ts';
 
 type Values = [
-  scope: Buffer | null,
-  bodyHash: Buffer | null,
+  scope: string | null,
+  bodyHash: bigint | null,
   now: Date,
   receiptKind: string,
   objectId: string,
@@ -24,8 +24,8 @@ const statement = (kind: OwnerKind) =>
   prepared<Values, { claimed: boolean; lives: boolean; changed: number | null }>(
     `log_metrics_${kind}`,
     `WITH claim AS MATERIALIZED (
-       SELECT CASE WHEN $1::bytea IS NULL THEN true
-                   ELSE claim_idempotency_key($1, $2::bytea, $3::timestamptz, 200, $4::text, $5::uuid) END AS ok
+       SELECT CASE WHEN $1::uuid IS NULL THEN true
+                   ELSE claim_idempotency_key($1, $2::bigint, $3::timestamptz, 200, $4::text, $5::uuid) END AS ok
      ), object AS MATERIALIZED (
        SELECT o.id FROM ${kind}s o, claim WHERE claim.ok AND o.id = $5 AND o.deleted_at IS NULL FOR NO KEY UPDATE OF o
      ), logged AS MATERIALIZED (

@@ -9,7 +9,8 @@ import {
 } from '../testing/objects.ts';
 import { atOnce } from '../testing/races.ts';
 import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { forgetKeys, purge } from './purge.ts';
+import { forgetKeys } from './idempotency-keys.ts';
+import { purge } from './purge.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -176,14 +177,14 @@ describe('a round', () => {
   });
 
   it('forgets old keys only', async () => {
-    await forgetKeys(server.ctx, 10_000);
+    await forgetKeys(server.ctx);
     const key = (name: string) =>
       server.api('POST', '/v1/models', { namespace: 'keys', name }, { 'idempotency-key': name });
     await key('old');
     server.advance(DAY - 60_000);
     await key('young');
     server.advance(120_000);
-    expect(await forgetKeys(server.ctx, 10)).toBe(1);
-    expect(await forgetKeys(server.ctx, 10)).toBe(0);
+    expect(await forgetKeys(server.ctx)).toBe(1);
+    expect(await forgetKeys(server.ctx)).toBe(0);
   });
 });

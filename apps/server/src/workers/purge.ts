@@ -5,13 +5,11 @@ import { type Loop, startLoop } from './loop.ts';
 const INTERVAL = 60_000;
 /** Objects that one transaction removes: small, so that writers never wait long. */
 const BATCH = 100;
-const KEYS = 10_000;
 
-/** Purges what was deleted longer ago than the grace time, and forgets old idempotency keys. */
+/** Purges objects whose deletion is older than the grace time. */
 export function startPurge(ctx: Context): Loop {
   return startLoop('purge', INTERVAL, ctx.log, async () => {
     while ((await purge(ctx, BATCH)) >= BATCH);
-    while ((await forgetKeys(ctx, KEYS)) >= KEYS);
   });
 }
 
@@ -28,11 +26,4 @@ export async function purge(ctx: Context, limit: number): Promise<number> {
     const { rows } = await client.query<{ purged: number }>(text, [before, limit, ctx.now()]);
     return rows[0]?.purged ?? 0;
   });
-}
-
-/** Forgets up to `limit` idempotency keys whose day is over, and answers how many. */
-export async function forgetKeys(ctx: Context, limit: number): Promise<number> {
-  const text = `DELETE FROM idempotency_keys WHERE scope IN (
-      SELECT scope FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '24 hours' LIMIT $2)`;
-  return (await ctx.db.side.query(text, [ctx.now(), limit])).rowCount ?? 0;
 }

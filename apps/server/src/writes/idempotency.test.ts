@@ -327,17 +327,17 @@ describe('a key', () => {
     const version = await newVersion(server, { files: [], aliases: ['prod'] });
     const path = `/v1/versions/${version.id}`;
     const key = { 'idempotency-key': freshName('key') };
-    const before = await count('idempotency_keys');
+    const before = await count('idempotency_receipts');
     expect((await server.api('DELETE', path, undefined, { ...key, 'if-match': '"9"' })).status).toBe(412);
     expect((await server.api('DELETE', path, undefined, key)).status).toBe(409);
     expect((await server.api('PATCH', path, { nope: 1 }, key)).status).toBe(422);
     const alias = `/v1/models/${version.modelId}/aliases/prod`;
     expect((await server.api('PUT', alias, { version: 'none' }, key)).status).toBe(404);
     expect((await server.api('PUT', alias, { version: 'v1', expect: null }, key)).status).toBe(412);
-    expect(await count('idempotency_keys')).toBe(before);
+    expect(await count('idempotency_receipts')).toBe(before);
     await server.api('DELETE', alias, undefined, key);
     expect((await server.api('DELETE', path, undefined, key)).status).toBe(204);
-    expect(await count('idempotency_keys')).toBe(before + 2);
+    expect(await count('idempotency_receipts')).toBe(before + 2);
   });
 
   it('belongs to one method and one path, and to any body that says the same', async () => {

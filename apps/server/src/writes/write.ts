@@ -25,11 +25,11 @@ async function claimed(ctx: RequestContext, tx: Tx, work: (tx: Tx) => Promise<Re
   const key = ctx.idempotency;
   if (key === undefined) return work(tx);
   const [row] = await tx.$queryRaw<[{ claimed: boolean }]>`
-    SELECT claim_idempotency_key(${key.scope}, ${key.bodyHash}, ${ctx.now()}) AS claimed`;
+    SELECT claim_idempotency_key(${key.scope}::uuid, ${key.bodyHash}::bigint, ${ctx.now()}) AS claimed`;
   if (!row.claimed) throw new Replay();
   const receipt = await work(tx);
   await tx.$queryRaw`
-    SELECT complete_idempotency_key(${key.scope}, ${receipt.status}::int, ${receipt.object?.kind ?? null},
+    SELECT complete_idempotency_key(${key.scope}::uuid, ${receipt.status}::int, ${receipt.object?.kind ?? null},
       ${receipt.object?.id ?? null}::uuid)::text AS done`;
   return receipt;
 }
@@ -37,14 +37,13 @@ async function claimed(ctx: RequestContext, tx: Tx, work: (tx: Tx) => Promise<Re
 /** Thrown to leave a transaction in which another request turned out to have done the work. */
 class Replay extends Error {}
 
-/** The receipt of the request that used the key first. */
+/** Gives the receipt of the request that used the key first. */
 export async function replay(ctx: RequestContext): Promise<Receipt> {
   const key = ctx.idempotency;
-  const row =
-    key && (await ctx.db.prisma.idempotencyKey.findUnique({ where: { scope: new Uint8Array(key.scope) } }));
-  if (!key || !row)
+  const row = key && (await ctx.db.prisma.idempotencyReceipt.findUnique({ where: { scope: key.scope } }));
+  if (!row)
     throw new HttpProblem('replay_unavailable', 'The first request under this key is not known any more.');
-  if (!key.bodyHash.equals(row.bodyHash)) {
+  if (row.bodyHash !== key.bodyHash) {
     throw new HttpProblem('idempotency_key_reused', 'This Idempotency-Key was used here with another body.');
   }
   const object =

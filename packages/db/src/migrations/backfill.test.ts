@@ -92,3 +92,28 @@ test('every database has an id of its own, and one', async () => {
   await there.end();
   await other.drop();
 });
+
+test('idempotency receipts: keys of the last day are carried over, also for a server of the previous version', async () => {
+  await migrateUpTo('20261201000070_idempotency_receipts');
+  const claim = async (key: string) => {
+    const text = `SELECT claim_idempotency_key(sha256($1::bytea), sha256('body'), now(), 201, 'model', uuid_nil()) AS is_new`;
+    return (await pool.query(text, [key])).rows[0].is_new;
+  };
+  expect(await claim('before')).toBe(true);
+  await migrate({ url: database.url });
+  // The previous version passes whole hashes, and reads its own table.
+  expect([await claim('before'), await claim('after'), await claim('after')]).toEqual([false, true, false]);
+  expect((await pool.query('SELECT * FROM idempotency_keys')).rows).toEqual([]);
+  await pool.query(
+    `DELETE FROM idempotency_keys WHERE scope IN (SELECT scope FROM idempotency_keys LIMIT 10)`,
+  );
+  const { rows } = await pool.query(
+    `SELECT claim_idempotency_key(encode(substring(sha256('before') FOR 16), 'hex')::uuid, 0, now()) AS is_new`,
+  );
+  expect(rows).toEqual([{ is_new: false }]);
+  const stored = await pool.query(
+    `SELECT status, object_kind AS kind, body_hash = ('x' || left(encode(sha256('body'), 'hex'), 16))::bit(64)::bigint AS same
+     FROM idempotency_receipts`,
+  );
+  expect(stored.rows).toEqual(Array(2).fill({ status: 201, kind: 'model', same: true }));
+});

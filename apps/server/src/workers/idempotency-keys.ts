@@ -1,0 +1,32 @@
+import type { Context } from '../context.ts';
+import { inTransaction } from '../writes/transaction.ts';
+import { type Loop, startLoop } from './loop.ts';
+
+/** Each round reads the whole table: 200 MB after a day of 24 writes a second. */
+const INTERVAL = 600_000;
+/** Pages that one transaction reads: at most 44,000 receipts. */
+const PAGES = 500;
+
+/** Deletes the receipts of idempotency keys after their 24 hours. */
+export const startIdempotencyKeys = (ctx: Context): Loop =>
+  startLoop(
+    'idempotency-keys',
+    INTERVAL,
+    ctx.log,
+    async (stopping) => void (await forgetKeys(ctx, stopping)),
+  );
+
+/** Deletes all receipts older than 24 hours, and returns how many. */
+export async function forgetKeys(ctx: Context, stopping?: AbortSignal): Promise<number> {
+  const { rows } = await ctx.db.side.query<{ pages: number }>(
+    `SELECT (pg_relation_size('idempotency_receipts') / current_setting('block_size')::int)::int AS pages`,
+  );
+  let count = 0;
+  for (let page = 0; page < (rows[0]?.pages ?? 0) && !stopping?.aborted; page += PAGES) {
+    count += await inTransaction(ctx.db.side, async (client) => {
+      const text = 'SELECT forget_idempotency_keys($1, $2, $3) AS count';
+      return (await client.query<{ count: number }>(text, [page, PAGES, ctx.now()])).rows[0]?.count ?? 0;
+    });
+  }
+  return count;
+}
