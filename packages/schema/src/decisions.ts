@@ -66,6 +66,11 @@ export const Decision = z
       .nullable()
       .meta({ id: 'DecisionPolicy', description: 'Under which edit of which policy.' }),
     at: Timestamp,
+    repeats: Count.meta({
+      description:
+        'How often the rule came to the same decision again, by the same reasons, inputs and policy.',
+    }),
+    lastAt: Timestamp.meta({ description: 'When it last did; `at` if it never did.' }),
   })
   .meta({ id: 'Decision', description: 'What a rule decided about one version or checkpoint, and why.' });
 export type Decision = z.infer<typeof Decision>;

@@ -18,29 +18,22 @@ export interface NewDecision {
   readonly at: Date;
 }
 
-/** Stores decisions in the transaction that carries them out; gives their ids, in their order. */
+/**
+ * Stores decisions in the transaction that carries them out, and returns their ids in order. A repeated decision is counted
+ * on the row of the first.
+ */
 export async function storeDecisions(sql: Sql, decisions: readonly NewDecision[]): Promise<string[]> {
   if (decisions.length === 0) return [];
-  const rows = decisions.map((decision) => ({
+  const rows = decisions.map(({ subject, policy, ...decision }) => ({
     ...decision,
-    subjectKind: decision.subject.kind,
-    subjectId: decision.subject.id,
-    subjectName: decision.subject.name,
-    policy: decision.policy && {
-      kind: decision.policy.kind,
-      id: decision.policy.id,
-      edit: decision.policy.edit,
-    },
+    subjectKind: subject.kind,
+    subjectId: subject.id,
+    subjectName: subject.name,
+    policy: policy && { kind: policy.kind, id: policy.id, edit: policy.edit },
   }));
   const stored = await sql<{ id: string }>(
-    `INSERT INTO decisions (kind, rule, model_id, namespace_id, subject_kind, subject_id, subject_name, outcome, words,
-                            clauses, inputs, cause, policy, at)
-     SELECT d.kind, d.rule, d."modelId", d."namespaceId", d."subjectKind", d."subjectId", d."subjectName", d.outcome, d.words,
-            d.clauses, d.inputs, d.cause, d.policy, d.at
-     FROM jsonb_to_recordset($1::jsonb) AS d (
-       kind text, rule text, "modelId" uuid, "namespaceId" uuid, "subjectKind" text, "subjectId" uuid, "subjectName" text,
-       outcome text, words text, clauses jsonb, inputs jsonb, cause jsonb, policy jsonb, at timestamptz)
-     RETURNING id::text`,
+    `SELECT store_decision(value)::text AS id FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS d (value, place)
+     ORDER BY place`,
     [JSON.stringify(rows)],
   );
   return stored.map(({ id }) => id);

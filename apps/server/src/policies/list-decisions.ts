@@ -20,10 +20,13 @@ interface DecisionRow {
   cause: Decision['cause'];
   policy: Decision['policy'];
   at: Date;
+  repeats: number;
+  lastAt: Date;
 }
 
 const COLUMNS = `d.id::text, d.kind, d.rule, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId",
-  d.subject_name AS "subjectName", d.outcome, d.words, d.clauses, d.inputs, d.cause, d.policy, d.at,
+  d.subject_name AS "subjectName", d.outcome, d.words, d.clauses, d.inputs, d.cause, d.policy, d.at, d.repeats,
+  coalesce(d.last_at, d.at) AS "lastAt",
   (SELECT n.path || '/' || m.name FROM models m JOIN namespaces n ON n.id = m.namespace_id WHERE m.id = d.model_id) AS model`;
 
 type Values = [
@@ -67,6 +70,8 @@ export const toDecision = (row: DecisionRow): Decision => ({
   cause: row.cause,
   policy: row.policy,
   at: row.at.toISOString(),
+  repeats: row.repeats,
+  lastAt: row.lastAt.toISOString(),
 });
 
 interface Narrowed {

@@ -676,10 +676,18 @@ export interface components {
                 [key: string]: unknown;
             };
             kind: components["schemas"]["RuleKind"];
+            /**
+             * Format: date-time
+             * @description When it last did; `at` if it never did.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            lastAt: string;
             /** @description `ai/vision/yolo`; null for what a namespace decides. */
             model: string | null;
             outcome: components["schemas"]["Outcome"];
             policy: components["schemas"]["DecisionPolicy"];
+            /** @description How often the rule came to the same decision again, by the same reasons, inputs and policy. */
+            repeats: number;
             /** @description The name of the rule. */
             rule: string | null;
             subject: components["schemas"]["DecisionSubject"];
