@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFileSync, constants } from 'node:fs';
+import { lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ModelBox } from '@modelbox/client';
@@ -186,6 +189,44 @@ test('a file in the version that is not among those to push is told of', async (
   await client.versions.files.upload(id, 'stale', new Blob(['x']));
   const push = client.push(model, { version: 'v1' }, [{ path: 'a', source: new Blob(['a']) }]);
   await expect(push).rejects.toThrow('"stale"');
+});
+
+test('a pull replaces no link, pipe or socket, and takes a link to the right content as present', async () => {
+  const { id } = await client.push(model, { version: 'v1' }, [{ path: 'a', source: new Blob(['content']) }]);
+  await writeFile(join(folder, 'elsewhere'), 'content');
+  const into = join(folder, 'in');
+  await mkdir(into);
+  await symlink('../elsewhere', join(into, 'a'));
+  expect((await client.pull(id, into)).files).toMatchObject([{ path: 'a', status: 'present' }]);
+
+  const parts = { partsFrom: 1, partSize: 5 };
+  await writeFile(join(folder, 'elsewhere'), 'other');
+  for (const how of [{}, parts])
+    await expect(client.pull(id, into, how)).rejects.toThrow(`${join(into, 'a')} is a symbolic link`);
+  expect(await readFile(join(folder, 'elsewhere'), 'utf8')).toBe('other');
+  await rm(join(into, 'a'));
+  const socket = createServer().listen(join(into, 'a'));
+  await once(socket, 'listening');
+  await expect(client.pull(id, into)).rejects.toThrow('is not a regular file');
+  socket.close();
+  await once(socket, 'close');
+  spawnSync('mkfifo', [join(into, 'a')]);
+  for (const how of [{}, parts]) await expect(client.pull(id, into, how)).rejects.toThrow('is not a regular');
+  expect((await lstat(join(into, 'a'))).isFIFO()).toBe(true);
+});
+
+test('an archive goes into a pipe, and through a link', async () => {
+  const { id } = await client.push(model, { version: 'v1' }, [{ path: 'a', source: new Blob(['content']) }]);
+  const [archive, pipe, link] = ['a.tar', 'pipe', 'link'].map((name) => join(folder, name));
+  if (!archive || !pipe || !link) throw new Error('three names');
+  spawnSync('mkfifo', [pipe]);
+  await symlink('a.tar', link);
+  await client.versions.archive(id).toFile(link);
+  const reader = await open(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  await client.versions.archive(id).toFile(pipe);
+  const { buffer, bytesRead } = await reader.read(Buffer.alloc(65_536), 0, 65_536, null);
+  await reader.close();
+  expect(buffer.subarray(0, bytesRead).equals(await readFile(archive))).toBe(true);
 });
 
 test('a server that lies cannot write outside the folder, nor through a link in it', async () => {

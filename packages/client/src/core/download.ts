@@ -10,6 +10,8 @@ import { onlyForward } from './progress.ts';
 import { sha256, sha256OfEtag } from './sha256.ts';
 import { slots } from './slots.ts';
 import { toFile } from './to-file.ts';
+import { writeInto } from './write-into.ts';
+import { writeTarget } from './write-target.ts';
 
 /**
  * A download whose head is here and whose content is on its way. Read it once, in one of the ways given, or `cancel` it.
@@ -53,7 +55,9 @@ export class Download implements AsyncIterable<Uint8Array> {
   }
 
   /**
-   * Writes the content to a file (on Node): under another name beside `path` first, so that `path` is never half.
+   * Writes the content to a file (on Node): under another name beside `path` first, so that `path` is never half. A
+   * symbolic link is followed. A pipe that somebody reads, a character device and `/dev/stdout` get the bytes as they
+   * come, before they are verified. For a folder, a socket and a pipe without a reader it throws `ModelBoxError`.
    *
    * A large whole file comes in parts, several at a time. What a call has gathered of it when it fails or is killed
    * stays beside `path`, and the same call again goes on from there; not two such calls at the same time.
@@ -61,6 +65,13 @@ export class Download implements AsyncIterable<Uint8Array> {
   async toFile(path: string, options: ToFileOptions = {}): Promise<void> {
     checkPartOptions(options);
     const { sizeBytes, sha256, headers } = this;
+    const target = await writeTarget(path).catch((error: unknown) => this.#giveUp(error));
+    if ('into' in target) {
+      const chunks = this.#chunks(options);
+      return writeInto(target.into, chunks, this.#remote.signal).catch((error: unknown) =>
+        this.#giveUp(error),
+      );
+    }
     const inParts =
       this.status === 200 &&
       options.verify !== false &&
@@ -68,13 +79,7 @@ export class Download implements AsyncIterable<Uint8Array> {
       sizeBytes >= (options.partsFrom ?? PARTS_FROM) &&
       headers.get('accept-ranges') === 'bytes';
     if (!inParts || sha256 === undefined) {
-      try {
-        return await toFile(path, this.#chunks(options));
-      } catch (error) {
-        // Where no file could be made, nobody has begun to read.
-        await this.cancel();
-        throw error;
-      }
+      return toFile(target.file, this.#chunks(options)).catch((error: unknown) => this.#giveUp(error));
     }
     await this.cancel();
     const etag = headers.get('etag') ?? undefined;
@@ -88,12 +93,18 @@ export class Download implements AsyncIterable<Uint8Array> {
     };
     const { parallel = PARALLEL } = options;
     const onProgress = onlyForward(options.onProgress);
-    await fetchFile({ what: 'The download', sizeBytes, sha256, open }, path, {
+    await fetchFile({ what: 'The download', sizeBytes, sha256, open }, target.file, {
       ...options,
       slots: slots(parallel),
       signal: this.#remote.signal,
       onBytes: (bytes) => onProgress?.(bytes, sizeBytes),
     });
+  }
+
+  /** Lets go of the content, which nobody may have begun to read, before it fails. */
+  async #giveUp(error: unknown): Promise<never> {
+    await this.cancel();
+    throw error;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, undefined> {

@@ -1,32 +1,54 @@
+import type { Stats } from 'node:fs';
 import { ModelBoxError } from './errors.ts';
 import { nodeModule } from './node.ts';
 import type { Source } from './upload-source.ts';
 
-/** A file on this machine, read `chunk` bytes at a time. Fails as `node:fs` does, with `ENOENT` say. */
+/**
+ * A regular file on this machine, read `chunk` bytes at a time. Fails as `node:fs` does, with `ENOENT` say.
+ * @throws ModelBoxError for anything but a regular file: a pipe could keep the caller waiting for ever, and a device
+ * has no end
+ */
 export function fileSource(path: string | URL, chunk: number): Required<Source> {
   const fs = nodeModule('fs/promises', 'Uploading from a path');
-  const size = async () => (await fs.stat(path)).size;
+  const size = async () => {
+    const found = await fs.stat(path);
+    demandFile(path, found);
+    return found.size;
+  };
   return {
     again: true,
-    open: async () => ({ size: await size(), chunks: read(0, Infinity) }),
+    async open() {
+      const before = await stamp();
+      const unchanged = async () => {
+        if ((await stamp()) !== before) throw new ModelBoxError(`${path} changed while it was sent`);
+      };
+      return { size: (await size()) || (await sizeOfEmpty()), chunks: read(0, Infinity), unchanged };
+    },
     parts: { size, read: whole, stamp },
   };
+
+  /** Files of `/proc` seem to be empty: how much comes of them shows only when they are read. */
+  async function sizeOfEmpty(): Promise<0 | undefined> {
+    for await (const _ of read(0, 1)) return undefined;
+    return 0;
+  }
 
   async function* read(
     start: number,
     end: number,
     passing?: 'passing',
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const file = await fs.open(path, 'r');
+    const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
+    // Opening does not wait either, if a pipe has taken the place of the file since.
+    const file = await fs.open(path, O_RDONLY | O_NONBLOCK);
     const room = () => new Uint8Array(Math.min(chunk, end - start));
     // Otherwise a new one each time: the last may still be on its way.
     const once = passing && room();
     try {
+      demandFile(path, await file.stat());
       for (let at = start; at < end; ) {
         const buffer = (once ?? room()).subarray(0, end - at);
-        // Read to its end it may as well be a pipe, in which no place can be looked for.
-        const place = end === Infinity ? null : at;
-        const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, place);
+        const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, at);
         if (bytesRead === 0) return;
         at += bytesRead;
         yield buffer.subarray(0, bytesRead);
@@ -53,4 +75,14 @@ export function fileSource(path: string | URL, chunk: number): Required<Source> 
     const { ino, size, mtimeNs } = await fs.stat(path, { bigint: true });
     return `${ino} ${size} ${mtimeNs}`;
   }
+}
+
+function demandFile(path: string | URL, found: Stats): void {
+  if (found.isFile()) return;
+  const refused = (what: string) => new ModelBoxError(`${path} is ${what}`);
+  if (found.isDirectory()) throw refused('a folder: `push` sends folders');
+  if (found.isFIFO()) throw refused('a pipe, not a file: pass a stream of it, such as `process.stdin`');
+  throw refused(
+    `a ${found.isSocket() ? 'socket' : 'device'}, not a file: pass a stream of what is to be sent`,
+  );
 }

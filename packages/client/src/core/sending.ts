@@ -5,7 +5,7 @@ import { onNode } from './node.ts';
 import type { Progress } from './progress.ts';
 import { type Sha256, sha256 } from './sha256.ts';
 import type { Body } from './try-request.ts';
-import type { Source } from './upload-source.ts';
+import type { Opened, Source } from './upload-source.ts';
 
 interface SendingOptions {
   /** In bytes, where it is known better than by the source. */
@@ -33,7 +33,7 @@ export function sending(source: Source, options: SendingOptions): Sending {
       letGo();
       const opened = await source.open();
       const size = options.size ?? opened.size;
-      last = passing(opened.chunks, { ...options, size }, guard);
+      last = passing(opened, { ...options, size }, guard);
       // Browsers cannot stream a request to every server: there the content is gathered first.
       return { size, content: onNode() ? streamOf(last.chunks) : await concat(last.chunks) };
     },
@@ -48,7 +48,7 @@ interface Passing {
 }
 
 /** The chunks, counted and hashed as they pass. While one is on its way it is the server's turn. */
-function passing(chunks: AsyncIterable<Uint8Array>, options: SendingOptions, guard: Guard): Passing {
+function passing({ chunks, unchanged }: Opened, options: SendingOptions, guard: Guard): Passing {
   const { size, onProgress } = options;
   const hash: Sha256 | undefined = options.hashed ? sha256() : undefined;
   let result: string | undefined;
@@ -62,8 +62,11 @@ function passing(chunks: AsyncIterable<Uint8Array>, options: SendingOptions, gua
         bytes += chunk.byteLength;
         if (size !== undefined && bytes > size) throw wrongSize(size);
         hash?.update(chunk);
-        // Known from here on: the server may answer before the end of the source is looked for.
-        if (bytes === size) result = hash?.hex();
+        if (bytes === size) {
+          // The server stores nothing while the last chunk is missing, and may answer as soon as it has that.
+          await unchanged?.();
+          result = hash?.hex();
+        }
         onProgress?.(bytes, size);
         guard.arm();
         yield chunk;

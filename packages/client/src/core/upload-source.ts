@@ -29,6 +29,8 @@ export interface Opened {
   /** In bytes; undefined where it is not known beforehand. */
   readonly size: number | undefined;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Throws `ModelBoxError` if the content is not what it was at the start. Absent if it cannot change. */
+  readonly unchanged?: () => Promise<void>;
 }
 
 export interface PartSource {

@@ -1,4 +1,5 @@
 import { ChecksumError, ModelBoxError } from '../core/errors.ts';
+import { nodeModule } from '../core/node.ts';
 import { checkPartOptions, PARTS_FROM, type ParallelPartOptions } from '../core/part-options.ts';
 import { placeFile } from '../core/place-file.ts';
 import type { Slots } from '../core/slots.ts';
@@ -33,6 +34,7 @@ export type Gather = (
  *@@ */
 export async function fetchFile(file: WholeFile, target: string, options: FetchOptions): Promise<void> {
   checkPartOptions(options);
+  await demandReplaceable(target);
   const partial = partialOf(target, file.sha256);
   const inParts = file.sizeBytes > 0 && file.sizeBytes >= (options.partsFrom ?? PARTS_FROM);
   const exact: WholeFile = {
@@ -54,6 +56,16 @@ export async function fetchFile(file: WholeFile, target: string, options: FetchO
     await placeFile(partial.content, target);
     await removePartial(partial);
   });
+}
+
+/** A link, a pipe or a device at the place is somebody's intent: a rename would replace it in silence. */
+async function demandReplaceable(target: string): Promise<void> {
+  const found = await nodeModule('fs/promises', 'Writing a file')
+    .lstat(target)
+    .catch(() => undefined);
+  if (found === undefined || found.isFile()) return;
+  const what = found.isSymbolicLink() ? 'a symbolic link' : 'not a regular file';
+  throw new ModelBoxError(`${target} is ${what}, which is not replaced; remove it, or name another place`);
 }
 
 /** The chunks, which are `length` bytes together; otherwise it throws. */
