@@ -1,25 +1,9 @@
 import { prepared } from '@modelbox/db';
-import type { SqlSchema } from '@modelbox/domain';
 import { HttpProblem } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import { readObject } from '../kinds/read.ts';
 import { listObjects } from '../lists/objects.ts';
-import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
-
-/** `$2` is the namespace in which bare dataset names lie. */
-export const checkpointSchema: SqlSchema = {
-  fields: {
-    ...commonFields('c'),
-    epoch: { type: 'integer', sql: 'c.epoch' },
-    step: { type: 'integer', sql: 'c.step' },
-    status: { type: 'text', sql: 'c.status', nullable: false },
-    readyAt: { type: 'time', sql: 'c.ready_at' },
-    deletedAt: { type: 'time', sql: 'c.deleted_at' },
-  },
-  tags: tagsSql('c'),
-  metadata: 'c.metadata',
-  metric: metricSql('c', '$2::uuid'),
-};
+import { checkpointSchema } from './filter-schema.ts';
 
 export const listCheckpoints: Verb<'experiments.checkpoints.list'> = (
   ctx,

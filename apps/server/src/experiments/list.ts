@@ -1,25 +1,7 @@
-import type { SqlSchema } from '@modelbox/domain';
 import type { Verb } from '../http/verb.ts';
 import { listObjects } from '../lists/objects.ts';
-import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
 import { namespaceScope } from '../lists/scope.ts';
-
-export const experimentSchema: SqlSchema = {
-  fields: {
-    ...commonFields('e'),
-    namespace: { type: 'text', sql: 'n.path', nullable: false },
-    name: { type: 'text', sql: 'e.name', nullable: false },
-    owner: { type: 'text', sql: 'e.owner' },
-    task: { type: 'text', sql: 'e.task' },
-    framework: { type: 'text', sql: 'e.framework' },
-    externalId: { type: 'text', sql: 'e.external_id' },
-    status: { type: 'text', sql: 'e.status', nullable: false },
-    deletedAt: { type: 'time', sql: 'e.deleted_at' },
-  },
-  tags: tagsSql('e'),
-  metadata: 'e.metadata',
-  metric: metricSql('e', 'e.namespace_id'),
-};
+import { experimentSchema } from './filter-schema.ts';
 
 export const listExperiments: Verb<'experiments.list'> = (ctx, { query, touched }) => {
   const { where, values } = namespaceScope(ctx, 'experiment.read', touched.namespace, query.recursive);

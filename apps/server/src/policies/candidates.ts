@@ -6,7 +6,7 @@ import {
   measuredValue,
   type VersionFacts,
 } from '@modelbox/domain';
-import { versionSchema } from '../versions/list.ts';
+import { versionSchema } from '../versions/filter-schema.ts';
 import { filterOf, type Session } from './session.ts';
 
 /** Looked at together. */

@@ -1,17 +1,9 @@
-import {
-  checkPolicy,
-  isUuid,
-  type PolicyDocument,
-  type PolicyFault,
-  parseQualifiedName,
-  policyDatasets,
-} from '@modelbox/domain';
-import { checkpointSchema } from '../checkpoints/list.ts';
-import { experimentSchema } from '../experiments/list.ts';
+import { checkPolicy, isUuid, type PolicyDocument, type PolicyFault, policyDatasets } from '@modelbox/domain';
+import { checkpointSchema } from '../checkpoints/filter-schema.ts';
+import { experimentSchema } from '../experiments/filter-schema.ts';
 import { invalid } from '../http/problem.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
-import { versionSchema } from '../versions/list.ts';
-import type { Sql } from '../writes/sql.ts';
+import { versionSchema } from '../versions/filter-schema.ts';
 
 const SCHEMAS = { version: versionSchema, checkpoint: checkpointSchema, experiment: experimentSchema };
 
@@ -51,23 +43,3 @@ export function policyFaults(
 
 const unknownDataset = (namespace: string, name: string): string =>
   `names no dataset: there is none "${name.includes('/') ? name : `${namespace}/${name}`}"; create it first`;
-
-/** Which of the names mean a dataset, as seen from a namespace. */
-export async function knownDatasets(
-  sql: Sql,
-  namespace: string,
-  names: readonly string[],
-): Promise<Map<string, { id: string; digest: string | null; namespace: string }>> {
-  const places = [...new Set(names)].flatMap((name) => {
-    const qualified = parseQualifiedName(name);
-    if (qualified.ok) return [{ as: name, path: qualified.namespace, name: qualified.name }];
-    return name.includes('/') ? [] : [{ as: name, path: namespace, name: name.normalize('NFC') }];
-  });
-  const rows = await sql<{ as: string; id: string; digest: string | null; namespace: string }>(
-    `SELECT p.label AS "as", d.id, d.digest, n.path AS namespace
-     FROM unnest($1::text[], $2::text[], $3::text[]) AS p (label, path, name)
-     JOIN namespaces n ON n.path = p.path JOIN datasets d ON d.namespace_id = n.id AND d.name = p.name`,
-    [places.map((place) => place.as), places.map((place) => place.path), places.map((place) => place.name)],
-  );
-  return new Map(rows.map(({ as, ...row }) => [as, row]));
-}

@@ -5,7 +5,7 @@ import { invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import { badCursor, decodeCursor, pageOf } from '../lists/cursor.ts';
 import { sqlOn } from '../writes/sql.ts';
-import { knownDatasets } from './check.ts';
+import { knownDatasets } from './known-datasets.ts';
 import { effectiveOf } from './owner-chain.ts';
 import { ownerOf } from './read.ts';
 

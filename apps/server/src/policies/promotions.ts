@@ -9,8 +9,8 @@ import {
   promoteVerdict,
   type Verdict,
 } from '@modelbox/domain';
-import { checkpointSchema } from '../checkpoints/list.ts';
-import { experimentSchema } from '../experiments/list.ts';
+import { checkpointSchema } from '../checkpoints/filter-schema.ts';
+import { experimentSchema } from '../experiments/filter-schema.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
 import { actOnPromotion } from './act-promotion.ts';
 import { namedInFull } from './facts.ts';

@@ -7,6 +7,8 @@ export interface FieldSchema {
   nullable?: boolean;
   /** Other names for it, for those who come from elsewhere (`creation_time`). */
   synonyms?: readonly string[];
+  /** All values of a text that has few. A policy that compares it with another one is refused. */
+  values?: readonly string[];
 }
 
 /**

@@ -4,7 +4,7 @@ import { checkPolicy, policyDatasets } from './check.ts';
 import type { KeepClause, PolicyDocument } from './document.ts';
 
 const schema: FilterSchema = {
-  fields: { framework: { type: 'text' } },
+  fields: { framework: { type: 'text' }, status: { type: 'text', values: ['pending', 'ready'] } },
   tags: true,
   metadata: true,
   metric: true,
@@ -25,6 +25,12 @@ describe('a policy that means nothing is refused where it does', () => {
       'a filter over what is not there',
       { label: [{ ...label, filter: 'framwork = 1' }] },
       ['/label/0/filter'],
+    ],
+    ['a status that is none', { label: [{ ...label, filter: "status = 'redy'" }] }, ['/label/0/filter']],
+    [
+      'a status that is none, in a list and below NOT',
+      { label: [{ ...label, filter: "NOT (status IN ('ready', 'done') OR status != 'x')" }] },
+      ['/label/0/filter', '/label/0/filter'],
     ],
     ['neither alias nor tag', { label: [{ ...label, alias: undefined }] }, ['/label/0']],
     ['alias and tag', { label: [{ ...label, tag: 'x', than: 1 }] }, ['/label/0/tag']],

@@ -1,7 +1,8 @@
-import { FilterError, type FilterSchema, parseFilter } from '../filter/index.ts';
+import { FilterError, type FilterSchema, parseFilter, type Term } from '../filter/index.ts';
 import type { Amount, KeepClause, LabelRule, PolicyDocument, PromoteRule, RetainRule } from './document.ts';
 import { parseDuration } from './duration.ts';
 import type { PolicyOwner } from './effective.ts';
+import { termsOf } from './names.ts';
 import { templateFault } from './template.ts';
 
 /** What is wrong with a policy, and where: a JSON pointer (RFC 6901) into the document. */
@@ -177,12 +178,27 @@ function checkFilter(text: string | undefined, pointer: string, schema: FilterSc
   if (text === undefined) return [];
   try {
     const { condition } = parseFilter(text, schema);
-    return condition === null ? [{ pointer, message: 'must not be empty; leave it out' }] : [];
+    if (condition === null) return [{ pointer, message: 'must not be empty; leave it out' }];
+    return termsOf(condition).flatMap((term) => checkValues(term, pointer, schema));
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     const { message, position, expected } = error;
     return [{ pointer, message, position, expected: [...expected] }];
   }
+}
+
+/** A field with few values that is compared with another one: the comparison would always come out the same. */
+function checkValues(term: Term, pointer: string, schema: FilterSchema): PolicyFault[] {
+  if (term.ref.kind !== 'field' || (term.kind !== 'compare' && term.kind !== 'in')) return [];
+  const { name } = term.ref;
+  const allowed = schema.fields[name]?.values;
+  if (allowed === undefined) return [];
+  const given = term.kind === 'in' ? term.values : [term.value];
+  return given.flatMap(({ value }) => {
+    if (allowed.includes(String(value))) return [];
+    const message = `compares ${name} with '${value}', which is none of its values: ${allowed.join(', ')}`;
+    return [{ pointer, message, position: term.position, expected: allowed.map((each) => `'${each}'`) }];
+  });
 }
 
 /** @param least in milliseconds. */

@@ -1,0 +1,20 @@
+import type { SqlSchema } from '@modelbox/domain';
+import { ExperimentStatus } from '@modelbox/schema';
+import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
+
+export const experimentSchema: SqlSchema = {
+  fields: {
+    ...commonFields('e'),
+    namespace: { type: 'text', sql: 'n.path', nullable: false },
+    name: { type: 'text', sql: 'e.name', nullable: false },
+    owner: { type: 'text', sql: 'e.owner' },
+    task: { type: 'text', sql: 'e.task' },
+    framework: { type: 'text', sql: 'e.framework' },
+    externalId: { type: 'text', sql: 'e.external_id' },
+    status: { type: 'text', sql: 'e.status', nullable: false, values: ExperimentStatus.options },
+    deletedAt: { type: 'time', sql: 'e.deleted_at' },
+  },
+  tags: tagsSql('e'),
+  metadata: 'e.metadata',
+  metric: metricSql('e', 'e.namespace_id'),
+};
