@@ -1,4 +1,4 @@
-import { labelWords } from '@modelbox/domain';
+import { promotionWords } from '@modelbox/domain';
 import { promoteInto } from '../checkpoints/promote.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Located } from '../objects/located.ts';
@@ -14,26 +14,36 @@ export async function actOnPromotion(session: Session, promoting: Promoting): Pr
   const store = (outcome: NewDecision['outcome'], words: string) =>
     session.store([decisionOf(session, promoting, outcome, words)]);
   if (!verdict.holds) {
-    await store('no', promotionWords(promoting));
+    await store('no', wordsOf(promoting));
     return;
   }
-  const refusal = name.ok ? await tryPromote(session, promoting, name.name) : name.message;
-  if (refusal === null) await store('promoted', promotionWords(promoting));
-  else await store('refused', `${promotionWords(promoting)} It could not be made: ${refusal}`);
+  const refusal = name.ok ? await tryPromote(session, promoting, name.name) : nameFault(name.message);
+  if (refusal === undefined) await store('promoted', wordsOf(promoting));
+  else await store('refused', wordsOf(promoting, refusal));
 }
 
-/** `the checkpoint of run-7 at epoch 3 is to be v3 of yolo: …` */
-export function promotionWords({ question, verdict, name, experiment }: Promoting): string {
+/** Why the name that the template gives is none. */
+export const nameFault = (message: string): string => `its name ${message}`;
+
+/**
+ * `The checkpoint of run-7 at epoch 3 is to be the version v3: …`
+ * @param refusal why the version could not be made.
+ */
+export function wordsOf({ question, verdict, name, experiment }: Promoting, refusal?: string): string {
   const { epoch, step } = question.candidate;
   const place = [epoch === null ? '' : `epoch ${epoch}`, step === null ? '' : `step ${step}`]
     .filter(Boolean)
     .join(', ');
-  const label = name.ok ? `the version ${name.name}` : 'a version';
-  return labelWords(`The checkpoint of ${experiment.name} at ${place}`, label, verdict);
+  const checkpoint = `The checkpoint of ${experiment.name} at ${place}`;
+  return promotionWords(checkpoint, name.ok ? name.name : null, verdict, refusal);
 }
 
-/** Null where the version was made; otherwise why it could not be. */
-async function tryPromote(session: Session, promoting: Promoting, version: string): Promise<string | null> {
+/** Undefined if the version was made; otherwise why it could not be. */
+async function tryPromote(
+  session: Session,
+  promoting: Promoting,
+  version: string,
+): Promise<string | undefined> {
   const { tx, ctx, model } = session;
   const { question, experiment } = promoting;
   const place: Located = {
@@ -48,7 +58,7 @@ async function tryPromote(session: Session, promoting: Promoting, version: strin
     const checkpoint = { id: question.candidate.id, parentId: experiment.id };
     await promoteInto(tx, ctx, checkpoint, place, { version, datasetPlaces: [] });
     await tx.$executeRaw`RELEASE SAVEPOINT promotion`;
-    return null;
+    return undefined;
   } catch (error) {
     // What a person would be told too: the name is taken, a quota is used up.
     if (!(error instanceof HttpProblem)) throw error;

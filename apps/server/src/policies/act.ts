@@ -1,6 +1,6 @@
 import { moveAlias } from '../aliases/move.ts';
 import { addTag } from '../versions/add-tag.ts';
-import { decisionOf, isHolder, type Judged } from './label.ts';
+import { decisionOf, isHolder, type Judged, outcomeWords } from './label.ts';
 import { lookAgain } from './look-again.ts';
 import { propose, supersede } from './propose.ts';
 import type { Session } from './session.ts';
@@ -29,10 +29,12 @@ export async function act(session: Session, judged: Judged): Promise<boolean> {
   return true;
 }
 
-async function giveAlias(session: Session, { rule, candidate, holder, words }: Judged): Promise<void> {
+async function giveAlias(session: Session, judged: Judged): Promise<void> {
   const { tx, ctx, model } = session;
+  const { rule, candidate, holder } = judged;
   const alias = rule.alias ?? '';
-  const move = { model, alias, cause: 'rule', reason: words, expect: holder?.id ?? null } as const;
+  const reason = outcomeWords(judged, 'moved');
+  const move = { model, alias, cause: 'rule', reason, expect: holder?.id ?? null } as const;
   await moveAlias(tx, ctx, move, { id: candidate.id, version: candidate.version });
   // Proposed while a protection kept the rule from acting by itself, be it another version.
   await supersede(session, rule);

@@ -1,13 +1,12 @@
 import {
+  decisionWords,
   type LabelRule,
   labelVerdict,
-  labelWords,
   measuredValue,
   type Verdict,
   type VersionFacts,
   valueJson,
 } from '@modelbox/domain';
-import type { Decision } from '@modelbox/schema';
 import { type LockedAlias, lockAlias } from '../aliases/move.ts';
 import { bestOther } from './candidates.ts';
 import { versionFacts } from './facts.ts';
@@ -20,12 +19,19 @@ export interface Judged {
   readonly candidate: VersionFacts;
   readonly holder: VersionFacts | null;
   readonly verdict: Verdict;
-  readonly words: string;
   readonly inputs: object;
 }
 
 /** What the rule gives. */
-export const labelOf = ({ alias, tag }: LabelRule): string => alias ?? `'${tag}'`;
+const labelOf = ({ alias, tag }: LabelRule): string => alias ?? `'${tag}'`;
+
+type LabelOutcome = Parameters<typeof decisionWords>[2];
+
+/** What came of a judgement, in plain English. */
+export const outcomeWords = (judged: Judged, outcome: LabelOutcome): string => {
+  const { candidate, rule, verdict } = judged;
+  return decisionWords(candidate.version, labelOf(rule), outcome, verdict, isHolder(judged));
+};
 
 export const isHolder = ({ holder, candidate, rule }: Judged): boolean =>
   rule.alias === undefined
@@ -91,25 +97,18 @@ export async function judge(
     value: valueJson(measuredValue(candidate.object, rule)),
     coverage: candidate.coverage,
   };
-  return {
-    rule,
-    candidate,
-    holder,
-    verdict,
-    words: labelWords(candidate.version, labelOf(rule), verdict),
-    inputs,
-  };
+  return { rule, candidate, holder, verdict, inputs };
 }
 
 /** A judgement as it is stored. */
-export const decisionOf = (session: Session, judged: Judged, outcome: Decision['outcome']) => ({
+export const decisionOf = (session: Session, judged: Judged, outcome: LabelOutcome) => ({
   kind: 'label' as const,
   rule: judged.rule.name,
   modelId: session.model.id,
   namespaceId: null,
   subject: { kind: 'version' as const, id: judged.candidate.id, name: judged.candidate.version },
   outcome,
-  words: judged.words,
+  words: outcomeWords(judged, outcome),
   clauses: judged.verdict.clauses,
   inputs: judged.inputs,
   cause: session.cause,

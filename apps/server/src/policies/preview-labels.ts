@@ -3,7 +3,7 @@ import type { PolicyPreview } from '@modelbox/schema';
 import { candidates } from './candidates.ts';
 import { versionFacts } from './facts.ts';
 import { holderOf } from './judge-now.ts';
-import { isHolder, type Judged, judge } from './label.ts';
+import { isHolder, type Judged, judge, outcomeWords } from './label.ts';
 import type { Session } from './session.ts';
 
 type Preview = PolicyPreview['label'];
@@ -48,12 +48,16 @@ async function tagged(session: Session, rule: LabelRule, limit: number): Promise
   return shown;
 }
 
-const wire = ({ rule, candidate, verdict, words }: Judged, holder: string | null): Preview[number] => ({
-  rule: rule.name,
-  version: candidate.version,
-  versionId: candidate.id,
-  outcome: rule.mode === 'propose' ? 'proposed' : rule.alias === undefined ? 'tagged' : 'moved',
-  holder,
-  words,
-  clauses: [...verdict.clauses],
-});
+function wire(judged: Judged, holder: string | null): Preview[number] {
+  const { rule, candidate, verdict } = judged;
+  const outcome = rule.mode === 'propose' ? 'proposed' : rule.alias === undefined ? 'tagged' : 'moved';
+  return {
+    rule: rule.name,
+    version: candidate.version,
+    versionId: candidate.id,
+    outcome,
+    holder,
+    words: outcomeWords(judged, outcome),
+    clauses: [...verdict.clauses],
+  };
+}

@@ -1,5 +1,5 @@
 import type { PolicyPreview } from '@modelbox/schema';
-import { promotionWords } from './act-promotion.ts';
+import { nameFault, wordsOf } from './act-promotion.ts';
 import { promotions } from './promotions.ts';
 import type { Session } from './session.ts';
 
@@ -15,7 +15,7 @@ export async function previewPromotions(session: Session, limit: number): Promis
       experiment: experiment.name,
       version: name.ok ? name.name : null,
       outcome: name.ok ? 'promoted' : 'refused',
-      words: promotionWords(promoting),
+      words: wordsOf(promoting, name.ok ? undefined : nameFault(name.message)),
     });
   }
   return shown;

@@ -1,13 +1,13 @@
-import { isBetter, type LabelRule, measuredValue } from '@modelbox/domain';
+import { isBetter, type LabelRule, measuredValue, withClause } from '@modelbox/domain';
 import { newId } from '../objects/ids.ts';
 import { versionFacts } from './facts.ts';
-import { decisionOf, type Judged } from './label.ts';
+import { decisionOf, type Judged, outcomeWords } from './label.ts';
 import type { Session } from './session.ts';
 
 /** Makes a proposal for a person to decide, in the place of an open one of the same rule. False where it is proposed already. */
 export async function propose(session: Session, judged: Judged): Promise<boolean> {
   const { tx, ctx, model } = session;
-  const { rule, candidate, holder, words } = judged;
+  const { rule, candidate, holder } = judged;
   // Any number of versions can have a tag, and one an alias.
   const rivals = rule.alias === undefined ? { versionId: candidate.id } : {};
   const open = await tx.proposal.findFirst({
@@ -17,8 +17,11 @@ export async function propose(session: Session, judged: Judged): Promise<boolean
     await session.store([decisionOf(session, judged, 'holds')]);
     return false;
   }
-  if (open && !(await isBetterThanOpen(session, judged, open.versionId))) {
-    await session.store([decisionOf(session, judged, 'no')]);
+  const rival = open && (await rivalOf(session, judged, open.versionId));
+  if (rival) {
+    const words = `${rival}, which is proposed already, is no worse`;
+    const verdict = withClause(judged.verdict, { clause: 'proposal', holds: false, words });
+    await session.store([decisionOf(session, { ...judged, verdict }, 'no')]);
     return false;
   }
   if (open)
@@ -34,7 +37,7 @@ export async function propose(session: Session, judged: Judged): Promise<boolean
       versionId: candidate.id,
       holder: holder?.version ?? null,
       state: 'open',
-      words,
+      words: outcomeWords(judged, 'proposed'),
       decisionId: BigInt(decisionId),
       createdAt: ctx.now(),
     },
@@ -42,14 +45,16 @@ export async function propose(session: Session, judged: Judged): Promise<boolean
   return true;
 }
 
-async function isBetterThanOpen(
+/** The version of an open proposal, if the candidate is not better; null if the candidate takes its place. */
+async function rivalOf(
   { sql }: Session,
   { rule, candidate }: Judged,
   versionId: string,
-): Promise<boolean> {
+): Promise<string | null> {
   const open = (await versionFacts(sql, [versionId])).get(versionId);
-  const value = open === undefined || open.isDeleted ? null : measuredValue(open.object, rule);
-  return isBetter(measuredValue(candidate.object, rule), value, rule.direction);
+  if (open === undefined || open.isDeleted) return null;
+  const value = measuredValue(open.object, rule);
+  return isBetter(measuredValue(candidate.object, rule), value, rule.direction) ? null : open.version;
 }
 
 /**

@@ -18,7 +18,14 @@ export {
   type VersionFacts,
   valueJson,
 } from './facts.ts';
-export { type ClauseVerdict, isNewer, type LabelQuestion, labelVerdict, type Verdict } from './label.ts';
+export {
+  type ClauseVerdict,
+  isNewer,
+  type LabelQuestion,
+  labelVerdict,
+  type Verdict,
+  withClause,
+} from './label.ts';
 export { type CheckpointFacts, type PromotionQuestion, promotedName, promoteVerdict } from './promote.ts';
 export {
   type Protection,
@@ -27,4 +34,4 @@ export {
   type RetentionVerdict,
   retentionPlan,
 } from './retain.ts';
-export { labelWords } from './words.ts';
+export { decisionWords, promotionWords } from './words.ts';

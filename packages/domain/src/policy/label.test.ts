@@ -5,7 +5,7 @@ import { isBetter } from './better.ts';
 import type { LabelRule } from './document.ts';
 import { type Coverage, coverageOf, measuredValue, type VersionFacts } from './facts.ts';
 import { type LabelQuestion, labelVerdict } from './label.ts';
-import { labelWords } from './words.ts';
+import { decisionWords, labelWords, promotionWords } from './words.ts';
 
 const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
@@ -293,6 +293,50 @@ describe('words', () => {
     expect(verdict.clauses.find(({ clause }) => clause === 'evaluated')?.inputs).toEqual({
       coverage: { constructor: 'missing' },
     });
+  });
+
+  it('say what the outcome and the clauses say', () => {
+    const clause = fc.record({ holds: fc.boolean(), name: fc.constantFrom('better', 'filter', 'ready') });
+    fc.assert(
+      fc.property(fc.array(clause, { minLength: 1, maxLength: 5 }), fc.boolean(), (drawn, has) => {
+        const clauses = drawn.map(({ holds, name }, index) => ({
+          clause: name,
+          holds,
+          words: `reason ${index} ${holds ? 'for' : 'against'} it`,
+          inputs: {},
+        }));
+        const verdict = { holds: clauses.every(({ holds }) => holds), clauses, dueAt: null };
+        const outcomes = verdict.holds
+          ? (['moved', 'tagged', 'proposed', 'holds'] as const)
+          : has
+            ? (['holds', 'no'] as const)
+            : (['no'] as const);
+        const says = {
+          moved: /^v7 is to be champion: /,
+          tagged: /^v7 is to be champion: /,
+          proposed: /^v7 is proposed as champion: /,
+          no: /^v7 is not to be champion: /,
+          holds: !has
+            ? /^v7 is proposed as champion already: /
+            : verdict.holds
+              ? /^v7 is champion already: /
+              : /^v7 stays champion, since rules take nothing away: /,
+        };
+        for (const outcome of outcomes) {
+          const words = decisionWords('v7', 'champion', outcome, verdict, has);
+          expect(words).toMatch(says[outcome]);
+          // The reasons are those that decided.
+          expect(words.includes('against it')).toBe(!verdict.holds);
+          if (!verdict.holds) expect(words).not.toContain('for it');
+        }
+        expect(promotionWords('It', 'v3', verdict)).toMatch(
+          verdict.holds ? /^It is to be the version v3: / : /^It is not to be the version v3: /,
+        );
+        expect(promotionWords('It', null, verdict, 'the name is taken.')).toBe(
+          'It could not become a version: the name is taken.',
+        );
+      }),
+    );
   });
 
   it('and all of a verdict survives JSON, whatever the values', () => {

@@ -27,6 +27,13 @@ export function verdictOf(clauses: readonly Clause[], dueAt: Date | null): Verdi
   };
 }
 
+/** The verdict with one clause more. */
+export const withClause = (verdict: Verdict, added: Omit<ClauseVerdict, 'inputs'>): Verdict => ({
+  ...verdict,
+  holds: verdict.holds && added.holds,
+  clauses: [...verdict.clauses, { ...added, inputs: {} }],
+});
+
 export interface Verdict {
   /** Whether all clauses hold. */
   readonly holds: boolean;

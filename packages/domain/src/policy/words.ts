@@ -1,8 +1,51 @@
 import type { Verdict } from './label.ts';
 
-/** `v7 is not champion: its mAP on coco-val, 0.61, is not better than that of v5, 0.64.` */
+/** `v7 is not to be champion: its mAP on coco-val, 0.61, is not better than that of v5, 0.64.` */
 export function labelWords(version: string, label: string, verdict: Verdict): string {
-  const shown = verdict.clauses.filter(({ holds, clause }) => (verdict.holds ? clause !== 'ready' : !holds));
-  const why = shown.map(({ words }) => words).join('; ');
-  return `${version} is ${verdict.holds ? '' : 'not '}to be ${label}: ${why}.`;
+  return `${version} is ${verdict.holds ? '' : 'not '}to be ${label}: ${reasons(verdict)}.`;
 }
+
+/**
+ * What a rule decided about an object. The sentence follows from the outcome.
+ * @param has whether the object has the label; what `holds` without it is proposed already.
+ */
+export function decisionWords(
+  subject: string,
+  label: string,
+  outcome: 'moved' | 'tagged' | 'proposed' | 'holds' | 'no',
+  verdict: Verdict,
+  has: boolean,
+): string {
+  switch (outcome) {
+    case 'holds':
+      if (!has) return `${subject} is proposed as ${label} already: ${reasons(verdict)}.`;
+      return verdict.holds
+        ? `${subject} is ${label} already: ${reasons(verdict)}.`
+        : `${subject} stays ${label}, since rules take nothing away: ${reasons(verdict)}.`;
+    case 'proposed':
+      return `${subject} is proposed as ${label}: ${reasons(verdict)}.`;
+    case 'moved':
+    case 'tagged':
+    case 'no':
+      return labelWords(subject, label, verdict);
+  }
+}
+
+/** What a rule decided about a checkpoint. A refusal is why the version could not be made. */
+export function promotionWords(
+  checkpoint: string,
+  version: string | null,
+  verdict: Verdict,
+  refusal?: string,
+): string {
+  const label = version === null ? 'a version' : `the version ${version}`;
+  if (refusal === undefined) return labelWords(checkpoint, label, verdict);
+  return `${checkpoint} could not become ${label}: ${refusal.replace(/\.$/, '')}.`;
+}
+
+/** What decided: the clauses that fail, or all. */
+const reasons = ({ holds, clauses }: Verdict): string =>
+  clauses
+    .filter((each) => (holds ? each.clause !== 'ready' : !each.holds))
+    .map(({ words }) => words)
+    .join('; ');
