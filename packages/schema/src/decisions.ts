@@ -18,12 +18,13 @@ import { route } from './route.ts';
 export const RuleKind = z.enum(['label', 'promote', 'retain']).meta({ id: 'RuleKind' });
 
 export const Outcome = z
-  .enum(['moved', 'tagged', 'proposed', 'holds', 'promoted', 'removed', 'skipped', 'refused', 'no'])
+  .enum(['moved', 'tagged', 'proposed', 'holds', 'promoted', 'removed', 'kept', 'skipped', 'refused', 'no'])
   .meta({
     id: 'Outcome',
     description:
       '`moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does ' +
-      'not hold. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not.',
+      'not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became ' +
+      'protected meanwhile. `refused`: it would have been done, and could not.',
   });
 
 export const ClauseVerdict = z
@@ -50,8 +51,12 @@ export const Decision = z
       .nullable()
       .meta({ description: '`ai/vision/yolo`; null for what a namespace decides.' }),
     subject: z
-      .object({ kind: z.enum(['version', 'checkpoint']), id: Uuid, name: z.string() })
-      .meta({ id: 'DecisionSubject' }),
+      .object({ kind: z.enum(['version', 'checkpoint', 'model', 'namespace']), id: Uuid, name: z.string() })
+      .meta({
+        id: 'DecisionSubject',
+        description:
+          'What was decided about; of `kept` the model or namespace whose objects the rule ranges over.',
+      }),
     outcome: Outcome,
     words: z.string().meta({ description: 'Why, in plain English.' }),
     clauses: z.array(ClauseVerdict),
@@ -72,7 +77,7 @@ export const Decision = z
     }),
     lastAt: Timestamp.meta({ description: 'When it last did; `at` if it never did.' }),
   })
-  .meta({ id: 'Decision', description: 'What a rule decided about one version or checkpoint, and why.' });
+  .meta({ id: 'Decision', description: 'What a rule decided, and why.' });
 export type Decision = z.infer<typeof Decision>;
 
 const narrowed = {

@@ -20,6 +20,7 @@ export * from './openapi.ts';
 export * from './permissions.ts';
 export * from './policies.ts';
 export * from './policy-document.ts';
+export * from './policy-warnings.ts';
 export * from './primitives.ts';
 export * from './proposals.ts';
 export * from './protected-aliases.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
 import { PolicyDocument, policyTouches } from './policy-document.ts';
+import { PolicyWarning } from './policy-warnings.ts';
 import { Count, ModelRef, NamespacePath, Timestamp, Uuid } from './primitives.ts';
 import { route } from './route.ts';
 
@@ -31,6 +32,10 @@ export const Policy = z
         staleAfter: PolicySource.optional(),
       })
       .meta({ id: 'PolicySources', description: 'Where each section of `effective` comes from.' }),
+    warnings: z.array(PolicyWarning).optional().meta({
+      description:
+        'Clauses that no object answers to now. Of a model: in all of `effective`; of a namespace: in its own sections.',
+    }),
   })
   .meta({ id: 'Policy', description: 'The sections that stand here, and what counts here.' });
 export type Policy = z.infer<typeof Policy>;

@@ -3,6 +3,7 @@ import { ClauseVerdict } from './decisions.ts';
 import { Hold } from './holds.ts';
 import { limit } from './lists.ts';
 import { PolicyDocument, policyTouches } from './policy-document.ts';
+import { PolicyWarning } from './policy-warnings.ts';
 import { CheckpointRef, Count, ModelRef, NamespacePath, Uuid, VersionRef } from './primitives.ts';
 import { route } from './route.ts';
 
@@ -27,7 +28,23 @@ export const PreviewedObject = z
     ...subject,
     remove: z.boolean(),
     keptBy: z.array(z.string()).meta({ description: 'The clauses that keep it, by their place: `keep[0]`.' }),
+    undecided: z
+      .array(
+        z
+          .object({
+            clause: z.string(),
+            missing: z.string().meta({ description: '`the metric val_acc`, `metadata.stage`, `an epoch`.' }),
+          })
+          .meta({ id: 'UndecidedClause' }),
+      )
+      .meta({
+        description:
+          'Those of `keptBy` that cannot decide: nothing in their scope has what they ask for, so they keep everything in it.',
+      }),
     protectedBy: z.array(Protection),
+    storedFiles: Count.meta({
+      description: 'Its stored files. `remove: "files"` leaves an object without any as it is.',
+    }),
     bytes: Count.meta({ description: 'Of its stored files.' }),
     words: z.string(),
   })
@@ -74,6 +91,10 @@ export const PolicyPreview = z
         truncated: z.boolean().meta({ description: 'Whether there are more than `limit`.' }),
       })
       .meta({ id: 'RetentionPreview' }),
+    warnings: z
+      .array(PolicyWarning)
+      .optional()
+      .meta({ description: 'Clauses that no object answers to now.' }),
   })
   .meta({ id: 'PolicyPreview', description: 'What a policy would do now. Nothing is changed.' });
 export type PolicyPreview = z.infer<typeof PolicyPreview>;

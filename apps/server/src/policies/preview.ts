@@ -1,14 +1,18 @@
 import type { PolicyDocument } from '@modelbox/domain';
 import { LIMIT_DEFAULT, type PolicyPreview } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalid } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 import { previewRetention } from '../retention/preview.ts';
+import type { Sql } from '../writes/sql.ts';
 import { policyFaults } from './check.ts';
+import { effectiveOf } from './owner-chain.ts';
 import { previewLabels } from './preview-labels.ts';
 import { previewPromotions } from './preview-promotions.ts';
 import { ownerOf } from './read.ts';
 import { readOnly, readRows } from './snapshot.ts';
+import { policyWarnings } from './warnings/warnings.ts';
 
 /** What the policy of a model, or a draft of it, would do now. */
 export const previewModelPolicy: Verb<'models.policy.preview'> = async (
@@ -20,7 +24,7 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
   const answer = await readOnly(
     ctx,
     owner.id,
-    async (session): Promise<Omit<PolicyPreview, 'retain'>> => {
+    async (session): Promise<Pick<PolicyPreview, 'label' | 'promote'>> => {
       if (session === undefined) throw new HttpProblem('not_found', `The model ${owner.name} is deleted.`);
       if (draft) demandDraft(owner, draft, datasets);
       return {
@@ -30,10 +34,8 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
     },
     draft,
   );
-  const retain = await readRows(ctx, (sql) =>
-    previewRetention(ctx, sql, retentionOwner(owner), limit, draft),
-  );
-  return { status: 200, body: { ...answer, retain } satisfies PolicyPreview };
+  const compared = await readRows(ctx, (sql) => compare(ctx, sql, owner, limit, draft));
+  return { status: 200, body: { ...answer, ...compared } satisfies PolicyPreview };
 };
 
 /** What the policy of a namespace, or a draft of it, would do now with the checkpoints below it. */
@@ -42,19 +44,30 @@ export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
   { body, query, touched: { owner, ...datasets } },
 ) => {
   const draft: PolicyDocument | undefined = body.policy;
-  const retain = await readRows(ctx, async (sql) => {
+  const compared = await readRows(ctx, async (sql) => {
     if (draft) demandDraft(owner, draft, datasets);
-    return previewRetention(ctx, sql, retentionOwner(owner), query.limit ?? LIMIT_DEFAULT, draft);
+    return compare(ctx, sql, owner, query.limit ?? LIMIT_DEFAULT, draft);
   });
-  const answer: PolicyPreview = { label: [], promote: [], retain };
+  const answer: PolicyPreview = { label: [], promote: [], ...compared };
   return { status: 200, body: answer };
 };
 
-const retentionOwner = (owner: Located) => ({
-  ...ownerOf(owner),
-  namespace: owner.namespace,
-  namespaceId: owner.namespaceId,
-});
+/** What retention would do, and what in the policy no object answers to, in one snapshot. */
+async function compare(
+  ctx: RequestContext,
+  sql: Sql,
+  located: Located,
+  limit: number,
+  draft: PolicyDocument | undefined,
+): Promise<Pick<PolicyPreview, 'retain' | 'warnings'>> {
+  const { namespace, namespaceId } = located;
+  const owner = { ...ownerOf(located), namespace, namespaceId };
+  const effective = await effectiveOf(sql, owner, draft);
+  return {
+    retain: await previewRetention(ctx, sql, owner, limit, draft),
+    warnings: await policyWarnings(sql, owner, effective),
+  };
+}
 
 function demandDraft(
   owner: Located,

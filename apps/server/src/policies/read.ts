@@ -6,11 +6,13 @@ import type { Located } from '../objects/located.ts';
 import type { Readout } from '../objects/rows.ts';
 import { sqlOn } from '../writes/sql.ts';
 import { effectiveOf } from './owner-chain.ts';
+import { quickWarnings } from './warnings/warnings.ts';
 
 /** The policy of a model or a namespace: what was set there, and what counts there. */
 export async function readPolicy(ctx: Context, owner: PolicyOwnerRow): Promise<Readout<Policy>> {
   const row = await ctx.db.prisma.policy.findUnique({ where: { ownerId: owner.id } });
-  const { document, sources } = await effectiveOf(sqlOn(ctx.db.pool), owner);
+  const effective = await effectiveOf(sqlOn(ctx.db.pool), owner);
+  const { document, sources } = effective;
   return {
     id: owner.id,
     body: {
@@ -20,6 +22,7 @@ export async function readPolicy(ctx: Context, owner: PolicyOwnerRow): Promise<R
       editedAt: row?.editedAt.toISOString() ?? null,
       effective: document as PolicyDocument,
       sources,
+      warnings: await quickWarnings(ctx, owner, effective),
     },
     etag: etagOf(row?.edit ?? 0),
   };

@@ -1,4 +1,11 @@
-import { type Protection, type Retained, type RetentionVerdict, retentionPlan } from '@modelbox/domain';
+import {
+  defaultPer,
+  type Protection,
+  type Retained,
+  type RetentionVerdict,
+  retentionPlan,
+  type Undecided,
+} from '@modelbox/domain';
 import type { Sql } from '../writes/sql.ts';
 import type { Scope } from './scope.ts';
 
@@ -17,21 +24,26 @@ interface Row {
   epoch: string | number | bigint | null;
   group: string | null;
   protections: Protection[];
+  hasFiles: boolean;
   values: (number | boolean | string | null)[];
+  names: boolean[][];
 }
 
-/**
- * What a rule would do with each object that it ranges over, in order of id: read twice, once to see and once to tell. In a
- * transaction of one snapshot both see the same.
- */
-export async function* planned(
-  sql: Sql,
-  scope: Scope,
-  now: Date,
-): AsyncGenerator<{ readonly object: Planned; readonly verdict: RetentionVerdict }> {
-  const plan = retentionPlan(scope.rule, now, scope.kind === 'version' ? 'all' : 'experiment');
+/** What a rule would do: read twice, once to see and once to tell. Both see the same in a transaction of one snapshot. */
+export interface Plan {
+  /** The clauses that cannot decide. */
+  readonly undecided: readonly Undecided[];
+  /** Every object that the rule ranges over, in order of id. */
+  readonly verdicts: AsyncIterable<{ readonly object: Planned; readonly verdict: RetentionVerdict }>;
+}
+
+export async function planRetention(sql: Sql, scope: Scope, now: Date): Promise<Plan> {
+  const plan = retentionPlan(scope.rule, now, defaultPer(scope.kind), scope.names);
   for await (const object of objects(sql, scope)) plan.see(object);
-  for await (const object of objects(sql, scope)) yield { object, verdict: plan.verdict(object) };
+  const verdicts = async function* () {
+    for await (const object of objects(sql, scope)) yield { object, verdict: plan.verdict(object) };
+  };
+  return { undecided: plan.undecided(), verdicts: verdicts() };
 }
 
 async function* objects(sql: Sql, scope: Scope): AsyncGenerator<Planned> {
@@ -54,37 +66,3 @@ const toPlanned = (row: Row): Planned => ({
   // NaN and the infinities are strings in JSON.
   values: row.values.map((value) => (typeof value === 'string' ? Number(value) : value)),
 });
-
-/** Why an object stays or goes, in plain English. */
-export function retentionWords(
-  name: string,
-  { remove, keptBy, protectedBy }: RetentionVerdict,
-  scope: Scope,
-): string {
-  if (remove) return `${name} goes: none of the ${scope.rule.keep.length} clauses keeps it.`;
-  const clauses = keptBy.map((place) => clauseWords(scope, place));
-  const reasons = [...clauses, ...protectedBy.map((each) => PROTECTION_WORDS[each])];
-  return `${name} stays: ${reasons.join('; ')}.`;
-}
-
-const PROTECTION_WORDS: Readonly<Record<Protection, string>> = {
-  alias: 'it holds an alias',
-  previousHolder: 'a rollback of an alias would go back to it',
-  hold: 'it is on hold',
-  lineage: 'a version or an experiment was made from it',
-  newestOfRunning: 'it is the newest checkpoint of an experiment that runs',
-  pending: 'it is not ready',
-  restored: 'somebody restored it since the policy was edited',
-};
-
-function clauseWords({ rule }: Scope, place: number): string {
-  const clause = rule.keep[place];
-  if (clause?.best !== undefined) {
-    const on = clause.dataset === undefined ? '' : ` on ${clause.dataset}`;
-    return `it is among the best ${clause.best} by ${clause.metric}${on}`;
-  }
-  if (clause?.latest !== undefined) return `it is among the latest ${clause.latest}`;
-  if (clause?.everyEpoch !== undefined) return `every epoch that ${clause.everyEpoch} divides is kept`;
-  if (clause?.youngerThan !== undefined) return `it is younger than ${clause.youngerThan}`;
-  return `it meets the filter: ${clause?.filter}`;
-}

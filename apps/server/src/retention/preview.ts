@@ -1,9 +1,9 @@
-import type { PolicyDocument } from '@modelbox/domain';
+import { nameWords, type PolicyDocument, retentionWords } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
 import { visible } from '../access/visible.ts';
 import type { RequestContext } from '../context.ts';
 import type { Sql } from '../writes/sql.ts';
-import { planned, retentionWords } from './plan.ts';
+import { planRetention } from './plan.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
 
 type Preview = PolicyPreview['retain'];
@@ -18,26 +18,28 @@ export async function previewRetention(
 ): Promise<Preview> {
   const scope = await scopeOf(sql, owner, draft);
   if (scope === undefined) return { seen: 0, removed: 0, freedBytes: 0, items: [], truncated: false };
-  const stored = await storedBytes(sql, scope);
+  const stored = await storedFiles(sql, scope);
   const gone: string[] = [];
   const going: Preview['items'] = [];
   const staying: Preview['items'] = [];
   let seen = 0;
-  for await (const { object, verdict } of planned(sql, scope, ctx.now())) {
+  const { verdicts } = await planRetention(sql, scope, ctx.now());
+  for await (const { object, verdict } of verdicts) {
     seen += 1;
-    const bytes = stored.get(object.id) ?? 0;
-    // Where only files go, what has none stays as it is.
-    const remove = verdict.remove && (scope.rule.remove === 'object' || bytes > 0 || stored.has(object.id));
+    const { remove, keptBy, undecided, protectedBy } = verdict;
     if (remove) gone.push(object.id);
     const shown = remove ? going : staying;
     if (shown.length >= limit) continue;
+    const { files, bytes } = stored.get(object.id) ?? { files: 0, bytes: 0 };
     shown.push({
       kind: scope.kind,
       id: object.id,
       name: object.name,
       remove,
-      keptBy: verdict.keptBy.map((place) => `keep[${place}]`),
-      protectedBy: [...verdict.protectedBy],
+      keptBy: keptBy.map((place) => `keep[${place}]`),
+      undecided: undecided.map(({ place, name }) => ({ clause: `keep[${place}]`, missing: nameWords(name) })),
+      protectedBy: [...protectedBy],
+      storedFiles: files,
       bytes,
       words: retentionWords(object.name, verdict, scope),
     });
@@ -51,18 +53,18 @@ export async function previewRetention(
   };
 }
 
-/** Bytes of the stored files of each object that has some. */
-async function storedBytes(
+/** The stored files of each object that has some. */
+async function storedFiles(
   sql: Sql,
   { sql: { from, where, values }, kind }: Scope,
-): Promise<Map<string, number>> {
+): Promise<Map<string, { files: number; bytes: number }>> {
   const t = kind === 'version' ? 'v' : 'c';
-  const rows = await sql<{ id: string; bytes: string }>(
-    `SELECT ${t}.id, sum(f.size_bytes)::text AS bytes FROM ${from} JOIN files f ON f.object_id = ${t}.id AND f.blob_id IS NOT NULL
+  const rows = await sql<{ id: string; files: number; bytes: string }>(
+    `SELECT ${t}.id, count(*)::int AS files, sum(f.size_bytes)::text AS bytes FROM ${from} JOIN files f ON f.object_id = ${t}.id AND f.blob_id IS NOT NULL
      WHERE ${where} GROUP BY ${t}.id`,
     values.slice(0, 2),
   );
-  return new Map(rows.map(({ id, bytes }) => [id, Number(bytes)]));
+  return new Map(rows.map(({ id, files, bytes }) => [id, { files, bytes: Number(bytes) }]));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Protection } from '@modelbox/domain';
+import { type Protection, retentionWords } from '@modelbox/domain';
 import { checkpoints } from '../checkpoints/store.ts';
 import type { Context, RequestContext } from '../context.ts';
 import type { ObjectStore, StoredRow } from '../objects/store.ts';
@@ -9,7 +9,7 @@ import { versions } from '../versions/store.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Sql, sqlOf } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
-import { type Planned, retentionWords } from './plan.ts';
+import type { Planned } from './plan.ts';
 import { graceOf, protectionsSql, type Scope } from './scope.ts';
 
 const STORES: Readonly<Record<Scope['kind'], ObjectStore<StoredRow>>> = {
@@ -153,7 +153,7 @@ async function store(
   bytes: number,
 ): Promise<void> {
   const isFree = row.protections.length === 0;
-  const verdict = { remove: isFree, keptBy: [], protectedBy: row.protections };
+  const verdict = { remove: isFree, keptBy: [], undecided: [], protectedBy: row.protections, hasFiles: true };
   const clauses = scope.rule.keep.map((_, place) => ({
     clause: `keep[${place}]`,
     holds: false,

@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { readRows } from '../policies/snapshot.ts';
 import { sqlOn } from '../writes/sql.ts';
-import { type Planned, planned } from './plan.ts';
+import { type Planned, planRetention } from './plan.ts';
 import { type Removed, removeObjects } from './remove.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
+import { noteUndecided } from './undecided.ts';
 
 /** Objects removed in one transaction: few, so that nobody waits long for one of them. */
 const BATCH = 50;
@@ -29,9 +30,10 @@ export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSi
   const total = { removed: 0, skipped: 0, bytes: 0 };
   const scope = await scopeOf(sqlOn(ctx.db.side), owner);
   if (scope === undefined) return total;
-  for await (const batch of toRemove(ctx, scope)) {
-    if (stopping?.aborted) return total;
-    const { removed, skipped, bytes } = await removeObjects(ctx, scope, batch);
+  const { gone, undecided } = await findGone(ctx, scope);
+  if (undecided.length > 0) await noteUndecided(ctx, scope, undecided);
+  for (let at = 0; at < gone.length && !stopping?.aborted; at += BATCH) {
+    const { removed, skipped, bytes } = await removeObjects(ctx, scope, gone.slice(at, at + BATCH));
     total.removed += removed;
     total.skipped += skipped;
     total.bytes += bytes;
@@ -39,14 +41,11 @@ export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSi
   return total;
 }
 
-/** What a plan would remove: the plan is made as a whole first, in one snapshot, so that no removal changes it. */
-async function* toRemove(ctx: Context, scope: Scope): AsyncGenerator<Planned[]> {
-  const found = await readRows(ctx, async (sql) => {
+/** The plan is made as a whole first, in one snapshot, so that no removal changes it. */
+const findGone = (ctx: Context, scope: Scope) =>
+  readRows(ctx, async (sql) => {
+    const { undecided, verdicts } = await planRetention(sql, scope, ctx.now());
     const gone: Planned[] = [];
-    for await (const { object, verdict } of planned(sql, scope, ctx.now())) {
-      if (verdict.remove) gone.push(object);
-    }
-    return gone;
+    for await (const { object, verdict } of verdicts) if (verdict.remove) gone.push(object);
+    return { gone, undecided };
   });
-  for (let at = 0; at < found.length; at += BATCH) yield found.slice(at, at + BATCH);
-}

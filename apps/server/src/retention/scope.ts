@@ -1,17 +1,20 @@
 import {
+  type AskedName,
+  askedNames,
   compileFilter,
   durationOf,
+  type Filter,
   type KeepClause,
   type PolicySources,
   parseFilter,
   type RetainRule,
   type SqlSchema,
 } from '@modelbox/domain';
-import { checkpointSchema } from '../checkpoints/list.ts';
+import { checkpointSchema } from '../checkpoints/filter-schema.ts';
 import { metricSql } from '../lists/schemas.ts';
-import { knownDatasets } from '../policies/check.ts';
+import { knownDatasets } from '../policies/known-datasets.ts';
 import { effectiveOf } from '../policies/owner-chain.ts';
-import { versionSchema } from '../versions/list.ts';
+import { versionSchema } from '../versions/filter-schema.ts';
 import type { Sql } from '../writes/sql.ts';
 
 /** What one retention rule ranges over: the versions of a model, or the checkpoints of a namespace's experiments. */
@@ -21,6 +24,8 @@ export interface Scope {
   readonly id: string;
   readonly name: string;
   readonly rule: RetainRule;
+  /** By the clauses' places: the names that each asks for. */
+  readonly names: readonly (readonly AskedName[])[];
   readonly source: NonNullable<PolicySources['retainVersions']>;
   /** When the rule was edited last: what a person has restored since stays. */
   readonly editedAt: Date;
@@ -36,7 +41,7 @@ export interface Scope {
 /** Milliseconds in which what was removed can be restored. */
 export const graceOf = ({ grace }: RetainRule): number => durationOf(grace ?? 'P7D');
 
-const SCHEMAS: Readonly<Record<Scope['kind'], SqlSchema>> = {
+export const SCHEMAS: Readonly<Record<Scope['kind'], SqlSchema>> = {
   version: versionSchema,
   // Of many experiments: bare names of datasets lie in the namespace of each.
   checkpoint: { ...checkpointSchema, metric: metricSql('c', 'e.namespace_id') },
@@ -131,15 +136,23 @@ export async function scopeOf(
     rule.keep.flatMap(({ dataset }) => dataset ?? []),
   );
   const values: unknown[] = [kind === 'version' ? owner.id : owner.namespace, owner.namespaceId, editedAt];
-  const columns = rule.keep.map((clause) =>
-    clauseSql(clause, kind, (name) => datasets.get(name)?.id ?? null, values),
-  );
   const t = kind === 'version' ? 'v' : 'c';
+  const schema = SCHEMAS[kind];
+  const names = rule.keep.map((clause) => askedNames(clause, schema));
+  const columns = rule.keep.map((clause) =>
+    clauseSql(clause, t, schema, (name) => datasets.get(name)?.id ?? null, values),
+  );
+  const has = rule.keep.map((clause, place) =>
+    clause.filter === undefined
+      ? ''
+      : (names[place] ?? []).map((name) => hasName(name, schema, values)).join(', '),
+  );
   return {
     kind,
     id: owner.id,
     name: owner.name,
     rule,
+    names,
     source,
     editedAt,
     sql: {
@@ -149,19 +162,21 @@ export async function scopeOf(
       columns: `${t}.id, ${t}.created_at AS "createdAt",
         ${kind === 'version' ? '(SELECT k.epoch FROM checkpoints k WHERE k.id = v.source_checkpoint_id) AS epoch, v.source_experiment_id AS "group", v.version AS name' : `c.epoch, c.experiment_id AS "group", concat_ws(' ', e.name, 'epoch ' || c.epoch, 'step ' || c.step) AS name`},
         ${protectionsSql(kind, '$1::uuid', '$3')} AS protections,
-        jsonb_build_array(${columns.join(', ')}) AS values`,
+        EXISTS (SELECT 1 FROM files f WHERE f.object_id = ${t}.id AND f.blob_id IS NOT NULL) AS "hasFiles",
+        jsonb_build_array(${columns.join(', ')}) AS values,
+        jsonb_build_array(${has.map((each) => `jsonb_build_array(${each})`).join(', ')}) AS names`,
     },
   };
 }
 
-/** The value that a clause asks for; null where it asks for none. Adds what it needs to the values. */
+/** The value that a clause asks for; null if it asks for none. Adds its parameters to the values. */
 function clauseSql(
   clause: KeepClause,
-  kind: Scope['kind'],
+  t: string,
+  schema: SqlSchema,
   datasetId: (name: string) => string | null,
   values: unknown[],
 ): string {
-  const t = kind === 'version' ? 'v' : 'c';
   if (clause.best !== undefined) {
     values.push(clause.metric);
     const key = `s.key = $${values.length}::text`;
@@ -170,11 +185,24 @@ function clauseSql(
     values.push(datasetId(clause.dataset));
     return `(SELECT metric_json(s.value) FROM metric_series s WHERE s.object_id = ${t}.id AND ${key} AND s.dataset_id = $${values.length}::uuid)`;
   }
-  if (clause.filter !== undefined) {
-    const schema = SCHEMAS[kind];
-    const compiled = compileFilter(parseFilter(clause.filter, schema), schema, values.length + 1);
-    values.push(...compiled.params);
-    return `((${compiled.sql}) IS TRUE)`;
-  }
+  if (clause.filter !== undefined) return passes(parseFilter(clause.filter, schema), schema, values);
   return 'NULL';
+}
+
+/** Whether a row passes a filter, as a condition that is never NULL. Adds its parameters to the values. */
+export function passes(filter: Filter, schema: SqlSchema, values: unknown[]): string {
+  const compiled = compileFilter(filter, schema, values.length + 1);
+  values.push(...compiled.params);
+  return `((${compiled.sql}) IS TRUE)`;
+}
+
+/** Whether a row has a name that a filter asks for: a value under it. */
+export function hasName(name: AskedName, schema: SqlSchema, values: unknown[]): string {
+  const at = { position: 0, length: 0 };
+  if (name.kind === 'epoch') return passes(parseFilter('epoch IS NOT NULL', schema), schema, values);
+  const ref =
+    name.kind === 'metadata'
+      ? ({ kind: 'metadata', path: name.path, ...at } as const)
+      : ({ kind: 'metric', key: name.metric, dataset: name.dataset ?? null, ...at } as const);
+  return passes({ condition: { kind: 'null', ref, negated: true, ...at } }, schema, values);
 }

@@ -105,7 +105,7 @@ export type DatasetPage = Schemas['DatasetPage'];
 
 export type DatasetUpdate = Loose<Schemas['DatasetUpdate']>;
 
-/** What a rule decided about one version or checkpoint, and why. */
+/** What a rule decided, and why. */
 export type Decision = Schemas['Decision'];
 
 /** One page of a list. */
@@ -114,6 +114,7 @@ export type DecisionPage = Schemas['DecisionPage'];
 /** Under which edit of which policy. */
 export type DecisionPolicy = Schemas['DecisionPolicy'];
 
+/** What was decided about; of `kept` the model or namespace whose objects the rule ranges over. */
 export type DecisionSubject = Schemas['DecisionSubject'];
 
 /** A dataset that every version must be evaluated on. */
@@ -275,8 +276,8 @@ export type Opponent = Schemas['Opponent'];
 
 /**
  * `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a
- * clause does not hold. `skipped`: it became protected meanwhile. `refused`: it would have been done, and
- * could not.
+ * clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything.
+ * `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not.
  */
 export type Outcome = Schemas['Outcome'];
 
@@ -314,6 +315,16 @@ export type PolicySource = Schemas['PolicySource'];
 
 /** Where each section of `effective` comes from. */
 export type PolicySources = Schemas['PolicySources'];
+
+/** A clause of a policy that asks for something that no object has now: it may be misspelt. */
+export type PolicyWarning = Schemas['PolicyWarning'];
+
+/**
+ * `unknown_metric`, `unknown_metadata`, `no_epoch`: no object in scope has the metric (on the dataset), the
+ * metadata key, or an epoch. `no_match`: no object passes. `not_evaluated`: no version was evaluated on the
+ * dataset. `not_checked`: comparing took too long; the preview compares.
+ */
+export type PolicyWarningCode = Schemas['PolicyWarningCode'];
 
 export type PreviewRequest = Loose<Schemas['PreviewRequest']>;
 
@@ -408,6 +419,8 @@ export type TrackFiles = Loose<Schemas['TrackFiles']>;
 
 /** A file to track where it lies. */
 export type TrackedFile = Schemas['TrackedFile'];
+
+export type UndecidedClause = Schemas['UndecidedClause'];
 
 /** A file that comes in parts. */
 export type Upload = Schemas['Upload'];

@@ -656,7 +656,7 @@ export interface components {
              */
             uri?: string | null;
         };
-        /** @description What a rule decided about one version or checkpoint, and why. */
+        /** @description What a rule decided, and why. */
         Decision: {
             /**
              * Format: date-time
@@ -708,11 +708,12 @@ export interface components {
             /** @enum {string} */
             kind: "model" | "namespace";
         } | null;
+        /** @description What was decided about; of `kept` the model or namespace whose objects the rule ranges over. */
         DecisionSubject: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "version" | "checkpoint";
+            kind: "version" | "checkpoint" | "model" | "namespace";
             name: string;
         };
         /** @description A dataset that every version must be evaluated on. */
@@ -1864,10 +1865,10 @@ export interface components {
         /** @enum {string} */
         Opponent: "holder" | "any";
         /**
-         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does not hold. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not.
+         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not.
          * @enum {string}
          */
-        Outcome: "moved" | "tagged" | "proposed" | "holds" | "promoted" | "removed" | "skipped" | "refused" | "no";
+        Outcome: "moved" | "tagged" | "proposed" | "holds" | "promoted" | "removed" | "kept" | "skipped" | "refused" | "no";
         PartsToSign: {
             parts: components["schemas"]["PartToSign"][];
         };
@@ -1902,6 +1903,8 @@ export interface components {
              * @example P7D
              */
             staleAfter?: string;
+            /** @description Clauses that no object answers to now. Of a model: in all of `effective`; of a namespace: in its own sections. */
+            warnings?: components["schemas"]["PolicyWarning"][];
         };
         /** @description An amount: `abs` or `rel`, one of the two. */
         PolicyAmount: {
@@ -1946,6 +1949,8 @@ export interface components {
             label: components["schemas"]["PreviewedLabel"][];
             promote: components["schemas"]["PreviewedPromotion"][];
             retain: components["schemas"]["RetentionPreview"];
+            /** @description Clauses that no object answers to now. */
+            warnings?: components["schemas"]["PolicyWarning"][];
         };
         /** @enum {string} */
         PolicyScope: "experiment" | "all";
@@ -1969,6 +1974,19 @@ export interface components {
             retainVersions?: components["schemas"]["PolicySource"];
             staleAfter?: components["schemas"]["PolicySource"];
         };
+        /** @description A clause of a policy that asks for something that no object has now: it may be misspelt. */
+        PolicyWarning: {
+            code: components["schemas"]["PolicyWarningCode"];
+            /** @description What no object has, and what the clause does therefore. */
+            message: string;
+            /** @description JSON pointer (RFC 6901) into `effective`, or into the policy that is previewed. */
+            pointer: string;
+        };
+        /**
+         * @description `unknown_metric`, `unknown_metadata`, `no_epoch`: no object in scope has the metric (on the dataset), the metadata key, or an epoch. `no_match`: no object passes. `not_evaluated`: no version was evaluated on the dataset. `not_checked`: comparing took too long; the preview compares.
+         * @enum {string}
+         */
+        PolicyWarningCode: "unknown_metric" | "unknown_metadata" | "no_epoch" | "no_match" | "not_evaluated" | "not_checked";
         /** @description What a labelling rule would do now. */
         PreviewedLabel: {
             clauses: components["schemas"]["ClauseVerdict"][];
@@ -1995,6 +2013,10 @@ export interface components {
             name: string;
             protectedBy: components["schemas"]["Protection"][];
             remove: boolean;
+            /** @description Its stored files. `remove: "files"` leaves an object without any as it is. */
+            storedFiles: number;
+            /** @description Those of `keptBy` that cannot decide: nothing in their scope has what they ask for, so they keep everything in it. */
+            undecided: components["schemas"]["UndecidedClause"][];
             words: string;
         };
         /** @description What a promotion rule would do now. */
@@ -2410,6 +2432,11 @@ export interface components {
         TrackedFile: components["schemas"]["FileUri"] | components["schemas"]["FileToTrack"];
         TrackFiles: {
             files: components["schemas"]["TrackedFile"][];
+        };
+        UndecidedClause: {
+            clause: string;
+            /** @description `the metric val_acc`, `metadata.stage`, `an epoch`. */
+            missing: string;
         };
         /** @description A file that comes in parts. */
         Upload: {

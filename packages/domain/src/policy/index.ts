@@ -26,12 +26,17 @@ export {
   type Verdict,
   withClause,
 } from './label.ts';
+export { type AskedName, askedNames, filterNames, nameWords } from './names.ts';
 export { type CheckpointFacts, type PromotionQuestion, promotedName, promoteVerdict } from './promote.ts';
 export {
+  defaultPer,
+  type Per,
   type Protection,
   type Retained,
   type RetentionPlan,
   type RetentionVerdict,
   retentionPlan,
+  type Undecided,
 } from './retain.ts';
+export { type RetainScope, retentionWords, undecidedWords } from './retain-words.ts';
 export { decisionWords, promotionWords } from './words.ts';

@@ -1,20 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeepClause, RetainRule } from './document.ts';
-import { type Protection, type Retained, retentionPlan } from './retain.ts';
+import type { AskedName } from './names.ts';
+import { type Per, type Protection, type Retained, retentionPlan } from './retain.ts';
+import { retentionWords, undecidedWords } from './retain-words.ts';
 
 const NOW = new Date(Date.UTC(2026, 5, 1));
 const HOUR = 3_600_000;
 
+/** What each clause asks for: a filter in these tests for one metric. */
+const namesOf = (rule: RetainRule): readonly AskedName[][] =>
+  rule.keep.map((clause): AskedName[] => {
+    if (clause.everyEpoch !== undefined) return [{ kind: 'epoch' }];
+    const metric = clause.metric ?? (clause.filter === undefined ? undefined : 'f');
+    return metric === undefined ? [] : [{ kind: 'metric', metric }];
+  });
+
 /** The same rule once more, by sorting all there is. */
 function naive(rule: RetainRule, objects: readonly Retained[], object: Retained): boolean {
-  if (object.protections.length > 0) return false;
+  if (object.protections.length > 0 || (rule.remove === 'files' && !object.hasFiles)) return false;
   const newest = (a: Retained, b: Retained) =>
     b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1);
   return !rule.keep.some((clause, place) => {
     const rivals = objects.filter((other) => clause.per !== 'experiment' || other.group === object.group);
     if (clause.best !== undefined) {
       const value = (each: Retained) => each.values[place] as number | null;
+      if (rivals.every((each) => value(each) === null)) return true;
       const sign = clause.direction === 'max' ? -1 : 1;
       return rivals
         .filter((each) => value(each) !== null && !Number.isNaN(value(each)))
@@ -28,17 +39,37 @@ function naive(rule: RetainRule, objects: readonly Retained[], object: Retained)
         .slice(0, clause.latest)
         .some(({ id }) => id === object.id);
     if (clause.everyEpoch !== undefined)
-      return object.epoch !== null && object.epoch % clause.everyEpoch === 0;
+      return (
+        rivals.every(({ epoch }) => epoch === null) ||
+        (object.epoch !== null && object.epoch % clause.everyEpoch === 0)
+      );
     if (clause.youngerThan !== undefined) return NOW.getTime() - object.createdAt.getTime() < HOUR;
-    return object.values[place] === true;
+    return object.values[place] === true || rivals.every(({ names }) => !names[place]?.[0]);
   });
 }
 
-const plan = (rule: RetainRule, objects: readonly Retained[]) => {
-  const made = retentionPlan(rule, NOW, 'all');
+const planOf = (rule: RetainRule, objects: readonly Retained[], per: Per = 'all') => {
+  const made = retentionPlan(rule, NOW, per, namesOf(rule));
   for (const object of objects) made.see(object);
+  return made;
+};
+const plan = (rule: RetainRule, objects: readonly Retained[]) => {
+  const made = planOf(rule, objects);
   return objects.map((object) => ({ object, ...made.verdict(object) }));
 };
+
+/** An object that has all that clauses ask for, unless told otherwise. */
+const made = (id: string, more: Partial<Retained> = {}): Retained => ({
+  id,
+  createdAt: NOW,
+  epoch: null,
+  group: null,
+  hasFiles: true,
+  values: [null],
+  names: [[true]],
+  protections: [],
+  ...more,
+});
 
 const clause: fc.Arbitrary<KeepClause> = fc.oneof(
   fc.record({
@@ -54,7 +85,7 @@ const clause: fc.Arbitrary<KeepClause> = fc.oneof(
 );
 const rules = fc.record({
   keep: fc.array(clause, { minLength: 1, maxLength: 4 }),
-  remove: fc.constant('object' as const),
+  remove: fc.constantFrom('object' as const, 'files' as const),
 });
 
 /** Objects whose values fit the clauses of a rule. */
@@ -65,6 +96,8 @@ const objectsOf = (rule: RetainRule): fc.Arbitrary<Retained[]> =>
         hours: fc.integer({ min: 0, max: 4 }),
         epoch: fc.option(fc.integer({ min: 0, max: 9 })),
         group: fc.option(fc.constantFrom('a', 'b')),
+        hasFiles: fc.boolean(),
+        names: fc.tuple(...rule.keep.map(() => fc.tuple(fc.boolean()))),
         values: fc.tuple(
           ...rule.keep.map((each) =>
             each.best === undefined
@@ -141,35 +174,25 @@ describe('retention', () => {
 
   it('names what keeps an object, all of it', () => {
     const rule: RetainRule = { keep: [{ latest: 1 }, { everyEpoch: 5 }, { filter: 'x' }], remove: 'object' };
-    const object: Retained = {
-      id: 'a',
-      createdAt: NOW,
+    const object = made('a', {
       epoch: 10,
-      group: null,
       values: [null, null, false],
+      names: [[], [], [true]],
       protections: ['hold', 'lineage'],
-    };
+    });
     expect(plan(rule, [object]).map(({ object: _, ...verdict }) => verdict)).toEqual([
-      { remove: false, keptBy: [0, 1], protectedBy: ['hold', 'lineage'] },
+      { remove: false, keptBy: [0, 1], undecided: [], protectedBy: ['hold', 'lineage'], hasFiles: true },
     ]);
   });
 
   it('by default counts in each experiment for checkpoints, and over all for versions', () => {
     const rule: RetainRule = { keep: [{ latest: 1 }], remove: 'object' };
-    const objects = ['a', 'b'].map(
-      (group, index): Retained => ({
-        id: group,
-        createdAt: new Date(NOW.getTime() + index),
-        epoch: null,
-        group,
-        values: [null],
-        protections: [],
-      }),
+    const objects = ['a', 'b'].map((group, index) =>
+      made(group, { group, createdAt: new Date(NOW.getTime() + index) }),
     );
-    const kept = (per: 'experiment' | 'all') => {
-      const made = retentionPlan(rule, NOW, per);
-      for (const object of objects) made.see(object);
-      return objects.filter((object) => !made.verdict(object).remove).map(({ id }) => id);
+    const kept = (per: Per) => {
+      const counted = planOf(rule, objects, per);
+      return objects.filter((object) => !counted.verdict(object).remove).map(({ id }) => id);
     };
     expect([kept('experiment'), kept('all')]).toEqual([['a', 'b'], ['b']]);
   });
@@ -191,15 +214,8 @@ describe('retention', () => {
     const runs: string[][] = [];
     while (living.length > 0) {
       // Each was made from the one before it.
-      const objects = living.map(
-        (id, place): Retained => ({
-          id,
-          createdAt: NOW,
-          epoch: null,
-          group: null,
-          values: [false],
-          protections: place < living.length - 1 ? ['lineage'] : [],
-        }),
+      const objects = living.map((id, place) =>
+        made(id, { values: [false], protections: place < living.length - 1 ? ['lineage'] : [] }),
       );
       const gone = plan(rule, objects).flatMap(({ object, remove }) => (remove ? [object.id] : []));
       runs.push(gone);
@@ -210,16 +226,69 @@ describe('retention', () => {
 
   it('holds no more than what the clauses keep, whatever the order', () => {
     const rule: RetainRule = { keep: [{ best: 2, metric: 'm', direction: 'max' }], remove: 'object' };
-    const object = (value: number): Retained => ({
-      id: String(value),
-      createdAt: NOW,
-      epoch: null,
-      group: null,
-      values: [value],
-      protections: [],
-    });
+    const object = (value: number) => made(String(value), { values: [value] });
     const objects = [5, 1, 9, 3, 7].map(object);
     const kept = plan(rule, objects).flatMap(({ object: { id }, remove }) => (remove ? [] : [id]));
     expect(kept.sort()).toEqual(['7', '9']);
+  });
+
+  it.each<[string, KeepClause, Partial<Retained>, string]>([
+    ['a metric', { best: 1, metric: 'm', direction: 'max' }, { values: [null] }, 'the metric m'],
+    ['an epoch', { everyEpoch: 5 }, { epoch: null }, 'an epoch'],
+    ['a name of a filter', { filter: 'f' }, { values: [false], names: [[false]] }, 'the metric f'],
+  ])('keeps everything where nothing has %s', (_, clause, lacks, words) => {
+    const rule: RetainRule = { keep: [clause], remove: 'object' };
+    const has: Partial<Retained> = {
+      group: 'b',
+      epoch: 1,
+      values: [clause.best ? 0.5 : false],
+      names: [[true]],
+    };
+    const objects = [
+      made('a1', { group: 'a', ...lacks }),
+      made('a2', { group: 'a', ...lacks }),
+      made('b1', has),
+      made('b2', { ...has, ...lacks }),
+    ];
+    const counted = planOf(rule, objects, 'experiment');
+    const isRemoved = objects.map((object) => counted.verdict(object).remove);
+    expect(isRemoved).toEqual([false, false, clause.best === undefined, true]);
+    const scope = { kind: 'checkpoint', rule } as const;
+    const [first] = objects as [Retained];
+    expect(retentionWords('a1', counted.verdict(first), scope)).toBe(
+      `a1 stays: no checkpoint of its experiment has ${words}, so keep[0] keeps them all.`,
+    );
+    expect(counted.undecided().map((each) => undecidedWords(scope, each))).toEqual([
+      `no checkpoint of 1 of 2 experiments has ${words}, so keep[0] keeps every checkpoint there`,
+    ]);
+    // The rival has the name: in the scope of all it decides.
+    expect(planOf(rule, objects, 'all').undecided()).toEqual([]);
+  });
+
+  it('removes a diverged run: NaN is a value that the metric has', () => {
+    const rule: RetainRule = { keep: [{ best: 1, metric: 'm', direction: 'max' }], remove: 'object' };
+    const objects = ['a', 'b'].map((id) => made(id, { values: [Number.NaN] }));
+    expect(plan(rule, objects).map(({ remove }) => remove)).toEqual([true, true]);
+  });
+
+  it('says in words what the fields say', () => {
+    fc.assert(
+      fc.property(cases, fc.constantFrom('version', 'checkpoint'), ([rule, objects], kind) => {
+        for (const { object, ...verdict } of plan(rule, objects)) {
+          const words = retentionWords(object.id, verdict, { kind, rule });
+          const [, does, why = ''] = /^\d{3} (stays|goes|loses its stored files): (.+)\.$/.exec(words) ?? [];
+          expect(does).toBe(
+            verdict.remove ? (rule.remove === 'files' ? 'loses its stored files' : 'goes') : 'stays',
+          );
+          const reasons = verdict.keptBy.length + verdict.protectedBy.length;
+          // No reason of these rules contains a semicolon.
+          expect(why.split('; ')).toHaveLength(reasons || 1);
+          expect(/so keep\[\d\] keeps them all/.test(why)).toBe(verdict.undecided.length > 0);
+          expect(why === 'no clause keeps it').toBe(verdict.remove);
+          expect(why === 'it has no stored files that could go').toBe(!verdict.remove && reasons === 0);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });

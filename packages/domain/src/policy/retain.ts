@@ -2,6 +2,7 @@ import { compareBest } from './better.ts';
 import type { KeepClause, RetainRule } from './document.ts';
 import { durationOf } from './duration.ts';
 import { type FirstOf, firstOf } from './first-of.ts';
+import type { AskedName } from './names.ts';
 
 /** What no rule removes. */
 export type Protection =
@@ -20,8 +21,12 @@ export interface Retained {
   readonly epoch: number | null;
   /** The experiment that it came from; null: none. */
   readonly group: string | null;
+  /** Whether it has stored files: a rule with `remove: "files"` removes nothing else. */
+  readonly hasFiles: boolean;
   /** By the places of the rule's clauses: of `best` the value, of `filter` whether it passes. */
   readonly values: readonly (number | boolean | null)[];
+  /** By the places of the rule's clauses: for each name that a `filter` asks for, whether the object has it. */
+  readonly names: readonly (readonly boolean[])[];
   readonly protections: readonly Protection[];
 }
 
@@ -29,31 +34,113 @@ export interface RetentionVerdict {
   readonly remove: boolean;
   /** The places of the clauses that keep it. */
   readonly keptBy: readonly number[];
+  /** Those of `keptBy` that keep everything in the object's scope, each with a name that nothing in it has. */
+  readonly undecided: readonly { readonly place: number; readonly name: AskedName }[];
   readonly protectedBy: readonly Protection[];
+  readonly hasFiles: boolean;
 }
+
+/** A clause that cannot decide in some of its scopes: nothing there has the name. */
+export interface Undecided {
+  readonly place: number;
+  readonly name: AskedName;
+  /** Scopes in which nothing has the name, of how many. */
+  readonly missing: number;
+  readonly of: number;
+}
+
+/** How far a clause ranges: over the objects of each experiment, or over all. */
+export type Per = 'experiment' | 'all';
+
+/** By default checkpoints compete within their experiment, and versions with all of their model. */
+export const defaultPer = (kind: 'version' | 'checkpoint'): Per =>
+  kind === 'version' ? 'all' : 'experiment';
 
 export interface RetentionPlan {
   /** To be called with every living object, in any order, before the first verdict. */
   see(object: Retained): void;
   /** What is to happen to an object that was seen. */
   verdict(object: Retained): RetentionVerdict;
+  /** What the clauses cannot decide. */
+  undecided(): readonly Undecided[];
 }
 
 /**
  * Decides what stays of a set of objects: the union of what the clauses keep, and what is protected. Two passes over the
  * same objects, so that no more is held in memory than the best and the latest that are kept.
+ *
+ * A clause never removes by a name that nothing in its scope has: it may be misspelt. It keeps that scope instead.
+ * @param names that each clause asks for.
  */
-export function retentionPlan(rule: RetainRule, now: Date, defaultPer: 'experiment' | 'all'): RetentionPlan {
-  const keepers = rule.keep.map((clause, place) => keeperOf(clause, place, now, defaultPer));
+export function retentionPlan(
+  rule: RetainRule,
+  now: Date,
+  per: Per,
+  names: readonly (readonly AskedName[])[],
+): RetentionPlan {
+  const keepers = rule.keep.map((clause, place) => {
+    const scope = clause.per ?? per;
+    return {
+      ...keeperOf(clause, place, now, groupBy(scope)),
+      watches: (names[place] ?? []).map((name, index) => watch(clause, place, name, index, scope)),
+    };
+  });
   return {
     see: (object) => {
-      for (const keeper of keepers) keeper.see(object);
+      for (const keeper of keepers) {
+        keeper.see(object);
+        for (const each of keeper.watches) each.see(object);
+      }
     },
     verdict: (object) => {
-      const keptBy = keepers.flatMap((keeper, place) => (keeper.keeps(object) ? [place] : []));
-      const protectedBy = object.protections;
-      return { remove: keptBy.length === 0 && protectedBy.length === 0, keptBy, protectedBy };
+      const undecided = keepers.flatMap(({ watches }, place) => {
+        const missing = watches.find((each) => each.isMissing(object));
+        return missing ? [{ place, name: missing.name }] : [];
+      });
+      const keptBy = keepers.flatMap((keeper, place) =>
+        keeper.keeps(object) || undecided.some((each) => each.place === place) ? [place] : [],
+      );
+      const { protections: protectedBy, hasFiles } = object;
+      const isFree = keptBy.length === 0 && protectedBy.length === 0;
+      return {
+        remove: isFree && (rule.remove === 'object' || hasFiles),
+        keptBy,
+        undecided,
+        protectedBy,
+        hasFiles,
+      };
     },
+    undecided: () =>
+      keepers.flatMap(({ watches }, place) =>
+        watches.flatMap((each) => {
+          const { missing, of } = each.count();
+          return missing > 0 ? [{ place, name: each.name, missing, of }] : [];
+        }),
+      ),
+  };
+}
+
+const groupBy = (per: Per): ((object: Retained) => string) =>
+  per === 'all' ? () => '' : ({ group }) => group ?? '';
+
+/** Notes in which scopes of a clause some object has a name. */
+function watch(clause: KeepClause, place: number, name: AskedName, index: number, per: Per) {
+  // A metadata key is often a mark that most experiments lack: only one that nothing at all has may be misspelt.
+  const groupOf = groupBy(name.kind === 'metadata' ? 'all' : per);
+  const [all, having] = [new Set<string>(), new Set<string>()];
+  const has = ({ values, epoch, names }: Retained) => {
+    if (clause.best !== undefined) return values[place] !== null;
+    return clause.everyEpoch === undefined ? names[place]?.[index] === true : epoch !== null;
+  };
+  return {
+    name,
+    see: (object: Retained) => {
+      const group = groupOf(object);
+      all.add(group);
+      if (has(object)) having.add(group);
+    },
+    isMissing: (object: Retained) => !having.has(groupOf(object)),
+    count: () => ({ missing: all.size - having.size, of: all.size }),
   };
 }
 
@@ -62,10 +149,14 @@ interface Keeper {
   keeps(object: Retained): boolean;
 }
 
-function keeperOf(clause: KeepClause, place: number, now: Date, defaultPer: 'experiment' | 'all'): Keeper {
+function keeperOf(
+  clause: KeepClause,
+  place: number,
+  now: Date,
+  groupOf: (object: Retained) => string,
+): Keeper {
   const see = () => {};
   const { best, latest, everyEpoch, youngerThan, direction = 'max' } = clause;
-  const groupOf = (clause.per ?? defaultPer) === 'all' ? () => '' : ({ group }: Retained) => group ?? '';
   if (best !== undefined) {
     const measuredValue = ({ values }: Retained) => values[place] as number | null;
     const has = (object: Retained) => {

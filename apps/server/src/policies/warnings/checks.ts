@@ -1,0 +1,162 @@
+import {
+  type EvaluateRule,
+  type LabelRule,
+  metricWords,
+  nameWords,
+  type PromoteRule,
+  parseFilter,
+} from '@modelbox/domain';
+import type { PolicyWarning } from '@modelbox/schema';
+import { experimentSchema } from '../../experiments/filter-schema.ts';
+import { passes } from '../../retention/scope.ts';
+import type { Sql } from '../../writes/sql.ts';
+import { hasFilterName, hasMetric, isEvaluatedOn, namesIn, passesFilter } from './conditions.ts';
+import {
+  type Below,
+  type Condition,
+  checkpointsBelow,
+  countGroups,
+  experimentsBelow,
+  type Range,
+  versionsBelow,
+} from './ranges.ts';
+
+/** A question about the objects of a range, and the warning if the answer is no for each of them. */
+interface Check extends PolicyWarning {
+  readonly condition: Condition;
+}
+
+/** A range without objects gives no warnings: nothing can be told from it. */
+async function warn(sql: Sql, range: Range, checks: readonly Check[]): Promise<PolicyWarning[]> {
+  if (checks.length === 0) return [];
+  const conditions = checks.map(({ condition }) => condition);
+  const { groups, hits } = await countGroups(sql, range, '()', conditions);
+  return groups === 0
+    ? []
+    : checks.flatMap(({ condition: _, ...warning }, index) => (hits[index] === 0 ? [warning] : []));
+}
+
+/** Datasets on which no version was evaluated yet. */
+export function evaluateWarnings(
+  sql: Sql,
+  below: Below,
+  rules: readonly EvaluateRule[],
+): Promise<PolicyWarning[]> {
+  const checks = rules.map(
+    ({ dataset }, index): Check => ({
+      pointer: `/evaluate/${index}/dataset`,
+      code: 'not_evaluated',
+      message: `No version was evaluated on ${dataset} yet: rules that demand it wait.`,
+      condition: isEvaluatedOn(below, dataset),
+    }),
+  );
+  return warn(sql, versionsBelow(below, `p.document ? 'evaluate'`), checks);
+}
+
+/** Labelling rules that ask for what no version has. */
+export function labelWarnings(sql: Sql, below: Below, rules: readonly LabelRule[]): Promise<PolicyWarning[]> {
+  const range = versionsBelow(below, `p.document ? 'label'`);
+  const checks = rules.flatMap((rule, index) => {
+    const at = `/label/${index}`;
+    const effect = `the rule gives ${rule.alias ?? `'${rule.tag}'`} to none now`;
+    return [
+      metricCheck(below, rule, at, 'version', effect),
+      ...(rule.notWorse ?? []).map((other, place) =>
+        metricCheck(below, other, `${at}/notWorse/${place}`, 'version', 'this clause stops none now'),
+      ),
+      ...filterChecks(rule.filter, range, `${at}/filter`, 'version', effect),
+      ...(rule.files ?? []).map(({ role, path }, place): Check => {
+        const what = path === undefined ? `a file with the role ${role}` : `the file ${path}`;
+        return {
+          pointer: `${at}/files/${place}`,
+          code: 'no_match',
+          message: `No version has ${what}: ${effect}.`,
+          condition: ({ t }, values) =>
+            `EXISTS (SELECT 1 FROM files f WHERE f.object_id = ${t}.id AND ${path === undefined ? 'f.role' : 'f.path'} = $${values.push(path ?? role)}::text)`,
+        };
+      }),
+    ];
+  });
+  return warn(sql, range, checks);
+}
+
+/** Promotion rules that ask for what no experiment or checkpoint has. */
+export async function promoteWarnings(
+  sql: Sql,
+  below: Below,
+  rules: readonly PromoteRule[],
+): Promise<PolicyWarning[]> {
+  const effect = 'the rule promotes nothing now';
+  const warnings: PolicyWarning[] = [];
+  for (const [index, rule] of rules.entries()) {
+    const at = `/promote/${index}`;
+    const sources = filterChecks(
+      rule.experiments,
+      experimentsBelow(below),
+      `${at}/experiments`,
+      'experiment',
+      effect,
+    );
+    const found = await warn(sql, experimentsBelow(below), sources);
+    warnings.push(...found);
+    if (found.length > 0) continue;
+    const range = narrowed(checkpointsBelow(below), rule.experiments);
+    warnings.push(
+      ...(await warn(sql, range, [
+        metricCheck(below, rule, at, 'checkpoint', effect),
+        ...filterChecks(rule.filter, range, `${at}/filter`, 'checkpoint', effect),
+      ])),
+    );
+  }
+  return warnings;
+}
+
+/** The checkpoints of experiments that pass a filter. */
+function narrowed(range: Range, experiments: string | undefined): Range {
+  if (experiments === undefined) return range;
+  const values = [...range.values];
+  const condition = passes(parseFilter(experiments, experimentSchema), experimentSchema, values);
+  return { ...range, values, where: `${range.where} AND ${condition}` };
+}
+
+function metricCheck(
+  below: Below,
+  measured: { readonly metric: string; readonly dataset?: string | undefined },
+  at: string,
+  noun: string,
+  effect: string,
+): Check {
+  return {
+    pointer: `${at}/metric`,
+    code: 'unknown_metric',
+    message: `No ${noun} has the metric ${metricWords(measured)}: ${effect}.`,
+    condition: hasMetric(below, measured),
+  };
+}
+
+/** Each name that a filter asks for; and whether anything passes it. */
+function filterChecks(
+  filter: string | undefined,
+  range: Range,
+  pointer: string,
+  noun: string,
+  effect: string,
+): Check[] {
+  if (filter === undefined) return [];
+  return [
+    ...namesIn(filter, range).map(
+      (name): Check => ({
+        pointer,
+        code: name.kind === 'metric' ? 'unknown_metric' : 'unknown_metadata',
+        message: `No ${noun} has ${nameWords(name)}: comparisons with it are never true.`,
+        condition: hasFilterName(name),
+      }),
+    ),
+    {
+      pointer,
+      code: 'no_match',
+      message: `No ${noun} passes the filter: ${effect}.`,
+      condition: passesFilter(filter),
+    },
+  ];
+}

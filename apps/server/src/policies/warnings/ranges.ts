@@ -1,0 +1,89 @@
+import type { SqlSchema } from '@modelbox/domain';
+import { experimentSchema } from '../../experiments/filter-schema.ts';
+import { metricSql } from '../../lists/schemas.ts';
+import { SCHEMAS } from '../../retention/scope.ts';
+import { versionSchema } from '../../versions/filter-schema.ts';
+import type { Sql } from '../../writes/sql.ts';
+
+/** Whose policy is compared with the objects below it. */
+export interface Below {
+  readonly kind: 'model' | 'namespace';
+  readonly id: string;
+  /** The path of the namespace, or of the one that the model lies in, and its id. */
+  readonly namespace: string;
+  readonly namespaceId: string;
+  readonly datasetId: (name: string) => string | null;
+}
+
+/** Objects that a section of a policy ranges over: `$1` and `$2` are the first of `values`. */
+export interface Range {
+  readonly t: 'v' | 'c' | 'e';
+  readonly from: string;
+  readonly where: string;
+  readonly values: readonly unknown[];
+  readonly schema: SqlSchema;
+}
+
+const BELOW = `(n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND $2::uuid IS NOT NULL`;
+
+/** Policies below the namespace that have the section, and count instead for the row's model or experiment. */
+const noNearer = (section: string, model: string): string => `NOT EXISTS (
+  SELECT 1 FROM policies p LEFT JOIN namespaces o ON p.owner_kind = 'namespace' AND o.id = p.owner_id
+  WHERE ${section} AND (p.owner_id = ${model} OR (length(o.path) > length($1::text)
+    AND (n.path = o.path OR starts_with(n.path, o.path || '/')))))`;
+
+/** @param section a condition on the policy `p`: it has the section. */
+export function versionsBelow(below: Below, section: string): Range {
+  const from = 'versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id';
+  const living = 'v.deleted_at IS NULL AND m.deleted_at IS NULL';
+  if (below.kind === 'model') {
+    const where = `v.model_id = $1::uuid AND $2::uuid IS NOT NULL AND ${living}`;
+    return { t: 'v', from, where, values: [below.id, below.namespaceId], schema: versionSchema };
+  }
+  return {
+    t: 'v',
+    from,
+    where: `${BELOW} AND ${living} AND ${noNearer(section, 'm.id')}`,
+    values: [below.namespace, below.namespaceId],
+    // Of many models: bare names of datasets lie in the namespace of each.
+    schema: { ...versionSchema, metric: metricSql('v', 'm.namespace_id') },
+  };
+}
+
+export const checkpointsBelow = ({ namespace, namespaceId }: Below, section?: string): Range => ({
+  t: 'c',
+  from: 'checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id',
+  where: `${BELOW} AND c.deleted_at IS NULL AND e.deleted_at IS NULL${section === undefined ? '' : ` AND ${noNearer(section, 'NULL::uuid')}`}`,
+  values: [namespace, namespaceId],
+  schema: SCHEMAS.checkpoint,
+});
+
+export const experimentsBelow = ({ namespace, namespaceId }: Below): Range => ({
+  t: 'e',
+  from: 'experiments e JOIN namespaces n ON n.id = e.namespace_id',
+  where: `${BELOW} AND e.deleted_at IS NULL`,
+  values: [namespace, namespaceId],
+  schema: experimentSchema,
+});
+
+/** A condition on the objects of a range, which adds its parameters to the values. */
+export type Condition = (range: Range, values: unknown[]) => string;
+
+/** Counts the groups of a range, and in how many each condition is true of some object. */
+export async function countGroups(
+  sql: Sql,
+  range: Range,
+  group: string,
+  conditions: readonly Condition[],
+): Promise<{ readonly groups: number; readonly hits: readonly number[] }> {
+  const values = [...range.values];
+  const columns = conditions.map((condition, index) => `bool_or(${condition(range, values)}) AS c${index}`);
+  const hits = conditions.map((_, index) => `count(*) FILTER (WHERE c${index})::int`);
+  const [row] = await sql<{ groups: number; hits: number[] }>(
+    `SELECT count(*)::int AS groups, ARRAY[${hits.join(', ')}]::int[] AS hits
+     FROM (SELECT ${['1', ...columns].join(', ')} FROM ${range.from} WHERE ${range.where}
+           GROUP BY ${group} HAVING count(*) > 0) AS g`,
+    values,
+  );
+  return row ?? { groups: 0, hits: [] };
+}

@@ -1,0 +1,63 @@
+import { isStatementTimeout } from '@modelbox/db';
+import { policyDatasets } from '@modelbox/domain';
+import type { PolicyWarning } from '@modelbox/schema';
+import type { Context } from '../../context.ts';
+import { type Sql, sqlOn } from '../../writes/sql.ts';
+import { knownDatasets } from '../known-datasets.ts';
+import type { EffectiveHere } from '../owner-chain.ts';
+import { evaluateWarnings, labelWarnings, promoteWarnings } from './checks.ts';
+import type { Below } from './ranges.ts';
+import { retainWarnings } from './retain.ts';
+
+interface Owner {
+  readonly kind: 'model' | 'namespace';
+  readonly id: string;
+}
+
+/**
+ * What in the policy that counts here asks for something that no object has now, so that it may be misspelt. A model is
+ * warned of all that counts for it; a namespace of its own sections, on all objects below for which they count.
+ */
+export async function policyWarnings(
+  sql: Sql,
+  owner: Owner,
+  effective: EffectiveHere,
+): Promise<PolicyWarning[]> {
+  const { document, sources, namespace } = effective;
+  const counts = (section: keyof typeof sources) =>
+    owner.kind === 'model' || sources[section]?.id === owner.id;
+  const [place] = await sql<{ id: string }>('SELECT id FROM namespaces WHERE path = $1::text', [namespace]);
+  if (place === undefined) return [];
+  const names = policyDatasets(document).map(({ name }) => name);
+  const known = await knownDatasets(sql, namespace, names);
+  const datasetId = (name: string) => known.get(name)?.id ?? null;
+  const below: Below = { ...owner, namespace, namespaceId: place.id, datasetId };
+  const { evaluate, label, promote, retain } = document;
+  return [
+    ...(evaluate && counts('evaluate') ? await evaluateWarnings(sql, below, evaluate) : []),
+    ...(label && counts('label') ? await labelWarnings(sql, below, label) : []),
+    ...(promote && counts('promote') ? await promoteWarnings(sql, below, promote) : []),
+    ...(retain?.versions && counts('retainVersions')
+      ? await retainWarnings(sql, below, 'version', retain.versions)
+      : []),
+    ...(owner.kind === 'namespace' && retain?.checkpoints && counts('retainCheckpoints')
+      ? await retainWarnings(sql, below, 'checkpoint', retain.checkpoints)
+      : []),
+  ];
+}
+
+/** The same for an answer that must not wait: where it takes longer than a list may, the answer says so. */
+export async function quickWarnings(
+  ctx: Context,
+  owner: Owner,
+  effective: EffectiveHere,
+): Promise<PolicyWarning[]> {
+  try {
+    return await policyWarnings(sqlOn(ctx.db.lists), owner, effective);
+  } catch (error) {
+    if (!isStatementTimeout(error)) throw error;
+    const message =
+      'The policy ranges over too many objects to compare it with them here; preview it instead.';
+    return [{ pointer: '', code: 'not_checked', message }];
+  }
+}

@@ -1,0 +1,74 @@
+import type { KeepClause, RetainRule } from './document.ts';
+import { metricWords } from './facts.ts';
+import { type AskedName, nameWords } from './names.ts';
+import { defaultPer, type Per, type Protection, type RetentionVerdict, type Undecided } from './retain.ts';
+
+/** A retention rule, and what it ranges over. */
+export interface RetainScope {
+  readonly kind: 'version' | 'checkpoint';
+  readonly rule: RetainRule;
+}
+
+/** Why an object stays or goes: `v3 stays: it is among the latest 2.` It follows from the verdict alone. */
+export function retentionWords(object: string, verdict: RetentionVerdict, scope: RetainScope): string {
+  const { remove, keptBy, undecided, protectedBy } = verdict;
+  if (remove) {
+    const what = scope.rule.remove === 'files' ? 'loses its stored files' : 'goes';
+    return `${object} ${what}: no clause keeps it.`;
+  }
+  const reasons = [
+    ...keptBy.map((place) => {
+      const blind = undecided.find((each) => each.place === place);
+      return blind ? undecidedReason(scope, blind) : clauseWords(scope.rule.keep[place]);
+    }),
+    ...protectedBy.map((each) => PROTECTION_WORDS[each]),
+  ];
+  return `${object} stays: ${reasons.join('; ') || 'it has no stored files that could go'}.`;
+}
+
+const PROTECTION_WORDS: Readonly<Record<Protection, string>> = {
+  alias: 'it holds an alias',
+  previousHolder: 'a rollback of an alias would go back to it',
+  hold: 'it is on hold',
+  lineage: 'a version or an experiment was made from it',
+  newestOfRunning: 'it is the newest checkpoint of an experiment that runs',
+  pending: 'it is not ready',
+  restored: 'somebody restored it since the policy was edited',
+};
+
+function clauseWords(clause: KeepClause | undefined): string {
+  if (clause?.best !== undefined)
+    return `it is among the best ${clause.best} by ${metricWords({ ...clause, metric: clause.metric ?? '' })}`;
+  if (clause?.latest !== undefined) return `it is among the latest ${clause.latest}`;
+  if (clause?.everyEpoch !== undefined) return `every epoch that ${clause.everyEpoch} divides is kept`;
+  if (clause?.youngerThan !== undefined) return `it is younger than ${clause.youngerThan}`;
+  return `it meets the filter: ${clause?.filter}`;
+}
+
+function undecidedReason(scope: RetainScope, { place, name }: RetentionVerdict['undecided'][number]): string {
+  const where = perOf(scope, place, name) === 'experiment' ? ' of its experiment' : '';
+  return `no ${scope.kind}${where} has ${nameWords(name)}, so keep[${place}] keeps them all`;
+}
+
+/**
+ * `no checkpoint of 2 of 3 experiments has the metric val_acc, so keep[0] keeps every checkpoint there`
+ * @param noun of the scopes that the clause decides apart; null: there is one.
+ */
+export function undecidedWords(
+  scope: RetainScope,
+  { place, name, missing, of }: Undecided,
+  noun: string | null = perOf(scope, place, name) === 'all' ? null : 'experiment',
+): string {
+  const { kind } = scope;
+  const [where, there] =
+    noun === null
+      ? ['', '']
+      : missing === of
+        ? [` of any ${noun}`, '']
+        : [` of ${missing} of ${of} ${noun}s`, ' there'];
+  return `no ${kind}${where} has ${nameWords(name)}, so keep[${place}] keeps every ${kind}${there}`;
+}
+
+/** How far a clause looks for a name. */
+const perOf = ({ kind, rule }: RetainScope, place: number, name: AskedName): Per =>
+  name.kind === 'metadata' ? 'all' : (rule.keep[place]?.per ?? defaultPer(kind));
