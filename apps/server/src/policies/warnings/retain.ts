@@ -30,35 +30,57 @@ export async function retainWarnings(
   const section = `p.document->'retain' ? '${kind}s'`;
   const all = kind === 'version' ? versionsBelow(below, section) : checkpointsBelow(below, section);
   const range = { ...all, where: `${all.where} AND ${all.t}.files_removed_at IS NULL` };
-  const warnings: PolicyWarning[] = [];
-  for (const place of rule.keep.keys())
-    warnings.push(...(await clauseWarnings(sql, below, range, { kind, rule, place })));
-  return warnings;
+  const asked = rule.keep.flatMap((clause, place) => askOf(below, range, { kind, rule, clause, place }));
+  const warnings = new Map<number, PolicyWarning[]>();
+  // Clauses of the same scopes share one scan.
+  for (const group of new Set(asked.map((each) => each.group))) {
+    const clauses = asked.filter((each) => each.group === group);
+    const { groups, hits } = await countGroups(
+      sql,
+      range,
+      group,
+      clauses.flatMap(({ conditions }) => conditions),
+    );
+    let first = 0;
+    for (const each of clauses) {
+      const end = first + each.conditions.length;
+      warnings.set(each.place, clauseWarnings(each, groups, hits.slice(first, end)));
+      first = end;
+    }
+  }
+  return asked.flatMap(({ place }) => warnings.get(place) ?? []);
 }
 
 interface Placed {
   readonly kind: 'version' | 'checkpoint';
   readonly rule: RetainRule;
+  readonly clause: KeepClause;
   readonly place: number;
 }
 
-async function clauseWarnings(
-  sql: Sql,
-  below: Below,
-  range: Range,
-  placed: Placed,
-): Promise<PolicyWarning[]> {
-  const { kind, rule, place } = placed;
-  const clause = rule.keep[place] as KeepClause;
+/** What a clause asks about objects: first its names, last whether it keeps one by a value. */
+interface Asked extends Placed {
+  readonly names: readonly AskedName[];
+  readonly match: ReturnType<typeof matchOf>;
+  readonly group: string;
+  readonly noun: string | null;
+  readonly conditions: readonly Condition[];
+}
+
+function askOf(below: Below, range: Range, placed: Placed): Asked[] {
+  const { clause } = placed;
   const names = askedNames(clause, range.schema);
-  const matches = matchOf(clause);
-  if (names.length === 0 && matches === undefined) return [];
+  const match = matchOf(clause);
   const conditions = [
     ...names.map((name) => conditionOf(below, clause, name)),
-    ...(matches ? [matches.condition] : []),
+    ...(match ? [match.condition] : []),
   ];
-  const { group, noun } = groupsOf(below, placed);
-  const { groups, hits } = await countGroups(sql, range, group, conditions);
+  return conditions.length === 0 ? [] : [{ ...placed, names, match, conditions, ...groupsOf(below, placed) }];
+}
+
+/** @param hits for each condition, in how many of the groups it is true of some object. */
+function clauseWarnings(asked: Asked, groups: number, hits: readonly number[]): PolicyWarning[] {
+  const { kind, rule, clause, place, names, match, noun } = asked;
   const at = `/retain/${kind}s/keep/${place}`;
   const missing = names.flatMap((name, index) => {
     const having = hits[index] ?? 0;
@@ -66,13 +88,13 @@ async function clauseWarnings(
     const lacking = name.kind === 'metadata' && kind === 'checkpoint' && having > 0 ? 0 : groups - having;
     if (lacking === 0) return [];
     const words = undecidedWords({ kind, rule }, { place, name, missing: lacking, of: groups }, noun);
-    const pointer = `${at}/${clause.best === undefined ? (matches?.member ?? '') : 'metric'}`;
+    const pointer = `${at}/${clause.best === undefined ? (match?.member ?? '') : 'metric'}`;
     return [{ pointer, code: CODES[name.kind], message: sentence(words), isAll: lacking === groups }];
   });
   const warnings: PolicyWarning[] = missing.map(({ isAll: _, ...warning }) => warning);
-  if (matches && groups > 0 && hits.at(-1) === 0 && !missing.some(({ isAll }) => isAll)) {
-    const message = `No ${kind} ${matches.words}: keep[${place}] keeps nothing now.`;
-    warnings.push({ pointer: `${at}/${matches.member}`, code: 'no_match', message });
+  if (match && groups > 0 && hits.at(-1) === 0 && !missing.some(({ isAll }) => isAll)) {
+    const message = `No ${kind} ${match.words}: keep[${place}] keeps nothing now.`;
+    warnings.push({ pointer: `${at}/${match.member}`, code: 'no_match', message });
   }
   return warnings;
 }

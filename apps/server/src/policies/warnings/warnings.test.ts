@@ -158,6 +158,21 @@ describe('retention', () => {
     expect([preview.retain.removed, preview.warnings]).toEqual([1, []]);
   });
 
+  test('an answer does not wait for a comparison that takes too long, and says so', async () => {
+    const { url } = await runs({ run: epochs(1) });
+    await ok('PUT', `${url}/policy`, keepAll([{ best: 1, metric: 'typo', direction: 'max' }]));
+    const blocking = await server.db.pool.connect();
+    await blocking.query('BEGIN');
+    await blocking.query('LOCK TABLE metric_series IN ACCESS EXCLUSIVE MODE');
+    const { warnings } = await ok('GET', `${url}/policy`);
+    await blocking.query('ROLLBACK');
+    blocking.release();
+    expect(warnings).toMatchObject([{ pointer: '', code: 'not_checked' }]);
+    expect(warned(await ok('GET', `${url}/policy`))).toEqual([
+      'unknown_metric /retain/checkpoints/keep/0/metric',
+    ]);
+  });
+
   test('versions: of a model, and of all models below a namespace for which its rule counts', async () => {
     const rule = (metric: string) => ({
       retain: { versions: { keep: [{ best: 1, metric, direction: 'max' }], remove: 'object' } },

@@ -3,6 +3,7 @@ import { policyDatasets } from '@modelbox/domain';
 import type { PolicyWarning } from '@modelbox/schema';
 import type { Context } from '../../context.ts';
 import { type Sql, sqlOn } from '../../writes/sql.ts';
+import { inTransaction } from '../../writes/transaction.ts';
 import { knownDatasets } from '../known-datasets.ts';
 import type { EffectiveHere } from '../owner-chain.ts';
 import { evaluateWarnings, labelWarnings, promoteWarnings } from './checks.ts';
@@ -46,14 +47,25 @@ export async function policyWarnings(
   ];
 }
 
-/** The same for an answer that must not wait: where it takes longer than a list may, the answer says so. */
+/** Milliseconds that an answer may wait for its warnings. */
+const BUDGET = 2_000;
+
+/** The same for answers that must not wait long: after `BUDGET` the only warning is that nothing was compared. */
 export async function quickWarnings(
   ctx: Context,
   owner: Owner,
   effective: EffectiveHere,
 ): Promise<PolicyWarning[]> {
+  const ends = performance.now() + BUDGET;
   try {
-    return await policyWarnings(sqlOn(ctx.db.lists), owner, effective);
+    return await inTransaction(ctx.db.lists, (client) => {
+      const sql: Sql = async (text, values) => {
+        const left = Math.max(1, Math.floor(ends - performance.now()));
+        await client.query(`SET LOCAL statement_timeout = ${left}`);
+        return sqlOn(client)(text, values);
+      };
+      return policyWarnings(sql, owner, effective);
+    });
   } catch (error) {
     if (!isStatementTimeout(error)) throw error;
     const message =
