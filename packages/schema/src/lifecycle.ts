@@ -58,6 +58,7 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
       path: `${path}/restore`,
       tag,
       summary: `Restore a deleted ${kind}`,
+      ...(kind === 'version' || kind === 'checkpoint' ? { description: RESTORES_FILES } : {}),
       params,
       body: z.strictObject({}),
       bodyOptional: true,
@@ -67,6 +68,10 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
     }),
   ] as const;
 };
+
+const RESTORES_FILES =
+  'Also brings back all files that retention removed from it. 404 after the grace time; if only that of the files is over, ' +
+  'a deleted object comes back without them, and `filesRemovedAt` says so.';
 
 const DELETES: Record<OwnerKind, string> = {
   model: 'Its versions go with it, and come back with it.',

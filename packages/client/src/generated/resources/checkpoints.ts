@@ -58,7 +58,12 @@ export class Checkpoints extends Resource {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/checkpoints/${checkpoint}`, options });
   }
 
-  /** Restore a deleted checkpoint. */
+  /**
+   * Restore a deleted checkpoint.
+   *
+   * Also brings back all files that retention removed from it. 404 after the grace time; if only that of the
+   * files is over, a deleted object comes back without them, and `filesRemovedAt` says so.
+   */
   restore(checkpoint: string, options?: ConditionalOptions): APIPromise<Checkpoint> {
     return this.http.send<Checkpoint>({
       method: 'POST',

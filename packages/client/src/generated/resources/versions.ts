@@ -48,7 +48,12 @@ export class Versions extends Resource {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/versions/${version}`, options });
   }
 
-  /** Restore a deleted version. */
+  /**
+   * Restore a deleted version.
+   *
+   * Also brings back all files that retention removed from it. 404 after the grace time; if only that of the
+   * files is over, a deleted object comes back without them, and `filesRemovedAt` says so.
+   */
   restore(version: string, options?: ConditionalOptions): APIPromise<Version> {
     return this.http.send<Version>({ method: 'POST', url: url`/v1/versions/${version}/restore`, options });
   }
