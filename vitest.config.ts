@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { hostileEnvironment } from './packages/db/src/testing/hostile.ts';
+
+const every = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'];
+
+/** Files that run a second time on databases with unusual settings: they cover every way to Postgres, at a small cost. */
+const alsoUnusual = [
+  'apps/server/src/unusual-settings.test.ts',
+  'apps/server/src/{metrics,retention}/*.test.ts',
+  'apps/server/src/{aliases/aliases,audit/list,lists/lists,versions/versions,writes/changes}.test.ts',
+  'apps/server/src/uploads/create.test.ts',
+];
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     // One Postgres and one S3 server for the run, each started when the first test file asks for it.
     globalSetup: ['packages/db/src/testing/vitest-setup.ts', 'packages/blobs/src/testing/vitest-setup.ts'],
     // A process per file: some tests send signals, and a crash stays in its file.
@@ -12,5 +22,16 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'usual settings', include: every } },
+      {
+        extends: true,
+        test: {
+          name: 'unusual settings',
+          include: alsoUnusual,
+          env: { ...hostileEnvironment, MODELBOX_TEST_UNUSUAL_SETTINGS: 'true' },
+        },
+      },
+    ],
   },
 });

@@ -94,6 +94,47 @@ test('a database that a newer release has migrated, unless the operator allows i
   await drop();
 });
 
+test('a DATABASE_URL whose password is not percent-encoded', async () => {
+  const output = await refusal({ DATABASE_URL: 'postgres://u:p@secret/w%r#d@127.0.0.1:1/db' });
+  expect(output).toMatch(/DATABASE_URL must be .* percent-encoded/);
+  expect(output).not.toMatch(/secret|w%r/);
+});
+
+test('the embedded Postgres starts and works whatever the shell says to other programs', async () => {
+  const server = runServer({
+    MODELBOX_DATA_DIR: newFolder(),
+    ...{
+      PGSSLMODE: 'require',
+      PGSSLNEGOTIATION: 'direct',
+      PGHOST: 'nowhere.invalid',
+      PGUSER: 'nobody',
+      PGPORT: '1',
+    },
+    ...{
+      PGOPTIONS: '-c datestyle=SQL,DMY -c default_transaction_read_only=on',
+      PGTZ: 'Asia/Kolkata',
+      PGAPPNAME: 'x',
+    },
+    ...{
+      PGDATABASE: 'x',
+      PGPASSWORD: 'x',
+      PGREPLICATION: 'database',
+      PGCLIENTENCODING: 'LATIN1',
+      TZ: 'Asia/Kolkata',
+    },
+  });
+  const url = await server.url;
+  const body = JSON.stringify({ namespace: 'a', name: 'm' });
+  const headers = { 'content-type': 'application/json' };
+  const made = await fetch(`${url}/v1/models`, { method: 'POST', body, headers });
+  expect(made.status).toBe(201);
+  const { createdAt } = (await made.json()) as { createdAt: string };
+  expect(Math.abs(Date.parse(createdAt) - Date.now())).toBeLessThan(600_000);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
+});
+
 test('every setting that is wrong, at once, before anything is started', async () => {
   const dataDir = newFolder();
   const output = await refusal(

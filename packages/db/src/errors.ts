@@ -92,8 +92,11 @@ export function reasonOf(error: unknown): string {
   return words.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
 }
 
-/** Connection exceptions, refused logins, no such database, read-only, out of resources, shutting down or starting. */
-const unavailableStates = /^(08...|28...|3D000|25006|53...|57P0.)$/;
+/**
+ * Connection exceptions, refused logins, no such database, read-only, transactions that were too long, out of
+ * resources, shutting down or starting.
+ */
+const unavailableStates = /^(08...|28...|3D000|25006|25P0[34]|53...|57P0.)$/;
 
 const unavailableCodes = new Set([
   'ECONNREFUSED',

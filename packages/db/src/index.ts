@@ -26,3 +26,4 @@ export { type MigrationState, migrationState } from './migrations/state.ts';
 export { type PreparedStatement, prepared } from './prepared.ts';
 export { DatabaseRefusedError, requirePostgres } from './require.ts';
 export { retrying } from './retry.ts';
+export { proveWritable } from './writable.ts';

@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from './client.ts';
 import { clusterDirOf } from './embedded/start.ts';
+import { postgresFailure } from './errors.ts';
 import { migrate } from './migrations/migrate.ts';
 import { requirePostgres } from './require.ts';
 import { type EmbeddedPostgres, startTestPostgres } from './testing/index.ts';
+import { proveWritable } from './writable.ts';
 
 let postgres: EmbeddedPostgres;
 let admin: Database;
@@ -119,6 +121,20 @@ test('a database whose owner has a schema of its own name', async () => {
   await close();
 });
 
+test('the statements of docs/database.md give the rights that the server needs', async () => {
+  const page = readFileSync(new URL('../../../docs/database.md', import.meta.url), 'utf8');
+  const [forOwner = '', forOthers = ''] = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = '']) => sql);
+  // The superuser of this cluster has the name that the page uses.
+  for (const statement of forOwner.replaceAll('modelbox', 'documented').split(';\n').filter(Boolean))
+    await admin.pool.query(statement);
+  await admin.pool.query('ALTER ROLE documented PASSWORD $$x$$; CREATE ROLE app LOGIN PASSWORD $$x$$');
+  await requirePostgres(urlOf('documented', 'documented'));
+  await migrate({ url: urlOf('documented', 'documented') });
+  await refusal(urlOf('documented', 'app'));
+  await onDatabase('documented', forOthers);
+  await requirePostgres(urlOf('documented', 'app'));
+});
+
 test('what a role without rights is told by the migrations themselves', async () => {
   await admin.pool.query('CREATE DATABASE bare');
   const error = await migrate({ url: urlOf('bare', 'guest') }).catch((reason: unknown) => reason);
@@ -128,11 +144,19 @@ test('what a role without rights is told by the migrations themselves', async ()
   });
 });
 
+test('a primary can be written, and the proof leaves nothing to vacuum', async () => {
+  const size = 'SELECT pg_database_size(current_database()) AS bytes';
+  const before = (await admin.pool.query(size)).rows;
+  for (let count = 0; count < 20; count++) await proveWritable(admin.pool);
+  expect((await admin.pool.query(size)).rows).toEqual(before);
+});
+
 test('a standby', async () => {
-  await admin.close();
   writeFileSync(join(clusterDirOf(postgres.dataDir), 'standby.signal'), '');
   await postgres.restart();
   expect(await refusal(postgres.connectionString)).toMatch(
     /standby in recovery.*DATABASE_URL to the primary/,
   );
+  const error = await proveWritable(admin.pool).catch((reason: unknown) => reason);
+  expect(postgresFailure(error)?.message).toMatch(/recovery/);
 });

@@ -1,4 +1,4 @@
-import { migrationState, readMigrations } from '@modelbox/db';
+import { migrationState, proveWritable, readMigrations } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { RETRY_AFTER } from '../http/errors.ts';
 import type { Verb } from '../http/verb.ts';
@@ -14,9 +14,13 @@ type Check = { ok: boolean; detail?: string };
 /** Whether every part that serving needs answers now. */
 export function readiness(ctx: Context): Verb<'system.ready'> {
   const known = readMigrations();
+  const provenWritable = atMostEvery(PROOF_LASTS, () => proveWritable(ctx.db.side));
   return async () => {
     const [database, migrations, blobs] = await Promise.all([
-      check(ctx, 'database', async () => void (await ctx.db.side.query('SELECT 1'))),
+      check(ctx, 'database', async () => {
+        await ctx.db.side.query('SELECT 1');
+        await provenWritable();
+      }),
       check(ctx, 'migrations', async () => {
         const state = await migrationState(ctx.db.side, await known);
         if (!state.current) throw new Error('the database is not at the version of this server');
@@ -28,6 +32,26 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
     const ready = database.ok && migrations.ok && blobs.ok;
     const body = { ready, checks: { database, migrations, blobs } };
     return ready ? { status: 200, body } : { status: 503, body, headers: RETRY_AFTER };
+  };
+}
+
+/** Milliseconds for which one proof counts: everybody may ask, and each proof flushes the log of the database. */
+const PROOF_LASTS = 1_000;
+
+/** Runs what succeeded last time only after a while; a failure counts for one caller, and all who ask meanwhile. */
+function atMostEvery(ms: number, run: () => Promise<void>): () => Promise<void> {
+  let until = 0;
+  let running: Promise<void> | undefined;
+  return async () => {
+    if (performance.now() < until) return;
+    running ??= run()
+      .then(() => {
+        until = performance.now() + ms;
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    await running;
   };
 }
 

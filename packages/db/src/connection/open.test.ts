@@ -1,32 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../client.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { hostileEnvironment, hostileSettings, makeHostile } from '../testing/hostile.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { pinned, pinnedIfKnown } from './settings.ts';
 
-/** What a database, a role or a shell can have set, and what sessions have instead. */
-const hostile = {
-  TimeZone: 'Asia/Kolkata',
-  DateStyle: 'SQL, DMY',
-  IntervalStyle: 'sql_standard',
-  extra_float_digits: '0',
-  bytea_output: 'escape',
-  array_nulls: 'off',
-  transform_null_equals: 'on',
-  gin_fuzzy_search_limit: '7',
-  default_transaction_isolation: 'serializable',
-  default_transaction_read_only: 'on',
-  default_transaction_deferrable: 'on',
-  synchronous_commit: 'off',
-  exit_on_error: 'on',
-  'plpgsql.extra_errors': 'all',
-  search_path: 'elsewhere',
-  statement_timeout: '1ms',
-  lock_timeout: '1ms',
-  idle_in_transaction_session_timeout: '1ms',
-  idle_session_timeout: '1s',
-  transaction_timeout: '1ms',
-  client_encoding: 'LATIN1',
-};
+/** What sessions have instead of hostile settings. */
 const expected = {
   TimeZone: 'UTC',
   DateStyle: 'ISO, MDY',
@@ -89,41 +69,20 @@ const ofLists = { ...expected, statement_timeout: '10s', default_transaction_rea
 const everywhere = [expected, ofLists, expected, expected];
 
 test('the settings of the database and of the URL do not reach a session', async () => {
-  const { side } = open(fresh.url);
   const name = new URL(fresh.url).pathname.slice(1);
-  for (const [setting, value] of Object.entries(hostile)) {
-    if (setting === 'client_encoding') continue;
-    await side.query(`ALTER DATABASE ${name} SET ${setting} = '${value}'`);
-  }
+  await open(fresh.url).side.query(makeHostile(`DATABASE ${name}`).join(';'));
   expect(await settingsOf(open(fresh.url))).toEqual(everywhere);
-  const options = Object.entries(hostile).map(
+  const options = Object.entries(hostileSettings).map(
     ([setting, value]) => `-c ${setting}=${value.replace(' ', '\\ ')}`,
   );
   expect(await settingsOf(open(withParameter('options', options.join(' '))))).toEqual(everywhere);
 });
 
 test('nor do those of the environment', async () => {
-  for (const [name, value] of Object.entries({
-    PGOPTIONS: '-c datestyle=SQL -c default_transaction_read_only=on -c work_mem=77kB',
-    PGTZ: 'Asia/Kolkata',
-    PGDATESTYLE: 'SQL, DMY',
-    PGSSLMODE: 'require',
-    PGSSLNEGOTIATION: 'direct',
-    PGAPPNAME: 'other',
-    PGCLIENTENCODING: 'LATIN1',
-    PGCLIENT_ENCODING: 'LATIN1',
-    PGREPLICATION: 'database',
-    PGHOST: 'nowhere.invalid',
-    PGPORT: '1',
-    PGUSER: 'nobody',
-    PGPASSWORD: 'wrong',
-    PGDATABASE: 'nothing',
-    PGCONNECT_TIMEOUT: '1',
-  }))
+  const transport = { PGSSLMODE: 'require', PGSSLNEGOTIATION: 'direct', PGREPLICATION: 'database' };
+  for (const [name, value] of Object.entries({ ...hostileEnvironment, ...transport }))
     vi.stubEnv(name, value);
-  const database = open(fresh.url);
-  expect(await settingsOf(database)).toEqual(everywhere);
-  expect((await database.pool.query('SHOW work_mem')).rows).toEqual([{ work_mem: '4MB' }]);
+  expect(await settingsOf(open(withParameter('sslmode', 'disable')))).toEqual(everywhere);
   vi.unstubAllEnvs();
 });
 
@@ -145,4 +104,10 @@ describe('?schema= of the URL', () => {
     expect(await prisma.namespace.findMany(path)).toEqual([{ path: 'a' }, { path: 'a/b' }]);
     expect(await open(fresh.url).prisma.namespace.findMany(path)).toEqual([]);
   });
+});
+
+test('docs/database.md lists every setting', () => {
+  const page = readFileSync(new URL('../../../../docs/database.md', import.meta.url), 'utf8');
+  const names = [...Object.keys(pinned), ...Object.keys(pinnedIfKnown)];
+  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });

@@ -13,12 +13,15 @@ export interface TestDatabase {
 
 /**
  * A migrated, empty database for one test file (about 30 ms). Needs the global setup
- * `@modelbox/db/testing/vitest-setup`.
+ * `@modelbox/db/testing/vitest-setup`. With MODELBOX_TEST_UNUSUAL_SETTINGS=true the database and its role have settings
+ * that no session may take over.
  * @param options.empty with no migration applied.
  */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const broker = inject('modelboxTestDatabases');
-  const response = await fetch(options.empty ? `${broker}?empty` : broker, { method: 'POST' });
+  const query = new URLSearchParams(options.empty ? { empty: '' } : {});
+  if (process.env['MODELBOX_TEST_UNUSUAL_SETTINGS'] === 'true') query.set('hostile', '');
+  const response = await fetch(`${broker}?${query}`, { method: 'POST' });
   if (!response.ok) throw new Error(`No test database: ${await response.text()}`);
   const { name, url } = (await response.json()) as { name: string; url: string };
   const drop = async (): Promise<void> => {

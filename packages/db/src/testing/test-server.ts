@@ -1,14 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '../connection/open.ts';
 import { readMigrations } from '../migrations/files.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { makeHostile } from './hostile.ts';
 import { startTestPostgres } from './postgres.ts';
 
 /** A Postgres that hands out databases to tests. */
 export interface TestServer {
-  /** A new database, cloned from the migrated template (about 30 ms), or with nothing in it. */
-  createDatabase: (options?: { empty?: boolean }) => Promise<string>;
+  /**
+   * A new database, cloned from the migrated template (about 30 ms), or with nothing in it. If `hostile`, it and the role
+   * that owns it have every setting that our sessions must not take over, and it has a schema of the role's name.
+   */
+  createDatabase: (options?: { empty?: boolean; hostile?: boolean }) => Promise<string>;
   dropDatabase: (name: string) => Promise<void>;
   /** The connection string of one of its databases. */
   url: (name: string) => string;
@@ -28,16 +33,20 @@ const runLock = 0x6d626f78;
 export async function startTestServer(externalUrl?: string): Promise<TestServer> {
   const postgres = externalUrl === undefined ? await startTestPostgres({ durable: false }) : undefined;
   const adminUrl = externalUrl ?? postgres?.connectionString ?? '';
-  const pool = new pg.Pool({ connectionString: adminUrl, max: 4 });
+  const pool = openAdmin(adminUrl, 4);
   pool.on('error', () => {});
   const run = randomBytes(4).readInt32BE() & 0x7fffffff;
   const alive = await pool.connect();
   await alive.query('SELECT pg_advisory_lock($1, $2)', [runLock, run]);
   if (!postgres) await dropAbandoned(pool);
 
+  const hostileOwner = `${prefix}${run}_owner`;
+  let owner: Promise<void> | undefined;
+  const hostileNames = new Set<string>();
   const url = (name: string): string => {
     const parsed = new URL(adminUrl);
     parsed.pathname = `/${name}`;
+    if (hostileNames.has(name)) Object.assign(parsed, { username: hostileOwner, password: hostileOwner });
     return parsed.href;
   };
   const templates = new Map<string, Promise<string>>();
@@ -59,11 +68,17 @@ export async function startTestServer(externalUrl?: string): Promise<TestServer>
   return {
     url,
     dropDatabase,
-    createDatabase: async ({ empty = false } = {}) => {
+    createDatabase: async ({ empty = false, hostile = false } = {}) => {
       const from = empty ? 'template0' : await template();
       const name = `${prefix}${run}_${randomBytes(6).toString('hex')}`;
       names.add(name);
       await pool.query(`CREATE DATABASE ${name} TEMPLATE ${from}`);
+      if (hostile) {
+        owner ??= makeOwner(pool, hostileOwner);
+        await owner;
+        await makeHostileDatabase(pool, name, url(name), hostileOwner);
+        hostileNames.add(name);
+      }
       return name;
     },
     close: async () => {
@@ -72,6 +87,7 @@ export async function startTestServer(externalUrl?: string): Promise<TestServer>
         const made = await Promise.allSettled(templates.values());
         for (const result of made) if (result.status === 'fulfilled') await dropTemplate(pool, result.value);
       }
+      if (owner && !postgres) await pool.query(`DROP ROLE IF EXISTS ${hostileOwner}`);
       alive.release(true);
       await pool.end();
       await postgres?.stop();
@@ -97,6 +113,30 @@ async function makeTemplate(pool: pg.Pool, name: string, url: string): Promise<s
   // Nobody may stay connected to what is being cloned.
   await pool.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
   return name;
+}
+
+const openAdmin = (url: string, max: number): pg.Pool =>
+  openPool({
+    url,
+    max,
+    applicationName: 'modelbox test',
+    connectionTimeout: 10_000,
+    settings: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
+  });
+
+/** A role that may do what the role of other tests may. */
+async function makeOwner(pool: pg.Pool, role: string): Promise<void> {
+  await pool.query(`CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD '${role}'`);
+  await pool.query(makeHostile(`ROLE ${role}`).join(';'));
+}
+
+/** A schema of the role's name comes first in the default search path. Clones take over no settings. */
+async function makeHostileDatabase(pool: pg.Pool, name: string, url: string, role: string): Promise<void> {
+  const inside = openAdmin(url, 1);
+  await inside.query(`CREATE SCHEMA ${role}; CREATE SCHEMA elsewhere`);
+  await inside.end();
+  await pool.query(`ALTER DATABASE ${name} OWNER TO ${role}`);
+  await pool.query(makeHostile(`DATABASE ${name}`).join(';'));
 }
 
 async function dropTemplate(pool: pg.Pool, name: string): Promise<void> {

@@ -48,7 +48,10 @@ async function answer(
     await server.dropDatabase(url.searchParams.get('name') ?? '');
     response.writeHead(204).end();
   } else {
-    const name = await server.createDatabase({ empty: url.searchParams.has('empty') });
+    const name = await server.createDatabase({
+      empty: url.searchParams.has('empty'),
+      hostile: url.searchParams.has('hostile'),
+    });
     response.writeHead(201, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ name, url: server.url(name) }));
   }
