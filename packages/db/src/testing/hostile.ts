@@ -1,3 +1,5 @@
+import { pinned } from '../connection/settings.ts';
+
 /**
  * Settings that a user's Postgres can have, each of another value than the code relies on. Tests put them on a database
  * and its role: no session of ours may take them over.
@@ -46,3 +48,8 @@ export const hostileEnvironment: Readonly<Record<string, string>> = {
   PGDATABASE: 'nothing',
   PGCONNECT_TIMEOUT: '1',
 };
+
+/** From now on, this process opens sessions like releases that did not pin the time zone. */
+export function unpinTimeZone(zone: string): void {
+  (pinned as Record<string, string>)['TimeZone'] = zone;
+}

@@ -1,6 +1,7 @@
 import { inject } from 'vitest';
 
 export type { EmbeddedPostgres } from '../embedded/start.ts';
+export { unpinTimeZone } from './hostile.ts';
 export { startTestPostgres, type TestPostgresOptions } from './postgres.ts';
 export { startTestServer, type TestServer } from './test-server.ts';
 
