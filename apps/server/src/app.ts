@@ -11,7 +11,7 @@ import { datasetRoutes } from './datasets/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { experimentRoutes } from './experiments/routes.ts';
 import { fileRoutes } from './files/routes.ts';
-import { contentParsers } from './http/bodies.ts';
+import { leaveBodies } from './http/bodies.ts';
 import { ClosingResponse, isOver, watchConnections } from './http/connections.ts';
 import { discardRest, holdContinue } from './http/flow.ts';
 import { observe } from './http/observe.ts';
@@ -82,7 +82,7 @@ export function createApp(ctx: Context): FastifyInstance {
   app.server.maxConnections = ctx.settings.maxConnections;
   watchConnections(app.server);
   holdContinue(app.server);
-  contentParsers(app);
+  leaveBodies(app);
   app.addHook('onRequest', (request, reply, done) => {
     // Nobody would get the answer, so nothing may be done either.
     if (isOver(request.raw.socket)) return;

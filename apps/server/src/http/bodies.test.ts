@@ -62,7 +62,7 @@ describe('a JSON body', () => {
   it('415: as what is no media type at all', async () => {
     expect((await post('{}', { 'content-type': 'nonsense' })).body).toMatchObject({
       status: 415,
-      detail: 'The Content-Type is no media type.',
+      detail: 'The Content-Type is no media type: nonsense',
     });
   });
 

@@ -10,45 +10,73 @@ import { validate } from './validate.ts';
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** Looks at the type of a body only: none is read for whoever may not send it. */
-export function contentParsers(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser([JSON_TYPE, MERGE_PATCH], (request: FastifyRequest, _payload, done) => {
-    const isMisplaced = !isFile(request) && isMergePatch(request) && request.method !== 'PATCH';
-    done(isMisplaced ? unsupported(request) : null, undefined);
-  });
-  app.addContentTypeParser('*', (request, _payload, done) => {
-    // A body without content is no body, whatever type it is said to have.
-    const isNone = isFile(request) || request.headers['content-length'] === '0';
-    done(isNone ? null : unsupported(request), undefined);
-  });
+/** Methods whose bodies Fastify would parse. */
+const WITH_BODY = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+
+/**
+ * Keeps Fastify away from bodies. Its parsers refuse a media type before the caller is known, and then close the
+ * connection, so that a client that still sends loses the answer.
+ */
+export function leaveBodies(app: FastifyInstance): void {
+  for (const method of WITH_BODY) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
 }
 
-const isFile = (request: FastifyRequest): boolean => request.routeOptions.config.route?.body === 'bytes';
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;.*)?$/;
 
-const isMergePatch = ({ headers }: FastifyRequest): boolean =>
-  headers['content-type']?.toLowerCase().startsWith(MERGE_PATCH) ?? false;
+/** The type and subtype in lower case, without parameters. Undefined if the header is missing. */
+function mediaType({ headers }: IncomingMessage): string | undefined {
+  const type = headers['content-type']?.trim();
+  if (type === undefined) return undefined;
+  if (!MEDIA_TYPE.test(type))
+    throw new HttpProblem('unsupported_media_type', `The Content-Type is no media type: ${type}`);
+  return type.split(';', 1)[0]?.trim().toLowerCase();
+}
 
-function unsupported({ headers, method }: FastifyRequest): HttpProblem {
-  const known = method === 'PATCH' ? `${JSON_TYPE} or ${MERGE_PATCH}` : JSON_TYPE;
-  return new HttpProblem(
+/**
+ * Refuses a form where the body must be the content itself: the form's wrapping would be stored with it. curl and Python
+ * send any bytes as a bare `application/x-www-form-urlencoded`, but browsers add a charset to the forms they encode.
+ * @throws HttpProblem unsupported_media_type: 415
+ */
+function demandNoForm(body: IncomingMessage): void {
+  const type = mediaType(body);
+  const isForm =
+    type?.startsWith('multipart/') ||
+    (type === 'application/x-www-form-urlencoded' &&
+      /;\s*charset=/i.test(body.headers['content-type'] ?? ''));
+  if (!isForm) return;
+  throw new HttpProblem(
     'unsupported_media_type',
-    `The body must be ${known}, not ${headers['content-type'] ?? 'without a type'}.`,
+    `The body must be the bytes of the file alone, not a form (${type}): the form would be stored as the file. ` +
+      "Send it with `curl -T file URL`, `requests.put(url, data=open(file, 'rb'))` or `fetch(url, { method: 'PUT', body: file })`.",
+  );
+}
+
+/** @throws HttpProblem unsupported_media_type: 415 */
+function demandJson(body: IncomingMessage): void {
+  const type = mediaType(body);
+  const isPatch = body.method === 'PATCH';
+  if (type === JSON_TYPE || (isPatch && type === MERGE_PATCH)) return;
+  const known = isPatch ? `${JSON_TYPE} or ${MERGE_PATCH}` : JSON_TYPE;
+  const hint = type?.startsWith('multipart/') ? ' A file is sent by PUT to its path, as the body.' : '';
+  throw new HttpProblem(
+    'unsupported_media_type',
+    `The body must be ${known}, not ${type ?? 'without a type'}.${hint}`,
   );
 }
 
 /**
  * The body of a request to a route that takes JSON, or none: its bytes, as they come in whole. Undefined where there is none.
- * @throws HttpProblem too_large: 413; malformed: 400
+ * @throws HttpProblem unsupported_media_type: 415; too_large: 413; malformed: 400
  */
-export async function jsonBytes(
-  { method }: Route,
+async function jsonBytes(
+  route: Route,
   { raw }: FastifyRequest,
   { bodyLimit, bodyTimeout }: Settings,
 ): Promise<Buffer | undefined> {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = raw.headers;
   // That of a GET means nothing (RFC 9110, 9.3.1).
-  if (method === 'GET' || (length === '0' && encoding === undefined)) return undefined;
+  if (route.method === 'GET' || (length === '0' && encoding === undefined)) return undefined;
+  if (route.body !== undefined) demandJson(raw);
   return readWhole(raw, bodyLimit, bodyTimeout);
 }
 
@@ -88,7 +116,10 @@ function readWhole(body: IncomingMessage, limit: number, timeout: number): Promi
 
 /** The body, when it is known that its sender may do what the path says. The content of a file is left for the verb to read. */
 export async function readBody(route: Route, request: FastifyRequest, settings: Settings): Promise<unknown> {
-  if (route.body === 'bytes') return request.raw;
+  if (route.body === 'bytes') {
+    demandNoForm(request.raw);
+    return request.raw;
+  }
   const bytes = await jsonBytes(route, request, settings);
   if (route.body === undefined) {
     if (bytes !== undefined && bytes.length > 0)

@@ -58,8 +58,6 @@ function ofBlobStore(error: unknown): HttpProblem | undefined {
 function ofFastify(error: unknown): HttpProblem | undefined {
   const { code, statusCode, message } = error as FastifyError;
   if (statusCode === 413) return new HttpProblem('too_large', 'The body is larger than the server accepts.');
-  if (statusCode === 415)
-    return new HttpProblem('unsupported_media_type', 'The Content-Type is no media type.');
   if (statusCode === 414 || statusCode === 431) return new HttpProblem('malformed', message);
   if (typeof code === 'string' && code.startsWith('FST_') && statusCode !== undefined && statusCode < 500) {
     return new HttpProblem('malformed', message);

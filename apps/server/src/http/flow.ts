@@ -67,6 +67,28 @@ export function discardRest(request: IncomingMessage): void {
 }
 
 /**
+ * Delays the close of a connection that ends with this refusal until the client has sent the body, or for `LINGER`. A
+ * socket that closes with unread bytes resets the connection, and the client loses the answer.
+ */
+export function lingerOnClose(request: IncomingMessage): void {
+  const { socket } = request;
+  if (request.complete || request.destroyed) return;
+  const destroySoon = socket.destroySoon;
+  // Node calls this after an answer with `Connection: close`, whichever side asked for that.
+  socket.destroySoon = () => {
+    if (request.complete) return destroySoon.call(socket);
+    socket.end();
+    request.once('close', () => socket.destroy());
+  };
+  request.once('close', () => {
+    socket.destroySoon = destroySoon;
+  });
+}
+
+/** Whether the server has ended this connection and reads on only so that the client gets the last answer. */
+export const isLingering = ({ socket }: IncomingMessage): boolean => socket.writableEnded === true;
+
+/**
  * Breaks an answer off whose reader has stopped reading: it would hold a file or a connection to the store for ever. The
  * socket sees what is taken of it, were it a little; a store that sends nothing for as long counts alike.
  */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { toProblem } from './errors.ts';
-import { isHeldBack } from './flow.ts';
+import { discardRest, isHeldBack, isLingering, lingerOnClose } from './flow.ts';
 import { demandLocal } from './local-guard.ts';
 import { observe } from './observe.ts';
 import { HttpProblem } from './problem.ts';
@@ -18,6 +18,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.status >= 500) request.log.error({ err: error }, problem.message);
   // What was never asked for may come or not: nobody could tell it from the next request.
   if (isHeldBack(request.raw)) reply.header('connection', 'close');
+  lingerOnClose(request.raw);
   return reply
     .code(problem.status)
     .headers(NOT_KEPT)
@@ -31,6 +32,8 @@ export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply
   reply.header('x-request-id', request.id);
   reply.headers(SECURITY_HEADERS);
   if (request.method !== 'GET' && request.method !== 'HEAD') reply.headers(NOT_KEPT);
+  if (isLingering(request.raw))
+    throw new HttpProblem('malformed', 'The connection was closed by the answer before.');
   demandSoundHeaders(request.raw);
   if (ctx.settings.auth === 'open' && !ctx.settings.allowRemote) demandLocal(request.headers);
 }
@@ -39,7 +42,10 @@ export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply
 export const routerErrors =
   (ctx: Context) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    reply.raw.once('finish', () => observe(ctx, request, reply, 'none'));
+    reply.raw.once('finish', () => {
+      observe(ctx, request, reply, 'none');
+      discardRest(request.raw);
+    });
     try {
       admit(ctx, request, reply);
       answerError(error, request, reply);
