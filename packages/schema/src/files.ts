@@ -80,11 +80,18 @@ const TrackFiles = z.strictObject({ files: TrackedFiles.min(1) }).meta({ id: 'Tr
 const FilePage = page('FilePage', File);
 const FileList = z.object({ items: z.array(File) }).meta({ id: 'FileList', description: 'The files named.' });
 
-/** The checksums that come with content. */
+/** Digests of content, each of which the server checks. */
 export const digestHeaders = z.object({
-  'content-digest': z.string().max(256).optional().meta({
-    description: 'RFC 9530, `sha-256=:<base64>:`. Content that does not match is refused and leaves nothing.',
-  }),
+  'content-digest': z
+    .string()
+    .max(1024)
+    .optional()
+    .meta({
+      description:
+        'RFC 9530, `sha-256=:<base64>:`; also `sha-512`, `sha`, `md5` and `crc32`. Content that does not match is refused ' +
+        'and leaves nothing. A digest that the server cannot check is 422, in whichever header it comes.',
+    }),
+  'content-md5': z.string().max(64).optional().meta({ description: 'The MD5 in base64 (RFC 1864).' }),
   'x-amz-checksum-sha256': z
     .string()
     .max(64)

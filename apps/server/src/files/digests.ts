@@ -1,46 +1,40 @@
-import { HttpProblem, invalidField } from '../http/problem.ts';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { type Claim, checker, claimsIn, demandNoTrailers } from '../http/digests.ts';
 
-/** What the sender says of the content, as the blob store checks it. */
+/** The size and the digests that the sender claims for content. The blob store checks the first two. */
 export interface ExpectedContent {
-  sizeBytes?: number;
-  sha256?: string;
+  readonly sizeBytes?: number;
+  readonly sha256?: string;
+  readonly others: readonly Claim[];
+}
+
+/** What the headers claim: `Content-Length` and digests. 422 if a digest cannot be understood or checked. */
+export function expectedContent(headers: Readonly<Record<string, string | undefined>>): ExpectedContent {
+  const claims = claimsIn(headers);
+  const length = headers['content-length'];
+  const sha256 = claims.find(({ algorithm }) => algorithm === 'sha-256')?.hex;
+  return {
+    ...(length === undefined ? {} : { sizeBytes: Number(length) }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+    others: claims.filter(({ algorithm }) => algorithm !== 'sha-256'),
+  };
 }
 
 /**
- * The size and SHA-256 that the headers promise: `Content-Length`; `Content-Digest` and `Repr-Digest` (RFC 9530) or
- * `Digest` (RFC 3230) with `sha-256`; `x-amz-checksum-sha256`. 422 where one is not well-formed or two contradict.
+ * The content for the store. If digests beyond SHA-256 are claimed, computes them on the way. Only a chunked body can end
+ * in trailers. A store keeps nothing of a source that fails at its end.
  */
-export function expectedContent(headers: Readonly<Record<string, string | undefined>>): ExpectedContent {
-  const expected: ExpectedContent = {};
-  if (headers['content-length'] !== undefined) expected.sizeBytes = Number(headers['content-length']);
-  for (const name of ['content-digest', 'repr-digest', 'digest', 'x-amz-checksum-sha256'] as const) {
-    const value = headers[name];
-    for (const sha256 of value === undefined ? [] : sha256sOf(name, value)) {
-      if (expected.sha256 !== undefined && expected.sha256 !== sha256) {
-        throw new HttpProblem(
-          'checksum_mismatch',
-          'The request carries two different checksums of its content.',
-        );
-      }
-      expected.sha256 = sha256;
-    }
+export function checkedContent(content: Readable, { others, sizeBytes }: ExpectedContent) {
+  return others.length === 0 && sizeBytes !== undefined ? content : checkedChunks(content, others);
+}
+
+async function* checkedChunks(content: Readable, claims: readonly Claim[]): AsyncGenerator<Uint8Array> {
+  const check = checker(claims);
+  for await (const chunk of content.iterator({ destroyOnReturn: false })) {
+    check.update(chunk);
+    yield chunk;
   }
-  return expected;
-}
-
-/** Each SHA-256 in a digest header, in hex; none where it has other algorithms only. */
-function sha256sOf(name: string, value: string): string[] {
-  if (name === 'x-amz-checksum-sha256') return [hexOf(name, value.trim())];
-  return value.split(',').flatMap((member) => {
-    const [algorithm = '', ...rest] = member.trim().split('=');
-    if (algorithm.trim().toLowerCase() !== 'sha-256') return [];
-    const base64 = rest.join('=').trim();
-    return [hexOf(name, base64.replace(/^:(.*):$/, '$1'))];
-  });
-}
-
-function hexOf(name: string, base64: string): string {
-  const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length === 32 && bytes.toString('base64') === base64) return bytes.toString('hex');
-  throw invalidField('header', `/${name}`, 'must hold a SHA-256 in base64, for example `sha-256=:…:`');
+  demandNoTrailers(content as IncomingMessage);
+  check.finish();
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { OWNER_KINDS } from '@modelbox/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { changesOf, newCheckpoint, newExperiment, newOwner } from '../testing/objects.ts';
+import { connectRaw } from '../testing/raw.ts';
 import { hangUp, rawRequest } from '../testing/raw-request.ts';
 import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
 
@@ -261,35 +262,107 @@ describe('checksums', () => {
   const base64 = sha256(content).toString('base64');
   const wrong = sha256('other').toString('base64');
 
+  const of = (algorithm: string, encoding: 'base64' | 'hex', text: Buffer | string = content) =>
+    createHash(algorithm).update(text).digest(encoding);
+  /** CRC-32 of the content, by Python's zlib.crc32. */
+  const crc = 'pwhyzg==';
+  const sha512 = `sha-512=:${of('sha512', 'base64')}:`;
+
   it.each([
     ['content-digest', `sha-256=:${base64}:`],
-    ['content-digest', `sha-512=:AAAA:, sha-256=:${base64}:`],
-    ['content-digest', 'sha-512=:AAAA:'],
+    ['content-digest', `${sha512}, sha-256=:${base64}:`],
+    ['content-digest', sha512],
+    ['content-digest', `md5=:${of('md5', 'base64')}:,sha=:${of('sha1', 'base64')}:`],
     ['repr-digest', `sha-256=:${base64}:`],
     ['digest', `SHA-256=${base64}`],
-    ['digest', `md5=AAAA,sha-256=${base64}`],
+    ['digest', `md5=${of('md5', 'base64')},sha-256=${base64}`],
+    ['content-md5', of('md5', 'base64')],
     ['x-amz-checksum-sha256', base64],
+    ['x-amz-checksum-sha1', of('sha1', 'base64')],
+    ['x-amz-checksum-crc32', crc],
+    ['x-amz-content-sha256', of('sha256', 'hex')],
+    ['x-amz-content-sha256', 'UNSIGNED-PAYLOAD'],
+    ['x-goog-hash', `md5=${of('md5', 'base64')}`],
+    ['x-ms-blob-content-md5', of('md5', 'base64')],
+    ['x-checksum-sha256', of('sha256', 'hex')],
+    ['x-checksum-sha1', of('sha1', 'hex').toUpperCase()],
+    ['etag', `"${of('sha256', 'hex')}"`],
+    ['want-content-digest', 'unixsum=3'],
   ])('201: %s: %s', async (name, value) => {
     const { id } = await newExperiment(server);
     expect((await put(`/v1/experiments/${id}/files/f`, content, { [name]: value })).status).toBe(201);
   });
 
+  const wrongMd5 = of('md5', 'base64', 'other');
   it.each([
     ['content-digest', `sha-256=:${wrong}:`, 'checksum_mismatch'],
+    ['content-digest', `sha-512=:${of('sha512', 'base64', 'other')}:`, 'checksum_mismatch'],
+    ['content-digest', `sha-256=:${base64}:, md5=:${wrongMd5}:`, 'checksum_mismatch'],
     ['digest', `sha-256=${wrong}`, 'checksum_mismatch'],
+    ['content-md5', wrongMd5, 'checksum_mismatch'],
     ['x-amz-checksum-sha256', wrong, 'checksum_mismatch'],
+    ['x-amz-checksum-crc32', 'AAAAAA==', 'checksum_mismatch'],
+    ['x-amz-content-sha256', of('sha256', 'hex', 'other'), 'checksum_mismatch'],
+    ['x-goog-hash', `md5=${wrongMd5}`, 'checksum_mismatch'],
+    ['x-checksum-sha1', of('sha1', 'hex', 'other'), 'checksum_mismatch'],
+    ['etag', `"${of('sha256', 'hex', 'other')}"`, 'checksum_mismatch'],
     ['content-digest', 'sha-256=:nope:', 'invalid'],
     ['content-digest', 'sha-256=', 'invalid'],
+    ['content-digest', '', 'invalid'],
+    ['content-digest', 'sha-256=:AAAA:', 'invalid'],
+    ['content-digest', 'sha-512=:AAAA:', 'invalid'],
     ['content-digest', `sha-256=:${base64.slice(0, -4)}:`, 'invalid'],
-    ['x-amz-checksum-sha256', sha256(content).toString('hex'), 'invalid'],
+    ['content-digest', `sha-256=${base64}`, 'invalid'],
+    ['content-digest', `SHA-256=:${base64}:`, 'invalid'],
+    ['content-digest', `sha-256=:${base64}:,`, 'invalid'],
+    ['content-digest', `sha-256=:${base64}:;q=1`, 'invalid'],
+    ['content-digest', `sha-256=:${base64}:, crc32c=:AAAAAA==:`, 'invalid'],
+    ['content-digest', `constructor=:${base64}:`, 'invalid'],
+    ['repr-digest', 'unixsum=:AAAA:', 'invalid'],
+    ['digest', 'unixsum=30637', 'invalid'],
+    ['digest', `md5=AAAA,sha-256=${base64}`, 'invalid'],
+    ['content-md5', of('md5', 'hex'), 'invalid'],
+    ['x-amz-checksum-sha256', of('sha256', 'hex'), 'invalid'],
     ['x-amz-checksum-sha256', '', 'invalid'],
+    ['x-amz-checksum-crc32c', 'AAAAAA==', 'invalid'],
+    ['x-amz-checksum-crc64nvme', 'AAAAAAAAAAA=', 'invalid'],
+    ['x-amz-content-sha256', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'invalid'],
+    ['x-amz-trailer', 'x-amz-checksum-crc32', 'invalid'],
+    ['x-goog-hash', `crc32c=AAAAAA==,md5=${of('md5', 'base64')}`, 'invalid'],
+    ['x-bz-content-sha1', of('sha1', 'hex'), 'invalid'],
+    ['upload-checksum', `sha1 ${of('sha1', 'base64')}`, 'invalid'],
+    ['etag', 'W/"3"', 'invalid'],
   ])('422: %s: %s', async (name, value, code) => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const refused = await put(`${path}/files/f`, content, { [name]: value });
-    expect(refused.status).toBe(422);
-    expect(refused.body.code).toBe(code);
+    expect(refused.body).toMatchObject({ status: 422, code });
+    if (code === 'invalid')
+      expect(refused.body.errors[0]).toMatchObject({ in: 'header', pointer: `/${name}` });
     expect(await filesOf(path)).toEqual([]);
+  });
+
+  it('422: one that is not known names those that are', async () => {
+    const { id } = await newExperiment(server);
+    const headers = { 'content-digest': 'crc32c=:AAAAAA==:' };
+    const { body } = await put(`/v1/experiments/${id}/files/f`, content, headers);
+    expect(body.detail).toContain('crc32c, which the server does not check');
+    expect(body.detail).toContain('sha-256, sha-512, sha, md5, crc32');
+  });
+
+  it.each([
+    ['announced', 'Trailer: Content-Digest\r\n'],
+    ['not announced', ''],
+  ])('422: that comes in a trailer, %s', async (_, announced) => {
+    const { id } = await newExperiment(server);
+    const connection = await connectRaw(server.url);
+    connection.send(
+      `PUT /v1/experiments/${id}/files/f HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n${announced}\r\n` +
+        `1\r\nx\r\n0\r\nContent-Digest: sha-256=:${wrong}:\r\n\r\n`,
+    );
+    await connection.until(/^HTTP\/1.1 422 /);
+    connection.socket.destroy();
+    expect(await filesOf(`/v1/experiments/${id}`)).toEqual([]);
   });
 
   it('422: two that contradict each other; a wrong one does not replace what is there', async () => {

@@ -16,7 +16,7 @@ import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
 import { demandAsItIs } from './as-it-is.ts';
 import { demandConditions } from './conditions.ts';
-import { type ExpectedContent, expectedContent } from './digests.ts';
+import { checkedContent, type ExpectedContent, expectedContent } from './digests.ts';
 import { keepBlob } from './keep-blob.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { lockPlace } from './place.ts';
@@ -108,7 +108,7 @@ async function discard(ctx: RequestContext, key: string): Promise<void> {
 async function receive(ctx: RequestContext, content: Readable, expect: ExpectedContent) {
   try {
     return await whileFlowing(content, ctx.settings.bodyTimeout, (stalled) =>
-      ctx.blobs.write(content, {
+      ctx.blobs.write(checkedContent(content, expect), {
         expect,
         limitBytes: ctx.settings.maxFileSize,
         signal: AbortSignal.any([ctx.signal, stalled]),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRaw } from '../testing/raw.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
@@ -101,6 +102,24 @@ describe('a JSON body', () => {
       Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
     );
     expect(answer.body).toMatchObject({ status: 400, detail: 'The body is not valid UTF-8.' });
+  });
+
+  it('422: whose digest is another one, or none that the server checks', async () => {
+    const body = '{"namespace": "ai", "name": "digested"}';
+    const hash = (text: string) => createHash('sha256').update(text).digest('base64');
+    const digested = (value: string) => post(body, { ...json, 'content-digest': value });
+    expect(await digested(`sha-256=:${hash('other')}:`)).toMatchObject({
+      status: 422,
+      body: { code: 'checksum_mismatch' },
+    });
+    for (const value of ['sha-256=:AAAA:', 'crc32c=:AAAAAA==:', ''])
+      expect(await digested(value)).toMatchObject({ status: 422, body: { code: 'invalid' } });
+    expect((await digested(`sha-256=:${hash(body)}:`)).status).toBe(201);
+    const path = '/v1/models/ai%2Fdigested';
+    const empty = (text: string) =>
+      server.api('DELETE', path, undefined, { 'content-digest': `sha-256=:${hash(text)}:` });
+    expect((await empty('other')).status).toBe(422);
+    expect((await empty('')).status).toBe(204);
   });
 
   it('400: on a route that takes none', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Route } from '@modelbox/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '../context.ts';
+import { checker, claimsIn, demandNoTrailers } from './digests.ts';
 import { askForBody } from './flow.ts';
 import { parseJson } from './json.ts';
 import { HttpProblem } from './problem.ts';
@@ -74,8 +75,7 @@ async function jsonBytes(
   { bodyLimit, bodyTimeout }: Settings,
 ): Promise<Buffer | undefined> {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = raw.headers;
-  // That of a GET means nothing (RFC 9110, 9.3.1).
-  if (route.method === 'GET' || (length === '0' && encoding === undefined)) return undefined;
+  if (length === '0' && encoding === undefined) return undefined;
   if (route.body !== undefined) demandJson(raw);
   return readWhole(raw, bodyLimit, bodyTimeout);
 }
@@ -114,13 +114,32 @@ function readWhole(body: IncomingMessage, limit: number, timeout: number): Promi
   });
 }
 
+/** The bytes of a body that is not a file, with every digest checked that the headers claim for them. */
+async function checkedBytes(
+  route: Route,
+  request: FastifyRequest,
+  settings: Settings,
+): Promise<Buffer | undefined> {
+  // The body of a GET means nothing (RFC 9110, 9.3.1).
+  if (route.method === 'GET') return undefined;
+  const claims = claimsIn(request.headers);
+  const bytes = await jsonBytes(route, request, settings);
+  demandNoTrailers(request.raw);
+  if (claims.length > 0) {
+    const check = checker(claims);
+    if (bytes !== undefined) check.update(bytes);
+    check.finish();
+  }
+  return bytes;
+}
+
 /** The body, when it is known that its sender may do what the path says. The content of a file is left for the verb to read. */
 export async function readBody(route: Route, request: FastifyRequest, settings: Settings): Promise<unknown> {
   if (route.body === 'bytes') {
     demandNoForm(request.raw);
     return request.raw;
   }
-  const bytes = await jsonBytes(route, request, settings);
+  const bytes = await checkedBytes(route, request, settings);
   if (route.body === undefined) {
     if (bytes !== undefined && bytes.length > 0)
       throw new HttpProblem('malformed', 'This route takes no body.');

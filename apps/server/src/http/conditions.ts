@@ -21,18 +21,24 @@ export const ifMatchHolds = (header: string | undefined, etag: string): boolean 
 export const ifRangeHolds = (header: string | undefined, etag: string): boolean =>
   header === undefined || (header.trim() === etag && !isWeak(etag));
 
+/** Whether the header is well-formed: `*`, or a list of entity tags. */
+export const isTagList = (header: string): boolean => header.trim() === '*' || tagsIn(header) !== undefined;
+
 /** Whether the header is `*`, or a list in which some tag is as wanted. */
-function names(header: string, isWanted: (tag: string) => boolean): boolean {
-  if (header.trim() === '*') return true;
+const names = (header: string, isWanted: (tag: string) => boolean): boolean =>
+  header.trim() === '*' || tagsIn(header)?.some(isWanted) === true;
+
+/** The tags of a list; undefined if it is malformed. */
+function tagsIn(header: string): string[] | undefined {
   // A tag may hold a comma, so that the list cannot be split; each step takes one tag or one separator.
   const step = /((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)|[, \t]+/y;
-  let isNamed = false;
+  const tags: string[] = [];
   while (step.lastIndex < header.length) {
     const token = step.exec(header);
-    if (!token) return false;
-    if (token[1] !== undefined && isWanted(token[1])) isNamed = true;
+    if (!token) return undefined;
+    if (token[1] !== undefined) tags.push(token[1]);
   }
-  return isNamed;
+  return tags.length > 0 ? tags : undefined;
 }
 
 const isWeak = (etag: string): boolean => etag.startsWith('W/');

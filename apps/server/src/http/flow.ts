@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { HttpProblem } from './problem.ts';
 
@@ -72,11 +73,12 @@ export function discardRest(request: IncomingMessage): void {
  */
 export function lingerOnClose(request: IncomingMessage): void {
   const { socket } = request;
-  if (request.complete || request.destroyed) return;
-  const destroySoon = socket.destroySoon;
+  // A request that a test injects has no real socket.
+  if (request.complete || request.destroyed || !(socket instanceof Socket)) return;
+  const destroySoon = socket.destroySoon.bind(socket);
   // Node calls this after an answer with `Connection: close`, whichever side asked for that.
   socket.destroySoon = () => {
-    if (request.complete) return destroySoon.call(socket);
+    if (request.complete) return destroySoon();
     socket.end();
     request.once('close', () => socket.destroy());
   };

@@ -65,7 +65,6 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const search = request.url.indexOf('?');
     const rawQuery = readQuery(search < 0 ? '' : request.url.slice(search + 1));
     const query = route.query ? validate(route.query, rawQuery, 'query') : refuseQuery(rawQuery);
-    if (route.headers) validate(route.headers, request.headers, 'header');
     const input: Record<string, unknown> = { params, query, headers: request.headers };
     const { touched } = attempt;
     const authorize = (touches: Route['touches']) =>
@@ -74,6 +73,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const shown = memory && (Object.values(touched)[0]?.[0] as Located);
     const known = shown && memory.find(route.id, shown, requestContext.actor);
     if (known) return sendJson(reply.code(200), known);
+    if (route.headers) validate(route.headers, request.headers, 'header');
     input['body'] = await readBody(route, request, ctx.settings);
     if (hasAfter) await authorize(after);
     input['touched'] = singles(route, touched);

@@ -46,7 +46,13 @@ function form(): FormData {
   return data;
 }
 
-const send = (method: string, path: string, body: BodyInit, secret = token, headers = {}) =>
+const send = (
+  method: string,
+  path: string,
+  body: string | FormData | URLSearchParams,
+  secret = token,
+  headers = {},
+) =>
   fetch(`${server.url}${path}`, {
     method,
     body,
@@ -77,7 +83,8 @@ describe('a form instead of the content', () => {
   });
 
   it('415: says how to send the file, and stores nothing', async () => {
-    const { detail, code } = await (await send('PUT', pathOf(filesRoute), form())).json();
+    const answer = await send('PUT', pathOf(filesRoute), form());
+    const { detail, code } = (await answer.json()) as { detail: string; code: string };
     expect(code).toBe('unsupported_media_type');
     for (const words of ['multipart/form-data', 'curl -T file', 'requests.put(url, data=open('])
       expect(detail).toContain(words);

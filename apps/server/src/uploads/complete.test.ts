@@ -54,6 +54,29 @@ async function unaccounted() {
 }
 
 describe('a complete upload', () => {
+  it('422: whose request claims a wrong or unknown digest stays open', async () => {
+    const owner = await newOwner(server, 'model');
+    const upload = await newUpload(server, 'model', owner, content);
+    await putAll(server, upload, content);
+    const path = `/v1/uploads/${upload.id}/complete`;
+    for (const [name, value] of [
+      ['content-digest', `sha-256=:${Buffer.alloc(32).toString('base64')}:`],
+      ['content-md5', Buffer.alloc(16).toString('base64')],
+      ['x-amz-checksum-sha256', Buffer.from(sha256(content), 'hex').toString('base64')],
+      ['x-amz-checksum-crc64nvme', 'AAAAAAAAAAA='],
+    ] as const) {
+      for (const body of [undefined, {}]) {
+        const answer = await server.api('POST', path, body, { [name]: value });
+        expect(answer.status, name).toBe(422);
+      }
+    }
+    expect((await uploadOf(server, upload)).state).toBe('open');
+    const right = {
+      'content-digest': `sha-256=:${Buffer.from(sha256(Buffer.from('{}')), 'hex').toString('base64')}:`,
+    };
+    expect((await server.api('POST', path, {}, right)).status).toBe(200);
+  });
+
   it.each(OWNER_KINDS)('of a %s: the file is there, and can be read when it is verified', async (kind) => {
     const owner = await newOwner(server, kind);
     const mine = Buffer.concat([content, fresh()]);

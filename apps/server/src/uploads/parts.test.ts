@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newExperiment } from '../testing/objects.ts';
 import { atOnce, statusesOf, times } from '../testing/races.ts';
@@ -149,6 +149,23 @@ describe('a part is refused, and nothing of it counts', () => {
     await refused(1, small, {}, field('header', '/content-digest'));
     await refused(1, small, { 'content-digest': 'md5=:x:' }, field('header', '/content-digest'));
     await refused(1, small, { 'content-digest': 'sha-256=:AAAA:' }, field('header', '/content-digest'));
+  });
+
+  it('422: a second digest that is wrong or unknown, and conditions, which a part has none of', async () => {
+    const right = digest(small);
+    for (const [name, value, code] of [
+      ['content-md5', 'AAAAAAAAAAAAAAAAAAAAAA==', 'checksum_mismatch'],
+      ['content-digest', `${right}, md5=:AAAAAAAAAAAAAAAAAAAAAA==:`, 'checksum_mismatch'],
+      ['content-md5', 'nonsense', 'invalid'],
+      ['x-amz-checksum-crc32c', 'AAAAAA==', 'invalid'],
+      ['content-digest', `${right}, crc32c=:AAAAAA==:`, 'invalid'],
+      ['if-none-match', '*', 'invalid'],
+    ] as const)
+      await refused(1, small, { 'content-digest': right, [name]: value }, { status: 422, code });
+    const upload = await open(small);
+    const md5 = createHash('md5').update(small).digest('base64');
+    const answer = await putPart(server, upload, 1, small, { 'content-digest': right, 'content-md5': md5 });
+    expect(answer.status).toBe(200);
   });
 
   it('415, 400: encoded, or said to be a range', async () => {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { BlobNotFound, type BlobPart, type PartContent } from '@modelbox/blobs';
 import type { RequestContext } from '../context.ts';
 import { demandAsItIs } from '../files/as-it-is.ts';
-import { expectedContent } from '../files/digests.ts';
+import { checkedContent, type ExpectedContent, expectedContent } from '../files/digests.ts';
 import { ClientGone } from '../http/errors.ts';
 import { whileFlowing } from '../http/flow.ts';
 import { invalidField } from '../http/problem.ts';
@@ -26,15 +26,21 @@ export const putPart: Verb<'uploads.parts.put'> = async (ctx, { params, headers,
   return { status: 200, body: toPart(part) };
 };
 
+type AnnouncedPart = PartContent & ExpectedContent;
+
 /** The size and the checksum that a part comes with: 422 where one is missing, or the size is not the part's. */
 function announced(
   upload: UploadRow,
   number: number,
   headers: Readonly<Record<string, string | undefined>>,
-): PartContent {
+): AnnouncedPart {
+  for (const name of ['if-match', 'if-none-match']) {
+    if (headers[name] !== undefined)
+      throw invalidField('header', `/${name}`, 'has no meaning for a part: the last one sent counts');
+  }
   const part = sizeOfPart(upload, number);
   if ('message' in part) throw invalidField('path', '/part', part.message);
-  const { sizeBytes, sha256 } = expectedContent(headers);
+  const { sizeBytes, sha256, others } = expectedContent(headers);
   if (sizeBytes !== part.sizeBytes) {
     const what = sizeBytes === undefined ? 'is required' : `is ${sizeBytes}`;
     throw invalidField('header', '/content-length', `${what}; part ${number} has ${part.sizeBytes} bytes`);
@@ -43,7 +49,7 @@ function announced(
     const message = "is required: the part's SHA-256 as `sha-256=:<base64>:`";
     throw invalidField('header', '/content-digest', message);
   }
-  return { sizeBytes, sha256 };
+  return { sizeBytes, sha256, others };
 }
 
 async function receive(
@@ -51,11 +57,11 @@ async function receive(
   upload: UploadRow,
   number: number,
   body: Readable,
-  content: PartContent,
+  content: AnnouncedPart,
 ): Promise<BlobPart> {
   try {
     return await whileFlowing(body, ctx.settings.bodyTimeout, (stalled) =>
-      ctx.blobs.multipart.put(upload, number, body, content, {
+      ctx.blobs.multipart.put(upload, number, checkedContent(body, content), content, {
         signal: AbortSignal.any([ctx.signal, stalled]),
       }),
     );
