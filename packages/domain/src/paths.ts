@@ -51,6 +51,12 @@ const forbiddenSchemes = new Set(['javascript', 'vbscript', 'data']);
 /** Schemes that mean nothing without a bucket, a container, a repository or a host. */
 const schemesWithAuthority = /^(?:https?|s3[an]?|gs|az|abfss?|wasbs?|hf)$/;
 
+/** Schemes that a browser reads the same with one slash as with two: `https:/user:secret@host` has user info. */
+const schemesWithTwoSlashes = /^(?:https?|s3[an]?|gs|az|abfss?|wasbs?|hf|ftps?|sftp|wss?)$/;
+
+/** Schemes in which `?` and `#` always end the path. Elsewhere keys of stores hold both. */
+const schemesWithQuery = /^(?:https?|ftps?|wss?)$/;
+
 /** Schemes whose `@` parts names, not a user from a host: `abfss://container@account…`, `hf://gpt2@revision/…`. */
 const schemesWithAt = /^(?:abfss?|wasbs?|hf)$/;
 
@@ -62,8 +68,8 @@ export interface TrackedUri {
 }
 
 /**
- * Where a tracked file lies: any `scheme://…` (RFC 3986) of at most 2048 characters, `s3://`, `gs://`, `az://`,
- * `abfss://`, `https://`, `file://`, `hf://` and whatever a tracker makes up. Looser than the RFC within the path,
+ * Where a tracked file lies: any `scheme://…` or `scheme:/…` (RFC 3986) of at most 2048 characters, `s3://`, `gs://`,
+ * `abfss://`, `https://`, `file://`, `hf://`, `dbfs:/`, `models:/` and whatever a tracker makes up. Looser than the RFC within the path,
  * since keys of object stores hold spaces and braces. Refused are user info (a password would be shown to every
  * reader), schemes that a browser runs, control characters.
  */
@@ -76,14 +82,29 @@ export function parseTrackedUri(text: string): ({ readonly ok: true } & TrackedU
   if (text.trim() !== text) return refused('must not begin or end with white space');
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme && forbiddenSchemes.has(scheme)) return refused(`must not be a "${scheme}:" URI`);
-  const parts = /^[^:]+:\/\/([^/?#]*)([^?#]*)/.exec(text);
-  if (!scheme || !parts) return refused('must be a URI with a scheme, like "s3://bucket/model.pt"');
-  const [, authority = '', path = ''] = parts;
+  if (/^[a-z]:[\\/]/i.test(text))
+    return refused('must be a URI, not a Windows path: write "file:///C:/model.pt"');
+  const parts = /^[^:]+:(?:\/\/([^/?#]*)|(?=\/))(.*)$/.exec(text);
+  if (!scheme || !parts || (parts[1] === undefined && schemesWithTwoSlashes.test(scheme)))
+    return refused('must be a URI with a scheme, like "s3://bucket/model.pt"');
+  const authority = parts[1] ?? '';
+  const path = pathIn(scheme, parts[2] ?? '');
   const fault = faultInAuthority(scheme, authority);
   if (fault) return refused(fault);
   if (authority === '' && !/[^/]/.test(path)) return refused('must name something after the scheme');
   if (/^https?$/.test(scheme) && !URL.canParse(text)) return refused('must be a valid URL');
   return { ok: true, uri: text, path: defaultPath(path) };
+}
+
+/**
+ * The path of what follows the authority, without a query or fragment. `?versionId=…` of S3 and the generation after `#` of
+ * Google Cloud Storage are no part of the key.
+ */
+function pathIn(scheme: string, rest: string): string {
+  if (!rest.startsWith('/')) return '';
+  if (schemesWithQuery.test(scheme)) return rest.replace(/[?#].*$/, '');
+  const key = rest.replace(/\?[a-z][\w.-]*=[^/]*$/i, '');
+  return scheme === 'gs' ? key.replace(/#\d+$/, '') : key;
 }
 
 function faultInAuthority(scheme: string, authority: string): string | undefined {
