@@ -8,7 +8,7 @@ const EVERY = 25;
 const QUIET = 1_000;
 
 /** Milliseconds that a client has to close its side after the last answer. */
-const LINGER = 2_000;
+const LINGER = 5_000;
 
 interface Connection {
   /** Requests whose answer is not complete. */
@@ -111,6 +111,12 @@ export async function drainConnections(server: Server, signal: AbortSignal): Pro
   await drained;
   signal.removeEventListener('abort', cutOff);
   clearInterval(timer);
+}
+
+/** Has a connection that ends with a refusal take in the rest of the body, so that the client gets to read the answer. */
+export function lingerOnClose({ complete, socket }: IncomingMessage): void {
+  const found = bySocket.get(socket);
+  if (found && !complete) closeSoftly(socket, found.connection);
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { HttpProblem } from './problem.ts';
 
@@ -66,29 +65,6 @@ export function discardRest(request: IncomingMessage): void {
   request.once('close', () => clearTimeout(timer));
   request.resume();
 }
-
-/**
- * Delays the close of a connection that ends with this refusal until the client has sent the body, or for `LINGER`. A
- * socket that closes with unread bytes resets the connection, and the client loses the answer.
- */
-export function lingerOnClose(request: IncomingMessage): void {
-  const { socket } = request;
-  // A request that a test injects has no real socket.
-  if (request.complete || request.destroyed || !(socket instanceof Socket)) return;
-  const destroySoon = socket.destroySoon.bind(socket);
-  // Node calls this after an answer with `Connection: close`, whichever side asked for that.
-  socket.destroySoon = () => {
-    if (request.complete) return destroySoon();
-    socket.end();
-    request.once('close', () => socket.destroy());
-  };
-  request.once('close', () => {
-    socket.destroySoon = destroySoon;
-  });
-}
-
-/** Whether the server has ended this connection and reads on only so that the client gets the last answer. */
-export const isLingering = ({ socket }: IncomingMessage): boolean => socket.writableEnded === true;
 
 /**
  * Breaks an answer off whose reader has stopped reading: it would hold a file or a connection to the store for ever. The

@@ -132,6 +132,34 @@ describe('what is no route of ours', () => {
     expect(answer.body.requestId).toBe(answer.headers.get('x-request-id'));
   });
 
+  it.each([
+    '/v1/models?namespace=%ff',
+    '/v1/models?namespace=%',
+    '/v1/models?namespace=%zz',
+    '/v1/models?namespace=%ED%A0%80',
+    '/v1/models?namespace=%c0%af',
+    '/v1/models?filter=name%3d%27%e2%82',
+    '/v1/models?%ff=1',
+    '/v1/models/ai%2Fvision%2Fyolo/files/%ff',
+    '/v1/models/ai%2Fvision%2Fyolo/files/a/%c3%28',
+    '/v1/models/ai%2Fvision%2Fyolo/files?cursor=%fe',
+    '/healthz?x=%ff',
+  ])('400: %s', async (path) => {
+    for (const method of ['GET', 'DELETE']) {
+      const answer = await server.api(method, path);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'malformed' } });
+    }
+  });
+
+  it('400: bytes that are not percent-encoded', async () => {
+    for (const path of ['/v1/models?namespace=\xc3\xa9', '/v1/models/ai%2F\xff', '/v1/models?filter=\xff']) {
+      const connection = await connectRaw(server.url);
+      connection.send(Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 'latin1'));
+      await connection.until(/^HTTP\/1.1 400 .*"code":"malformed"/s);
+      connection.socket.destroy();
+    }
+  });
+
   it('400: a parameter longer than any name', async () => {
     expect(await server.api('GET', `/v1/models/${'x'.repeat(5000)}`)).toMatchObject({
       status: 400,

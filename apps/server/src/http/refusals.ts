@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
+import { lingerOnClose } from './connections.ts';
 import { toProblem } from './errors.ts';
-import { discardRest, isHeldBack, isLingering, lingerOnClose } from './flow.ts';
+import { discardRest, isHeldBack } from './flow.ts';
 import { demandLocal } from './local-guard.ts';
 import { observe } from './observe.ts';
 import { HttpProblem } from './problem.ts';
 import { NOT_KEPT, SECURITY_HEADERS } from './security-headers.ts';
 import { demandSoundHeaders } from './sound-headers.ts';
+import { demandSoundUrl } from './sound-url.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -32,10 +34,9 @@ export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply
   reply.header('x-request-id', request.id);
   reply.headers(SECURITY_HEADERS);
   if (request.method !== 'GET' && request.method !== 'HEAD') reply.headers(NOT_KEPT);
-  if (isLingering(request.raw))
-    throw new HttpProblem('malformed', 'The connection was closed by the answer before.');
   demandSoundHeaders(request.raw);
   if (ctx.settings.auth === 'open' && !ctx.settings.allowRemote) demandLocal(request.headers);
+  demandSoundUrl(request.raw.url ?? '');
 }
 
 /** Answers what the router refuses, such as `%` in a path, to which no hook applies, like all else. */
