@@ -1,5 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
@@ -37,7 +46,7 @@ const maxLogBytes = 16 * 1024 * 1024;
  * @throws EmbeddedPostgresError `start_failed`
  */
 export async function startPostmaster(options: PostmasterOptions, port?: number): Promise<Postmaster> {
-  rotateLog(options.logFile);
+  boundLog(options.logFile);
   const deadline = Date.now() + leftoversSeconds * 1000;
   for (let attempt = 1; ; attempt++) {
     const chosen = port ?? (await freePort());
@@ -96,8 +105,14 @@ async function tryStart(options: PostmasterOptions, port: number): Promise<Postm
   return { said: readFileSync(logFile).subarray(logStart).toString('utf8').slice(-4000).trim() };
 }
 
-function rotateLog(logFile: string): void {
-  if (existsSync(logFile) && statSync(logFile).size > maxLogBytes) renameSync(logFile, `${logFile}.1`);
+/**
+ * Moves the log of Postgres aside when it is too long. Postgres appends to the open file, so the file is copied and emptied;
+ * a line that comes in between is lost.
+ */
+export function boundLog(logFile: string): void {
+  if (!existsSync(logFile) || statSync(logFile).size <= maxLogBytes) return;
+  copyFileSync(logFile, `${logFile}.1`);
+  truncateSync(logFile);
 }
 
 function freePort(): Promise<number> {

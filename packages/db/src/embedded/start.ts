@@ -121,6 +121,8 @@ function serverSettings(durable: boolean, maxConnections: number): PostmasterOpt
     wal_level: durable ? 'replica' : 'minimal',
     max_wal_senders: durable ? 10 : 0,
     max_wal_size: durable ? '1GB' : '256MB',
+    // A replication slot that nobody reads must not fill the disk.
+    max_slot_wal_keep_size: '4GB',
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts';
+import { boundLog, type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts';
 import { endPostmaster, signalProcess } from './postmaster-pid.ts';
 
 /** A postmaster that is kept running on one port; the functions are those of `EmbeddedPostgres`. */
@@ -10,6 +10,9 @@ export interface SupervisedPostmaster {
   kill: () => Promise<void>;
   restart: () => Promise<void>;
 }
+
+/** Milliseconds between looks at the length of the log. */
+const logInterval = 60_000;
 
 /**
  * Starts the postmaster and starts it again when it ends without being told to, if `restartOnCrash`.
@@ -50,6 +53,13 @@ export async function supervise(
       }
     });
   };
+  const bounding = setInterval(() => {
+    try {
+      boundLog(logFile);
+    } catch (error) {
+      log.warn({ err: error, logFile }, 'the log of Postgres cannot be shortened');
+    }
+  }, logInterval).unref();
   const end = async (): Promise<void> => {
     wanted = false;
     await starting;
@@ -67,6 +77,7 @@ export async function supervise(
     pid: () => current.pid,
     stop: () => {
       stopping ??= end().finally(() => {
+        clearInterval(bounding);
         process.off('exit', onExit);
         onStopped();
       });
