@@ -88,6 +88,14 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['PT59M', 'P0D', '365'],
   },
+  changesRetention: {
+    takes: [
+      ['P400D', 400 * 86_400_000],
+      ['PT1H', 3_600_000],
+      ['P36500D', 36_500 * 86_400_000],
+    ],
+    refuses: ['PT59M', 'P36501D', 'none'],
+  },
   metricsOpen: {
     takes: [
       ['true', true],

@@ -31,6 +31,8 @@ export interface Settings {
   auditReads: boolean;
   /** Milliseconds that denied attempts and reads are kept. */
   auditRetention: number;
+  /** Milliseconds that changes and decisions are kept. */
+  changesRetention: number;
   /** Figures for Prometheus without a token. */
   metricsOpen: boolean;
   /** The open server answers only loopback Hosts unless this is true. */

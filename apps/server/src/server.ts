@@ -17,6 +17,7 @@ import { startAuditRetention } from './workers/audit-retention.ts';
 import { createBells } from './workers/bell.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
 import { startBlobVerify } from './workers/blob-verify.ts';
+import { startHistoryRetention } from './workers/history-retention.ts';
 import { startIdempotencyKeys } from './workers/idempotency-keys.ts';
 import { startPolicies } from './workers/policies.ts';
 import { startPurge } from './workers/purge.ts';
@@ -50,7 +51,7 @@ export async function startServer(
     const db = await startDatabase(config, log, stops);
     const blobs = await openBlobs(config);
     await claimBlobs(config, db, blobs);
-    const telemetry = createTelemetry(db, blobs, () => unsequencedCount(db));
+    const telemetry = createTelemetry(db, blobs, config.dataDir, () => unsequencedCount(db));
     const bells = createBells();
     const ctx: Context = {
       settings: config,
@@ -72,6 +73,7 @@ export async function startServer(
       startPurge(ctx),
       startIdempotencyKeys(ctx),
       startAuditRetention(ctx),
+      startHistoryRetention(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),
       startBlobVerify(ctx),

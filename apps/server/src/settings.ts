@@ -140,7 +140,15 @@ export const SETTINGS = {
     env: 'MODELBOX_AUDIT_RETENTION',
     default: 'P365D',
     form: 'duration',
-    says: 'Time that denied attempts and reads are kept in the audit; writes stay.',
+    says: 'Time that denied attempts and reads are kept in the audit.',
+    parse: (text) => duration(text, 3_600_000),
+  }),
+  changesRetention: setting({
+    env: 'MODELBOX_CHANGES_RETENTION',
+    default: 'P400D',
+    form: 'duration',
+    says: 'Time that changes, which the audit shows as writes, and decisions of policies are kept. The last ones of whatever exists stay. `P36500D` keeps all.',
+    // Answers that are cached by their object's last change live for minutes.
     parse: (text) => duration(text, 3_600_000),
   }),
   metricsOpen: setting({

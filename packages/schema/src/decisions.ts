@@ -230,7 +230,7 @@ export const decisionRoutes = [
     method: 'POST',
     path: '/v1/models/{model}/policy/backtest',
     tag,
-    summary: 'Say what a labelling rule would have done over the whole history of a model',
+    summary: 'Say what a labelling rule would have done over the history of a model',
     params: z.strictObject({ model: ModelRef }),
     body: BacktestRequest,
     safe: true,

@@ -50,6 +50,15 @@ describe('rights that go are gone on the other server', () => {
     await expect.poll(status, within).toBe(refused);
   });
 
+  it('a role whose loss was noted, and the note pruned before the other server asked', async () => {
+    const { caller, status } = await member();
+    await sql('DELETE FROM grants WHERE principal = $1', caller.name);
+    const { rows } = await sql(`SELECT prune_access_changes(now() + interval '1 day', 100000) AS count`);
+    expect(rows[0].count).toBeGreaterThan(0);
+    expect((await sql('SELECT * FROM access_changes')).rows).toEqual([]);
+    await expect.poll(status, within).toBe(404);
+  });
+
   it('a role taken by hand, by a lesser one, or with its namespace', async () => {
     const one = await member();
     await sql('DELETE FROM grants WHERE principal = $1', one.caller.name);

@@ -16,7 +16,8 @@ const LAST_EPOCH = '9223372036854775807';
 
 const changedSince = prepared<[epoch: string], { epoch: string; principals: string[] }>(
   'access_changed_since',
-  `SELECT epoch::text, ARRAY(SELECT principal FROM access_changes WHERE epoch > $1::bigint) AS principals FROM access_epoch`,
+  `SELECT epoch::text, CASE WHEN pruned_epoch > $1::bigint THEN ARRAY['*']
+     ELSE ARRAY(SELECT principal FROM access_changes WHERE epoch > $1::bigint) END AS principals FROM access_epoch`,
 );
 
 interface Caller {

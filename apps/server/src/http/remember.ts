@@ -24,7 +24,7 @@ export interface Memory {
 /** UTF-16 code units of all answers kept, and of one at most. */
 const CAPACITY = 32 * 2 ** 20;
 const LARGEST = 256 * 2 ** 10;
-/** Milliseconds; long before anybody prunes the changes that stamps come from. */
+/** Milliseconds: far less than the shortest `MODELBOX_CHANGES_RETENTION`, after which the changes of stamps are pruned. */
 const AGE = 600_000;
 
 /**

@@ -11,7 +11,7 @@ import { readOnly } from './snapshot.ts';
 /** Champions in an answer at most: the last ones. */
 const SHOWN = 10_000;
 
-/** What a labelling rule for an alias would have done over the whole history of a model. */
+/** What a labelling rule for an alias would have done over the history of a model. */
 export const backtestPolicy: Verb<'models.policy.backtest'> = (
   ctx,
   { body, touched: { model, labelled, notWorse } },

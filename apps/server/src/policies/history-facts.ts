@@ -16,7 +16,8 @@ interface ChangeRow {
 }
 
 /**
- * Tells the states of a model's versions one after the other, as the changes have it. What changes do not tell is as it is
+ * Tells the states of a model's versions one after the other, as the changes have it; of a version whose first changes were
+ * pruned, from the state that they led to. What changes do not tell is as it is
  * now: files, and under which digest a dataset was used.
  */
 export async function replayVersions(
@@ -48,11 +49,15 @@ export async function replayVersions(
 
 const changesAfter = ({ sql, model }: Session, after: string): Promise<ChangeRow[]> =>
   sql<ChangeRow>(
-    `SELECT c.id::text, c.object_id AS "versionId", c.action, c.after, c.detail->'latest' AS latest, c.at
-     FROM changes c JOIN versions v ON v.id = c.object_id
-     WHERE v.model_id = $1::uuid AND c.object_kind = 'version' AND c.id > $2::bigint
+    `SELECT told.id::text, told."versionId", told.action, told.after, told.latest, told.at FROM (
+     SELECT c.id, c.object_id AS "versionId", c.action, c.after, c.detail->'latest' AS latest, c.at
+     FROM changes c JOIN versions v ON v.id = c.object_id LEFT JOIN version_baselines b ON b.version_id = v.id
+     WHERE v.model_id = $1::uuid AND c.object_kind = 'version' AND c.id > greatest($2::bigint, b.change_id)
        AND (c.after IS NOT NULL OR c.action = 'metrics_logged')
-     ORDER BY c.id LIMIT ${PAGE}`,
+     UNION ALL
+     SELECT b.change_id, b.version_id, 'pruned', b.after, b.latest, b.at
+     FROM version_baselines b JOIN versions v ON v.id = b.version_id WHERE v.model_id = $1::uuid AND b.change_id > $2::bigint) AS told
+     ORDER BY told.id LIMIT ${PAGE}`,
     [model.id, after],
   );
 
@@ -86,13 +91,14 @@ const newState = (now: VersionFacts): State => ({
   readyAt: null,
 });
 
-function apply(state: State, { after, latest, at }: ChangeRow, labels: Map<string, string>): void {
+function apply(state: State, { action, after, latest, at }: ChangeRow, labels: Map<string, string>): void {
   if (after) {
     const { tags = [], metadata = {}, ...fields } = after;
     state.fields = { ...state.fields, ...(fields as FilterObject['fields']) };
     state.tags = tags;
     state.metadata = metadata;
-    if (after.status === 'ready') state.readyAt ??= at;
+    // When it became ready was pruned with the change that told.
+    if (after.status === 'ready') state.readyAt ??= action === 'pruned' ? state.now.readyAt : at;
   }
   for (const [key, value, datasetId] of latest ?? []) {
     const dataset = datasetId === null ? null : (labels.get(datasetId) ?? datasetId);

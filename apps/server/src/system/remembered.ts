@@ -2,11 +2,11 @@
 const GOOD_FOR = 15_000;
 
 /** Asks at most once in a time, and gives undefined where the answer fails. */
-export function remembered<T>(ask: () => Promise<T>): () => Promise<T | undefined> {
+export function remembered<T>(ask: () => Promise<T>, goodFor = GOOD_FOR): () => Promise<T | undefined> {
   let asked = Number.NEGATIVE_INFINITY;
   let answer: Promise<T | undefined> = Promise.resolve(undefined);
   return () => {
-    if (performance.now() - asked >= GOOD_FOR) {
+    if (performance.now() - asked >= goodFor) {
       asked = performance.now();
       answer = ask().catch(() => {
         asked = Number.NEGATIVE_INFINITY;

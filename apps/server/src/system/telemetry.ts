@@ -2,6 +2,7 @@ import { type BlobStore, BlobStoreFull } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { measureBlobs } from './blob-figures.ts';
+import { measureGrowth } from './growth-figures.ts';
 import { measurePolicies } from './policy-figures.ts';
 import { measureStore } from './store-state.ts';
 import { measureUploads } from './upload-figures.ts';
@@ -30,6 +31,7 @@ const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 export function createTelemetry(
   db: Database,
   blobs: BlobStore,
+  dataDir: string,
   unsequenced: () => Promise<number>,
 ): Telemetry {
   const registry = new Registry();
@@ -90,6 +92,7 @@ export function createTelemetry(
   const reclaimed = measureBlobs(registry, db);
   measureStore(registry, blobs);
   measureUploads(registry, db);
+  measureGrowth(registry, db, dataDir);
   const policies = measurePolicies(registry, db);
   return {
     registry,

@@ -39,7 +39,7 @@ export class ModelsPolicy extends Resource {
     return this.http.list<PolicyEdit>({ url: url`/v1/models/${model}/policy/history`, query, options });
   }
 
-  /** Say what a labelling rule would have done over the whole history of a model. */
+  /** Say what a labelling rule would have done over the history of a model. */
   backtest(model: string, body: BacktestRequest, options?: CallOptions): APIPromise<Backtest> {
     return this.http.send<Backtest>({
       method: 'POST',
