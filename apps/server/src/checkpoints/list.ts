@@ -30,7 +30,7 @@ export const listCheckpoints: Verb<'experiments.checkpoints.list'> = (
 const newest = prepared<[experimentId: string], { id: string }>(
   'latest_checkpoint',
   `SELECT id FROM checkpoints WHERE experiment_id = $1 AND status = 'ready' AND deleted_at IS NULL
-   ORDER BY created_at DESC, id DESC LIMIT 1`,
+   ORDER BY created_order DESC LIMIT 1`,
 );
 
 /** The newest ready checkpoint: where a run that restarts goes on. */

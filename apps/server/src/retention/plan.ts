@@ -21,6 +21,7 @@ interface Row {
   id: string;
   name: string;
   createdAt: Date;
+  order: number;
   epoch: string | number | bigint | null;
   group: string | null;
   protections: Protection[];
@@ -49,7 +50,7 @@ export async function planRetention(sql: Sql, scope: Scope, now: Date): Promise<
 async function* objects(sql: Sql, scope: Scope): AsyncGenerator<Planned> {
   const { columns, from, where, values } = scope.sql;
   const t = scope.kind === 'version' ? 'v' : 'c';
-  const text = `SELECT ${columns} FROM ${from} WHERE ${where} AND $3::timestamptz IS NOT NULL
+  const text = `SELECT ${columns} FROM ${from} WHERE ${where} AND $3::bigint IS NOT NULL
     AND ${t}.id > $${values.length + 1}::uuid ORDER BY ${t}.id LIMIT ${PAGE}`;
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
     const rows = await sql<Row>(text, [...values, after]);

@@ -85,7 +85,7 @@ async function lock(sql: Sql, scope: Scope, ids: readonly string[]): Promise<Loc
   return sql<Locked>(
     `SELECT ${t}.id, n.path AS namespace, ${model} AS "modelId", ${protectionsSql(scope.kind, 'v.model_id', '$2')} AS protections
      FROM ${from} WHERE ${t}.id = ANY ($1::uuid[]) ORDER BY ${t}.id`,
-    [held.map(({ id }) => id), scope.editedAt],
+    [held.map(({ id }) => id), scope.editChange],
   );
 }
 

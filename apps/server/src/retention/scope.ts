@@ -27,8 +27,8 @@ export interface Scope {
   /** By the clauses' places: the names that each asks for. */
   readonly names: readonly (readonly AskedName[])[];
   readonly source: NonNullable<PolicySources['retainVersions']>;
-  /** When the rule was edited last: what a person has restored since stays. */
-  readonly editedAt: Date;
+  /** The id of the change that edited the rule last: what a person has restored since stays. No clock orders changes. */
+  readonly editChange: number;
   /** SELECT list, FROM and WHERE over living objects, with `$1`, … for `values`. */
   readonly sql: {
     readonly values: readonly unknown[];
@@ -69,36 +69,36 @@ const WHERE = {
  * What keeps an object whatever the rule says, as conditions. What was made from it counts until it is purged: it can be
  * restored, and would be without its origin; and so a second run finds nothing more.
  * @param model the versions' model, best as a parameter: then the way back of its aliases is found once.
- * @param editedAt when the rule was edited.
+ * @param editChange the id of the change that edited the rule.
  */
 const PROTECTED = {
-  version: (model: string, editedAt: string) => ({
+  version: (model: string, editChange: string) => ({
     pending: `v.status <> 'ready'`,
     alias: 'EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id)',
     previousHolder: `v.id IN (SELECT w.version_id FROM previous_holders(${model}) AS w)`,
     hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = v.id)',
     lineage: 'EXISTS (SELECT 1 FROM versions d WHERE d.source_version_id = v.id)',
-    restored: restored('v', editedAt),
+    restored: restored('v', editChange),
   }),
-  checkpoint: (_: string, editedAt: string) => ({
+  checkpoint: (_: string, editChange: string) => ({
     pending: `c.status <> 'ready'`,
     hold: 'EXISTS (SELECT 1 FROM holds h WHERE h.object_id = c.id)',
     lineage: `(EXISTS (SELECT 1 FROM versions d WHERE d.source_checkpoint_id = c.id)
       OR EXISTS (SELECT 1 FROM experiments x WHERE x.source_checkpoint_id = c.id))`,
     newestOfRunning: `(e.status = 'running' AND c.id = (
       SELECT l.id FROM checkpoints l WHERE l.experiment_id = e.id AND l.status = 'ready' AND l.deleted_at IS NULL
-      ORDER BY l.created_at DESC, l.id DESC LIMIT 1))`,
-    restored: restored('c', editedAt),
+      ORDER BY l.created_order DESC LIMIT 1))`,
+    restored: restored('c', editChange),
   }),
 };
 
-const restored = (t: string, editedAt: string): string =>
+const restored = (t: string, editChange: string): string =>
   `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = ${t}.id AND r.action IN ('restored', 'files_restored')
-           AND r.at > ${editedAt}::timestamptz)`;
+           AND r.id > ${editChange}::bigint)`;
 
 /** An array of the names of the protections that hold. */
-export const protectionsSql = (kind: Scope['kind'], model: string, editedAt: string): string =>
-  `array_remove(ARRAY[${Object.entries(PROTECTED[kind](model, editedAt))
+export const protectionsSql = (kind: Scope['kind'], model: string, editChange: string): string =>
+  `array_remove(ARRAY[${Object.entries(PROTECTED[kind](model, editChange))
     .map(([name, condition]) => `CASE WHEN ${condition} THEN '${name}' END`)
     .join(', ')}], NULL)`;
 
@@ -126,16 +126,17 @@ export async function scopeOf(
   const source = kind === 'version' ? sources.retainVersions : sources.retainCheckpoints;
   if (rule === undefined || source === undefined) return undefined;
   if (kind === 'checkpoint' && source.id !== owner.id) return undefined;
-  const [policy] = await sql<{ at: Date }>('SELECT edited_at AS at FROM policies WHERE owner_id = $1::uuid', [
-    source.id,
-  ]);
-  const editedAt = policy?.at ?? new Date(0);
+  const [edit] = await sql<{ change: number }>(
+    `SELECT coalesce(max(id), 0)::float8 AS change FROM changes WHERE object_id = $1::uuid AND action = 'policy_set'`,
+    [source.id],
+  );
+  const editChange = edit?.change ?? 0;
   const datasets = await knownDatasets(
     sql,
     owner.namespace,
     rule.keep.flatMap(({ dataset }) => dataset ?? []),
   );
-  const values: unknown[] = [kind === 'version' ? owner.id : owner.namespace, owner.namespaceId, editedAt];
+  const values: unknown[] = [kind === 'version' ? owner.id : owner.namespace, owner.namespaceId, editChange];
   const t = kind === 'version' ? 'v' : 'c';
   const schema = SCHEMAS[kind];
   const names = rule.keep.map((clause) => askedNames(clause, schema));
@@ -154,12 +155,12 @@ export async function scopeOf(
     rule,
     names,
     source,
-    editedAt,
+    editChange,
     sql: {
       values,
       from: FROM[kind],
       where: WHERE[kind],
-      columns: `${t}.id, ${t}.created_at AS "createdAt",
+      columns: `${t}.id, ${t}.created_at AS "createdAt", ${t}.created_order::float8 AS "order",
         ${kind === 'version' ? '(SELECT k.epoch FROM checkpoints k WHERE k.id = v.source_checkpoint_id) AS epoch, v.source_experiment_id AS "group", v.version AS name' : `c.epoch, c.experiment_id AS "group", concat_ws(' ', e.name, 'epoch ' || c.epoch, 'step ' || c.step) AS name`},
         ${protectionsSql(kind, '$1::uuid', '$3')} AS protections,
         EXISTS (SELECT 1 FROM files f WHERE f.object_id = ${t}.id AND f.blob_id IS NOT NULL) AS "hasFiles",

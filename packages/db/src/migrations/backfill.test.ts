@@ -117,3 +117,33 @@ test('idempotency receipts: keys of the last day are carried over, also for a se
   );
   expect(stored.rows).toEqual(Array(2).fill({ status: 201, kind: 'model', same: true }));
 });
+
+test('created order: checkpoints and versions get their order of creation by their times, and later ones come after', async () => {
+  await migrateUpTo('20261201000050_expand_created_order');
+  await pool.query(`
+    CREATE FUNCTION pg_temp.id(n bigint) RETURNS uuid LANGUAGE sql AS
+      $$ SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid $$;
+    INSERT INTO namespaces (id, path, created_by, created_at, updated_at) VALUES (pg_temp.id(1), 'n', 'x', now(), now());
+    INSERT INTO models (id, namespace_id, name, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(2), pg_temp.id(1), 'm', 'x', now(), now());
+    INSERT INTO experiments (id, namespace_id, name, status, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(3), pg_temp.id(1), 'e', 'running', 'x', now(), now());
+    INSERT INTO checkpoints (id, experiment_id, epoch, status, create_hash, created_by, created_at, updated_at)
+      SELECT pg_temp.id(10 + n), pg_temp.id(3), n, 'ready', '', 'x', now() - n * interval '1 hour', now()
+      FROM generate_series(1, 3) AS n;
+    INSERT INTO versions (id, model_id, version, status, create_hash, created_by, created_at, updated_at)
+      SELECT pg_temp.id(20 + n), pg_temp.id(2), 'v' || n, 'ready', '', 'x', now(), now() FROM generate_series(1, 2) AS n;`);
+  expect(await migrate({ url: database.url })).toContain('20261201000050_expand_created_order');
+  await pool.query(`
+    INSERT INTO checkpoints (id, experiment_id, epoch, status, create_hash, created_by, created_at, updated_at)
+      SELECT ('00000000-0000-0000-0000-00000000009' || n)::uuid, id, 90 + n, 'ready', '', 'x', now() - n * interval '1 day', now()
+      FROM experiments, generate_series(1, 2) AS n`);
+  const { rows } = await pool.query(
+    'SELECT array_agg(epoch::int ORDER BY created_order) AS epochs FROM checkpoints',
+  );
+  expect(rows[0].epochs).toEqual([3, 2, 1, 91, 92]);
+  const versions = await pool.query(
+    'SELECT array_agg(version ORDER BY created_order) AS names FROM versions',
+  );
+  expect(versions.rows[0].names).toEqual(['v1', 'v2']);
+});

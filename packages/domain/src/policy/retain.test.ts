@@ -19,8 +19,8 @@ const namesOf = (rule: RetainRule): readonly AskedName[][] =>
 /** The same rule once more, by sorting all there is. */
 function naive(rule: RetainRule, objects: readonly Retained[], object: Retained): boolean {
   if (object.protections.length > 0 || (rule.remove === 'files' && !object.hasFiles)) return false;
-  const newest = (a: Retained, b: Retained) =>
-    b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1);
+  // Not by `createdAt`, which is random here: a clock may have been wrong.
+  const newest = (a: Retained, b: Retained) => b.order - a.order;
   return !rule.keep.some((clause, place) => {
     const rivals = objects.filter((other) => clause.per !== 'experiment' || other.group === object.group);
     if (clause.best !== undefined) {
@@ -62,6 +62,7 @@ const plan = (rule: RetainRule, objects: readonly Retained[]) => {
 const made = (id: string, more: Partial<Retained> = {}): Retained => ({
   id,
   createdAt: NOW,
+  order: 1,
   epoch: null,
   group: null,
   hasFiles: true,
@@ -117,6 +118,7 @@ const objectsOf = (rule: RetainRule): fc.Arbitrary<Retained[]> =>
         ...rest,
         id: String(index).padStart(3, '0'),
         createdAt: new Date(NOW.getTime() - hours * HOUR),
+        order: index,
       })),
     );
 
@@ -187,9 +189,7 @@ describe('retention', () => {
 
   it('by default counts in each experiment for checkpoints, and over all for versions', () => {
     const rule: RetainRule = { keep: [{ latest: 1 }], remove: 'object' };
-    const objects = ['a', 'b'].map((group, index) =>
-      made(group, { group, createdAt: new Date(NOW.getTime() + index) }),
-    );
+    const objects = ['a', 'b'].map((group, index) => made(group, { group, order: index }));
     const kept = (per: Per) => {
       const counted = planOf(rule, objects, per);
       return objects.filter((object) => !counted.verdict(object).remove).map(({ id }) => id);

@@ -18,6 +18,8 @@ export type Protection =
 export interface Retained {
   readonly id: string;
   readonly createdAt: Date;
+  /** Its place in the order of creation: clocks do not decide what is newest. */
+  readonly order: number;
   readonly epoch: number | null;
   /** The experiment that it came from; null: none. */
   readonly group: string | null;
@@ -180,8 +182,7 @@ function keeperOf(
   return { see, keeps: ({ values }) => values[place] === true };
 }
 
-const newerFirst = (a: Retained, b: Retained): number =>
-  b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+const newerFirst = (a: Retained, b: Retained): number => b.order - a.order;
 
 /** Keeps the first so many of each group. */
 function firstOfEach(
