@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemTime, type TimeSource } from '../../apps/server/src/clock/time-source.ts';
 import { readConfig } from '../../apps/server/src/config.ts';
 import { createLog } from '../../apps/server/src/log.ts';
 import { startServer } from '../../apps/server/src/server.ts';
@@ -31,7 +32,12 @@ export async function daysLater(
 ): Promise<void> {
   const config = readConfig([], { MODELBOX_PORT: '0', MODELBOX_LOG_LEVEL: 'silent', ...settings });
   if (typeof config === 'string') throw new Error(config);
-  const later = () => new Date(Date.now() + days * DAY);
+  const real = systemTime();
+  const later: TimeSource = {
+    ...real,
+    wall: () => real.wall() + days * DAY,
+    database: (reported) => reported + days * DAY,
+  };
   const server = await startServer(config, createLog(config, false), later);
   try {
     await awaited();

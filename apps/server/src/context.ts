@@ -3,6 +3,7 @@ import type { Database } from '@modelbox/db';
 import type { Actor } from '@modelbox/domain';
 import type { Logger } from 'pino';
 import type { Authentication } from './access/authenticate.ts';
+import type { Clock } from './clock/clock.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import type { Telemetry } from './system/telemetry.ts';
 import type { Bells } from './workers/bell.ts';
@@ -75,7 +76,9 @@ export interface Context {
   readonly bells: Bells;
   readonly authentication: Authentication;
   readonly rateLimits: RateLimits;
-  now(): Date;
+  readonly clock: Clock;
+  /** The time of the one clock of all servers; within a request, the time at which it began. */
+  readonly now: () => Date;
 }
 
 /** The context of one request. */

@@ -6,11 +6,14 @@ import type { Logger } from 'pino';
 import { authenticationBy } from './access/authenticate.ts';
 import { bootstrap } from './access/bootstrap.ts';
 import { createApp } from './app.ts';
+import { openClock, startClock } from './clock/clock.ts';
+import type { TimeSource } from './clock/time-source.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
 import { drainConnections } from './http/connections.ts';
 import { rateLimits } from './http/rate-limits.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
+import { measureClock } from './system/clock-figures.ts';
 import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
 import { startAuditRetention } from './workers/audit-retention.ts';
@@ -35,11 +38,7 @@ export interface RunningServer {
 }
 
 /** Starts all that a server is made of, in order; what was started is stopped again where a later part fails. */
-export async function startServer(
-  config: Config,
-  log: Logger,
-  now: () => Date = () => new Date(),
-): Promise<RunningServer> {
+export async function startServer(config: Config, log: Logger, source?: TimeSource): Promise<RunningServer> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     const failures: unknown[] = [];
@@ -49,9 +48,11 @@ export async function startServer(
   };
   try {
     const db = await startDatabase(config, log, stops);
-    const blobs = await openBlobs(config);
+    const clock = await openClock(db.side, log, source);
+    const blobs = await openBlobs(config, clock.now);
     await claimBlobs(config, db, blobs);
     const telemetry = createTelemetry(db, blobs, config.dataDir, () => unsequencedCount(db));
+    measureClock(telemetry.registry, clock);
     const bells = createBells();
     const ctx: Context = {
       settings: config,
@@ -62,11 +63,13 @@ export async function startServer(
       bells,
       authentication: authenticationBy(config),
       rateLimits: rateLimits(config),
-      now,
+      clock,
+      now: clock.now,
     };
     if (config.bootstrapToken !== undefined && (await bootstrap(ctx, config.bootstrapToken)))
       log.info('the bootstrap token is that of the first administrator, user:admin');
     const loops = [
+      startClock(clock, log),
       startSequencer(db, log, bells.sequenced),
       startPolicies(ctx),
       startRetention(ctx),

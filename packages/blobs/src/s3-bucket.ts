@@ -8,6 +8,7 @@ export interface S3Bucket {
   readonly name: string;
   /** Empty, or ending in a slash. */
   readonly prefix: string;
+  readonly now: () => Date;
   /** How what is written is to be encrypted at rest. */
   readonly encryption: {
     readonly ServerSideEncryption?: 'AES256' | 'aws:kms';
@@ -55,6 +56,7 @@ export function openBucket(options: S3StoreOptions): S3Bucket {
   return {
     client,
     name: bucket,
+    now: options.now ?? (() => new Date()),
     prefix,
     encryption: {
       ...(serverSideEncryption && { ServerSideEncryption: serverSideEncryption }),

@@ -52,7 +52,7 @@ export async function putOnS3(
     if (first?.of === 'source') throw first.error;
     if (first) return await refuseBlob(bucket, key, first.error);
     const tag = answer?.ETag ?? '';
-    return { number, sizeBytes, sha256, writtenAt: new Date(), tag };
+    return { number, sizeBytes, sha256, writtenAt: bucket.now(), tag };
   } finally {
     underWay.delete(token);
   }

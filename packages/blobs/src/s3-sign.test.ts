@@ -56,6 +56,13 @@ await describeWithS3('signed URLs', (bucket) => {
     });
   });
 
+  it('are signed by the time that the store is given, not by the machine’s clock', async () => {
+    store = await openS3Store({ ...bucket.options(), now: () => new Date('2026-06-01T12:00:00Z') });
+    const { url } = await sign();
+    for (const each of [url, await signRead(blob.key)])
+      expect(new URL(each).searchParams.get('X-Amz-Date')).toBe('20260601T120000Z');
+  });
+
   it('store a part that never passes the server, and that counts like any other', async () => {
     const { url, headers } = await sign();
     expect(await send(url, { ...headers }, bytes)).toMatchObject({ status: 200 });

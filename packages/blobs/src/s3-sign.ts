@@ -34,7 +34,7 @@ export async function signPart(
     ContentLength: sizeBytes,
     ChecksumSHA256: checksum,
   });
-  const options = { expiresIn, unhoistableHeaders: new Set([checksumHeader]) };
+  const options = { expiresIn, signingDate: bucket.now(), unhoistableHeaders: new Set([checksumHeader]) };
   const url = await onS3(getSignedUrl(bucket.client, command, options));
   return { url, headers: { 'content-length': String(sizeBytes), [checksumHeader]: checksum } };
 }
@@ -47,7 +47,7 @@ export async function signRead(bucket: S3Bucket, key: string, options: SignReadO
     ...(contentType !== undefined && { ResponseContentType: contentType }),
     ...(contentDisposition !== undefined && { ResponseContentDisposition: contentDisposition }),
   });
-  return onS3(getSignedUrl(bucket.client, command, { expiresIn }));
+  return onS3(getSignedUrl(bucket.client, command, { expiresIn, signingDate: bucket.now() }));
 }
 
 function assertExpiry(seconds: number): void {

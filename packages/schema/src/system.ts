@@ -12,7 +12,12 @@ const StoreCheck = Check.extend({
 export const Readiness = z
   .object({
     ready: z.boolean(),
-    checks: z.object({ database: Check, migrations: Check, blobs: StoreCheck }),
+    checks: z.object({
+      database: Check,
+      migrations: Check,
+      blobs: StoreCheck,
+      clock: Check.describe('Not ok: this server takes no decision by age. It is ready all the same.'),
+    }),
   })
   .meta({ id: 'Readiness', description: 'Whether the server can serve, part by part.' });
 

@@ -21,7 +21,7 @@ export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, tou
     const before = await tx.grant.findUnique({ where: key });
     const made = { role: body.role, createdBy: ctx.actor.name, createdAt: ctx.now() };
     if (before?.role === body.role) return { status: 200, object: { kind: 'grant', id: before.id } };
-    const id = before?.id ?? newId();
+    const id = before?.id ?? newId(ctx);
     await tx.grant.upsert({ where: key, create: { id, namespaceId, principal, ...made }, update: made });
     await recordChange(tx, ctx, {
       kind: 'grant',

@@ -30,7 +30,7 @@ export async function takeRoot(tx: Tx, ctx: RequestContext, path: string): Promi
   // Nobody has grants on what has just been made: other rights are those on a root of this name that is gone.
   if (!isHidden && (await isOfAdministrator(tx, ctx))) return;
   if (!isRootCreator(ctx)) throw noNamespace(path);
-  const id = newId();
+  const id = newId(ctx);
   const { name: principal } = ctx.actor;
   const by = { createdBy: principal, createdAt: ctx.now() };
   await tx.grant.create({ data: { id, namespaceId: made.id, principal, role: 'admin', ...by } });

@@ -43,7 +43,7 @@ export async function insertToken(
   const secret = `mb_${randomBytes(32).toString('base64url')}`;
   const row = await tx.token.create({
     data: {
-      id: newId(),
+      id: newId(ctx),
       hash: new Uint8Array(hashOf(secret)),
       name: body.name,
       principal: body.principal ?? ctx.actor.name,

@@ -68,7 +68,7 @@ export async function moveAlias(
       return { aliasId: from.aliasId, isNew: false };
     }
     const row = {
-      id: newId(),
+      id: newId(ctx),
       modelId: move.model.id,
       name: move.alias,
       versionId: to.id,

@@ -34,7 +34,7 @@ export function draftOf(
 ): Draft {
   const { replace: _, ...identity } = body;
   const points = pointsOf(body.metrics);
-  const id = newId();
+  const id = newId(ctx);
   const own = {
     id,
     experimentId: experiment.id,

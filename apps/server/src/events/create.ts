@@ -31,7 +31,7 @@ export function createEvent(
       throw new HttpProblem('not_found', `The ${kind} is deleted.`, { id: object.id });
     const time = body.time === undefined ? ctx.now() : new Date(body.time);
     const row = {
-      id: newId(),
+      id: newId(ctx),
       objectKind: kind,
       objectId: object.id,
       name: body.name,

@@ -1,3 +1,4 @@
+import type { Context } from '../context.ts';
 import { RETRY_AFTER } from '../http/errors.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { newId } from '../objects/ids.ts';
@@ -16,10 +17,14 @@ interface Stored {
  * transaction lasts. Where the answered key is not the given one, the given copy is of no use.
  * @throws {HttpProblem} 503 where the copy was taken for a stray because it waited too long for its row.
  */
-export async function keepBlob(tx: Tx, now: Date, stored: Stored): Promise<{ id: string; key: string }> {
+export async function keepBlob(
+  tx: Tx,
+  clock: Pick<Context, 'now'>,
+  stored: Stored,
+): Promise<{ id: string; key: string }> {
   const [row] = await sqlOf(tx)<{ id: string; key: string }>(
     'SELECT blob_id AS id, blob_key AS key FROM keep_blob($1::uuid, $2, $3, $4::bigint, $5::timestamptz)',
-    [newId(), stored.sha256, stored.key, stored.sizeBytes, now],
+    [newId(clock), stored.sha256, stored.key, stored.sizeBytes, clock.now()],
   );
   if (row === undefined)
     throw new HttpProblem('unavailable', 'The upload took too long; send it again.', {}, RETRY_AFTER);

@@ -54,7 +54,7 @@ export async function placeKnown(
   const thereAt = new Map(there.map((file) => [file.path, file]));
   const fresh = files.flatMap((file) => {
     const before = thereAt.get(file.path);
-    const row = rowOf(kind, file, before);
+    const row = rowOf(ctx, kind, file, before);
     return before && isSame(before, row) ? [] : [{ ...row, replaced: before?.sha256 ?? null }];
   });
   if (fresh.length === 0) return;
@@ -93,10 +93,15 @@ export async function placeKnown(
   });
 }
 
-function rowOf(kind: OwnerKind, { path, blob, role, mediaType }: KnownFile, before: FileRow | undefined) {
+function rowOf(
+  ctx: RequestContext,
+  kind: OwnerKind,
+  { path, blob, role, mediaType }: KnownFile,
+  before: FileRow | undefined,
+) {
   const isThere = before?.blobId === blob.id;
   return {
-    id: newId(),
+    id: newId(ctx),
     path,
     role: role ?? (before?.role as File['role'] | undefined) ?? defaultRole(kind),
     sizeBytes: blob.sizeBytes,

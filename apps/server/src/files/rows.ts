@@ -13,7 +13,7 @@ export const trackedRows = (
   files: readonly TrackedFile[],
 ) =>
   files.map((file) => ({
-    id: newId(),
+    id: newId(ctx),
     objectKind: kind,
     objectId,
     ...file,

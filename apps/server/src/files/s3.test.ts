@@ -140,12 +140,12 @@ await describeWithS3(
       const config = { blobs: place, dataDir: '', s3Region: undefined, s3ForcePathStyle: true, s3Sse: {} };
       process.env.AWS_ACCESS_KEY_ID = bucket.options().credentials?.accessKeyId;
       process.env.AWS_SECRET_ACCESS_KEY = bucket.options().credentials?.secretAccessKey;
-      await expect(openBlobs({ ...config, s3Endpoint: endpoint })).rejects.toThrow(
+      await expect(openBlobs({ ...config, s3Endpoint: endpoint }, server.ctx.now)).rejects.toThrow(
         `The bucket there-is-none at ${endpoint} cannot be used to store files (S3 answered 404 NoSuchBucket`,
       );
-      await expect(openBlobs({ ...config, s3Endpoint: 'http://127.0.0.1:9' })).rejects.toThrow(
-        'ECONNREFUSED',
-      );
+      await expect(
+        openBlobs({ ...config, s3Endpoint: 'http://127.0.0.1:9' }, server.ctx.now),
+      ).rejects.toThrow('ECONNREFUSED');
     });
   },
   { ownGateway: true },

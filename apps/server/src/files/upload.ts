@@ -56,7 +56,7 @@ export async function uploadFile(
     await write(ctx, async (tx) => {
       const there = await lockPlace(tx, ctx, kind, object, path.path);
       demandConditions(upload.headers, there);
-      const { id: blobId, key } = await keepBlob(tx, ctx.now(), blob);
+      const { id: blobId, key } = await keepBlob(tx, ctx, blob);
       isKept = key === blob.key;
       const file = await attach(tx, ctx, kind, object, there, {
         ...upload,
@@ -158,7 +158,7 @@ async function attach(
   };
   const row = await tx.file.upsert({
     where: { objectId_path: { objectId: object.id, path: file.path } },
-    create: { id: newId(), objectKind: kind, objectId: object.id, path: file.path, uri: null, ...content },
+    create: { id: newId(ctx), objectKind: kind, objectId: object.id, path: file.path, uri: null, ...content },
     update: content,
   });
   await recordChange(tx, ctx, {

@@ -28,6 +28,7 @@ export function contextOf(
     bells: ctx.bells,
     authentication: ctx.authentication,
     rateLimits: ctx.rateLimits,
+    clock: ctx.clock,
     now: () => now,
     actor,
     requestId: request.id,

@@ -41,7 +41,7 @@ export function createNamed<Row extends StoredRow, Own>(
     const namespaceId = await ensureNamespace(tx, ctx, place);
     const at = ctx.now();
     const row = {
-      id: newId(),
+      id: newId(ctx),
       namespaceId,
       name,
       createdBy: ctx.actor.name,

@@ -29,7 +29,7 @@ export async function propose(session: Session, judged: Judged): Promise<boolean
   const [decisionId = '0'] = await session.store([decisionOf(session, judged, 'proposed')]);
   await tx.proposal.create({
     data: {
-      id: newId(),
+      id: newId(ctx),
       modelId: model.id,
       rule: rule.name,
       alias: rule.alias ?? null,

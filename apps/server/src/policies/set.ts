@@ -23,7 +23,7 @@ export const setPolicy: Verb<'models.policy.set' | 'namespaces.policy.set'> = (
     if (before && canonicalJson(before.document) === canonicalJson(body)) return receiptOf(before.id);
     const edit = (before?.edit ?? 0) + 1;
     const columns = { document: body, edit, editedBy: ctx.actor.name, editedAt: ctx.now() };
-    const id = before?.id ?? newId();
+    const id = before?.id ?? newId(ctx);
     await tx.policy.upsert({
       where: { ownerId: owner.id },
       create: { id, ownerKind: owner.kind, ownerId: owner.id, ...columns },

@@ -33,7 +33,7 @@ export function setProtection(
     const data = { ...said, createdBy: ctx.actor.name, createdAt: ctx.now() };
     const { id } = before
       ? await tx.protectedAlias.update({ where: { id: before.id }, data })
-      : await tx.protectedAlias.create({ data: { id: newId(), ...ownerOf(object), alias, ...data } });
+      : await tx.protectedAlias.create({ data: { id: newId(ctx), ...ownerOf(object), alias, ...data } });
     await recordChange(tx, ctx, {
       kind: 'alias_protection',
       id,

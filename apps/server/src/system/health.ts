@@ -30,7 +30,7 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
       storeCheck(ctx),
     ]);
     const ready = database.ok && migrations.ok && blobs.ok;
-    const body = { ready, checks: { database, migrations, blobs } };
+    const body = { ready, checks: { database, migrations, blobs, clock: clockCheck(ctx) } };
     return ready ? { status: 200, body } : { status: 503, body, headers: RETRY_AFTER };
   };
 }
@@ -53,6 +53,12 @@ function atMostEvery(ms: number, run: () => Promise<void>): () => Promise<void> 
       });
     await running;
   };
+}
+
+/** A server with a wrong clock serves all the same: it takes its time from the database. */
+function clockCheck({ clock }: Context): Check {
+  const doubt = clock.doubt();
+  return doubt === undefined ? { ok: true } : { ok: false, detail: doubt.words };
 }
 
 /**

@@ -15,9 +15,10 @@ export type Places = Pick<
 
 /**
  * Opens the store that the configuration names, once it is sure that it can be written to and read from.
+ * @param now the time by which URLs are signed.
  * @throws ConfigError
  */
-export async function openBlobs(config: Places): Promise<BlobStore> {
+export async function openBlobs(config: Places, now: () => Date): Promise<BlobStore> {
   const { blobs } = config;
   try {
     if (blobs === 'disk') return await openDiskStore({ root: folderOf(config) });
@@ -27,6 +28,7 @@ export async function openBlobs(config: Places): Promise<BlobStore> {
       region: config.s3Region,
       forcePathStyle: config.s3ForcePathStyle,
       ...config.s3Sse,
+      now,
     });
   } catch (error) {
     throw unusable(config, error);

@@ -9,8 +9,11 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { authenticationBy } from '../access/authenticate.ts';
 import { createApp } from '../app.ts';
+import { openClock } from '../clock/clock.ts';
+import { systemTime } from '../clock/time-source.ts';
 import type { Context, Settings } from '../context.ts';
 import { rateLimits } from '../http/rate-limits.ts';
+import { measureClock } from '../system/clock-figures.ts';
 import { createTelemetry } from '../system/telemetry.ts';
 import { createBells } from '../workers/bell.ts';
 import { unsequencedCount } from '../workers/sequencer.ts';
@@ -37,8 +40,12 @@ export interface TestServer {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<TestAnswer<B>>;
-  /** Moves the server's clock. */
+  /** Lets time pass: on this machine, in the database and on this server's clock. */
   advance(ms: number): void;
+  /** Sets this server's own clock wrong by so much; 0: right again. */
+  skew(ms: number): void;
+  /** Sets the database's clock forward or back, as this server sees it. */
+  jump(ms: number): void;
   stop(): Promise<void>;
 }
 
@@ -91,17 +98,28 @@ export async function startTestServer(
   const { queryTimeout } = { ...SETTINGS, ...settings };
   const db = openDatabase({ url: database.url, poolSize: 10, listTimeout: queryTimeout });
   const blobs = store ?? (await openDiskStore({ root: blobsDir }));
-  let offset = 0;
+  let passed = 0;
+  let skewed = 0;
+  let jumped = 0;
+  const real = systemTime();
+  const clock = await openClock(db.side, log, {
+    steady: () => real.steady() + passed,
+    wall: () => real.wall() + passed + skewed,
+    database: (reported) => reported + passed + jumped,
+  });
+  const telemetry = createTelemetry(db, blobs, folder, () => unsequencedCount(db));
+  measureClock(telemetry.registry, clock);
   const ctx: Context = {
     settings: { ...SETTINGS, ...settings },
     db,
     blobs,
     log,
-    telemetry: createTelemetry(db, blobs, folder, () => unsequencedCount(db)),
+    telemetry,
     bells: createBells(),
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
     rateLimits: rateLimits({ ...SETTINGS, ...settings }),
-    now: () => new Date(Date.now() + offset),
+    clock,
+    now: clock.now,
   };
   const app = createApp(ctx);
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -115,7 +133,13 @@ export async function startTestServer(
     blobsDir,
     api: (method, path, body, headers) => send(`${url}${path}`, method, body, headers),
     advance: (ms) => {
-      offset += ms;
+      passed += ms;
+    },
+    skew: (ms) => {
+      skewed = ms;
+    },
+    jump: (ms) => {
+      jumped += ms;
     },
     stop: async () => {
       app.server.closeAllConnections();

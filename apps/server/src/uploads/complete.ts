@@ -84,7 +84,7 @@ async function appear(
   };
   await tx.file.upsert({
     where: { objectId_path: { objectId, path } },
-    create: { id: newId(), objectKind: kind, objectId, path, uri: null, ...content },
+    create: { id: newId(ctx), objectKind: kind, objectId, path, uri: null, ...content },
     update: content,
   });
   await recordChange(tx, ctx, {

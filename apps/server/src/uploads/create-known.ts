@@ -36,7 +36,7 @@ export async function createKnown(
         const message = `is not the size of the content with this SHA-256, which has ${blob.sizeBytes} bytes`;
         throw invalidField('body', '/sizeBytes', message);
       }
-      const id = newId();
+      const id = newId(ctx);
       const role = body.role ?? (there?.role as UploadCreate['role']) ?? defaultRole(kind);
       await tx.upload.create({
         data: {

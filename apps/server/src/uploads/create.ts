@@ -31,7 +31,7 @@ export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched 
   await ctx.db.prisma.$transaction((tx) => demandPlace(tx, ctx, kind, object, plan.path));
   await demandRoom(ctx, object.namespace, plan.sizeBytes);
   const blob = await ctx.blobs.multipart.begin();
-  const id = newId();
+  const id = newId(ctx);
   let receipt: Receipt | undefined;
   try {
     receipt = await write(ctx, async (tx) => {

@@ -72,7 +72,7 @@ async function holdSources(tx: Tx, source: NewVersion['source']): Promise<void> 
 
 function rowOf(ctx: RequestContext, { model, body, createHash, isReady, source }: NewVersion) {
   return {
-    id: newId(),
+    id: newId(ctx),
     modelId: model.id,
     version: body.version,
     name: body.name ?? null,

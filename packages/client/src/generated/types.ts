@@ -2192,6 +2192,11 @@ export interface components {
                      */
                     state: "ok" | "full" | "read_only" | "unavailable";
                 };
+                /** @description Not ok: this server takes no decision by age. It is ready all the same. */
+                clock: {
+                    detail?: string;
+                    ok: boolean;
+                };
                 database: {
                     detail?: string;
                     ok: boolean;
