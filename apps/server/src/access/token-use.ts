@@ -12,11 +12,11 @@ export function noteUses(): (ctx: Context, tokenId: string) => void {
     const ids = gathered;
     gathered = [];
     const now = ctx.now();
-    for (const [id, at] of noted) if (now.getTime() - at >= EVERY) noted.delete(id);
+    for (const [id, at] of noted) if (Math.abs(now.getTime() - at) >= EVERY) noted.delete(id);
     ctx.db.side
       .query(
         `UPDATE tokens SET last_used_at = $2
-         WHERE id = ANY ($1::uuid[]) AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')`,
+         WHERE id = ANY ($1::uuid[]) AND (last_used_at IS NULL OR last_used_at NOT BETWEEN $2::timestamptz - interval '1 minute' AND $2::timestamptz + interval '1 minute')`,
         [ids, now],
       )
       .catch((error: unknown) => ctx.log.debug({ err: error }, 'the use of tokens was not noted'));
@@ -24,7 +24,7 @@ export function noteUses(): (ctx: Context, tokenId: string) => void {
   return (ctx, tokenId) => {
     const now = ctx.now().getTime();
     const last = noted.get(tokenId);
-    if (last !== undefined && now - last < EVERY) return;
+    if (last !== undefined && Math.abs(now - last) < EVERY) return;
     noted.set(tokenId, now);
     if (gathered.push(tokenId) === 1) setTimeout(write, GATHER, ctx).unref();
   };

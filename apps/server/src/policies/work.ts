@@ -13,6 +13,8 @@ const FACTS = 2000;
 const BATCH = 20;
 /** Milliseconds that the decisions of one transaction may take. */
 const TIMEOUT = 120_000;
+/** Milliseconds before what failed is tried again. */
+const REST = 30_000;
 
 /** Notes what the next changes of the feed make to be decided. False where there were none. */
 export async function takeFacts(ctx: Context): Promise<boolean> {
@@ -26,17 +28,21 @@ export async function takeFacts(ctx: Context): Promise<boolean> {
   return count > 0;
 }
 
+/**
+ * Facts are due when they are taken, at most `REST` later: one that is due later than that was noted by a clock that was
+ * wrong. Timers may lie as far ahead as a rule says.
+ */
+const isDue = (now: string): string =>
+  `(due_at <= ${now}::timestamptz OR NOT is_timer AND due_at > ${now}::timestamptz + interval '${(2 * REST) / 1000} seconds')`;
+
 /** The models for which something is to be decided now, those that wait longest first. */
 export async function modelsDue(ctx: Context, limit: number): Promise<string[]> {
   const { rows } = await ctx.db.side.query<{ id: string }>(
-    `SELECT model_id AS id FROM policy_work WHERE due_at <= $1 GROUP BY model_id ORDER BY min(seq) LIMIT $2`,
+    `SELECT model_id AS id FROM policy_work WHERE ${isDue('$1')} GROUP BY model_id ORDER BY min(seq) LIMIT $2`,
     [ctx.now(), limit],
   );
   return rows.map(({ id }) => id);
 }
-
-/** Milliseconds before what failed is tried again. */
-const REST = 30_000;
 
 /** Leaves the work of a model for later. */
 export async function putOff(ctx: Context, modelId: string): Promise<void> {
@@ -81,17 +87,25 @@ async function decideIn(tx: Tx, ctx: Context, modelId: string): Promise<Session[
   if (!lock?.mine) return undefined;
   const work = await sql<Work>(
     `DELETE FROM policy_work WHERE id IN (
-       SELECT id FROM policy_work WHERE model_id = $1::uuid AND due_at <= $2::timestamptz ORDER BY seq, id LIMIT ${BATCH})
+       SELECT id FROM policy_work WHERE model_id = $1::uuid AND ${isDue('$2')} ORDER BY seq, id LIMIT ${BATCH})
      RETURNING id::text, subject_kind AS kind, subject_id AS subject, seq::text, cause`,
     [modelId, ctx.now()],
   );
   if (work.length === 0) return undefined;
   const session = await openSession(tx, ctx, modelId);
   if (session === undefined) return [];
+  if (session.policy.document.label?.some(({ minAge }) => minAge !== undefined)) await demandClock(ctx);
   for (const item of work.sort((a, b) => Number(a.seq) - Number(b.seq) || Number(a.id) - Number(b.id))) {
     await doWork({ ...session, cause: item.cause }, item);
   }
   return session.stored;
+}
+
+/** Thrown where rules wait for the age of versions, and this server must not judge it: another one may, or this one later. */
+export class ClockDoubted extends Error {}
+
+async function demandClock({ clock }: Context): Promise<void> {
+  if (!(await clock.judgesAge())) throw new ClockDoubted(clock.doubt()?.words);
 }
 
 async function doWork(session: Session, item: Work): Promise<void> {

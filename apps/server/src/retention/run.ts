@@ -33,6 +33,7 @@ export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSi
   const { gone, undecided } = await findGone(ctx, scope);
   if (undecided.length > 0) await noteUndecided(ctx, scope, undecided);
   for (let at = 0; at < gone.length && !stopping?.aborted; at += BATCH) {
+    if (!(await ctx.clock.judgesAge())) return total;
     const { removed, skipped, bytes } = await removeObjects(ctx, scope, gone.slice(at, at + BATCH));
     total.removed += removed;
     total.skipped += skipped;

@@ -37,6 +37,7 @@ export async function abortStale(ctx: Context): Promise<number> {
       path,
       since,
     ]);
+    if (silent.length > 0 && !(await ctx.clock.judgesAge())) return aborted;
     for (const experiment of silent) aborted += await abort(ctx, path, since, experiment);
   }
   return aborted;

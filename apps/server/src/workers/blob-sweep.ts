@@ -25,12 +25,13 @@ export function startBlobSweep(ctx: Context): Loop {
  * servers may do it at once.
  */
 export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  if (!(await ctx.clock.judgesAge())) return;
   const now = ctx.now();
   let last: string | null = '00000000-0000-0000-0000-000000000000';
   while (last !== null && !stopping?.aborted)
     last = await ask<string | null>(ctx, 'stamp_unreferenced($1, $2, $3)', [last, PAGE, now]);
   const before = new Date(now.getTime() - ctx.settings.blobGrace);
-  while (!stopping?.aborted)
+  while (!stopping?.aborted && (await ctx.clock.judgesAge()))
     if ((await ask<number>(ctx, 'sweep_blobs($1, $2, $3)', [before, BATCH, now])) < BATCH) return;
 }
 
@@ -85,7 +86,7 @@ export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promis
     after = rows.at(-1) ?? after;
   }
   const text = 'DELETE FROM doomed_keys WHERE removed_at < $1';
-  await ctx.db.side.query(text, [new Date(ctx.now().getTime() - REMEMBER)]);
+  if (await ctx.clock.judgesAge()) await ctx.db.side.query(text, [new Date(ctx.now().getTime() - REMEMBER)]);
   if (bytes > 0) ctx.log.info({ bytes }, 'removed content that no file refers to');
   if (failures.length > 0) throw new AggregateError(failures, 'doomed content could not be removed');
 }

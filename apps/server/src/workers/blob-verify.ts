@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BlobNotFound } from '@modelbox/blobs';
+import { TOLERANCE } from '../clock/clock.ts';
 import type { Context } from '../context.ts';
 import { tellFileStates } from './blob-sweep.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -51,17 +52,20 @@ export async function verifyNext(ctx: Context, stopping?: AbortSignal): Promise<
   return true;
 }
 
+/** A claim in the future was made by a clock that was wrong. */
+const UNCLAIMED = '(verify_claimed_at IS NULL OR verify_claimed_at <= $3 OR verify_claimed_at > $4)';
+
 async function claim(ctx: Context): Promise<Claimed | undefined> {
   const now = ctx.now().getTime();
   const { rows } = await ctx.db.side.query<Claimed>(
     `UPDATE blobs SET verify_claimed_at = $1 WHERE id = coalesce(
        (SELECT id FROM blobs WHERE corrupt_at IS NOT NULL AND verified_at <= $3
-          AND (verify_claimed_at IS NULL OR verify_claimed_at <= $3) LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
+          AND ${UNCLAIMED} LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
        (SELECT id FROM blobs WHERE coalesce(verified_at, created_at) <= $2
-          AND (verify_claimed_at IS NULL OR verify_claimed_at <= $3)
+          AND ${UNCLAIMED}
         ORDER BY coalesce(verified_at, created_at) LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED))
      RETURNING id, key, sha256, corrupt_at IS NOT NULL AS "wasCorrupt"`,
-    [new Date(now), new Date(now - AGAIN), new Date(now - DAY)],
+    [new Date(now), new Date(now - AGAIN), new Date(now - DAY), new Date(now + TOLERANCE)],
   );
   return rows[0];
 }

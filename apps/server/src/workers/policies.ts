@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { decideModel, modelsDue, putOff, takeFacts } from '../policies/work.ts';
+import { ClockDoubted, decideModel, modelsDue, putOff, takeFacts } from '../policies/work.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 /** Milliseconds between looks where no bell rings: what another server committed, and times that have come. */
@@ -25,7 +25,8 @@ export async function decideDue(ctx: Context, stopping?: AbortSignal): Promise<v
         // Its work stays, and is tried again later: one model must not keep the others waiting.
         failed.add(modelId);
         await putOff(ctx, modelId).catch(() => {});
-        ctx.log.error({ err: error, model: modelId }, 'the decisions of a model failed');
+        if (error instanceof ClockDoubted) ctx.log.debug({ model: modelId }, error.message);
+        else ctx.log.error({ err: error, model: modelId }, 'the decisions of a model failed');
       }
     }
   }

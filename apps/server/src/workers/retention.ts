@@ -1,3 +1,4 @@
+import { TOLERANCE } from '../clock/clock.ts';
 import type { Context } from '../context.ts';
 import { retain, retentionScopes } from '../retention/run.ts';
 import type { ScopeOwner } from '../retention/scope.ts';
@@ -20,7 +21,7 @@ export const startRetention = (ctx: Context): Loop =>
 /** Carries out every retention rule that is due. Servers take turns: each claims a model or namespace before it begins. */
 export async function retainDue(ctx: Context, stopping?: AbortSignal): Promise<void> {
   for (const owner of await retentionScopes(ctx)) {
-    if (stopping?.aborted) return;
+    if (stopping?.aborted || !(await ctx.clock.judgesAge())) return;
     if (!(await claim(ctx, owner))) continue;
     try {
       const { removed, skipped, bytes } = await retain(ctx, owner, stopping);
@@ -38,12 +39,14 @@ export async function retainDue(ctx: Context, stopping?: AbortSignal): Promise<v
   }
 }
 
+/** A run that began in the future was claimed by a clock that was wrong. */
 async function claim(ctx: Context, { id }: ScopeOwner): Promise<boolean> {
   const { rowCount } = await ctx.db.side.query(
     `INSERT INTO retention_runs AS r (owner_id, started_at) VALUES ($1, $2)
      ON CONFLICT (owner_id) DO UPDATE SET started_at = EXCLUDED.started_at, ended_at = NULL
-       WHERE r.started_at <= $2::timestamptz - make_interval(secs => $3)`,
-    [id, ctx.now(), ctx.settings.retentionInterval / 1000],
+       WHERE r.started_at <= $2::timestamptz - make_interval(secs => $3)
+         OR r.started_at > $2::timestamptz + make_interval(secs => $4)`,
+    [id, ctx.now(), ctx.settings.retentionInterval / 1000, TOLERANCE / 1000],
   );
   return rowCount === 1;
 }
@@ -51,6 +54,7 @@ async function claim(ctx: Context, { id }: ScopeOwner): Promise<boolean> {
 /** Purges removed files whose grace time is over. Their content is swept like all that nothing refers to. */
 export async function forgetRemoved(ctx: Context, stopping?: AbortSignal): Promise<void> {
   for (let files = 1; files > 0 && !stopping?.aborted; ) {
+    if (!(await ctx.clock.judgesAge())) return;
     const { rows } = await ctx.db.side.query<{ files: number }>(
       'SELECT files FROM purge_removed_files($1, $2)',
       [BATCH, ctx.now()],

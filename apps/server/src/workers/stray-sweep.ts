@@ -3,6 +3,7 @@ import type { BlobStat } from '@modelbox/blobs';
 import type { Context } from '../context.ts';
 import { removeDoomed } from './blob-sweep.ts';
 import { type Loop, startLoop } from './loop.ts';
+import { storeTime } from './store-time.ts';
 
 const INTERVAL = 6 * 3_600_000;
 /** Milliseconds after which an upload that left something in the store without a row is certainly over. */
@@ -16,7 +17,8 @@ const MOST = 10_000;
 /** Removes what uploads that were cut off by a crash have left in the store. */
 export function startStraySweep(ctx: Context): Loop {
   return startLoop('stray-sweep', INTERVAL, ctx.log, async (stopping) => {
-    const before = new Date(ctx.now().getTime() - AGE);
+    if (!(await ctx.clock.judgesAge())) return;
+    const before = new Date((await storeTime(ctx)).getTime() - AGE);
     const swept = await ctx.blobs.sweepTemporary(before, await liveUploads(ctx));
     if (swept > 0) ctx.log.info({ swept }, 'removed what cut off uploads had left');
     await sweepStrays(ctx, before, stopping);

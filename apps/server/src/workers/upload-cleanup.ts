@@ -23,7 +23,7 @@ export const startUploadCleanup = (ctx: Context): Loop =>
 
 /** Ends every upload to which nothing has happened for the configured time. */
 export async function expireUploads(ctx: Context, stopping?: AbortSignal): Promise<void> {
-  while (!stopping?.aborted) {
+  while (!stopping?.aborted && (await ctx.clock.judgesAge())) {
     const looked = await inTransaction(ctx.db.side, async (client) => {
       const text = 'SELECT expire_uploads($1, $2) AS looked';
       return (await client.query<{ looked: number }>(text, [BATCH, ctx.now()])).rows[0]?.looked ?? 0;
@@ -75,6 +75,7 @@ export async function cleanUploads(ctx: Context, stopping?: AbortSignal): Promis
  * removed from the store once more: a part that was on its way to an S3 server may have arrived after the first time.
  */
 export async function forgetUploads(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  if (!(await ctx.clock.judgesAge())) return;
   const before = new Date(ctx.now().getTime() - KEEP);
   for (let isMore = true; isMore && !stopping?.aborted; ) {
     const { rows } = await ctx.db.side.query<Over & { state: string }>(

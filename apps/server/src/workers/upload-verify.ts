@@ -73,12 +73,12 @@ export async function verifyNextUpload(
   return true;
 }
 
-/** By the clock of the database: those of several servers may differ. */
+/** A claim in the future was made before the database's clock was set back. */
 async function claim({ db }: Context, largest: number): Promise<Claimed | undefined> {
   const { rows } = await db.side.query<Claimed>(
     `UPDATE uploads SET claimed_at = now() WHERE id = (
        SELECT id FROM uploads WHERE state = 'verifying' AND cleaned_at IS NULL AND size_bytes <= $1
-         AND (claimed_at IS NULL OR claimed_at < now() - make_interval(secs => $2))
+         AND (claimed_at IS NULL OR claimed_at NOT BETWEEN now() - make_interval(secs => $2) AND now() + make_interval(secs => $2))
        ORDER BY claimed_at NULLS FIRST, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
      RETURNING id, key, size_bytes AS "sizeBytes", sha256`,
     [largest, LEASE],
@@ -131,7 +131,7 @@ async function finish(ctx: Context, upload: Claimed, found: Found, signal: Abort
         upload.id,
         isGood ? found.sha256 : null,
         isGood ? null : found.failure,
-        newId(),
+        newId(ctx),
         ctx.now(),
       ];
       const state = await inTransaction(ctx.db.side, async (client) => {
