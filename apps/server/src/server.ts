@@ -14,6 +14,7 @@ import { drainConnections } from './http/connections.ts';
 import { rateLimits } from './http/rate-limits.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { measureClock } from './system/clock-figures.ts';
+import { noteRestore } from './system/note-restore.ts';
 import { openBlobs } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
 import { startAuditRetention } from './workers/audit-retention.ts';
@@ -51,6 +52,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
     const clock = await openClock(db.side, log, source);
     const blobs = await openBlobs(config, clock.now);
     await claimBlobs(config, db, blobs);
+    await noteRestore(db, clock.now(), log);
     const telemetry = createTelemetry(db, blobs, config.dataDir, () => unsequencedCount(db));
     measureClock(telemetry.registry, clock);
     const bells = createBells();
@@ -79,7 +81,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       startHistoryRetention(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),
-      startBlobVerify(ctx),
+      ...startBlobVerify(ctx),
       ...startUploadVerify(ctx),
       startUploadCleanup(ctx),
     ];

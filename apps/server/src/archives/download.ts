@@ -5,6 +5,7 @@ import { type Piece, sizeOf } from '../content/pieces.ts';
 import { type Content, sendContent } from '../content/send-content.ts';
 import { ContentDamaged } from '../content/stream-pieces.ts';
 import type { RequestContext } from '../context.ts';
+import { judgeFailure } from '../copies/judge.ts';
 import type { ContentRequest } from '../http/answer-content.ts';
 import { contentDisposition } from '../http/content-disposition.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -44,6 +45,7 @@ export async function downloadArchive(
   object: Located,
   wanted: Wanted,
   request: ContentRequest,
+  isAgain = false,
 ): Promise<Answered> {
   const source = await findSource(ctx, kind, object.id);
   if (source === undefined) throw new HttpProblem('not_found', `There is no such ${kind} any more.`);
@@ -57,12 +59,13 @@ export async function downloadArchive(
     return await sendContent(ctx, request, contentOf(source, wanted.format ?? 'tar', files));
   } catch (error) {
     if (!(error instanceof BlobNotFound || error instanceof ContentDamaged)) throw error;
-    // Mended under another key, or deleted and swept, since the rows were read; else it is lost.
+    // Repaired under another key, or deleted and swept, since the rows were read.
     const file = files.find(({ key }) => key === error.key);
     const now = (await findFiles(ctx, object.id)).find(({ path }) => path === file?.path);
-    if (now?.key !== error.key) return downloadArchive(ctx, kind, object, wanted, request);
-    ctx.log.error({ err: error, sha256: file?.sha256 }, 'stored content is damaged or missing');
-    throw corrupt(now.path);
+    if (file === undefined || now?.key !== error.key)
+      return downloadArchive(ctx, kind, object, wanted, request);
+    if (await judgeFailure(ctx, file, isAgain)) throw corrupt(file.path);
+    return downloadArchive(ctx, kind, object, wanted, request, true);
   }
 }
 
@@ -79,7 +82,7 @@ function demandStored({ path, uri, key, sizeBytes, sha256, isCorrupt }: FoundFil
 const corrupt = (path: string): HttpProblem =>
   new HttpProblem(
     'file_corrupt',
-    `The stored bytes of ${path} are not what was uploaded; upload them again.`,
+    `The stored bytes of ${path} are not what was uploaded. Upload the same bytes again, to any object: that repairs every file that has them.`,
   );
 
 function contentOf(source: Source, format: ArchiveFormat, files: readonly ArchivedFile[]): Content {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BlobNotFound } from '@modelbox/blobs';
 import type { RequestContext } from '../context.ts';
+import { suspectCopy } from '../copies/settle.ts';
 import { answerContent, type ContentAnswer, type ContentRequest } from '../http/answer-content.ts';
 import { byteranges } from '../http/byteranges.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -47,8 +48,11 @@ export async function sendContent(
   );
   stream.once('error', (error) => {
     // Other failures are the store's or the reader's absence, which the log has already.
-    if (error instanceof ContentDamaged || error instanceof BlobNotFound)
-      ctx.log.error({ err: error }, 'stored content is damaged or missing; an answer was broken off');
+    if (!(error instanceof ContentDamaged || error instanceof BlobNotFound)) return;
+    ctx.log.error({ err: error }, 'stored content is damaged or missing; an answer was broken off');
+    suspectCopy(ctx, error.key).catch((failure: unknown) =>
+      ctx.log.error({ err: failure }, 'could not note that stored content is to be read again'),
+    );
   });
   return { status, headers, stream };
 }

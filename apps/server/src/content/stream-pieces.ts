@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { BlobRangeInvalid, type BlobReading } from '@modelbox/blobs';
+import { isUnreadable } from '../copies/look.ts';
 import type { SelectedRange } from '../http/ranges.ts';
 import type { Piece, StoredPiece } from './pieces.ts';
 
@@ -65,7 +66,7 @@ async function* flow(
 
 async function openPiece({ blob, range }: StoredPiece, open: OpenBlob): Promise<Readable> {
   const { stream, sizeBytes } = await open(blob.key, range).catch((error: unknown) => {
-    throw error instanceof BlobRangeInvalid ? wrongSize(blob, error.sizeBytes) : error;
+    throw error instanceof BlobRangeInvalid ? wrongSize(blob, error.sizeBytes) : ifUnreadable(blob, error);
   });
   // Whoever reads it sees the failure; where its reader is gone, nobody needs to.
   stream.on('error', () => {});
@@ -77,8 +78,19 @@ async function openPiece({ blob, range }: StoredPiece, open: OpenBlob): Promise<
 const wrongSize = (blob: StoredPiece['blob'], sizeBytes: number): ContentDamaged =>
   new ContentDamaged(blob.key, `it has ${sizeBytes} bytes, not ${blob.sizeBytes}`);
 
+const ifUnreadable = (blob: StoredPiece['blob'], error: unknown): unknown =>
+  isUnreadable(error) ? new ContentDamaged(blob.key, 'the disk cannot read it') : error;
+
 /** Holds the last chunk back until all is known to be right. */
-async function* verified({ blob, sizeBytes, sha256, seen }: StoredPiece, stream: Readable) {
+async function* verified(piece: StoredPiece, stream: Readable) {
+  try {
+    yield* compared(piece, stream);
+  } catch (error) {
+    throw ifUnreadable(piece.blob, error);
+  }
+}
+
+async function* compared({ blob, sizeBytes, sha256, seen }: StoredPiece, stream: Readable) {
   const hash = sha256 === undefined ? undefined : createHash('sha256');
   let left = sizeBytes;
   let held: Uint8Array | undefined;

@@ -3,6 +3,7 @@ import { foldersOf, parseFilePath } from '@modelbox/domain';
 import { FILES_MAX, type FieldError, type FileRole, type OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
+import { checkForReference } from '../copies/check.ts';
 import { invalid, invalidField } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
@@ -31,6 +32,10 @@ export async function attachFiles(
   items: readonly FileToAttach[],
 ): Promise<Answered> {
   const files = withPaths(items);
+  await checkForReference(
+    ctx,
+    files.map((file) => file.sha256),
+  );
   await write(ctx, async (tx) => {
     await lockForFiles(tx, ctx, kind, object);
     const there = await demandPlaces(tx, kind, object, files);

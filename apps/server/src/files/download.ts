@@ -5,6 +5,7 @@ import type { File } from '@modelbox/schema';
 import { type Content, sendContent } from '../content/send-content.ts';
 import { ContentDamaged } from '../content/stream-pieces.ts';
 import type { RequestContext } from '../context.ts';
+import { judgeFailure } from '../copies/judge.ts';
 import type { ContentRequest } from '../http/answer-content.ts';
 import { contentDisposition } from '../http/content-disposition.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
@@ -41,6 +42,7 @@ export async function downloadFile(
   object: Located,
   wanted: Wanted,
   request: ContentRequest,
+  isAgain = false,
 ): Promise<Answered> {
   const path = parseFilePath(wanted.path);
   if (!path.ok) throw invalidField('path', '/path', path.message);
@@ -59,11 +61,11 @@ export async function downloadFile(
     return await sendContent(ctx, request, { ...content, location });
   } catch (error) {
     if (!(error instanceof BlobNotFound || error instanceof ContentDamaged)) throw error;
-    // Deleted and swept, or mended under another key, since the row was read; else it is lost.
+    // Deleted and swept, or repaired under another key, since the row was read.
     const [now] = await find(ctx.db.pool, object.id, path.path);
     if (now?.key !== key) return downloadFile(ctx, object, wanted, request);
-    ctx.log.error({ err: error, sha256 }, 'stored content is damaged or missing');
-    throw corrupt();
+    if (await judgeFailure(ctx, { key, sizeBytes, sha256 }, isAgain)) throw corrupt();
+    return downloadFile(ctx, object, wanted, request, true);
   }
 }
 
@@ -111,4 +113,7 @@ function locationOf(
 }
 
 const corrupt = (): HttpProblem =>
-  new HttpProblem('file_corrupt', 'The stored bytes are not what was uploaded; upload them again.');
+  new HttpProblem(
+    'file_corrupt',
+    'The stored bytes are not what was uploaded. Upload the same bytes again, to any object: that repairs every file that has them.',
+  );

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { BlobTooLarge } from '@modelbox/blobs';
+import { BlobStoreUnavailable, BlobTooLarge } from '@modelbox/blobs';
 import type { File as FileRow } from '@modelbox/db';
 import { parseFilePath } from '@modelbox/domain';
 import type { FileRole, OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
+import { checkForUpload } from '../copies/check.ts';
 import { ClientGone } from '../http/errors.ts';
 import { whileFlowing } from '../http/flow.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
@@ -32,7 +33,7 @@ interface Upload {
 
 /**
  * Stores a file: hashes the content while it streams in, then makes it visible in one transaction. Content that is
- * there already is kept once. The same path with the same content again changes nothing; other content replaces it
+ * there already is kept once; if the copy that is there is damaged, this one takes its place. The same path with the same content again changes nothing; other content replaces it
  * where the files may still change.
  */
 export async function uploadFile(
@@ -52,7 +53,9 @@ export async function uploadFile(
   const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
   let stored: { file: FileRow; isNew: boolean } | undefined;
   let isKept = false;
+  let isRepair = false;
   try {
+    isRepair = await checkForUpload(ctx, blob.sha256);
     await write(ctx, async (tx) => {
       const there = await lockPlace(tx, ctx, kind, object, path.path);
       demandConditions(upload.headers, there);
@@ -68,10 +71,11 @@ export async function uploadFile(
       return { status: 200, object: null };
     });
   } catch (error) {
-    // Nothing refers to it for certain. After a lost connection nobody knows, so that it is left for the sweep.
-    if (error instanceof HttpProblem) await discard(ctx, blob.key);
+    // Nothing refers to the copy for certain. After a lost database connection nobody knows: it is left for the sweep.
+    if (error instanceof HttpProblem || error instanceof BlobStoreUnavailable) await discard(ctx, blob.key);
     throw error;
   }
+  if (isRepair) ctx.bells.marked.ring();
   // Somebody else's copy of the content is the one that is referred to: ours is of no use.
   if (!isKept) await discard(ctx, blob.key);
   // What this request has stored, whatever another one has put there since.

@@ -1,5 +1,6 @@
 import type { OwnerKind, UploadCreate } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
+import { checkForReference } from '../copies/check.ts';
 import { holdBlobs, placeKnown } from '../files/known.ts';
 import { mediaTypeOf } from '../files/media-type.ts';
 import { lockPlace } from '../files/place.ts';
@@ -27,6 +28,7 @@ export async function createKnown(
   body: UploadCreate & { sha256: string },
 ): Promise<Receipt | undefined> {
   const { sha256 } = body;
+  await checkForReference(ctx, [sha256]);
   try {
     return await write(ctx, async (tx) => {
       const there = await lockPlace(tx, ctx, kind, object, path, 'body');

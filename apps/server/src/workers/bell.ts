@@ -20,6 +20,10 @@ export interface Bells {
   readonly completed: Bell;
   /** An upload was given up: its parts are to be removed. */
   readonly abandoned: Bell;
+  /** Content was marked as damaged, or the mark was taken away: the states of its files follow. */
+  readonly marked: Bell;
+  /** A reader got other bytes than were stored: somebody has to look again. */
+  readonly suspected: Bell;
   /** Changes got their place in the feed: policies look at them. */
   readonly sequenced: Bell;
 }
@@ -27,5 +31,7 @@ export interface Bells {
 export const createBells = (): Bells => ({
   completed: createBell(),
   abandoned: createBell(),
+  marked: createBell(),
+  suspected: createBell(),
   sequenced: createBell(),
 });

@@ -16,7 +16,6 @@ export function startBlobSweep(ctx: Context): Loop {
   return startLoop('blob-sweep', INTERVAL, ctx.log, async (stopping) => {
     await sweepBlobs(ctx, stopping);
     await removeDoomed(ctx, stopping);
-    await tellFileStates(ctx, stopping);
   });
 }
 
@@ -35,13 +34,15 @@ export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<
     if ((await ask<number>(ctx, 'sweep_blobs($1, $2, $3)', [before, BATCH, now])) < BATCH) return;
 }
 
-/** Brings the state of files in line with what is known of their content. */
-export async function tellFileStates(ctx: Context, stopping?: AbortSignal): Promise<void> {
+/** Brings the states of files in line with what is known of their content. */
+export async function tellFileStates(ctx: Asking, stopping?: AbortSignal): Promise<void> {
   while (!stopping?.aborted)
     if ((await ask<number>(ctx, 'tell_file_states($1, $2)', [BATCH, ctx.now()])) === 0) return;
 }
 
-const ask = <T>(ctx: Context, call: string, values: unknown[]): Promise<T> =>
+type Asking = Pick<Context, 'db' | 'now'>;
+
+const ask = <T>(ctx: Asking, call: string, values: unknown[]): Promise<T> =>
   inTransaction(
     ctx.db.side,
     async (client) =>

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BlobNotFound } from '@modelbox/blobs';
 import { isUnavailable } from '@modelbox/db';
 import type { Context } from '../context.ts';
+import { checkForUpload } from '../copies/check.ts';
 import { newId } from '../objects/ids.ts';
 import { inTransaction } from '../writes/transaction.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -125,6 +126,7 @@ const isLost = (error: unknown): boolean =>
 /** Writes down what was found. It may have taken hours to find: while the database is away this waits for it. */
 async function finish(ctx: Context, upload: Claimed, found: Found, signal: AbortSignal): Promise<void> {
   const isGood = 'sha256' in found;
+  const isRepair = isGood && (await checkForUpload(ctx, found.sha256));
   for (;;) {
     try {
       const values = [
@@ -141,6 +143,7 @@ async function finish(ctx: Context, upload: Claimed, found: Found, signal: Abort
         );
         return rows[0]?.state;
       });
+      if (isRepair) ctx.bells.marked.ring();
       if (state === 'failed') ctx.log.warn({ upload: upload.id, found }, 'an upload was rejected');
       return;
     } catch (error) {

@@ -11,6 +11,7 @@ import type { S3StoreOptions } from '../s3-options.ts';
 import type { S3Server } from './s3-server.ts';
 
 export { type FaultProxy, startFaultProxy } from './fault-proxy/index.ts';
+export { copiesInS3, copiesOnDisk, type StoredCopies } from './stored-copies.ts';
 
 /** How to reach an S3 server of the run. */
 export interface TestS3 extends S3Server {
