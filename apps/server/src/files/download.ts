@@ -91,7 +91,7 @@ const contentOf = (path: string, { key, sizeBytes, sha256, mediaType }: StoredFi
   disposition: contentDisposition(path.slice(path.lastIndexOf('/') + 1)),
   // Of the whole, also where a part is sent (RFC 9530).
   headers: { 'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` },
-  pieces: () => [{ sizeBytes, blob: { key, sizeBytes } }],
+  pieces: () => [{ sizeBytes, blob: { key, sizeBytes }, sha256 }],
 });
 
 /** Undefined where the store has no URLs of its own. What is served there is saved and never shown, as it is here. */
