@@ -96,6 +96,46 @@ test('servers that start together migrate once', async () => {
   expect(await rows()).toHaveLength(2);
 });
 
+describe('a migration that waits says for whom', () => {
+  /** Migrates until the log matches; `release` then lets the migration go on. */
+  async function migrateUntil(words: string, release: () => Promise<unknown>): Promise<object[]> {
+    const { promise: told, resolve } = Promise.withResolvers<object>();
+    const note = (details: object, message: string) => {
+      if (message.includes(words)) resolve(details);
+    };
+    const log = { info: note, warn: note, error: note };
+    const migrating = migrate({ url: database.url, directory, log });
+    const { waitsFor } = (await told) as { waitsFor: object[] };
+    await release();
+    expect(await migrating).toHaveLength(1);
+    return waitsFor;
+  }
+
+  test('another migrator', async () => {
+    write(first, 'CREATE TABLE a (id int)');
+    const other = await pool.connect();
+    await other.query("SET application_name = 'other'; SELECT pg_advisory_lock(72707369)");
+    const waitsFor = await migrateUntil('waiting for another server', () =>
+      other.query('SELECT pg_advisory_unlock(72707369)'),
+    );
+    expect(waitsFor).toEqual([expect.objectContaining({ application: 'other' })]);
+    other.release();
+  });
+
+  test('a transaction that has locked a table', async () => {
+    write(first, 'CREATE TABLE a (id int)');
+    await run();
+    write(second, 'ALTER TABLE a ADD COLUMN b int');
+    const other = await pool.connect();
+    await other.query("SET application_name = 'other'; BEGIN; LOCK TABLE a");
+    const waitsFor = await migrateUntil('waits for locks', () => other.query('ROLLBACK'));
+    expect(waitsFor).toEqual([
+      expect.objectContaining({ application: 'other', state: 'idle in transaction' }),
+    ]);
+    other.release();
+  });
+});
+
 test('a failed migration applies nothing, says where, and is made again once it is mended', async () => {
   write(first, 'CREATE TABLE a (id int)');
   write(second, 'CREATE TABLE b (id int);\nCREATE TABLE c (id int);\nINSERT INTO c (ix) VALUES (1);');

@@ -8,6 +8,7 @@ import { openSchemaEngine } from './engine.ts';
 import { defaultMigrationsDirectory, type Migration, readMigrations } from './files.ts';
 import { newerSchemaMessage, refusedMigrations } from './newer.ts';
 import { migrationState } from './state.ts';
+import { reportWaits, takeMigrationLock } from './waiting.ts';
 
 /** What to migrate, and by which files. */
 export interface MigrateOptions {
@@ -28,9 +29,6 @@ export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 
-/** The advisory lock of `prisma migrate`, so that servers and the Prisma CLI exclude one another. */
-const prismaMigrateLock = 72707369;
-
 /**
  * Applies what is pending, under the advisory lock: of servers that start together one migrates, the others wait and
  * find nothing to do. An attempt that was cut short is marked as rolled back (which it is) and made again.
@@ -38,8 +36,7 @@ const prismaMigrateLock = 72707369;
  * @throws MigrationError
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const { url, directory = defaultMigrationsDirectory, allowNewer = false, log = silentLog } = options;
-  const migrations = await readMigrations(directory);
+  const { url, log = silentLog } = options;
   // One connection that is never idled out: the lock is the session's. No statement timeout: an index takes its time.
   const pool = openPool({
     url,
@@ -49,25 +46,38 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     applicationName: 'modelbox migrate',
     settings: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
   });
+  const beside = openPool({
+    url,
+    max: 1,
+    connectionTimeout: 10_000,
+    applicationName: 'modelbox migrate',
+    settings: { statement_timeout: 10_000, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
+  });
   const { schema } = databaseAddress(url);
   // An error on the connection also rejects the query in flight; without a listener it would end the process.
-  pool.on('error', () => {});
+  for (const each of [pool, beside]) each.on('error', () => {});
   try {
-    await pool.query('SELECT pg_advisory_lock($1)', [prismaMigrateLock]);
-    await ensureSchema(pool, schema);
-    const before = await migrationState(pool, migrations);
-    if (before.edited.length > 0)
-      log.warn({ migrations: before.edited }, 'migrations were edited after they ran');
-    if (before.unknown.length > 0) {
-      if (!allowNewer && refusedMigrations(before.unknown).length > 0)
-        throw new MigrationError(newerSchemaMessage(before.unknown));
-      log.warn({ migrations: before.unknown }, 'a newer release has migrated this database');
-    }
-    if (before.current && before.failed.length === 0) return [];
-    return await apply(pool, schema, directory, migrations, before.failed);
+    await takeMigrationLock(pool, log);
+    return await reportWaits(pool, beside, log, () => migrateLocked(pool, schema, options));
   } finally {
-    await pool.end();
+    await Promise.all([pool.end(), beside.end()]);
   }
+}
+
+async function migrateLocked(pool: pg.Pool, schema: string, options: MigrateOptions): Promise<string[]> {
+  const { directory = defaultMigrationsDirectory, allowNewer = false, log = silentLog } = options;
+  const migrations = await readMigrations(directory);
+  await ensureSchema(pool, schema);
+  const before = await migrationState(pool, migrations);
+  if (before.edited.length > 0)
+    log.warn({ migrations: before.edited }, 'migrations were edited after they ran');
+  if (before.unknown.length > 0) {
+    if (!allowNewer && refusedMigrations(before.unknown).length > 0)
+      throw new MigrationError(newerSchemaMessage(before.unknown));
+    log.warn({ migrations: before.unknown }, 'a newer release has migrated this database');
+  }
+  if (before.current && before.failed.length === 0) return [];
+  return apply(pool, schema, directory, migrations, before.failed);
 }
 
 /** A schema that the URL names is made on first use. Only if it is missing: the statement needs rights even if not. */
