@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { databaseAddress } from './connection/address.ts';
-import { openPool, type PoolOptions } from './connection/open.ts';
+import { cutConnections, openPool, type PoolOptions } from './connection/open.ts';
 import { PrismaClient } from './generated/client.ts';
 import { type Log, silentLog } from './log.ts';
 import { rowTypes } from './types.ts';
@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   applicationName?: string;
   /** Waiting for a free connection, or for a new one. Default 5,000. */
   connectionTimeout?: number;
-  /** Of one statement, on the server. Default 30,000. */
+  /** Of one statement, on the server; 5 s later the connection is broken if no answer came. Default 30,000. */
   statementTimeout?: number;
   /** Of one statement in the lane of lists. Default 10,000. */
   listTimeout?: number;
@@ -41,6 +41,8 @@ export interface Database {
   side: pg.Pool;
   /** Waits for the queries in flight, then closes every connection. */
   close: () => Promise<void>;
+  /** Breaks every connection and lets nobody connect again, for a stop that cannot wait: queries in flight fail. */
+  cut: () => void;
 }
 
 /** Opens the lanes. They connect only when first used, so this does not fail when the database is away. */
@@ -62,12 +64,19 @@ export function openDatabase(options: DatabaseOptions): Database {
   const side = openLane(options, forSide, timeouts);
   const { schema } = databaseAddress(options.url);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }), errorFormat: 'minimal' });
+  const lanes = [pool, lists, side];
+  let ending: Promise<unknown> | undefined;
+  const end = () => (ending ??= Promise.all(lanes.map((lane) => lane.end())));
   let closing: Promise<void> | undefined;
   const close = async () => {
     await prisma.$disconnect();
-    await Promise.all([pool.end(), lists.end(), side.end()]);
+    await end();
   };
-  return { prisma, pool, lists, side, close: () => (closing ??= close()) };
+  const cut = () => {
+    void end();
+    lanes.forEach(cutConnections);
+  };
+  return { prisma, pool, lists, side, close: () => (closing ??= close()), cut };
 }
 
 function openLane(options: DatabaseOptions, max: number, settings: PoolOptions['settings']): pg.Pool {

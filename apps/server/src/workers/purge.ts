@@ -6,6 +6,9 @@ const INTERVAL = 60_000;
 /** Objects that one transaction removes: small, so that writers never wait long. */
 const BATCH = 100;
 
+/** Milliseconds that one batch may take. */
+const LONGEST = 3_600_000;
+
 /** Purges objects whose deletion is older than the grace time. */
 export function startPurge(ctx: Context): Loop {
   return startLoop('purge', INTERVAL, ctx.log, async () => {
@@ -22,9 +25,10 @@ export async function purge(ctx: Context, limit: number): Promise<number> {
   const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace);
   return inTransaction(ctx.db.side, async (client) => {
     // A long history may take longer to remove than a request may last.
-    await client.query('SET LOCAL statement_timeout = 0');
+    await client.query(`SET LOCAL statement_timeout = ${LONGEST}`);
     const text = 'SELECT purge_deleted($1, $2, $3) AS purged';
-    const { rows } = await client.query<{ purged: number }>(text, [before, limit, ctx.now()]);
+    const query = { text, values: [before, limit, ctx.now()], query_timeout: LONGEST };
+    const { rows } = await client.query<{ purged: number }>(query);
     return rows[0]?.purged ?? 0;
   });
 }

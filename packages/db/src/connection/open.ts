@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type DatabaseAddress, databaseAddress } from './address.ts';
+import { PatientClient } from './patient-client.ts';
 import { pinned, pinnedIfKnown, searchPath } from './settings.ts';
 
 /** One pool of connections to a database. */
@@ -30,7 +31,8 @@ export interface PoolOptions {
 export function openPool(options: PoolOptions): pg.Pool {
   const address = databaseAddress(options.url);
   const settings = sessionSettings(address.schema, options.settings);
-  return new pg.Pool({
+  const clients = new Set<PatientClient>();
+  const pool = new pg.Pool({
     connectionString: address.url,
     // Set here, these win over the environment.
     client_encoding: 'utf8',
@@ -41,11 +43,27 @@ export function openPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: options.connectionTimeout,
     ...(options.idleTimeout === undefined ? {} : { idleTimeoutMillis: options.idleTimeout }),
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE,
     ...(options.types ? { types: options.types } : {}),
-    Client: clientOf(address, options.applicationName, settings),
+    Client: clientOf(options, address, settings, clients),
     // The pool waits for the promise, which its types do not say.
     onConnect: setIfKnown as (client: pg.ClientBase) => void,
   });
+  clientsOf.set(pool, clients);
+  return pool;
+}
+
+/** Milliseconds without traffic after which the system asks whether the other machine is still there. */
+const KEEP_ALIVE = 10_000;
+
+/** Milliseconds that an answer may take beyond `statement_timeout`, by which Postgres itself ends a statement. */
+const SLACK = 5_000;
+
+const clientsOf = new WeakMap<pg.Pool, Set<PatientClient>>();
+
+/** Breaks every connection of a pool: queries in flight fail at once. */
+export function cutConnections(pool: pg.Pool): void {
+  for (const client of clientsOf.get(pool) ?? []) client.cut();
 }
 
 /** The name and value of everything that a session sets. */
@@ -58,13 +76,26 @@ function sessionSettings(schema: string, own: PoolOptions['settings']): Record<s
  * A client whose startup message holds exactly what we say. That of `pg` has values of PGOPTIONS, PGAPPNAME and
  * PGREPLICATION in it. A pooler that refuses startup parameters needs the settings as SET statements in `onConnect`.
  */
-function clientOf(address: DatabaseAddress, applicationName: string, settings: Record<string, string>) {
-  return class PinnedClient extends pg.Client {
+function clientOf(
+  options: PoolOptions,
+  address: DatabaseAddress,
+  settings: Record<string, string>,
+  clients: Set<PatientClient>,
+) {
+  const { statement_timeout: limit } = options.settings;
+  const patience = { first: options.connectionTimeout, later: limit === 0 ? 0 : limit + SLACK };
+  return class PinnedClient extends PatientClient {
+    constructor(config?: pg.ClientConfig) {
+      super(patience, config);
+      clients.add(this);
+      this.once('end', () => clients.delete(this));
+    }
+
     getStartupConf(): Record<string, string | undefined> {
       return {
         user: this.user,
         database: this.database,
-        application_name: applicationName,
+        application_name: options.applicationName,
         ...(address.startupOptions === undefined ? {} : { options: address.startupOptions }),
         ...settings,
       };
