@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 90_000 });
 afterEach(cleanUp);
 
 async function start(settings: Record<string, string> = {}) {
-  const dataDir = newFolder();
+  const dataDir = settings['MODELBOX_DATA_DIR'] ?? newFolder();
   const server = runServer({ MODELBOX_DATA_DIR: dataDir, ...settings });
   const url = await server.url;
   const created = await fetch(`${url}/v1/models`, {
@@ -76,10 +76,30 @@ test('an upload that does not end in time is cut off', async () => {
   expect(isAlive(server.postmaster)).toBe(false);
 });
 
-test('a second signal changes nothing', async () => {
+test.each([
+  ['SIGINT', 'SIGTERM', 143],
+  ['SIGTERM', 'SIGINT', 130],
+] as const)('after %s a second signal, %s, ends the server at once', async (first, second, code) => {
   const server = await start();
-  server.child.kill('SIGINT');
+  const upload = beginUpload(server.url);
+  upload.on('error', () => {});
+  await expect.poll(uploadsRun(server.url), { timeout: 20_000 }).toBe(true);
+  server.child.kill(first);
+  await expect.poll(server.output, { timeout: 20_000 }).toContain('a second signal');
+  server.child.kill(second);
+  expect(await server.ended).toBe(code);
+  await expect.poll(() => isAlive(server.postmaster), { timeout: 20_000 }).toBe(false);
+});
+
+test('a Postgres that hangs does not keep the server from stopping, and loses no answered write', async () => {
+  const settings = { MODELBOX_DATA_DIR: newFolder(), MODELBOX_SHUTDOWN_TIMEOUT: 'PT2S' };
+  const server = await start(settings);
+  process.kill(server.postmaster, 'SIGSTOP');
   server.child.kill('SIGTERM');
-  server.child.kill('SIGINT');
   expect(await server.ended).toBe(0);
+  expect(isAlive(server.postmaster)).toBe(false);
+  const again = runServer(settings);
+  expect((await fetch(`${await again.url}/v1/models/ai%2Fyolo`)).status).toBe(200);
+  again.child.kill('SIGTERM');
+  expect(await again.ended).toBe(0);
 });

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Database, migrate, openDatabase, requirePostgres, startEmbeddedPostgres } from '@modelbox/db';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { authenticationBy } from './access/authenticate.ts';
 import { bootstrap } from './access/bootstrap.ts';
@@ -12,6 +13,7 @@ import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
 import { drainConnections } from './http/connections.ts';
 import { rateLimits } from './http/rate-limits.ts';
+import { type Part, stopInTime } from './stop.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { measureClock } from './system/clock-figures.ts';
 import { noteRestore } from './system/note-restore.ts';
@@ -34,21 +36,19 @@ import { startUploadVerify } from './workers/upload-verify.ts';
 /** A server that listens. */
 export interface RunningServer {
   readonly url: string;
-  /** Lets requests in flight end, then stops the work beside them, the database pool and the embedded Postgres. */
+  /**
+   * Lets requests in flight end, then stops the work beside them, the database pool and the embedded Postgres, all
+   * within `shutdownTimeout`.
+   */
   stop(): Promise<void>;
 }
 
 /** Starts all that a server is made of, in order; what was started is stopped again where a later part fails. */
 export async function startServer(config: Config, log: Logger, source?: TimeSource): Promise<RunningServer> {
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    const failures: unknown[] = [];
-    for (const step of stops.splice(0).reverse())
-      await step().catch((error: unknown) => failures.push(error));
-    if (failures.length > 0) throw new AggregateError(failures, 'parts of the server did not stop cleanly');
-  };
+  const parts: Part[] = [];
+  const stop = () => stopInTime(parts, config.shutdownTimeout);
   try {
-    const db = await startDatabase(config, log, stops);
+    const db = await startDatabase(config, log, parts);
     const clock = await openClock(db.side, log, source);
     const blobs = await openBlobs(config, clock.now);
     await claimBlobs(config, db, blobs);
@@ -85,11 +85,17 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       ...startUploadVerify(ctx),
       startUploadCleanup(ctx),
     ];
-    stops.push(async () => void (await Promise.all(loops.map((loop) => loop.stop()))));
+    parts.push({
+      name: 'the work beside the requests',
+      stop: async (late) => {
+        onAbort(late, db.cut);
+        await Promise.all(loops.map((loop) => loop.stop()));
+      },
+    });
     const app = createApp(ctx);
     // For `localhost` Fastify would make a second server, without the limits and the account of connections of the first.
     await app.listen({ host: config.host === 'localhost' ? '127.0.0.1' : config.host, port: config.port });
-    stops.push(() => closeInTime(app, config.shutdownTimeout, log));
+    parts.push({ name: 'the HTTP server', stop: (late) => closeHttp(app, db, log, late) });
     const { address, port, family } = app.server.address() as AddressInfo;
     return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, stop };
   } catch (error) {
@@ -99,19 +105,25 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
   }
 }
 
-async function startDatabase(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<Database> {
+async function startDatabase(config: Config, log: Logger, parts: Part[]): Promise<Database> {
   await makeDataDir(config.dataDir);
   let url = config.databaseUrl;
   if (url === undefined) {
     const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
-    stops.push(() => postgres.stop());
+    parts.push({ name: 'the embedded Postgres', stop: (late) => postgres.stop(late) });
     url = postgres.connectionString;
   } else {
     await requirePostgres(url);
   }
   await migrate({ url, allowNewer: config.allowNewerSchema, log });
   const db = openDatabase({ url, poolSize: config.databasePoolSize, listTimeout: config.queryTimeout, log });
-  stops.push(() => db.close());
+  parts.push({
+    name: 'the database connections',
+    stop: (late) => {
+      onAbort(late, db.cut);
+      return db.close();
+    },
+  });
   return db;
 }
 
@@ -126,14 +138,20 @@ async function makeDataDir(dataDir: string): Promise<void> {
   }
 }
 
-/** Waits for requests in flight, but not for ever: a stalled upload must not keep the server from stopping. */
-async function closeInTime(app: ReturnType<typeof createApp>, timeout: number, log: Logger): Promise<void> {
-  const late = new AbortController();
-  const timer = setTimeout(() => {
+/** Milliseconds that requests have to answer 503 after the stop has broken their database connections. */
+const LAST_WORDS = 500;
+
+/** Waits for requests in flight. Those that are late are answered 503 if they wait for the database, else cut off. */
+async function closeHttp(app: FastifyInstance, db: Database, log: Logger, late: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  onAbort(late, () => {
     log.warn('requests in flight took too long to end; they are cut off');
-    late.abort();
-  }, timeout);
-  await drainConnections(app.server, late.signal);
-  clearTimeout(timer);
+    db.cut();
+    setTimeout(() => over.abort(), LAST_WORDS);
+  });
+  await drainConnections(app.server, over.signal);
   await app.close();
 }
+
+const onAbort = (signal: AbortSignal, run: () => void): void =>
+  signal.addEventListener('abort', run, { once: true });

@@ -304,7 +304,7 @@ export const SETTINGS = {
     env: 'MODELBOX_SHUTDOWN_TIMEOUT',
     default: 'PT30S',
     form: 'duration',
-    says: 'Time that requests in flight have to end when the server is stopped.',
+    says: 'Time in which the server stops, with everything: requests in flight, work beside them, the embedded Postgres.',
     parse: (text) => duration(text, 0),
   }),
   deleteGrace: setting({

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { constants } from 'node:os';
 import { DatabaseRefusedError, EmbeddedPostgresError, MigrationError } from '@modelbox/db';
 import { ConfigError, readConfig } from '../config.ts';
 import { helpText } from '../help.ts';
@@ -14,6 +15,9 @@ function giveUp(message: string): never {
   process.exit(1);
 }
 
+/** Milliseconds after the shutdown timeout at which the process ends in any case, also in the middle of its start. */
+const OVERTIME = 2_000;
+
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
   if (config === 'help') return void process.stdout.write(helpText(VERSION));
@@ -26,9 +30,14 @@ async function main(): Promise<void> {
   // From the first moment on: a start that is interrupted stops what it has started by then.
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return;
+    // As a shell reports it: 128 and the number of the signal.
+    if (stopping) process.exit(128 + constants.signals[signal]);
     stopping = true;
-    log.info({ signal }, 'stopping: requests in flight may end');
+    log.info({ signal }, 'stopping: requests in flight may end; a second signal ends them at once');
+    setTimeout(() => {
+      log.fatal('did not stop in time');
+      process.exit(1);
+    }, config.shutdownTimeout + OVERTIME).unref();
     starting
       .then((server) => server.stop())
       .then(

@@ -51,15 +51,20 @@ export function disownPostmasterPid(clusterDir: string): void {
 /**
  * Ends a postmaster: a fast shutdown (sessions are ended, data is flushed), after 30 s an immediate one (as if it
  * had crashed), after 10 s more the kernel's. Resolves when it is gone.
+ * @param late shortens that to half a second when it is aborted.
  */
-export async function endPostmaster(pid: number, gone: () => boolean = () => !isAlive(pid)): Promise<void> {
-  for (const [signal, seconds] of [
-    ['SIGINT', 30],
-    ['SIGQUIT', 10],
-    ['SIGKILL', 10],
+export async function endPostmaster(
+  pid: number,
+  gone: () => boolean = () => !isAlive(pid),
+  late?: AbortSignal,
+): Promise<void> {
+  for (const [signal, ms, msIfLate] of [
+    ['SIGINT', 30_000, 0],
+    ['SIGQUIT', 10_000, 500],
+    ['SIGKILL', 10_000, 10_000],
   ] as const) {
     signalProcess(pid, signal);
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    for (const begun = Date.now(); Date.now() - begun < (late?.aborted ? msIfLate : ms); ) {
       if (gone()) return;
       await sleep(10);
     }

@@ -34,8 +34,11 @@ export interface EmbeddedPostgres {
   logFile: string;
   /** The postmaster's process id; changes when it is restarted. */
   pid: () => number;
-  /** Fast shutdown: ends the sessions, flushes, resolves when Postgres is gone and the data directory is free. */
-  stop: () => Promise<void>;
+  /**
+   * Fast shutdown: ends the sessions, flushes, resolves when Postgres is gone and the data directory is free.
+   * @param late when it is aborted, Postgres ends without flushing (immediate shutdown) and recovers at its next start.
+   */
+  stop: (late?: AbortSignal) => Promise<void>;
   /** SIGKILLs Postgres as the kernel might; it stays down until `restart`. For fault tests. */
   kill: () => Promise<void>;
   /** Shuts it down if it runs, and starts it on the same port. For fault tests. */

@@ -6,7 +6,7 @@ import { endPostmaster, signalProcess } from './postmaster-pid.ts';
 export interface SupervisedPostmaster {
   port: number;
   pid: () => number;
-  stop: () => Promise<void>;
+  stop: (late?: AbortSignal) => Promise<void>;
   kill: () => Promise<void>;
   restart: () => Promise<void>;
 }
@@ -60,10 +60,10 @@ export async function supervise(
       log.warn({ err: error, logFile }, 'the log of Postgres cannot be shortened');
     }
   }, logInterval).unref();
-  const end = async (): Promise<void> => {
+  const end = async (late?: AbortSignal): Promise<void> => {
     wanted = false;
     await starting;
-    if (!current.hasExited()) await endPostmaster(current.pid, current.hasExited);
+    if (!current.hasExited()) await endPostmaster(current.pid, current.hasExited, late);
   };
   // If our process ends by itself without stop(), Postgres must not stay behind.
   const onExit = (): void => {
@@ -75,8 +75,8 @@ export async function supervise(
   return {
     port,
     pid: () => current.pid,
-    stop: () => {
-      stopping ??= end().finally(() => {
+    stop: (late) => {
+      stopping ??= end(late).finally(() => {
         clearInterval(bounding);
         process.off('exit', onExit);
         onStopped();

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A part of the server that stops. */
+export interface Part {
+  readonly name: string;
+  /** @param late is aborted when the part must not wait any longer, and has to cut off what it waits for. */
+  stop(late: AbortSignal): Promise<void>;
+}
+
+/** Milliseconds, and part of the whole, that requests in flight leave to the parts that stop after them. */
+const RESERVE = 5_000;
+const RESERVED = 0.4;
+
+/** Milliseconds that a part has after it was told that it is late. Then the stop goes on without it. */
+const GRACE = 1_000;
+
+/**
+ * Stops the parts one after the other, the last one first, within one deadline. The last part serves requests and gets
+ * most of the time. Each other part gets less than half of the time that is left.
+ * @param timeout milliseconds for all parts.
+ * @throws AggregateError with what each part failed with. A failure does not keep the other parts from stopping.
+ */
+export async function stopInTime(parts: Part[], timeout: number): Promise<void> {
+  const deadline = performance.now() + timeout;
+  const failures: unknown[] = [];
+  let patience = timeout - Math.min(RESERVE, timeout * RESERVED);
+  for (const part of parts.splice(0).reverse()) {
+    await stopPart(part, patience).catch((error: unknown) => failures.push(error));
+    patience = Math.max(0, (deadline - performance.now()) * RESERVED);
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'parts of the server did not stop cleanly');
+}
+
+async function stopPart(part: Part, patience: number): Promise<void> {
+  const late = new AbortController();
+  const over = new AbortController();
+  const timer = setTimeout(() => late.abort(), patience);
+  const abandon = sleep(patience + GRACE, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`${part.name} did not stop in time`);
+  });
+  abandon.catch(() => {});
+  try {
+    await Promise.race([part.stop(late.signal), abandon]);
+  } finally {
+    clearTimeout(timer);
+    over.abort();
+  }
+}
