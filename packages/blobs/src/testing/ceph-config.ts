@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { debianLibraries } from './debian.ts';
 
 /** Where the parts of a cluster lie, and where it listens. */
 export interface CephPlace {
@@ -11,12 +12,10 @@ export interface CephPlace {
   readonly diskBytes: number;
 }
 
-export const librariesOf = (root: string): string => join(root, 'usr/lib/x86_64-linux-gnu');
-
 /** A cluster of one monitor and one disk daemon: small, quick to start, with one copy of everything. */
 export function cephConfig({ root, dataDir, port, diskBytes }: CephPlace, fsid: string): string {
   const at = (...path: string[]) => join(dataDir, ...path);
-  const libraries = librariesOf(root);
+  const libraries = debianLibraries(root);
   const sections: Record<string, Record<string, string | number | boolean>> = {
     global: {
       fsid,

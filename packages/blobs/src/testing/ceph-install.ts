@@ -1,112 +1,13 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { isAlive } from './processes.ts';
-
-const run = promisify(execFile);
-const packages = ['radosgw', 'ceph-common', 'ceph-mon', 'ceph-osd'];
-/** Newest first: an older Ceph checks fewer checksums. */
-const suites = ['forky', 'trixie'];
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const minutes = 60_000;
+import { unpackDebian } from './debian.ts';
 
 /**
- * The folder of an unpacked Ceph, downloaded from Debian (150 MB, once) where it is not yet in the user's cache.
- * Nothing is installed on the system, and no root is needed.
+ * The folder of an unpacked Ceph (150 MB to download, once). An older one than those of the suites checks fewer checksums.
  * @throws an Error that says why there can be none.
  */
 export async function installCeph(): Promise<string> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('no S3 server: Ceph is unpacked for the tests on Linux x64 only');
+  try {
+    return await unpackDebian('ceph', ['radosgw', 'ceph-common', 'ceph-mon', 'ceph-osd']);
+  } catch (error) {
+    throw new Error(`no S3 server: ${(error as Error).message}`);
   }
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'modelbox');
-  await mkdir(cache, { recursive: true });
-  await removeUnfinished(cache);
-  const there = suites.map((suite) => join(cache, `ceph-${suite}`)).find((folder) => existsSync(folder));
-  if (there !== undefined) return there;
-  if (!existsSync(keyring))
-    throw new Error(`no S3 server: Ceph comes from Debian, whose keys are not at ${keyring}`);
-  const failures: string[] = [];
-  for (const suite of suites) {
-    // Unpacked beside its place: what is there under its name is whole.
-    const unfinished = join(cache, `ceph-${suite}.unfinished-${process.pid}`);
-    try {
-      await download(suite, unfinished);
-      const folder = join(cache, `ceph-${suite}`);
-      await rename(join(unfinished, 'root'), folder).catch((error: unknown) => {
-        // Another run was faster.
-        if (!existsSync(folder)) throw error;
-      });
-      return folder;
-    } catch (error) {
-      failures.push(`${suite}: ${reasonOf(error)}`);
-    } finally {
-      await rm(unfinished, { recursive: true, force: true });
-    }
-  }
-  throw new Error(`no S3 server: Ceph could not be had from Debian (${failures.join('; ')})`);
-}
-
-async function download(suite: string, folder: string): Promise<void> {
-  const apt = join(folder, 'apt');
-  const root = join(folder, 'root');
-  const archives = join(apt, 'cache', 'archives');
-  await mkdir(join(apt, 'lists', 'partial'), { recursive: true });
-  await mkdir(join(archives, 'partial'), { recursive: true });
-  await writeFile(join(apt, 'status'), '');
-  await writeFile(join(apt, 'sources.list'), (await sourcesFor(suite)).join('\n'));
-  const settings = [
-    `Dir::Etc::sourcelist=${join(apt, 'sources.list')}`,
-    'Dir::Etc::sourceparts=/dev/null',
-    `Dir::State::lists=${join(apt, 'lists')}`,
-    `Dir::State::status=${join(apt, 'status')}`,
-    `Dir::Cache=${join(apt, 'cache')}`,
-    `APT::Sandbox::User=${userInfo().username}`,
-    'Debug::NoLocking=1',
-    'Acquire::Retries=1',
-    'Acquire::http::Timeout=15',
-  ].flatMap((setting) => ['-o', setting]);
-  const get = (...args: string[]) =>
-    run('apt-get', [...settings, '-qq', ...args], { timeout: 5 * minutes, maxBuffer: 2 ** 26 });
-  await get('update');
-  await get('-y', '--no-install-recommends', '--download-only', 'install', ...packages);
-  // Debian's packages take for granted that these are links into /usr.
-  for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
-    await mkdir(join(root, 'usr', name), { recursive: true });
-    await symlink(join('usr', name), join(root, name));
-  }
-  for (const name of await readdir(archives)) {
-    if (name.endsWith('.deb')) await run('dpkg-deb', ['-x', join(archives, name), root]);
-  }
-  for (const name of ['doc', 'man', 'locale', 'info']) {
-    await rm(join(root, 'usr/share', name), { recursive: true, force: true });
-  }
-}
-
-/** The mirrors that this machine's apt uses already, for another suite. */
-async function sourcesFor(suite: string): Promise<string[]> {
-  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE)']);
-  const known = [...new Set(stdout.split('\n'))].filter((site) => /\/debian(?:-security)?\/?$/.test(site));
-  const sites = known.length > 0 ? known : ['http://deb.debian.org/debian'];
-  return sites.map((site) => {
-    const name = site.includes('-security') ? `${suite}-security` : suite;
-    return `deb [signed-by=${keyring}] ${site} ${name} main\n`;
-  });
-}
-
-async function removeUnfinished(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    const [, pid] = /^ceph-\w+\.unfinished-(\d+)$/.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) {
-      await rm(join(cache, name), { recursive: true, force: true });
-    }
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  return (stderr?.trim().split('\n')[0] || message.split('\n')[0] || 'failed').slice(0, 200);
 }

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { librariesOf } from './ceph-config.ts';
+import { debianCommand, debianLibraries } from './debian.ts';
 
 const run = promisify(execFile);
 
@@ -16,27 +16,24 @@ export interface CephTools {
 }
 
 export function cephTools(root: string, dataDir: string): CephTools {
-  const libraries = librariesOf(root);
-  const loader = join(libraries, 'ld-linux-x86-64.so.2');
-  const path = [libraries, join(libraries, 'ceph'), join(root, 'usr/lib')].join(':');
-  const line = (program: string, args: string[]) => [
-    '--library-path',
-    path,
-    join(root, 'usr/bin', program),
-    ...args,
-  ];
+  const further = [join(debianLibraries(root), 'ceph')];
+  /** The loader, and its arguments. */
+  const command = (program: string, args: string[]): [string, string[]] => {
+    const [loader = '', ...rest] = debianCommand(root, `bin/${program}`, further);
+    return [loader, [...rest, ...args]];
+  };
   const config = ['-c', join(dataDir, 'ceph.conf')];
   const options = { timeout: 60_000, env: { ...process.env, PYTHONHOME: join(root, 'usr') } };
   return {
-    run: async (program, ...args) => (await run(loader, line(program, args), options)).stdout,
+    run: async (program, ...args) => (await run(...command(program, args), options)).stdout,
     ceph: async (...args) => {
       const all = [join(root, 'usr/bin/ceph'), ...config, '--connect-timeout', '20', ...args];
-      return (await run(loader, line('python3', all), options)).stdout;
+      return (await run(...command('python3', all), options)).stdout;
     },
     daemon: (name, program, ...args) => {
       const log = openSync(join(dataDir, 'log', `${name}.out`), 'a');
       const stdio: ['ignore', number, number] = ['ignore', log, log];
-      const child = spawn(loader, line(program, [...config, ...args, '-f']), { detached: true, stdio });
+      const child = spawn(...command(program, [...config, ...args, '-f']), { detached: true, stdio });
       closeSync(log);
       child.on('error', () => {});
       child.unref();
