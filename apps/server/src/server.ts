@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Database, migrate, openDatabase, requirePostgres, startEmbeddedPostgres } from '@modelbox/db';
+import {
+  type Database,
+  migrate,
+  openDatabase,
+  requirePostgres,
+  type SettingsBy,
+  startEmbeddedPostgres,
+} from '@modelbox/db';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { authenticationBy } from './access/authenticate.ts';
@@ -108,15 +115,22 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
 async function startDatabase(config: Config, log: Logger, parts: Part[]): Promise<Database> {
   await makeDataDir(config.dataDir);
   let url = config.databaseUrl;
+  let settingsBy: SettingsBy = 'startup';
   if (url === undefined) {
     const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
     parts.push({ name: 'the embedded Postgres', stop: (late) => postgres.stop(late) });
     url = postgres.connectionString;
   } else {
-    await requirePostgres(url);
+    settingsBy = await requirePostgres(url);
   }
-  await migrate({ url, allowNewer: config.allowNewerSchema, log });
-  const db = openDatabase({ url, poolSize: config.databasePoolSize, listTimeout: config.queryTimeout, log });
+  await migrate({ url, settingsBy, allowNewer: config.allowNewerSchema, log });
+  const db = openDatabase({
+    url,
+    settingsBy,
+    poolSize: config.databasePoolSize,
+    listTimeout: config.queryTimeout,
+    log,
+  });
   parts.push({
     name: 'the database connections',
     stop: (late) => {

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { databaseAddress } from './connection/address.ts';
-import { cutConnections, openPool, type PoolOptions } from './connection/open.ts';
+import { cutConnections, openPool, type PoolOptions, type SettingsBy } from './connection/open.ts';
 import { PrismaClient } from './generated/client.ts';
 import { type Log, silentLog } from './log.ts';
 import { rowTypes } from './types.ts';
@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   lockTimeout?: number;
   /** How long a transaction may stand still before the server ends it. Default 60,000. */
   idleTransactionTimeout?: number;
+  /** As `requirePostgres` found out. Default `startup`. */
+  settingsBy?: SettingsBy;
   log?: Log;
 }
 
@@ -87,6 +89,7 @@ function openLane(options: DatabaseOptions, max: number, settings: PoolOptions['
     applicationName: options.applicationName ?? 'modelbox',
     connectionTimeout: options.connectionTimeout ?? 5_000,
     settings,
+    settingsBy: options.settingsBy ?? 'startup',
     types: rowTypes(),
   });
   // The pool has dropped that connection already. Without a listener the event would end the process. The pool hangs

@@ -1,6 +1,7 @@
 export { type Database, type DatabaseOptions, openDatabase } from './client.ts';
 export { coalesce } from './coalesce.ts';
 export { DatabaseUrlError, databaseAddress } from './connection/address.ts';
+export type { SettingsBy } from './connection/open.ts';
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded/errors.ts';
 export {
   type EmbeddedPostgres,

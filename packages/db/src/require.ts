@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { databaseAddress } from './connection/address.ts';
-import { openPool } from './connection/open.ts';
+import { openPool, type SettingsBy } from './connection/open.ts';
+import { hasPinnedSettings, movesStatements, refusesStartup } from './connection/pooler.ts';
 import { reasonOf } from './errors.ts';
 import { readMigrations } from './migrations/files.ts';
 import { migrationState } from './migrations/state.ts';
@@ -15,16 +16,35 @@ export class DatabaseRefusedError extends Error {
 
 /**
  * Makes sure of what no session can set for itself: that a Postgres answers and lets us in, its version, the encoding
- * of the database, that it is a primary, that triggers fire, and the rights of the role.
+ * of the database, that it is a primary, that triggers fire, the rights of the role, and that no pooler is between that
+ * moves statements between sessions.
+ * @returns how sessions get their settings there.
  * @throws DatabaseRefusedError whose message is one sentence that says what to do.
  */
-export async function requirePostgres(url: string): Promise<void> {
+export async function requirePostgres(url: string): Promise<SettingsBy> {
+  const { place } = databaseAddress(url);
+  try {
+    return (await tryWith(url, 'startup')) ? 'startup' : await bySettingStatements(url);
+  } catch (error) {
+    if (error instanceof DatabaseRefusedError) throw error;
+    throw new DatabaseRefusedError(`The Postgres at ${place} cannot be used: ${reasonOf(error)}.`);
+  }
+}
+
+async function bySettingStatements(url: string): Promise<SettingsBy> {
+  if (await tryWith(url, 'statement')) return 'statement';
+  throw new Error('its sessions do not keep their settings');
+}
+
+/** Whether sessions have their settings if they get them in this way. Refuses what cannot be used. */
+async function tryWith(url: string, settingsBy: SettingsBy): Promise<boolean> {
   const { place, schema } = databaseAddress(url);
   const pool = openPool({
     url,
-    max: 1,
+    max: 2,
     applicationName: 'modelbox start',
     connectionTimeout: 10_000,
+    settingsBy,
     settings: {
       statement_timeout: 10_000,
       lock_timeout: 10_000,
@@ -36,9 +56,10 @@ export async function requirePostgres(url: string): Promise<void> {
   try {
     const wrong = await mistake(pool, schema);
     if (wrong !== undefined) throw new DatabaseRefusedError(`The Postgres at ${place} ${wrong}.`);
+    return await hasPinnedSettings(pool, { statement_timeout: '10s' });
   } catch (error) {
-    if (error instanceof DatabaseRefusedError) throw error;
-    throw new DatabaseRefusedError(`The Postgres at ${place} cannot be used: ${reasonOf(error)}.`);
+    if (settingsBy === 'startup' && refusesStartup(error)) return false;
+    throw error;
   } finally {
     await pool.end();
   }
@@ -50,6 +71,8 @@ async function mistake(pool: pg.Pool, schema: string): Promise<string | undefine
   const version = Number(rows[0]?.server_version_num);
   if (version < OLDEST * 10_000)
     return `has version ${Math.floor(version / 10_000)}; ModelBox needs ${OLDEST} or newer`;
+  if (await movesStatements(pool))
+    return 'is behind a pooler in transaction mode, which gives the statements of one connection to several sessions, so that settings, locks and prepared statements are lost; set pool_mode = session for this database in the pooler, or set DATABASE_URL to Postgres itself';
   return (await databaseMistake(pool)) ?? (await rightsMistake(pool, schema));
 }
 

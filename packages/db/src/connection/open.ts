@@ -3,6 +3,12 @@ import { type DatabaseAddress, databaseAddress } from './address.ts';
 import { PatientClient } from './patient-client.ts';
 import { pinned, pinnedIfKnown, searchPath } from './settings.ts';
 
+/**
+ * How sessions get their settings: in the startup message, which costs nothing and takes precedence from the first
+ * moment; or by a statement after it, for poolers that refuse or ignore startup parameters.
+ */
+export type SettingsBy = 'startup' | 'statement';
+
 /** One pool of connections to a database. */
 export interface PoolOptions {
   url: string;
@@ -20,6 +26,8 @@ export interface PoolOptions {
     lock_timeout: number;
     idle_in_transaction_session_timeout: number;
   } & Record<string, string | number>;
+  /** Default `startup`. */
+  settingsBy?: SettingsBy;
   types?: pg.CustomTypesConfig;
 }
 
@@ -31,6 +39,8 @@ export interface PoolOptions {
 export function openPool(options: PoolOptions): pg.Pool {
   const address = databaseAddress(options.url);
   const settings = sessionSettings(address.schema, options.settings);
+  const atStartup = options.settingsBy === 'statement' ? {} : settings;
+  const statement = settingStatement(options.settingsBy === 'statement' ? settings : {});
   const clients = new Set<PatientClient>();
   const pool = new pg.Pool({
     connectionString: address.url,
@@ -45,9 +55,9 @@ export function openPool(options: PoolOptions): pg.Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE,
     ...(options.types ? { types: options.types } : {}),
-    Client: clientOf(options, address, settings, clients),
+    Client: clientOf(options, address, atStartup, clients),
     // The pool waits for the promise, which its types do not say.
-    onConnect: setIfKnown as (client: pg.ClientBase) => void,
+    onConnect: ((client: pg.ClientBase) => client.query(statement)) as (client: pg.ClientBase) => void,
   });
   clientsOf.set(pool, clients);
   return pool;
@@ -74,7 +84,7 @@ function sessionSettings(schema: string, own: PoolOptions['settings']): Record<s
 
 /**
  * A client whose startup message holds exactly what we say. That of `pg` has values of PGOPTIONS, PGAPPNAME and
- * PGREPLICATION in it. A pooler that refuses startup parameters needs the settings as SET statements in `onConnect`.
+ * PGREPLICATION in it.
  */
 function clientOf(
   options: PoolOptions,
@@ -103,11 +113,14 @@ function clientOf(
   };
 }
 
-const setIfKnownSql = `SELECT ${Object.entries(pinnedIfKnown)
-  .map(
+/** Sets what no startup message can: settings that the server may not know, and all those in `settings`. */
+function settingStatement(settings: Record<string, string>): string {
+  const always = Object.entries(settings).map(
+    ([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, false)`,
+  );
+  const ifKnown = Object.entries(pinnedIfKnown).map(
     ([name, value]) =>
       `CASE WHEN current_setting('${name}', true) IS NOT NULL THEN set_config('${name}', '${value}', false) END`,
-  )
-  .join(', ')}`;
-
-const setIfKnown = (client: pg.ClientBase): Promise<unknown> => client.query(setIfKnownSql);
+  );
+  return `SELECT ${[...always, ...ifKnown].join(', ')}`;
+}

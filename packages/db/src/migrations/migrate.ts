@@ -1,7 +1,7 @@
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { databaseAddress } from '../connection/address.ts';
-import { openPool } from '../connection/open.ts';
+import { openPool, type SettingsBy } from '../connection/open.ts';
 import { reasonOf } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import { openSchemaEngine } from './engine.ts';
@@ -18,6 +18,8 @@ export interface MigrateOptions {
   directory?: string;
   /** Accept a database that a newer release has migrated. Default false: only if every unknown migration is expand-only. */
   allowNewer?: boolean;
+  /** As `requirePostgres` found out. Default `startup`. */
+  settingsBy?: SettingsBy;
   log?: Log;
 }
 
@@ -36,7 +38,7 @@ export class MigrationError extends Error {
  * @throws MigrationError
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const { url, log = silentLog } = options;
+  const { url, settingsBy = 'startup', log = silentLog } = options;
   // One connection that is never idled out: the lock is the session's. No statement timeout: an index takes its time.
   const pool = openPool({
     url,
@@ -44,6 +46,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     idleTimeout: 0,
     connectionTimeout: 10_000,
     applicationName: 'modelbox migrate',
+    settingsBy,
     settings: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
   });
   const beside = openPool({
@@ -51,6 +54,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     max: 1,
     connectionTimeout: 10_000,
     applicationName: 'modelbox migrate',
+    settingsBy,
     settings: { statement_timeout: 10_000, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
   });
   const { schema } = databaseAddress(url);

@@ -1,0 +1,43 @@
+import type pg from 'pg';
+import { reasonOf } from '../errors.ts';
+import { pinned } from './settings.ts';
+
+/** PgBouncer's words for a startup parameter that it does not know. */
+export const refusesStartup = (error: unknown): boolean =>
+  /unsupported startup parameter/i.test(reasonOf(error));
+
+/** Whether a session has the settings of its startup message. A pooler can be told to ignore them. */
+export async function hasPinnedSettings(pool: pg.Pool, own: Record<string, string>): Promise<boolean> {
+  const expected = Object.entries({ ...pinned, ...own });
+  const names = expected.map(([name]) => `current_setting('${name}', true)`).join(', ');
+  const { rows } = await pool.query<{ values: string[] }>(`SELECT ARRAY[${names}] AS values`);
+  return expected.every(([, value], index) => rows[0]?.values[index] === value);
+}
+
+/** Two sessions of Postgres by a pooler could be the same one by chance: so many times they are compared. */
+const ROUNDS = 10;
+
+/**
+ * Whether a pooler moves the statements of a connection between sessions (transaction mode). Then the session of an idle
+ * connection goes to a transaction of another one, or that connection gets another session meanwhile.
+ * @param pool of at least two connections.
+ */
+export async function movesStatements(pool: pg.Pool): Promise<boolean> {
+  const [idle, busy] = [await pool.connect(), await pool.connect()];
+  const sessionOf = async (client: pg.PoolClient) =>
+    (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = await sessionOf(idle);
+      await busy.query('BEGIN');
+      const taken = await sessionOf(busy);
+      const after = await sessionOf(idle);
+      await busy.query('COMMIT');
+      if (taken === before || after !== before) return true;
+    }
+    return false;
+  } finally {
+    idle.release();
+    busy.release();
+  }
+}
