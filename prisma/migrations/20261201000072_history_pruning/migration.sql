@@ -105,7 +105,7 @@ $$;
 -- change that some reader of the feed has not passed stays. A batch is small, so every join goes by the index, never by a hash
 -- of the whole table.
 CREATE FUNCTION prune_changes(p_before timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql
-SET modelbox.changes_retention = 'on' SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   v_after bigint;
   v_until bigint;
@@ -119,6 +119,8 @@ BEGIN
       SELECT seq, at FROM changes WHERE seq > v_after AND seq <= feed_read_by_all() ORDER BY seq LIMIT p_limit) AS next
   ) AS prefix WHERE is_old;
   IF v_count = 0 THEN RETURN 0; END IF;
+  -- A function header may set a parameter of our own only if a superuser creates it.
+  PERFORM set_config('modelbox.changes_retention', 'on', true);
   PERFORM extend_version_baselines(v_after, v_until);
   -- An older change of the same object and action goes, also one that an earlier batch kept.
   WITH newest AS MATERIALIZED (
