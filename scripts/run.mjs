@@ -7,7 +7,7 @@ import { install, isInstalled } from './install.mjs';
 import { withLock } from './lock.mjs';
 import { pinnedNode, root, toolEnv, turbo } from './paths.mjs';
 
-const server = 'apps/server/src/bin/modelbox-server.ts';
+const bin = (name) => `apps/server/src/bin/modelbox-${name}.ts`;
 const biome = 'node_modules/@biomejs/biome/bin/biome';
 const pnpm = 'node_modules/pnpm/bin/pnpm.cjs';
 const vitest = 'node_modules/vitest/vitest.mjs';
@@ -16,8 +16,10 @@ const shown = (args) => (args.some((arg) => arg.startsWith('--reporter')) ? [] :
 
 /** By task: whether it needs the database client first, and what the pinned Node then runs. */
 const TASKS = {
-  start: { client: true, command: (args) => [server, ...args] },
-  dev: { client: true, command: (args) => ['scripts/dev.mjs', server, ...args] },
+  start: { client: true, command: (args) => [bin('server'), ...args] },
+  dev: { client: true, command: (args) => ['scripts/dev.mjs', bin('server'), ...args] },
+  backup: { client: true, command: (args) => [bin('backup'), ...args] },
+  restore: { client: true, command: (args) => [bin('restore'), ...args] },
   test: { client: true, command: (args) => [vitest, 'run', ...shown(args), reporter, ...args] },
   bench: { client: true, command: (args) => ['bench/index.ts', ...args] },
   check: { client: false, command: (args) => ['scripts/check.mjs', ...args] },

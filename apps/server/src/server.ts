@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import {
   type Database,
   migrate,
@@ -18,6 +17,7 @@ import { openClock, startClock } from './clock/clock.ts';
 import type { TimeSource } from './clock/time-source.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
+import { postgresFolder } from './data-folders.ts';
 import { drainConnections } from './http/connections.ts';
 import { rateLimits } from './http/rate-limits.ts';
 import { type Part, stopInTime } from './stop.ts';
@@ -117,7 +117,7 @@ async function startDatabase(config: Config, log: Logger, parts: Part[]): Promis
   let url = config.databaseUrl;
   let settingsBy: SettingsBy = 'startup';
   if (url === undefined) {
-    const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
+    const postgres = await startEmbeddedPostgres({ dataDir: postgresFolder(config.dataDir), log });
     parts.push({ name: 'the embedded Postgres', stop: (late) => postgres.stop(late) });
     url = postgres.connectionString;
   } else {

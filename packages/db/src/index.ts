@@ -1,13 +1,17 @@
+export { backupLock } from './backup-lock.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './client.ts';
 export { coalesce } from './coalesce.ts';
 export { DatabaseUrlError, databaseAddress } from './connection/address.ts';
 export type { SettingsBy } from './connection/open.ts';
+export { type BackupSession, openBackupSession } from './embedded/base-backup.ts';
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded/errors.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
+  runningUrl,
   startEmbeddedPostgres,
 } from './embedded/start.ts';
+export { hasCluster, unpackCluster } from './embedded/unpack.ts';
 export {
   isForeignKeyViolation,
   isLockTimeout,

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type BlobStore, BlobStoreForeign, markerName } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
 import { ConfigError } from '../config.ts';
-import { folderOf, type Places, unusable } from './open-blobs.ts';
+import { blobsFolder } from '../data-folders.ts';
+import { type Places, unusable } from './open-blobs.ts';
 
 /**
  * Marks the store as this database's, where nobody has: what the database does not know there is then nobody's, and may be
@@ -23,7 +24,7 @@ export async function claimBlobs(config: Places, db: Database, store: BlobStore)
 function foreign({ blobs, dataDir }: Places, owner: string, id: string): ConfigError {
   const isDisk = blobs === 'disk';
   const place = isDisk
-    ? folderOf({ dataDir })
+    ? blobsFolder(dataDir)
     : `s3://${[blobs.bucket, blobs.prefix].filter(Boolean).join('/')}`;
   const marker = isDisk ? join(place, markerName) : `${place}/${markerName}`;
   return new ConfigError([

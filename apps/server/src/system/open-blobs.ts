@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type BlobStore,
   BlobStoreFull,
@@ -7,6 +6,7 @@ import {
   openS3Store,
 } from '@modelbox/blobs';
 import { type Config, ConfigError } from '../config.ts';
+import { blobsFolder } from '../data-folders.ts';
 
 export type Places = Pick<
   Config,
@@ -21,7 +21,7 @@ export type Places = Pick<
 export async function openBlobs(config: Places, now: () => Date): Promise<BlobStore> {
   const { blobs } = config;
   try {
-    if (blobs === 'disk') return await openDiskStore({ root: folderOf(config) });
+    if (blobs === 'disk') return await openDiskStore({ root: blobsFolder(config.dataDir) });
     return await openS3Store({
       ...blobs,
       endpoint: config.s3Endpoint,
@@ -35,9 +35,6 @@ export async function openBlobs(config: Places, now: () => Date): Promise<BlobSt
   }
 }
 
-/** Where the disk store lies. */
-export const folderOf = ({ dataDir }: Pick<Places, 'dataDir'>): string => join(dataDir, 'blobs');
-
 /** What to tell whoever starts a server if the store cannot be used; any other error as it is. */
 export function unusable(config: Places, error: unknown): unknown {
   const { blobs, s3Endpoint } = config;
@@ -45,7 +42,7 @@ export function unusable(config: Places, error: unknown): unknown {
   const reason = error.cause instanceof Error ? error.cause.message : error.message;
   if (blobs === 'disk')
     return new ConfigError([
-      `The folder ${folderOf(config)} cannot be used to store files (${reason}).`,
+      `The folder ${blobsFolder(config.dataDir)} cannot be used to store files (${reason}).`,
       'The user who runs the server must be able to read and write there, and the disk needs room for a first file.',
     ]);
   const where = s3Endpoint ?? 'AWS';

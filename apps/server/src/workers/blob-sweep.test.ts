@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { backupLock } from '@modelbox/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blobFigures } from '../system/blob-figures.ts';
 import { newCheckpoint, newModel, newVersion } from '../testing/objects.ts';
@@ -47,6 +48,21 @@ async function stored(content: string) {
 }
 
 describe('content without a file', () => {
+  it('is kept while a backup copies the store', async () => {
+    const { path, key } = await stored('backed up');
+    await server.api('DELETE', path);
+    await sweep();
+    server.advance(DAY);
+    const backup = await server.db.pool.connect();
+    await backup.query(`SELECT pg_advisory_lock(${backupLock})`);
+    await sweep();
+    expect(await keysInStore()).toContain(key);
+    await backup.query(`SELECT pg_advisory_unlock(${backupLock})`);
+    backup.release();
+    await sweep();
+    expect(await keysInStore()).not.toContain(key);
+  });
+
   it('is removed when its grace is over, and not before', async () => {
     const { path, key, sha256 } = await stored('deleted');
     await server.api('DELETE', path);

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { inTransaction } from '../writes/transaction.ts';
+import { isBackingUp } from './backing-up.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 const INTERVAL = 600_000;
@@ -81,6 +82,7 @@ export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promis
        WHERE removed_at IS NULL AND (doomed_at, key) > ($1, $2) ORDER BY doomed_at, key LIMIT $3`,
       [after.at, after.key, BATCH],
     );
+    if (rows.length > 0 && (await isBackingUp(ctx))) return;
     for (let at = 0; at < rows.length && !stopping?.aborted; at += AT_ONCE)
       await Promise.all(rows.slice(at, at + AT_ONCE).map(remove));
     isMore = rows.length === BATCH;

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { inTransaction } from '../writes/transaction.ts';
+import { isBackingUp } from './backing-up.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 const INTERVAL = 30_000;
@@ -60,6 +61,7 @@ export async function cleanUploads(ctx: Context, stopping?: AbortSignal): Promis
        ORDER BY id LIMIT $2`,
       [after, BATCH],
     );
+    if (rows.length > 0 && (await isBackingUp(ctx))) break;
     for (const upload of rows) {
       if (stopping?.aborted) break;
       await clean(upload);

@@ -20,6 +20,9 @@ const packagedMajor = '18';
 /** The only role of the cluster. */
 export const clusterUser = 'modelbox';
 
+/** The key to the cluster of a data directory. */
+export const passwordFileOf = (dataDir: string): string => join(dataDir, 'postgres.password');
+
 const unfinished = 'postgres.init-';
 
 /** Removes what an interrupted initdb left. */
@@ -43,7 +46,7 @@ export async function ensureCluster(
   runAs: RunAs,
   durable: boolean,
 ): Promise<string> {
-  const passwordFile = join(dataDir, 'postgres.password');
+  const passwordFile = passwordFileOf(dataDir);
   if (existsSync(clusterDir)) {
     checkVersion(clusterDir);
     if (existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim();

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The parts that we use of `postmaster.pid` (its lines are in Postgres's src/include/utils/pidfile.h). */
 export interface PostmasterPid {
   pid: number;
+  port: number;
   /** It accepts connections. */
   ready: boolean;
 }
@@ -22,7 +23,7 @@ export function readPostmasterPid(clusterDir: string): PostmasterPid | undefined
   }
   const pid = Number.parseInt(lines[0] ?? '', 10);
   if (!(pid > 0)) return undefined;
-  return { pid, ready: (lines[7] ?? '').trim() === 'ready' };
+  return { pid, port: Number(lines[3]), ready: (lines[7] ?? '').trim() === 'ready' };
 }
 
 /** Whether the process lives and works in that cluster: its number may long be somebody else's. */

@@ -1,9 +1,9 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPool } from '../connection/open.ts';
 import { type Log, silentLog } from '../log.ts';
 import { findBinaries } from './binaries.ts';
-import { clusterUser, ensureCluster, removeUnfinishedClusters } from './cluster.ts';
+import { clusterUser, ensureCluster, passwordFileOf, removeUnfinishedClusters } from './cluster.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
 import type { PostmasterOptions } from './postmaster.ts';
@@ -83,6 +83,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     lock.release();
     throw error;
   }
+}
+
+/** How to connect to the embedded Postgres of another process; undefined unless it accepts connections. */
+export function runningUrl(dataDir: string): string | undefined {
+  const found = readPostmasterPid(clusterDirOf(dataDir));
+  if (!found?.ready) return undefined;
+  const password = readFileSync(passwordFileOf(dataDir), 'utf8').trim();
+  return `postgresql://${clusterUser}:${password}@127.0.0.1:${found.port}/modelbox`;
 }
 
 /** Where the cluster lies in a data directory. */

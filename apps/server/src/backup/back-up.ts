@@ -1,0 +1,244 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import {
+  type BackupSession,
+  EmbeddedPostgresError,
+  hasCluster,
+  isLockTimeout,
+  openBackupSession,
+  runningUrl,
+  startEmbeddedPostgres,
+} from '@modelbox/db';
+import type { Config } from '../config.ts';
+import { postgresFolder } from '../data-folders.ts';
+import { VERSION } from '../system/version.ts';
+import { copyFile, syncFolder } from './copy-file.ts';
+import { BackupError, BLOBS, DATABASE, LABEL, type Label, lineOf, PASSWORD, SUMS } from './layout.ts';
+import { inUnits, progress } from './progress.ts';
+
+/** Files that are copied at a time. */
+const AT_ONCE = 8;
+
+export interface BackupOptions {
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'blobs'>;
+  /** A folder that is not there yet. */
+  readonly destination: string;
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * Copies the embedded database and the file store of a running or stopped server to a new folder, which appears when it
+ * is whole.
+ *
+ * The database comes first and the content after it: content never changes, and none that the database refers to is
+ * removed meanwhile, because the session holds the lock that removals ask for.
+ * @throws BackupError
+ */
+export async function backUp(options: BackupOptions): Promise<Label> {
+  const { config, signal, tell } = options;
+  const { dataDir } = config;
+  const destination = resolve(options.destination);
+  demandPlaces(config, destination);
+  await mkdir(dirname(destination), { recursive: true });
+  const unfinished = `${destination}.unfinished-${randomBytes(4).toString('hex')}`;
+  await mkdir(unfinished, { mode: 0o700 });
+  try {
+    const { session, end } = await connect(dataDir);
+    let label: Label;
+    try {
+      const startedAt = (await session.now()).toISOString();
+      const hasFiles = config.blobs === 'disk';
+      const made = await whileConnected(session, signal, (either) =>
+        write({ dataDir, unfinished, hasFiles, signal: either, tell, session }),
+      );
+      label = { format: 1, version: VERSION, startedAt, ...made };
+    } finally {
+      await end();
+    }
+    await writeWhole(join(unfinished, LABEL), `${JSON.stringify(label, undefined, 2)}\n`);
+    await syncFolder(unfinished);
+    await rename(unfinished, destination);
+    await syncFolder(dirname(destination));
+    return label;
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function demandPlaces({ databaseUrl, dataDir }: BackupOptions['config'], destination: string): void {
+  if (databaseUrl !== undefined)
+    throw new BackupError(
+      'DATABASE_URL is set: this command backs up the embedded Postgres only. docs/operations.md says how to back up ' +
+        'a Postgres of your own with pg_dump, and the files after it.',
+    );
+  if (!hasCluster(postgresFolder(dataDir)))
+    throw new BackupError(
+      `${dataDir} holds no database. Name the folder of the server by MODELBOX_DATA_DIR.`,
+    );
+  if (existsSync(destination))
+    throw new BackupError(`${destination} exists already, and nothing is overwritten. Name a new folder.`);
+  const inside = relative(dataDir, destination);
+  if (inside !== '..' && !inside.startsWith(`..${sep}`))
+    throw new BackupError(
+      `${destination} lies in ${dataDir}, with which it would be lost. Name another folder.`,
+    );
+}
+
+/** Connects to the database of a running server, or starts the one of a stopped server for the time of the backup. */
+async function connect(dataDir: string): Promise<{ session: BackupSession; end: () => Promise<void> }> {
+  try {
+    const postgres = await startEmbeddedPostgres({ dataDir: postgresFolder(dataDir), restartOnCrash: false });
+    const session = await openSession(postgres.connectionString).catch(async (error: unknown) => {
+      await postgres.stop();
+      throw error;
+    });
+    return { session, end: () => session.end().then(() => postgres.stop()) };
+  } catch (error) {
+    if (!(error instanceof EmbeddedPostgresError && error.code === 'data_dir_in_use')) throw error;
+    const url = runningUrl(postgresFolder(dataDir));
+    if (url === undefined)
+      throw new BackupError(`The server on ${dataDir} is starting or stopping. Try again in a moment.`);
+    const session = await openSession(url);
+    return { session, end: () => session.end() };
+  }
+}
+
+/** Ends the work when the caller gives up, or when the connection is lost and with it the lock. */
+async function whileConnected<T>(
+  session: BackupSession,
+  signal: AbortSignal,
+  work: (either: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController();
+  session.lost.catch(({ message }: Error) =>
+    lost.abort(
+      new BackupError(`The database was stopped, or broke off (${message}). Try again when it runs.`),
+    ),
+  );
+  const either = AbortSignal.any([signal, lost.signal]);
+  either.addEventListener('abort', session.cut);
+  try {
+    return await work(either);
+  } catch (error) {
+    throw either.aborted ? either.reason : error;
+  } finally {
+    either.removeEventListener('abort', session.cut);
+  }
+}
+
+async function openSession(url: string): Promise<BackupSession> {
+  try {
+    return await openBackupSession(url);
+  } catch (error) {
+    throw isLockTimeout(error)
+      ? new BackupError('Another backup is under way; wait until it is over.')
+      : error;
+  }
+}
+
+interface Writing {
+  readonly dataDir: string;
+  readonly unfinished: string;
+  readonly hasFiles: boolean;
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+  readonly session: BackupSession;
+}
+
+async function write(writing: Writing): Promise<Pick<Label, 'files' | 'bytes' | 'sha256'>> {
+  const { dataDir, unfinished, hasFiles, signal, tell, session } = writing;
+  const sums = await open(join(unfinished, SUMS), 'wx', 0o600);
+  const hash = createHash('sha256');
+  let files = 0;
+  let bytes = 0;
+  const add = async (path: string, { sizeBytes, sha256 }: { sizeBytes: number; sha256: string }) => {
+    const line = lineOf({ path, sha256 });
+    hash.update(line);
+    files += 1;
+    bytes += sizeBytes;
+    await sums.writeFile(line);
+  };
+  try {
+    const at = progress(tell, 'database');
+    const database = await session.writeCluster(join(unfinished, DATABASE), at);
+    await add(DATABASE, database);
+    await add(
+      PASSWORD,
+      await copyFile(join(postgresFolder(dataDir), PASSWORD), join(unfinished, PASSWORD), signal),
+    );
+    tell(`database: done, ${inUnits(database.sizeBytes)}`);
+    if (hasFiles) await copyBlobs(writing, add);
+    await sums.sync();
+    return { files, bytes, sha256: hash.digest('hex') };
+  } finally {
+    await sums.close();
+  }
+}
+
+type Add = (path: string, copied: { sizeBytes: number; sha256: string }) => Promise<void>;
+
+/** Parts of open uploads first: those that are completed meanwhile are found again among the objects. */
+async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing, add: Add): Promise<void> {
+  const at = progress(tell, 'files', await session.contentBytes());
+  let bytes = 0;
+  let files = 0;
+  const copy = async (path: string) => {
+    const copied = await copyFile(join(dataDir, path), join(unfinished, path), signal).catch(ifMissing);
+    if (copied === undefined) return undefined;
+    bytes += copied.sizeBytes;
+    files += 1;
+    at(bytes);
+    return { path, copied };
+  };
+  let batch: string[] = [];
+  const flush = async () => {
+    // One after the other into the list, so that it is the same for the same files.
+    for (const done of await Promise.all(batch.map(copy))) if (done) await add(done.path, done.copied);
+    batch = [];
+  };
+  await mkdir(join(unfinished, BLOBS), { mode: 0o700 });
+  for (const folder of ['uploads', 'objects']) {
+    for await (const path of filesBelow(dataDir, unfinished, join(BLOBS, folder))) {
+      batch.push(path);
+      if (batch.length === AT_ONCE) await flush();
+    }
+  }
+  for (const { name } of await filesIn(join(dataDir, BLOBS))) batch.push(join(BLOBS, name));
+  await flush();
+  tell(`files: done, ${files} with ${inUnits(bytes)}`);
+}
+
+const filesIn = async (folder: string) =>
+  (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+
+/** Every file below a folder of the data folder; makes the folders for them in the backup. */
+async function* filesBelow(dataDir: string, unfinished: string, folder: string): AsyncGenerator<string> {
+  const entries = await readdir(join(dataDir, folder), { withFileTypes: true }).catch(ifMissing);
+  if (entries === undefined) return;
+  await mkdir(join(unfinished, folder), { mode: 0o700 });
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) yield path;
+    else if (entry.isDirectory()) yield* filesBelow(dataDir, unfinished, path);
+  }
+}
+
+/** Removed meanwhile: content that the database of the backup does not refer to, or parts of a completed upload. */
+function ifMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'wx', 0o600);
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file?.close();
+  }
+}

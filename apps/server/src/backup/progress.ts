@@ -1,0 +1,24 @@
+/** Milliseconds between two lines. */
+const EVERY = 2_000;
+
+/** Says how far something is, every few seconds: work that is over before then says nothing. */
+export function progress(
+  tell: (line: string) => void,
+  what: string,
+  total?: number,
+): (bytes: number) => void {
+  let next = performance.now() + EVERY;
+  return (bytes) => {
+    if (performance.now() < next) return;
+    next = performance.now() + EVERY;
+    tell(`${what}: ${inUnits(bytes)}${total === undefined ? '' : ` of about ${inUnits(total)}`}`);
+  };
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** `1.5 MiB` */
+export function inUnits(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${UNITS[power]}`;
+}
