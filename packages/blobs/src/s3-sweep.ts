@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { MultipartBlob } from './multipart.ts';
 import type { S3Bucket } from './s3-bucket.ts';
-import { ifInBucket, onS3 } from './s3-errors.ts';
+import { ifInBucket, onS3, statusOf } from './s3-errors.ts';
 import { objectsIn } from './s3-list.ts';
 import { partsLeft } from './s3-list-parts.ts';
 import type { UnderWay } from './under-way.ts';
@@ -14,8 +14,33 @@ import type { UnderWay } from './under-way.ts';
 /** Where `check` puts its probes: no blob's key begins so. */
 export const probesIn = (bucket: S3Bucket): string => `${bucket.prefix}probe/`;
 
-/** Aborts multipart uploads that nobody has sent a part to for so long, and deletes probes that a crash left. */
+/**
+ * Aborts multipart uploads that nobody has sent a part to for so long, and deletes probes that a crash left. If the
+ * credentials may not do the one, the other is done all the same.
+ */
 export async function sweepS3(
+  bucket: S3Bucket,
+  underWay: UnderWay,
+  olderThan: Date,
+  keep: ReadonlySet<string>,
+): Promise<number> {
+  const denied: unknown[] = [];
+  const unlessDenied = async (sweep: Promise<number>): Promise<number> => {
+    try {
+      return await sweep;
+    } catch (error) {
+      if (statusOf(error) !== 403) throw error;
+      denied.push(error);
+      return 0;
+    }
+  };
+  let swept = await unlessDenied(sweepProbes(bucket, olderThan));
+  swept += await unlessDenied(sweepUploads(bucket, underWay, olderThan, keep));
+  if (denied.length > 0) throw denied[0];
+  return swept;
+}
+
+async function sweepUploads(
   bucket: S3Bucket,
   underWay: UnderWay,
   olderThan: Date,
@@ -30,8 +55,15 @@ export async function sweepS3(
     const upload = { Bucket, Key, UploadId };
     // Another server may have begun it long ago and be sending still.
     if (await hasPartSince(bucket, { key, token: UploadId }, olderThan)) continue;
-    if (await ifInBucket(bucket, client.send(new AbortMultipartUploadCommand(upload)))) swept += 1;
+    const aborting = new AbortMultipartUploadCommand(upload);
+    if (await ifInBucket(bucket, () => client.send(aborting))) swept += 1;
   }
+  return swept;
+}
+
+async function sweepProbes(bucket: S3Bucket, olderThan: Date): Promise<number> {
+  const { client, name: Bucket } = bucket;
+  let swept = 0;
   for await (const { Key, LastModified } of objectsIn(bucket, probesIn(bucket))) {
     if (Key === undefined || (LastModified && LastModified >= olderThan)) continue;
     await onS3(client.send(new DeleteObjectCommand({ Bucket, Key })));

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { createBells } from './bell.ts';
-import { startLoop } from './loop.ts';
+import { eachOnItsOwn, startLoop } from './loop.ts';
 
 /** Long enough that no round begins because it is over. */
 const NEVER = 3_600_000;
@@ -53,4 +53,17 @@ it('a round that fails ends nothing, and a bell that rings after the stop begins
   completed.ring();
   await new Promise(setImmediate);
   expect(rounds).toBe(2);
+});
+
+it('runs each step, whatever becomes of those before, and then fails with what failed', async () => {
+  const ran: number[] = [];
+  const step = (number: number, error?: Error) => async () => {
+    ran.push(number);
+    if (error) throw error;
+  };
+  const [one, two] = [new Error('one'), new Error('two')];
+  await eachOnItsOwn([step(1), step(2)]);
+  await expect(eachOnItsOwn([step(3, one), step(4)])).rejects.toBe(one);
+  await expect(eachOnItsOwn([step(5, one), step(6, two), step(7)])).rejects.toMatchObject({ errors: [one, two] });
+  expect(ran).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });

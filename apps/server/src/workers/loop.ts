@@ -8,6 +8,17 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+/**
+ * Runs steps that do not need each other, one after the other: one that fails does not keep the next from running.
+ * @throws the error of the only step that failed, or all in one.
+ */
+export async function eachOnItsOwn(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, 'steps of a round failed');
+}
+
 /** Runs a round of work again and again, with a pause between. A round that fails is logged, and tried at its next time. */
 export function startLoop(
   name: string,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BlobStat } from '@modelbox/blobs';
 import type { Context } from '../context.ts';
 import { removeDoomed } from './blob-sweep.ts';
-import { type Loop, startLoop } from './loop.ts';
+import { eachOnItsOwn, type Loop, startLoop } from './loop.ts';
 import { storeTime } from './store-time.ts';
 
 const INTERVAL = 6 * 3_600_000;
@@ -19,9 +19,13 @@ export function startStraySweep(ctx: Context): Loop {
   return startLoop('stray-sweep', INTERVAL, ctx.log, async (stopping) => {
     if (!(await ctx.clock.judgesAge())) return;
     const before = new Date((await storeTime(ctx)).getTime() - AGE);
-    const swept = await ctx.blobs.sweepTemporary(before, await liveUploads(ctx));
-    if (swept > 0) ctx.log.info({ swept }, 'removed what cut off uploads had left');
-    await sweepStrays(ctx, before, stopping);
+    await eachOnItsOwn([
+      async () => {
+        const swept = await ctx.blobs.sweepTemporary(before, await liveUploads(ctx));
+        if (swept > 0) ctx.log.info({ swept }, 'removed what cut off uploads had left');
+      },
+      () => sweepStrays(ctx, before, stopping),
+    ]);
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { inTransaction } from '../writes/transaction.ts';
 import { isBackingUp } from './backing-up.ts';
-import { type Loop, startLoop } from './loop.ts';
+import { eachOnItsOwn, type Loop, startLoop } from './loop.ts';
 
 const INTERVAL = 30_000;
 const BATCH = 100;
@@ -14,11 +14,12 @@ export const startUploadCleanup = (ctx: Context): Loop =>
     'upload-cleanup',
     INTERVAL,
     ctx.log,
-    async (stopping) => {
-      await expireUploads(ctx, stopping);
-      await cleanUploads(ctx, stopping);
-      await forgetUploads(ctx, stopping);
-    },
+    (stopping) =>
+      eachOnItsOwn([
+        () => expireUploads(ctx, stopping),
+        () => cleanUploads(ctx, stopping),
+        () => forgetUploads(ctx, stopping),
+      ]),
     ctx.bells.abandoned,
   );
 
@@ -79,16 +80,28 @@ export async function cleanUploads(ctx: Context, stopping?: AbortSignal): Promis
 export async function forgetUploads(ctx: Context, stopping?: AbortSignal): Promise<void> {
   if (!(await ctx.clock.judgesAge())) return;
   const before = new Date(ctx.now().getTime() - KEEP);
+  const failures: unknown[] = [];
+  let after = { at: new Date(0), id: '00000000-0000-0000-0000-000000000000' };
   for (let isMore = true; isMore && !stopping?.aborted; ) {
-    const { rows } = await ctx.db.side.query<Over & { state: string }>(
-      `SELECT u.id, u.key, u.token, u.state FROM uploads u WHERE u.cleaned_at IS NOT NULL AND u.updated_at < $1
+    const { rows } = await ctx.db.side.query<Over & { state: string; at: Date }>(
+      `SELECT u.id, u.key, u.token, u.state, u.updated_at AS at FROM uploads u
+       WHERE u.cleaned_at IS NOT NULL AND u.updated_at < $1 AND (u.updated_at, u.id) > ($3, $4)
          AND NOT EXISTS (SELECT 1 FROM files f WHERE f.upload_id = u.id)
-       ORDER BY u.updated_at LIMIT $2`,
-      [before, BATCH],
+       ORDER BY u.updated_at, u.id LIMIT $2`,
+      [before, BATCH, after.at, after.id],
     );
-    for (const upload of rows)
-      if (upload.state === 'aborted' || upload.state === 'expired') await ctx.blobs.multipart.abort(upload);
-    await ctx.db.side.query('DELETE FROM uploads WHERE id = ANY ($1)', [rows.map((row) => row.id)]);
+    const gone: string[] = [];
+    for (const upload of rows) {
+      try {
+        if (upload.state === 'aborted' || upload.state === 'expired') await ctx.blobs.multipart.abort(upload);
+        gone.push(upload.id);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    await ctx.db.side.query('DELETE FROM uploads WHERE id = ANY ($1)', [gone]);
     isMore = rows.length === BATCH;
+    after = rows.at(-1) ?? after;
   }
+  if (failures.length > 0) throw new AggregateError(failures, 'uploads could not be forgotten');
 }
