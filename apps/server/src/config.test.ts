@@ -180,6 +180,7 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['aes', 'aws:kms:', 'aws:kms:a b'],
   },
+  s3StallTimeout: { takes: [['PT20S', 20_000]], refuses: ['PT0.5S', 'PT1H', '20'] },
   logLevel: {
     takes: [
       ['warn', 'warn'],
@@ -420,6 +421,25 @@ describe('readConfig', () => {
     for (const flag of ['--help', '-h']) expect(readConfig([flag], { MODELBOX_PORT: 'x' })).toBe('help');
     for (const flag of ['--version', '-v']) expect(readConfig([flag], {})).toBe('version');
   });
+});
+
+it.each(Object.entries(SETTINGS))('%s: what a refusal gives as an example is taken', (_, { env, parse }) => {
+  for (const nonsense of ['\0', ' ', '-1', 'P40000D', 'PT0S', '99999999999999999', 'x'.repeat(3000)]) {
+    let refusal = '';
+    try {
+      parse(nonsense);
+    } catch (error) {
+      refusal = (error as Error).message;
+    }
+    const examples = [...refusal.matchAll(/"([^"]+)"/g)].map(([, example]) => example ?? '');
+    for (const example of examples) expect(() => parse(example), `${env}: ${refusal}`).not.toThrow();
+  }
+});
+
+it('refuses a short time for an upload with examples that are long enough', () => {
+  expect(() => read({ MODELBOX_UPLOAD_EXPIRY: 'PT30S' })).toThrow(
+    'must be an ISO 8601 duration, for example "PT15M" or "P7D", from 60 seconds to 36500 days, not "PT30S"',
+  );
 });
 
 it('every setting is in the help and in the table, with its default', () => {

@@ -43,9 +43,23 @@ const CENTURY = 100 * 365 * 86_400_000;
 export function duration(text: string, min: number, max = CENTURY): number {
   const parsed = parseDuration(text);
   const ms = parsed.ok ? parsed.milliseconds : Number.NaN;
-  const bounds = max === CENTURY ? '' : `, from ${min / 1000} to ${max / 1000} seconds`;
-  return ms >= min && ms <= max ? ms : fail(`an ISO 8601 duration, for example "PT30S" or "P7D"${bounds}`);
+  if (ms >= min && ms <= max) return ms;
+  const allowed = DURATIONS.filter(([, length]) => length >= min && length <= max);
+  const examples = [allowed[0], allowed.at(-1)].map((example) => `"${example?.[0]}"`);
+  return fail(
+    `an ISO 8601 duration, for example ${[...new Set(examples)].join(' or ')}, from ${spoken(min)} to ${spoken(max)}`,
+  );
 }
+
+/** What a refusal may give as examples, if the setting takes them. */
+const DURATIONS: readonly (readonly [string, number])[] = [
+  ['PT30S', 30_000],
+  ['PT15M', 900_000],
+  ['P7D', 7 * 86_400_000],
+];
+
+const spoken = (ms: number): string =>
+  ms >= 86_400_000 && ms % 86_400_000 === 0 ? `${ms / 86_400_000} days` : `${ms / 1000} seconds`;
 
 /** Addresses and networks in CIDR notation, separated by commas, or `none`. */
 export function networks(text: string): string[] {
