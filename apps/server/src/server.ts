@@ -24,8 +24,9 @@ import { type Part, stopInTime } from './stop.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { measureClock } from './system/clock-figures.ts';
 import { noteRestore } from './system/note-restore.ts';
-import { openBlobs } from './system/open-blobs.ts';
+import { openBlobs, storeName } from './system/open-blobs.ts';
 import { createTelemetry } from './system/telemetry.ts';
+import { tellWaiting } from './system/tell-waiting.ts';
 import { startAuditRetention } from './workers/audit-retention.ts';
 import { createBells } from './workers/bell.ts';
 import { startBlobSweep } from './workers/blob-sweep.ts';
@@ -57,8 +58,11 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
   try {
     const db = await startDatabase(config, log, parts);
     const clock = await openClock(db.side, log, source);
-    const blobs = await openBlobs(config, clock.now);
-    await claimBlobs(config, db, blobs);
+    const blobs = await tellWaiting(log, storeName(config), async () => {
+      const store = await openBlobs(config, clock.now, (message) => log.warn(message));
+      await claimBlobs(config, db, store);
+      return store;
+    });
     await noteRestore(db, clock.now(), log);
     const telemetry = createTelemetry(db, blobs, config.dataDir, () => unsequencedCount(db));
     measureClock(telemetry.registry, clock);

@@ -9,6 +9,7 @@ import { createS3Multipart } from './s3-multipart.ts';
 import type { S3StoreOptions } from './s3-options.ts';
 import { usualPartBytes } from './s3-part-size.ts';
 import { readFromS3, statInS3 } from './s3-read.ts';
+import { assertUsable } from './s3-rights.ts';
 import { signRead } from './s3-sign.ts';
 import { sweepS3 } from './s3-sweep.ts';
 import { writeToS3 } from './s3-write.ts';
@@ -20,29 +21,30 @@ import { createUnderWay } from './under-way.ts';
  * prefix, but any number of servers may. A blob that is written at once has at most 312.5 GiB.
  *
  * Give the bucket no versions and no object lock: what is deleted would stay.
- * @throws BlobStoreUnavailable when the bucket cannot be written to, read from and deleted from.
+ * @throws BlobStoreUnavailable if the bucket does not answer, or the credentials lack a right that storing needs.
  */
 export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
-  const bucket = openBucket(options);
   const memory = createSharedMemory({
     budgetBytes: options.memoryBytes ?? 48 * 2 ** 20,
     reusedBytes: usualPartBytes,
   });
+  const bucket = openBucket(options, memory.isAwaited);
   const underWay = createUnderWay();
   const writing = { bucket, memory, underWay };
-  await checkS3(bucket);
+  await assertUsable(bucket, options.tell);
   return {
     write: (source, writeOptions = {}) => writeToS3(writing, source, writeOptions),
     read: async (key, readOptions = {}) => readFromS3(bucket, key, readOptions),
     stat: async (key) => statInS3(bucket, key),
     delete: async (key) => {
-      await ifInBucket(bucket, bucket.client.send(new DeleteObjectCommand(bucket.at(key))));
+      const command = new DeleteObjectCommand(bucket.at(key));
+      await ifInBucket(bucket, () => bucket.client.send(command));
     },
     list: (listing = {}) => listS3(bucket, listing),
     multipart: createS3Multipart(writing),
     signRead: async (key, readOptions) => signRead(bucket, key, readOptions),
     sweepTemporary: (olderThan, keep = new Set()) => sweepS3(bucket, underWay, olderThan, keep),
     claim: (id) => claimS3(bucket, id),
-    check: () => checkS3(bucket),
+    check: (checkOptions = {}) => checkS3(bucket, checkOptions),
   };
 }

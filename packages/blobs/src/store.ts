@@ -48,6 +48,11 @@ export interface BlobReading {
   readonly sizeBytes: number;
 }
 
+export interface CheckOptions {
+  /** Gives the check up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface SignReadOptions extends SignOptions {
   /** What the store is to answer as the headers of the same name. */
   readonly contentType?: string | undefined;
@@ -117,10 +122,12 @@ export interface BlobStore {
   claim(id: string): Promise<void>;
 
   /**
-   * Resolves when a small probe could be written, read back and removed.
-   * @throws BlobStoreFull, BlobStoreReadOnly, if stored blobs can be read nevertheless.
+  /**
+   * Resolves if the store works. On a disk a probe is written, read back and removed; on S3, where each write may leave
+   * something for ever, something is read.
+   * @throws BlobStoreFull, BlobStoreReadOnly, if stored blobs can be read nevertheless; the signal's reason.
    */
-  check(): Promise<void>;
+  check(options?: CheckOptions): Promise<void>;
 
   /** Only where the store can: the bytes that it has room for. */
   readonly freeBytes?: () => Promise<number>;

@@ -7,18 +7,24 @@ import {
 } from '@modelbox/blobs';
 import { type Config, ConfigError } from '../config.ts';
 import { blobsFolder } from '../data-folders.ts';
+import { s3Advice } from './s3-advice.ts';
 
 export type Places = Pick<
   Config,
-  'blobs' | 'dataDir' | 's3Endpoint' | 's3Region' | 's3ForcePathStyle' | 's3Sse'
+  'blobs' | 'dataDir' | 's3Endpoint' | 's3Region' | 's3ForcePathStyle' | 's3Sse' | 's3StallTimeout'
 >;
 
 /**
  * Opens the store that the configuration names, once it is sure that it can be written to and read from.
- * @param now the time by which URLs are signed.
+ * @param now the time by which URLs are signed until the S3 server has told its own.
+ * @param tell Told what does not keep the server from starting, and needs somebody's attention.
  * @throws ConfigError
  */
-export async function openBlobs(config: Places, now: () => Date): Promise<BlobStore> {
+export async function openBlobs(
+  config: Places,
+  now: () => Date,
+  tell: (message: string) => void,
+): Promise<BlobStore> {
   const { blobs } = config;
   try {
     if (blobs === 'disk') return await openDiskStore({ root: blobsFolder(config.dataDir) });
@@ -29,25 +35,33 @@ export async function openBlobs(config: Places, now: () => Date): Promise<BlobSt
       forcePathStyle: config.s3ForcePathStyle,
       ...config.s3Sse,
       now,
+      stallTimeout: config.s3StallTimeout,
+      tell,
     });
   } catch (error) {
     throw unusable(config, error);
   }
 }
 
+/** As a sentence names it. */
+export function storeName(config: Places): string {
+  const { blobs, s3Endpoint } = config;
+  if (blobs === 'disk') return `the folder ${blobsFolder(config.dataDir)}`;
+  return `the bucket ${blobs.bucket} at ${s3Endpoint ?? 'AWS'}`;
+}
+
 /** What to tell whoever starts a server if the store cannot be used; any other error as it is. */
 export function unusable(config: Places, error: unknown): unknown {
-  const { blobs, s3Endpoint } = config;
+  const { blobs } = config;
   if (!(error instanceof BlobStoreUnavailable || error instanceof BlobStoreFull)) return error;
   const reason = error.cause instanceof Error ? error.cause.message : error.message;
   if (blobs === 'disk')
     return new ConfigError([
-      `The folder ${blobsFolder(config.dataDir)} cannot be used to store files (${reason}).`,
+      `T${storeName(config).slice(1)} cannot be used to store files (${reason}).`,
       'The user who runs the server must be able to read and write there, and the disk needs room for a first file.',
     ]);
-  const where = s3Endpoint ?? 'AWS';
   return new ConfigError([
-    `The bucket ${blobs.bucket} at ${where} cannot be used to store files (${reason}).`,
-    'See MODELBOX_BLOBS and MODELBOX_S3_ENDPOINT, the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and the region.',
+    `T${storeName(config).slice(1)} cannot be used to store files (${reason}).`,
+    s3Advice(error.cause),
   ]);
 }

@@ -9,7 +9,7 @@ type StoreState = (typeof STATES)[number];
 /** What a check of the store found, with the error that says so. */
 export async function checkStore(blobs: BlobStore): Promise<{ state: StoreState; error?: unknown }> {
   try {
-    await inTime(() => blobs.check());
+    await inTime((signal) => blobs.check({ signal }));
     return { state: 'ok' };
   } catch (error) {
     if (error instanceof BlobStoreFull) return { state: 'full', error };
