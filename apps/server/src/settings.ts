@@ -237,6 +237,13 @@ export const SETTINGS = {
     says: 'Encryption at rest to ask the S3 server for; `none` leaves it to the bucket.',
     parse: s3Encryption,
   }),
+  s3StallTimeout: setting({
+    env: 'MODELBOX_S3_STALL_TIMEOUT',
+    default: 'PT20S',
+    form: 'duration',
+    says: 'Time without progress after which a request to the S3 server is given up. Clients wait 60 seconds for an answer: keep it below half of that.',
+    parse: (text) => duration(text, 1000, 600_000),
+  }),
   logLevel: setting({
     env: 'MODELBOX_LOG_LEVEL',
     default: 'info',

@@ -85,6 +85,33 @@ export class BlobStoreReadOnly extends BlobStoreUnavailable {
   override readonly name = 'BlobStoreReadOnly';
 }
 
+/** Why a request to an S3 server failed, without the secrets that the S3 client's own errors repeat. */
+export class S3Failure extends Error {
+  override readonly name = 'S3Failure';
+  /** As S3's API calls it, for example `PutObject`; undefined for what is done without the server. */
+  readonly operation: string | undefined;
+  /** Undefined if the server did not answer. */
+  readonly status: number | undefined;
+  /** The server's code, such as `AccessDenied`, or that of the connection, such as `ECONNREFUSED`. */
+  readonly code: string | undefined;
+  constructor(of: {
+    readonly operation: string | undefined;
+    readonly status: number | undefined;
+    readonly code: string | undefined;
+    readonly text: string;
+  }) {
+    const { operation, status, code, text } = of;
+    const what =
+      status === undefined
+        ? `S3 did not answer${operation === undefined ? '' : ` ${operation}`}`
+        : `S3 answered ${status}${operation === undefined ? '' : ` to ${operation}`}`;
+    super(`${what}: ${[code ?? 'no error code', text].filter(Boolean).join(': ')}`);
+    this.operation = operation;
+    this.status = status;
+    this.code = code;
+  }
+}
+
 /** The store is marked as another owner's: nothing of it may be written or removed. */
 export class BlobStoreForeign extends Error {
   override readonly name = 'BlobStoreForeign';

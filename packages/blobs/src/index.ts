@@ -11,6 +11,7 @@ export {
   BlobStoreReadOnly,
   BlobStoreUnavailable,
   BlobTooLarge,
+  S3Failure,
 } from './errors.ts';
 export type {
   BlobPart,

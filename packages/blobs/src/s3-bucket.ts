@@ -1,6 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { assertKey } from './key.ts';
+import { awsCredentials, renewCredentials } from './s3-credentials.ts';
+import { noteOperations } from './s3-errors.ts';
 import type { S3StoreOptions } from './s3-options.ts';
+import { limitStalls } from './s3-stalls.ts';
 
 /** One bucket as a store sees it: the client, and what every request to it says alike. */
 export interface S3Bucket {
@@ -14,15 +17,19 @@ export interface S3Bucket {
     readonly ServerSideEncryption?: 'AES256' | 'aws:kms';
     readonly SSEKMSKeyId?: string;
   };
+  /** Milliseconds without progress after which a request is given up. */
+  readonly stallTimeout: number;
   /** `Bucket` and `Key` of a blob. @throws BlobKeyInvalid */
   at(key: string): { Bucket: string; Key: string };
   /** The blob that lies at an object's key; `undefined` for what no store put there. */
   keyOf(objectKey: string): string | undefined;
 }
 
-/** Milliseconds until a connection must stand, and that one may be silent. */
+/** Milliseconds until a connection must stand. */
 const connectionTimeout = 5_000;
-const socketTimeout = 120_000;
+
+/** Milliseconds without progress: twice that is less than the 60 s after which clients of ours give up. */
+const usualStallTimeout = 20_000;
 
 /** Each download holds one for as long as its reader takes. */
 const maxSockets = 500;
@@ -30,8 +37,9 @@ const maxSockets = 500;
 /** The client warns on the console of failures that its caller is told, and of no others. */
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-export function openBucket(options: S3StoreOptions): S3Bucket {
-  const { bucket, endpoint, credentials } = options;
+/** @param isMemoryAwaited Whether writes wait for memory that others hold. */
+export function openBucket(options: S3StoreOptions, isMemoryAwaited = () => false): S3Bucket {
+  const { bucket, endpoint, credentials = awsCredentials(), stallTimeout = usualStallTimeout } = options;
   // A server that is not AWS cares for no region, but requests are signed for one: the environment's, or any.
   // Asked for with each request: what the environment says is found once.
   let found: Promise<string> | undefined;
@@ -41,15 +49,19 @@ export function openBucket(options: S3StoreOptions): S3Bucket {
   const client = new S3Client({
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
-    ...(credentials && { credentials }),
+    credentials,
     forcePathStyle: options.forcePathStyle ?? endpoint !== undefined,
     // Every write carries a SHA-256 of our own; a second checksum would cost time and say nothing more.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     logger: silent,
-    requestHandler: { connectionTimeout, socketTimeout, httpAgent: agent, httpsAgent: agent },
+    // The socket's own timeout cannot tell whom an exchange waits for.
+    requestHandler: { connectionTimeout, socketTimeout: 0, httpAgent: agent, httpsAgent: agent },
   });
   signWithKnownHash(client);
+  noteOperations(client);
+  renewCredentials(client);
+  limitStalls(client, { stallTimeout, isMemoryAwaited });
   const trimmed = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
   const prefix = trimmed === '' ? '' : `${trimmed}/`;
   const { serverSideEncryption, kmsKeyId } = options;
@@ -58,6 +70,7 @@ export function openBucket(options: S3StoreOptions): S3Bucket {
     name: bucket,
     now: options.now ?? (() => new Date()),
     prefix,
+    stallTimeout,
     encryption: {
       ...(serverSideEncryption && { ServerSideEncryption: serverSideEncryption }),
       ...(kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }),

@@ -19,8 +19,12 @@ export async function claimS3(bucket: S3Bucket, id: string): Promise<void> {
 
 const placeIn = (bucket: S3Bucket) => ({ Bucket: bucket.name, Key: `${bucket.prefix}${markerName}` });
 
-async function readMarker(bucket: S3Bucket): Promise<string | undefined> {
-  const object = await ifInBucket(bucket, bucket.client.send(new GetObjectCommand(placeIn(bucket))));
+/** Whom the marker names; undefined if there is none. */
+export async function readMarker(bucket: S3Bucket, signal?: AbortSignal): Promise<string | undefined> {
+  const command = new GetObjectCommand(placeIn(bucket));
+  const object = await ifInBucket(bucket, () =>
+    bucket.client.send(command, signal ? { abortSignal: signal } : {}),
+  );
   return object && onS3(object.Body?.transformToString() ?? Promise.resolve(''));
 }
 

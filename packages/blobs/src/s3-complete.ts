@@ -3,7 +3,7 @@ import { BlobNotFound, BlobPartsChanged } from './errors.ts';
 import type { BlobPart, MultipartBlob } from './multipart.ts';
 import { assertCanBeBlob, differing } from './part-rules.ts';
 import type { S3Bucket } from './s3-bucket.ts';
-import { ifInBucket, inOurTerms } from './s3-errors.ts';
+import { ifInBucket, inOurTerms, isStalled } from './s3-errors.ts';
 import { partsLeft } from './s3-list-parts.ts';
 import { base64Of } from './s3-put.ts';
 
@@ -29,10 +29,12 @@ export async function completeOnS3(
   try {
     await bucket.client.send(command);
   } catch (error) {
+    // To ask a server that stands still would only take as long again.
+    if (isStalled(error)) throw inOurTerms(error);
     // The parts are asked for first: if they are gone and there is no object either, nobody has completed it since.
     const left = await partsLeft(bucket, blob);
     // An answer that was lost, now or to an earlier call: nothing else than this blob ever lies at this key.
-    if (await ifInBucket(bucket, bucket.client.send(new HeadObjectCommand(place)))) return;
+    if (await ifInBucket(bucket, () => bucket.client.send(new HeadObjectCommand(place)))) return;
     if (!left) throw new BlobNotFound(blob.key);
     if (!isOfParts(error)) throw inOurTerms(error);
     throw new BlobPartsChanged(differing(parts, left));

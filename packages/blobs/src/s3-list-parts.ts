@@ -2,7 +2,7 @@ import { ListPartsCommand, type ListPartsCommandOutput } from '@aws-sdk/client-s
 import { BlobNotFound } from './errors.ts';
 import type { BlobPart, MultipartBlob } from './multipart.ts';
 import type { S3Bucket } from './s3-bucket.ts';
-import { refuseBlob } from './s3-errors.ts';
+import { ofBlob } from './s3-errors.ts';
 
 /**
  * The parts of an upload, page by page.
@@ -22,9 +22,7 @@ export async function* listParts(
       ...(pageSize !== undefined && { MaxParts: pageSize }),
       ...(after !== undefined && { PartNumberMarker: after }),
     });
-    const page: ListPartsCommandOutput = await bucket.client
-      .send(command)
-      .catch((error: unknown) => refuseBlob(bucket, key, error));
+    const page: ListPartsCommandOutput = await ofBlob(bucket, key, () => bucket.client.send(command));
     for (const { PartNumber = 0, Size = 0, ChecksumSHA256, LastModified, ETag = '' } of page.Parts ?? []) {
       const sha256 =
         ChecksumSHA256 === undefined ? null : Buffer.from(ChecksumSHA256, 'base64').toString('hex');

@@ -4,6 +4,8 @@ export interface PartMemory {
   take(bytes: number, signal: AbortSignal): Promise<Buffer>;
   /** Each buffer once, when no request reads it any more. */
   giveBack(buffer: Buffer): void;
+  /** Whether somebody waits for what others hold. */
+  isAwaited(): boolean;
 }
 
 interface Waiting {
@@ -61,6 +63,7 @@ export function createPartMemory(options: {
       if (buffer.byteLength === reusedBytes) idle.push(buffer);
       serve();
     },
+    isAwaited: () => waiting.length > 0,
   };
 }
 
@@ -80,5 +83,6 @@ export function createSharedMemory(options: {
   return {
     take: (bytes, signal) => laneOf(bytes).take(bytes, signal),
     giveBack: (buffer) => laneOf(buffer.byteLength).giveBack(buffer),
+    isAwaited: () => small.isAwaited() || large.isAwaited(),
   };
 }

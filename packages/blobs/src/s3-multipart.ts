@@ -39,7 +39,7 @@ const abortsAtMost = 3;
 async function abortOnS3(bucket: S3Bucket, blob: MultipartBlob): Promise<void> {
   const upload = { ...bucket.at(blob.key), UploadId: blob.token };
   for (let count = 0; count < abortsAtMost; count += 1) {
-    await ifInBucket(bucket, bucket.client.send(new AbortMultipartUploadCommand(upload)));
+    await ifInBucket(bucket, () => bucket.client.send(new AbortMultipartUploadCommand(upload)));
     if (!(await partsLeft(bucket, blob))) return;
   }
   throw new BlobStoreUnavailable('S3 still has parts of an upload that was aborted');

@@ -22,4 +22,11 @@ export interface S3StoreOptions {
    * Parts of multipart blobs come on top, but are held in small pieces only.
    */
   readonly memoryBytes?: number | undefined;
+  /** Told which rights the credentials lack that storing does not need. */
+  readonly tell?: ((message: string) => void) | undefined;
+  /**
+   * Milliseconds in which a request must make progress; what makes none is sent at most twice. Default: 20,000. To put
+   * the parts of a blob together may take 2.5 times as long.
+   */
+  readonly stallTimeout?: number | undefined;
 }

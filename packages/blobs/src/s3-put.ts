@@ -1,7 +1,9 @@
 import { UploadPartCommand } from '@aws-sdk/client-s3';
+import { BlobNotFound } from './errors.ts';
 import type { BlobPart, MultipartBlob, PartContent, PutPartOptions } from './multipart.ts';
 import { assertPartContent, assertPartNumber } from './part-rules.ts';
-import { refuseBlob } from './s3-errors.ts';
+import { inOurTerms, statusOf } from './s3-errors.ts';
+import { partsLeft } from './s3-list-parts.ts';
 import { createPartStream } from './s3-part-stream.ts';
 import type { S3Writing } from './s3-write.ts';
 import type { BlobSource } from './store.ts';
@@ -9,11 +11,12 @@ import type { BlobSource } from './store.ts';
 /** Streams one part to the server: what is held in memory is what the connection has not taken yet. */
 export async function putOnS3(
   { bucket, underWay }: S3Writing,
-  { key, token }: MultipartBlob,
+  blob: MultipartBlob,
   content: PartContent & { readonly number: number },
   source: BlobSource,
   { signal }: PutPartOptions,
 ): Promise<BlobPart> {
+  const { key, token } = blob;
   const { number, sizeBytes, sha256 } = content;
   assertPartNumber(number);
   assertPartContent(content);
@@ -50,7 +53,9 @@ export async function putOnS3(
     const [first] = failures;
     if (first) signal?.throwIfAborted();
     if (first?.of === 'source') throw first.error;
-    if (first) return await refuseBlob(bucket, key, first.error);
+    // The content cannot be sent again to ask twice, but whether the upload is there can be asked.
+    if (statusOf(first?.error) === 404 && !(await partsLeft(bucket, blob))) throw new BlobNotFound(key);
+    if (first) throw inOurTerms(first.error);
     const tag = answer?.ETag ?? '';
     return { number, sizeBytes, sha256, writtenAt: bucket.now(), tag };
   } finally {

@@ -3,14 +3,13 @@ import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand } from
 import { BlobRangeInvalid, BlobStoreUnavailable } from './errors.ts';
 import { notePassing } from './passing.ts';
 import type { S3Bucket } from './s3-bucket.ts';
-import { inOurTerms, refuseBlob, statusOf } from './s3-errors.ts';
+import { inOurTerms, ofBlob, statusOf } from './s3-errors.ts';
 import type { BlobReading, BlobStat, ReadOptions } from './store.ts';
 
 /** @throws BlobNotFound */
 export async function statInS3(bucket: S3Bucket, key: string): Promise<BlobStat> {
-  const { ContentLength, LastModified } = await bucket.client
-    .send(new HeadObjectCommand(bucket.at(key)))
-    .catch((error: unknown) => refuseBlob(bucket, key, error));
+  const command = new HeadObjectCommand(bucket.at(key));
+  const { ContentLength, LastModified } = await ofBlob(bucket, key, () => bucket.client.send(command));
   return { key, sizeBytes: ContentLength ?? 0, writtenAt: LastModified ?? new Date(0) };
 }
 
@@ -50,11 +49,13 @@ async function get(
   });
   try {
     // A signal of its own: the client adds a listener and does not take it away.
-    return await bucket.client.send(command, signal ? { abortSignal: AbortSignal.any([signal]) } : {});
+    return await ofBlob(bucket, key, () =>
+      bucket.client.send(command, signal ? { abortSignal: AbortSignal.any([signal]) } : {}),
+    );
   } catch (error) {
     signal?.throwIfAborted();
     if (range && statusOf(error) === 416) return refuse(range.start, range.end);
-    return refuseBlob(bucket, key, error);
+    throw error;
   }
 }
 

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { onS3 } from './s3-errors.ts';
+import { isStalled, onS3 } from './s3-errors.ts';
 import type { S3Writing } from './s3-write.ts';
 
 /** The requests of one write. Every buffer that it is handed goes back to the memory of the store. */
@@ -114,6 +114,8 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
     try {
       await onS3(client.send(command, request()));
     } catch (error) {
+      // To ask a server that stands still would only take as long again.
+      if (isStalled(error)) throw error;
       // An answer that was lost, and a second attempt that finds no such upload: then it is there.
       const there = await client.send(new HeadObjectCommand(place), request()).catch(() => undefined);
       if (there?.ContentLength !== sizeBytes) throw error;
@@ -136,10 +138,12 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
     async abandon() {
       await Promise.all(inFlight);
       const left: Promise<unknown>[] = [];
+      // The sender of the content waits for this.
+      const soon = () => ({ abortSignal: AbortSignal.timeout(bucket.stallTimeout / 4) });
       if (uploadId !== undefined) {
-        left.push(client.send(new AbortMultipartUploadCommand({ ...place, UploadId: uploadId })));
+        left.push(client.send(new AbortMultipartUploadCommand({ ...place, UploadId: uploadId }), soon()));
       }
-      if (mayBeVisible) left.push(client.send(new DeleteObjectCommand(place)));
+      if (mayBeVisible) left.push(client.send(new DeleteObjectCommand(place), soon()));
       // If even this fails, the sweep finds it: as an upload, or as a blob that nobody refers to.
       await Promise.allSettled(left);
       if (uploadId !== undefined) underWay.delete(uploadId);

@@ -28,7 +28,7 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
     budgetBytes: options.memoryBytes ?? 48 * 2 ** 20,
     reusedBytes: usualPartBytes,
   });
-  const bucket = openBucket(options, memory.isAwaited);
+  const bucket = openBucket(options, () => memory.isAwaited());
   const underWay = createUnderWay();
   const writing = { bucket, memory, underWay };
   await assertUsable(bucket, options.tell);

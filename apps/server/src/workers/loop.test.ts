@@ -64,6 +64,8 @@ it('runs each step, whatever becomes of those before, and then fails with what f
   const [one, two] = [new Error('one'), new Error('two')];
   await eachOnItsOwn([step(1), step(2)]);
   await expect(eachOnItsOwn([step(3, one), step(4)])).rejects.toBe(one);
-  await expect(eachOnItsOwn([step(5, one), step(6, two), step(7)])).rejects.toMatchObject({ errors: [one, two] });
+  await expect(eachOnItsOwn([step(5, one), step(6, two), step(7)])).rejects.toMatchObject({
+    errors: [one, two],
+  });
   expect(ran).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });

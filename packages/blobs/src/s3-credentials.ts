@@ -1,0 +1,74 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { statusOf } from './s3-errors.ts';
+
+/** Milliseconds between two readings of credentials that the server refuses: wrong ones must cost no hot loop. */
+const restBetween = 2_000;
+
+/** What servers answer to credentials that are over, unknown or changed. */
+const refusals = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'InvalidSecurity',
+  'InvalidToken',
+  'NotSignedUp',
+  'SignatureDoesNotMatch',
+  'TokenRefreshRequired',
+  'UnrecognizedClientException',
+]);
+
+/** As AWS programs find them, but files are read anew with each look: they are rewritten while we run. */
+export const awsCredentials = (): ReturnType<typeof defaultProvider> =>
+  defaultProvider({ ignoreCache: true });
+
+/**
+ * Reads the credentials anew if the server refuses them, and sends the request once more if they are others now. A
+ * streamed body cannot be sent again: its sender gets the error, and the next request the new credentials.
+ */
+export function renewCredentials(client: S3Client): void {
+  const known = async () => keyOf(await client.config.credentials());
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  let renewing: Promise<unknown> | undefined;
+  const renew = async () => {
+    if (performance.now() - renewedAt < restBetween) return;
+    renewing ??= Promise.resolve(client.config.credentials({ forceRefresh: true })).finally(() => {
+      renewedAt = performance.now();
+      renewing = undefined;
+    });
+    // What cannot be read now, such as a file that is just being written, is read the next time.
+    await renewing.catch(() => {});
+  };
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const used = await known().catch(() => undefined);
+        try {
+          return await next(args);
+        } catch (error) {
+          if (!isRefusal(error, commandName)) throw error;
+          if ((await known()) === used) await renew();
+          const { Body } = args.input as { Body?: unknown };
+          const canRepeat = Body === undefined || typeof Body === 'string' || Body instanceof Uint8Array;
+          if (!canRepeat || (await known()) === used) throw error;
+          return next(args);
+        }
+      },
+    { step: 'initialize', name: 'renewCredentials' },
+  );
+}
+
+const keyOf = ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken = '',
+}: Awaited<ReturnType<S3Client['config']['credentials']>>) =>
+  [accessKeyId, secretAccessKey, sessionToken].join('\n');
+
+/** The answer to a HEAD has no body that could say why. */
+function isRefusal(error: unknown, commandName: string): boolean {
+  if (refusals.has((error as Error).name)) return true;
+  const status = statusOf(error);
+  return commandName.startsWith('Head') && (status === 400 || status === 403);
+}
