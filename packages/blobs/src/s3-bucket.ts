@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { assertKey } from './key.ts';
+import { followServerClock } from './s3-clock.ts';
 import { awsCredentials, renewCredentials } from './s3-credentials.ts';
 import { noteOperations } from './s3-errors.ts';
 import type { S3StoreOptions } from './s3-options.ts';
@@ -12,6 +13,8 @@ export interface S3Bucket {
   /** Empty, or ending in a slash. */
   readonly prefix: string;
   readonly now: () => Date;
+  /** The time of the S3 server, as its answers have told it. */
+  readonly serverTime: () => Date;
   /** How what is written is to be encrypted at rest. */
   readonly encryption: {
     readonly ServerSideEncryption?: 'AES256' | 'aws:kms';
@@ -40,6 +43,7 @@ const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 /** @param isMemoryAwaited Whether writes wait for memory that others hold. */
 export function openBucket(options: S3StoreOptions, isMemoryAwaited = () => false): S3Bucket {
   const { bucket, endpoint, credentials = awsCredentials(), stallTimeout = usualStallTimeout } = options;
+  const { now = () => new Date() } = options;
   // A server that is not AWS cares for no region, but requests are signed for one: the environment's, or any.
   // Asked for with each request: what the environment says is found once.
   let found: Promise<string> | undefined;
@@ -61,6 +65,7 @@ export function openBucket(options: S3StoreOptions, isMemoryAwaited = () => fals
   signWithKnownHash(client);
   noteOperations(client);
   renewCredentials(client);
+  const serverTime = followServerClock(client, now);
   limitStalls(client, { stallTimeout, isMemoryAwaited });
   const trimmed = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
   const prefix = trimmed === '' ? '' : `${trimmed}/`;
@@ -68,7 +73,8 @@ export function openBucket(options: S3StoreOptions, isMemoryAwaited = () => fals
   return {
     client,
     name: bucket,
-    now: options.now ?? (() => new Date()),
+    now,
+    serverTime,
     prefix,
     stallTimeout,
     encryption: {

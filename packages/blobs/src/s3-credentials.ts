@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { statusOf } from './s3-errors.ts';
+import { canRepeat } from './s3-repeat.ts';
 
 /** Milliseconds between two readings of credentials that the server refuses: wrong ones must cost no hot loop. */
 const restBetween = 2_000;
@@ -49,9 +50,7 @@ export function renewCredentials(client: S3Client): void {
         } catch (error) {
           if (!isRefusal(error, commandName)) throw error;
           if ((await known()) === used) await renew();
-          const { Body } = args.input as { Body?: unknown };
-          const canRepeat = Body === undefined || typeof Body === 'string' || Body instanceof Uint8Array;
-          if (!canRepeat || (await known()) === used) throw error;
+          if (!canRepeat(args.input) || (await known()) === used) throw error;
           return next(args);
         }
       },

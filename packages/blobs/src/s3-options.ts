@@ -15,7 +15,7 @@ export interface S3StoreOptions {
   readonly kmsKeyId?: string | undefined;
   /** Default: the AWS chain: environment, files, web identity, the instance's role. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
-  /** The time by which URLs are signed. Default: the machine's clock. */
+  /** The time of parts, and of signed URLs until the server has told its own. Default: the machine's clock. */
   readonly now?: (() => Date) | undefined;
   /**
    * Bytes that all writes together hold in memory at most, an eighth of them for those of up to 1 MiB. Default: 48 MiB.

@@ -34,7 +34,11 @@ export async function signPart(
     ContentLength: sizeBytes,
     ChecksumSHA256: checksum,
   });
-  const options = { expiresIn, signingDate: bucket.now(), unhoistableHeaders: new Set([checksumHeader]) };
+  const options = {
+    expiresIn,
+    signingDate: bucket.serverTime(),
+    unhoistableHeaders: new Set([checksumHeader]),
+  };
   const url = await onS3(getSignedUrl(bucket.client, command, options));
   return { url, headers: { 'content-length': String(sizeBytes), [checksumHeader]: checksum } };
 }
@@ -47,7 +51,7 @@ export async function signRead(bucket: S3Bucket, key: string, options: SignReadO
     ...(contentType !== undefined && { ResponseContentType: contentType }),
     ...(contentDisposition !== undefined && { ResponseContentDisposition: contentDisposition }),
   });
-  return onS3(getSignedUrl(bucket.client, command, { expiresIn, signingDate: bucket.now() }));
+  return onS3(getSignedUrl(bucket.client, command, { expiresIn, signingDate: bucket.serverTime() }));
 }
 
 function assertExpiry(seconds: number): void {

@@ -38,7 +38,7 @@ await describeWithS3(
           s3StallTimeout: 300,
         },
         () => new Date('2026-06-01T12:00:00Z'),
-      (message) => told.push(message),
+        (message) => told.push(message),
       );
     const refusal = async (at: { s3Endpoint?: string; bucket?: string } = {}) =>
       open(at).then(
