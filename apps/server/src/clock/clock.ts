@@ -13,7 +13,7 @@ export type Doubt = { readonly reason: (typeof DOUBTS)[number]; readonly words: 
  *
  * | what | which clock |
  * |---|---|
- * | `latest`, the newest of a running experiment, ties of `best` | no clock: `created_order`, a sequence |
+ * | `latest`, the newest of a running experiment, ties of `best`, labels and promotions | no clock: `created_order`, a sequence |
  * | order of changes, alias moves, policy edits, decisions, metric points received | no clock: sequences |
  * | createdAt, updatedAt, deletedAt, ids (UUIDv7), `at` of changes and audit, default orders and cursors of lists | `now()` |
  * | expiry of tokens and JWTs (plus `MODELBOX_OIDC_CLOCK_SKEW`), idempotency keys, uploads, signed URLs | `now()` |

@@ -49,7 +49,7 @@ afterAll(async () => {
   for (const server of [...guarded, ahead, behind, late, right]) await server.stop();
 });
 
-const { ok, modelWith } = policyTests(() => right);
+const { ok, settle, modelWith, newVersion, holder } = policyTests(() => right);
 
 /** Time passes, for everybody. */
 const pass = (ms: number) => {
@@ -125,6 +125,36 @@ describe('newest', () => {
     await retain();
     const { items } = await ok('GET', `${model.url}/versions?orderBy=version`);
     expect(items.map(({ version }: any) => version)).toEqual(['v2', 'v3']);
+  });
+
+  it('for labels and promotions too, whatever times an earlier release has stored', async () => {
+    const acc = { metric: 'acc', direction: 'max' };
+    const model = await modelWith({});
+    const { namespace } = model;
+    for (const version of ['v1', 'v2']) await newVersion(model, version, { acc: 0.9 });
+    const run = await ok('POST', '/v1/experiments', { namespace, name: 'run' });
+    for (const epoch of [1, 2])
+      await ok('POST', `/v1/experiments/${run.id}/checkpoints`, { epoch, files: [], metrics: { acc: 0.9 } });
+    for (const [table, first] of [
+      ['versions', `version = 'v1' AND model_id = '${model.id}'`],
+      ['checkpoints', `epoch = 1 AND experiment_id = '${run.id}'`],
+    ])
+      await right.db.pool.query(
+        `UPDATE ${table} SET created_at = created_at + interval '1 h' WHERE ${first}`,
+      );
+    const label = [
+      { ...acc, name: 'newest that passes', alias: 'fresh', than: 0.5 },
+      { ...acc, name: 'oldest of equals', alias: 'best' },
+    ];
+    await ok('PUT', `${model.url}/policy`, { label, promote: [{ ...acc, version: 'from-{epoch}' }] });
+    await settle();
+    expect([await holder(model, 'fresh'), await holder(model, 'best')]).toEqual(['v2', 'v1']);
+    const { champions } = await ok('POST', `${model.url}/policy/backtest`, { name: 'newest that passes' });
+    expect(champions.at(-1).version).toBe('v2');
+    await ok('PATCH', `/v1/experiments/${run.id}`, { status: 'finished' });
+    await settle();
+    const { items } = await ok('GET', `${model.url}/versions?orderBy=version`);
+    expect(items.map(({ version }: any) => version)).toEqual(['from-1', 'v1', 'v2']);
   });
 
   it('ids, `createdAt` and the default order of lists follow the order of writing', async () => {

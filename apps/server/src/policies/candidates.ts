@@ -49,7 +49,7 @@ function createQuery(session: Session, rule: LabelRule): Query | undefined {
   const from = `metric_series s JOIN versions v ON v.id = s.object_id
     WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = ${param(rule.metric)}::text AND ${dataset} AND s.value <> 'NaN'
       AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL`;
-  const best = `s.value ${rule.direction === 'max' ? 'DESC' : 'ASC'}, v.created_at, v.id`;
+  const best = `s.value ${rule.direction === 'max' ? 'DESC' : 'ASC'}, v.created_order`;
   return { from, best, values, param };
 }
 
@@ -84,7 +84,7 @@ export async function* candidates(
     conditions.push(`(${compiled.sql})`);
   }
   // Of those that pass a bound the newest counts; and better than all others only the best can be.
-  const order = typeof rule.than === 'number' ? 'v.created_at DESC, v.id DESC' : query.best;
+  const order = typeof rule.than === 'number' ? 'v.created_order DESC' : query.best;
   const page = rule.than === 'any' && rule.alias !== undefined ? 1 : PAGE;
   for (let offset = 0; ; offset += page) {
     const rows = await session.sql<{ id: string }>(

@@ -7,6 +7,7 @@ interface Row {
   version: string;
   status: string;
   createdAt: Date;
+  order: number;
   readyAt: Date | null;
   deletedAt: Date | null;
   filesRemovedAt: Date | null;
@@ -28,7 +29,7 @@ interface Row {
 const FILES = 1000;
 
 const SELECT = `
-  SELECT v.id, v.version, v.status, v.created_at AS "createdAt", v.ready_at AS "readyAt", v.updated_at AS "updatedAt",
+  SELECT v.id, v.version, v.status, v.created_at AS "createdAt", v.created_order::float8 AS "order", v.ready_at AS "readyAt", v.updated_at AS "updatedAt",
          v.files_removed_at AS "filesRemovedAt",
          coalesce(v.deleted_at, m.deleted_at) AS "deletedAt", v.created_by AS "createdBy", v.name, v.description, v.framework,
          v.metadata, v.tags, n.path AS namespace,
@@ -49,7 +50,8 @@ export async function versionFacts(sql: Sql, ids: readonly string[]): Promise<Ma
 }
 
 function toFacts(row: Row): VersionFacts {
-  const { tags, aliases, metadata, namespace, files, latest, evaluated, filesRemovedAt, ...fields } = row;
+  const { tags, aliases, metadata, namespace, files, latest, evaluated, filesRemovedAt, order, ...fields } =
+    row;
   const { metrics, evaluations } = latestValues(latest);
   return {
     id: fields.id,
@@ -57,7 +59,7 @@ function toFacts(row: Row): VersionFacts {
     // One without its files is not to be used before they are restored.
     isReady: fields.status === 'ready' && filesRemovedAt === null,
     isDeleted: fields.deletedAt !== null,
-    createdAt: fields.createdAt,
+    order,
     readyAt: fields.readyAt,
     object: { fields, tags, aliases, metadata, metrics, evaluations: namedInFull(evaluations, namespace) },
     files: files ?? [],

@@ -107,7 +107,7 @@ async function best(
     `SELECT c.id FROM metric_series s JOIN checkpoints c ON c.id = s.object_id
      WHERE s.scope_id = ANY ($1::uuid[]) AND s.key = $2::text AND ${isDataset} AND s.value <> 'NaN'
        AND c.status = 'ready' AND c.deleted_at IS NULL AND c.files_removed_at IS NULL
-     ORDER BY s.value ${rule.direction === 'max' ? 'DESC' : 'ASC'}, c.created_at, c.id LIMIT ${count}`,
+     ORDER BY s.value ${rule.direction === 'max' ? 'DESC' : 'ASC'}, c.created_order LIMIT ${count}`,
     [experiments, rule.metric, datasetId],
   );
   return rows.map(({ id }) => id);
@@ -117,6 +117,7 @@ interface CheckpointRow {
   id: string;
   status: string;
   createdAt: Date;
+  order: number;
   updatedAt: Date;
   readyAt: Date | null;
   createdBy: string;
@@ -162,11 +163,11 @@ async function* judged(
 }
 
 const CHECKPOINTS = `
-  SELECT c.id, c.status, c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.ready_at AS "readyAt",
+  SELECT c.id, c.status, c.created_at AS "createdAt", c.created_order::float8 AS "order", c.updated_at AS "updatedAt", c.ready_at AS "readyAt",
          c.created_by AS "createdBy", c.deleted_at AS "deletedAt", c.epoch, c.step, c.tags, c.metadata, n.path AS namespace,
          c.experiment_id AS "experimentId", ${latestSql('c.id', 'e.namespace_id')} AS latest,
          coalesce((SELECT v.version FROM versions v WHERE v.model_id = $2::uuid AND v.source_checkpoint_id = c.id
-                   ORDER BY v.created_at LIMIT 1),
+                   ORDER BY v.created_order LIMIT 1),
                   (SELECT d.inputs->>'version' FROM decisions d
                    WHERE d.subject_id = c.id AND d.model_id = $2::uuid AND d.outcome = 'promoted' LIMIT 1)) AS "promotedAs"
   FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
@@ -176,7 +177,7 @@ function toFacts(row: CheckpointRow): CheckpointFacts {
   const { metrics, evaluations } = latestValues(row.latest);
   const epoch = row.epoch === null ? null : Number(row.epoch);
   const step = row.step === null ? null : Number(row.step);
-  const { id, status, createdAt, updatedAt, readyAt, createdBy, deletedAt } = row;
+  const { id, status, order, createdAt, updatedAt, readyAt, createdBy, deletedAt } = row;
   const object: FilterObject = {
     fields: { id, status, createdAt, updatedAt, readyAt, createdBy, deletedAt, epoch, step },
     tags: row.tags,
@@ -184,5 +185,5 @@ function toFacts(row: CheckpointRow): CheckpointFacts {
     metrics,
     evaluations: namedInFull(evaluations, row.namespace),
   };
-  return { id, isReady: status === 'ready', isDeleted: deletedAt !== null, createdAt, epoch, step, object };
+  return { id, isReady: status === 'ready', isDeleted: deletedAt !== null, order, epoch, step, object };
 }

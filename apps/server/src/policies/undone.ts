@@ -39,7 +39,7 @@ export async function undoneBy(
        AND NOT EXISTS (SELECT 1 FROM changes c WHERE c.object_id = $2::uuid AND c.id > u.change_id AND c.action NOT IN (${NO_FACTS}))
        AND NOT EXISTS (SELECT 1 FROM changes c
                        WHERE c.object_id = ANY ($5::uuid[]) AND c.id > u.change_id AND c.action = 'policy_set')
-     ORDER BY u.at DESC LIMIT 1`,
+     ORDER BY u.change_id DESC NULLS LAST LIMIT 1`,
     [modelId, versionId, rule, alias ?? null, owners, tag ?? null],
   );
   if (row === undefined) return null;

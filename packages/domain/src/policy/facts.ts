@@ -10,7 +10,8 @@ export interface VersionFacts {
   readonly version: string;
   readonly isReady: boolean;
   readonly isDeleted: boolean;
-  readonly createdAt: Date;
+  /** Its place in the order of creation: clocks do not decide what is newer. */
+  readonly order: number;
   readonly readyAt: Date | null;
   /** As filters see it, with its latest metrics and evaluations. */
   readonly object: FilterObject;

@@ -19,7 +19,7 @@ const version = (
   version: name,
   isReady: true,
   isDeleted: false,
-  createdAt: at(0),
+  order: 1,
   readyAt: at(0),
   object: { fields: {}, metadata: {}, evaluations: mAP === null ? {} : { val: { mAP } } },
   files: [],
@@ -82,10 +82,10 @@ describe('better', () => {
 
   it('of two that pass a bound the newer one', () => {
     const bound = { ...rule, than: 0.5 };
-    const [old, young] = [version('old', 0.9), version('young', 0.6, { createdAt: at(5) })];
+    const [old, young] = [version('old', 0.9), version('young', 0.6, { order: 5 })];
     expect(ask({ rule: bound, candidate: young, holder: old }).holds).toBe(true);
     expect(ask({ rule: bound, candidate: old, holder: young }).holds).toBe(false);
-    const failing = version('failing', 0.4, { createdAt: at(9) });
+    const failing = version('failing', 0.4, { order: 9 });
     expect(ask({ rule: bound, candidate: old, holder: failing }).holds).toBe(true);
   });
 });
@@ -104,9 +104,9 @@ describe('all else', () => {
     expect(verdict.clauses.filter(({ holds }) => !holds).map((each) => each.clause)).toEqual([clause]);
   });
 
-  it('of two that were made at once the one with the later id is newer, and of a number only that passes', () => {
+  it('of two that pass a bound the one that was created later counts, whatever its id', () => {
     const bound = { ...rule, than: 0.5 };
-    const [one, two] = [version('a', 0.9), version('b', 0.6)];
+    const [one, two] = [version('b', 0.9), version('a', 0.6, { order: 2 })];
     expect(ask({ rule: bound, candidate: two, holder: one }).holds).toBe(true);
     expect(ask({ rule: bound, candidate: one, holder: two }).holds).toBe(false);
     expect(ask({ rule: bound, candidate: version('c', 0.5), holder: null }).holds).toBe(false);
@@ -392,7 +392,7 @@ describe('schedules', () => {
     const facts = fc.record({
       mAP: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom('NaN' as const, null)),
       ms: fc.integer({ min: 0, max: 5 }),
-      second: fc.integer({ min: 0, max: 3 }),
+      order: fc.integer({ min: 0, max: 3 }),
     });
     const rules = fc.record({
       direction: fc.constantFrom('max', 'min'),
@@ -405,9 +405,9 @@ describe('schedules', () => {
     fc.assert(
       fc.property(fc.array(facts, { maxLength: 12 }), rules, (list, more) => {
         const asked = { ...rule, ...more } as LabelRule;
-        const versions = list.map(({ mAP, ms, second }, index) =>
+        const versions = list.map(({ mAP, ms, order }, index) =>
           version(String(index).padStart(2, '0'), mAP, {
-            createdAt: at(second),
+            order: order * 20 + index,
             object: { fields: {}, metrics: { ms }, evaluations: mAP === null ? {} : { val: { mAP } } },
           }),
         );

@@ -144,9 +144,7 @@ function boundVerdict(
   return { bound, holds, holder: holder.version, words: `${words}${which}` };
 }
 
-/** By when they were made; ids settle what the clock does not. */
-export const isNewer = (a: VersionFacts, b: VersionFacts): boolean =>
-  a.createdAt.getTime() === b.createdAt.getTime() ? a.id > b.id : a.createdAt > b.createdAt;
+export const isNewer = (a: VersionFacts, b: VersionFacts): boolean => a.order > b.order;
 
 function notWorseClause({ candidate, holder }: LabelQuestion, other: NotWorse, index: number): Clause {
   const value = measuredValue(candidate.object, other);

@@ -8,7 +8,6 @@ import { type CheckpointFacts, type PromotionQuestion, promotedName, promoteVerd
 import { renderTemplate, templateFault } from './template.ts';
 
 const schema: FilterSchema = { fields: {}, tags: true, metadata: true, metric: true };
-const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
 /** A ready checkpoint with this value of `loss`. */
 const checkpoint = (
@@ -19,7 +18,7 @@ const checkpoint = (
   id,
   isReady: true,
   isDeleted: false,
-  createdAt: at(0),
+  order: 1,
   epoch: 3,
   step: null,
   object: { fields: {}, metadata: {}, tags: [], metrics: loss === null ? {} : { loss } },
@@ -83,20 +82,19 @@ describe('a checkpoint becomes a version', () => {
     const losses = fc.array(
       fc.record({
         loss: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('NaN' as const, null)),
-        second: fc.integer({ min: 0, max: 2 }),
+        order: fc.integer({ min: 0, max: 2 }),
       }),
       { maxLength: 8 },
     );
     fc.assert(
       fc.property(losses, fc.constantFrom('max', 'min'), (list, direction) => {
-        const all = list.map(({ loss, second }, index) =>
-          checkpoint(`c${index}`, loss, { createdAt: at(second) }),
+        const all = list.map(({ loss, order }, index) =>
+          checkpoint(`c${index}`, loss, { order: order * 10 + index }),
         );
         const asked = { ...rule, direction } as const;
         const order = (a: CheckpointFacts, b: CheckpointFacts): number =>
           compareBest(measuredValue(a.object, asked), measuredValue(b.object, asked), direction) ||
-          a.createdAt.getTime() - b.createdAt.getTime() ||
-          (a.id < b.id ? -1 : 1);
+          a.order - b.order;
         const chosen = all.filter((candidate) => {
           const best = all.filter((other) => other !== candidate).sort(order)[0] ?? null;
           return promoteVerdict(question({ rule: asked, candidate, best })).holds;

@@ -11,7 +11,8 @@ export interface CheckpointFacts {
   readonly id: string;
   readonly isReady: boolean;
   readonly isDeleted: boolean;
-  readonly createdAt: Date;
+  /** Its place in the order of creation: clocks do not decide what is older. */
+  readonly order: number;
   readonly epoch: number | null;
   readonly step: number | null;
   readonly object: FilterObject;
@@ -69,16 +70,13 @@ function bestClause({ rule, candidate, best }: PromotionQuestion): Clause {
   };
   if (value === null || Number.isNaN(value)) return { ...base, holds: false, words: `it has no ${what}` };
   const isTie = best !== null && value === other;
-  const holds = isTie ? isOlder(candidate, best) : isBetter(value, other, rule.direction);
+  const holds = isTie ? candidate.order < best.order : isBetter(value, other, rule.direction);
   const of = (rule.per ?? 'experiment') === 'all' ? 'of all experiments of the rule' : 'of its experiment';
   const words = holds
     ? `its ${what}, ${value}, is the best ${of}`
     : `its ${what}, ${value}, is not the best ${of}: that is ${other}`;
   return { ...base, holds, words };
 }
-
-const isOlder = (a: CheckpointFacts, b: CheckpointFacts): boolean =>
-  a.createdAt.getTime() === b.createdAt.getTime() ? a.id < b.id : a.createdAt < b.createdAt;
 
 /** The name that the version gets, or why it cannot have one. */
 export function promotedName({
