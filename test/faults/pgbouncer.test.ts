@@ -1,4 +1,4 @@
-import { openDatabase, requirePostgres } from '@modelbox/db';
+import { migrate, openDatabase, requirePostgres } from '@modelbox/db';
 import { createTestDatabase, type TestDatabase } from '@modelbox/db/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startLoad } from './load.ts';
@@ -66,6 +66,28 @@ describe.skipIf(reason)(`PgBouncer${reason ? ` [not run: ${reason}]` : ''}`, () 
     expect(await db.prisma.$queryRawUnsafe(sql)).toEqual([own]);
     expect((await db.lists.query(sql)).rows).toEqual([{ ...own, timeout: '10s', readOnly: 'on' }]);
     await db.close();
+  });
+
+  test('session mode: a pool of one connection is refused', async () => {
+    const url = await start({ pool_mode: 'session', default_pool_size: '1', query_wait_timeout: '1' });
+    await expect(requirePostgres(url)).rejects.toThrow(/allows only one connection \(query_wait_timeout\)/);
+  });
+
+  test('session mode: sessions that the pooler does not reset serve a second server', async () => {
+    const url = await start({ pool_mode: 'session', server_reset_query: '' });
+    for (let round = 0; round < 2; round++) {
+      const settingsBy = await requirePostgres(url);
+      await migrate({ url, settingsBy });
+      const db = openDatabase({ url, settingsBy });
+      const first = await db.pool.connect();
+      expect((await first.query({ name: 'one', text: 'SELECT 1 AS one' })).rows).toEqual([{ one: 1 }]);
+      first.release();
+      const { rows } = await db.pool.query(
+        "SELECT count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+      );
+      expect(rows).toEqual([{ locks: 0 }]);
+      await db.close();
+    }
   });
 
   test.each([

@@ -109,6 +109,13 @@ test('a role that does not own the tables needs rights on them, and ownership on
   await requirePostgres(urlOf('shared', 'guest'));
 });
 
+test('a role that has room for too few connections', async () => {
+  await admin.pool.query('CREATE ROLE single LOGIN PASSWORD $$x$$ CONNECTION LIMIT 1');
+  expect(await refusal(urlOf('shared', 'single'))).toMatch(
+    /allows only one connection \(.*too many connections for role "single"\).*MODELBOX_DATABASE_POOL_SIZE/,
+  );
+});
+
 test('a database whose owner has a schema of its own name', async () => {
   await admin.pool.query('CREATE DATABASE named OWNER own');
   await onDatabase('named', 'CREATE SCHEMA own AUTHORIZATION own');

@@ -71,9 +71,24 @@ async function mistake(pool: pg.Pool, schema: string): Promise<string | undefine
   const version = Number(rows[0]?.server_version_num);
   if (version < OLDEST * 10_000)
     return `has version ${Math.floor(version / 10_000)}; ModelBox needs ${OLDEST} or newer`;
-  if (await movesStatements(pool))
+  return (await sessionMistake(pool)) ?? (await databaseMistake(pool)) ?? (await rightsMistake(pool, schema));
+}
+
+async function sessionMistake(pool: pg.Pool): Promise<string | undefined> {
+  const first = await pool.connect();
+  let second: pg.PoolClient | undefined;
+  try {
+    second = await pool.connect();
+    if (!(await movesStatements(first, second))) return undefined;
     return 'is behind a pooler in transaction mode, which gives the statements of one connection to several sessions, so that settings, locks and prepared statements are lost; set pool_mode = session for this database in the pooler, or set DATABASE_URL to Postgres itself';
-  return (await databaseMistake(pool)) ?? (await rightsMistake(pool, schema));
+  } catch (error) {
+    if (second !== undefined) throw error;
+    return `allows only one connection (${reasonOf(error)}); raise the limit of the role, the database, the server or the pooler to MODELBOX_DATABASE_POOL_SIZE and two more`;
+  } finally {
+    // The pool cannot end before each connection is released.
+    second?.release();
+    first.release();
+  }
 }
 
 interface DatabaseFacts {

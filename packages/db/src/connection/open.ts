@@ -39,8 +39,9 @@ export interface PoolOptions {
 export function openPool(options: PoolOptions): pg.Pool {
   const address = databaseAddress(options.url);
   const settings = sessionSettings(address.schema, options.settings);
-  const atStartup = options.settingsBy === 'statement' ? {} : settings;
-  const statement = settingStatement(options.settingsBy === 'statement' ? settings : {});
+  const byStatement = options.settingsBy === 'statement';
+  const atStartup = byStatement ? {} : settings;
+  const statement = settingStatement(byStatement ? settings : {});
   const clients = new Set<PatientClient>();
   const pool = new pg.Pool({
     connectionString: address.url,
@@ -57,7 +58,11 @@ export function openPool(options: PoolOptions): pg.Pool {
     ...(options.types ? { types: options.types } : {}),
     Client: clientOf(options, address, atStartup, clients),
     // The pool waits for the promise, which its types do not say.
-    onConnect: ((client: pg.ClientBase) => client.query(statement)) as (client: pg.ClientBase) => void,
+    onConnect: (async (client: pg.ClientBase) => {
+      // A pooler without a reset query leaves the locks and prepared statements of an earlier connection.
+      if (byStatement) await client.query('DISCARD ALL');
+      await client.query(statement);
+    }) as (client: pg.ClientBase) => void,
   });
   clientsOf.set(pool, clients);
   return pool;

@@ -14,30 +14,24 @@ export async function hasPinnedSettings(pool: pg.Pool, own: Record<string, strin
   return expected.every(([, value], index) => rows[0]?.values[index] === value);
 }
 
-/** Two sessions of Postgres by a pooler could be the same one by chance: so many times they are compared. */
+/** A pooler could give the same session twice by chance, so the check repeats. */
 const ROUNDS = 10;
 
 /**
  * Whether a pooler moves the statements of a connection between sessions (transaction mode). Then the session of an idle
- * connection goes to a transaction of another one, or that connection gets another session meanwhile.
- * @param pool of at least two connections.
+ * connection serves a transaction of another connection, or the idle connection gets another session.
+ * @param idle and `busy`: two connections.
  */
-export async function movesStatements(pool: pg.Pool): Promise<boolean> {
-  const [idle, busy] = [await pool.connect(), await pool.connect()];
+export async function movesStatements(idle: pg.PoolClient, busy: pg.PoolClient): Promise<boolean> {
   const sessionOf = async (client: pg.PoolClient) =>
     (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
-  try {
-    for (let round = 0; round < ROUNDS; round++) {
-      const before = await sessionOf(idle);
-      await busy.query('BEGIN');
-      const taken = await sessionOf(busy);
-      const after = await sessionOf(idle);
-      await busy.query('COMMIT');
-      if (taken === before || after !== before) return true;
-    }
-    return false;
-  } finally {
-    idle.release();
-    busy.release();
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = await sessionOf(idle);
+    await busy.query('BEGIN');
+    const taken = await sessionOf(busy);
+    const after = await sessionOf(idle);
+    await busy.query('COMMIT');
+    if (taken === before || after !== before) return true;
   }
+  return false;
 }

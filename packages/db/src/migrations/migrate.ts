@@ -64,6 +64,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     await takeMigrationLock(pool, log);
     return await reportWaits(pool, beside, log, () => migrateLocked(pool, schema, options));
   } finally {
+    // Behind a pooler, the session and its lock can outlive the connection.
+    await pool.query('SELECT pg_advisory_unlock_all()').catch(() => {});
     await Promise.all([pool.end(), beside.end()]);
   }
 }
