@@ -6,7 +6,8 @@ import { clusterDirOf, type EmbeddedPostgres, endOrphan, startEmbeddedPostgres }
 import { silentLog } from '../log.ts';
 import { scratchRoot } from './scratch-root.ts';
 
-const prefix = 'modelbox-test-';
+/** Reserved: each run removes folders with this prefix that no process has locked. */
+const prefix = 'modelbox-test-postgres-';
 
 /** How much a Postgres for tests must be like a real one. */
 export interface TestPostgresOptions {
