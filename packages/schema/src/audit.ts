@@ -61,14 +61,14 @@ export const AuditEntry = z
   .meta({ id: 'AuditEntry', description: 'Something that somebody did, or wanted to.' });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
-const word = (max: number, description: string) =>
-  z.string().min(1).max(max).optional().meta({ description });
+const word = (max: number, description: string, text = z.string()) =>
+  text.min(1).max(max).optional().meta({ description });
 
 const filters = {
   namespace: NamespacePath.optional().meta({
     description: 'There and in all below it. Without it the audit is for administrators.',
   }),
-  actor: word(256, 'Who, `user:ann@example.com`.'),
+  actor: word(256, 'Who, `user:ann@example.com`.', z.string().normalize('NFC')),
   token: Uuid.optional().meta({ description: 'The id of a token.' }),
   address: word(64, 'From this address.'),
   outcome: AuditOutcome.optional(),

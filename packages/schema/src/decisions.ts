@@ -82,7 +82,7 @@ export type Decision = z.infer<typeof Decision>;
 
 const narrowed = {
   kind: RuleKind.optional(),
-  rule: z.string().min(1).max(128).optional().meta({ description: 'The name of a rule.' }),
+  rule: Name.optional().meta({ description: 'The name of a rule.' }),
   outcome: Outcome.optional(),
 };
 const list = { 200: page('DecisionPage', Decision) } as const;

@@ -9,10 +9,11 @@ export const POINTS_MAX = 10_000;
 
 export const MetricKey = z
   .string()
+  .normalize('NFC')
   .min(1)
   .max(256)
   .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
-  .meta({ description: 'The name of the metric.', examples: ['val_loss'] });
+  .meta({ description: 'The name of the metric, stored in Unicode NFC.', examples: ['val_loss'] });
 
 export const MetricValue = z
   .union([

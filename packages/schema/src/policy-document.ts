@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FilePath, FileRole } from './files.ts';
 import { FILTER_MAX_LENGTH } from './lists.ts';
+import { MetricKey } from './metrics.ts';
 import { AliasName, Name, Tag } from './primitives.ts';
 
 /** What a policy says. What can be checked only by its meaning (a filter, an exclusive choice) is checked by the server. */
@@ -18,8 +19,7 @@ const Filter = z
   .min(1)
   .max(FILTER_MAX_LENGTH)
   .meta({ description: 'An expression in the filter language.' });
-const MetricKey = z.string().min(1).max(256).meta({ description: 'The key of a metric.' });
-const DatasetName = z.string().min(1).max(700).meta({
+const DatasetName = z.string().normalize('NFC').min(1).max(700).meta({
   description:
     "A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist.",
 });
@@ -115,6 +115,7 @@ export const PromoteRule = z
     }),
     version: z
       .string()
+      .normalize('NFC')
       .min(1)
       .max(256)
       .meta({
@@ -153,7 +154,15 @@ export const KeepClause = z
 
 export const RetainRule = z
   .strictObject({
-    keep: z.array(KeepClause).max(32).meta({ description: 'What any of these keeps stays.' }),
+    keep: z
+      .array(KeepClause)
+      .max(32)
+      .refine(
+        (keep) => keep.length > 0,
+        'must keep something: an empty list would remove all that is not protected. To keep nothing on purpose, ' +
+          'write [{"youngerThan": "PT1S"}]; to remove nothing, leave the section out',
+      )
+      .meta({ minItems: 1, description: 'What any of these keeps stays.' }),
     remove: z.enum(['files', 'object']).meta({
       description: 'What goes of the rest: its files, or the whole object.',
     }),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The words every resource is made of. All wire schemas are JSON-identity: what parses is what was sent (names excepted,
- * which are brought to Unicode NFC), so that one schema describes both directions and the OpenAPI document is exact.
+ * The words every resource is made of. All wire schemas are JSON-identity: what parses is what was sent (except names, tags
+ * and metric keys, which are brought to Unicode NFC), so that one schema describes both directions and the OpenAPI document is exact.
  */
 
 /** Matches a UUID of any version in its text form (RFC 9562). */
@@ -84,9 +84,10 @@ export const Framework = z
 
 export const Tag = z
   .string()
+  .normalize('NFC')
   .min(1)
   .max(128)
-  .meta({ description: 'A free word; any number of objects can carry it.' });
+  .meta({ description: 'A free word, stored in Unicode NFC; any number of objects can carry it.' });
 export const Tags = z
   .array(Tag)
   .max(256)

@@ -7,8 +7,8 @@ import { namespaceScope } from '../lists/scope.ts';
 export const datasetSchema: SqlSchema = {
   fields: {
     ...commonFields('d'),
-    namespace: { type: 'text', sql: 'n.path', nullable: false },
-    name: { type: 'text', sql: 'd.name', nullable: false },
+    namespace: { type: 'text', nfc: true, sql: 'n.path', nullable: false },
+    name: { type: 'text', nfc: true, sql: 'd.name', nullable: false },
     uri: { type: 'text', sql: 'd.uri' },
     digest: { type: 'text', sql: 'd.digest' },
   },

@@ -5,8 +5,8 @@ import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
 export const experimentSchema: SqlSchema = {
   fields: {
     ...commonFields('e'),
-    namespace: { type: 'text', sql: 'n.path', nullable: false },
-    name: { type: 'text', sql: 'e.name', nullable: false },
+    namespace: { type: 'text', nfc: true, sql: 'n.path', nullable: false },
+    name: { type: 'text', nfc: true, sql: 'e.name', nullable: false },
     owner: { type: 'text', sql: 'e.owner' },
     task: { type: 'text', sql: 'e.task' },
     framework: { type: 'text', sql: 'e.framework' },

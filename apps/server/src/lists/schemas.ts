@@ -3,7 +3,7 @@ import type { SqlSchema } from '@modelbox/domain';
 /** Fields that every stored object has. */
 export const commonFields = (t: string): SqlSchema['fields'] => ({
   id: { type: 'uuid', sql: `${t}.id`, nullable: false },
-  createdBy: { type: 'text', sql: `${t}.created_by`, nullable: false },
+  createdBy: { type: 'text', nfc: true, sql: `${t}.created_by`, nullable: false },
   createdAt: { type: 'time', sql: `${t}.created_at`, nullable: false, synonyms: ['creation_time'] },
   updatedAt: { type: 'time', sql: `${t}.updated_at`, nullable: false, synonyms: ['last_updated_timestamp'] },
 });

@@ -7,8 +7,8 @@ import { namespaceScope } from '../lists/scope.ts';
 export const modelSchema: SqlSchema = {
   fields: {
     ...commonFields('m'),
-    namespace: { type: 'text', sql: 'n.path', nullable: false },
-    name: { type: 'text', sql: 'm.name', nullable: false },
+    namespace: { type: 'text', nfc: true, sql: 'n.path', nullable: false },
+    name: { type: 'text', nfc: true, sql: 'm.name', nullable: false },
     owner: { type: 'text', sql: 'm.owner' },
     task: { type: 'text', sql: 'm.task' },
     description: { type: 'text', sql: 'm.description' },

@@ -9,7 +9,7 @@ import type { Place } from '../objects/located.ts';
 export const namespaceSchema: SqlSchema = {
   fields: {
     ...commonFields('n'),
-    path: { type: 'text', sql: 'n.path', nullable: false },
+    path: { type: 'text', nfc: true, sql: 'n.path', nullable: false },
     description: { type: 'text', sql: 'n.description' },
     quotaBytes: { type: 'integer', sql: 'n.quota_bytes' },
   },

@@ -95,12 +95,14 @@ function apply(state: State, { action, after, latest, at }: ChangeRow, labels: M
   if (after) {
     const { tags = [], metadata = {}, ...fields } = after;
     state.fields = { ...state.fields, ...(fields as FilterObject['fields']) };
-    state.tags = tags;
+    // Changes from before tags and metric keys were brought to NFC hold them as they were sent.
+    state.tags = tags.map((tag) => tag.normalize('NFC'));
     state.metadata = metadata;
     // When it became ready was pruned with the change that told.
     if (after.status === 'ready') state.readyAt ??= action === 'pruned' ? state.now.readyAt : at;
   }
-  for (const [key, value, datasetId] of latest ?? []) {
+  for (const [sentKey, value, datasetId] of latest ?? []) {
+    const key = sentKey.normalize('NFC');
     const dataset = datasetId === null ? null : (labels.get(datasetId) ?? datasetId);
     state.latest.set(JSON.stringify([key, dataset]), [key, value, dataset]);
   }

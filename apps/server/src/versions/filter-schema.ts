@@ -6,7 +6,7 @@ import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
 export const versionSchema: SqlSchema = {
   fields: {
     ...commonFields('v'),
-    version: { type: 'text', sql: 'v.version', nullable: false },
+    version: { type: 'text', nfc: true, sql: 'v.version', nullable: false },
     name: { type: 'text', sql: 'v.name' },
     description: { type: 'text', sql: 'v.description' },
     framework: { type: 'text', sql: 'v.framework' },

@@ -464,7 +464,10 @@ export interface components {
              */
             limit?: number;
             outcome?: components["schemas"]["Outcome"];
-            /** @description The name of a rule. */
+            /**
+             * @description The name of a rule.
+             * @example yolo
+             */
             rule?: string;
         };
         CheckpointsEventsListQuery: {
@@ -510,7 +513,7 @@ export interface components {
              */
             fromTime?: string;
             /**
-             * @description The name of the metric.
+             * @description The name of the metric, stored in Unicode NFC.
              * @example val_loss
              */
             key?: string;
@@ -986,7 +989,7 @@ export interface components {
              */
             fromTime?: string;
             /**
-             * @description The name of the metric.
+             * @description The name of the metric, stored in Unicode NFC.
              * @example val_loss
              */
             key?: string;
@@ -1230,7 +1233,10 @@ export interface components {
             filter?: string;
             /** @description The latest so many. */
             latest?: number;
-            /** @description The key of a metric. */
+            /**
+             * @description The name of the metric, stored in Unicode NFC.
+             * @example val_loss
+             */
             metric?: string;
             /** @description Of each experiment, or over all. Default: `experiment` for checkpoints, `all` for versions. */
             per?: components["schemas"]["PolicyScope"];
@@ -1260,7 +1266,10 @@ export interface components {
             filter?: string;
             /** @description By more than this. Default: by anything. */
             margin?: components["schemas"]["PolicyAmount"];
-            /** @description The key of a metric. */
+            /**
+             * @description The name of the metric, stored in Unicode NFC.
+             * @example val_loss
+             */
             metric: string;
             /**
              * @description Since it became ready.
@@ -1363,7 +1372,7 @@ export interface components {
         MetricPoint: {
             dataset?: components["schemas"]["DatasetMention"] | null;
             /**
-             * @description The name of the metric.
+             * @description The name of the metric, stored in Unicode NFC.
              * @example val_loss
              */
             key: string;
@@ -1509,7 +1518,10 @@ export interface components {
              */
             limit?: number;
             outcome?: components["schemas"]["Outcome"];
-            /** @description The name of a rule. */
+            /**
+             * @description The name of a rule.
+             * @example yolo
+             */
             rule?: string;
             /** @description About one version. */
             version?: string;
@@ -1602,7 +1614,7 @@ export interface components {
              */
             fromTime?: string;
             /**
-             * @description The name of the metric.
+             * @description The name of the metric, stored in Unicode NFC.
              * @example val_loss
              */
             key?: string;
@@ -1730,7 +1742,10 @@ export interface components {
              */
             limit?: number;
             outcome?: components["schemas"]["Outcome"];
-            /** @description The name of a rule. */
+            /**
+             * @description The name of a rule.
+             * @example yolo
+             */
             rule?: string;
         };
         NamespacesGrantsListQuery: {
@@ -1858,7 +1873,10 @@ export interface components {
             /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
             dataset?: string;
             direction: components["schemas"]["MetricDirection"];
-            /** @description The key of a metric. */
+            /**
+             * @description The name of the metric, stored in Unicode NFC.
+             * @example val_loss
+             */
             metric: string;
             tolerance?: components["schemas"]["PolicyAmount"];
         };
@@ -2069,7 +2087,10 @@ export interface components {
             experiments?: string;
             /** @description What the checkpoint must meet. */
             filter?: string;
-            /** @description The key of a metric. */
+            /**
+             * @description The name of the metric, stored in Unicode NFC.
+             * @example val_loss
+             */
             metric: string;
             /**
              * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
@@ -2147,7 +2168,7 @@ export interface components {
             reason: string | null;
             rule: string;
             state: components["schemas"]["ProposalState"];
-            /** @description A free word; any number of objects can carry it. */
+            /** @description A free word, stored in Unicode NFC; any number of objects can carry it. */
             tag: string | null;
             /**
              * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
@@ -2737,7 +2758,10 @@ export interface components {
              */
             limit?: number;
             outcome?: components["schemas"]["Outcome"];
-            /** @description The name of a rule. */
+            /**
+             * @description The name of a rule.
+             * @example yolo
+             */
             rule?: string;
         };
         VersionsEventsListQuery: {
@@ -2790,7 +2814,7 @@ export interface components {
              */
             fromTime?: string;
             /**
-             * @description The name of the metric.
+             * @description The name of the metric, stored in Unicode NFC.
              * @example val_loss
              */
             key?: string;

@@ -147,3 +147,48 @@ test('created order: checkpoints and versions get their order of creation by the
   );
   expect(versions.rows[0].names).toEqual(['v1', 'v2']);
 });
+
+test('NFC: tags, metric keys and policies are normalized; two spellings of a tag merge, and no series is lost', async () => {
+  await migrateUpTo('20261201000040_expand_nfc');
+  const rule = {
+    tag: 'a\u0308',
+    metric: 'o\u0308',
+    dataset: 'n/a\u0308',
+    filter: `metadata."metric": "a\u0308"`,
+  };
+  await pool.query(`
+    CREATE FUNCTION pg_temp.id(n bigint) RETURNS uuid LANGUAGE sql AS
+      $$ SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid $$;
+    CREATE FUNCTION pg_temp.tags() RETURNS text[] LANGUAGE sql AS
+      $$ SELECT ARRAY[U&'a\\0308', 'ä', 'z', U&'o\\0308'] $$;
+    INSERT INTO namespaces (id, path, created_by, created_at, updated_at) VALUES (pg_temp.id(1), 'n', 'x', now(), now());
+    INSERT INTO models (id, namespace_id, name, tags, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(2), pg_temp.id(1), 'm', pg_temp.tags(), 'x', now(), now()),
+             (pg_temp.id(3), pg_temp.id(1), 'p', '{z,a}', 'x', now(), now());
+    INSERT INTO versions (id, model_id, version, tags, status, create_hash, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(4), pg_temp.id(2), 'v', pg_temp.tags(), 'ready', '', 'x', now(), now());
+    INSERT INTO experiments (id, namespace_id, name, tags, status, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(5), pg_temp.id(1), 'e', pg_temp.tags(), 'running', 'x', now(), now());
+    INSERT INTO checkpoints (id, experiment_id, epoch, tags, status, create_hash, created_by, created_at, updated_at)
+      VALUES (pg_temp.id(6), pg_temp.id(5), 1, pg_temp.tags(), 'ready', '', 'x', now(), now());
+    INSERT INTO metric_series (object_kind, object_id, scope_id, key, value)
+      SELECT 'version', pg_temp.id(4), pg_temp.id(2), key, n FROM unnest(pg_temp.tags()) WITH ORDINALITY AS t (key, n);
+    INSERT INTO policies (id, owner_kind, owner_id, edit, edited_by, edited_at, document)
+      VALUES (pg_temp.id(7), 'model', pg_temp.id(2), 1, 'x', now(), '${JSON.stringify({ label: [rule] })}')`);
+  expect(await migrate({ url: database.url })).toContain('20261201000040_expand_nfc');
+  const { rows } = await pool.query(`
+    SELECT tags FROM models UNION ALL SELECT tags FROM versions UNION ALL SELECT tags FROM experiments
+    UNION ALL SELECT tags FROM checkpoints`);
+  const normalized = ['z', 'ä', 'ö'];
+  const tags = rows.map((row) => row.tags);
+  expect(tags).toHaveLength(5);
+  expect(tags).toEqual(expect.arrayContaining([['z', 'a'], normalized]));
+  expect(tags.filter(([first, second]) => first === 'z' && second === 'ä')).toEqual(
+    Array(4).fill(normalized),
+  );
+  // Both spellings of the first key have a series, so the decomposed one keeps its key.
+  const series = await pool.query('SELECT array_agg(key ORDER BY value) AS keys FROM metric_series');
+  expect(series.rows[0].keys).toEqual(['a\u0308', 'ä', 'z', 'ö']);
+  const policies = await pool.query('SELECT document FROM policies');
+  expect(policies.rows[0].document.label).toEqual([{ ...rule, tag: 'ä', metric: 'ö', dataset: 'n/ä' }]);
+});

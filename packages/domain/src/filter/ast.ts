@@ -12,6 +12,8 @@ export interface FieldRef extends Span {
   kind: 'field';
   name: string;
   type: ScalarType;
+  /** True if the field stores its text in Unicode NFC: literals are in NFC too. */
+  nfc?: boolean | undefined;
 }
 /** A value inside the metadata: object keys from the root. Array elements have no path. */
 export interface MetadataRef extends Span {

@@ -5,7 +5,7 @@ import { MAX_IN_VALUES } from './limits.ts';
 import { allowedPaths, resolveRef } from './refs.ts';
 import type { FilterSchema } from './schema.ts';
 import type { TokenReader } from './tokens.ts';
-import { checkOperator, type Literal, plainValue, toValue, wantedValues } from './values.ts';
+import { checkOperator, type Literal, plainValue, storedText, toValue, wantedValues } from './values.ts';
 
 const COMPARISONS: readonly CompareOperator[] = ['=', '!=', '<', '<=', '>', '>='];
 const AFTER_FIELD = [...COMPARISONS, 'IN', 'LIKE', 'ILIKE', 'BETWEEN', 'IS NULL', 'NOT'];
@@ -28,7 +28,9 @@ export function parseMember(tokens: TokenReader, schema: FilterSchema): Term {
     );
     throw new FilterError('this is neither a set nor a list', ref, lists);
   }
-  const value = plainValue(literal.value);
+  const value = plainValue(
+    typeof literal.value === 'string' ? storedText(literal.value, ref) : literal.value,
+  );
   if (ref.kind === 'set' && value.type !== 'text')
     throw new FilterError(`${ref.name} are words`, literal, [STRING]);
   return { kind: 'member', value, ref, negated, ...tokens.spanFrom(literal.position) };
@@ -115,7 +117,7 @@ function takePattern(tokens: TokenReader, ref: ScalarRef, operator: Span): Pick<
   if (endsInLoneEscape(literal.value)) {
     throw new FilterError('a pattern ends in a backslash', literal, ['two backslashes for one']);
   }
-  return { ref, pattern: literal.value };
+  return { ref, pattern: storedText(literal.value, ref) };
 }
 
 function takeLiteral(tokens: TokenReader, expected: readonly string[]): Literal {

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { termsOf } from '../policy/names.ts';
+import type { Term } from './ast.ts';
 import { FilterError } from './error.ts';
 import { formatFilter, formatOrderBy } from './format.ts';
 import { parseOrderBy } from './order.ts';
@@ -142,6 +144,42 @@ describe('parseFilter', () => {
         fc.pre(text.length <= 4096);
         expect(bare(parseFilter(text, testSchema).condition)).toEqual(bare(tree));
         expect(canonical(text)).toBe(text);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ["name = 'a\u0308'", "name = 'ä'"],
+    ["name NOT IN ('A\u0308', 'b')", "name NOT IN ('Ä', 'b')"],
+    ["name BETWEEN 'a\u0308' AND 'o\u0308'", "name >= 'ä' AND name <= 'ö'"],
+    ["name LIKE 'a\u0308%'", "name LIKE 'ä%'"],
+    ["name ILIKE '\\\\a\u0308_'", "name ILIKE '\\\\ä_'"],
+    ["'a\u0308' IN tags AND 'a\u0308' NOT IN aliases", "'ä' IN tags AND 'ä' NOT IN aliases"],
+    ['metrics."a\u0308.b" > 1', 'metrics."ä.b" > 1'],
+    ['evaluations."ns/a\u0308"."o\u0308" > 1', 'evaluations."ns/ä"."ö" > 1'],
+  ])('brings what is compared with names to NFC: %s', (decomposed, composed) => {
+    expect(canonical(decomposed)).toBe(canonical(composed));
+    expect(canonical(composed)).toBe(canonical(composed).normalize('NFC'));
+  });
+
+  it.each([
+    "title = 'a\u0308'",
+    "title LIKE 'a\u0308%'",
+    "metadata.a = 'a\u0308'",
+    "'a\u0308' IN metadata.a",
+  ])('leaves as it is what is compared with free text and metadata: %s', (text) =>
+    expect(canonical(text)).toBe(text),
+  );
+
+  it('finds by decomposed text what it finds by composed text, if all of it names something', () => {
+    const isFree = ({ ref }: Term) =>
+      ref.kind === 'metadata' || (ref.kind === 'field' && ref.type === 'text' && ref.nfc !== true);
+    fc.assert(
+      fc.property(condition, (tree) => {
+        const text = formatFilter({ condition: tree });
+        fc.pre(text.length <= 4096 && !termsOf(tree).some(isFree));
+        expect(bare(parseFilter(text.normalize('NFD'), testSchema).condition)).toEqual(bare(tree));
       }),
       { numRuns: 500 },
     );

@@ -18,12 +18,17 @@ export function resolveRef(path: Path, schema: FilterSchema): Ref {
   }
   if (schema.metric !== undefined) {
     if (first.text === 'metrics' || first.text === 'metric') {
-      return { kind: 'metric', key: joined(rest), dataset: null, ...span };
+      return { kind: 'metric', key: joined(rest).normalize('NFC'), dataset: null, ...span };
     }
     if (first.text === 'evaluations') {
       const [dataset, ...key] = rest;
       if (dataset === undefined || key.length === 0) throw bareRoot(first.text, span);
-      return { kind: 'metric', key: joined(key), dataset: dataset.text, ...span };
+      return {
+        kind: 'metric',
+        key: joined(key).normalize('NFC'),
+        dataset: dataset.text.normalize('NFC'),
+        ...span,
+      };
     }
   }
   if (ATTRIBUTE_PREFIXES.includes(first.text) && rest.length === 1) {
@@ -62,7 +67,7 @@ export function allowedPaths(schema: FilterSchema): string[] {
 
 function resolveWord(word: string, span: Span, schema: FilterSchema): Ref {
   const field = findField(word, schema);
-  if (field !== null) return { kind: 'field', name: field.name, type: field.type, ...span };
+  if (field !== null) return { kind: 'field', name: field.name, type: field.type, nfc: field.nfc, ...span };
   if (isSet(word, schema)) return { kind: 'set', name: word, ...span };
   if (allowedPaths(schema).some((allowed) => allowed.startsWith(`${word}.<`))) throw bareRoot(word, span);
   throw unknownField(word, span, schema);

@@ -7,6 +7,8 @@ export interface FieldSchema {
   nullable?: boolean;
   /** Other names for it, for those who come from elsewhere (`creation_time`). */
   synonyms?: readonly string[];
+  /** True if the text is stored in Unicode NFC: parsing normalizes what it is compared with. Default false. */
+  nfc?: boolean;
   /** All values of a text that has few. A policy that compares it with another one is refused. */
   values?: readonly string[];
 }
@@ -14,7 +16,8 @@ export interface FieldSchema {
 /**
  * What a filter over one kind of object may speak of: enough to parse and to evaluate in memory.
  * `tags`, `aliases`, `metadata` and `metric` are there when the object has such things; parsing asks only
- * whether they are set, so `true` will do.
+ * whether they are set, so `true` will do. Tags, aliases, metric keys and datasets are stored in Unicode NFC;
+ * metadata is stored as it was sent.
  */
 export interface FilterSchema {
   fields: Readonly<Record<string, FieldSchema>>;

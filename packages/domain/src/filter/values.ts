@@ -1,5 +1,5 @@
 import { isUuid } from '../names.ts';
-import type { CompareOperator, ScalarRef, ScalarType, Span, Value } from './ast.ts';
+import type { CompareOperator, Ref, ScalarRef, ScalarType, Span, Value } from './ast.ts';
 import { FilterError } from './error.ts';
 import { canonicalTime, canonicalTimeOfMillis } from './time.ts';
 
@@ -28,14 +28,20 @@ export function wantedValues(ref: ScalarRef): string[] {
   return [WANTED[ref.kind === 'metric' ? 'number' : ref.type]];
 }
 
-/** The literal in the type of what it is compared with; throws FilterError when it does not fit. */
+/** The literal in the type and form of what it is compared with; throws FilterError when it does not fit. */
 export function toValue(literal: Literal, ref: ScalarRef): Value {
   const value =
     ref.kind === 'metadata'
       ? plainValue(literal.value)
       : coerce(literal.value, ref.kind === 'metric' ? 'number' : ref.type);
   if (value === null) throw new FilterError('the value does not fit the field', literal, wantedValues(ref));
-  return value;
+  return value.type === 'text' ? { ...value, value: storedText(value.value, ref) } : value;
+}
+
+/** A literal or a LIKE pattern in the form that the text at the reference is stored in. */
+export function storedText(text: string, ref: Ref): string {
+  const isNormalized = ref.kind === 'set' || (ref.kind === 'field' && ref.nfc === true);
+  return isNormalized ? text.normalize('NFC') : text;
 }
 
 /** The literal in the type it was written in. */

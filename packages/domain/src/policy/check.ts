@@ -120,14 +120,6 @@ function checkPromote(rule: PromoteRule, at: string, schemas: PolicySchemas): Po
 
 function checkRetain(rule: RetainRule, at: string, schema: FilterSchema): PolicyFault[] {
   return [
-    ...(rule.keep.length === 0
-      ? [
-          {
-            pointer: `${at}/keep`,
-            message: 'must keep something: an empty list would remove all that is not protected',
-          },
-        ]
-      : []),
     ...rule.keep.flatMap((clause, index) => checkKeep(clause, `${at}/keep/${index}`, schema)),
     ...checkDuration(rule.grace, `${at}/grace`, 0),
   ];

@@ -1,15 +1,16 @@
 /* Random filters, orders and objects for the property tests, from small pools so that comparisons often hit. */
 import * as fc from 'fast-check';
-import type { CompareOperator, Condition, OrderTerm, ScalarRef, Value } from '../ast.ts';
+import type { CompareOperator, Condition, Like, OrderTerm, Ref, ScalarRef, Value } from '../ast.ts';
 import { ORDER_PREFIX } from '../limits.ts';
 import type { FilterObject, MetricValue } from '../object.ts';
 import { prefixOf } from '../order.ts';
-import type { FilterSchema } from '../schema.ts';
+import type { FieldSchema, FilterSchema } from '../schema.ts';
+import { storedText } from '../values.ts';
 
 export const testSchema = {
   fields: {
     id: { type: 'uuid', nullable: false },
-    name: { type: 'text' },
+    name: { type: 'text', nfc: true },
     title: { type: 'text', nullable: false, synonyms: ['attr_title'] },
     createdAt: { type: 'time', nullable: false },
     endedAt: { type: 'time' },
@@ -42,6 +43,10 @@ const TEXTS = [
   '`',
   'Ä',
   'ä',
+  // Decomposed: NFC makes them the two before. The last one has no composed form.
+  'A\u0308',
+  'a\u0308',
+  'q\u0308',
   '\ue000',
   '\u{1f600}',
   '1',
@@ -52,18 +57,38 @@ const TEXTS = [
 ];
 const NUMBERS = [0, -0, 1, -1, 1.5, 0.1, 0.30000000000000004, 1e21, -1e-7, 5e-324, Number.MAX_VALUE, 2 ** 53];
 const KEYS = ['a', 'b', 'list', '0', 'x.y', 'a/b-c', '', 'q\'"`', '__proto__', 'constructor', 'in'];
-const PATTERNS = ['%', '_', 'a%', '%b', '_%_', '\\%', '\\\\', 'A_', '%a%', 'Ä', '\\a', '%%', ''];
+const PATTERNS = [
+  '%',
+  '_',
+  'a%',
+  '%b',
+  '_%_',
+  '\\%',
+  '\\\\',
+  'A_',
+  '%a%',
+  'Ä',
+  'A\u0308',
+  '\\a\u0308',
+  '_\u0308%',
+  '\\a',
+  '%%',
+  '',
+];
 const TIMES = [
   '2026-01-01T00:00:00.000000Z',
   '2026-01-01T00:00:00.000001Z',
   '1969-12-31T23:59:59.999999Z',
   '9999-12-31T00:00:00.000000Z',
 ];
-const DATASETS = ['coco', 'ns/val', 'x.y'];
+const DATASETS = ['coco', 'ns/val', 'x.y', 'ä/ö'];
+const METRICS = ['a', 'x.y', '', 'ä'];
 const span = { position: 0, length: 0 };
 
 const uuid = fc.constantFrom(1, 2, 3, 4).map((n) => `018f0000-0000-7000-8000-00000000000${n}`);
 const text = fc.constantFrom(...TEXTS);
+/** As names, tags and aliases are stored. */
+const name = fc.constantFrom(...new Set(TEXTS.map((one) => one.normalize('NFC'))));
 const number = fc.oneof(fc.constantFrom(...NUMBERS), fc.double({ noNaN: true, noDefaultInfinity: true }));
 const double = fc.oneof(
   number,
@@ -89,12 +114,12 @@ const json = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 
 const metricValue = double.map((value) => (Number.isFinite(value) ? value : String(value)) as MetricValue);
-const metrics = fc.dictionary(fc.constantFrom('a', 'x.y', ''), metricValue, { maxKeys: 2 });
+const metrics = fc.dictionary(fc.constantFrom(...METRICS), metricValue, { maxKeys: 2 });
 
 /** One object; ids come from the caller, since they are unique. */
 export const object = fc.record({
   fields: fc.record({
-    name: maybe(text),
+    name: maybe(name),
     title: text,
     createdAt: time,
     endedAt: maybe(time),
@@ -104,8 +129,8 @@ export const object = fc.record({
     parent: maybe(uuid),
     in: maybe(text),
   }),
-  tags: fc.uniqueArray(text, { maxLength: 2 }),
-  aliases: fc.uniqueArray(text, { maxLength: 2 }),
+  tags: fc.uniqueArray(name, { maxLength: 2 }),
+  aliases: fc.uniqueArray(name, { maxLength: 2 }),
   metadata: fc.dictionary(key, json, { maxKeys: 4 }),
   metrics,
   evaluations: fc.dictionary(fc.constantFrom(...DATASETS), metrics, { maxKeys: 2 }),
@@ -115,6 +140,7 @@ const fieldRef = (name: keyof typeof testSchema.fields): ScalarRef => ({
   kind: 'field',
   name,
   type: testSchema.fields[name].type,
+  nfc: (testSchema.fields[name] as FieldSchema).nfc,
   ...span,
 });
 const fields = Object.keys(testSchema.fields) as (keyof typeof testSchema.fields)[];
@@ -122,7 +148,7 @@ const metadataRef = fc
   .array(key, { minLength: 1, maxLength: 3 })
   .map((path) => ({ kind: 'metadata' as const, path, ...span }));
 const metricRef = fc
-  .tuple(fc.constantFrom('a', 'x.y', ''), fc.option(fc.constantFrom(...DATASETS)))
+  .tuple(fc.constantFrom(...METRICS), fc.option(fc.constantFrom(...DATASETS)))
   .map(([name, dataset]) => ({ kind: 'metric' as const, key: name, dataset, ...span }));
 const setRef = fc
   .constantFrom('tags' as const, 'aliases' as const)
@@ -149,9 +175,16 @@ const typeFor = (ref: ScalarRef): fc.Arbitrary<Value['type']> => {
   return fc.constant(ref.kind === 'metric' ? 'number' : ref.type);
 };
 
+/** In the form that parsing gives it for this reference. */
+const stored = <V extends Value>(value: V, ref: Ref): V =>
+  value.type === 'text' ? { ...value, value: storedText(value.value, ref) } : value;
+
 const withValues = (ref: ScalarRef, count: number) =>
   typeFor(ref).chain((type) =>
-    fc.array(literal(type, ref.kind === 'metadata'), { minLength: 1, maxLength: count }),
+    fc.array(
+      literal(type, ref.kind === 'metadata').map((value) => stored(value, ref)),
+      { minLength: 1, maxLength: count },
+    ),
   );
 
 const compare = scalarRef.chain((ref) =>
@@ -169,15 +202,19 @@ const inList = scalarRef.chain((ref) =>
     .record({ values: withValues(ref, 4), negated: fc.boolean() })
     .map((rest) => ({ kind: 'in' as const, ref, ...rest, ...span })),
 );
-const like = fc.record({
-  kind: fc.constant('like' as const),
-  ref: fc.oneof(fc.constantFrom(fieldRef('name'), fieldRef('in')), metadataRef) as fc.Arbitrary<never>,
-  pattern: fc.constantFrom(...PATTERNS),
-  ignoreCase: fc.boolean(),
-  negated: fc.boolean(),
-  position: fc.constant(0),
-  length: fc.constant(0),
-});
+const like = fc
+  .record({
+    kind: fc.constant('like' as const),
+    ref: fc.oneof(fc.constantFrom(fieldRef('name'), fieldRef('in')), metadataRef) as fc.Arbitrary<
+      Like['ref']
+    >,
+    pattern: fc.constantFrom(...PATTERNS),
+    ignoreCase: fc.boolean(),
+    negated: fc.boolean(),
+    position: fc.constant(0),
+    length: fc.constant(0),
+  })
+  .map((node) => ({ ...node, pattern: storedText(node.pattern, node.ref) }));
 const member = fc
   .oneof(
     fc.record({ ref: setRef, value: literal('text') }),
@@ -187,7 +224,10 @@ const member = fc
     }),
   )
   .chain((rest) =>
-    fc.boolean().map((negated) => ({ kind: 'member' as const, negated, ...rest, ...span }) as Condition),
+    fc.boolean().map((negated) => {
+      const value = stored(rest.value, rest.ref);
+      return { kind: 'member' as const, negated, ...rest, value, ...span } as Condition;
+    }),
   );
 const isNull = fc
   .record({ ref: fc.oneof(scalarRef, setRef), negated: fc.boolean() })
