@@ -167,6 +167,34 @@ it('the key of what is gone is forgotten in the end, and what comes to lie there
   expect(await remembered()).toBe(0);
 });
 
+it('keys of what is gone are forgotten in batches, all that are due, and none once the server stops', async () => {
+  const count = async () =>
+    Number(
+      (await server.db.pool.query('SELECT count(*) FROM doomed_keys WHERE size_bytes = 77')).rows[0].count,
+    );
+  await server.db.pool.query(
+    `INSERT INTO doomed_keys (key, size_bytes, doomed_at, removed_at)
+     SELECT 'due-' || n, 77, $1::timestamptz, $1::timestamptz FROM generate_series(1, 450) AS n UNION ALL SELECT 'later', 77, $2::timestamptz, $2::timestamptz`,
+    [new Date(server.ctx.now().getTime() - 8 * DAY), new Date(server.ctx.now().getTime() - 6 * DAY)],
+  );
+  await removeDoomed(server.ctx, AbortSignal.abort());
+  expect(await count()).toBe(451);
+  const deleted: (number | null)[] = [];
+  const side = new Proxy(server.db.side, {
+    get: (pool, name) => {
+      if (name !== 'query') return Reflect.get(pool, name);
+      return async (text: string, values: unknown[]) => {
+        const result = await pool.query(text, values);
+        if (text.startsWith('DELETE')) deleted.push(result.rowCount);
+        return result;
+      };
+    },
+  });
+  await removeDoomed({ ...server.ctx, db: { ...server.db, side } });
+  expect(deleted).toEqual([200, 200, 50]);
+  expect(await count()).toBe(1);
+});
+
 it('the figures tell what is stored, and what of it can be reclaimed', async () => {
   const before = await blobFigures(server.db);
   const { path } = await stored('eleven byte');

@@ -88,8 +88,16 @@ export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promis
     isMore = rows.length === BATCH;
     after = rows.at(-1) ?? after;
   }
-  const text = 'DELETE FROM doomed_keys WHERE removed_at < $1';
-  if (await ctx.clock.judgesAge()) await ctx.db.side.query(text, [new Date(ctx.now().getTime() - REMEMBER)]);
+  if (await ctx.clock.judgesAge()) await forgetDoomed(ctx, stopping);
   if (bytes > 0) ctx.log.info({ bytes }, 'removed content that no file refers to');
   if (failures.length > 0) throw new AggregateError(failures, 'doomed content could not be removed');
+}
+
+/** Deletes the keys that were removed long enough ago, in batches. Servers that do so at once skip each other's rows. */
+async function forgetDoomed(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  const before = new Date(ctx.now().getTime() - REMEMBER);
+  const text = `DELETE FROM doomed_keys WHERE key IN (
+    SELECT key FROM doomed_keys WHERE removed_at < $1 ORDER BY removed_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+  for (let count = BATCH; count >= BATCH && !stopping?.aborted; )
+    count = (await ctx.db.side.query(text, [before, BATCH])).rowCount ?? 0;
 }

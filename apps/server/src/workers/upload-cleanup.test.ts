@@ -140,6 +140,36 @@ describe('what was given up', () => {
   });
 });
 
+describe('old uploads', () => {
+  it('are forgotten in batches; one that the store fails on keeps no other from it', async () => {
+    const run = await newExperiment(server);
+    const uploads: { id: string }[] = [];
+    for (const path of ['first', 'second']) {
+      const upload = await newUpload(server, 'experiment', run, content, { path });
+      await server.api('DELETE', `/v1/uploads/${upload.id}`);
+      uploads.push(upload);
+    }
+    await cleanUploads(server.ctx);
+    // The time of their end is the same, so only the id tells pages apart.
+    await server.db.pool.query(
+      `INSERT INTO uploads SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'key', 'k' || n, 'state', 'complete'))).*
+       FROM uploads u, generate_series(1, 250) AS n WHERE u.id = $1`,
+      [uploads[1]!.id],
+    );
+    const count = async () => server.db.prisma.upload.count({ where: { objectId: run.id } });
+    server.advance(8 * DAY);
+    const { key } = await keyOf(uploads[0]!);
+    const { blobs } = server.ctx;
+    const abort: typeof blobs.multipart.abort = (blob) =>
+      blob.key === key ? Promise.reject(new Error('away')) : blobs.multipart.abort(blob);
+    const broken = { ...blobs, multipart: { ...blobs.multipart, abort } };
+    await expect(forgetUploads({ ...server.ctx, blobs: broken })).rejects.toThrow('could not be forgotten');
+    expect(await count()).toBe(1);
+    await forgetUploads(server.ctx);
+    expect(await count()).toBe(0);
+  });
+});
+
 describe('an object that is purged', () => {
   it.each(OWNER_KINDS)(
     'takes the uploads of a %s with it: open, being verified and rejected',
