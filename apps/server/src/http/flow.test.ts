@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
-import type { Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectRaw } from '../testing/raw.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { whileFlowing } from './flow.ts';
 
 let server: TestServer;
 let model: string;
@@ -142,6 +144,42 @@ describe('an upload', () => {
     });
     expect(status).toBe(201);
     expect((await server.api('HEAD', `${files}/empty`)).headers.get('content-length')).toBe('0');
+  });
+});
+
+describe('a body', () => {
+  /** Runs `whileFlowing` on a request for which 100 timeouts pass before the store reads. */
+  async function slowStore(headers: Record<string, string | number>): Promise<string> {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const receiver = createServer((request, response) => {
+      void whileFlowing(request, 150, async (stalled) => {
+        // The parser ends a message after it has told of its headers.
+        await new Promise(setImmediate);
+        vi.advanceTimersByTime(15_000);
+        return stalled.aborted ? 'given up' : 'read';
+      }).then((outcome) => response.end(outcome));
+    });
+    try {
+      await once(receiver.listen(0, '127.0.0.1'), 'listening');
+      const { port } = receiver.address() as AddressInfo;
+      const request = httpRequest({ port, method: 'PUT', headers });
+      request.flushHeaders();
+      const [response] = await once(request, 'response');
+      request.destroy();
+      return await text(response);
+    } finally {
+      vi.useRealTimers();
+      receiver.closeAllConnections();
+      receiver.close();
+    }
+  }
+
+  it('that is complete does not stand still, however long the store takes before it reads', async () => {
+    expect(await slowStore({ 'content-length': 0 })).toBe('read');
+  });
+
+  it('of which nothing comes stands still', async () => {
+    expect(await slowStore({ 'content-length': 10 })).toBe('given up');
   });
 });
 

@@ -31,24 +31,25 @@ export function askForBody(request: IncomingMessage): void {
 }
 
 /**
- * Reads the content of a file, but gives it up with 400 when the client stands still: when for the whole of `timeout`
- * nothing arrives, though nothing that has arrived waits to be stored.
+ * Reads the content of a file, but gives up with 400 if the client stands still: if nothing arrives for the whole of
+ * `timeout`, although the body is not complete and nothing that has arrived waits to be stored.
  */
 export async function whileFlowing<T>(
   body: Readable,
   timeout: number,
   read: (stalled: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { socket } = body as IncomingMessage;
+  const request = body as IncomingMessage;
+  const { socket } = request;
   const stalled = new AbortController();
   let seen = socket.bytesRead;
   const timer = setInterval(() => {
-    const isStill = socket.bytesRead === seen && body.readableLength === 0 && !body.readableEnded;
+    const isStill = socket.bytesRead === seen && body.readableLength === 0 && !request.complete;
     seen = socket.bytesRead;
     if (isStill) stalled.abort(new HttpProblem('malformed', `Nothing of the body came for ${timeout} ms.`));
   }, timeout);
   try {
-    askForBody(body as IncomingMessage);
+    askForBody(request);
     return await read(stalled.signal);
   } finally {
     clearInterval(timer);
