@@ -163,23 +163,39 @@ describe('tags', () => {
 });
 
 describe('many versions', () => {
-  test('a rule that comes later reaches all of them, and proposes one', async () => {
+  /** Candidates that one statement reads. */
+  const PAGE = 100;
+
+  test('a rule that comes later tags all of them, also more than one page of candidates', async () => {
     const model = await modelWith({});
-    for (let index = 1; index <= 120; index++) await newVersion(model, `v${index}`, [onVal(index / 1000)]);
-    await ok('PUT', `${model.url}/policy`, {
-      label: [
-        { name: 'some', tag: 'some', metric: 'mAP', dataset: 'val', direction: 'max', than: 0 },
-        { ...champion, mode: 'propose' },
-      ],
-    });
+    // As creates would leave them: a hundred requests take longer than all that is tried here.
+    await server.db.pool.query(
+      `WITH made AS (
+         INSERT INTO versions (id, model_id, version, status, ready_at, create_hash, created_by, created_at, updated_at)
+         SELECT gen_random_uuid(), $1::uuid, 'v' || n, 'ready', now(), '', 'test', now(), now() FROM generate_series(1, $2::int) AS n
+         RETURNING id)
+       INSERT INTO metric_series (object_kind, object_id, scope_id, key, dataset_id, value)
+       SELECT 'version', made.id, $1::uuid, 'mAP', d.id, 0.5
+       FROM made, datasets d JOIN namespaces n ON n.id = d.namespace_id WHERE n.path = $3 AND d.name = 'val'`,
+      [model.id, PAGE + 1, model.namespace],
+    );
+    const rule = { name: 'some', tag: 'some', metric: 'mAP', dataset: 'val', direction: 'max', than: 0 };
+    await ok('PUT', `${model.url}/policy`, { label: [rule] });
     await settle();
     const { items } = await ok(
       'GET',
       `${model.url}/versions?limit=1000&filter=${encodeURIComponent("'some' IN tags")}`,
     );
-    expect(items).toHaveLength(120);
+    expect(items).toHaveLength(PAGE + 1);
+  });
+
+  test('a rule that comes later proposes one of them', async () => {
+    const model = await modelWith({});
+    for (let index = 1; index <= 6; index++) await newVersion(model, `v${index}`, [onVal(index / 1000)]);
+    await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, mode: 'propose' }] });
+    await settle();
     const proposals = (await ok('GET', `${model.url}/proposals`)).items;
-    expect(proposals.map(({ version, state }: any) => [version, state])).toEqual([['v120', 'open']]);
+    expect(proposals.map(({ version, state }: any) => [version, state])).toEqual([['v6', 'open']]);
     // Looked at anew, with the proposal still open: nobody else is asked about.
     const count = async () => (await ok('GET', `${model.url}/decisions?rule=best&limit=1000`)).items.length;
     const before = await count();
