@@ -6,6 +6,7 @@ import { claimBlobs } from '../system/claim-blobs.ts';
 import { readTar } from '../testing/archives.ts';
 import { newExperiment, newVersion } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { otherDigests } from '../testing/uploads.ts';
 
 await describeWithS3(
   'files on S3',
@@ -35,6 +36,33 @@ await describeWithS3(
       if (size < 10) return;
       const part = await download(`file-${size}`, { range: 'bytes=10-99' });
       expect([part.status, part.body.equals(content.subarray(10, 100))]).toEqual([206, true]);
+    });
+
+    /** What the bucket holds: keys, and how many uploads in parts are begun. */
+    const inBucket = async () => ({
+      keys: (await Array.fromAsync(server.ctx.blobs.list())).map(({ key }) => key).sort(),
+      begun: await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'), new Set()),
+    });
+
+    it.each([
+      [1_000, 4],
+      // Goes to S3 in parts, which takes longer: one digest is enough.
+      [10_000_001, 1],
+    ])('digests beyond SHA-256 of %i bytes are checked on the way', async (size, count) => {
+      const content = randomBytes(size);
+      const before = await inBucket();
+      for (const [header, value] of otherDigests(randomBytes(10)).slice(0, count)) {
+        const refused = await server.api('PUT', `${folder}/digests-${size}`, content, { [header]: value });
+        expect([header, refused.status, refused.body.code]).toEqual([header, 422, 'checksum_mismatch']);
+      }
+      expect((await download(`digests-${size}`)).status).toBe(404);
+      expect(await inBucket()).toEqual(before);
+      for (const [header, value] of otherDigests(content).slice(0, count)) {
+        const path = `digests-${size}-${header}`;
+        const { status } = await server.api('PUT', `${folder}/${path}`, content, { [header]: value });
+        expect([header, status]).toEqual([header, 201]);
+        expect((await download(path)).body.equals(content)).toBe(true);
+      }
     });
 
     it('206: several ranges, each read from S3 in its turn', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { OwnerKind, Upload } from '@modelbox/schema';
 import { verifyNextUpload } from '../workers/upload-verify.ts';
 import type { TestAnswer, TestServer } from './test-server.ts';
@@ -20,6 +21,19 @@ export const begin = (
   fields: object,
 ): Promise<TestAnswer> =>
   server.api('POST', '/v1/uploads', { [kind]: owner.id, path: 'weights.bin', ...fields });
+
+/** Digests of the content beyond SHA-256, a header for each. */
+export const otherDigests = (content: Uint8Array): [header: string, value: string][] => {
+  const base64 = (algorithm: string) => createHash(algorithm).update(content).digest('base64');
+  const crc = Buffer.alloc(4);
+  crc.writeUInt32BE(crc32(content));
+  return [
+    ['repr-digest', `sha-512=:${base64('sha512')}:`],
+    ['content-md5', base64('md5')],
+    ['x-amz-checksum-sha1', base64('sha1')],
+    ['x-amz-checksum-crc32', crc.toString('base64')],
+  ];
+};
 
 /** An open upload of some content to an object. */
 export async function newUpload(

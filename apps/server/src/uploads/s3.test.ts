@@ -8,8 +8,10 @@ import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import {
   complete,
   completed,
+  digest,
   download,
   newUpload,
+  otherDigests,
   PART,
   partOf,
   putAll,
@@ -79,6 +81,30 @@ await describeWithS3(
       expect((await complete(server, upload)).body.state).toBe('verifying');
       await verifyAll(server);
       expect((await uploadOf(server, upload)).file?.sha256).toBe(sha256(content));
+      expect((await download(server, fileOf(upload))).body.equals(content)).toBe(true);
+      await expectNoRest();
+    });
+
+    it('have digests beyond SHA-256 checked on the way; a part with a wrong one is not stored', async () => {
+      const upload = await open();
+      const [wrong, right] = [otherDigests(randomBytes(10)), otherDigests(partOf(content, 1))];
+      const put = (headers: [string, string][]) =>
+        putPart(server, upload, 1, partOf(content, 1), {
+          'content-digest': digest(partOf(content, 1)),
+          ...Object.fromEntries(headers),
+        });
+      for (const header of wrong) {
+        const { status, body } = await put([header]);
+        expect([header[0], status, body.code]).toEqual([header[0], 422, 'checksum_mismatch']);
+      }
+      expect(await partsOf(upload)).toEqual([]);
+      for (const header of right) expect((await put([header])).status, header[0]).toBe(200);
+      // One that is wrong among others that are right replaces nothing.
+      expect((await put([...right.slice(1), wrong[0]!])).status).toBe(422);
+      expect(await partsOf(upload)).toMatchObject([{ part: 1, sha256: sha256(partOf(content, 1)) }]);
+      await putAll(server, upload, content);
+      expect((await complete(server, upload)).status).toBe(200);
+      await verifyAll(server);
       expect((await download(server, fileOf(upload))).body.equals(content)).toBe(true);
       await expectNoRest();
     });
