@@ -197,10 +197,15 @@ export function passes(filter: Filter, schema: SqlSchema, values: unknown[]): st
   return `((${compiled.sql}) IS TRUE)`;
 }
 
-/** Whether a row has a name that a filter asks for: a value under it. */
+/** Whether a row has a name that a filter asks for: a value under it, of the type that the filter compares it with. */
 export function hasName(name: AskedName, schema: SqlSchema, values: unknown[]): string {
   const at = { position: 0, length: 0 };
   if (name.kind === 'epoch') return passes(parseFilter('epoch IS NOT NULL', schema), schema, values);
+  if (name.kind === 'metadata' && name.term.kind !== 'null') {
+    // Of a value of another type neither is true.
+    const known = { kind: 'or', terms: [name.term, { kind: 'not', term: name.term, ...at }], ...at } as const;
+    return passes({ condition: known }, schema, values);
+  }
   const ref =
     name.kind === 'metadata'
       ? ({ kind: 'metadata', path: name.path, ...at } as const)

@@ -5,7 +5,7 @@ import { metricWords } from './facts.ts';
 /** A name that a clause asks for, and that may be misspelt: then no object in the clause's scope has it. */
 export type AskedName =
   | { readonly kind: 'metric'; readonly metric: string; readonly dataset?: string | undefined }
-  | { readonly kind: 'metadata'; readonly path: readonly string[] }
+  | { readonly kind: 'metadata'; readonly path: readonly string[]; readonly term: Term }
   | { readonly kind: 'epoch' };
 
 /**
@@ -19,10 +19,11 @@ export function askedNames(clause: KeepClause, schema: FilterSchema): readonly A
   return clause.filter === undefined ? [] : filterNames(clause.filter, schema);
 }
 
-/** The metrics and metadata keys that a filter asks for, each once. */
+/** The metrics and the typed metadata keys that a filter asks for, each once. */
 export function filterNames(text: string, schema: FilterSchema): readonly AskedName[] {
-  const names = termsOf(parseFilter(text, schema).condition).flatMap(({ ref }): AskedName[] => {
-    if (ref.kind === 'metadata') return [{ kind: 'metadata', path: ref.path }];
+  const names = termsOf(parseFilter(text, schema).condition).flatMap((term): AskedName[] => {
+    const { ref } = term;
+    if (ref.kind === 'metadata') return [{ kind: 'metadata', path: ref.path, term }];
     return ref.kind === 'metric'
       ? [{ kind: 'metric', metric: ref.key, dataset: ref.dataset ?? undefined }]
       : [];
@@ -37,8 +38,17 @@ export function termsOf(condition: Condition | null): Term[] {
   return condition.kind === 'not' ? termsOf(condition.term) : [condition as Term];
 }
 
-/** `the metric mAP on coco-val`, `metadata.train.lr`, `an epoch` */
+/** `the metric mAP on coco-val`, `a number in metadata.train.lr`, `an epoch` */
 export function nameWords(name: AskedName): string {
   if (name.kind === 'epoch') return 'an epoch';
-  return name.kind === 'metadata' ? `metadata.${name.path.join('.')}` : `the metric ${metricWords(name)}`;
+  if (name.kind === 'metric') return `the metric ${metricWords(name)}`;
+  return `${typeWords(name.term)} metadata.${name.path.join('.')}`;
+}
+
+/** What a comparison needs to find: with a value of another type it is unknown. */
+function typeWords(term: Term): string {
+  if (term.kind === 'null') return 'a value in';
+  if (term.kind === 'member') return 'a list in';
+  const type = term.kind === 'like' ? 'text' : (term.kind === 'in' ? term.values[0] : term.value)?.type;
+  return type === 'boolean' ? 'true or false in' : `a ${type} in`;
 }

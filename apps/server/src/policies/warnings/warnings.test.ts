@@ -114,13 +114,24 @@ describe('retention', () => {
       true,
     ],
     ['a metadata key', { filter: "metadata.statge = 'prod'" }, 'unknown_metadata', true],
+    ['a number in a metadata key', { filter: 'metadata.stage = 1' }, 'unknown_metadata', true],
+    ['a text in a metadata key', { filter: "metadata.size != '3'" }, 'unknown_metadata', true],
+    ['a text like a pattern', { filter: "metadata.size LIKE '3%'" }, 'unknown_metadata', true],
+    ['a boolean in a metadata key', { filter: 'metadata.stage IN (true)' }, 'unknown_metadata', true],
+    ['a list in a metadata key', { filter: "'dev' IN metadata.stage" }, 'unknown_metadata', true],
+    ['no value in a metadata key', { filter: 'metadata.stgae IS NOT NULL' }, 'unknown_metadata', true],
+    ['a metadata number', { filter: 'metadata.size > 10' }, 'no_match', false],
     ['a metadata value', { filter: "metadata.stage = 'porduction'" }, 'no_match', false],
     ['a tag', { filter: "'glod' IN tags" }, 'no_match', false],
     ['a bound', { filter: 'metrics.acc > 1000' }, 'no_match', false],
     ['a field', { filter: 'step > 10' }, 'no_match', false],
     ['an epoch', { everyEpoch: 100 }, 'no_match', false],
   ])('%s that nothing has', async (_, clause, code, kept) => {
-    const more = (epoch: number) => ({ metrics: { acc: epoch }, metadata: { stage: 'dev' }, tags: ['gold'] });
+    const more = (epoch: number) => ({
+      metrics: { acc: epoch },
+      metadata: { stage: 'dev', size: 3 },
+      tags: ['gold'],
+    });
     const { url } = await runs({ run: epochs(3, more), second: epochs(2, more) });
     const preview = await ok('POST', `${url}/policy/preview`, { policy: keepAll([clause]) });
     expect(preview.retain.removed).toBe(kept ? 0 : 5);
