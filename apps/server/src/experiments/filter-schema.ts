@@ -1,6 +1,6 @@
 import type { SqlSchema } from '@modelbox/domain';
 import { ExperimentStatus } from '@modelbox/schema';
-import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
+import { commonFields, frameworkForm, metricSql, tagsSql } from '../lists/schemas.ts';
 
 export const experimentSchema: SqlSchema = {
   fields: {
@@ -9,7 +9,7 @@ export const experimentSchema: SqlSchema = {
     name: { type: 'text', nfc: true, sql: 'e.name', nullable: false },
     owner: { type: 'text', sql: 'e.owner' },
     task: { type: 'text', sql: 'e.task' },
-    framework: { type: 'text', sql: 'e.framework' },
+    framework: { type: 'text', sql: 'e.framework', form: frameworkForm },
     externalId: { type: 'text', sql: 'e.external_id' },
     status: { type: 'text', sql: 'e.status', nullable: false, values: ExperimentStatus.options },
     deletedAt: { type: 'time', sql: 'e.deleted_at' },

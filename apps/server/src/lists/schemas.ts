@@ -1,4 +1,5 @@
-import type { SqlSchema } from '@modelbox/domain';
+import type { FieldSchema, SqlSchema } from '@modelbox/domain';
+import { Framework } from '@modelbox/schema';
 
 /** Fields that every stored object has. */
 export const commonFields = (t: string): SqlSchema['fields'] => ({
@@ -7,6 +8,11 @@ export const commonFields = (t: string): SqlSchema['fields'] => ({
   createdAt: { type: 'time', sql: `${t}.created_at`, nullable: false, synonyms: ['creation_time'] },
   updatedAt: { type: 'time', sql: `${t}.updated_at`, nullable: false, synonyms: ['last_updated_timestamp'] },
 });
+
+export const frameworkForm: NonNullable<FieldSchema['form']> = {
+  fits: (text) => Framework.safeParse(text).success,
+  words: 'it is a lower-case word, for example "pytorch"',
+};
 
 export const tagsSql = (t: string): NonNullable<SqlSchema['tags']> => ({
   holds: (word) => `${t}.tags @> ARRAY[${word}]`,

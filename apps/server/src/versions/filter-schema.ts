@@ -1,6 +1,6 @@
 import type { SqlSchema } from '@modelbox/domain';
 import { Status } from '@modelbox/schema';
-import { commonFields, metricSql, tagsSql } from '../lists/schemas.ts';
+import { commonFields, frameworkForm, metricSql, tagsSql } from '../lists/schemas.ts';
 
 /** `$2` is the namespace in which bare dataset names lie. */
 export const versionSchema: SqlSchema = {
@@ -9,7 +9,7 @@ export const versionSchema: SqlSchema = {
     version: { type: 'text', nfc: true, sql: 'v.version', nullable: false },
     name: { type: 'text', sql: 'v.name' },
     description: { type: 'text', sql: 'v.description' },
-    framework: { type: 'text', sql: 'v.framework' },
+    framework: { type: 'text', sql: 'v.framework', form: frameworkForm },
     status: { type: 'text', sql: 'v.status', nullable: false, values: Status.options },
     readyAt: { type: 'time', sql: 'v.ready_at' },
     deletedAt: { type: 'time', sql: 'v.deleted_at' },

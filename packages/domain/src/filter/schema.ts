@@ -11,6 +11,8 @@ export interface FieldSchema {
   nfc?: boolean;
   /** All values of a text that has few. A policy that compares it with another one is refused. */
   values?: readonly string[];
+  /** The form of every value of a text. A policy that compares it with a text of another form is refused. */
+  form?: { readonly fits: (text: string) => boolean; readonly words: string };
 }
 
 /**

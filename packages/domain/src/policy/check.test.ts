@@ -4,7 +4,13 @@ import { checkPolicy, policyDatasets } from './check.ts';
 import type { KeepClause, PolicyDocument } from './document.ts';
 
 const schema: FilterSchema = {
-  fields: { framework: { type: 'text' }, status: { type: 'text', values: ['pending', 'ready'] } },
+  fields: {
+    framework: {
+      type: 'text',
+      form: { fits: (text) => text === text.toLowerCase(), words: 'it is lower-case' },
+    },
+    status: { type: 'text', values: ['pending', 'ready'] },
+  },
   tags: true,
   metadata: true,
   metric: true,
@@ -24,6 +30,11 @@ describe('a policy that means nothing is refused where it does', () => {
     [
       'a filter over what is not there',
       { label: [{ ...label, filter: 'framwork = 1' }] },
+      ['/label/0/filter'],
+    ],
+    [
+      'a text that no framework is',
+      { label: [{ ...label, filter: "framework IN ('keras', 'PyTorch')" }] },
       ['/label/0/filter'],
     ],
     ['a status that is none', { label: [{ ...label, filter: "status = 'redy'" }] }, ['/label/0/filter']],

@@ -179,15 +179,18 @@ function checkFilter(text: string | undefined, pointer: string, schema: FilterSc
   }
 }
 
-/** A field with few values that is compared with another one: the comparison would always come out the same. */
+/** A field that is compared with a value that it never has: the comparison would always come out the same. */
 function checkValues(term: Term, pointer: string, schema: FilterSchema): PolicyFault[] {
   if (term.ref.kind !== 'field' || (term.kind !== 'compare' && term.kind !== 'in')) return [];
   const { name } = term.ref;
-  const allowed = schema.fields[name]?.values;
-  if (allowed === undefined) return [];
+  const { values: allowed, form } = schema.fields[name] ?? {};
   const given = term.kind === 'in' ? term.values : [term.value];
   return given.flatMap(({ value }) => {
-    if (allowed.includes(String(value))) return [];
+    if (form && !form.fits(String(value))) {
+      const message = `compares ${name} with '${value}', which it can never be: ${form.words}`;
+      return [{ pointer, message, position: term.position }];
+    }
+    if (allowed === undefined || allowed.includes(String(value))) return [];
     const message = `compares ${name} with '${value}', which is none of its values: ${allowed.join(', ')}`;
     return [{ pointer, message, position: term.position, expected: allowed.map((each) => `'${each}'`) }];
   });
