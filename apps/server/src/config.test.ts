@@ -141,6 +141,13 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['1', '1001', 'many'],
   },
+  adoptBlobs: {
+    takes: [
+      ['true', true],
+      ['false', false],
+    ],
+    refuses: ['yes'],
+  },
   allowNewerSchema: {
     takes: [
       ['true', true],

@@ -208,6 +208,13 @@ export const SETTINGS = {
     says: 'Where uploaded files are kept: `disk` is the data folder; a bucket needs credentials, from where AWS programs take them.',
     parse: blobPlace,
   }),
+  adoptBlobs: setting({
+    env: 'MODELBOX_ADOPT_BLOBS',
+    default: 'false',
+    form: 'true, false',
+    says: 'Start though the place of the files lacks the marker of this database, and mark it. For files that were moved or restored without the marker; then run `npm run verify`.',
+    parse: boolean,
+  }),
   s3Endpoint: setting<string | undefined>({
     env: 'MODELBOX_S3_ENDPOINT',
     default: undefined,

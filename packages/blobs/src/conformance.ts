@@ -273,7 +273,9 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
 
     describe('claim', () => {
       it('marks the store as its owner’s for good: for others it is foreign', async () => {
+        expect(await store.owner()).toBeUndefined();
         await store.claim('database:1');
+        expect(await store.owner()).toBe('database:1');
         await store.claim('database:1');
         const error = await store.claim('database:2').catch((reason: unknown) => reason);
         expect(error).toBeInstanceOf(BlobStoreForeign);

@@ -7,10 +7,16 @@ import { linkOrCopy } from './disk-link.ts';
 import type { DiskWork } from './disk-work.ts';
 import { newKey } from './key.ts';
 
+const markerOf = ({ layout }: DiskWork): string => join(layout.root, markerName);
+
+export const ownerOnDisk = async (work: DiskWork): Promise<string | undefined> =>
+  (await ifThere(readFile(markerOf(work), 'utf8')))?.trim();
+
 /** The marker is written elsewhere and then linked to its name, which one of several can: it is never seen half. */
-export async function claimDisk({ layout, underWay }: DiskWork, id: string): Promise<void> {
+export async function claimDisk(work: DiskWork, id: string): Promise<void> {
   assertOwner(id);
-  const marker = join(layout.root, markerName);
+  const { layout, underWay } = work;
+  const marker = markerOf(work);
   const found = await ifThere(readFile(marker, 'utf8'));
   if (found !== undefined) return assertOwnedBy(id, found);
   const name = newKey();

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { createBufferPool } from './buffers.ts';
 import { checkDisk, freeOnDisk } from './disk-check.ts';
-import { claimDisk } from './disk-claim.ts';
+import { claimDisk, ownerOnDisk } from './disk-claim.ts';
 import { onDisk } from './disk-errors.ts';
 import { openLayout } from './disk-layout.ts';
 import { listDisk, statBlob } from './disk-list.ts';
@@ -36,6 +36,7 @@ export async function openDiskStore({ root }: { readonly root: string }): Promis
     list: (listing = {}) => listDisk(layout, listing),
     multipart: createDiskMultipart(work),
     sweepTemporary: (olderThan, keep = new Set()) => sweepDisk(work, olderThan, keep),
+    owner: () => ownerOnDisk(work),
     claim: (id) => claimDisk(work, id),
     check: () => checkDisk(layout),
     freeBytes: () => freeOnDisk(layout),

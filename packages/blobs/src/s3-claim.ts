@@ -17,6 +17,9 @@ export async function claimS3(bucket: S3Bucket, id: string): Promise<void> {
   throw new BlobStoreUnavailable('the marker of the owner was written and is not there');
 }
 
+export const ownerInS3 = async (bucket: S3Bucket): Promise<string | undefined> =>
+  (await readMarker(bucket))?.trim();
+
 const placeIn = (bucket: S3Bucket) => ({ Bucket: bucket.name, Key: `${bucket.prefix}${markerName}` });
 
 /** Whom the marker names; undefined if there is none. */

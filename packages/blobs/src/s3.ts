@@ -1,7 +1,7 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { openBucket } from './s3-bucket.ts';
 import { checkS3 } from './s3-check.ts';
-import { claimS3 } from './s3-claim.ts';
+import { claimS3, ownerInS3 } from './s3-claim.ts';
 import { ifInBucket } from './s3-errors.ts';
 import { listS3 } from './s3-list.ts';
 import { createSharedMemory } from './s3-memory.ts';
@@ -44,6 +44,7 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
     multipart: createS3Multipart(writing),
     signRead: async (key, readOptions) => signRead(bucket, key, readOptions),
     sweepTemporary: (olderThan, keep = new Set()) => sweepS3(bucket, underWay, olderThan, keep),
+    owner: () => ownerInS3(bucket),
     claim: (id) => claimS3(bucket, id),
     check: (checkOptions = {}) => checkS3(bucket, checkOptions),
   };

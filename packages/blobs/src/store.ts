@@ -113,6 +113,9 @@ export interface BlobStore {
    */
   sweepTemporary(olderThan: Date, keep?: ReadonlySet<string>): Promise<number>;
 
+  /** Whom the marker of the store names (see `claim`); undefined if there is no marker. */
+  owner(): Promise<string | undefined>;
+
   /**
    * Marks the store as the owner's with this id, where nobody has, so that nobody takes for abandoned what another
    * database knows. Idempotent. The marker is no blob, and stays.

@@ -151,9 +151,13 @@ await describeWithS3(
         s3ForcePathStyle: true,
         s3Sse: {},
         s3StallTimeout: 20_000,
+        adoptBlobs: false,
       };
       const store = await openS3Store({ ...bucket.options(), prefix: config.blobs.prefix });
-      await claimBlobs(config, server.db, store);
+      await expect(claimBlobs(config, server.db, store)).rejects.toThrow(
+        `The database has files, and s3://${name}/${config.blobs.prefix} is not where it keeps them`,
+      );
+      await claimBlobs({ ...config, adoptBlobs: true }, server.db, store);
       await claimBlobs(config, server.db, store);
       await server.db.pool.query('UPDATE database_identity SET id = gen_random_uuid()');
       await expect(claimBlobs(config, server.db, store)).rejects.toThrow(

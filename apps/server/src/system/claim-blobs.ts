@@ -1,32 +1,59 @@
 import { join } from 'node:path';
 import { type BlobStore, BlobStoreForeign, markerName } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
-import { ConfigError } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { blobsFolder } from '../data-folders.ts';
 import { type Places, unusable } from './open-blobs.ts';
 
 /**
- * Marks the store as this database's, where nobody has: what the database does not know there is then nobody's, and may be
- * swept. A database that is restored from a dump is still the same one.
- * @throws ConfigError where the store is another database's.
+ * Marks the store as this database's if it has no marker and the database has no files yet: what the database does not
+ * know there is then nobody's, and may be swept. A database that is restored from a dump is still the same one.
+ * @throws ConfigError if the store is another database's, or lacks the marker though the database has files.
  */
-export async function claimBlobs(config: Places, db: Database, store: BlobStore): Promise<void> {
+export async function claimBlobs(
+  config: Places & Pick<Config, 'adoptBlobs'>,
+  db: Database,
+  store: BlobStore,
+): Promise<void> {
   const { rows } = await db.side.query<{ id: string }>('SELECT id FROM database_identity');
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('the database does not say which one it is');
   try {
+    if (!config.adoptBlobs && (await hasFiles(db)) && (await store.owner()) === undefined)
+      throw unmarked(config);
     await store.claim(id);
   } catch (error) {
     throw error instanceof BlobStoreForeign ? foreign(config, error.owner, id) : unusable(config, error);
   }
 }
 
-function foreign({ blobs, dataDir }: Places, owner: string, id: string): ConfigError {
+async function hasFiles(db: Database): Promise<boolean> {
+  const { rows } = await db.side.query<{ has: boolean }>(
+    'SELECT EXISTS (SELECT FROM blobs) OR EXISTS (SELECT FROM uploads WHERE cleaned_at IS NULL) AS has',
+  );
+  return rows[0]?.has === true;
+}
+
+function placeOf({ blobs, dataDir }: Places): { place: string; marker: string } {
   const isDisk = blobs === 'disk';
   const place = isDisk
     ? blobsFolder(dataDir)
     : `s3://${[blobs.bucket, blobs.prefix].filter(Boolean).join('/')}`;
-  const marker = isDisk ? join(place, markerName) : `${place}/${markerName}`;
+  return { place, marker: isDisk ? join(place, markerName) : `${place}/${markerName}` };
+}
+
+function unmarked(config: Places): ConfigError {
+  const { place, marker } = placeOf(config);
+  return new ConfigError([
+    `The database has files, and ${place} is not where it keeps them (${marker} is missing): set MODELBOX_BLOBS ` +
+      'and MODELBOX_DATA_DIR back to the place of the files, or, if you moved or restored them to this place, ' +
+      'start once with MODELBOX_ADOPT_BLOBS=true and then run npm run verify.',
+  ]);
+}
+
+function foreign(config: Places, owner: string, id: string): ConfigError {
+  const isDisk = config.blobs === 'disk';
+  const { place, marker } = placeOf(config);
   return new ConfigError([
     `The files in ${place} are those of another database: ${marker} names ${owner}, and this database is ${id}.`,
     "This server would find none of its own files there, and would in time remove the others as nobody's.",
