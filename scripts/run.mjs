@@ -20,6 +20,7 @@ const TASKS = {
   dev: { client: true, command: (args) => ['scripts/dev.mjs', bin('server'), ...args] },
   backup: { client: true, command: (args) => [bin('backup'), ...args] },
   restore: { client: true, command: (args) => [bin('restore'), ...args] },
+  verify: { client: true, command: (args) => [bin('verify'), ...args] },
   test: { client: true, command: (args) => [vitest, 'run', ...shown(args), reporter, ...args] },
   bench: { client: true, command: (args) => ['bench/index.ts', ...args] },
   check: { client: false, command: (args) => ['scripts/check.mjs', ...args] },

@@ -29,6 +29,7 @@ import { protectedAliasRoutes } from './protected-aliases/routes.ts';
 import { referenceRoutes } from './references/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
+import { verificationRoutes } from './verifications/routes.ts';
 import { versionRoutes } from './versions/routes.ts';
 
 declare module 'fastify' {
@@ -121,6 +122,7 @@ export function createApp(ctx: Context): FastifyInstance {
     metricRoutes,
     metadataRoutes,
     eventRoutes,
+    verificationRoutes,
     systemRoutes,
   ]) {
     routes(app, ctx);

@@ -31,4 +31,5 @@ export * from './route.ts';
 export * from './routes.ts';
 export * from './system.ts';
 export * from './uploads.ts';
+export * from './verifications.ts';
 export * from './versions.ts';

@@ -22,6 +22,7 @@ import { holdRoutes, previewRoutes } from './retention.ts';
 import type { OwnerKind, Route } from './route.ts';
 import { systemRoutes } from './system.ts';
 import { uploadRoutes } from './uploads.ts';
+import { verificationRoutes } from './verifications.ts';
 import { versionRoutes } from './versions.ts';
 
 const ownerRoutes = <K extends OwnerKind>(kind: K) =>
@@ -54,6 +55,7 @@ const table = [
   ...holdRoutes,
   ...accessRoutes,
   ...auditRoutes,
+  ...verificationRoutes,
   ...systemRoutes,
 ] as const;
 

@@ -57,6 +57,7 @@ it('what gives content, or is the audit, declares itself', () => {
     'checkpoints.archive',
     'audit.list',
     'audit.export',
+    'verifications.run',
   ]);
 });
 

@@ -2,17 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import {
-  type BackupSession,
-  EmbeddedPostgresError,
-  hasCluster,
-  isLockTimeout,
-  openBackupSession,
-  runningUrl,
-  startEmbeddedPostgres,
-} from '@modelbox/db';
+import { type BackupSession, hasCluster, isLockTimeout, openBackupSession } from '@modelbox/db';
 import type { Config } from '../config.ts';
 import { postgresFolder } from '../data-folders.ts';
+import { reachEmbedded } from '../system/reach-database.ts';
 import { VERSION } from '../system/version.ts';
 import { copyFile, syncFolder } from './copy-file.ts';
 import { BackupError, BLOBS, DATABASE, LABEL, type Label, lineOf, PASSWORD, SUMS } from './layout.ts';
@@ -90,21 +83,12 @@ function demandPlaces({ databaseUrl, dataDir }: BackupOptions['config'], destina
 
 /** Connects to the database of a running server, or starts the one of a stopped server for the time of the backup. */
 async function connect(dataDir: string): Promise<{ session: BackupSession; end: () => Promise<void> }> {
-  try {
-    const postgres = await startEmbeddedPostgres({ dataDir: postgresFolder(dataDir), restartOnCrash: false });
-    const session = await openSession(postgres.connectionString).catch(async (error: unknown) => {
-      await postgres.stop();
-      throw error;
-    });
-    return { session, end: () => session.end().then(() => postgres.stop()) };
-  } catch (error) {
-    if (!(error instanceof EmbeddedPostgresError && error.code === 'data_dir_in_use')) throw error;
-    const url = runningUrl(postgresFolder(dataDir));
-    if (url === undefined)
-      throw new BackupError(`The server on ${dataDir} is starting or stopping. Try again in a moment.`);
-    const session = await openSession(url);
-    return { session, end: () => session.end() };
-  }
+  const { url, end } = await reachEmbedded(dataDir);
+  const session = await openSession(url).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
+  return { session, end: () => session.end().then(end) };
 }
 
 /** Ends the work when the caller gives up, or when the connection is lost and with it the lock. */

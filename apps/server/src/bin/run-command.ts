@@ -4,22 +4,36 @@ import { type Config, ConfigError, readConfig } from '../config.ts';
 
 interface Given {
   readonly config: Config;
-  /** The one argument: a folder. */
+  /** The one argument: a folder. Empty if the command takes none. */
   readonly place: string;
+  /** Whether a flag of the command was given. */
+  readonly has: (flag: string) => boolean;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
 }
 
-/** Runs a command that takes a folder and the settings of the server, and says what it does on standard error. */
+interface Form {
+  /** What the folder is called that the command takes first. Default: it takes none. */
+  readonly argument?: string;
+  /** Flags without a value, beside those of the server. */
+  readonly flags?: readonly string[];
+  /** The exit code of a command that failed. Default 1. */
+  readonly failure?: number;
+}
+
+/** Runs a command that takes the settings of the server, and says what it does on standard error. */
 export async function runCommand(
   name: string,
-  argument: string,
+  { argument, flags: own = [], failure = 1 }: Form,
   run: (given: Given) => Promise<string>,
 ): Promise<void> {
-  const [place, ...flags] = process.argv.slice(2);
+  const given = process.argv.slice(2);
+  const [place, ...rest] = argument === undefined ? ['', ...given] : given;
+  const flags = rest.filter((flag) => !own.includes(flag));
+  const has = (flag: string) => rest.includes(flag);
   const tell = (line: string) => void process.stderr.write(`${line}\n`);
-  if (place === undefined || place === '' || place.startsWith('-')) {
+  if (argument !== undefined && (place === undefined || place === '' || place.startsWith('-'))) {
     tell(`usage: npm run ${name} -- ${argument} [flags of the server, such as --data-dir]`);
     process.exitCode = 2;
     return;
@@ -30,10 +44,11 @@ export async function runCommand(
   try {
     const config = readConfig(flags, process.env);
     if (typeof config === 'string') throw new ConfigError([`${name} has no such flag.`]);
-    process.stdout.write(`${await run({ config, place, signal: stop.signal, tell })}\n`);
+    const words = await run({ config, place: place ?? '', has, signal: stop.signal, tell });
+    if (words !== '') process.stdout.write(`${words}\n`);
   } catch (error) {
     tell(`\nThe ${name} failed. ${sentence(error)}`);
-    process.exitCode = 1;
+    process.exitCode = failure;
   }
 }
 

@@ -44,13 +44,15 @@ export interface Pace {
   readonly signal?: AbortSignal | undefined;
   /** Default: as fast as it goes. */
   readonly bytesPerSecond?: number;
+  /** Told how many bytes more were read. */
+  readonly onBytes?: (count: number) => void;
 }
 
 /** Reads a copy and compares its SHA-256. @throws BlobStoreUnavailable; the signal's reason. */
 export const readCopy = (
   { blobs }: Store,
   copy: Copy,
-  { signal, bytesPerSecond }: Pace = {},
+  { signal, bytesPerSecond, onBytes }: Pace = {},
 ): Promise<Fault | undefined> =>
   inFaults(async () => {
     const aborting = signal ? { signal } : {};
@@ -65,6 +67,7 @@ export const readCopy = (
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       hash.update(chunk);
       bytes += chunk.length;
+      onBytes?.(chunk.length);
       if (bytesPerSecond === undefined) continue;
       const ahead = (bytes / bytesPerSecond) * 1000 - (performance.now() - start);
       if (ahead > SLACK) await pause(ahead, undefined, aborting);

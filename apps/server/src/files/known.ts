@@ -20,8 +20,8 @@ interface HeldBlob {
 }
 
 /**
- * Holds content until the transaction ends, by its SHA-256: no sweep deletes it. What is not there any more, or is
- * damaged, is missing in the answer.
+ * Holds content until the transaction ends, by its SHA-256: no sweep deletes it. The answer leaves out content that is not
+ * there any more, and content whose stored copy is damaged or doubtful (`checkForReference` settles doubts before).
  */
 export async function holdBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<string, HeldBlob>> {
   const rows = await sqlOf(tx)<HeldBlob>(

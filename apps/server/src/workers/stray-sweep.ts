@@ -66,13 +66,7 @@ export async function findStrays(
   let unknown = 0;
   let batch: BlobStat[] = [];
   const look = async () => {
-    const { rows } = await ctx.db.side.query<{ key: string }>(
-      `SELECT key FROM blobs WHERE key = ANY ($1)
-       UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL
-       UNION ALL SELECT key FROM uploads WHERE key = ANY ($1) AND cleaned_at IS NULL`,
-      [batch.map((blob) => blob.key)],
-    );
-    const found = new Set(rows.map((row) => row.key));
+    const found = await knownKeys(ctx, batch);
     const missing = batch.filter((blob) => !found.has(blob.key));
     known += found.size;
     unknown += missing.length;
@@ -88,6 +82,20 @@ export async function findStrays(
   }
   if (batch.length > 0) await look();
   return { strays, unknown, known };
+}
+
+/** Those keys of stored objects that some row knows. */
+export async function knownKeys(
+  { db }: Pick<Context, 'db'>,
+  objects: readonly BlobStat[],
+): Promise<Set<string>> {
+  const { rows } = await db.side.query<{ key: string }>(
+    `SELECT key FROM blobs WHERE key = ANY ($1)
+     UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL
+     UNION ALL SELECT key FROM uploads WHERE key = ANY ($1) AND cleaned_at IS NULL`,
+    [objects.map((object) => object.key)],
+  );
+  return new Set(rows.map((row) => row.key));
 }
 
 /** Dooms those of the strays that still have no row, and answers how many. */

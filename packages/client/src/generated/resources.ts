@@ -13,6 +13,7 @@ import { Proposals } from './resources/proposals.ts';
 import { System } from './resources/system.ts';
 import { Tokens } from './resources/tokens.ts';
 import { Uploads } from './resources/uploads.ts';
+import { Verifications } from './resources/verifications.ts';
 import { Versions } from './resources/versions.ts';
 import type { Resolution, Whoami } from './schemas.ts';
 
@@ -28,6 +29,7 @@ export class Resources extends Resource {
   readonly system = new System(this.http);
   readonly tokens = new Tokens(this.http);
   readonly uploads = new Uploads(this.http);
+  readonly verifications = new Verifications(this.http);
   readonly versions = new Versions(this.http);
 
   /** Resolve a reference to a ready version and its files. */

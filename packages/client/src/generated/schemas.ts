@@ -615,3 +615,6 @@ export type AuditListQuery = Loose<Schemas['AuditListQuery']>;
 
 /** The query of `audit.export`. */
 export type AuditExportQuery = Loose<Schemas['AuditExportQuery']>;
+
+/** The query of `verifications.run`. */
+export type VerificationsRunQuery = Loose<Schemas['VerificationsRunQuery']>;

@@ -2619,6 +2619,13 @@ export interface components {
             id: string | null;
             name: string;
         };
+        VerificationsRunQuery: {
+            /**
+             * @description Also read every stored content, and compare its SHA-256; not only existence and size.
+             * @default false
+             */
+            full?: boolean;
+        };
         /** @description A trained model. */
         Version: {
             aliases: string[];

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { inUnits } from '../backup/progress.ts';
+import { runVerify } from '../verifications/command.ts';
+import { runCommand } from './run-command.ts';
+
+const form = { flags: ['--full', '--json'], failure: 2 };
+
+await runCommand('verify', form, async ({ config, has, signal, tell }) => {
+  let words = '';
+  for await (const record of runVerify(config, { full: has('--full'), signal, tell })) {
+    if (record.type === 'report') {
+      words = record.words;
+      if (!record.sound) process.exitCode = 1;
+    }
+    if (has('--json')) process.stdout.write(`${JSON.stringify(record)}\n`);
+    else if (record.type === 'finding') process.stdout.write(`${wordsOf(record)}\n`);
+    else if (record.type === 'progress')
+      tell(
+        `${record.phase}: ${record.done}${record.of === null ? '' : ` of ${record.of}`}` +
+          `${record.bytesRead === null ? '' : `, ${inUnits(record.bytesRead)} read`}, ${record.findings} findings`,
+      );
+  }
+  return has('--json') ? '' : words;
+});
+
+type Finding = Extract<
+  Awaited<ReturnType<ReturnType<typeof runVerify>['next']>>['value'],
+  { type: 'finding' }
+>;
+
+function wordsOf(finding: Finding): string {
+  const what = `${finding.fault}: key ${finding.key}, ${finding.sizeBytes} bytes`;
+  if (finding.fault === 'unknown_object') return `${what}, written at ${finding.writtenAt}`;
+  const { files, file, sha256 } = finding;
+  const where = file === null ? 'of no file' : `${file.kind} ${file.id} ${file.path}`;
+  return `${what}, SHA-256 ${sha256}, ${where}${files > 1 ? ` and ${files - 1} more files` : ''}`;
+}
