@@ -280,6 +280,11 @@ describe('a server that dies', () => {
   test('and loses the parts gets them all in a new upload', async () => {
     const left = await killedUpload();
     await server.ctx.blobs.multipart.abort(await blobOf(left));
+    // Requests over minutes have found them missing.
+    await server.db.pool.query(
+      `UPDATE uploads SET findings = 3, found_at = now() - interval '5 minutes' WHERE id = $1`,
+      [left.id],
+    );
     await upload();
     await expectStored();
     expect(partsSent()).toEqual(ALL);

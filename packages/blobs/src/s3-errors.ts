@@ -102,9 +102,12 @@ export async function ofBlob<T extends object>(
   return found;
 }
 
+/** What a 404 is called if the object or the upload is not there. The client calls an answer without a code `NotFound`. */
+const saysAbsent = new Set(['NoSuchKey', 'NoSuchUpload', 'NotFound']);
+
 /** A HEAD says 404 alike for a missing bucket, from which nobody may conclude that a blob is gone. */
 async function assertAbsent(bucket: S3Bucket, error: unknown): Promise<void> {
   if (statusOf(error) !== 404) throw inOurTerms(error);
-  if (error instanceof S3ServiceException && error.name === 'NoSuchBucket') throw inOurTerms(error);
+  if (error instanceof S3ServiceException && !saysAbsent.has(error.name)) throw inOurTerms(error);
   await onS3(bucket.client.send(new HeadBucketCommand({ Bucket: bucket.name })));
 }

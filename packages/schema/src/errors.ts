@@ -60,6 +60,10 @@ export const ERRORS = {
   ],
   rate_limited: [429, 'Too many requests.'],
   internal: [500, 'The server failed; the request id leads to its log.'],
+  upload_unsettled: [
+    503,
+    'The file store does not know the parts of the upload just now; try again after `Retry-After` seconds.',
+  ],
   unavailable: [503, 'The server cannot serve this now; try again after `Retry-After` seconds.'],
   storage_full: [503, 'The file store has no space left: nothing of the content was kept.'],
   storage_read_only: [503, 'The file store refuses writes: stored files can be read, and none can be added.'],

@@ -78,6 +78,18 @@ export const Upload = z
     partCount: Count.meta({ description: 'None where the file is empty.' }),
     direct: z.boolean().meta({ description: 'Parts can go straight to the store, by signed URLs.' }),
     state: UploadState,
+    completing: z.boolean().meta({
+      description:
+        'The upload was completed, and the store could not put the parts together yet. The server goes on until it has.',
+    }),
+    waitsFor: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'Why a completed upload is not verified yet, if the store did not answer or gave other bytes than arrived. The ' +
+          'server looks again by itself. Null otherwise.',
+      }),
     failure: z.string().nullable().meta({ description: 'Why it came to nothing.' }),
     file: File.nullable().meta({
       description: 'The file that came of it; null before, and when the path has another one since.',
@@ -239,7 +251,8 @@ export const uploadRoutes = [
     summary: 'Make the file of its parts',
     description:
       'The file is there at once, in state `verifying`; it can be downloaded when the whole was read back and its ' +
-      'SHA-256 computed. Again: the upload as it is.',
+      'SHA-256 computed. If the store cannot put the parts together now, the server goes on by itself (`completing`). ' +
+      'Again: the upload as it is.',
     params,
     body: UploadComplete,
     bodyOptional: true,

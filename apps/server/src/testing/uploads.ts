@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { OwnerKind, Upload } from '@modelbox/schema';
-import { verifyNextUpload } from '../workers/upload-verify.ts';
+import { type VerifyOptions, verifyNextUpload } from '../workers/upload-verify.ts';
 import type { TestAnswer, TestServer } from './test-server.ts';
 
 /** Uploads in parts, as a client makes them. */
@@ -84,8 +84,8 @@ export const uploadOf = async (server: TestServer, { id }: { id: string }): Prom
   (await server.api('GET', `/v1/uploads/${id}`)).body;
 
 /** Does what the workers do, until nothing is left to verify. */
-export async function verifyAll(server: TestServer): Promise<void> {
-  while (await verifyNextUpload(server.ctx));
+export async function verifyAll(server: TestServer, options: VerifyOptions = {}): Promise<void> {
+  while (await verifyNextUpload(server.ctx, options));
 }
 
 /** An upload whose parts are all there and which is completed; nobody has verified it. */

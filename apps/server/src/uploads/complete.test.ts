@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { MultipartStore } from '@modelbox/blobs';
 import { OWNER_KINDS } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -257,18 +259,41 @@ describe('complete is refused', () => {
     expect(await liveUploads(server.ctx)).not.toContain(key);
   });
 
-  it('409: the store has lost the parts', async () => {
+  it('503, then 409: the store has not known the parts for minutes', async () => {
     const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
     await server.ctx.blobs.multipart.abort(await blobOf(upload));
-    for (const answer of [
-      await complete(server, upload),
-      await putPart(server, upload, 3, partOf(content, 3)),
-    ])
-      expect(answer.body).toMatchObject({
+    const requests = [
+      () => complete(server, upload),
+      () => putPart(server, upload, 3, partOf(content, 3)),
+      () => server.api('GET', `/v1/uploads/${upload.id}/parts`),
+    ];
+    for (const request of [...requests, ...requests]) {
+      const answer = await request();
+      expect([answer.status, answer.body.code]).toEqual([503, 'upload_unsettled']);
+      expect(answer.headers.get('retry-after')).toBe('15');
+    }
+    server.advance(300_000);
+    for (const request of requests)
+      expect((await request()).body).toMatchObject({
         code: 'upload_closed',
-        detail: expect.stringContaining('abort it'),
+        detail: expect.stringContaining('Abort the upload'),
       });
     expect((await abort(upload)).status).toBe(204);
+  });
+
+  it('503: the store does not know the parts for a moment, again and again: nothing is lost by that', async () => {
+    const mine = fresh();
+    const upload = await newUpload(server, 'experiment', await newExperiment(server), mine);
+    await putAll(server, upload, mine);
+    const path = join(server.blobsDir, 'uploads', (await blobOf(upload)).key);
+    for (let round = 0; round < 5; round += 1) {
+      await rename(path, `${path}.away`);
+      expect((await complete(server, upload)).body.code).toBe('upload_unsettled');
+      server.advance(300_000);
+      await rename(`${path}.away`, path);
+      expect((await server.api('GET', `/v1/uploads/${upload.id}/parts`)).body.items).toHaveLength(1);
+    }
+    expect((await complete(server, upload)).body.state).toBe('verifying');
   });
 });
 
@@ -332,7 +357,9 @@ describe('a file that is being verified', () => {
       await verifyAll(server);
       expect(await uploadOf(server, upload)).toMatchObject({
         state: 'failed',
-        failure: `The content has the SHA-256 ${sha256(mine)}, not ${lie}.`,
+        failure: expect.stringContaining(
+          `The content has the SHA-256 ${sha256(mine)}, not ${lie}. Every part is as it arrived`,
+        ),
         file: { state: 'rejected', sha256: null },
       });
       expect((await server.api('GET', fileAt('experiment', run))).body.code).toBe('file_not_verified');

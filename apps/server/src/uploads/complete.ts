@@ -1,4 +1,5 @@
-import type { RequestContext } from '../context.ts';
+import { BlobNotFound } from '@modelbox/blobs';
+import type { Context, RequestContext } from '../context.ts';
 import { lockPlace } from '../files/place.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
@@ -6,19 +7,25 @@ import { demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
-import { assemble } from './assemble.ts';
-import { demandOpen } from './closed.ts';
+import { assemble, NotTogetherYet } from './assemble.ts';
+import { closedMeanwhile, demandOpen } from './closed.ts';
 import { whileInUse } from './in-use.ts';
 import { lockUpload } from './lock.ts';
 import { uploadRow } from './read.ts';
 import type { UploadRow } from './rows.ts';
 
+/** What an upload whose parts are not put together yet waits for. */
+export const WAITS_FOR_STORE =
+  'The file store has not put the parts together yet; the server tries it again.';
+
 /**
  * Makes the file of the parts: first in the store, then, in one transaction, visible on its object; a worker verifies it.
- * A crash between leaves the upload open, and completing it again goes on from there.
+ * A crash between leaves the upload open, and completing it again goes on from there. If the store has all parts and
+ * cannot put them together now, the file is visible all the same, and the worker goes on with that first.
  */
 export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touched }) => {
   const upload = await uploadRow(ctx, touched.upload);
+  let completing = false;
   if (upload.state === 'open') {
     demandSame(upload, body.sha256);
     await ctx.db.prisma.$transaction((tx) =>
@@ -26,10 +33,10 @@ export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touc
     );
     // Its bytes are reserved; but the quota may be a smaller one now.
     await demandRoom(ctx, touched.upload.namespace, 0);
-    await whileInUse(ctx, upload, () => assemble(ctx, upload));
+    completing = !(await whileInUse(ctx, upload, () => isAssembled(ctx, upload)));
   }
   try {
-    const receipt = await write(ctx, (tx) => appear(tx, ctx, touched.upload, body.sha256));
+    const receipt = await write(ctx, (tx) => appear(tx, ctx, touched.upload, body.sha256, completing));
     ctx.bells.completed.ring();
     return receipt;
   } catch (error) {
@@ -38,11 +45,28 @@ export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touc
   }
 };
 
+/** Whether the store has put the parts together. False if that is left to a worker. */
+async function isAssembled(ctx: RequestContext, upload: UploadRow): Promise<boolean> {
+  try {
+    await assemble(ctx, upload);
+    return true;
+  } catch (error) {
+    if (error instanceof BlobNotFound) {
+      // Somebody else may have gone on from there.
+      if ((await uploadRow(ctx, upload)).state !== 'open') return true;
+      throw await closedMeanwhile(ctx, upload);
+    }
+    if (!(error instanceof NotTogetherYet)) throw error;
+    ctx.log.warn({ err: error, upload: upload.id }, 'an upload is put together later');
+    return false;
+  }
+}
+
 /**
- * It was given up while the store put its parts together: perhaps the blob came into being only after whoever cleans up
- * had been there. If the server dies before this, the sweep of strays finds it.
+ * Cleans up once more after an upload that was given up while the store put its parts together: perhaps the blob came
+ * into being only after the first time. If the server dies before this, the sweep of strays finds the blob.
  */
-async function cleanAgain(ctx: RequestContext, { id }: UploadRow): Promise<void> {
+export async function cleanAgain(ctx: Context, { id }: Pick<UploadRow, 'id'>): Promise<void> {
   const text = `UPDATE uploads SET cleaned_at = NULL WHERE id = $1 AND state IN ('aborted', 'expired')`;
   await ctx.db.pool.query(text, [id]);
   ctx.bells.abandoned.ring();
@@ -54,6 +78,7 @@ async function appear(
   ctx: RequestContext,
   { id, namespace }: { id: string; namespace: string },
   sha256: string | undefined,
+  completing: boolean,
 ): Promise<Receipt> {
   const upload = await lockUpload(tx, id);
   const receipt: Receipt = { status: 200, object: { kind: 'upload', id } };
@@ -69,6 +94,10 @@ async function appear(
       sha256: upload.sha256 ?? sha256 ?? null,
       expiresAt: null,
       updatedAt: ctx.now(),
+      completing,
+      waitsFor: completing ? WAITS_FOR_STORE : null,
+      findings: 0,
+      foundAt: null,
     },
   });
   const content = {

@@ -3,7 +3,7 @@ import { LIMIT_DEFAULT } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
 import { cursorAfter, pageOf } from '../lists/cursor.ts';
-import { closedMeanwhile, demandOpen } from './closed.ts';
+import { closedMeanwhile, demandOpen, notePresent } from './closed.ts';
 import { whileInUse } from './in-use.ts';
 import { toPart } from './parts.ts';
 import { uploadRow } from './read.ts';
@@ -31,6 +31,7 @@ async function partsAfter(
       if (part.number > after) parts.push(part);
       if (parts.length === most) break;
     }
+    await notePresent(ctx, upload);
     return parts;
   } catch (error) {
     throw error instanceof BlobNotFound ? await closedMeanwhile(ctx, upload) : error;

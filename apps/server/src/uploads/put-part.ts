@@ -7,7 +7,7 @@ import { ClientGone } from '../http/errors.ts';
 import { whileFlowing } from '../http/flow.ts';
 import { invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
-import { closedMeanwhile, demandOpen } from './closed.ts';
+import { closedMeanwhile, demandOpen, notePresent } from './closed.ts';
 import { whileInUse } from './in-use.ts';
 import { sizeOfPart, toPart } from './parts.ts';
 import { uploadRow } from './read.ts';
@@ -23,6 +23,7 @@ export const putPart: Verb<'uploads.parts.put'> = async (ctx, { params, headers,
   const part = await whileInUse(ctx, upload, () =>
     ctx.telemetry.upload(() => receive(ctx, upload, number, body, content)),
   );
+  await notePresent(ctx, upload);
   return { status: 200, body: toPart(part) };
 };
 

@@ -11,31 +11,31 @@ const TRIES_TO_GO_ON = 300;
 const REST = 1_000;
 
 /**
- * The bytes of a blob that must have this size. A read that breaks off goes on from there when the store is back: of
- * terabytes no byte is read twice for that.
+ * The bytes of a blob from `start` to before `end`, or to its real end if that is where the content should end. A read
+ * that breaks off goes on from there when the store is back: of terabytes no byte is read twice for that.
  * @throws what the store throws, the last time.
  */
 export async function* readPatiently(
-  { blobs }: Context,
+  { blobs }: Pick<Context, 'blobs'>,
   key: string,
-  sizeBytes: number,
+  { start, end, isWhole }: { readonly start: number; readonly end: number; readonly isWhole: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  let bytes = 0;
+  let at = start;
   for (let tries = 0; ; ) {
     try {
-      const range = bytes > 0 ? { range: { start: bytes, end: sizeBytes - 1 } } : {};
+      const range = isWhole && at === 0 ? {} : { range: { start: at, end: end - 1 } };
       const { stream } = await blobs.read(key, { signal, ...range });
       for await (const chunk of stream as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
+        at += chunk.length;
         tries = 0;
         yield chunk;
       }
       return;
     } catch (error) {
-      if (!(error instanceof BlobStoreUnavailable) || ++tries > (bytes > 0 ? TRIES_TO_GO_ON : TRIES))
+      if (!(error instanceof BlobStoreUnavailable) || ++tries > (at > start ? TRIES_TO_GO_ON : TRIES))
         throw error;
-      if (bytes >= sizeBytes) return;
+      if (at >= end) return;
       await pause(REST, undefined, { signal });
     }
   }

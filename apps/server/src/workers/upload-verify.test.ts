@@ -140,8 +140,8 @@ describe('what was completed', () => {
   it('does not wait behind larger content where it is small', async () => {
     const large = await verifying(fresh(2000));
     const small = await verifying(fresh(100));
-    expect(await verifyNextUpload(server.ctx, 1000)).toBe(true);
-    expect(await verifyNextUpload(server.ctx, 1000)).toBe(false);
+    expect(await verifyNextUpload(server.ctx, { largest: 1000 })).toBe(true);
+    expect(await verifyNextUpload(server.ctx, { largest: 1000 })).toBe(false);
     expect([await stateOf(large.upload), await stateOf(small.upload)]).toEqual(['verifying', 'complete']);
     await verifyAll(server);
   });
@@ -188,7 +188,7 @@ describe('a store that cannot be read', () => {
     const { upload } = await verifying(fresh());
     const { rows } = await server.db.pool.query('SELECT key FROM uploads WHERE id = $1', [upload.id]);
     await server.ctx.blobs.delete(rows[0].key);
-    await verifyAll(server);
+    await verifyAll(server, { pauses: [0, 0] });
     expect(await uploadOf(server, upload)).toMatchObject({ state: 'failed', file: { state: 'rejected' } });
   });
 
@@ -200,7 +200,7 @@ describe('a store that cannot be read', () => {
         options?.signal?.addEventListener('abort', () => reject(new Error('stop')));
         stopping.abort();
       });
-    await expect(verifyNextUpload(over({ read }), undefined, stopping.signal)).rejects.toThrow('stop');
+    await expect(verifyNextUpload(over({ read }), { stopping: stopping.signal })).rejects.toThrow('stop');
     await verifyAll(second);
     expect(await stateOf(upload)).toBe('complete');
   });

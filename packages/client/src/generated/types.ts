@@ -2058,7 +2058,7 @@ export interface components {
             /** @description The aliases in the way. */
             aliases?: string[];
             /** @enum {string} */
-            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "unavailable" | "storage_full" | "storage_read_only";
+            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "upload_unsettled" | "unavailable" | "storage_full" | "storage_read_only";
             /** @description What happened, in words for a person. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
@@ -2466,6 +2466,8 @@ export interface components {
         };
         /** @description A file that comes in parts. */
         Upload: {
+            /** @description The upload was completed, and the store could not put the parts together yet. The server goes on until it has. */
+            completing: boolean;
             /**
              * Format: date-time
              * @description RFC 3339. Answers are in UTC, to the millisecond.
@@ -2516,6 +2518,8 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
+            /** @description Why a completed upload is not verified yet, if the store did not answer or gave other bytes than arrived. The server looks again by itself. Null otherwise. */
+            waitsFor: string | null;
         };
         UploadComplete: {
             /** @description Of the whole file, where the create did not say it. */

@@ -48,7 +48,8 @@ export class Uploads extends Resource {
    * Make the file of its parts.
    *
    * The file is there at once, in state `verifying`; it can be downloaded when the whole was read back and
-   * its SHA-256 computed. Again: the upload as it is.
+   * its SHA-256 computed. If the store cannot put the parts together now, the server goes on by itself
+   * (`completing`). Again: the upload as it is.
    */
   complete(upload: string, body?: UploadComplete, options?: WriteOptions): APIPromise<Upload> {
     return this.http.send<Upload>({

@@ -1,0 +1,76 @@
+-- One look at the store decides nothing: an upload remembers what its looks found, and waits for the next one.
+
+ALTER TABLE uploads
+  -- Whether the store has yet to put the parts of a completed upload together. A worker goes on until it has.
+  ADD COLUMN completing boolean NOT NULL DEFAULT false,
+  -- The SHA-256 of each part as it arrived, one after the other, 32 bytes each. Null: unknown. Empty: two completions
+  -- named different parts, and nobody knows whose parts the store took.
+  ADD COLUMN part_hashes bytea,
+  -- Why a completed upload is not verified yet, for people.
+  ADD COLUMN waits_for text COLLATE "C",
+  -- What the last look found that was not as it should be, how many looks in a row found the same, and how many found
+  -- anything at all. In an open upload: how many requests in a row found that the store does not know its parts.
+  ADD COLUMN finding text COLLATE "C",
+  ADD COLUMN findings integer NOT NULL DEFAULT 0,
+  ADD COLUMN looks integer NOT NULL DEFAULT 0,
+  -- When the next look is due; null: now.
+  ADD COLUMN look_at timestamptz(3),
+  -- When the first of these findings was made.
+  ADD COLUMN found_at timestamptz(3);
+
+-- As before, but an upload whose parts the store has not put together yet still has them: they are removed as those of
+-- an upload that was given up.
+CREATE OR REPLACE FUNCTION abandon_upload() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  WITH lost AS (
+    UPDATE uploads SET state = 'aborted', failure = 'The file was deleted or replaced before it was verified.',
+                       claimed_at = NULL, updated_at = now(), part_hashes = NULL, waits_for = NULL,
+                       cleaned_at = CASE WHEN completing THEN NULL ELSE now() END
+    WHERE id = OLD.upload_id AND state = 'verifying' RETURNING key, size_bytes, completing)
+  INSERT INTO doomed_keys (key, size_bytes, doomed_at)
+  SELECT key, size_bytes, now() FROM lost WHERE NOT completing ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+-- As before, but an upload whose parts the store has not put together yet is neither verified nor rejected: a server of
+-- the release before, which does not know of that, would take its content for lost.
+CREATE OR REPLACE FUNCTION finish_upload(p_id uuid, p_sha256 text, p_failure text, p_blob_id uuid, p_at timestamptz)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  v_upload uploads%ROWTYPE;
+  v_namespace text;
+  v_blob record;
+BEGIN
+  SELECT * INTO v_upload FROM uploads WHERE id = p_id;
+  v_namespace := lock_owner(v_upload.object_kind, v_upload.object_id);
+  SELECT * INTO v_upload FROM uploads WHERE id = p_id FOR UPDATE;
+  IF v_upload.state IS DISTINCT FROM 'verifying' OR v_upload.completing THEN RETURN v_upload.state; END IF;
+  IF p_failure IS NULL THEN
+    SELECT * INTO v_blob FROM keep_blob(p_blob_id, p_sha256, v_upload.key, v_upload.size_bytes, p_at);
+    IF NOT FOUND THEN RAISE EXCEPTION 'the content of upload % was doomed while it was verified', p_id; END IF;
+    UPDATE uploads SET state = 'complete', sha256 = p_sha256, claimed_at = NULL, updated_at = p_at, cleaned_at = p_at,
+                       part_hashes = NULL, waits_for = NULL
+    WHERE id = p_id;
+    UPDATE files SET state = 'verified', sha256 = p_sha256, blob_id = v_blob.blob_id, upload_id = NULL
+    WHERE upload_id = p_id;
+    PERFORM record_change(v_upload.object_kind, v_upload.object_id, v_namespace, 'file_stored', NULL, NULL,
+      jsonb_build_object('path', v_upload.path, 'role', v_upload.role, 'sizeBytes', v_upload.size_bytes,
+                         'sha256', p_sha256, 'replaced', NULL, 'upload', p_id), '{"actor": "modelbox"}', p_at);
+    -- The content was here already: ours is of no use.
+    INSERT INTO doomed_keys (key, size_bytes, doomed_at)
+    SELECT v_upload.key, v_upload.size_bytes, p_at WHERE v_blob.blob_key <> v_upload.key ON CONFLICT DO NOTHING;
+    RETURN 'complete';
+  END IF;
+  UPDATE uploads SET state = 'failed', failure = p_failure, claimed_at = NULL, updated_at = p_at, cleaned_at = p_at,
+                     part_hashes = NULL, waits_for = NULL
+  WHERE id = p_id;
+  UPDATE files SET state = 'rejected' WHERE upload_id = p_id;
+  PERFORM record_change(v_upload.object_kind, v_upload.object_id, v_namespace, 'file_rejected', NULL, NULL,
+    jsonb_build_object('path', v_upload.path, 'sizeBytes', v_upload.size_bytes, 'sha256', v_upload.sha256,
+                       'failure', p_failure, 'upload', p_id), '{"actor": "modelbox"}', p_at);
+  INSERT INTO doomed_keys (key, size_bytes, doomed_at) VALUES (v_upload.key, v_upload.size_bytes, p_at)
+  ON CONFLICT DO NOTHING;
+  RETURN 'failed';
+END
+$$;
