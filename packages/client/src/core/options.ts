@@ -51,6 +51,12 @@ export interface FileUploadOptions extends UploadOptions, ParallelPartOptions {
    */
   readonly direct?: 'auto' | false | undefined;
   /**
+   * The longest wait in milliseconds, once all parts are sent, until the server has put them together and verified the
+   * whole. Then it is a `TimeoutError`, and the server goes on: the same call later waits for it again. Default: a day.
+   * 0: no limit.
+   */
+  readonly settleTimeoutMs?: number | undefined;
+  /**
    * Removes what has arrived where `signal` fires. Default: false, so that the same call goes on from there.
    */
   readonly discardOnAbort?: boolean | undefined;

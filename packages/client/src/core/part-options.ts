@@ -19,7 +19,12 @@ export const PART_SIZE = 16 * 2 ** 20;
 export const PARALLEL = 4;
 
 /** Throws `ModelBoxError` where an option is not what it must be. */
-export function checkPartOptions({ partsFrom = 0, partSize = 1, parallel = 1 }: ParallelPartOptions): void {
+export function checkPartOptions(
+  options: ParallelPartOptions & { readonly settleTimeoutMs?: number | undefined },
+): void {
+  const { partsFrom = 0, partSize = 1, parallel = 1, settleTimeoutMs = 0 } = options;
+  if (!(settleTimeoutMs >= 0))
+    throw new ModelBoxError('`settleTimeoutMs` is a number of milliseconds from 0');
   if (!(partsFrom >= 0)) throw new ModelBoxError('`partsFrom` is a number of bytes from 0');
   atLeastOne('partSize', partSize);
   atLeastOne('parallel', parallel);

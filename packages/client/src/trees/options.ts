@@ -22,7 +22,7 @@ export interface TreeOptions extends CallOptions, PartOptions {
 }
 
 /** Options of `push`. */
-export interface PushOptions extends TreeOptions, Pick<FileUploadOptions, 'direct'> {
+export interface PushOptions extends TreeOptions, Pick<FileUploadOptions, 'direct' | 'settleTimeoutMs'> {
   /**
    * Files from 1 MiB on are hashed first, and content that the server has in a file that the caller may read is not sent
    * again. Default: true.

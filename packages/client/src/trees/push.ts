@@ -7,6 +7,7 @@ import { slots } from '../core/slots.ts';
 import { url } from '../core/url.ts';
 import type { Resources } from '../generated/resources.ts';
 import type { File, Version, VersionCreate } from '../generated/schemas.ts';
+import { patience } from '../uploads/patience.ts';
 import type { SentFile } from '../uploads/upload-file.ts';
 import { earlierUploads } from './earlier-uploads.ts';
 import { finalize } from './finalize.ts';
@@ -69,7 +70,8 @@ export async function push(
   // Later, so that the server reads one file back while others are on their way.
   await inParallel(sent, { concurrency, signal: call.signal }, async (file) => void (await file.verified()));
   if (version.status === 'ready') return version;
-  return finalize(client, version.id, call, http.carrier(call).pause);
+  const { pause } = patience(http.carrier(call), options.settleTimeoutMs);
+  return finalize(client, version.id, call, pause);
 
   /** True where the server has the content, and makes the file of it. */
   async function attach(
@@ -95,14 +97,14 @@ export async function push(
     signal: AbortSignal,
     onProgress: (bytes: number) => void,
   ): Promise<SentFile> {
-    const { partsFrom, partSize, direct } = options;
+    const { partsFrom, partSize, direct, settleTimeoutMs } = options;
     const how = { ...call, signal, contentType, sizeBytes: size, sha256, onProgress };
     return http.sendFile({
       url: url`/v1/versions/${version.id}/files/${path}`,
       query: { role },
       to: { version: version.id, path },
       source,
-      options: { ...how, partsFrom, partSize, direct, parallel: concurrency },
+      options: { ...how, partsFrom, partSize, direct, settleTimeoutMs, parallel: concurrency },
       slots: connections,
       known: earlier.of(path),
     });

@@ -2,6 +2,7 @@ import { APIError } from '../core/api-error.ts';
 import type { Upload, UploadPart } from '../generated/schemas.ts';
 import type { Carrier } from './carrier.ts';
 import type { LocalContent } from './local-content.ts';
+import type { Patience } from './patience.ts';
 import { isFor, type Place } from './place.ts';
 
 /** An upload to go on with: its parts that have arrived, by number, or null where no part is taken any more. */
@@ -12,6 +13,7 @@ export interface Begun {
 
 export interface BeginOptions {
   readonly partSize: number | undefined;
+  readonly patience: Patience;
   /** Of the whole, where it is known already. */
   readonly sha256: string | undefined;
   /** Of the whole, computed where it is not known; once. */
@@ -46,14 +48,17 @@ async function goOn(carrier: Carrier, upload: Upload, options: BeginOptions): Pr
   if (!isLeft || !(await isOurs())) return undefined;
   if (upload.state !== 'open') return { upload, arrived: null };
   try {
-    const arrived = new Map<number, UploadPart>();
-    for await (const part of carrier.uploads.parts.list(upload.id, { limit: 1000 }, carrier.call))
-      arrived.set(part.part, part);
-    return { upload, arrived };
+    return { upload, arrived: await options.patience.settled(() => partsOf(carrier, upload)) };
   } catch (error) {
-    if (isClosed(error)) return assemble(carrier, upload, await options.wholeSha256());
+    if (isClosed(error)) return assemble(carrier, upload, options);
     throw error;
   }
+}
+
+async function partsOf({ uploads, call }: Carrier, { id }: Upload): Promise<Map<number, UploadPart>> {
+  const arrived = new Map<number, UploadPart>();
+  for await (const part of uploads.parts.list(id, { limit: 1000 }, call)) arrived.set(part.part, part);
+  return arrived;
 }
 
 /** Complete, or all but verified, and its file still is what came of it. */
@@ -63,13 +68,18 @@ const isInPlace = ({ state, sha256, file }: Upload): boolean =>
   (file?.state === 'verifying' || file?.state === 'verified');
 
 /** An open upload that takes no part: the server put the parts together, and died before it could say so. Or lost them. */
-async function assemble(carrier: Carrier, { id }: Upload, sha256: string): Promise<Begun | undefined> {
+async function assemble(
+  { uploads, call }: Carrier,
+  { id }: Upload,
+  { patience, wholeSha256 }: BeginOptions,
+): Promise<Begun | undefined> {
+  const sha256 = await wholeSha256();
   try {
-    return { upload: await carrier.uploads.complete(id, { sha256 }, carrier.call), arrived: null };
+    return { upload: await patience.settled(() => uploads.complete(id, { sha256 }, call)), arrived: null };
   } catch (error) {
     if (!isClosed(error)) throw error;
     // Of no use to anybody, and in the way of `finalize`.
-    await carrier.uploads.abort(id, carrier.call);
+    await uploads.abort(id, call);
     return undefined;
   }
 }

@@ -7,6 +7,7 @@ import type { Upload } from '../generated/schemas.ts';
 import { type Begun, begin } from './begin.ts';
 import type { Carrier } from './carrier.ts';
 import type { LocalContent } from './local-content.ts';
+import { type Patience, patience } from './patience.ts';
 import type { Place } from './place.ts';
 import { sendPart, type Way } from './send-part.ts';
 
@@ -22,6 +23,7 @@ export interface Completed {
   readonly upload: Upload;
   /** Of the content on this side, in hex. */
   readonly sha256: string;
+  readonly patience: Patience;
 }
 
 /**
@@ -46,19 +48,19 @@ export async function sendInParts(
     partSize,
     sha256: announced,
     wholeSha256,
+    patience: patience(carrier, options.settleTimeoutMs),
   });
+  const settling = patience(carrier, options.settleTimeoutMs);
   const { upload, arrived } = begun;
   if (arrived === null) {
     options.onProgress?.(sizeBytes, sizeBytes);
-    return { upload, sha256: await wholeSha256() };
+    return { upload, sha256: await wholeSha256(), patience: settling };
   }
   try {
     const hash = await sendMissing(carrier, local, upload, arrived, await whole, options);
     await local.unchanged();
-    return {
-      upload: await carrier.uploads.complete(upload.id, { sha256: hash }, carrier.call),
-      sha256: hash,
-    };
+    const complete = () => carrier.uploads.complete(upload.id, { sha256: hash }, carrier.call);
+    return { upload: await settling.settled(complete), sha256: hash, patience: settling };
   } catch (error) {
     if (options.discardOnAbort && options.signal?.aborted)
       await carrier.uploads.abort(upload.id, { ...carrier.call, signal: undefined }).catch(() => {});

@@ -10,14 +10,14 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Waits until the server has read the whole content back, and compares the SHA-256 that it found. */
 export async function whenVerified(
   carrier: Carrier,
-  { upload: { id, path }, sha256 }: Completed,
+  { upload: { id, path }, sha256, patience }: Completed,
 ): Promise<Answer<File>> {
   const what = `The upload of ${path}`;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5)) {
     const answer = await carrier.uploads.get(id, carrier.call).withResponse();
-    const { state, failure, file, sha256: found } = answer.data;
+    const { state, failure, waitsFor, file, sha256: found } = answer.data;
     if (state === 'verifying') {
-      await carrier.pause(pause);
+      await patience.pause(pause, waitsFor ?? undefined);
       continue;
     }
     if (state === 'complete' && found !== null && found !== sha256)
