@@ -64,6 +64,22 @@ test('a query without an answer fails, and its connection is not used again', as
   await db.close();
 });
 
+test('a cut fails queries in flight and queries that wait for a connection', async () => {
+  const db = openDatabase({ url, statementTimeout: 600_000, connectionTimeout: 600_000, poolSize: 4 });
+  await db.side.query('SELECT 1');
+  proxy.stall(true);
+  const asked = Array.from({ length: 3 }, () =>
+    db.side.query('SELECT 1').then(
+      () => 'answered',
+      (error: unknown) => isUnavailable(error),
+    ),
+  );
+  expect(db.side.waitingCount).toBe(3);
+  await expect.poll(() => db.side.waitingCount).toBe(2);
+  db.cut();
+  expect(await Promise.all(asked)).toEqual([true, true, true]);
+});
+
 test('requests get 503 while the database hangs, and the server works again when it answers', async () => {
   const server = runServer({
     DATABASE_URL: url,

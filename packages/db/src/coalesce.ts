@@ -8,6 +8,9 @@ interface Waiting<K, V> {
 const LANES = 2;
 const MOST = 200;
 
+/** Milliseconds after which a round trip gives up its lane: two connections that hang must not block every question. */
+const PATIENCE = 1_000;
+
 /**
  * Turns a loader of many keys into one of a single key: keys that are asked for at the same time, or while the lanes
  * are busy, go in one round trip. A load always begins after the question was asked, so nobody is answered with a state
@@ -28,6 +31,14 @@ export function coalesce<K, V>(load: (keys: K[]) => Promise<V[]>): (key: K) => P
     scheduled = false;
     const batch = waiting.splice(0, MOST);
     running++;
+    let isInLane = true;
+    const leaveLane = () => {
+      if (!isInLane) return;
+      isInLane = false;
+      running--;
+      schedule();
+    };
+    const timer = setTimeout(leaveLane, PATIENCE);
     schedule();
     try {
       const values = await load(batch.map(({ key }) => key));
@@ -35,8 +46,8 @@ export function coalesce<K, V>(load: (keys: K[]) => Promise<V[]>): (key: K) => P
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
-      running--;
-      schedule();
+      clearTimeout(timer);
+      leaveLane();
     }
   };
   return (key) =>

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type DatabaseAddress, databaseAddress } from './address.ts';
-import { PatientClient } from './patient-client.ts';
+import { connectionCut, PatientClient } from './patient-client.ts';
 import { pinned, pinnedIfKnown, searchPath } from './settings.ts';
 
 /**
@@ -76,8 +76,13 @@ const SLACK = 5_000;
 
 const clientsOf = new WeakMap<pg.Pool, Set<PatientClient>>();
 
-/** Breaks every connection of a pool: queries in flight fail at once. */
+/** Breaks every connection of a pool: queries in flight, and those that wait for a connection, fail at once. */
 export function cutConnections(pool: pg.Pool): void {
+  // `pg` lets those who wait go on waiting after `end()`.
+  const { _pendingQueue: waiting } = pool as unknown as {
+    _pendingQueue: { callback: (error: Error) => void }[];
+  };
+  for (const { callback } of waiting.splice(0)) callback(connectionCut());
   for (const client of clientsOf.get(pool) ?? []) client.cut();
 }
 

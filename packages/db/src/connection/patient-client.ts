@@ -3,6 +3,10 @@ import pg from 'pg';
 /** Milliseconds that Postgres has to close its side of a connection that we end. */
 const FAREWELL = 2_000;
 
+/** What queries fail with whose connection was cut. */
+export const connectionCut = (reason = 'the connection to Postgres was cut'): Error =>
+  Object.assign(new Error(reason), { code: 'ETIMEDOUT' });
+
 /** Milliseconds that an answer may take; 0: any time. */
 export interface Patience {
   /** The first answer on a connection. */
@@ -26,10 +30,10 @@ export class PatientClient extends pg.Client {
   }
 
   /** Breaks the connection: queries in flight fail at once. */
-  cut(reason = 'the connection to Postgres was cut'): void {
+  cut(reason?: string): void {
     const { stream } = this.connection;
     // A socket that was told to end and hangs must be destroyed too.
-    stream.destroy(Object.assign(new Error(reason), { code: 'ETIMEDOUT' }));
+    stream.destroy(connectionCut(reason));
   }
 
   // `pg` has seven signatures for this: with a text or a configuration, with or without values and callback.
