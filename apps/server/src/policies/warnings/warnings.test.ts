@@ -184,6 +184,22 @@ describe('retention', () => {
     ]);
   });
 
+  test('nor for a connection while lists hold all of theirs', async () => {
+    const { url } = await runs({ run: epochs(1) });
+    const { lists } = server.db;
+    const held = await Promise.all(Array.from({ length: lists.options.max }, () => lists.connect()));
+    const policy = keepAll([{ best: 1, metric: 'typo', direction: 'max' }]);
+    try {
+      const { warnings } = await ok('PUT', `${url}/policy`, policy);
+      expect(warnings).toMatchObject([{ pointer: '', code: 'not_checked' }]);
+    } finally {
+      for (const client of held) client.release();
+    }
+    expect(warned(await ok('GET', `${url}/policy`))).toEqual([
+      'unknown_metric /retain/checkpoints/keep/0/metric',
+    ]);
+  });
+
   test('versions: of a model, and of all models below a namespace for which its rule counts', async () => {
     const rule = (metric: string) => ({
       retain: { versions: { keep: [{ best: 1, metric, direction: 'max' }], remove: 'object' } },
