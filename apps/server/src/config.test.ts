@@ -81,6 +81,21 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['yes'],
   },
+  mintByTokens: { takes: [['false', false]], refuses: ['no', 'never'] },
+  tokenMaxLifetime: {
+    takes: [
+      ['none', 'none'],
+      ['P90D', 90 * 86_400_000],
+    ],
+    refuses: ['0', 'PT1S', '90 days'],
+  },
+  tokenIdleExpiry: {
+    takes: [
+      ['none', 'none'],
+      ['PT1H', 3_600_000],
+    ],
+    refuses: ['0', 'PT59M', 'never'],
+  },
   auditRetention: {
     takes: [
       ['P365D', 365 * 86_400_000],

@@ -24,6 +24,12 @@ export interface Settings {
   oidcAdministrators: readonly string[];
   /** Principals that may make namespaces at the root, beside administrators. */
   rootCreators: 'everyone' | readonly string[];
+  /** Whether a token may make other tokens. */
+  mintByTokens: boolean;
+  /** Milliseconds that a new token lasts at most. */
+  tokenMaxLifetime: number | 'none';
+  /** Milliseconds after which a token that nobody uses expires. */
+  tokenIdleExpiry: number | 'none';
   /** Requests of one caller and from one address in a minute, and failed authentications from one; 0: any number. */
   rateLimitIdentity: number;
   rateLimitAddress: number;

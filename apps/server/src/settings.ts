@@ -106,6 +106,27 @@ export const SETTINGS = {
     says: 'Who may make namespaces at the root, beside administrators, and becomes `admin` of those: `user:…`, `service:…` or `group:…`, separated by commas.',
     parse: (text) => (text === 'everyone' ? text : principals(text, 'everyone, none, or ')),
   }),
+  mintByTokens: setting({
+    env: 'MODELBOX_MINT_BY_TOKENS',
+    default: 'true',
+    form: 'true, false',
+    says: 'Whether a token may make other tokens. With `false` only callers that sign in with the OIDC issuer make tokens, and the bootstrap token.',
+    parse: boolean,
+  }),
+  tokenMaxLifetime: setting<number | 'none'>({
+    env: 'MODELBOX_TOKEN_MAX_LIFETIME',
+    default: 'none',
+    form: 'none, duration',
+    says: 'How long a new token lasts at most. A token that is made without an expiry expires then. Existing tokens keep theirs.',
+    parse: (text) => (text === 'none' ? text : duration(text, 60_000)),
+  }),
+  tokenIdleExpiry: setting<number | 'none'>({
+    env: 'MODELBOX_TOKEN_IDLE_EXPIRY',
+    default: 'none',
+    form: 'none, duration',
+    says: 'Time after which a token that nobody uses expires, and every token that it made. At least an hour.',
+    parse: (text) => (text === 'none' ? text : duration(text, 3_600_000)),
+  }),
   rateLimitIdentity: perMinute(
     'MODELBOX_RATE_LIMIT_IDENTITY',
     '60000',

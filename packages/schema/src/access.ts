@@ -70,6 +70,11 @@ export const Token = z
     principal: Principal,
     administrator: z.boolean(),
     ...narrowing,
+    parentId: Uuid.nullable().meta({
+      description:
+        'The token that made it: it ends with that at the latest, and is revoked with it. Null: a sign-in, the bootstrap ' +
+        'token or the local user made it.',
+    }),
     expiresAt: Timestamp.nullable(),
     lastUsedAt: Timestamp.nullable().meta({ description: 'To the minute.' }),
     revokedAt: Timestamp.nullable(),
@@ -95,7 +100,13 @@ export const TokenCreate = z
     namespaces: narrowing.namespaces.optional(),
     permissions: narrowing.permissions.optional(),
     networks: Networks.optional(),
-    expiresAt: Timestamp.nullable().optional(),
+    expiresAt: Timestamp.nullable()
+      .optional()
+      .meta({
+        description:
+          'Not after the end of the token that makes it, nor beyond `MODELBOX_TOKEN_MAX_LIFETIME`. Left out or null: the ' +
+          'latest time that these allow.',
+      }),
   })
   .meta({ id: 'TokenCreate' });
 export type TokenCreate = z.infer<typeof TokenCreate>;
@@ -183,7 +194,7 @@ export const accessRoutes = [
     method: 'DELETE',
     path: '/v1/tokens/{token}',
     tag,
-    summary: 'Revoke a token: from then on it opens nothing, on any server',
+    summary: 'Revoke a token and all that it made: from then on they open nothing, on any server',
     params: z.strictObject({ token: Uuid }),
     answers: { 204: 'empty' },
     known: true,

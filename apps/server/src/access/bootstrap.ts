@@ -1,14 +1,13 @@
 import type { Context } from '../context.ts';
 import { newId } from '../objects/ids.ts';
 import { hashOf } from './token-identity.ts';
+import { SERVER } from './token-tree.ts';
 import { toToken } from './tokens.ts';
 
 type TokenId = { readonly id: string };
 
 /** The first administrator. */
 const FIRST = 'user:admin';
-/** What the server does by itself. */
-const SERVER = 'modelbox';
 
 /**
  * Makes a secret that the operator has chosen the token of the first administrator, as long as no administrator has a
@@ -16,11 +15,14 @@ const SERVER = 'modelbox';
  */
 export const bootstrap = (ctx: Context, secret: string): Promise<boolean> =>
   ctx.db.prisma.$transaction(async (tx) => {
+    const { tokenIdleExpiry } = ctx.settings;
+    const usedSince = tokenIdleExpiry === 'none' ? null : new Date(ctx.now().getTime() - tokenIdleExpiry);
     const [row] = await tx.$queryRaw<TokenId[]>`
       INSERT INTO tokens (id, hash, name, principal, administrator, created_by, created_at)
       SELECT ${newId(ctx)}::uuid, ${new Uint8Array(hashOf(secret))}, 'bootstrap', ${FIRST}, true, ${SERVER}, ${ctx.now()}
       WHERE NOT EXISTS (SELECT 1 FROM tokens WHERE administrator AND revoked_at IS NULL
-                          AND (expires_at IS NULL OR expires_at > ${ctx.now()}))
+                          AND (expires_at IS NULL OR expires_at > ${ctx.now()})
+                          AND NOT (${usedSince}::timestamptz IS NOT NULL AND token_is_idle(id, ${usedSince})))
       ON CONFLICT (hash) DO NOTHING RETURNING id`;
     if (row === undefined) return false;
     const made = await tx.token.findUniqueOrThrow({ where: { id: row.id } });

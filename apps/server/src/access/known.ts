@@ -8,6 +8,8 @@ export interface Known {
   readonly isFrom?: (address: string) => boolean;
   /** Until when it counts, in milliseconds since 1970. */
   readonly expiresAt: number;
+  /** When it must be looked up again, in milliseconds since 1970; absent: as soon as something of it changes. */
+  readonly lookAgainAt?: number;
 }
 
 /** Every holder of a role shares one set: somebody can have roles on thousands of namespaces. */

@@ -26,6 +26,9 @@ interface Caller {
   readonly until: number;
 }
 
+const isFresh = (ctx: Context, { known, until }: Caller): boolean =>
+  until > performance.now() && (known.lookAgainAt ?? Number.POSITIVE_INFINITY) > ctx.now().getTime();
+
 /** Finds out who has a secret, by whatever it is looked up. Undefined: nobody. */
 export type Find = (ctx: Context, secret: string) => Promise<Known | undefined>;
 
@@ -120,7 +123,7 @@ export function rememberCallers(find: Find): Remembered {
       if (when === 'anew' || askedAt < doubtedAt) await askAnew(ctx);
       else if (performance.now() - askedAt > ASK_AFTER) await ask(ctx);
       const there = callers.get(key);
-      if (there && there.until > performance.now()) return there.known;
+      if (there && isFresh(ctx, there)) return there.known;
       return finding.get(key) ?? look(ctx, key, secret);
     },
     knows: (key) => good.has(key),

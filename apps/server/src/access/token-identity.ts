@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { grantsOf, type Known } from './known.ts';
 
 const tokenByHash = prepared<
-  [hash: Buffer],
+  [hash: Buffer, usedSince: Date | null],
   {
     id: string;
     principal: string;
@@ -25,15 +25,21 @@ const tokenByHash = prepared<
           nullif(t.permissions, '{}') AS permissions, t.networks, t.expires_at AS "expiresAt",
           (SELECT json_agg(json_build_object('path', n.path, 'role', g.role))
            FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.principal = t.principal) AS grants
-   FROM tokens t WHERE t.hash = $1 AND t.revoked_at IS NULL`,
+   FROM tokens t WHERE t.hash = $1 AND t.revoked_at IS NULL AND NOT ($2::timestamptz IS NOT NULL AND token_is_idle(t.id, $2))`,
 );
 
 /** What is kept of a secret. It is random and long, so that a fast hash is enough, and looking it up tells nothing of others. */
 export const hashOf = (secret: string): Buffer => hash('sha256', secret, 'buffer');
 
-/** Whose token a secret is. Undefined where it is none, or was revoked. */
+/** Milliseconds after which a remembered token is looked up again, if unused tokens expire: uses are noted to the minute. */
+const IDLE_CHECKED_AFTER = 60_000;
+
+/** Finds whose token a secret is. Undefined: it is none, it was revoked, or it was not used for too long. */
 export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | undefined> {
-  const [row] = await tokenByHash(ctx.db.pool, hash);
+  const { tokenIdleExpiry } = ctx.settings;
+  const now = ctx.now().getTime();
+  const usedSince = tokenIdleExpiry === 'none' ? null : new Date(now - tokenIdleExpiry);
+  const [row] = await tokenByHash(ctx.db.pool, hash, usedSince);
   if (row === undefined) return undefined;
   const held = row.administrator ? 'all' : grantsOf(row.grants ?? []);
   const list = row.networks.length === 0 ? undefined : listOf(row.networks);
@@ -47,6 +53,7 @@ export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | 
     },
     ...(list ? { isFrom: (address: string) => isFrom(list, address) } : {}),
     expiresAt: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+    ...(usedSince ? { lookAgainAt: now + IDLE_CHECKED_AFTER } : {}),
   };
 }
 

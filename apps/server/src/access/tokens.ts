@@ -13,6 +13,7 @@ import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
 import { changingRights } from './changing-rights.ts';
 import { hashOf } from './token-identity.ts';
+import { endOf, lockParent, lockTree } from './token-tree.ts';
 
 export const isAdministrator = ({ actor }: RequestContext): boolean => actor.grants === 'all';
 
@@ -35,11 +36,12 @@ export const createToken: Verb<'tokens.create'> = async (ctx, { body }) => {
 };
 
 /** Stores a new token; gives its secret. */
-export async function insertToken(
+async function insertToken(
   tx: Tx,
   ctx: RequestContext,
   body: TokenCreate,
 ): Promise<{ secret: string; row: TokenRow }> {
+  const parent = await lockParent(tx, ctx);
   const secret = `mb_${randomBytes(32).toString('base64url')}`;
   const row = await tx.token.create({
     data: {
@@ -51,7 +53,8 @@ export async function insertToken(
       namespaces: body.namespaces?.map((path) => path.replace(/\/$/, '')) ?? [],
       permissions: [...(body.permissions ?? [])],
       networks: body.networks ?? [],
-      expiresAt: body.expiresAt ? new Date(body.expiresAt) : null,
+      parentId: parent?.id ?? null,
+      expiresAt: endOf(ctx, body.expiresAt, parent),
       createdBy: ctx.actor.name,
       createdAt: ctx.now(),
     },
@@ -85,8 +88,6 @@ function demandSound(ctx: RequestContext, body: TokenCreate): void {
   demandNotNarrowed(ctx, 'makes no other');
   if (body.principal === undefined && !/^(?:user|service):/.test(ctx.actor.name))
     throw invalidField('body', '/principal', 'is required: the local user of an open server holds no token');
-  if (body.expiresAt && new Date(body.expiresAt) <= ctx.now())
-    throw invalidField('body', '/expiresAt', 'must be in the future');
   for (const name of ['namespaces', 'permissions', 'networks'] as const) {
     if (body[name]?.length === 0)
       throw invalidField('body', `/${name}`, `must name something; null allows ${UNBOUND[name]}`);
@@ -114,7 +115,10 @@ export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
   return { status: 200, body: pageOf(rows, limit, toToken, (row) => row.id) };
 };
 
-/** Revokes a token. One that is revoked already stays so. A narrowed one revokes itself, which may be all that is left to do. */
+/**
+ * Revokes a token, and with it all that were made by it. A token that was revoked before keeps its time. A narrowed token
+ * revokes only itself and its tree.
+ */
 export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
   changingRights(ctx, async (tx): Promise<Receipt> => {
     await tx.$queryRaw`SELECT 1 FROM tokens WHERE id = ${params.token}::uuid FOR UPDATE`;
@@ -126,13 +130,15 @@ export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
       throw problem;
     }
     if (row.id !== ctx.actor.tokenId && !isAdministrator(ctx)) demandNotNarrowed(ctx, 'revokes only itself');
-    if (row.revokedAt === null) {
-      const after = await tx.token.update({ where: { id: row.id }, data: { revokedAt: ctx.now() } });
-      const states = { before: toToken(row), after: toToken(after) };
-      await recordChange(tx, ctx, { kind: 'token', id: row.id, namespace: '', action: 'updated', ...states });
-    }
+    for (const each of await lockTree(tx, row)) if (each.revokedAt === null) await revokeRow(tx, ctx, each);
     return { status: 204, object: null };
   });
+
+async function revokeRow(tx: Tx, ctx: RequestContext, row: TokenRow): Promise<void> {
+  const after = await tx.token.update({ where: { id: row.id }, data: { revokedAt: ctx.now() } });
+  const states = { before: toToken(row), after: toToken(after) };
+  await recordChange(tx, ctx, { kind: 'token', id: row.id, namespace: '', action: 'updated', ...states });
+}
 
 export const toToken = (row: TokenRow): Token => ({
   id: row.id,
@@ -142,6 +148,7 @@ export const toToken = (row: TokenRow): Token => ({
   namespaces: row.namespaces.length === 0 ? null : row.namespaces,
   permissions: row.permissions.length === 0 ? null : (row.permissions as Token['permissions']),
   networks: row.networks.length === 0 ? null : row.networks,
+  parentId: row.parentId,
   expiresAt: row.expiresAt?.toISOString() ?? null,
   lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
   revokedAt: row.revokedAt?.toISOString() ?? null,

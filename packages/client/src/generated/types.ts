@@ -1849,6 +1849,11 @@ export interface components {
             namespaces: string[] | null;
             /** @description Only from these addresses and networks; null: from anywhere. */
             networks: string[] | null;
+            /**
+             * Format: uuid
+             * @description The token that made it: it ends with that at the latest, and is revoked with it. Null: a sign-in, the bootstrap token or the local user made it.
+             */
+            parentId: string | null;
             /** @description Only these, within what its owner may; null: all. */
             permissions: components["schemas"]["Permission"][] | null;
             /**
@@ -2391,6 +2396,11 @@ export interface components {
             namespaces: string[] | null;
             /** @description Only from these addresses and networks; null: from anywhere. */
             networks: string[] | null;
+            /**
+             * Format: uuid
+             * @description The token that made it: it ends with that at the latest, and is revoked with it. Null: a sign-in, the bootstrap token or the local user made it.
+             */
+            parentId: string | null;
             /** @description Only these, within what its owner may; null: all. */
             permissions: components["schemas"]["Permission"][] | null;
             /**
@@ -2414,7 +2424,7 @@ export interface components {
             administrator?: boolean;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description Not after the end of the token that makes it, nor beyond `MODELBOX_TOKEN_MAX_LIFETIME`. Left out or null: the latest time that these allow.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt?: string | null;

@@ -192,3 +192,33 @@ test('NFC: tags, metric keys and policies are normalized; two spellings of a tag
   const policies = await pool.query('SELECT document FROM policies');
   expect(policies.rows[0].document.label).toEqual([{ ...rule, tag: 'ä', metric: 'ö', dataset: 'n/ä' }]);
 });
+
+test('token tree: tokens get the living token that made them and its expiry; nobody is locked out', async () => {
+  await migrateUpTo('20261202000160_expand_token_tree');
+  await pool.query(`
+    CREATE FUNCTION pg_temp.id(n bigint) RETURNS uuid LANGUAGE sql AS
+      $$ SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid $$;
+    INSERT INTO tokens (id, hash, name, principal, administrator, created_by, created_at, expires_at, revoked_at)
+      SELECT pg_temp.id(n), n::text::bytea, name, 'user:a', true, by, now(), expires_at, revoked_at FROM (VALUES
+        (1, 'bootstrap', 'modelbox', NULL::timestamptz, NULL::timestamptz),
+        (2, 'laptop', 'user:a', '2099-01-01', NULL),
+        (3, 'child', 'user:a', NULL, NULL),
+        (4, 'grandchild', 'user:a', '2100-01-01', NULL),
+        (5, 'revoked', 'user:a', NULL, now()),
+        (6, 'outlived', 'user:a', NULL, NULL)) AS t (n, name, by, expires_at, revoked_at);
+    SELECT record_change('token', pg_temp.id(child), '', 'created', NULL, NULL, NULL,
+        jsonb_build_object('actor', 'user:a', 'tokenId', pg_temp.id(parent)), now())
+      FROM (VALUES (2, 1), (3, 2), (4, 3), (5, 2), (6, 5)) AS made (child, parent)`);
+  await migrate({ url: database.url });
+  const { rows } = await pool.query(`
+    SELECT t.name, p.name AS parent, extract(year FROM t.expires_at AT TIME ZONE 'UTC')::int AS ends
+    FROM tokens t LEFT JOIN tokens p ON p.id = t.parent_id ORDER BY t.id`);
+  expect(rows).toEqual([
+    { name: 'bootstrap', parent: null, ends: null },
+    { name: 'laptop', parent: null, ends: 2099 },
+    { name: 'child', parent: 'laptop', ends: 2099 },
+    { name: 'grandchild', parent: 'child', ends: 2099 },
+    { name: 'revoked', parent: null, ends: null },
+    { name: 'outlived', parent: null, ends: null },
+  ]);
+});

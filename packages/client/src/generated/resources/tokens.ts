@@ -23,7 +23,7 @@ export class Tokens extends Resource {
     return this.http.list<Token>({ url: '/v1/tokens', query, options });
   }
 
-  /** Revoke a token: from then on it opens nothing, on any server. */
+  /** Revoke a token and all that it made: from then on they open nothing, on any server. */
   revoke(token: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/tokens/${token}`, options });
   }
