@@ -116,10 +116,17 @@ describe('streamPieces', () => {
     }
   });
 
-  it('breaks where a reading ends early', async () => {
+  it('fails at once if the first reading ends early before anything can be sent', async () => {
     const piece = await stored(randomBytes(10));
     const short: OpenBlob = async () => ({ sizeBytes: 10, stream: Readable.from([Buffer.alloc(4)]) });
-    await expect(buffer(await streamPieces([piece], short))).rejects.toThrow('ended 6 bytes early');
+    await expect(streamPieces([piece], short)).rejects.toThrow('ended 6 bytes early');
+  });
+
+  it('breaks if a reading ends early later', async () => {
+    const piece = await stored(randomBytes(10));
+    const chunks = [Buffer.alloc(4), Buffer.alloc(4)];
+    const short: OpenBlob = async () => ({ sizeBytes: 10, stream: Readable.from(chunks) });
+    await expect(buffer(await streamPieces([piece], short))).rejects.toThrow('ended 2 bytes early');
   });
 
   it('ends the reading where the reader goes away before it began', async () => {
@@ -133,7 +140,7 @@ describe('streamPieces', () => {
     const unread = await streamPieces([await stored(randomBytes(10))], open);
     unread.destroy();
     await expect.poll(areClosed).toBe(true);
-    const broken = await streamPieces([await stored(randomBytes(10))], abortable);
+    const broken = await streamPieces([await stored(randomBytes(2_000_000))], abortable);
     gone.abort();
     await expect(buffer(broken)).rejects.toThrow();
   });

@@ -19,10 +19,10 @@ export class ContentDamaged extends Error {
 }
 
 /**
- * The pieces as one stream, one blob open at a time. The first blob is open when this resolves, so that a store which
- * does not answer can still be told in a status. What goes wrong later breaks the stream: it never ends as if it were
- * whole.
- * @throws ContentDamaged, and whatever `open` throws.
+ * The pieces as one stream, one blob open at a time. The first bytes of the first blob are here when this resolves, so
+ * that a failure until then still gets a status: for a small blob that is every failure. What goes wrong later breaks the
+ * stream: it never ends as if it were whole.
+ * @throws ContentDamaged, and whatever `open` and the blob's stream throw.
  */
 export async function streamPieces(pieces: Iterable<Piece>, open: OpenBlob): Promise<Readable> {
   const rest = pieces[Symbol.iterator]();
@@ -32,7 +32,10 @@ export async function streamPieces(pieces: Iterable<Piece>, open: OpenBlob): Pro
   if (next.done) return Readable.from(before, { objectMode: false });
   const first = next.value as StoredPiece;
   const opened = await openPiece(first, open);
-  const stream = Readable.from(flow(before, first, opened, rest, open), { objectMode: false });
+  const content = verified(first, opened);
+  const head = await content.next();
+  if (!head.done) before.push(head.value);
+  const stream = Readable.from(flow(before, content, rest, open), { objectMode: false });
   // Where nobody ever reads, nothing else would close it.
   stream.once('close', () => opened.destroy());
   return stream;
@@ -51,13 +54,12 @@ const bytesOf = (piece: Piece): Uint8Array[] => {
 
 async function* flow(
   before: readonly Uint8Array[],
-  first: StoredPiece,
-  opened: Readable,
+  first: AsyncIterable<Uint8Array>,
   rest: Iterator<Piece>,
   open: OpenBlob,
 ): AsyncGenerator<Uint8Array> {
   yield* before;
-  yield* verified(first, opened);
+  yield* first;
   for (let next = rest.next(); !next.done; next = rest.next()) {
     if (isToRead(next.value)) yield* verified(next.value, await openPiece(next.value, open));
     else yield* bytesOf(next.value);

@@ -185,6 +185,22 @@ function suite({ start }: Store): void {
     });
   });
 
+  it('of a small file with a wrong bit is 503 until it is read again, alone and in an archive', async () => {
+    const content = randomBytes(1_000);
+    const path = await frozen(content);
+    await copies.flip(await keyOf(content));
+    const answer = await server.api('GET', path);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(answer.headers.get('retry-after')).not.toBeNull();
+    const archive = await server.api('GET', path.replace(/files.*/, 'archive'));
+    expect(archive).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    await expect.poll(async () => (await row(content)).suspect_at).not.toBeNull();
+    expect(await verifySuspect(server.ctx)).toBe(true);
+    expect(await server.api('GET', path)).toMatchObject({ status: 409, body: { code: 'file_corrupt' } });
+    await server.api('PUT', await freshPath(), content);
+    expect((await get(path)).status).toBe(200);
+  });
+
   it('that reads well at the second look is no longer suspect', async () => {
     const content = randomBytes(1_000);
     const path = await frozen(content);

@@ -66,6 +66,20 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
     expect(await row()).toMatchObject({ corrupt_at: null, key });
   });
 
+  it.each([
+    ['one flipped bit', 200, { kind: 'flip', side: 'answer', atByte: 1_000 } as const],
+    ['one cut answer', 503, { kind: 'cut', side: 'answer', afterBytes: 1_000 } as const],
+  ])('%s of a small file: nothing was sent yet, so that the answer is %i', async (_, status, fault) => {
+    const { content, path, row } = await stored(3_000);
+    proxy.inject(fault, { operation: 'GetObject', times: 1 });
+    const answer = await get(path);
+    expect(answer.status).toBe(status);
+    expect(answer.body.equals(content)).toBe(status === 200);
+    expect(proxy.injected).toHaveLength(1);
+    expect(await row()).toMatchObject({ corrupt_at: null, suspect_at: null });
+    expect((await get(path)).body.equals(content)).toBe(true);
+  });
+
   it('one flipped bit: the download breaks off, and the second look acquits the copy', async () => {
     const { content, path, row, key } = await stored(300_000);
     proxy.inject({ kind: 'flip', side: 'answer', atByte: 1_000 }, { operation: 'GetObject', times: 1 });
