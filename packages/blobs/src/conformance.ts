@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defineDamage } from './conformance-damage.ts';
 import { defineMapProperty } from './conformance-map.ts';
 import { defineMultipart } from './conformance-multipart.ts';
 import {
@@ -13,10 +14,12 @@ import {
   BlobTooLarge,
 } from './errors.ts';
 import type { BlobStat, BlobStore } from './store.ts';
+import type { StoredCopies } from './testing/stored-copies.ts';
 
-/** An empty store for one test, and how to be rid of it. */
+/** An empty store for one test, a way behind it, and how to be rid of it. */
 export interface StoreUnderTest {
   readonly store: BlobStore;
+  readonly copies: StoredCopies;
   readonly dispose: () => Promise<void>;
 }
 
@@ -37,9 +40,10 @@ async function* pieces(
 export function describeBlobStore(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`${name} as a blob store`, () => {
     let store: BlobStore;
+    let copies: StoredCopies;
     let dispose: () => Promise<void>;
     beforeEach(async () => {
-      ({ store, dispose } = await open());
+      ({ store, copies, dispose } = await open());
     });
     afterEach(() => dispose());
 
@@ -324,5 +328,6 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
 
     defineMultipart(() => store);
     defineMapProperty(() => store);
+    defineDamage(() => ({ store, copies }));
   });
 }

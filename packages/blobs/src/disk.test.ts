@@ -10,13 +10,14 @@ import { describeBlobStore } from './conformance.ts';
 import { BlobNotFound, BlobStoreUnavailable } from './errors.ts';
 import { openDiskStore } from './index.ts';
 import { asOrdinaryUser, canMount, inChild, onSmallDisk } from './testing/child.ts';
+import { copiesOnDisk } from './testing/stored-copies.ts';
 
 const newRoot = () => mkdtemp(join(tmpdir(), 'modelbox-blobs-'));
 const remove = (path: string) => rm(path, { recursive: true, force: true });
 
 describeBlobStore('a local disk', async () => {
   const root = await newRoot();
-  return { store: await openDiskStore({ root }), dispose: () => remove(root) };
+  return { store: await openDiskStore({ root }), copies: copiesOnDisk(root), dispose: () => remove(root) };
 });
 
 describe('the disk store', () => {

@@ -10,6 +10,7 @@ export interface StoredCopies {
   flip(key: string): Promise<void>;
   /** Puts an object there. */
   write(key: string, content: Buffer): Promise<void>;
+  read(key: string): Promise<Buffer>;
 }
 
 /** Damage to the copies in a disk store. Copies that came in parts become one file. */
@@ -50,15 +51,12 @@ export function copiesInS3(
   });
 }
 
-interface Place {
-  readonly remove: (key: string) => Promise<void>;
-  readonly write: (key: string, content: Buffer) => Promise<void>;
-  readonly read: (key: string) => Promise<Buffer>;
-}
+type Place = Pick<StoredCopies, 'remove' | 'write' | 'read'>;
 
 const damageBy = ({ remove, write, read }: Place): StoredCopies => ({
   remove,
   write,
+  read,
   truncate: async (key) => write(key, (await read(key)).subarray(0, -1)),
   flip: async (key) => {
     const content = Buffer.from(await read(key));
