@@ -8,7 +8,7 @@ import { postgresFolder } from '../data-folders.ts';
 import { reachEmbedded } from '../system/reach-database.ts';
 import { VERSION } from '../system/version.ts';
 import { copyFile, syncFolder } from './copy-file.ts';
-import { BackupError, BLOBS, DATABASE, LABEL, type Label, lineOf, PASSWORD, SUMS } from './layout.ts';
+import { BackupError, BLOBS, DATABASE, isOurs, LABEL, type Label, lineOf, PASSWORD, SUMS } from './layout.ts';
 import { inUnits, progress } from './progress.ts';
 
 /** Files that are copied at a time. */
@@ -170,6 +170,7 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
   const at = progress(tell, 'files', await session.contentBytes());
   let bytes = 0;
   let files = 0;
+  const strays: string[] = [];
   const copy = async (path: string) => {
     const copied = await copyFile(join(dataDir, path), join(unfinished, path), signal).catch(ifMissing);
     if (copied === undefined) return undefined;
@@ -184,15 +185,22 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
     for (const done of await Promise.all(batch.map(copy))) if (done) await add(done.path, done.copied);
     batch = [];
   };
+  const take = (path: string) => {
+    (isOurs(path) ? batch : strays).push(path);
+  };
   await mkdir(join(unfinished, BLOBS), { mode: 0o700 });
   for (const folder of ['uploads', 'objects']) {
     for await (const path of filesBelow(dataDir, unfinished, join(BLOBS, folder))) {
-      batch.push(path);
+      take(path);
       if (batch.length === AT_ONCE) await flush();
     }
   }
-  for (const { name } of await filesIn(join(dataDir, BLOBS))) batch.push(join(BLOBS, name));
+  for (const { name } of await filesIn(join(dataDir, BLOBS))) take(join(BLOBS, name));
   await flush();
+  if (strays.length > 0)
+    tell(
+      `warning: ${strays.length} files that no server made are left out: ${strays.slice(0, 10).join(', ')}`,
+    );
   tell(`files: done, ${files} with ${inUnits(bytes)}`);
 }
 

@@ -31,12 +31,15 @@ export interface Sum {
 
 export const lineOf = ({ sha256, path }: Sum): string => `${sha256}  ${path}\n`;
 
-/** Only names that a backup has: nothing that leads out of it. */
-const LINE = /^([0-9a-f]{64}) {2}(database\.tar|postgres\.password|blobs\/(?:[\w-][\w.-]*\/)*[\w-][\w.-]*)$/;
+/** The names that a backup has: nothing that leads out of it, and no stray file that a person or a system put there. */
+const NAME = /^(?:database\.tar|postgres\.password|blobs\/(?:[\w-][\w.-]*\/)*[\w-][\w.-]*)$/;
+const LINE = /^([0-9a-f]{64}) {2}(.+)$/;
+
+export const isOurs = (path: string): boolean => NAME.test(path);
 
 export function parseLine(line: string): Sum | undefined {
   const [, sha256, path] = LINE.exec(line) ?? [];
-  return sha256 !== undefined && path !== undefined ? { sha256, path } : undefined;
+  return sha256 !== undefined && path !== undefined && isOurs(path) ? { sha256, path } : undefined;
 }
 
 /** What went wrong, for the person at the terminal. */
