@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import type { S3StoreOptions } from '../s3-options.ts';
 import type { S3Server } from './s3-server.ts';
 
+export type { Fault } from './fault-proxy/fault.ts';
 export { type FaultProxy, startFaultProxy } from './fault-proxy/index.ts';
 export { copiesInS3, copiesOnDisk, type StoredCopies } from './stored-copies.ts';
 

@@ -1,0 +1,38 @@
+import { openS3Store } from '@modelbox/blobs';
+import { describeWithS3, type FaultProxy, startFaultProxy } from '@modelbox/blobs/testing';
+import { afterAll, beforeAll, it, vi } from 'vitest';
+import { startTestServer, type TestServer } from '../../apps/server/src/testing/test-server.ts';
+import { rounds, seed, stepsMore } from './ledger/length.ts';
+import { type LedgerLoad, startLedgerLoad } from './ledger/run.ts';
+import { beginFaults, S3_PHASES } from './ledger/s3-phases.ts';
+
+/* Whatever S3 does, no answered file is lost, wrong or stuck. */
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+await describeWithS3(`a ledger load on S3, seed ${seed}`, (bucket) => {
+  let proxy: FaultProxy;
+  let server: TestServer;
+  let load: LedgerLoad;
+  beforeAll(async () => {
+    const options = bucket.options();
+    const { endpoint = '', credentials } = options;
+    proxy = await startFaultProxy({ endpoint, ...(credentials && { credentials }) });
+    const store = await openS3Store({ ...options, endpoint: proxy.endpoint, stallTimeout: 1_000 });
+    server = await startTestServer({}, store);
+    load = await startLedgerLoad(server, seed, stepsMore);
+  });
+  afterAll(async () => {
+    process.stdout.write(`${load.report()}\n`);
+    await server.stop();
+    await proxy.close();
+  });
+
+  for (let round = 1; round <= rounds; round += 1)
+    it.each(S3_PHASES)(`round ${round}: $name`, ({ faults, ...phase }) =>
+      load.run({ ...phase, begin: () => beginFaults(proxy, faults) }),
+    );
+
+  it('in the end the store has what the database knows, and nothing after all was deleted', () =>
+    load.finish());
+});

@@ -1,0 +1,92 @@
+import type { Content } from './content.ts';
+import type { Answer } from './exchange.ts';
+
+/** What the ledger expects of one file. */
+export interface Entry {
+  readonly path: string;
+  /** The hashes that the file may have; null: there may be no file. More than one if an answer was lost or 503. */
+  may: Set<string | null>;
+  /** How many requests tried to change it. */
+  touches: number;
+}
+
+/** An upload in parts that the server knows. */
+export interface OpenUpload {
+  readonly id: string;
+  readonly entry: Entry;
+  readonly content: Content;
+  /** `entry.touches` when the upload was begun. */
+  readonly touches: number;
+  isOver: boolean;
+}
+
+/** What is allowed while a fault lasts. Nothing of it is allowed afterwards. */
+export interface Tolerance {
+  /** 503 with `Retry-After`, and downloads that break off. */
+  readonly faults: boolean;
+  /** Stored copies are damaged, or look so at every look: 409 `file_corrupt`, and content that no hash finds. */
+  readonly damage: boolean;
+  /** Ranges may have wrong bytes: only whole downloads are checked. */
+  readonly ranges: boolean;
+}
+
+export const STRICT: Tolerance = { faults: false, damage: false, ranges: false };
+
+/** Records every answer of a load, and what follows from it for the files. */
+export class Ledger {
+  /** What may not be, in words. Empty at the end of a good run. */
+  readonly problems: string[] = [];
+  /** Answers by step and status. */
+  readonly answers = new Map<string, number>();
+  readonly entries = new Map<string, Entry>();
+  readonly uploads: OpenUpload[] = [];
+  /** Files that the phase has looked at or changed. */
+  readonly touched = new Set<Entry>();
+  /** Whole downloads whose hash was compared. */
+  filesHashed = 0;
+  tolerance: Tolerance = STRICT;
+  phase = '';
+
+  entry(path: string): Entry {
+    const entry = this.entries.get(path) ?? { path, may: new Set([null]), touches: 0 };
+    this.entries.set(path, entry);
+    this.touched.add(entry);
+    return entry;
+  }
+
+  /** An answered write is certain; one that failed may have been carried out. */
+  wrote(entry: Entry, sha256: string | null, isAnswered: boolean): void {
+    if (isAnswered) entry.may = new Set([sha256]);
+    else entry.may.add(sha256);
+  }
+
+  isPending(entry: Entry): boolean {
+    return this.uploads.some((upload) => upload.entry === entry && !upload.isOver);
+  }
+
+  problem(text: string): void {
+    this.problems.push(`[${this.phase}] ${text}`);
+  }
+
+  count(what: string): void {
+    this.answers.set(what, (this.answers.get(what) ?? 0) + 1);
+  }
+
+  /**
+   * Counts an answer, and notes it as a problem if the contract does not document it.
+   * @param allowed a status, or a status and a code: `409 parts_missing`. 503 is allowed while a fault lasts.
+   * @returns whether the request was carried out.
+   */
+  judge(what: string, answer: Answer, allowed: readonly string[]): boolean {
+    const { status, body, headers, isWhole } = answer;
+    const said = status >= 400 && body?.code ? `${status} ${body.code}` : String(status);
+    this.count(`${what.split(' /')[0]} ${said}${isWhole ? '' : ' cut off'}`);
+    const isLater = status === 503 && headers['retry-after'] !== undefined;
+    const isDocumented = isWhole
+      ? allowed.includes(said) || allowed.includes(String(status)) || (isLater && this.tolerance.faults)
+      : status !== 0 && allowed.includes('broken') && this.tolerance.faults;
+    if (!isDocumented)
+      this.problem(`${what}: ${said}${isWhole ? '' : ' cut off'} ${body?.detail ?? ''}`.trim());
+    return isWhole && status >= 200 && status < 300;
+  }
+}

@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BlobStoreUnavailable } from '@modelbox/blobs';
+import type { TestServer } from '../../../apps/server/src/testing/test-server.ts';
+import { removeDoomed, sweepBlobs, tellFileStates } from '../../../apps/server/src/workers/blob-sweep.ts';
+import { verifyNext, verifySuspect } from '../../../apps/server/src/workers/blob-verify.ts';
+import { purge } from '../../../apps/server/src/workers/purge.ts';
+import { liveUploads, sweepStrays } from '../../../apps/server/src/workers/stray-sweep.ts';
+import { cleanUploads, expireUploads } from '../../../apps/server/src/workers/upload-cleanup.ts';
+import { verifyNextUpload } from '../../../apps/server/src/workers/upload-verify.ts';
+
+/* What the workers do, a round at a time, so that a test waits for no timer. */
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+type Ctx = TestServer['ctx'];
+
+const round: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
+  async (ctx) => {
+    while (await verifyNextUpload(ctx));
+  },
+  async (ctx) => {
+    while (await verifySuspect(ctx));
+  },
+  (ctx) => tellFileStates(ctx),
+  (ctx) => cleanUploads(ctx),
+  (ctx) => sweepBlobs(ctx),
+  (ctx) => removeDoomed(ctx),
+  // These find nothing so old, but ask the store for everything that it has.
+  async (ctx) => ctx.blobs.sweepTemporary(new Date(0), await liveUploads(ctx)),
+  (ctx) => sweepStrays(ctx, new Date(0)),
+];
+
+/** One round of each worker. A worker that fails ends its own round only. */
+export async function runWorkers(ctx: Ctx, failed: (error: unknown) => void): Promise<void> {
+  for (const work of round) await work(ctx).catch(failed);
+}
+
+/** Runs the workers again and again until they are stopped. */
+export function keepWorking(ctx: Ctx, failed: (error: unknown) => void): { stop(): Promise<void> } {
+  let isOver = false;
+  const running = (async () => {
+    while (!isOver) {
+      await runWorkers(ctx, failed);
+      await pause(300);
+    }
+  })();
+  return {
+    stop: () => {
+      isOver = true;
+      return running;
+    },
+  };
+}
+
+/** Whether a worker may fail with this while the store does. */
+export const isStoreAway = (error: unknown): boolean =>
+  error instanceof AggregateError ? error.errors.every(isStoreAway) : error instanceof BlobStoreUnavailable;
+
+/** Lets time pass, also for what the workers have put off by the database's clock. */
+export async function passMinutes(server: TestServer, minutes: number): Promise<void> {
+  server.advance(minutes * MINUTE);
+  const text = `UPDATE uploads SET claimed_at = claimed_at - make_interval(mins => $1),
+      look_at = look_at - make_interval(mins => $1) WHERE state = 'verifying'`;
+  await server.db.pool.query(text, [minutes]);
+}
+
+/** A day later, marked copies are read again. */
+export async function passDay(server: TestServer): Promise<void> {
+  await passMinutes(server, DAY / MINUTE + 1);
+  while (await verifyNext(server.ctx));
+  await tellFileStates(server.ctx);
+}
+
+/** What workers have still to decide. */
+export async function undecided(server: TestServer): Promise<{ undecided: number; marked: number }> {
+  const { rows } = await server.db.pool.query(
+    `SELECT (SELECT count(*)::int FROM uploads WHERE state = 'verifying')
+       + (SELECT count(*)::int FROM blobs WHERE suspect_at IS NOT NULL) AS undecided,
+       (SELECT count(*)::int FROM blobs WHERE corrupt_at IS NOT NULL) AS marked`,
+  );
+  return rows[0];
+}
+
+/** Long after, each grace time is over, and everything in the store is old. */
+export async function passGraces(server: TestServer): Promise<void> {
+  const { ctx } = server;
+  server.advance(40 * DAY);
+  await expireUploads(ctx);
+  await cleanUploads(ctx);
+  while ((await purge(ctx, 100)) > 0);
+  // The first sweep notes what has no file any more, and the second one dooms it.
+  await sweepBlobs(ctx);
+  server.advance(2 * DAY);
+  await sweepBlobs(ctx);
+  await removeDoomed(ctx);
+  const later = new Date(Date.now() + DAY);
+  await ctx.blobs.sweepTemporary(later, await liveUploads(ctx));
+  await sweepStrays(ctx, later);
+}

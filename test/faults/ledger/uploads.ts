@@ -1,0 +1,113 @@
+import { type Content, digestOf, sha256Of } from './content.ts';
+import { exchange } from './exchange.ts';
+import type { Entry, Ledger, OpenUpload } from './ledger.ts';
+import { PART, type Way } from './plan.ts';
+import { nameIn } from './reads.ts';
+
+/* Uploads in parts, made by single requests. */
+
+interface Place {
+  readonly url: string;
+  readonly ledger: Ledger;
+}
+
+/** How often a part is sent, and a completion asked for. */
+const TRIES = 2;
+
+const partNumbers = ({ sizeBytes }: Content): number[] =>
+  Array.from({ length: Math.ceil(sizeBytes / PART) }, (_, index) => index + 1);
+
+/** Begins an upload. Undefined if that failed, or if the server has the content already. */
+export async function beginUpload(
+  { url, ledger }: Place,
+  experiment: string,
+  entry: Entry,
+  content: Content,
+  isAnnounced: boolean,
+): Promise<OpenUpload | undefined> {
+  entry.touches += 1;
+  const answer = await exchange('POST', `${url}/v1/uploads`, {
+    experiment,
+    path: nameIn(entry),
+    sizeBytes: content.sizeBytes,
+    partSizeBytes: PART,
+    ...(isAnnounced && { sha256: content.sha256 }),
+  });
+  const isBegun = ledger.judge('begin upload', answer, ['201']);
+  // Content that is known by its hash becomes the file at once.
+  const isKnown = isBegun && answer.body.state === 'complete';
+  if (isKnown || (!isBegun && isAnnounced)) ledger.wrote(entry, content.sha256, isKnown);
+  if (isKnown || !isBegun) return undefined;
+  const upload = { id: answer.body.id, entry, content, touches: entry.touches, isOver: false };
+  ledger.uploads.push(upload);
+  return upload;
+}
+
+/** @returns whether every part was answered. */
+export async function sendParts(place: Place, upload: OpenUpload, way: Way): Promise<boolean> {
+  const parts = partNumbers(upload.content);
+  return (await Promise.all(parts.map((part) => sendPart(place, upload, part, way)))).every(Boolean);
+}
+
+export async function sendPart(
+  place: Place,
+  upload: OpenUpload,
+  part: number,
+  way: Way = 'server',
+): Promise<boolean> {
+  const bytes = upload.content.bytes().subarray((part - 1) * PART, part * PART);
+  const base = `${place.url}/v1/uploads/${upload.id}/parts`;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (way === 'presigned' && (await sendSigned(place, base, part, bytes))) return true;
+    const answer = await exchange('PUT', `${base}/${part}`, bytes, { 'content-digest': digestOf(bytes) });
+    if (place.ledger.judge('send part', answer, ['200'])) return true;
+  }
+  return false;
+}
+
+async function sendSigned({ ledger }: Place, base: string, part: number, bytes: Buffer): Promise<boolean> {
+  const signed = await exchange('POST', `${base}/sign`, { parts: [{ part, sha256: sha256Of(bytes) }] });
+  if (!ledger.judge('sign part', signed, ['200', '409 no_direct_upload'])) return false;
+  const { url, headers } = signed.body.items[0];
+  // S3 answers this one itself, or the fault does.
+  const { status } = await exchange('PUT', url, bytes, headers);
+  ledger.count(`send part to S3 ${status}`);
+  return status === 200;
+}
+
+export async function completeUpload(
+  { url, ledger }: Place,
+  upload: OpenUpload,
+  hasAllParts: boolean,
+): Promise<void> {
+  const allowed = ['200', ...(hasAllParts ? [] : ['409 parts_missing'])];
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const answer = await exchange('POST', `${url}/v1/uploads/${upload.id}/complete`);
+    const isDone = ledger.judge('complete upload', answer, allowed);
+    if (answer.status !== 409) ledger.wrote(upload.entry, upload.content.sha256, isDone);
+    if (isDone || answer.status === 409) return;
+  }
+}
+
+/** Brings an upload that the fault left open to its end: nothing stands in its way any more. */
+export async function finishUpload(place: Place, upload: OpenUpload): Promise<void> {
+  const { url, ledger } = place;
+  const { id, entry, content } = upload;
+  const { status, body } = await exchange('GET', `${url}/v1/uploads/${id}`);
+  if (status !== 200) return ledger.problem(`upload ${id}: ${status} ${body?.detail}`);
+  const isReplaced = entry.touches > upload.touches;
+  if (body.state === 'open' && isReplaced) {
+    upload.isOver = true;
+    ledger.judge('abort upload', await exchange('DELETE', `${url}/v1/uploads/${id}`), ['204']);
+  } else if (body.state === 'open') {
+    const parts = await exchange('GET', `${url}/v1/uploads/${id}/parts`);
+    if (!ledger.judge('list parts', parts, ['200'])) return;
+    const there = new Set(parts.body.items.map(({ part }: { part: number }) => part));
+    for (const part of partNumbers(content)) if (!there.has(part)) await sendPart(place, upload, part);
+    await completeUpload(place, upload, true);
+  } else if (body.state !== 'verifying') {
+    upload.isOver = true;
+    if (body.state !== 'complete' && !(body.state === 'aborted' && isReplaced))
+      ledger.problem(`upload ${id} to ${entry.path} is ${body.state}: ${body.failure}`);
+  }
+}
