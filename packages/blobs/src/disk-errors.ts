@@ -24,12 +24,15 @@ export const toWrite = <T>(operation: Promise<T>): Promise<T> =>
     throw code === 'EACCES' || code === 'EPERM' ? new BlobStoreReadOnly((error as Error).cause) : error;
   });
 
-/** As `onDisk`, but a missing file, or a link where one was not to be followed, gives `undefined`. */
+/**
+ * As `onDisk`, but a missing file gives `undefined`, as do a link that was not to be followed and a path through what is no
+ * directory any more.
+ */
 export const ifThere = <T>(operation: Promise<T>): Promise<T | undefined> =>
   onDisk(
     operation.catch((error: unknown) => {
       const code = codeOf(error);
-      if (code === 'ENOENT' || code === 'ELOOP') return undefined;
+      if (code === 'ENOENT' || code === 'ELOOP' || code === 'ENOTDIR') return undefined;
       throw error;
     }),
   );

@@ -2,9 +2,12 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifThere, onDisk } from './disk-errors.ts';
 import type { DiskLayout } from './disk-layout.ts';
-import { partsIn, sizeOf } from './disk-parts.ts';
+import { partsIn, type StoredPart, sizeOf } from './disk-parts.ts';
 import { isKey } from './key.ts';
 import type { BlobListing, BlobStat } from './store.ts';
+
+/** Parts that are looked at together. */
+const AT_ONCE = 32;
 
 const isLevel = (name: string): boolean => /^[0-9a-f]{2}$/.test(name);
 
@@ -14,7 +17,7 @@ export async function* listDisk(layout: DiskLayout, { olderThan }: BlobListing):
   for (const outer of (await onDisk(readdir(layout.objects))).filter(isLevel).sort()) {
     for (const inner of await namesIn(join(layout.objects, outer), isLevel)) {
       for (const key of await namesIn(join(layout.objects, outer, inner), isKey)) {
-        const stat = await statBlob(layout.pathOf(key));
+        const stat = await statListed(layout.pathOf(key));
         if (stat && (!olderThan || stat.writtenAt < olderThan)) yield { key, ...stat };
       }
     }
@@ -24,10 +27,36 @@ export async function* listDisk(layout: DiskLayout, { olderThan }: BlobListing):
 const namesIn = async (directory: string, wanted: (name: string) => boolean): Promise<string[]> =>
   ((await ifThere(readdir(directory))) ?? []).filter(wanted).sort();
 
-/** `undefined` if it is missing, not whole, or something that no store put there. */
-export async function statBlob(path: string): Promise<Omit<BlobStat, 'key'> | undefined> {
+/**
+ * Looks at each part too: a crash or a repaired file system can cut one short, and its name still gives the old size.
+ * @returns `undefined` if the blob is missing, not whole, or something that no store put there.
+ */
+export const statBlob = (path: string): Promise<Omit<BlobStat, 'key'> | undefined> =>
+  statWith(path, (parts) => measure(path, parts));
+
+/** A walk believes the names of parts: to look at each of them would take far longer. */
+const statListed = (path: string) => statWith(path, async (parts) => sizeOf(parts));
+
+async function statWith(
+  path: string,
+  sizeOfParts: (parts: readonly StoredPart[]) => Promise<number | undefined>,
+): Promise<Omit<BlobStat, 'key'> | undefined> {
   const stat = await ifThere(lstat(path));
   if (stat?.isFile()) return { sizeBytes: stat.size, writtenAt: stat.mtime };
   const parts = stat?.isDirectory() ? await partsIn(path) : undefined;
-  return stat && parts && { sizeBytes: sizeOf(parts), writtenAt: stat.mtime };
+  const sizeBytes = parts && (await sizeOfParts(parts));
+  return stat && sizeBytes !== undefined ? { sizeBytes, writtenAt: stat.mtime } : undefined;
+}
+
+/** The real size of all parts together; `undefined` if one of them is no file. */
+async function measure(path: string, parts: readonly StoredPart[]): Promise<number | undefined> {
+  let sizeBytes = 0;
+  for (let at = 0; at < parts.length; at += AT_ONCE) {
+    const looks = parts.slice(at, at + AT_ONCE).map(({ name }) => ifThere(lstat(join(path, name))));
+    for (const part of await Promise.all(looks)) {
+      if (!part?.isFile()) return undefined;
+      sizeBytes += part.size;
+    }
+  }
+  return sizeBytes;
 }

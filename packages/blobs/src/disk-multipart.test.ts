@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   cp,
+  mkdir,
   mkdtemp,
   readdir,
   rename,
@@ -68,10 +69,14 @@ describe('content in parts on disk', () => {
       await rename(join(root, 'aside'), join(on.placeOf(key), name ?? ''));
     }
     await truncate(join(on.placeOf(key), parts[1] ?? ''), 1000);
+    expect(await store.stat(key)).toMatchObject({ sizeBytes: 2 * partBytesAtLeast + 1000 });
     const { stream } = await store.read(key);
     await expect(buffer(stream)).rejects.toThrow(/its part 00002of00003.5242880 is cut short/);
     const range = { start: 2 * partBytesAtLeast, end: whole.length - 1 };
     expect(large[2]?.equals(await buffer((await store.read(key, { range })).stream))).toBe(true);
+    await rm(join(on.placeOf(key), parts[0] ?? ''));
+    await mkdir(join(on.placeOf(key), parts[0] ?? ''));
+    await expect(store.stat(key)).rejects.toThrow(BlobNotFound);
     await store.delete(key);
     await expect(store.read(key)).rejects.toThrow(BlobNotFound);
     expect(await on.temporary()).toEqual([]);

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { onDisk } from './disk-errors.ts';
 import { notePassing } from './passing.ts';
 
 /** Read in pieces of this size: fewer trips to the thread pool than the default of 64 KiB. */
@@ -33,7 +34,7 @@ export async function readPieces({ pieces, open, cutShort, onClose }: PieceReadi
       if (at < piece.end) {
         file ??= await open(piece);
         const size = Math.min(readBytes, piece.end - at);
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(size), 0, size, at);
+        const { bytesRead, buffer } = await onDisk(file.read(Buffer.allocUnsafeSlow(size), 0, size, at));
         if (bytesRead === 0) throw cutShort(piece);
         at += bytesRead;
         notePassing(bytesRead);

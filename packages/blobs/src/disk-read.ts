@@ -10,7 +10,8 @@ import { type DiskWork, missing } from './disk-work.ts';
 import { BlobNotFound, BlobRangeInvalid } from './errors.ts';
 import type { BlobReading, ByteRange, ReadOptions } from './store.ts';
 
-const forReading = constants.O_RDONLY | constants.O_NOFOLLOW;
+/** Without O_NONBLOCK a pipe in a blob's place would block a thread of the pool for good. */
+const forReading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export async function readFromDisk(work: DiskWork, key: string, options: ReadOptions): Promise<BlobReading> {
   const { layout } = work;
@@ -20,6 +21,7 @@ export async function readFromDisk(work: DiskWork, key: string, options: ReadOpt
   try {
     const stat = await onDisk(file.stat());
     if (!stat.isDirectory()) {
+      if (!stat.isFile()) throw new BlobNotFound(key, 'it is no file');
       const sizeBytes = stat.size;
       if (range) assertWithin(range, sizeBytes);
       const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
@@ -5,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeBlobStore } from './conformance.ts';
 import { BlobNotFound, BlobStoreUnavailable } from './errors.ts';
@@ -50,6 +52,21 @@ describe('the disk store', () => {
     const { key } = await (await openDiskStore({ root })).write(aBlob());
     const again = await openDiskStore({ root });
     expect(await text((await again.read(key)).stream)).toBe('content');
+  });
+
+  it('finds no blob where a pipe took its place, or a file that of its directory', async () => {
+    const store = await openDiskStore({ root });
+    const { key } = await store.write(aBlob());
+    const directory = join(root, 'objects', key.slice(0, 2), key.slice(2, 4));
+    await rm(join(directory, key));
+    await promisify(execFile)('mkfifo', [join(directory, key)]);
+    await expect(store.stat(key)).rejects.toThrow(BlobNotFound);
+    await expect(store.read(key)).rejects.toThrow(BlobNotFound);
+    await rm(directory, { recursive: true });
+    await writeFile(directory, '');
+    await expect(store.stat(key)).rejects.toThrow(BlobNotFound);
+    await expect(store.read(key)).rejects.toThrow(BlobNotFound);
+    await store.delete(key);
   });
 
   it('does not list, or give as a blob, what it did not write', async () => {
