@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BlobNotFound, BlobRangeInvalid } from '@modelbox/blobs';
 import type { Context } from '../context.ts';
@@ -86,6 +87,11 @@ async function inFaults(look: () => Promise<Fault | undefined>): Promise<Fault |
   }
 }
 
+/** EIO; and what file systems say of a checksum of their own: EBADMSG and EUCLEAN, for which Node has no names. */
+const UNREADABLE = [constants.errno.EIO, 74, 117].map((errno) => -errno);
+
 /** Whether the disk answers, and cannot give the bytes. */
 export const isUnreadable = (error: unknown): boolean =>
-  [error, (error as Error).cause].some((each) => (each as NodeJS.ErrnoException | undefined)?.code === 'EIO');
+  [error, (error as Error).cause].some((each) =>
+    UNREADABLE.includes((each as NodeJS.ErrnoException | undefined)?.errno ?? 0),
+  );

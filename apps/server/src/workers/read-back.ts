@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { BlobNotFound, BlobRangeInvalid } from '@modelbox/blobs';
 import { partCount, partSize } from '@modelbox/domain';
 import type { Context } from '../context.ts';
+import { isUnreadable } from '../copies/look.ts';
 import { readPatiently } from './read-patiently.ts';
 
 /** The content of a completed upload, as the database knows it. */
@@ -144,12 +145,10 @@ function lost(error: unknown): Reading {
       finding: `${error.sizeBytes} bytes`,
       says: `The stored content has only ${error.sizeBytes} bytes.`,
     };
-  const isUnreadable = [error, (error as Error).cause].some(
-    (each) => (each as NodeJS.ErrnoException | undefined)?.code === 'EIO',
-  );
-  if (!(error instanceof BlobNotFound) && !isUnreadable) throw error;
+  const isBad = isUnreadable(error);
+  if (!(error instanceof BlobNotFound) && !isBad) throw error;
   return {
-    finding: isUnreadable ? 'unreadable' : 'missing',
+    finding: isBad ? 'unreadable' : 'missing',
     says: 'The stored content cannot be read back.',
   };
 }

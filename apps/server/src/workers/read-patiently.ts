@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BlobStoreUnavailable } from '@modelbox/blobs';
 import type { Context } from '../context.ts';
+import { isUnreadable } from '../copies/look.ts';
 
 /**
  * Tries to go on with a read that broke off, without a byte between: a few where nothing was read yet, and many where
@@ -33,6 +34,8 @@ export async function* readPatiently(
       }
       return;
     } catch (error) {
+      // To wait does not mend a disk that cannot read these bytes: that is a finding.
+      if (isUnreadable(error)) throw error;
       if (!(error instanceof BlobStoreUnavailable) || ++tries > (at > start ? TRIES_TO_GO_ON : TRIES))
         throw error;
       if (at >= end) return;
