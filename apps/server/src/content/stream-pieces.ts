@@ -81,7 +81,7 @@ const wrongSize = (blob: StoredPiece['blob'], sizeBytes: number): ContentDamaged
   new ContentDamaged(blob.key, `it has ${sizeBytes} bytes, not ${blob.sizeBytes}`);
 
 const ifUnreadable = (blob: StoredPiece['blob'], error: unknown): unknown =>
-  isUnreadable(error) ? new ContentDamaged(blob.key, 'the disk cannot read it') : error;
+  isUnreadable(error) ? new ContentDamaged(blob.key, 'the store cannot read it') : error;
 
 /** Holds the last chunk back until all is known to be right. */
 async function* verified(piece: StoredPiece, stream: Readable) {

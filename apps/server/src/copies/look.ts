@@ -90,8 +90,9 @@ async function inFaults(look: () => Promise<Fault | undefined>): Promise<Fault |
 /** EIO; and what file systems say of a checksum of their own: EBADMSG and EUCLEAN, for which Node has no names. */
 const UNREADABLE = [constants.errno.EIO, 74, 117].map((errno) => -errno);
 
-/** Whether the disk answers, and cannot give the bytes. */
+/** Whether the store answers, and cannot give the bytes of this copy: a bad block, or an archived object of S3. */
 export const isUnreadable = (error: unknown): boolean =>
-  [error, (error as Error).cause].some((each) =>
-    UNREADABLE.includes((each as NodeJS.ErrnoException | undefined)?.errno ?? 0),
-  );
+  [error, (error as Error).cause].some((each) => {
+    const { errno = 0, code } = (each ?? {}) as NodeJS.ErrnoException;
+    return UNREADABLE.includes(errno) || code === 'InvalidObjectState';
+  });

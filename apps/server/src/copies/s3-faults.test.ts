@@ -91,6 +91,21 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
     expect((await get(path)).body.equals(content)).toBe(true);
   });
 
+  it('an archived object is marked like a damaged one, and the next upload replaces it', async () => {
+    const { content, path, putAgain, row, key } = await stored(3_000);
+    // As in Glacier: HEAD is 200, and nothing can be read.
+    proxy.inject(
+      { kind: 'error', status: 403, code: 'InvalidObjectState' },
+      { operation: 'GetObject', key },
+    );
+    expect((await get(path)).status).toBe(503);
+    await verifySuspect(server.ctx);
+    expect((await get(path)).status).toBe(409);
+    expect((await putAgain()).status).toBe(201);
+    expect((await row()).key).not.toBe(key);
+    expect((await get(path)).body.equals(content)).toBe(true);
+  });
+
   it.each([
     ['503', { kind: 'error', status: 503, code: 'SlowDown' } as const],
     ['a bucket that is gone', { kind: 'error', status: 404, code: 'NoSuchBucket' } as const],
