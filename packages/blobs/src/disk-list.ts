@@ -48,13 +48,13 @@ async function statWith(
   return stat && sizeBytes !== undefined ? { sizeBytes, writtenAt: stat.mtime } : undefined;
 }
 
-/** The real size of all parts together; `undefined` if one of them is no file. */
+/** The real size of all parts together; `undefined` if one of them has gone meanwhile. */
 async function measure(path: string, parts: readonly StoredPart[]): Promise<number | undefined> {
   let sizeBytes = 0;
   for (let at = 0; at < parts.length; at += AT_ONCE) {
     const looks = parts.slice(at, at + AT_ONCE).map(({ name }) => ifThere(lstat(join(path, name))));
     for (const part of await Promise.all(looks)) {
-      if (!part?.isFile()) return undefined;
+      if (!part) return undefined;
       sizeBytes += part.size;
     }
   }

@@ -77,6 +77,7 @@ describe('content in parts on disk', () => {
     await rm(join(on.placeOf(key), parts[0] ?? ''));
     await mkdir(join(on.placeOf(key), parts[0] ?? ''));
     await expect(store.stat(key)).rejects.toThrow(BlobNotFound);
+    await expect(store.read(key)).rejects.toThrow(BlobNotFound);
     await store.delete(key);
     await expect(store.read(key)).rejects.toThrow(BlobNotFound);
     expect(await on.temporary()).toEqual([]);

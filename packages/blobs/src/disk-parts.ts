@@ -62,7 +62,9 @@ export function nameOfPart(place: number, count: number, sizeBytes: number): str
 /** The parts of a blob in order; `undefined` unless all are there. */
 export async function partsIn(directory: string): Promise<StoredPart[] | undefined> {
   const parts: StoredPart[] = [];
-  for (const name of (await ifThere(readdir(directory)))?.sort() ?? []) {
+  const entries = (await ifThere(readdir(directory, { withFileTypes: true }))) ?? [];
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  for (const name of files.sort()) {
     const [, place, count, sizeBytes] = /^(\d{5})of(\d{5})\.(\d+)$/.exec(name) ?? [];
     if (sizeBytes === undefined) continue;
     parts.push({ name, sizeBytes: Number(sizeBytes) });

@@ -94,10 +94,7 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
   it('an archived object is marked like a damaged one, and the next upload replaces it', async () => {
     const { content, path, putAgain, row, key } = await stored(3_000);
     // As in Glacier: HEAD is 200, and nothing can be read.
-    proxy.inject(
-      { kind: 'error', status: 403, code: 'InvalidObjectState' },
-      { operation: 'GetObject', key },
-    );
+    proxy.inject({ kind: 'error', status: 403, code: 'InvalidObjectState' }, { operation: 'GetObject', key });
     expect((await get(path)).status).toBe(503);
     await verifySuspect(server.ctx);
     expect((await get(path)).status).toBe(409);
