@@ -278,6 +278,13 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['24h', '-PT1S'],
   },
+  retentionMinGrace: {
+    takes: [
+      ['P3D', 259_200_000],
+      ['PT0S', 0],
+    ],
+    refuses: ['1 day', '-PT1S'],
+  },
   blobGrace: {
     takes: [
       ['PT24H', 86_400_000],

@@ -62,6 +62,8 @@ export interface Settings {
   deleteGrace: number;
   /** Milliseconds between two runs of a retention rule. */
   retentionInterval: number;
+  /** Milliseconds in which what a retention rule removed can be restored at least; the open server has no minimum. */
+  retentionMinGrace: number;
   /** Milliseconds that content without a file is kept. */
   blobGrace: number;
   /** Milliseconds after which an upload to which nothing happens is given up. */

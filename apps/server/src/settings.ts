@@ -356,6 +356,13 @@ export const SETTINGS = {
     says: 'How often the retention rules of policies are carried out; after an edit of a policy it is at once.',
     parse: (text) => duration(text, 1000),
   }),
+  retentionMinGrace: setting({
+    env: 'MODELBOX_RETENTION_MIN_GRACE',
+    default: 'P1D',
+    form: 'duration',
+    says: 'Least `grace` of a retention rule, in which what it removed can be restored: a day, so that somebody notices a wrong rule. Only with MODELBOX_AUTH=tokens.',
+    parse: (text) => duration(text, 0),
+  }),
   blobGrace: setting({
     env: 'MODELBOX_BLOB_GRACE',
     default: 'PT24H',

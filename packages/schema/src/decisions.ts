@@ -15,16 +15,29 @@ import {
 } from './primitives.ts';
 import { route } from './route.ts';
 
-export const RuleKind = z.enum(['label', 'promote', 'retain']).meta({ id: 'RuleKind' });
+export const RuleKind = z.enum(['label', 'promote', 'retain', 'stale']).meta({ id: 'RuleKind' });
 
 export const Outcome = z
-  .enum(['moved', 'tagged', 'proposed', 'holds', 'promoted', 'removed', 'kept', 'skipped', 'refused', 'no'])
+  .enum([
+    'moved',
+    'tagged',
+    'proposed',
+    'holds',
+    'promoted',
+    'removed',
+    'kept',
+    'skipped',
+    'refused',
+    'suspended',
+    'no',
+  ])
   .meta({
     id: 'Outcome',
     description:
       '`moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does ' +
       'not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became ' +
-      'protected meanwhile. `refused`: it would have been done, and could not.',
+      'protected meanwhile. `refused`: it would have been done, and could not. `suspended`: the author of the rule may no ' +
+      'longer do what it does.',
   });
 
 export const ClauseVerdict = z

@@ -11,6 +11,13 @@ export const PolicySource = z
     id: Uuid,
     name: z.string().meta({ description: '`ai/vision/yolo` or `ai/vision`.' }),
     edit: Count.meta({ description: 'The edit of its policy.' }),
+    author: z.string().nullable().optional().meta({
+      description:
+        'Whose rights bound the section. Null: nobody set it with a token (an open server, or before authors were recorded), so no rights bound it.',
+    }),
+    suspended: z.string().optional().meta({
+      description: 'Why the section does nothing: the author may no longer do what it does.',
+    }),
   })
   .meta({ id: 'PolicySource', description: 'Whose policy a section comes from.' });
 export type PolicySource = z.infer<typeof PolicySource>;

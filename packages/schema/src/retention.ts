@@ -91,6 +91,20 @@ export const PolicyPreview = z
         truncated: z.boolean().meta({ description: 'Whether there are more than `limit`.' }),
       })
       .meta({ id: 'RetentionPreview' }),
+    suspended: z
+      .array(
+        z
+          .object({
+            section: z.string().meta({ description: 'As `sources` of a policy names it.' }),
+            words: z.string(),
+          })
+          .meta({ id: 'SuspendedSection' }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Sections that do nothing, since their author may no longer do what they do. A draft has no author yet.',
+      }),
     warnings: z
       .array(PolicyWarning)
       .optional()

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { POLICY_SECTIONS, type PolicyDocument, permissionsToSet } from '@modelbox/domain';
 import { PERMISSIONS, type Permission, type Route, routeList, type Touch } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mentions } from '../kinds/mentions.ts';
@@ -59,6 +60,9 @@ describe.each(cases)('%s', (_, route, touch) => {
       needed.add(other.permission);
       if (other.create) needed.add(other.create);
     }
+    if (route.id.endsWith('.policy.set'))
+      for (const section of POLICY_SECTIONS)
+        for (const each of permissionsToSet(body as PolicyDocument, section)) needed.add(each as Permission);
   });
 
   const ask = (api: typeof callers.admin, text: string): Promise<TestAnswer> =>

@@ -20,6 +20,10 @@ const PERMISSIONS_OF: Readonly<Record<Role, ReadonlySet<string>>> = {
   admin: new Set(ROLE_PERMISSIONS.admin),
 };
 
+/** The roles of principals, `$1`, by the paths of namespaces. */
+export const ROLES_OF_PRINCIPALS = `
+  SELECT n.path, g.role FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.principal = ANY ($1::text[])`;
+
 /** Permissions by namespace, of roles as the database tells them: all that somebody has on a path count together. */
 export function grantsOf(held: readonly { path: string; role: Role }[]): Grants {
   const grants = new Map<string, ReadonlySet<string>>();

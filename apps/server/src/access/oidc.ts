@@ -5,7 +5,7 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Context, Settings } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { unauthenticated } from './credentials.ts';
-import { grantsOf, type Known } from './known.ts';
+import { grantsOf, type Known, ROLES_OF_PRINCIPALS } from './known.ts';
 import { IssuerUnreachable, openKeys } from './oidc-keys.ts';
 
 /** Signatures by public keys only: with a shared secret, or none, whoever can check a token could make it. */
@@ -18,7 +18,7 @@ const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 
 const grantsOfPrincipals = prepared<[principals: string[]], { path: string; role: Role }>(
   'grants_of_principals',
-  `SELECT n.path, g.role FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.principal = ANY ($1)`,
+  ROLES_OF_PRINCIPALS,
 );
 
 /** Whether a secret has the form of a signed JWT (RFC 7519): its header is a JSON object in base64url. */

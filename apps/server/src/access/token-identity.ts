@@ -1,32 +1,43 @@
 import { hash } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import { prepared } from '@modelbox/db';
-import { narrowGrants } from '@modelbox/domain';
+import { type Actor, narrowGrants } from '@modelbox/domain';
 import { PERMISSIONS, type Role } from '@modelbox/schema';
 import { plainAddress } from '../addresses.ts';
 import type { Context } from '../context.ts';
 import { grantsOf, type Known } from './known.ts';
 
-const tokenByHash = prepared<
-  [hash: Buffer, usedSince: Date | null],
-  {
-    id: string;
-    principal: string;
-    administrator: boolean;
-    namespaces: string[] | null;
-    permissions: string[] | null;
-    networks: string[];
-    expiresAt: Date | null;
-    grants: { path: string; role: Role }[] | null;
-  }
->(
-  'token_by_hash',
+export interface TokenRow {
+  id: string;
+  principal: string;
+  administrator: boolean;
+  namespaces: string[] | null;
+  permissions: string[] | null;
+  networks: string[];
+  expiresAt: Date | null;
+  grants: { path: string; role: Role }[] | null;
+}
+
+/**
+ * Tokens that are neither revoked nor idle, and the roles of their owners.
+ * @param condition on `t`; `$2` is the result of `usedSince`.
+ */
+export const livingTokens = (condition: string): string =>
   `SELECT t.id, t.principal, t.administrator, nullif(t.namespaces, '{}') AS namespaces,
           nullif(t.permissions, '{}') AS permissions, t.networks, t.expires_at AS "expiresAt",
           (SELECT json_agg(json_build_object('path', n.path, 'role', g.role))
            FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.principal = t.principal) AS grants
-   FROM tokens t WHERE t.hash = $1 AND t.revoked_at IS NULL AND NOT ($2::timestamptz IS NOT NULL AND token_is_idle(t.id, $2))`,
+   FROM tokens t
+   WHERE ${condition} AND t.revoked_at IS NULL AND NOT ($2::timestamptz IS NOT NULL AND token_is_idle(t.id, $2::timestamptz))`;
+
+const tokenByHash = prepared<[hash: Buffer, usedSince: Date | null], TokenRow>(
+  'token_by_hash',
+  livingTokens('t.hash = $1'),
 );
+
+/** The time since which a token must have been used; null if unused tokens do not expire. */
+export const usedSince = ({ settings, now }: Pick<Context, 'settings' | 'now'>): Date | null =>
+  settings.tokenIdleExpiry === 'none' ? null : new Date(now().getTime() - settings.tokenIdleExpiry);
 
 /** What is kept of a secret. It is random and long, so that a fast hash is enough, and looking it up tells nothing of others. */
 export const hashOf = (secret: string): Buffer => hash('sha256', secret, 'buffer');
@@ -36,26 +47,31 @@ const IDLE_CHECKED_AFTER = 60_000;
 
 /** Finds whose token a secret is. Undefined: it is none, it was revoked, or it was not used for too long. */
 export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | undefined> {
-  const { tokenIdleExpiry } = ctx.settings;
-  const now = ctx.now().getTime();
-  const usedSince = tokenIdleExpiry === 'none' ? null : new Date(now - tokenIdleExpiry);
-  const [row] = await tokenByHash(ctx.db.pool, hash, usedSince);
+  const since = usedSince(ctx);
+  const [row] = await tokenByHash(ctx.db.pool, hash, since);
   if (row === undefined) return undefined;
-  const held = row.administrator ? 'all' : grantsOf(row.grants ?? []);
   const list = row.networks.length === 0 ? undefined : listOf(row.networks);
   return {
-    actor: {
-      name: row.principal,
-      tokenId: row.id,
-      isNarrowed: row.namespaces !== null || row.permissions !== null,
-      isBoundToNetworks: row.networks.length > 0,
-      grants: narrowGrants(held, PERMISSIONS, row.namespaces, row.permissions),
-    },
+    actor: actorOf(row),
     ...(list ? { isFrom: (address: string) => isFrom(list, address) } : {}),
     expiresAt: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
-    ...(usedSince ? { lookAgainAt: now + IDLE_CHECKED_AFTER } : {}),
+    ...(since ? { lookAgainAt: ctx.now().getTime() + IDLE_CHECKED_AFTER } : {}),
   };
 }
+
+/** The owner of a token, with what the token allows of the owner's rights. */
+export const actorOf = (row: TokenRow): Actor => ({
+  name: row.principal,
+  tokenId: row.id,
+  isNarrowed: row.namespaces !== null || row.permissions !== null,
+  isBoundToNetworks: row.networks.length > 0,
+  grants: narrowGrants(
+    row.administrator ? 'all' : grantsOf(row.grants ?? []),
+    PERMISSIONS,
+    row.namespaces,
+    row.permissions,
+  ),
+});
 
 function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList();

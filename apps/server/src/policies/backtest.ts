@@ -1,5 +1,6 @@
 import { createBacktest, type LabelRule } from '@modelbox/domain';
 import type { Backtest } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalid, invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
@@ -21,7 +22,7 @@ export const backtestPolicy: Verb<'models.policy.backtest'> = (
     const rule: LabelRule = body.rule ?? named(session.policy.document.label ?? [], body.name);
     if (body.rule !== undefined) {
       const mention = body.rule.dataset ?? '';
-      demandOne(model, body.rule, { notWorse, labelled: labelled && { ...labelled, mention } });
+      demandOne(ctx, model, body.rule, { notWorse, labelled: labelled && { ...labelled, mention } });
     }
     if (rule.alias === undefined) {
       throw invalidField(
@@ -51,8 +52,13 @@ function named(rules: readonly LabelRule[], name: string | undefined): LabelRule
 }
 
 /** Its faults as they stand in this request. */
-function demandOne(model: Located, rule: LabelRule, datasets: Parameters<typeof policyFaults>[2]): void {
-  const faults = policyFaults(model, { label: [rule] }, datasets);
+function demandOne(
+  ctx: RequestContext,
+  model: Located,
+  rule: LabelRule,
+  datasets: Parameters<typeof policyFaults>[3],
+): void {
+  const faults = policyFaults(ctx, model, { label: [rule] }, datasets);
   if (faults.length === 0) return;
   throw invalid(
     faults.map((fault) => ({ in: 'body', ...fault, pointer: fault.pointer.replace(/^\/label\/0/, '/rule') })),

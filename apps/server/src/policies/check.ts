@@ -1,19 +1,29 @@
-import { checkPolicy, isUuid, type PolicyDocument, type PolicyFault, policyDatasets } from '@modelbox/domain';
+import {
+  checkPolicy,
+  isUuid,
+  type PolicyDocument,
+  type PolicyFault,
+  parseDuration,
+  policyDatasets,
+} from '@modelbox/domain';
 import { checkpointSchema } from '../checkpoints/filter-schema.ts';
+import type { Context } from '../context.ts';
 import { experimentSchema } from '../experiments/filter-schema.ts';
 import { invalid } from '../http/problem.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
+import { leastGrace } from '../retention/grace.ts';
 import { versionSchema } from '../versions/filter-schema.ts';
 
 const SCHEMAS = { version: versionSchema, checkpoint: checkpointSchema, experiment: experimentSchema };
 
 /** Refuses a policy that means nothing, or not what it seems to: 422 with a pointer to each fault. */
 export function demandValid(
+  ctx: Pick<Context, 'settings'>,
   owner: Pick<Located, 'kind' | 'namespace'>,
   document: PolicyDocument,
   datasets: TouchedDatasets,
 ): void {
-  const faults = policyFaults(owner, document, datasets);
+  const faults = policyFaults(ctx, owner, document, datasets);
   if (faults.length > 0) throw invalid(faults.map((fault) => ({ in: 'body', ...fault })));
 }
 
@@ -22,11 +32,13 @@ type TouchedDatasets = Readonly<Record<string, Mentioned | readonly Mentioned[] 
 
 /** All that is wrong with a policy, the datasets among it that are not there for the caller. */
 export function policyFaults(
+  { settings }: Pick<Context, 'settings'>,
   owner: Pick<Located, 'kind' | 'namespace'>,
   document: PolicyDocument,
   touched: TouchedDatasets,
 ): PolicyFault[] {
   const faults = checkPolicy(document, owner.kind === 'model' ? 'model' : 'namespace', SCHEMAS);
+  faults.push(...graceFaults(document, leastGrace(settings)));
   const datasets = policyDatasets(document);
   // A policy names them as people do: an id means nothing in it.
   const known = new Set(
@@ -39,6 +51,16 @@ export function policyFaults(
       faults.push({ pointer, message: unknownDataset(owner.namespace, name) });
   }
   return faults;
+}
+
+function graceFaults({ retain = {} }: PolicyDocument, least: number): PolicyFault[] {
+  const message = `must be at least ${least / 1000} seconds, the minimum of this server (MODELBOX_RETENTION_MIN_GRACE)`;
+  return (['versions', 'checkpoints'] as const).flatMap((kind) => {
+    const grace = retain[kind]?.grace;
+    if (grace === undefined) return [];
+    const parsed = parseDuration(grace);
+    return parsed.ok && parsed.milliseconds < least ? [{ pointer: `/retain/${kind}/grace`, message }] : [];
+  });
 }
 
 const unknownDataset = (namespace: string, name: string): string =>

@@ -1,4 +1,4 @@
-import type { ClauseVerdict } from '@modelbox/domain';
+import type { ClauseVerdict, LabelRule } from '@modelbox/domain';
 import type { Decision, Explanation } from '@modelbox/schema';
 import { HttpProblem } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
@@ -12,7 +12,7 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
 ) => {
   if (version.parentId !== model.id)
     throw new HttpProblem('not_found', `${version.name} is not a version of this model.`);
-  const { rule, judged, holder } = await judgeNow(ctx, model, params.alias, version.id);
+  const { rule, judged, holder, suspended } = await judgeNow(ctx, model, params.alias, version.id);
   const isHolder = holder?.id === version.id;
   const base = {
     alias: params.alias,
@@ -36,17 +36,11 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
     return { status: 200, body };
   }
   const { verdict, inputs } = judged;
-  const outcome: Decision['outcome'] = isHolder
-    ? 'holds'
-    : verdict.holds
-      ? rule.mode === 'propose'
-        ? 'proposed'
-        : 'moved'
-      : 'no';
+  const outcome: Decision['outcome'] = isHolder ? 'holds' : verdict.holds ? wouldBe(rule, suspended) : 'no';
   const answer = isHolder
     ? `${version.name} holds ${params.alias}.`
     : verdict.holds
-      ? `${version.name} meets the rule ${rule.name}: ${rule.mode === 'propose' ? 'it waits for a person to approve it' : 'it is about to become the holder'}.`
+      ? `${version.name} meets the rule ${rule.name}: ${whatFollows(rule, suspended)}`
       : notHolder(version.name, params.alias, verdict.clauses);
   const body: Explanation = {
     ...base,
@@ -58,6 +52,15 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
   };
   return { status: 200, body };
 };
+
+/** What a rule does with a version that meets it. */
+const wouldBe = ({ mode }: LabelRule, suspended: string | undefined): Decision['outcome'] =>
+  suspended !== undefined ? 'suspended' : mode === 'propose' ? 'proposed' : 'moved';
+
+function whatFollows({ mode }: LabelRule, suspended: string | undefined): string {
+  if (suspended !== undefined) return `but the rule is suspended. ${suspended}`;
+  return mode === 'propose' ? 'it waits for a person to approve it.' : 'it is about to become the holder.';
+}
 
 function notHolder(version: string, alias: string, clauses: readonly ClauseVerdict[]): string {
   const why = clauses.filter(({ holds }) => !holds).map(({ words }) => words);

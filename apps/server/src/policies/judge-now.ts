@@ -13,6 +13,8 @@ export const judgeNow = (
   versionId: string,
 ): Promise<{
   rule: LabelRule | undefined;
+  /** Why the rule does nothing; absent if it acts. */
+  suspended?: string | undefined;
   judged: Judged | undefined;
   holder: { id: string; version: string } | undefined;
 }> =>
@@ -21,7 +23,7 @@ export const judgeNow = (
     const holder = await holderOf(session, alias);
     const rule = session.policy.document.label?.find((each) => each.alias === alias);
     const judged = rule && (await judge(session, rule, versionId, holder?.id ?? null));
-    return { rule, judged, holder };
+    return { rule, judged, holder, suspended: session.suspended.label };
   });
 
 /** Who holds an alias, without a lock. */

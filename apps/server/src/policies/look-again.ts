@@ -1,16 +1,17 @@
 import type { Session } from './session.ts';
 
-/** Notes that a version, or all of a model's, are to be looked at again at a time, since a clause waits for it. */
+/** Notes that a version, all versions of a model, or all promotions are due again at a time. */
 export async function lookAgain(
   { sql, model }: Session,
-  kind: 'version' | 'model',
+  kind: 'version' | 'model' | 'promotions',
   id: string,
   dueAt: Date,
+  schedule: 'minAge' | 'suspended' = 'minAge',
 ): Promise<void> {
   await sql(
     `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at, is_timer)
-     VALUES ($1::uuid, $2, $3::uuid, (SELECT last_seq FROM policy_feed WHERE id = 1), '{"schedule": "minAge"}', $4::timestamptz, true)
+     VALUES ($1::uuid, $2, $3::uuid, (SELECT last_seq FROM policy_feed WHERE id = 1), jsonb_build_object('schedule', $5::text), $4::timestamptz, true)
      ON CONFLICT (model_id, subject_id, is_timer) DO UPDATE SET due_at = least(policy_work.due_at, EXCLUDED.due_at)`,
-    [model.id, kind, id, dueAt],
+    [model.id, kind, id, dueAt, schedule],
   );
 }

@@ -1,10 +1,13 @@
 import {
   type EffectivePolicy,
   effectivePolicy,
+  POLICY_SECTIONS,
   type PolicyDocument,
   type PolicyOwner,
+  type PolicySection,
   type StandingPolicy,
 } from '@modelbox/domain';
+import type { Author } from '../access/author.ts';
 import type { Sql } from '../writes/sql.ts';
 
 interface ChainRow {
@@ -14,6 +17,7 @@ interface ChainRow {
   name: string;
   edit: number;
   document: PolicyDocument;
+  authors: Authors;
   standsIn: string;
 }
 
@@ -22,7 +26,7 @@ interface ChainRow {
  * without a policy where there is none.
  */
 const CHAIN = `
-  SELECT o.path AS namespace, p.owner_kind AS kind, p.owner_id AS id, p.edit, p.document,
+  SELECT o.path AS namespace, p.owner_kind AS kind, p.owner_id AS id, p.edit, p.document, p.authors,
          coalesce(n.path, o.path) AS "standsIn",
          CASE WHEN p.owner_kind = 'model' THEN o.path || '/' || o.model ELSE n.path END AS name
   FROM (SELECT n.path, m.id AS model_id, m.name AS model FROM models m JOIN namespaces n ON n.id = m.namespace_id
@@ -33,9 +37,14 @@ const CHAIN = `
     ON p.owner_id = o.model_id OR o.path = n.path OR starts_with(o.path, n.path || '/')
   ORDER BY p.owner_kind = 'model' DESC, length(n.path) DESC`;
 
+/** By section the author whose rights bound the rule. A section without an author is bound by nobody's rights. */
+export type Authors = Readonly<Partial<Record<PolicySection, Author>>>;
+
 /** What counts, and the namespace as seen from which its datasets are named. */
 export interface EffectiveHere extends EffectivePolicy {
   readonly namespace: string;
+  /** Of a draft there are none. */
+  readonly authors: Authors;
 }
 
 /**
@@ -60,5 +69,13 @@ export async function effectiveOf(
       ...chain.filter((standing) => standing.owner.id !== owner.id),
     ];
   }
-  return { ...effectivePolicy(chain, namespace), namespace };
+  const effective = effectivePolicy(chain, namespace);
+  const authors: Partial<Record<PolicySection, Author>> = {};
+  for (const section of POLICY_SECTIONS) {
+    const source = effective.sources[section];
+    if (source === undefined || (draft !== undefined && source.id === owner.id)) continue;
+    const author = rows.find(({ id }) => id === source.id)?.authors[section];
+    if (author !== undefined) authors[section] = author;
+  }
+  return { ...effective, namespace, authors };
 }

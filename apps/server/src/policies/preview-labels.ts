@@ -11,6 +11,7 @@ type Preview = PolicyPreview['label'];
 /** Which labels the rules would give now. */
 export async function previewLabels(session: Session, limit: number): Promise<Preview> {
   const shown: Preview = [];
+  if (session.suspended.label !== undefined) return shown;
   for (const rule of session.policy.document.label ?? []) {
     const found =
       rule.alias === undefined ? await tagged(session, rule, limit) : await moved(session, rule, rule.alias);

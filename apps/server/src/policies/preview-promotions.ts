@@ -7,6 +7,7 @@ import type { Session } from './session.ts';
 /** Which checkpoints the rules would promote now. */
 export async function previewPromotions(session: Session, limit: number): Promise<PolicyPreview['promote']> {
   const shown: PolicyPreview['promote'] = [];
+  if (session.suspended.promote !== undefined) return shown;
   for await (const promoting of promotions(session, {})) {
     if (!promoting.verdict.holds || shown.length >= limit) continue;
     const { rule, question, experiment, name } = promoting;

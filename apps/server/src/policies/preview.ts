@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '@modelbox/domain';
+import { POLICY_SECTIONS, type PolicyDocument, type PolicySection } from '@modelbox/domain';
 import { LIMIT_DEFAULT, type PolicyPreview } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalid } from '../http/problem.ts';
@@ -12,6 +12,7 @@ import { previewLabels } from './preview-labels.ts';
 import { previewPromotions } from './preview-promotions.ts';
 import { ownerOf } from './read.ts';
 import { readOnly, readRows } from './snapshot.ts';
+import { suspensionsOf } from './suspensions.ts';
 import { policyWarnings } from './warnings/warnings.ts';
 
 /** What the policy of a model, or a draft of it, would do now. */
@@ -26,7 +27,7 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
     owner.id,
     async (session): Promise<Pick<PolicyPreview, 'label' | 'promote'>> => {
       if (session === undefined) throw new HttpProblem('not_found', `The model ${owner.name} is deleted.`);
-      if (draft) demandDraft(owner, draft, datasets);
+      if (draft) demandDraft(ctx, owner, draft, datasets);
       return {
         label: await previewLabels(session, limit),
         promote: await previewPromotions(session, limit),
@@ -45,11 +46,17 @@ export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
 ) => {
   const draft: PolicyDocument | undefined = body.policy;
   const compared = await readRows(ctx, async (sql) => {
-    if (draft) demandDraft(owner, draft, datasets);
+    if (draft) demandDraft(ctx, owner, draft, datasets);
     return compare(ctx, sql, owner, query.limit ?? LIMIT_DEFAULT, draft);
   });
   const answer: PolicyPreview = { label: [], promote: [], ...compared };
   return { status: 200, body: answer };
+};
+
+/** The sections that a preview tells of. */
+const SECTIONS: Readonly<Record<'model' | 'namespace', readonly PolicySection[]>> = {
+  model: ['label', 'promote', 'retainVersions'],
+  namespace: POLICY_SECTIONS,
 };
 
 /** What retention would do, and what in the policy no object answers to, in one snapshot. */
@@ -59,22 +66,29 @@ async function compare(
   located: Located,
   limit: number,
   draft: PolicyDocument | undefined,
-): Promise<Pick<PolicyPreview, 'retain' | 'warnings'>> {
+): Promise<Pick<PolicyPreview, 'retain' | 'suspended' | 'warnings'>> {
   const { namespace, namespaceId } = located;
   const owner = { ...ownerOf(located), namespace, namespaceId };
   const effective = await effectiveOf(sql, owner, draft);
   return {
     retain: await previewRetention(ctx, sql, owner, limit, draft),
+    suspended: Object.entries(await suspensionsOf(ctx, sql, effective, SECTIONS[owner.kind])).map(
+      ([section, words]) => ({
+        section,
+        words,
+      }),
+    ),
     warnings: await policyWarnings(sql, owner, effective),
   };
 }
 
 function demandDraft(
+  ctx: RequestContext,
   owner: Located,
   draft: PolicyDocument,
-  datasets: Parameters<typeof policyFaults>[2],
+  datasets: Parameters<typeof policyFaults>[3],
 ): void {
-  const faults = policyFaults(owner, draft, datasets);
+  const faults = policyFaults(ctx, owner, draft, datasets);
   if (faults.length > 0)
     throw invalid(faults.map((fault) => ({ in: 'body', ...fault, pointer: `/policy${fault.pointer}` })));
 }

@@ -1,3 +1,4 @@
+import { POLICY_SECTIONS } from '@modelbox/domain';
 import type { Policy, PolicyDocument } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
@@ -5,14 +6,15 @@ import type { Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 import type { Readout } from '../objects/rows.ts';
 import { sqlOn } from '../writes/sql.ts';
-import { effectiveOf } from './owner-chain.ts';
+import { type EffectiveHere, effectiveOf } from './owner-chain.ts';
+import { suspensionsOf } from './suspensions.ts';
 import { quickWarnings } from './warnings/warnings.ts';
 
 /** The policy of a model or a namespace: what was set there, and what counts there. */
 export async function readPolicy(ctx: Context, owner: PolicyOwnerRow): Promise<Readout<Policy>> {
   const row = await ctx.db.prisma.policy.findUnique({ where: { ownerId: owner.id } });
   const effective = await effectiveOf(sqlOn(ctx.db.pool), owner);
-  const { document, sources } = effective;
+  const { document } = effective;
   return {
     id: owner.id,
     body: {
@@ -21,11 +23,25 @@ export async function readPolicy(ctx: Context, owner: PolicyOwnerRow): Promise<R
       editedBy: row?.editedBy ?? null,
       editedAt: row?.editedAt.toISOString() ?? null,
       effective: document as PolicyDocument,
-      sources,
+      sources: await sourcesOf(ctx, effective),
       warnings: await quickWarnings(ctx, owner, effective),
     },
     etag: etagOf(row?.edit ?? 0),
   };
+}
+
+/** Where each section comes from, whose rights bound it, and why it does nothing. */
+async function sourcesOf(ctx: Context, effective: EffectiveHere): Promise<Policy['sources']> {
+  const suspended = await suspensionsOf(ctx, sqlOn(ctx.db.pool), effective);
+  const sources: Policy['sources'] = {};
+  for (const section of POLICY_SECTIONS) {
+    const source = effective.sources[section];
+    if (source === undefined) continue;
+    const author = effective.authors[section]?.name ?? null;
+    const words = suspended[section];
+    sources[section] = { ...source, author, ...(words === undefined ? {} : { suspended: words }) };
+  }
+  return sources;
 }
 
 /** Whose policy it is. */

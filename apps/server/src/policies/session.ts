@@ -7,6 +7,7 @@ import type { Tx } from '../writes/write.ts';
 import { type NewDecision, storeDecisions } from './decisions.ts';
 import { knownDatasets } from './known-datasets.ts';
 import { type EffectiveHere, effectiveOf } from './owner-chain.ts';
+import { type Suspensions, suspensionsOf } from './suspensions.ts';
 
 /** One transaction in which the decisions of a model are taken, one at a time over all servers. */
 export interface Session {
@@ -21,6 +22,7 @@ export interface Session {
     readonly namespaceId: string;
   };
   readonly policy: EffectiveHere;
+  readonly suspended: Suspensions;
   /** The id of a dataset by its name in the policy; undefined for none, or one that is not there. */
   datasetId(name: string | undefined): string | null | undefined;
   /** Stores decisions; gives their ids. */
@@ -82,6 +84,7 @@ export async function openSession(
     ctx: ownContext(ctx),
     model,
     policy,
+    suspended: await suspensionsOf(ctx, sql, policy, ['label', 'promote']),
     stored,
     store: (decisions) => {
       stored.push(...decisions);

@@ -8,9 +8,13 @@ import { deletedMeanwhile } from '../objects/store.ts';
 import { canonicalJson } from '../writes/canonical.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Tx, write } from '../writes/write.ts';
+import { authorsAfter } from './authors-after.ts';
 import { demandValid } from './check.ts';
 
-/** Sets the policy of a model or a namespace, under its row's lock. The same document again is no edit. */
+/**
+ * Sets the policy of a model or a namespace, under its row's lock. The same document again is no edit, unless the caller
+ * takes over a suspended section.
+ */
 export const setPolicy: Verb<'models.policy.set' | 'namespaces.policy.set'> = (
   ctx,
   { body, touched: { owner, ...datasets } },
@@ -19,10 +23,18 @@ export const setPolicy: Verb<'models.policy.set' | 'namespaces.policy.set'> = (
     await lockOwner(tx, owner);
     const before = await tx.policy.findUnique({ where: { ownerId: owner.id } });
     demandMatch(ctx.ifMatch, before?.edit ?? 0);
-    demandValid(owner, body, datasets);
-    if (before && canonicalJson(before.document) === canonicalJson(body)) return receiptOf(before.id);
+    demandValid(ctx, owner, body, datasets);
+    const authors = await authorsAfter(tx, ctx, owner, before, body);
+    const isSame = before !== null && canonicalJson(before.document) === canonicalJson(body);
+    if (isSame && canonicalJson(before.authors) === canonicalJson(authors)) return receiptOf(before.id);
     const edit = (before?.edit ?? 0) + 1;
-    const columns = { document: body, edit, editedBy: ctx.actor.name, editedAt: ctx.now() };
+    const columns = {
+      document: body,
+      authors: authors as object,
+      edit,
+      editedBy: ctx.actor.name,
+      editedAt: ctx.now(),
+    };
     const id = before?.id ?? newId(ctx);
     await tx.policy.upsert({
       where: { ownerId: owner.id },

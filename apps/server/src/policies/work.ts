@@ -5,6 +5,8 @@ import { sqlOf } from '../writes/sql.ts';
 import { inTransaction } from '../writes/transaction.ts';
 import type { Tx } from '../writes/write.ts';
 import { decideAll, decideVersion } from './decide.ts';
+import { lookAgain } from './look-again.ts';
+import { suspendedDecision } from './note-suspended.ts';
 import { promoteFrom } from './promotions.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -52,6 +54,9 @@ export async function putOff(ctx: Context, modelId: string): Promise<void> {
     later,
   ]);
 }
+
+/** The subject of work that looks at all experiments: `uuid_nil()`. */
+const NOTHING = '00000000-0000-0000-0000-000000000000';
 
 interface Work {
   id: string;
@@ -109,6 +114,9 @@ async function demandClock({ clock }: Context): Promise<void> {
 }
 
 async function doWork(session: Session, item: Work): Promise<void> {
+  const section = item.kind === 'version' || item.kind === 'model' ? 'label' : 'promote';
+  const words = session.suspended[section];
+  if (words !== undefined) return rest(session, section, words);
   switch (item.kind) {
     case 'version':
       return decideVersion(session, item.subject);
@@ -122,6 +130,18 @@ async function doWork(session: Session, item: Work): Promise<void> {
     case 'promotions':
       return promoteFrom(session, {});
   }
+}
+
+/** Stores that the rules are suspended, and has all looked at later: the author may have the rights again. */
+async function rest(session: Session, section: 'label' | 'promote', words: string): Promise<void> {
+  const { ctx, model, policy, cause } = session;
+  const name = `${model.namespace}/${model.name}`;
+  const suspended = { section, words, kind: 'model', id: model.id, name } as const;
+  const source = policy.sources[section] ?? null;
+  await session.store([suspendedDecision({ ...suspended, source }, cause, ctx.now())]);
+  const later = new Date(ctx.now().getTime() + ctx.settings.retentionInterval);
+  if (section === 'label') await lookAgain(session, 'model', model.id, later, 'suspended');
+  else await lookAgain(session, 'promotions', NOTHING, later, 'suspended');
 }
 
 /** The rest is done in a transaction of its own. */

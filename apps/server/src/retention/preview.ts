@@ -5,6 +5,7 @@ import type { RequestContext } from '../context.ts';
 import type { Sql } from '../writes/sql.ts';
 import { planRetention } from './plan.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
+import { suspensionOf } from './suspension.ts';
 
 type Preview = PolicyPreview['retain'];
 
@@ -17,7 +18,8 @@ export async function previewRetention(
   draft?: PolicyDocument,
 ): Promise<Preview> {
   const scope = await scopeOf(sql, owner, draft);
-  if (scope === undefined) return { seen: 0, removed: 0, freedBytes: 0, items: [], truncated: false };
+  if (scope === undefined || (await suspensionOf(ctx, sql, scope)) !== undefined)
+    return { seen: 0, removed: 0, freedBytes: 0, items: [], truncated: false };
   const stored = await storedFiles(sql, scope);
   const gone: string[] = [];
   const going: Preview['items'] = [];

@@ -9,8 +9,10 @@ import { versions } from '../versions/store.ts';
 import { recordChange } from '../writes/change.ts';
 import { type Sql, sqlOf } from '../writes/sql.ts';
 import type { Tx } from '../writes/write.ts';
+import { graceOf } from './grace.ts';
 import type { Planned } from './plan.ts';
-import { graceOf, protectionsSql, type Scope } from './scope.ts';
+import { protectionsSql, type Scope } from './scope.ts';
+import { suspensionOf } from './suspension.ts';
 
 const STORES: Readonly<Record<Scope['kind'], ObjectStore<StoredRow>>> = {
   version: versions as unknown as ObjectStore<StoredRow>,
@@ -53,6 +55,8 @@ export function removeObjects(ctx: Context, scope: Scope, objects: readonly Plan
   return ctx.db.prisma.$transaction(
     async (tx) => {
       const sql = sqlOf(tx);
+      // The plan can take long; its author may have lost the right since.
+      if ((await suspensionOf(own, sql, scope)) !== undefined) return { removed: 0, skipped: 0, bytes: 0 };
       const locked = await lock(
         sql,
         scope,
@@ -91,7 +95,7 @@ async function lock(sql: Sql, scope: Scope, ids: readonly string[]): Promise<Loc
 
 /** Gives the bytes of the files that go; undefined where nothing is left to take. */
 async function remove(tx: Tx, ctx: RequestContext, scope: Scope, row: Locked): Promise<number | undefined> {
-  const until = new Date(ctx.now().getTime() + graceOf(scope.rule));
+  const until = new Date(ctx.now().getTime() + graceOf(scope.rule, ctx.settings));
   return scope.rule.remove === 'files'
     ? removeFiles(tx, ctx, scope, row, until)
     : removeWhole(tx, ctx, scope, row, until);

@@ -4,6 +4,7 @@ import { sqlOn } from '../writes/sql.ts';
 import { type Planned, planRetention } from './plan.ts';
 import { type Removed, removeObjects } from './remove.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
+import { isSuspended } from './suspension.ts';
 import { noteUndecided } from './undecided.ts';
 
 /** Objects removed in one transaction: few, so that nobody waits long for one of them. */
@@ -29,7 +30,7 @@ export async function retentionScopes(ctx: Context): Promise<ScopeOwner[]> {
 export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSignal): Promise<Removed> {
   const total = { removed: 0, skipped: 0, bytes: 0 };
   const scope = await scopeOf(sqlOn(ctx.db.side), owner);
-  if (scope === undefined) return total;
+  if (scope === undefined || (await isSuspended(ctx, scope))) return total;
   const { gone, undecided } = await findGone(ctx, scope);
   if (undecided.length > 0) await noteUndecided(ctx, scope, undecided);
   for (let at = 0; at < gone.length && !stopping?.aborted; at += BATCH) {

@@ -2,7 +2,6 @@ import {
   type AskedName,
   askedNames,
   compileFilter,
-  durationOf,
   type Filter,
   type KeepClause,
   type PolicySources,
@@ -13,7 +12,7 @@ import {
 import { checkpointSchema } from '../checkpoints/filter-schema.ts';
 import { metricSql } from '../lists/schemas.ts';
 import { knownDatasets } from '../policies/known-datasets.ts';
-import { effectiveOf } from '../policies/owner-chain.ts';
+import { type EffectiveHere, effectiveOf } from '../policies/owner-chain.ts';
 import { versionSchema } from '../versions/filter-schema.ts';
 import type { Sql } from '../writes/sql.ts';
 
@@ -27,6 +26,9 @@ export interface Scope {
   /** By the clauses' places: the names that each asks for. */
   readonly names: readonly (readonly AskedName[])[];
   readonly source: NonNullable<PolicySources['retainVersions']>;
+  /** The policy that the rule is part of, and the section of the rule. */
+  readonly policy: EffectiveHere;
+  readonly section: 'retainVersions' | 'retainCheckpoints';
   /** The id of the change that edited the rule last: what a person has restored since stays. No clock orders changes. */
   readonly editChange: number;
   /** SELECT list, FROM and WHERE over living objects, with `$1`, … for `values`. */
@@ -37,9 +39,6 @@ export interface Scope {
     readonly where: string;
   };
 }
-
-/** Milliseconds in which what was removed can be restored. */
-export const graceOf = ({ grace }: RetainRule): number => durationOf(grace ?? 'P7D');
 
 export const SCHEMAS: Readonly<Record<Scope['kind'], SqlSchema>> = {
   version: versionSchema,
@@ -121,9 +120,11 @@ export async function scopeOf(
   draft?: Parameters<typeof effectiveOf>[2],
 ): Promise<Scope | undefined> {
   const kind = owner.kind === 'model' ? 'version' : 'checkpoint';
-  const { document, sources } = await effectiveOf(sql, owner, draft);
+  const policy = await effectiveOf(sql, owner, draft);
+  const { document, sources } = policy;
   const rule = kind === 'version' ? document.retain?.versions : document.retain?.checkpoints;
-  const source = kind === 'version' ? sources.retainVersions : sources.retainCheckpoints;
+  const section = kind === 'version' ? 'retainVersions' : 'retainCheckpoints';
+  const source = sources[section];
   if (rule === undefined || source === undefined) return undefined;
   if (kind === 'checkpoint' && source.id !== owner.id) return undefined;
   const [edit] = await sql<{ change: number }>(
@@ -155,6 +156,8 @@ export async function scopeOf(
     rule,
     names,
     source,
+    policy,
+    section,
     editChange,
     sql: {
       values,

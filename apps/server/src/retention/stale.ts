@@ -3,7 +3,10 @@ import type { Context } from '../context.ts';
 import { experiments } from '../experiments/store.ts';
 import { lockLiving } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
+import { noteSuspended } from '../policies/note-suspended.ts';
+import { effectiveOf } from '../policies/owner-chain.ts';
 import { ownContext } from '../policies/session.ts';
+import { suspensionsOf } from '../policies/suspensions.ts';
 import { sqlOf, sqlOn } from '../writes/sql.ts';
 
 /** Experiments ended in one round at most. */
@@ -23,24 +26,43 @@ const SILENT = `
                       c.created_at > $2::timestamptz OR c.updated_at > $2::timestamptz
                       OR EXISTS (SELECT 1 FROM changes h WHERE h.object_id = c.id AND h.at > $2::timestamptz)))`;
 
+interface Policy {
+  id: string;
+  path: string;
+  staleAfter: string;
+}
+
 /** Ends every running experiment that has been silent for longer than its namespace allows, as aborted. */
 export async function abortStale(ctx: Context): Promise<number> {
-  const policies = await sqlOn(ctx.db.side)<{ path: string; staleAfter: string }>(
-    `SELECT n.path, p.document->>'staleAfter' AS "staleAfter" FROM policies p JOIN namespaces n ON n.id = p.owner_id
+  const policies = await sqlOn(ctx.db.side)<Policy>(
+    `SELECT n.id, n.path, p.document->>'staleAfter' AS "staleAfter" FROM policies p JOIN namespaces n ON n.id = p.owner_id
      WHERE p.document ? 'staleAfter'`,
     [],
   );
   let aborted = 0;
-  for (const { path, staleAfter } of policies) {
+  for (const { id, path, staleAfter } of policies) {
     const since = new Date(ctx.now().getTime() - durationOf(staleAfter));
     const silent = await sqlOn(ctx.db.side)<{ id: string; namespace: string }>(`${SILENT} LIMIT ${BATCH}`, [
       path,
       since,
     ]);
     if (silent.length > 0 && !(await ctx.clock.judgesAge())) return aborted;
+    if (silent.length > 0 && (await isSuspended(ctx, id, path))) continue;
     for (const experiment of silent) aborted += await abort(ctx, path, since, experiment);
   }
   return aborted;
+}
+
+/** Whether the rule of a namespace is suspended now; stores that it is. */
+async function isSuspended(ctx: Context, id: string, name: string): Promise<boolean> {
+  const section = 'staleAfter';
+  const sql = sqlOn(ctx.db.side);
+  const policy = await effectiveOf(sql, { kind: 'namespace', id, name });
+  const words = (await suspensionsOf(ctx, sql, policy, [section]))[section];
+  if (words === undefined) return false;
+  const source = policy.sources[section] ?? null;
+  await noteSuspended(sql, { section, words, kind: 'namespace', id, name, source }, ctx.now());
+  return true;
 }
 
 /** Under the experiment's lock it is asked again: it may just have come back to life. */

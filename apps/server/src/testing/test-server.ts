@@ -78,6 +78,7 @@ const SETTINGS: Settings = {
   queryTimeout: 10_000,
   deleteGrace: 30 * 86_400_000,
   retentionInterval: 900_000,
+  retentionMinGrace: 86_400_000,
   blobGrace: 86_400_000,
   uploadExpiry: 7 * 86_400_000,
   verifyRate: 2 ** 40,

@@ -277,7 +277,8 @@ export type Opponent = Schemas['Opponent'];
 /**
  * `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a
  * clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything.
- * `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not.
+ * `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not. `suspended`:
+ * the author of the rule may no longer do what it does.
  */
 export type Outcome = Schemas['Outcome'];
 
@@ -406,6 +407,8 @@ export type SourceInput = Schemas['SourceInput'];
 
 /** `latest`, `resolve` and aliases see only what is `ready`; its file set never changes again. */
 export type Status = Schemas['Status'];
+
+export type SuspendedSection = Schemas['SuspendedSection'];
 
 /** Credentials of a user or a service account; the secret is not among it. */
 export type Token = Schemas['Token'];

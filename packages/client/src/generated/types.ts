@@ -1888,10 +1888,10 @@ export interface components {
         /** @enum {string} */
         Opponent: "holder" | "any";
         /**
-         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not.
+         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not. `suspended`: the author of the rule may no longer do what it does.
          * @enum {string}
          */
-        Outcome: "moved" | "tagged" | "proposed" | "holds" | "promoted" | "removed" | "kept" | "skipped" | "refused" | "no";
+        Outcome: "moved" | "tagged" | "proposed" | "holds" | "promoted" | "removed" | "kept" | "skipped" | "refused" | "suspended" | "no";
         PartsToSign: {
             parts: components["schemas"]["PartToSign"][];
         };
@@ -1972,6 +1972,8 @@ export interface components {
             label: components["schemas"]["PreviewedLabel"][];
             promote: components["schemas"]["PreviewedPromotion"][];
             retain: components["schemas"]["RetentionPreview"];
+            /** @description Sections that do nothing, since their author may no longer do what they do. A draft has no author yet. */
+            suspended?: components["schemas"]["SuspendedSection"][];
             /** @description Clauses that no object answers to now. */
             warnings?: components["schemas"]["PolicyWarning"][];
         };
@@ -1979,6 +1981,8 @@ export interface components {
         PolicyScope: "experiment" | "all";
         /** @description Whose policy a section comes from. */
         PolicySource: {
+            /** @description Whose rights bound the section. Null: nobody set it with a token (an open server, or before authors were recorded), so no rights bound it. */
+            author?: string | null;
             /** @description The edit of its policy. */
             edit: number;
             /** Format: uuid */
@@ -1987,6 +1991,8 @@ export interface components {
             kind: "model" | "namespace";
             /** @description `ai/vision/yolo` or `ai/vision`. */
             name: string;
+            /** @description Why the section does nothing: the author may no longer do what it does. */
+            suspended?: string;
         };
         /** @description Where each section of `effective` comes from. */
         PolicySources: {
@@ -2318,7 +2324,7 @@ export interface components {
          */
         Role: "viewer" | "contributor" | "maintainer" | "admin";
         /** @enum {string} */
-        RuleKind: "label" | "promote" | "retain";
+        RuleKind: "label" | "promote" | "retain" | "stale";
         /** @description A request that brings one part to the store. */
         SignedPart: {
             /**
@@ -2367,6 +2373,11 @@ export interface components {
          * @enum {string}
          */
         Status: "pending" | "ready";
+        SuspendedSection: {
+            /** @description As `sources` of a policy names it. */
+            section: string;
+            words: string;
+        };
         /** @description Credentials of a user or a service account; the secret is not among it. */
         Token: {
             administrator: boolean;

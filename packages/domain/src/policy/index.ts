@@ -27,6 +27,13 @@ export {
   withClause,
 } from './label.ts';
 export { type AskedName, askedNames, filterNames, nameWords } from './names.ts';
+export {
+  POLICY_SECTIONS,
+  type PolicySection,
+  permissionsToAct,
+  permissionsToSet,
+  sectionOf,
+} from './permissions.ts';
 export { type CheckpointFacts, type PromotionQuestion, promotedName, promoteVerdict } from './promote.ts';
 export {
   defaultPer,

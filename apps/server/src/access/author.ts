@@ -1,0 +1,41 @@
+import { type Actor, isNamed } from '@modelbox/domain';
+import type { Role } from '@modelbox/schema';
+import type { RequestContext } from '../context.ts';
+import type { Sql } from '../writes/sql.ts';
+import { grantsOf, ROLES_OF_PRINCIPALS } from './known.ts';
+import { actorOf, livingTokens, type TokenRow, usedSince } from './token-identity.ts';
+
+/** A caller as it is stored with a rule, so that the caller's rights can be asked for later. */
+export interface Author {
+  readonly name: string;
+  /** The token by which the caller was known. Absent: a token of the OIDC issuer. */
+  readonly tokenId?: string;
+  /** The groups that the issuer told. */
+  readonly groups?: readonly string[];
+}
+
+/** Null for the local user of an open server: the rules of that user are bound by nobody's rights. */
+export function authorOf({ actor, settings }: Pick<RequestContext, 'actor' | 'settings'>): Author | null {
+  if (settings.auth === 'open') return null;
+  const { name, tokenId, groups } = actor;
+  return tokenId === undefined ? { name, groups: [...(groups ?? [])] } : { name, tokenId };
+}
+
+/**
+ * An author with the rights of now; undefined if the author's token is revoked or expired. The question is asked in the
+ * caller's transaction: a worker that waited for another connection while it holds one could stop the pool.
+ */
+export async function authorNow(
+  ctx: Pick<RequestContext, 'settings' | 'now'>,
+  sql: Sql,
+  { name, tokenId, groups = [] }: Author,
+): Promise<Actor | undefined> {
+  if (tokenId !== undefined) {
+    const [row] = await sql<TokenRow>(livingTokens('t.id = $1::uuid'), [tokenId, usedSince(ctx)]);
+    const isAlive = row !== undefined && (row.expiresAt === null || row.expiresAt > ctx.now());
+    return isAlive ? actorOf(row) : undefined;
+  }
+  if (isNamed({ name, groups }, ctx.settings.oidcAdministrators)) return { name, groups, grants: 'all' };
+  const held = await sql<{ path: string; role: Role }>(ROLES_OF_PRINCIPALS, [[name, ...groups]]);
+  return { name, groups, grants: grantsOf(held) };
+}

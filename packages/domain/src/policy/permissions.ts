@@ -1,0 +1,56 @@
+import type { PolicyDocument, RetainRule } from './document.ts';
+import type { PolicySources } from './effective.ts';
+
+/** A section of a policy, as `sources` names it. */
+export type PolicySection = keyof PolicySources;
+
+export const POLICY_SECTIONS: readonly PolicySection[] = [
+  'evaluate',
+  'label',
+  'promote',
+  'retainVersions',
+  'retainCheckpoints',
+  'staleAfter',
+];
+
+/** What a document says in a section; undefined if it leaves the section to the namespaces above. */
+export function sectionOf(document: PolicyDocument, section: PolicySection): unknown {
+  if (section === 'retainVersions') return document.retain?.versions;
+  if (section === 'retainCheckpoints') return document.retain?.checkpoints;
+  return document[section];
+}
+
+/** The permissions that a caller needs to do by hand what a section does. A section that does nothing needs none. */
+export function permissionsToAct(document: PolicyDocument, section: PolicySection): string[] {
+  const { label = [], promote = [], retain, staleAfter } = document;
+  switch (section) {
+    case 'evaluate':
+      return [];
+    case 'label': {
+      // A rule that proposes leaves the move to the person who approves it.
+      const movesAlias = label.some(({ alias, mode }) => alias !== undefined && mode !== 'propose');
+      const addsTag = label.some(({ tag, mode }) => tag !== undefined && mode !== 'propose');
+      return [...(movesAlias ? ['alias.move'] : []), ...(addsTag ? ['version.write'] : [])];
+    }
+    case 'promote':
+      return promote.length > 0 ? ['version.create', 'checkpoint.read', 'file.read'] : [];
+    case 'retainVersions':
+      return permissionsToRemove(retain?.versions, 'version.delete');
+    case 'retainCheckpoints':
+      return permissionsToRemove(retain?.checkpoints, 'checkpoint.delete');
+    case 'staleAfter':
+      return staleAfter === undefined ? [] : ['experiment.write'];
+  }
+}
+
+const permissionsToRemove = (rule: RetainRule | undefined, permission: string): string[] => {
+  if (rule === undefined) return [];
+  return rule.remove === 'files' ? [permission, 'file.write'] : [permission];
+};
+
+/**
+ * The permissions that an edit of a section needs. `evaluate` does nothing by itself, but decides which versions labelling
+ * rules may move an alias to.
+ */
+export const permissionsToSet = (document: PolicyDocument, section: PolicySection): string[] =>
+  section === 'evaluate' ? ['alias.move'] : permissionsToAct(document, section);
