@@ -119,3 +119,18 @@ test('on SIGTERM no client on a kept connection is cut off, and each last answer
   expect(new Set(asked)).toEqual(new Set(['close']));
   expect(await server.ended).toBe(0);
 }, 90_000);
+
+test('on SIGTERM connections that were not accepted yet are answered', async () => {
+  const server = runServer({ MODELBOX_DATA_DIR: newFolder(), MODELBOX_LOG_LEVEL: 'warn' });
+  const url = await server.url;
+  server.child.kill('SIGSTOP');
+  const waiting = await open(url, 50);
+  for (const connection of waiting) connection.send(ask('/healthz'));
+  server.child.kill('SIGTERM');
+  server.child.kill('SIGCONT');
+  const faults: string[] = [];
+  const answers = await Promise.all(waiting.map((connection) => quietClose(connection, faults)));
+  expect(faults).toEqual([]);
+  expect(answers.filter((text) => !/^HTTP\/1.1 200 [\s\S]*connection: close\r\n/i.test(text))).toEqual([]);
+  expect(await server.ended).toBe(0);
+}, 90_000);

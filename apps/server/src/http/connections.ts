@@ -1,11 +1,17 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 
 /** Milliseconds between two looks at the connections of a server that stops. */
 const EVERY = 25;
 
 /** Milliseconds for which a connection must be quiet before a server that stops closes it: its client may be about to send. */
 const QUIET = 1_000;
+
+/** Turns of the event loop that accept connections before the listener closes; Node accepts one a turn, of at most 511. */
+const ACCEPTING = 1_000;
+/** Turns without a new connection after which none waits. */
+const NONE = 3;
 
 /** Milliseconds that a client has to close its side after the last answer. */
 const LINGER = 5_000;
@@ -24,6 +30,7 @@ interface Connection {
 /** The connections of one server. */
 interface Connections {
   readonly open: Map<Socket, Connection>;
+  accepted: number;
   isStopping: boolean;
 }
 
@@ -32,7 +39,7 @@ const bySocket = new WeakMap<Socket, { readonly all: Connections; readonly conne
 
 /** Keeps account of a server's connections, so that `drainConnections` can end them. */
 export function watchConnections(server: Server): void {
-  const all: Connections = { open: new Map(), isStopping: false };
+  const all: Connections = { open: new Map(), accepted: 0, isStopping: false };
   byServer.set(server, all);
   server.on('connection', (socket: Socket) => {
     const connection = {
@@ -43,6 +50,7 @@ export function watchConnections(server: Server): void {
       bytesRead: 0,
     };
     all.open.set(socket, connection);
+    all.accepted += 1;
     bySocket.set(socket, { all, connection });
     socket.once('close', () => all.open.delete(socket));
     if (all.isStopping) closeSoftly(socket, connection);
@@ -88,6 +96,7 @@ export async function drainConnections(server: Server, signal: AbortSignal): Pro
   const all = byServer.get(server);
   if (!all) throw new Error('nobody watches the connections of this server');
   all.isStopping = true;
+  await acceptWaiting(all);
   const { promise: drained, resolve } = Promise.withResolvers<void>();
   // Not that of HTTP, which closes idle connections at once.
   NetServer.prototype.close.call(server, () => resolve());
@@ -111,6 +120,15 @@ export async function drainConnections(server: Server, signal: AbortSignal): Pro
   await drained;
   signal.removeEventListener('abort', cutOff);
   clearInterval(timer);
+}
+
+/** Accepts the connections that the kernel has established: closing the listener would reset them. */
+async function acceptWaiting(all: Connections): Promise<void> {
+  for (let turns = 0, none = 0; turns < ACCEPTING && none < NONE; turns += 1) {
+    const { accepted } = all;
+    await turn();
+    none = all.accepted === accepted ? none + 1 : 0;
+  }
 }
 
 /** Has a connection that ends with a refusal take in the rest of the body, so that the client gets to read the answer. */
