@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PERMISSIONS, type Permission, type Route, routeList } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, urlOf } from '../testing/access-world.ts';
+import { makeWorld, urlOf, type World } from '../testing/access-world.ts';
 import { freshName } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { type Callers, callersOf } from '../testing/tokens.ts';
@@ -20,6 +20,15 @@ afterAll(() => server.stop());
 const guarded = routeList.filter((route) => !route.public);
 
 const world = (route: Route) => makeWorld(server, callers, route);
+
+const unchanged = new Map<string, Promise<World>>();
+/** A world that tests share when all their requests are denied. Routes share it if they need the same objects. */
+function sharedWorld(route: Route): Promise<World> {
+  const extras = route.path.match(/\{(?:upload|token|proposal)\}/g)?.join() ?? '';
+  const made = unchanged.get(extras) ?? world(route);
+  unchanged.set(extras, made);
+  return made;
+}
 
 /** Names of objects as they could be, and are not. */
 const namesOfNothing = () => ({
@@ -43,7 +52,7 @@ const send = (
 
 describe.each(guarded.map((route) => [route.id, route] as const))('%s', (_, route) => {
   it('401: anonymous, or with a token that is none', async () => {
-    const { values } = await world(route);
+    const { values } = await sharedWorld(route);
     for (const headers of [{}, { authorization: 'Bearer mb_nonsense' }, { authorization: 'Basic eDp5' }]) {
       const answer = await server.api(route.method, urlOf(route, values), bodyOf(route), headers);
       expect(answer.body).toMatchObject({ status: 401, code: 'unauthenticated' });
@@ -55,7 +64,7 @@ describe.each(guarded.map((route) => [route.id, route] as const))('%s', (_, rout
   if (touched.length === 0) return;
 
   it('404: in a foreign namespace, in the words for what is nowhere', async () => {
-    const { values } = await world(route);
+    const { values } = await sharedWorld(route);
     const stranger = await callers.user({ [freshName('elsewhere')]: 'admin' });
     const told = async (named: typeof values) => {
       const answer = await send(route, stranger.api, urlOf(route, named));
