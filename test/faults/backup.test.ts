@@ -8,7 +8,7 @@ import { runningUrl } from '@modelbox/db';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Load, startLoad } from './load.ts';
-import { cleanUp, newFolder, runServer, type ServerProcess } from './process.ts';
+import { cleanUp, compileCache, newFolder, runServer, type ServerProcess } from './process.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
@@ -29,7 +29,7 @@ afterAll(cleanUp);
 
 const command = (name: 'backup' | 'restore', folder: string, env: Record<string, string>) =>
   spawn(process.execPath, [join(bin, `modelbox-${name}.ts`), folder], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 async function run(name: 'backup' | 'restore', folder: string, env: Record<string, string>) {

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** Halves the time that a start takes: the processes of a run share what they have compiled. */
+export const compileCache = process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules/.cache/compile');
+
 /** A server as users run it, in a process of its own. */
 export interface ServerProcess {
   readonly child: ChildProcess;
@@ -34,7 +37,7 @@ export function runServer(
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? tmpdir(),
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules/.cache/compile'),
+      NODE_COMPILE_CACHE: compileCache,
       MODELBOX_PORT: '0',
       ...settings,
     },

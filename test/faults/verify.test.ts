@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { copiesOnDisk } from '@modelbox/blobs/testing';
 import { afterAll, expect, test, vi } from 'vitest';
-import { cleanUp, newFolder, runServer, type ServerProcess } from './process.ts';
+import { cleanUp, compileCache, newFolder, runServer, type ServerProcess } from './process.ts';
 
 /* `npm run verify`, and starts over a place that lacks the files. */
 
@@ -16,7 +16,7 @@ const entry = join(import.meta.dirname, '../../apps/server/src/bin/modelbox-veri
 
 async function verify(settings: Record<string, string>, ...flags: string[]) {
   const child = spawn(process.execPath, [entry, ...flags], {
-    env: { PATH: process.env['PATH'] ?? '', ...settings },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, said, [code]] = await Promise.all([
