@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { cleanUp, isAlive, newFolder, runServer } from './process.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
-afterEach(cleanUp);
+// Each test has servers of its own, and they mostly wait: they run at the same time.
+afterAll(cleanUp);
 
 async function start(settings: Record<string, string> = {}) {
   const dataDir = settings['MODELBOX_DATA_DIR'] ?? newFolder();
@@ -43,9 +44,9 @@ const isOpen = (url: string): Promise<boolean> =>
 const uploadsRun = (url: string) => async () =>
   /^modelbox_uploads_running 1$/m.test(await (await fetch(`${url}/metrics`)).text());
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
+test.concurrent.for(['SIGTERM', 'SIGINT'] as const)(
   'on %s a request in flight ends well, nobody new comes in, and nothing stays',
-  async (signal) => {
+  async (signal, { expect }) => {
     const server = await start();
     const upload = beginUpload(server.url);
     const response = once(upload, 'response') as Promise<[IncomingMessage]>;
@@ -65,7 +66,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('an upload that does not end in time is cut off', async () => {
+test.concurrent('an upload that does not end in time is cut off', async ({ expect }) => {
   const server = await start({ MODELBOX_SHUTDOWN_TIMEOUT: 'PT0.3S' });
   const upload = beginUpload(server.url);
   const cut = once(upload, 'error');
@@ -76,22 +77,27 @@ test('an upload that does not end in time is cut off', async () => {
   expect(isAlive(server.postmaster)).toBe(false);
 });
 
-test.each([
+test.concurrent.for([
   ['SIGINT', 'SIGTERM', 143],
   ['SIGTERM', 'SIGINT', 130],
-] as const)('after %s a second signal, %s, ends the server at once', async (first, second, code) => {
-  const server = await start();
-  const upload = beginUpload(server.url);
-  upload.on('error', () => {});
-  await expect.poll(uploadsRun(server.url), { timeout: 20_000 }).toBe(true);
-  server.child.kill(first);
-  await expect.poll(server.output, { timeout: 20_000 }).toContain('a second signal');
-  server.child.kill(second);
-  expect(await server.ended).toBe(code);
-  await expect.poll(() => isAlive(server.postmaster), { timeout: 20_000 }).toBe(false);
-});
+] as const)(
+  'after %s a second signal, %s, ends the server at once',
+  async ([first, second, code], { expect }) => {
+    const server = await start();
+    const upload = beginUpload(server.url);
+    upload.on('error', () => {});
+    await expect.poll(uploadsRun(server.url), { timeout: 20_000 }).toBe(true);
+    server.child.kill(first);
+    await expect.poll(server.output, { timeout: 20_000 }).toContain('a second signal');
+    server.child.kill(second);
+    expect(await server.ended).toBe(code);
+    await expect.poll(() => isAlive(server.postmaster), { timeout: 20_000 }).toBe(false);
+  },
+);
 
-test('a Postgres that hangs does not keep the server from stopping, and loses no answered write', async () => {
+test.concurrent('a Postgres that hangs does not keep the server from stopping, and loses no answered write', async ({
+  expect,
+}) => {
   const settings = { MODELBOX_DATA_DIR: newFolder(), MODELBOX_SHUTDOWN_TIMEOUT: 'PT2S' };
   const server = await start(settings);
   process.kill(server.postmaster, 'SIGSTOP');

@@ -4,12 +4,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createTestDatabase } from '@modelbox/db/testing';
 import { Pool } from 'pg';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { oldPostgres } from './old-postgres.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
-afterEach(cleanUp);
+// Each test has servers of its own, and they mostly wait: they run at the same time.
+afterAll(cleanUp);
 
 /** Runs a server that is expected not to start; gives all it said. */
 async function refusal(settings: Record<string, string>, args: string[] = []): Promise<string> {
@@ -21,7 +22,7 @@ async function refusal(settings: Record<string, string>, args: string[] = []): P
   return server.output();
 }
 
-test('a port that is in use', async () => {
+test.concurrent('a port that is in use', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -31,7 +32,7 @@ test('a port that is in use', async () => {
   other.close();
 });
 
-test('a data folder that another server uses', async () => {
+test.concurrent('a data folder that another server uses', async () => {
   const settings = { MODELBOX_DATA_DIR: newFolder() };
   const first = runServer(settings);
   await first.url;
@@ -41,19 +42,19 @@ test('a data folder that another server uses', async () => {
   expect(await first.ended).toBe(0);
 });
 
-test('a data folder that cannot be made', async () => {
+test.concurrent('a data folder that cannot be made', async () => {
   const file = join(newFolder(), 'file');
   writeFileSync(file, '');
   expect(await refusal({ MODELBOX_DATA_DIR: join(file, 'data') })).toContain(file);
 });
 
-test('a DATABASE_URL at which nobody answers', async () => {
+test.concurrent('a DATABASE_URL at which nobody answers', async () => {
   const output = await refusal({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/modelbox' });
   expect(output).toMatch(/The Postgres at 127.0.0.1:1 cannot be used: connect ECONNREFUSED/);
   expect(output).not.toContain('hunter2');
 });
 
-test('a DATABASE_URL with a wrong password, or without such a database', async () => {
+test.concurrent('a DATABASE_URL with a wrong password, or without such a database', async () => {
   const { url, drop } = await createTestDatabase();
   const wrong = new URL(url);
   wrong.password = 'hunter2';
@@ -68,14 +69,14 @@ test('a DATABASE_URL with a wrong password, or without such a database', async (
   await drop();
 });
 
-test('a Postgres that is too old', async () => {
+test.concurrent('a Postgres that is too old', async () => {
   const old = await oldPostgres(140_010);
   const output = await refusal({ DATABASE_URL: `postgres://me@127.0.0.1:${old.port}/modelbox` });
   expect(output).toContain('has version 14; ModelBox needs 15 or newer.');
   old.close();
 });
 
-test('a database that a newer release has migrated, unless the operator allows it', async () => {
+test.concurrent('a database that a newer release has migrated, unless the operator allows it', async () => {
   const { url, drop } = await createTestDatabase();
   const pool = new Pool({ connectionString: url });
   await pool.query(
@@ -94,13 +95,13 @@ test('a database that a newer release has migrated, unless the operator allows i
   await drop();
 });
 
-test('a DATABASE_URL whose password is not percent-encoded', async () => {
+test.concurrent('a DATABASE_URL whose password is not percent-encoded', async () => {
   const output = await refusal({ DATABASE_URL: 'postgres://u:p@secret/w%r#d@127.0.0.1:1/db' });
   expect(output).toMatch(/DATABASE_URL must be .* percent-encoded/);
   expect(output).not.toMatch(/secret|w%r/);
 });
 
-test('the embedded Postgres starts and works whatever the shell says to other programs', async () => {
+test.concurrent('the embedded Postgres starts and works whatever the shell says to other programs', async () => {
   const server = runServer({
     MODELBOX_DATA_DIR: newFolder(),
     ...{
@@ -135,7 +136,7 @@ test('the embedded Postgres starts and works whatever the shell says to other pr
   expect(await server.ended).toBe(0);
 });
 
-test('every setting that is wrong, at once, before anything is started', async () => {
+test.concurrent('every setting that is wrong, at once, before anything is started', async () => {
   const dataDir = newFolder();
   const output = await refusal(
     {
@@ -156,13 +157,13 @@ test('every setting that is wrong, at once, before anything is started', async (
   expect(readdirSync(dataDir)).toEqual([]);
 });
 
-test('an address that is not this machine alone, without the word of whoever runs it', async () => {
+test.concurrent('an address that is not this machine alone, without the word of whoever runs it', async () => {
   expect(await refusal({ MODELBOX_HOST: '0.0.0.0' })).toContain(
     'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true',
   );
 });
 
-test('--help and --version say what they say, and start nothing', async () => {
+test.concurrent('--help and --version say what they say, and start nothing', async () => {
   for (const [flag, words] of [
     ['--help', /MODELBOX_DATA_DIR/],
     ['--version', /^\d+\.\d+\.\d+\n$/],
