@@ -367,12 +367,19 @@ describe('readConfig', () => {
       'postgres://u:hunter 2@host/db',
       'postgres://u:hunter2@host:port/db',
       'postgres://u:hunter2@host/db/more',
+      // No host: it would be printed as the host `u` or `hun` with the port 12.
+      'postgres://u:12?x',
+      'postgres://u:12?x=1',
+      'postgres://u:12?host',
+      'postgres://u:p@hun?ter',
     ]) {
       for (const wrong of [() => read({ DATABASE_URL: url }), () => read({}, '--database-url', url)]) {
         expect(wrong).toThrow(/percent-encoded/);
-        expect(wrong).not.toThrow(/hun|ter\/w|w%r/);
+        expect(wrong).not.toThrow(/hun|ter\/w|w%r|u:12/);
       }
     }
+    for (const url of ['postgres://host?user=me', 'postgres://u:p@host:1?schema=s&pgbouncer=true'])
+      expect(() => read({ DATABASE_URL: url })).not.toThrow();
     const endpoint = 'http://me:hunter2@127.0.0.1:7070';
     expect(() => read({ MODELBOX_S3_ENDPOINT: endpoint })).toThrow(/^MODELBOX_S3_ENDPOINT must be [^@]*\.$/);
     expect(() => read({ MODELBOX_OIDC_ISSUER: 'https://me:hunter2@x/' })).not.toThrow(/hunter2/);

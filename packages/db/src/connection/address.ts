@@ -30,6 +30,9 @@ const forPg = new Set([
   'uselibpqcompat',
 ]);
 
+/** The parameters that are read here. */
+const forUs = new Set(['schema', 'options']);
+
 const form = 'a URL such as postgres://user:password@host:5432/database';
 const encoded =
   'with the characters @ / : ? # % and spaces of the user and the password percent-encoded (@ is %40)';
@@ -42,7 +45,7 @@ const encoded =
 export function databaseAddress(text: string): DatabaseAddress {
   if (!/^postgres(?:ql)?:\/\//.test(text)) throw new DatabaseUrlError(`${form} that begins with postgres://`);
   const url = URL.parse(text);
-  if (!url || /\s/.test(text) || url.hash !== '' || strayAt(url) || !isDecodable(text))
+  if (!url || /\s/.test(text) || url.hash !== '' || strayAt(url) || strayQuery(url) || !isDecodable(text))
     throw new DatabaseUrlError(`${form}, ${encoded}`);
   if (url.pathname.slice(1).includes('/'))
     throw new DatabaseUrlError(`${form} with one database, ${encoded}`);
@@ -61,6 +64,13 @@ export function databaseAddress(text: string): DatabaseAddress {
 
 /** An `@` after the host: the host and what precedes the `@` are then parts of the password. */
 const strayAt = ({ pathname, search }: URL): boolean => `${pathname}${search}`.includes('@');
+
+/** A `?` right after the host that begins no parameters of ours: the host and the port may be a user and a password. */
+const strayQuery = ({ username, pathname, searchParams }: URL): boolean =>
+  pathname === '' &&
+  [...searchParams].some(
+    ([name, value]) => value === '' || (username === '' && !forPg.has(name) && !forUs.has(name)),
+  );
 
 function isDecodable(text: string): boolean {
   try {
