@@ -133,6 +133,7 @@ describe('parseTrackedUri', () => {
 
   const userInfo = 'must not contain user info (a user or password before "@")';
   const noUri = 'must be a URI with a scheme, like "s3://bucket/model.pt"';
+  const noSlash = 'must have "://" or ":/" after its scheme, like "s3://bucket/model.pt"';
   it.each([
     ['s3://key:secret@bucket/x', userInfo],
     ['https://user@host/x', userInfo],
@@ -149,13 +150,16 @@ describe('parseTrackedUri', () => {
     ['model.pt', noUri],
     ['/data/model.pt', noUri],
     ['//host/x', noUri],
-    ['mailto:a@b', noUri],
-    ['s3:/bucket/x', noUri],
-    ['https:/user:secret@host/x', noUri],
-    ['ftp:/user:secret@host/x', noUri],
-    ['user:secret@host/x', noUri],
-    ['localhost:8080/x', noUri],
-    ['urn:x:y', noUri],
+    ['mailto:a@b', noSlash],
+    ['s3:/bucket/x', 'must have two slashes after its scheme: "s3://…"'],
+    ['https:/user:secret@host/x', 'must have two slashes after its scheme: "https://…"'],
+    ['ftp:/user:secret@host/x', 'must have two slashes after its scheme: "ftp://…"'],
+    ['user:secret@host/x', noSlash],
+    ['localhost:8080/x', noSlash],
+    ['http:/x', 'must have two slashes after its scheme: "http://…"'],
+    ['HTTP:x', 'must have two slashes after its scheme: "http://…"'],
+    ['urn:x:y', noSlash],
+    ['x:', noSlash],
     ['C:\\models\\x', 'must be a URI, not a Windows path: write "file:///C:/model.pt"'],
     ['c:/models/x', 'must be a URI, not a Windows path: write "file:///C:/model.pt"'],
     ['dbfs:/', 'must name something after the scheme'],

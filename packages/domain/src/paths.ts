@@ -85,8 +85,10 @@ export function parseTrackedUri(text: string): ({ readonly ok: true } & TrackedU
   if (/^[a-z]:[\\/]/i.test(text))
     return refused('must be a URI, not a Windows path: write "file:///C:/model.pt"');
   const parts = /^[^:]+:(?:\/\/([^/?#]*)|(?=\/))(.*)$/.exec(text);
-  if (!scheme || !parts || (parts[1] === undefined && schemesWithTwoSlashes.test(scheme)))
-    return refused('must be a URI with a scheme, like "s3://bucket/model.pt"');
+  if (!scheme) return refused('must be a URI with a scheme, like "s3://bucket/model.pt"');
+  if (parts?.[1] === undefined && schemesWithTwoSlashes.test(scheme))
+    return refused(`must have two slashes after its scheme: "${scheme}://…"`);
+  if (!parts) return refused('must have "://" or ":/" after its scheme, like "s3://bucket/model.pt"');
   const authority = parts[1] ?? '';
   const path = pathIn(scheme, parts[2] ?? '');
   const fault = faultInAuthority(scheme, authority);
