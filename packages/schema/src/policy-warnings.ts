@@ -6,12 +6,20 @@ export const PolicyWarning = z
       description: 'JSON pointer (RFC 6901) into `effective`, or into the policy that is previewed.',
     }),
     code: z
-      .enum(['unknown_metric', 'unknown_metadata', 'no_epoch', 'no_match', 'not_evaluated', 'not_checked'])
+      .enum([
+        'unknown_metric',
+        'unknown_metadata',
+        'unknown_value',
+        'no_epoch',
+        'no_match',
+        'not_evaluated',
+        'not_checked',
+      ])
       .meta({
         id: 'PolicyWarningCode',
         description:
-          '`unknown_metric`, `unknown_metadata`, `no_epoch`: no object in scope has the metric (on the dataset), the ' +
-          'metadata key, or an epoch. `no_match`: no object passes. `not_evaluated`: no version was evaluated on the ' +
+          '`unknown_metric`, `unknown_metadata`, `unknown_value`, `no_epoch`: no object in scope has the metric (on the ' +
+          'dataset), the metadata key, the tag, alias or text, or an epoch. `no_match`: no object passes. `not_evaluated`: no version was evaluated on the ' +
           'dataset. `not_checked`: comparing took too long; the preview compares.',
       }),
     message: z.string().meta({ description: 'What no object has, and what the clause does therefore.' }),

@@ -33,7 +33,9 @@ export const PreviewedObject = z
         z
           .object({
             clause: z.string(),
-            missing: z.string().meta({ description: '`the metric val_acc`, `metadata.stage`, `an epoch`.' }),
+            missing: z.string().meta({
+              description: "`the metric val_acc`, `a text in metadata.stage`, `the tag 'gold'`, `an epoch`.",
+            }),
           })
           .meta({ id: 'UndecidedClause' }),
       )

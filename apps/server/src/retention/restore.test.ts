@@ -33,7 +33,7 @@ async function bare(kind: Kind, count = 1): Promise<{ id: string; ids: string[];
     await ok('POST', `/v1/${kind}/${id}/finalize`);
     ids.push(id);
   }
-  const rule = { keep: [{ filter: "'gold' IN tags" }], remove: 'files', grace: 'P1D' };
+  const rule = { keep: [{ youngerThan: 'PT1S' }], remove: 'files', grace: 'P1D' };
   await ok('PUT', `/v1/namespaces/${namespace}/policy`, { retain: { [kind]: rule } });
   server.advance(900_001);
   await retainDue(server.ctx);

@@ -23,7 +23,7 @@ export interface Scope {
   readonly id: string;
   readonly name: string;
   readonly rule: RetainRule;
-  /** By the clauses' places: the names that each asks for. */
+  /** By the clauses' places: the names and values that each asks for. */
   readonly names: readonly (readonly AskedName[])[];
   readonly source: NonNullable<PolicySources['retainVersions']>;
   /** The policy that the rule is part of, and the section of the rule. */
@@ -168,7 +168,7 @@ export async function scopeOf(
         ${protectionsSql(kind, '$1::uuid', '$3')} AS protections,
         EXISTS (SELECT 1 FROM files f WHERE f.object_id = ${t}.id AND f.blob_id IS NOT NULL) AS "hasFiles",
         jsonb_build_array(${columns.join(', ')}) AS values,
-        jsonb_build_array(${has.map((each) => `jsonb_build_array(${each})`).join(', ')}) AS names`,
+        jsonb_build_array(${has.map((each) => `to_jsonb(ARRAY[${each}]::boolean[])`).join(', ')}) AS names`,
     },
   };
 }
@@ -200,9 +200,10 @@ export function passes(filter: Filter, schema: SqlSchema, values: unknown[]): st
   return `((${compiled.sql}) IS TRUE)`;
 }
 
-/** Whether a row has a name that a filter asks for: a value under it, of the type that the filter compares it with. */
+/** Whether a row has a name that a filter asks for, with a value of the type that the filter compares it with; or the value. */
 export function hasName(name: AskedName, schema: SqlSchema, values: unknown[]): string {
   const at = { position: 0, length: 0 };
+  if (name.kind === 'value') return passes({ condition: name.term }, schema, values);
   if (name.kind === 'epoch') return passes(parseFilter('epoch IS NOT NULL', schema), schema, values);
   if (name.kind === 'metadata' && name.term.kind !== 'null') {
     // Of a value of another type neither is true.

@@ -321,9 +321,10 @@ export type PolicySources = Schemas['PolicySources'];
 export type PolicyWarning = Schemas['PolicyWarning'];
 
 /**
- * `unknown_metric`, `unknown_metadata`, `no_epoch`: no object in scope has the metric (on the dataset), the
- * metadata key, or an epoch. `no_match`: no object passes. `not_evaluated`: no version was evaluated on the
- * dataset. `not_checked`: comparing took too long; the preview compares.
+ * `unknown_metric`, `unknown_metadata`, `unknown_value`, `no_epoch`: no object in scope has the metric (on
+ * the dataset), the metadata key, the tag, alias or text, or an epoch. `no_match`: no object passes.
+ * `not_evaluated`: no version was evaluated on the dataset. `not_checked`: comparing took too long; the
+ * preview compares.
  */
 export type PolicyWarningCode = Schemas['PolicyWarningCode'];
 

@@ -2012,10 +2012,10 @@ export interface components {
             pointer: string;
         };
         /**
-         * @description `unknown_metric`, `unknown_metadata`, `no_epoch`: no object in scope has the metric (on the dataset), the metadata key, or an epoch. `no_match`: no object passes. `not_evaluated`: no version was evaluated on the dataset. `not_checked`: comparing took too long; the preview compares.
+         * @description `unknown_metric`, `unknown_metadata`, `unknown_value`, `no_epoch`: no object in scope has the metric (on the dataset), the metadata key, the tag, alias or text, or an epoch. `no_match`: no object passes. `not_evaluated`: no version was evaluated on the dataset. `not_checked`: comparing took too long; the preview compares.
          * @enum {string}
          */
-        PolicyWarningCode: "unknown_metric" | "unknown_metadata" | "no_epoch" | "no_match" | "not_evaluated" | "not_checked";
+        PolicyWarningCode: "unknown_metric" | "unknown_metadata" | "unknown_value" | "no_epoch" | "no_match" | "not_evaluated" | "not_checked";
         /** @description What a labelling rule would do now. */
         PreviewedLabel: {
             clauses: components["schemas"]["ClauseVerdict"][];
@@ -2482,7 +2482,7 @@ export interface components {
         };
         UndecidedClause: {
             clause: string;
-            /** @description `the metric val_acc`, `metadata.stage`, `an epoch`. */
+            /** @description `the metric val_acc`, `a text in metadata.stage`, `the tag 'gold'`, `an epoch`. */
             missing: string;
         };
         /** @description A file that comes in parts. */

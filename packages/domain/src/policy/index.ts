@@ -26,7 +26,7 @@ export {
   type Verdict,
   withClause,
 } from './label.ts';
-export { type AskedName, askedNames, filterNames, nameWords } from './names.ts';
+export { type AskedName, askedNames, filterNames, isMark, nameWords, withoutImplied } from './names.ts';
 export {
   POLICY_SECTIONS,
   type PolicySection,

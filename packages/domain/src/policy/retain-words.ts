@@ -1,6 +1,6 @@
 import type { KeepClause, RetainRule } from './document.ts';
 import { metricWords } from './facts.ts';
-import { type AskedName, nameWords } from './names.ts';
+import { type AskedName, isMark, nameWords } from './names.ts';
 import { defaultPer, type Per, type Protection, type RetentionVerdict, type Undecided } from './retain.ts';
 
 /** A retention rule, and what it ranges over. */
@@ -71,4 +71,4 @@ export function undecidedWords(
 
 /** How far a clause looks for a name. */
 const perOf = ({ kind, rule }: RetainScope, place: number, name: AskedName): Per =>
-  name.kind === 'metadata' ? 'all' : (rule.keep[place]?.per ?? defaultPer(kind));
+  isMark(name) ? 'all' : (rule.keep[place]?.per ?? defaultPer(kind));

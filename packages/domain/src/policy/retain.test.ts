@@ -8,6 +8,16 @@ import { retentionWords, undecidedWords } from './retain-words.ts';
 const NOW = new Date(Date.UTC(2026, 5, 1));
 const HOUR = 3_600_000;
 
+const AT = { position: 0, length: 0 };
+const member = (word: string) =>
+  ({
+    kind: 'member',
+    value: { type: 'text', value: word },
+    ref: { kind: 'set', name: 'tags', ...AT },
+    negated: false,
+    ...AT,
+  }) as const;
+
 /** What each clause asks for: a filter in these tests for one metric. */
 const namesOf = (rule: RetainRule): readonly AskedName[][] =>
   rule.keep.map((clause): AskedName[] => {
@@ -263,6 +273,41 @@ describe('retention', () => {
     ]);
     // The rival has the name: in the scope of all it decides.
     expect(planOf(rule, objects, 'all').undecided()).toEqual([]);
+  });
+
+  it.each<[AskedName, string]>([
+    [{ kind: 'value', term: member('gold') }, "the tag 'gold'"],
+    [
+      {
+        kind: 'metadata',
+        path: ['a'],
+        term: { ...member('x'), ref: { kind: 'metadata', path: ['a'], ...AT } },
+      },
+      'a list in metadata.a',
+    ],
+  ])('looks for a mark in all that the rule ranges over', (name, words) => {
+    const rule: RetainRule = { keep: [{ filter: 'f' }], remove: 'object' };
+    const judge = (has: boolean) => {
+      const objects = ['a', 'b'].map((group) =>
+        made(group, { group, values: [false], names: [[has && group === 'a']] }),
+      );
+      const counted = retentionPlan(rule, NOW, 'experiment', [[name]]);
+      for (const object of objects) counted.see(object);
+      return {
+        undecided: counted.undecided(),
+        words: objects.map((object) =>
+          retentionWords(object.id, counted.verdict(object), { kind: 'checkpoint', rule }),
+        ),
+      };
+    };
+    expect(judge(true)).toEqual({
+      undecided: [],
+      words: ['a', 'b'].map((id) => `${id} goes: no clause keeps it.`),
+    });
+    expect(judge(false)).toEqual({
+      undecided: [{ place: 0, name, missing: 1, of: 1 }],
+      words: ['a', 'b'].map((id) => `${id} stays: no checkpoint has ${words}, so keep[0] keeps them all.`),
+    });
   });
 
   it('removes a diverged run: NaN is a value that the metric has', () => {

@@ -2,7 +2,7 @@ import { compareBest } from './better.ts';
 import type { KeepClause, RetainRule } from './document.ts';
 import { durationOf } from './duration.ts';
 import { type FirstOf, firstOf } from './first-of.ts';
-import type { AskedName } from './names.ts';
+import { type AskedName, isMark, withoutImplied } from './names.ts';
 
 /** What no rule removes. */
 export type Protection =
@@ -71,8 +71,8 @@ export interface RetentionPlan {
  * Decides what stays of a set of objects: the union of what the clauses keep, and what is protected. Two passes over the
  * same objects, so that no more is held in memory than the best and the latest that are kept.
  *
- * A clause never removes by a name that nothing in its scope has: it may be misspelt. It keeps that scope instead.
- * @param names that each clause asks for.
+ * A clause never removes by a name or a value that nothing in its scope has: it may be misspelt. It keeps that scope instead.
+ * @param names and values that each clause asks for.
  */
 export function retentionPlan(
   rule: RetainRule,
@@ -114,10 +114,12 @@ export function retentionPlan(
     },
     undecided: () =>
       keepers.flatMap(({ watches }, place) =>
-        watches.flatMap((each) => {
-          const { missing, of } = each.count();
-          return missing > 0 ? [{ place, name: each.name, missing, of }] : [];
-        }),
+        withoutImplied(
+          watches.flatMap((each) => {
+            const { missing, of } = each.count();
+            return missing > 0 ? [{ place, name: each.name, missing, of }] : [];
+          }),
+        ),
       ),
   };
 }
@@ -127,8 +129,7 @@ const groupBy = (per: Per): ((object: Retained) => string) =>
 
 /** Notes in which scopes of a clause some object has a name. */
 function watch(clause: KeepClause, place: number, name: AskedName, index: number, per: Per) {
-  // A metadata key is often a mark that most experiments lack: only one that nothing at all has may be misspelt.
-  const groupOf = groupBy(name.kind === 'metadata' ? 'all' : per);
+  const groupOf = groupBy(isMark(name) ? 'all' : per);
   const [all, having] = [new Set<string>(), new Set<string>()];
   const has = ({ values, epoch, names }: Retained) => {
     if (clause.best !== undefined) return values[place] !== null;

@@ -77,11 +77,11 @@ export async function countGroups(
   conditions: readonly Condition[],
 ): Promise<{ readonly groups: number; readonly hits: readonly number[] }> {
   const values = [...range.values];
-  const columns = conditions.map((condition, index) => `bool_or(${condition(range, values)}) AS c${index}`);
-  const hits = conditions.map((_, index) => `count(*) FILTER (WHERE c${index})::int`);
+  const found = conditions.map((condition) => `bool_or(${condition(range, values)})`);
+  const hits = conditions.map((_, index) => `count(*) FILTER (WHERE found[${index + 1}])::int`);
   const [row] = await sql<{ groups: number; hits: number[] }>(
     `SELECT count(*)::int AS groups, ARRAY[${hits.join(', ')}]::int[] AS hits
-     FROM (SELECT ${['1', ...columns].join(', ')} FROM ${range.from} WHERE ${range.where}
+     FROM (SELECT ARRAY[${found.join(', ')}]::boolean[] AS found FROM ${range.from} WHERE ${range.where}
            GROUP BY ${group} HAVING count(*) > 0) AS g`,
     values,
   );

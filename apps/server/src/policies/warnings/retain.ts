@@ -2,9 +2,12 @@ import {
   type AskedName,
   askedNames,
   defaultPer,
+  isMark,
   type KeepClause,
   type RetainRule,
+  type Undecided,
   undecidedWords,
+  withoutImplied,
 } from '@modelbox/domain';
 import type { PolicyWarning } from '@modelbox/schema';
 import type { Sql } from '../../writes/sql.ts';
@@ -18,9 +21,14 @@ import {
   versionsBelow,
 } from './ranges.ts';
 
-const CODES = { metric: 'unknown_metric', metadata: 'unknown_metadata', epoch: 'no_epoch' } as const;
+const CODES = {
+  metric: 'unknown_metric',
+  metadata: 'unknown_metadata',
+  value: 'unknown_value',
+  epoch: 'no_epoch',
+} as const;
 
-/** Clauses of `keep` that name what nothing has, and so keep everything; and those that keep nothing. */
+/** Clauses of `keep` that ask for a name or a value that nothing has, and so keep everything; and those that keep nothing. */
 export async function retainWarnings(
   sql: Sql,
   below: Below,
@@ -82,17 +90,18 @@ function askOf(below: Below, range: Range, placed: Placed): Asked[] {
 function clauseWarnings(asked: Asked, groups: number, hits: readonly number[]): PolicyWarning[] {
   const { kind, rule, clause, place, names, match, noun } = asked;
   const at = `/retain/${kind}s/keep/${place}`;
-  const missing = names.flatMap((name, index) => {
+  const lacking = names.flatMap((name, index): Undecided[] => {
     const having = hits[index] ?? 0;
-    // A metadata key is looked for in all that the rule ranges over, as the plan does.
-    const lacking = name.kind === 'metadata' && kind === 'checkpoint' && having > 0 ? 0 : groups - having;
-    if (lacking === 0) return [];
-    const words = undecidedWords({ kind, rule }, { place, name, missing: lacking, of: groups }, noun);
-    const pointer = `${at}/${clause.best === undefined ? (match?.member ?? '') : 'metric'}`;
-    return [{ pointer, code: CODES[name.kind], message: sentence(words), isAll: lacking === groups }];
+    // The plan looks for a mark in all checkpoints that the rule ranges over.
+    const missing = isMark(name) && kind === 'checkpoint' && having > 0 ? 0 : groups - having;
+    return missing === 0 ? [] : [{ place, name, missing, of: groups }];
   });
-  const warnings: PolicyWarning[] = missing.map(({ isAll: _, ...warning }) => warning);
-  if (match && groups > 0 && hits.at(-1) === 0 && !missing.some(({ isAll }) => isAll)) {
+  const pointer = `${at}/${clause.best === undefined ? (match?.member ?? '') : 'metric'}`;
+  const warnings = withoutImplied(lacking).map((each): PolicyWarning => {
+    const words = undecidedWords({ kind, rule }, each, noun);
+    return { pointer, code: CODES[each.name.kind], message: sentence(words) };
+  });
+  if (match && groups > 0 && hits.at(-1) === 0 && !lacking.some(({ missing }) => missing === groups)) {
     const message = `No ${kind} ${match.words}: keep[${place}] keeps nothing now.`;
     warnings.push({ pointer: `${at}/${match.member}`, code: 'no_match', message });
   }

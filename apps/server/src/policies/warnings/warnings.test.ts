@@ -109,7 +109,7 @@ describe('retention', () => {
     ['a dataset in a filter', { filter: 'evaluations.nowhere.acc > 0.5' }, 'unknown_metric', true],
     [
       'a metric in a part of a filter',
-      { filter: "'x' IN tags OR NOT (metrics.typo < 1)" },
+      { filter: 'epoch = 1 OR NOT (metrics.typo < 1)' },
       'unknown_metric',
       true,
     ],
@@ -121,15 +121,33 @@ describe('retention', () => {
     ['a list in a metadata key', { filter: "'dev' IN metadata.stage" }, 'unknown_metadata', true],
     ['no value in a metadata key', { filter: 'metadata.stgae IS NOT NULL' }, 'unknown_metadata', true],
     ['a metadata number', { filter: 'metadata.size > 10' }, 'no_match', false],
-    ['a metadata value', { filter: "metadata.stage = 'porduction'" }, 'no_match', false],
-    ['a tag', { filter: "'glod' IN tags" }, 'no_match', false],
+    ['a metadata value', { filter: "metadata.stage = 'porduction'" }, 'unknown_value', true],
+    ['one value of a list', { filter: "metadata.stage IN ('dev', 'porduction')" }, 'unknown_value', true],
+    ['a value in a negation', { filter: "NOT (metadata.stage != 'porduction')" }, 'unknown_value', true],
+    ['a word in a metadata list', { filter: "'glod' IN metadata.labels" }, 'unknown_value', true],
+    ['a pattern', { filter: "metadata.stage LIKE 'porduction%'" }, 'unknown_value', true],
+    ['a pattern in any case', { filter: "createdBy ILIKE 'NOBODY%'" }, 'unknown_value', true],
+    ['a text of a field', { filter: "createdBy = 'nobody'" }, 'unknown_value', true],
+    ['an id', { filter: `id = '${'0'.repeat(8)}-0000-7000-8000-${'0'.repeat(12)}'` }, 'unknown_value', true],
+    ['a tag', { filter: "'glod' IN tags" }, 'unknown_value', true],
+    [
+      'a tag in a part',
+      { filter: "'gold' IN tags AND ('glod' IN tags OR epoch = 1)" },
+      'unknown_value',
+      true,
+    ],
+    ['a value of a closed list', { filter: "status = 'pending'" }, 'no_match', false],
+    ['a metadata boolean', { filter: 'metadata.done = true' }, 'no_match', false],
+    ['a number in a list', { filter: 'metadata.size IN (4, 5)' }, 'no_match', false],
+    ['a bound of a text', { filter: "metadata.stage > 'e'" }, 'no_match', false],
+    ['a time', { filter: "createdAt > '2100-01-01T00:00:00Z'" }, 'no_match', false],
     ['a bound', { filter: 'metrics.acc > 1000' }, 'no_match', false],
     ['a field', { filter: 'step > 10' }, 'no_match', false],
     ['an epoch', { everyEpoch: 100 }, 'no_match', false],
   ])('%s that nothing has', async (_, clause, code, kept) => {
     const more = (epoch: number) => ({
       metrics: { acc: epoch },
-      metadata: { stage: 'dev', size: 3 },
+      metadata: { stage: 'dev', size: 3, done: false, labels: ['gold'] },
       tags: ['gold'],
     });
     const { url } = await runs({ run: epochs(3, more), second: epochs(2, more) });
@@ -140,6 +158,82 @@ describe('retention', () => {
     expect(preview.retain.items.every(({ undecided }: any) => undecided.length === (kept ? 1 : 0))).toBe(
       true,
     );
+  });
+
+  test('a misspelt value under !=, NOT IN and NOT LIKE acts: it keeps more, not less', async () => {
+    const { url } = await runs({
+      run: epochs(3, (epoch) => ({ metadata: { stage: epoch === 1 ? 'dev' : 'prod' }, tags: ['gold'] })),
+      other: [{ epoch: 1 }],
+    });
+    for (const filter of [
+      "metadata.stage != 'porduction'",
+      "metadata.stage NOT IN ('dve')",
+      "metadata.stage NOT LIKE 'dve%'",
+      "NOT metadata.stage = 'dve'",
+    ]) {
+      const preview = await ok('POST', `${url}/policy/preview`, { policy: keepAll([{ filter }]) });
+      expect([removedOf(preview), preview.warnings], filter).toEqual([['other epoch 1'], []]);
+    }
+    const untagged = keepAll([{ filter: "'glod' NOT IN tags" }]);
+    expect(await ok('POST', `${url}/policy/preview`, { policy: untagged })).toMatchObject({
+      retain: { removed: 0 },
+      warnings: [],
+    });
+  });
+
+  test('a rule that keeps by a tag removes nothing before an object has the tag, and the rest from then on', async () => {
+    const { url, namespace } = await runs({ run: epochs(3), other: epochs(2) });
+    const policy = keepAll([{ filter: "'gold' IN tags" }]);
+    const missing = "the tag 'gold'";
+    const preview = await ok('POST', `${url}/policy/preview`, { policy });
+    expect(preview).toMatchObject({ retain: { removed: 0 } });
+    expect(preview.retain.items[0]).toMatchObject({
+      undecided: [{ clause: 'keep[0]', missing }],
+      words: `run epoch 1 stays: no checkpoint has ${missing}, so keep[0] keeps them all.`,
+    });
+    expect((await ok('PUT', `${url}/policy`, policy)).warnings).toEqual([
+      {
+        pointer: '/retain/checkpoints/keep/0/filter',
+        code: 'unknown_value',
+        message: `No checkpoint of any experiment has ${missing}, so keep[0] keeps every checkpoint.`,
+      },
+    ]);
+    for (let times = 0; times < 2; times++) await retain();
+    expect((await ok('GET', `${url}/decisions`)).items).toMatchObject([
+      {
+        outcome: 'kept',
+        words: `${namespace} keeps what its rule cannot judge: no checkpoint has ${missing}, so keep[0] keeps every checkpoint.`,
+      },
+    ]);
+    await ok('PATCH', `/v1/checkpoints/${preview.retain.items[1].id}`, { tags: ['gold'] });
+    expect((await ok('GET', `${url}/policy`)).warnings).toEqual([]);
+    expect((await ok('POST', `${url}/policy/preview`)).retain.removed).toBe(4);
+  });
+
+  test('a missing metadata key is told once, without its value; keys that read alike are told apart', async () => {
+    const { url } = await runs({ run: epochs(2, () => ({ metadata: { a: { b: 'x' } } })) });
+    const ask = async (filter: string) =>
+      (await ok('POST', `${url}/policy/preview`, { policy: keepAll([{ filter }]) })).warnings.map(
+        ({ code, message }: any) => `${code} ${message.split(' has ')[1].split(',')[0]}`,
+      );
+    expect(await ask("metadata.statge = 'prod'")).toEqual(['unknown_metadata a text in metadata.statge']);
+    expect(await ask(`metadata."a.b" = 'x' OR metadata.a.b = 'x'`)).toEqual([
+      'unknown_metadata a text in metadata.a.b',
+    ]);
+    expect(await ask("metadata.a.b = 'y' OR metadata.a.b IN ('x', 'z', 'y')")).toEqual([
+      "unknown_value 'y' in metadata.a.b",
+      "unknown_value 'z' in metadata.a.b",
+    ]);
+  });
+
+  test('a filter of many values is compared', async () => {
+    const { url } = await runs({ run: epochs(2, () => ({ tags: ['t0'] })) });
+    const words = Array.from({ length: 800 }, (_, index) => index.toString(36));
+    const keep = [1, 2, 3].map(() => ({
+      filter: `createdBy IN (${words.map((word) => `'${word}'`).join(',')})`,
+    }));
+    const preview = await ok('POST', `${url}/policy/preview`, { policy: keepAll(keep) });
+    expect([preview.retain.removed, preview.warnings.length]).toEqual([0, 2400]);
   });
 
   test('checkpoints without epochs are kept by everyEpoch; a metadata key that one object has decides for all', async () => {
@@ -221,6 +315,16 @@ describe('retention', () => {
     expect(warning.message).toBe(
       'No version of any model has the metric acc, so keep[0] keeps every version.',
     );
+    const tagged = { retain: { versions: { keep: [{ filter: "'prod' IN aliases" }], remove: 'object' } } };
+    await ok('PUT', `${model.url}/aliases/prod`, { version: 'v1' });
+    // The rule of the namespace counts for the other model only: the first has its own.
+    expect((await ok('PUT', above, tagged)).warnings.map(({ message }: any) => message)).toEqual([
+      "No version of any model has the alias 'prod', so keep[0] keeps every version.",
+    ]);
+    expect((await ok('PUT', `${model.url}/policy`, tagged)).warnings).toEqual([]);
+    expect((await ok('POST', `${model.url}/policy/preview`)).retain.removed).toBe(1);
+    await ok('PUT', `${model.url}/policy`, rule('typo'));
+    await ok('PUT', above, rule('acc'));
     // The model below is warned of what counts for it, wherever it stands.
     expect(warned(await ok('GET', `/v1/models/${other.id}/policy`))).toEqual([
       'unknown_metric /retain/versions/keep/0/metric',
