@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { onVal, policyTests } from '../testing/policies.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { begin } from '../testing/uploads.ts';
@@ -14,6 +14,8 @@ import { cleanUploads, expireUploads, forgetUploads } from './upload-cleanup.ts'
  * The same work again and again, with short retentions: after each round of the workers every table has as many rows as after
  * the round before, but for those of which docs/growth.md says that nothing bounds them.
  */
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const DAY = 86_400_000;
 
