@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { hostileEnvironment } from './packages/db/src/testing/hostile.ts';
 
@@ -17,8 +18,8 @@ export default defineConfig({
     globalSetup: ['packages/db/src/testing/vitest-setup.ts', 'packages/blobs/src/testing/vitest-setup.ts'],
     // A process per file: some tests send signals, and a crash stays in its file.
     pool: 'forks',
-    // The tests wait for Postgres more than they compute.
-    maxWorkers: '100%',
+    // One more than the cores: the tests wait for Postgres, stores and processes more than they compute.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
