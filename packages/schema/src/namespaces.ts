@@ -111,6 +111,9 @@ export const namespaceRoutes = [
     path: '/v1/namespaces/{namespace}',
     tag: 'namespaces',
     summary: 'Delete a namespace that is empty',
+    description:
+      'One that has a quota, grants or protected aliases takes `namespace.quota`, `grant.write` or `alias.protect` too. A ' +
+      'namespace that is made under its path within `MODELBOX_DELETE_GRACE` has these again.',
     params,
     answers: { 204: 'empty' },
     conditional: true,

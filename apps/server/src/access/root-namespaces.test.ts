@@ -84,7 +84,7 @@ describe('who makes a namespace at the root', () => {
     }
   });
 
-  it('made again after it was deleted: theirs who makes it now, by no right that they had before', async () => {
+  it('made again after it was deleted: within its grace time for those who had it, as it was, and for nobody else', async () => {
     const second = await startTestServer(
       { auth: 'tokens', rootCreators: ['user:ann', 'service:onboarding'] },
       undefined,
@@ -99,7 +99,10 @@ describe('who makes a namespace at the root', () => {
         expect((await again('GET', `/v1/namespaces/${root}`)).status).toBe(200);
         expect((await ann.api('DELETE', `/v1/namespaces/${root}`)).status).toBe(204);
         expect((await again('POST', '/v1/models', body)).status).toBe(201);
-        expect(await grantsOf(root)).toMatchObject([{ principal: 'user:ann', role: 'admin' }]);
+        expect(await grantsOf(root)).toMatchObject([
+          { principal: 'user:ann', role: 'admin' },
+          { principal: 'user:x', role: 'viewer' },
+        ]);
       }
       const root = freshName('lost');
       const bob = await callers.user({ [root]: 'admin' });
@@ -118,6 +121,8 @@ describe('who makes a namespace at the root', () => {
     const bob = await callers.user({ [root]: 'admin' });
     expect((await bob.api('GET', `/v1/namespaces/${root}`)).status).toBe(200);
     await callers.ok('DELETE', `/v1/namespaces/${root}`);
+    // Its grace time is over.
+    server.advance(31 * 86_400_000);
     await callers.ok('POST', '/v1/models', { namespace: root, name: 'm' });
     expect((await bob.api('GET', `/v1/namespaces/${root}`)).status).toBe(404);
   });

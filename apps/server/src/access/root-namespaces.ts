@@ -1,10 +1,12 @@
 import { decideAccess, isNamed } from '@modelbox/domain';
+import type { Permission, Role } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { locate } from '../kinds/locate.ts';
 import { newId } from '../objects/ids.ts';
 import { recordChange } from '../writes/change.ts';
 import type { Tx } from '../writes/write.ts';
+import { grantsOf } from './known.ts';
 
 const rootOf = (path: string): string => path.split('/', 1)[0] ?? path;
 
@@ -17,10 +19,17 @@ export const mayTakeRoot = async (ctx: RequestContext, path: string): Promise<bo
   isRootCreator(ctx) && (await locate(ctx, 'namespace', rootOf(path))) === undefined;
 
 /**
- * Gives the root of a namespace that has just been made to the caller who took it.
+ * Gives the root of a namespace that has just been made to the caller who took it. A root that was deleted within its
+ * grace time goes to nobody: its former grants decide.
+ * @param needs the permission that the request needs there.
  * @throws HttpProblem not_found: 404 where somebody else had taken it meanwhile, or the caller makes no roots
  */
-export async function takeRoot(tx: Tx, ctx: RequestContext, path: string): Promise<void> {
+export async function takeRoot(
+  tx: Tx,
+  ctx: RequestContext,
+  path: string,
+  needs: Permission = 'grant.write',
+): Promise<void> {
   if (ctx.actor.grants === 'all') return;
   const isHidden = decideAccess(ctx.actor, 'namespace.read', path) === 'hidden';
   const root = rootOf(path);
@@ -30,6 +39,7 @@ export async function takeRoot(tx: Tx, ctx: RequestContext, path: string): Promi
   // Nobody has grants on what has just been made: other rights are those on a root of this name that is gone.
   if (!isHidden && (await isOfAdministrator(tx, ctx))) return;
   if (!isRootCreator(ctx)) throw noNamespace(path);
+  if (await isKept(tx, ctx, root)) return demandKept(tx, ctx, path, needs);
   const id = newId(ctx);
   const { name: principal } = ctx.actor;
   const by = { createdBy: principal, createdAt: ctx.now() };
@@ -37,6 +47,27 @@ export async function takeRoot(tx: Tx, ctx: RequestContext, path: string): Promi
   const after = { principal, role: 'admin' };
   await recordChange(tx, ctx, { kind: 'grant', id, namespace: root, action: 'created', after });
 }
+
+async function isKept(tx: Tx, ctx: RequestContext, root: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<[{ kept: boolean }]>`
+    SELECT has_kept_settings(${root}, ${ctx.now()}) AS kept`;
+  return row.kept;
+}
+
+/** Denies what the grants that have just been restored do not allow. */
+async function demandKept(tx: Tx, ctx: RequestContext, path: string, needs: Permission): Promise<void> {
+  const { name, groups = [] } = ctx.actor;
+  const held = await tx.grant.findMany({
+    where: { principal: { in: [name, ...groups] }, namespace: { path: { in: pathsAbove(path) } } },
+    select: { role: true, namespace: { select: { path: true } } },
+  });
+  const grants = grantsOf(held.map(({ role, namespace }) => ({ path: namespace.path, role: role as Role })));
+  if (decideAccess({ name, grants }, needs, path) !== 'allowed') throw noNamespace(path);
+}
+
+/** A path and those of all namespaces above it. */
+const pathsAbove = (path: string): string[] =>
+  path.split('/').map((_, index, segments) => segments.slice(0, index + 1).join('/'));
 
 /** Whether the caller's token is a narrowed one of an administrator. */
 const isOfAdministrator = async (tx: Tx, { actor: { tokenId } }: RequestContext): Promise<boolean> =>

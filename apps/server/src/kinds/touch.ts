@@ -83,7 +83,7 @@ async function touchOne(
   if (access !== 'allowed' && !(await mayMakeRoot(ctx, declared, place)))
     throw refused(access, permission, place, missing(declared, mention));
   if (located?.deletedAt && declared.deleted !== true) throw deleted(located);
-  return place;
+  return { ...place, needs: permission };
 }
 
 /** Kinds that routes do not find by a name of their own. */

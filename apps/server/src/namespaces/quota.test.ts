@@ -328,12 +328,23 @@ it('the figures of a namespace that the caller may not read are not told', async
   await expect(demandRoom(ctx, `${root}/team`, 11)).rejects.toThrow('quota of 10 bytes');
 });
 
-it('a namespace with a quota is deleted like any other, and made anew without it', async () => {
+it('a namespace with a quota is deleted like any other, and made anew with it until its grace time is over', async () => {
   const { root, model } = await limited(10);
   await server.api('DELETE', `/v1/models/${model.id}`);
   server.advance(31 * DAY);
   await purge(server.ctx, 100);
-  expect((await server.api('DELETE', pathOf(root))).status).toBe(204);
-  await newModel(server, { namespace: root });
-  expect(await usageOf(root)).toMatchObject({ quotaBytes: null, usedBytes: 0 });
+  for (const [wait, quotaBytes] of [
+    [29 * DAY, 10],
+    [31 * DAY, null],
+  ] as const) {
+    expect((await server.api('DELETE', pathOf(root))).status).toBe(204);
+    server.advance(wait);
+    const again = await newModel(server, { namespace: root });
+    expect(await usageOf(root)).toMatchObject({ quotaBytes, usedBytes: 0 });
+    const path = `/v1/models/${again.id}/files/a`;
+    expect((await stream(path, randomBytes(11))).status).toBe(quotaBytes === null ? 201 : 413);
+    await server.api('DELETE', `/v1/models/${again.id}`);
+    server.advance(31 * DAY);
+    await purge(server.ctx, 100);
+  }
 });

@@ -1,4 +1,4 @@
-import type { ObjectKind } from '@modelbox/schema';
+import type { ObjectKind, Permission } from '@modelbox/schema';
 
 /** An object that a request names, and where it lies: what authorization and the verbs need to know of it. */
 export interface Located {
@@ -24,7 +24,11 @@ export interface Located {
 }
 
 /** Where an object lies that may not be there yet. */
-export type Place = Pick<Located, 'kind' | 'namespace' | 'name'> & { readonly id: string | null };
+export type Place = Pick<Located, 'kind' | 'namespace' | 'name'> & {
+  readonly id: string | null;
+  /** The permission that the request needs there. */
+  readonly needs?: Permission;
+};
 
 /** A place as the request's body named it. */
 export type Mentioned = Place & { readonly mention: string };

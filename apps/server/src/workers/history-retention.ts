@@ -24,6 +24,7 @@ export async function pruneHistory(ctx: Context, stopping?: AbortSignal): Promis
   await untilDone(ctx, stopping, 'prune_policy_edits($1, $3, $2)', [before, BATCH, EDITS]);
   await untilDone(ctx, stopping, 'prune_proposals($1, $2)', [before, BATCH]);
   await untilDone(ctx, stopping, 'prune_tokens($1, $2)', [before, BATCH]);
+  await untilDone(ctx, stopping, 'prune_kept_namespaces($1, $2)', [new Date(now), BATCH]);
   await untilDone(ctx, stopping, 'prune_access_changes($1, $2)', [new Date(now - NOTED), BATCH]);
 }
 

@@ -12,11 +12,11 @@ import type { Tx } from './write.ts';
 export async function ensureNamespace(
   tx: Tx,
   ctx: RequestContext,
-  { id, namespace: path }: Pick<Place, 'id' | 'namespace'>,
+  { id, namespace: path, needs }: Pick<Place, 'id' | 'namespace' | 'needs'>,
 ): Promise<string> {
   const [row] = await tx.$queryRaw<
     [{ id: string }]
   >`SELECT ensure_namespace(${path}, ${byOf(ctx)}::jsonb, ${ctx.now()}) AS id`;
-  if (row.id !== id) await takeRoot(tx, ctx, path);
+  if (row.id !== id) await takeRoot(tx, ctx, path, needs);
   return row.id;
 }

@@ -38,7 +38,13 @@ export class Namespaces extends Resource {
     });
   }
 
-  /** Delete a namespace that is empty. */
+  /**
+   * Delete a namespace that is empty.
+   *
+   * One that has a quota, grants or protected aliases takes `namespace.quota`, `grant.write` or
+   * `alias.protect` too. A namespace that is made under its path within `MODELBOX_DELETE_GRACE` has these
+   * again.
+   */
   delete(namespace: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/namespaces/${namespace}`, options });
   }
