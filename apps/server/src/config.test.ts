@@ -96,6 +96,7 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['0', 'PT59M', 'never'],
   },
+  auditDenials: { takes: [['0', 0]], refuses: ['-1', 'all'] },
   auditRetention: {
     takes: [
       ['P365D', 365 * 86_400_000],

@@ -34,6 +34,8 @@ export interface Settings {
   rateLimitIdentity: number;
   rateLimitAddress: number;
   rateLimitFailures: number;
+  /** Denied attempts of one caller that are recorded one by one in a minute; 0: all. */
+  auditDenials: number;
   /** Whether reads of files are recorded. */
   auditReads: boolean;
   /** Milliseconds that denied attempts and reads are kept. */

@@ -35,6 +35,7 @@ import { startHistoryRetention } from './workers/history-retention.ts';
 import { startIdempotencyKeys } from './workers/idempotency-keys.ts';
 import { startPolicies } from './workers/policies.ts';
 import { startPurge } from './workers/purge.ts';
+import { startRepeatedDenials } from './workers/repeated-denials.ts';
 import { startRetention } from './workers/retention.ts';
 import { startSequencer, unsequencedCount } from './workers/sequencer.ts';
 import { startStraySweep } from './workers/stray-sweep.ts';
@@ -89,6 +90,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       startPurge(ctx),
       startIdempotencyKeys(ctx),
       startAuditRetention(ctx),
+      startRepeatedDenials(ctx),
       startHistoryRetention(ctx),
       startBlobSweep(ctx),
       startStraySweep(ctx),

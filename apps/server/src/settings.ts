@@ -142,6 +142,13 @@ export const SETTINGS = {
     '60',
     'Requests without credentials that count, from one address in a minute',
   ),
+  auditDenials: setting({
+    env: 'MODELBOX_AUDIT_DENIALS',
+    default: '300',
+    form: '0-1000000000',
+    says: 'Denied attempts of one caller that the audit records one by one in a minute, on each server; further ones are counted in one entry for each operation. 0: all one by one.',
+    parse: (text) => integer(text, 0, 1_000_000_000),
+  }),
   bootstrapToken: setting<string | undefined>({
     env: 'MODELBOX_BOOTSTRAP_TOKEN',
     default: undefined,

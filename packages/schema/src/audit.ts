@@ -57,6 +57,13 @@ export const AuditEntry = z
       .string()
       .nullable()
       .meta({ description: 'Why an attempt was denied, where the rest does not tell.' }),
+    repeats: z.int().min(1).meta({
+      description:
+        'How many attempts it stands for: beyond `MODELBOX_AUDIT_DENIALS` of a caller in a minute they are counted.',
+    }),
+    lastAt: Timestamp.nullable().meta({
+      description: 'When the last attempt that it counts came; null: it is one.',
+    }),
   })
   .meta({ id: 'AuditEntry', description: 'Something that somebody did, or wanted to.' });
 export type AuditEntry = z.infer<typeof AuditEntry>;

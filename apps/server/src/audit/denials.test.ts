@@ -62,6 +62,8 @@ describe('an attempt without credentials', () => {
         namespace: null,
         fields: null,
         detail: 'This server wants to know who asks: send a token as `Authorization: Bearer …`.',
+        repeats: 1,
+        lastAt: null,
       },
     ]);
   });

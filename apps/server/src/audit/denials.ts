@@ -5,7 +5,8 @@ import { hashOf } from '../access/token-identity.ts';
 import type { Context, RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Touched } from '../kinds/touch.ts';
-import { type AuditEvent, storeEvent } from './events.ts';
+import type { AuditEvent } from './events.ts';
+import { storeDenial } from './repeated-denials.ts';
 
 /** A request, and what became known of it before it was answered. */
 export interface Attempt {
@@ -28,7 +29,7 @@ export async function recordDenial(
   if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem) || !isDenial(error)) return;
   ctx.telemetry.denied(error.status);
   const event = denialOf(ctx, request, attempt, error);
-  await storeEvent(ctx.db.side, event).catch((failure: unknown) => {
+  await storeDenial(ctx, event).catch((failure: unknown) => {
     const { hash: _, ...denied } = event;
     ctx.log.error({ err: failure, denied }, 'a denied attempt could not be recorded');
   });

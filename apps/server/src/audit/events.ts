@@ -9,7 +9,7 @@ export interface AuditEvent {
   readonly tokenId: string | null;
   /** The hash of the secret that was sent, in hex: a token that was refused is told by its id. The hash is not kept. */
   readonly hash: string | null;
-  readonly address: string;
+  readonly address: string | null;
   readonly requestId: string;
   readonly method: string;
   readonly route: string;
@@ -20,17 +20,21 @@ export interface AuditEvent {
   readonly namespace: string | null;
   readonly name: string | null;
   readonly detail: string | null;
+  /** How many attempts it stands for, and when the last one came. Absent: it is one. */
+  readonly repeats?: number;
+  readonly lastAt?: Date;
 }
 
 const insert = prepared<[events: string], never>(
   'insert_audit_events',
   `INSERT INTO audit_events (at, outcome, actor, token_id, address, request_id, method, route, status, permission,
-                             object_kind, object_id, namespace, name, detail)
+                             object_kind, object_id, namespace, name, detail, repeats, last_at)
    SELECT e.at, e.outcome, coalesce(e.actor, t.principal), coalesce(e."tokenId", t.id), e.address, e."requestId", e.method,
-          e.route, e.status, e.permission, e.kind, e."objectId", e.namespace, e.name, e.detail
+          e.route, e.status, e.permission, e.kind, e."objectId", e.namespace, e.name, e.detail, coalesce(e.repeats, 1), e."lastAt"
    FROM jsonb_to_recordset($1::jsonb) AS e (
      at timestamptz, outcome text, actor text, "tokenId" uuid, hash text, address text, "requestId" text, method text,
-     route text, status integer, permission text, kind text, "objectId" uuid, namespace text, name text, detail text)
+     route text, status integer, permission text, kind text, "objectId" uuid, namespace text, name text, detail text,
+     repeats integer, "lastAt" timestamptz)
    LEFT JOIN tokens t ON t.hash = decode(e.hash, 'hex')`,
 );
 

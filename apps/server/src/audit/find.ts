@@ -38,6 +38,8 @@ export interface EntryRow {
   readonly namespace: string | null;
   readonly fields: string[] | null;
   readonly detail: string | null;
+  readonly repeats: number;
+  readonly lastAt: Date | null;
 }
 
 /**
@@ -61,9 +63,9 @@ const COLUMNS = {
     CASE WHEN jsonb_typeof(t.before) = 'object' AND jsonb_typeof(t.after) = 'object' THEN
       ARRAY(SELECT k FROM jsonb_object_keys(t.before || t.after) AS k
             WHERE t.before->k IS DISTINCT FROM t.after->k ORDER BY k COLLATE "C") END AS fields,
-    NULL AS detail`,
+    NULL AS detail, 1 AS repeats, NULL::timestamptz AS "lastAt"`,
   audit_events: `${COMMON}, t.outcome, NULL AS action, t.method, t.route, t.status, t.permission, t.name,
-    NULL::text[] AS fields, t.detail`,
+    NULL::text[] AS fields, t.detail, t.repeats, t.last_at AS "lastAt"`,
 };
 const BESIDE = { changes: ', LATERAL (SELECT coalesce(t.after, t.before) AS state) AS s', audit_events: '' };
 
@@ -125,4 +127,6 @@ export const toEntry = (row: EntryRow): AuditEntry => ({
   namespace: row.namespace || null,
   fields: row.fields,
   detail: row.detail,
+  repeats: row.repeats,
+  lastAt: row.lastAt?.toISOString() ?? null,
 });

@@ -64,6 +64,7 @@ const SETTINGS: Settings = {
   rateLimitIdentity: 0,
   rateLimitAddress: 0,
   rateLimitFailures: 0,
+  auditDenials: 0,
   auditReads: false,
   auditRetention: 365 * 86_400_000,
   changesRetention: 400 * 86_400_000,

@@ -175,6 +175,12 @@ export interface components {
             fields: string[] | null;
             /** @description No other entry has it. That of a write is the id of its change. */
             id: string;
+            /**
+             * Format: date-time
+             * @description When the last attempt that it counts came; null: it is one.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            lastAt: string | null;
             /** @description Of an attempt or a read: GET, HEAD, POST, … */
             method: string | null;
             /** @description In which namespace that lies. */
@@ -183,6 +189,8 @@ export interface components {
             outcome: components["schemas"]["AuditOutcome"];
             /** @description Of an attempt: the permission that was lacking. */
             permission: string | null;
+            /** @description How many attempts it stands for: beyond `MODELBOX_AUDIT_DENIALS` of a caller in a minute they are counted. */
+            repeats: number;
             /** @description Leads to the request in the log. */
             requestId: string | null;
             /** @description Of an attempt or a read: the operation, `models.get`. */
