@@ -14,5 +14,7 @@ export interface Phase {
 export interface Ongoing {
   /** How often each part of the fault has really happened, by its name. */
   happened(): Readonly<Record<string, number>>;
+  /** Ends the parts that have happened, if they keep the load from reaching the others. */
+  endHappened?(): void;
   end(): Promise<void> | void;
 }

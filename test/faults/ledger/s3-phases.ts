@@ -140,6 +140,9 @@ export function beginFaults(proxy: FaultProxy, faults: readonly Injection[]): On
           rule.injected.length,
         ]),
       ),
+    endHappened: () => {
+      for (const { rule } of rules) if (rule.injected.length > 0) rule.remove();
+    },
     end: () => {
       for (const { rule } of rules) rule.remove();
     },
