@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/* What lies where in the data folder. */
+/* The layout of the data folder. */
 
 /** The cluster of the embedded Postgres, its password and its log. */
 export const postgresFolder = (dataDir: string): string => join(dataDir, 'postgres');

@@ -51,7 +51,7 @@ export function duration(text: string, min: number, max = CENTURY): number {
   );
 }
 
-/** What a refusal may give as examples, if the setting takes them. */
+/** The examples that a refusal may give, if the setting accepts them. */
 const DURATIONS: readonly (readonly [string, number])[] = [
   ['PT30S', 30_000],
   ['PT15M', 900_000],

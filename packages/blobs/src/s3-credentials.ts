@@ -6,7 +6,7 @@ import { canRepeat } from './s3-repeat.ts';
 /** Milliseconds between two readings of credentials that the server refuses: wrong ones must cost no hot loop. */
 const restBetween = 2_000;
 
-/** What servers answer to credentials that are over, unknown or changed. */
+/** The error codes for credentials that are expired, unknown or changed. */
 const refusals = new Set([
   'ExpiredToken',
   'ExpiredTokenException',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 
-/** What came back for one request, as curl sees it. */
+/** The answer to one request, as curl sees it. */
 export interface Answer {
   /** 0: the connection broke before a status came. */
   readonly status: number;

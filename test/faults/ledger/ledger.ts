@@ -1,7 +1,7 @@
 import type { Content } from './content.ts';
 import type { Answer } from './exchange.ts';
 
-/** What the ledger expects of one file. */
+/** The states of one file that the ledger accepts. */
 export interface Entry {
   readonly path: string;
   /** The hashes that the file may have; null: there may be no file. More than one if an answer was lost or 503. */

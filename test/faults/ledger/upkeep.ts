@@ -72,7 +72,7 @@ export async function passDay(server: TestServer): Promise<void> {
   await tellFileStates(server.ctx);
 }
 
-/** What workers have still to decide. */
+/** The counts of what workers have still to decide. */
 export async function undecided(server: TestServer): Promise<{ undecided: number; marked: number }> {
   const { rows } = await server.db.pool.query(
     `SELECT (SELECT count(*)::int FROM uploads WHERE state = 'verifying')

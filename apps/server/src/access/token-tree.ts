@@ -4,7 +4,7 @@ import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Tx } from '../writes/write.ts';
 import { unauthenticated } from './credentials.ts';
 
-/** Who makes the bootstrap token. No principal has this name. */
+/** The creator of the bootstrap token. No principal has this name. */
 export const SERVER = 'modelbox';
 
 /**

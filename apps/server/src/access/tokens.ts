@@ -69,7 +69,7 @@ async function insertToken(
   return { secret, row };
 }
 
-/** What a token may do without a list. The table stores that as an empty list, so a request must not send one. */
+/** The rights of a token without a list. The table stores that as an empty list, so a request must not send one. */
 const UNBOUND = { namespaces: 'every namespace', permissions: 'every permission', networks: 'any address' };
 
 /** What was narrowed makes nothing that is wider, and takes nothing from its owner: 403. */

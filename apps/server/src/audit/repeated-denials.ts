@@ -64,7 +64,7 @@ function addTo({ groups }: Tally, key: string, event: AuditEvent): void {
   });
 }
 
-/** Stores what was counted so far, and begins a new minute. What cannot be stored stays counted. */
+/** Stores the counts so far, and begins a new minute. Counts that cannot be stored stay. */
 export async function storeRepeatedDenials(ctx: Context): Promise<void> {
   const tally = tallyOf(ctx);
   const { groups } = tally;

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 const BLOCK = 2 ** 20;
 
-/** What was read of a file. */
+/** The bytes that were read of a file. */
 export interface Copied {
   readonly sizeBytes: number;
   readonly sha256: string;

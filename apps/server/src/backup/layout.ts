@@ -42,7 +42,7 @@ export function parseLine(line: string): Sum | undefined {
   return sha256 !== undefined && path !== undefined && isOurs(path) ? { sha256, path } : undefined;
 }
 
-/** What went wrong, for the person at the terminal. */
+/** Describes the failure for the person at the terminal. */
 export class BackupError extends Error {
   override readonly name = 'BackupError';
 }

@@ -14,7 +14,7 @@ interface Given {
 }
 
 interface Form {
-  /** What the folder is called that the command takes first. Default: it takes none. */
+  /** The name of the command's first argument, a folder. Default: the command takes none. */
   readonly argument?: string;
   /** Flags without a value, beside those of the server. */
   readonly flags?: readonly string[];

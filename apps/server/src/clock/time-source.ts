@@ -13,7 +13,7 @@ export interface TimeSource {
 /** Milliseconds by which the wall clock must leave the monotonic clock before the machine may have slept. */
 const STEP = 500;
 
-/** What a machine tells, in milliseconds. */
+/** The readings of a machine's clocks, in milliseconds. */
 const MACHINE = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),

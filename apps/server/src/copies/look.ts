@@ -11,7 +11,7 @@ export interface Copy {
   readonly sizeBytes: number;
 }
 
-/** What is wrong with a stored copy. */
+/** Describes the damage of a stored copy. */
 export type Fault = 'missing' | 'wrong_size' | 'wrong_hash' | 'unreadable';
 
 type Store = Pick<Context, 'blobs'>;

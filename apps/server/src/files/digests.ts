@@ -9,7 +9,7 @@ export interface ExpectedContent {
   readonly others: readonly Claim[];
 }
 
-/** What the headers claim: `Content-Length` and digests. 422 if a digest cannot be understood or checked. */
+/** The claims of the headers: `Content-Length` and digests. 422 if a digest cannot be understood or checked. */
 export function expectedContent(headers: Readonly<Record<string, string | undefined>>): ExpectedContent {
   const claims = claimsIn(headers);
   const length = headers['content-length'];

@@ -53,7 +53,7 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
   return { status: 200, body };
 };
 
-/** What a rule does with a version that meets it. */
+/** The action of a rule on a version that meets it. */
 const wouldBe = ({ mode }: LabelRule, suspended: string | undefined): Decision['outcome'] =>
   suspended !== undefined ? 'suspended' : mode === 'propose' ? 'proposed' : 'moved';
 

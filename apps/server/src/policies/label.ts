@@ -27,7 +27,7 @@ const labelOf = ({ alias, tag }: LabelRule): string => alias ?? `'${tag}'`;
 
 type LabelOutcome = Parameters<typeof decisionWords>[2];
 
-/** What came of a judgement, in plain English. */
+/** Words the outcome of a judgement in plain English. */
 export const outcomeWords = (judged: Judged, outcome: LabelOutcome): string => {
   const { candidate, rule, verdict } = judged;
   return decisionWords(candidate.version, labelOf(rule), outcome, verdict, isHolder(judged));

@@ -30,7 +30,7 @@ export async function suspensionsOf(
   return found;
 }
 
-/** What an author has lost of the permissions that a section needs, in words. */
+/** Names the permissions that a section needs and its author has lost. */
 async function lostBy(
   ctx: Pick<Context, 'settings' | 'now'>,
   sql: Sql,

@@ -1,6 +1,6 @@
 import { S3Failure } from '@modelbox/blobs';
 
-/** What to do about the failures that are known, by the code of the server or of the connection. */
+/** Advice for known failures, by the code of the server or of the connection. */
 const BY_CODE: Readonly<Record<string, string>> = {
   AccessDenied: 'Give the credentials the rights that docs/artifacts.md lists, on this bucket and prefix.',
   CredentialsProviderError:
@@ -27,7 +27,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
 const OTHERWISE =
   'See MODELBOX_BLOBS and MODELBOX_S3_ENDPOINT, the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and MODELBOX_S3_REGION.';
 
-/** What to do about a request to S3 that failed. */
+/** Advice for a request to S3 that failed. */
 export function s3Advice(cause: unknown): string {
   if (!(cause instanceof S3Failure)) return OTHERWISE;
   const known = BY_CODE[cause.code ?? ''];

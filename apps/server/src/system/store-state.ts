@@ -6,7 +6,7 @@ import { remembered } from './remembered.ts';
 const STATES = ['ok', 'full', 'read_only', 'unavailable'] as const;
 type StoreState = (typeof STATES)[number];
 
-/** What a check of the store found, with the error that says so. */
+/** The result of a check of the store, with its error. */
 export async function checkStore(blobs: BlobStore): Promise<{ state: StoreState; error?: unknown }> {
   try {
     await inTime((signal) => blobs.check({ signal }));

@@ -14,7 +14,7 @@ import { lockUpload } from './lock.ts';
 import { uploadRow } from './read.ts';
 import type { UploadRow } from './rows.ts';
 
-/** What an upload whose parts are not put together yet waits for. */
+/** The reason why the parts of an upload are not put together yet. */
 export const WAITS_FOR_STORE =
   'The file store has not put the parts together yet; the server tries it again.';
 

@@ -1,6 +1,6 @@
 import type { Fault } from '../copies/look.ts';
 
-/* What a verification says, a record a line. */
+/* The records of a verification, one a line. */
 
 export interface ProgressRecord {
   readonly type: 'progress';

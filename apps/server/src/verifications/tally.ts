@@ -1,6 +1,6 @@
 import type { FindingCounts, ProgressRecord, ReportRecord } from './records.ts';
 
-/** What a verification has counted so far. */
+/** The counts of a verification so far. */
 export interface Tally {
   readonly full: boolean;
   readonly startedAt: Date;

@@ -1,10 +1,10 @@
 import type { Reading } from './read-back.ts';
 
-/** What looks at an upload have found so far. */
+/** The findings of the looks at an upload so far. */
 export interface Findings {
   /** As announced. */
   readonly sha256: string | null;
-  /** What the last look found; null if nothing was wrong. */
+  /** The finding of the last look; null if nothing was wrong. */
   readonly finding: string | null;
   /** How many looks in a row found that. */
   readonly findings: number;

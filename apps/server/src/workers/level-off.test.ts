@@ -43,7 +43,7 @@ const keyed = async (method: string, path: string, body?: unknown) => {
   return answer.body;
 };
 
-/** What a round makes and then deletes. */
+/** The objects that a round makes and then deletes. */
 async function passingObjects(round: number): Promise<void> {
   const model = await keyed('POST', '/v1/models', { namespace: 'passing', name: 'm' });
   const path = `/v1/models/${model.id}`;
@@ -89,7 +89,7 @@ async function passingObjects(round: number): Promise<void> {
   await ok('DELETE', path);
 }
 
-/** What happens to objects that stay. */
+/** The work of a round on objects that stay. */
 async function lastingObjects(round: number): Promise<void> {
   const model = await ok('POST', '/v1/models', { namespace: 'lasting', name: 'm' });
   const path = `/v1/models/${model.id}`;

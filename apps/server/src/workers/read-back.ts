@@ -14,7 +14,7 @@ export interface Content {
   readonly parts: readonly string[] | undefined;
 }
 
-/** What one reading found: the SHA-256 of the whole, or what is not as it should be. */
+/** The result of one reading: the SHA-256 of the whole, or the fault that it found. */
 export type Reading =
   | {
       readonly sha256: string;

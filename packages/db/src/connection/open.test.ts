@@ -6,7 +6,7 @@ import { hostileEnvironment, hostileSettings, makeHostile } from '../testing/hos
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { pinned, pinnedIfKnown } from './settings.ts';
 
-/** What sessions have instead of hostile settings. */
+/** The pinned values that replace hostile settings. */
 const expected = {
   TimeZone: 'UTC',
   DateStyle: 'ISO, MDY',

@@ -63,7 +63,7 @@ export interface RetentionPlan {
   see(object: Retained): void;
   /** What is to happen to an object that was seen. */
   verdict(object: Retained): RetentionVerdict;
-  /** What the clauses cannot decide. */
+  /** The questions that the clauses cannot decide. */
   undecided(): readonly Undecided[];
 }
 

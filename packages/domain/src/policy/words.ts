@@ -43,7 +43,7 @@ export function promotionWords(
   return `${checkpoint} could not become ${label}: ${refusal.replace(/\.$/, '')}.`;
 }
 
-/** What decided: the clauses that fail, or all. */
+/** The deciding clauses: those that fail, or all. */
 const reasons = ({ holds, clauses }: Verdict): string =>
   clauses
     .filter((each) => (holds ? each.clause !== 'ready' : !each.holds))

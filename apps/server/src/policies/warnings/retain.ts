@@ -110,7 +110,7 @@ function clauseWarnings(asked: Asked, groups: number, hits: readonly number[]): 
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
-/** What a clause keeps by a value that objects may not have. */
+/** The values by which a clause keeps, and which objects may lack. */
 function matchOf({ filter, everyEpoch }: KeepClause) {
   if (filter !== undefined)
     return { member: 'filter', words: 'passes the filter', condition: passesFilter(filter) } as const;
