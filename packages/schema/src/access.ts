@@ -159,6 +159,7 @@ export const accessRoutes = [
   route({
     id: 'whoami',
     method: 'GET',
+    cost: 'fixed',
     path: '/v1/whoami',
     tag,
     summary: 'Read who the server takes the caller for',
@@ -169,6 +170,7 @@ export const accessRoutes = [
   route({
     id: 'tokens.create',
     method: 'POST',
+    cost: 'fixed',
     path: '/v1/tokens',
     tag,
     summary: 'Make a token',
@@ -181,6 +183,7 @@ export const accessRoutes = [
   route({
     id: 'tokens.list',
     method: 'GET',
+    cost: 'fixed',
     path: '/v1/tokens',
     tag,
     summary: 'List tokens, newest first: of the caller, or for administrators of all',
@@ -192,6 +195,7 @@ export const accessRoutes = [
   route({
     id: 'tokens.revoke',
     method: 'DELETE',
+    cost: 'fixed',
     path: '/v1/tokens/{token}',
     tag,
     summary: 'Revoke a token and all that it made: from then on they open nothing, on any server',
@@ -203,6 +207,7 @@ export const accessRoutes = [
   route({
     id: 'namespaces.grants.list',
     method: 'GET',
+    cost: 'fixed',
     path: '/v1/namespaces/{namespace}/grants',
     tag,
     summary: 'List who may do what in a namespace, also by grants on those above',
@@ -214,6 +219,7 @@ export const accessRoutes = [
   route({
     id: 'namespaces.grants.set',
     method: 'PUT',
+    cost: 'fixed',
     path: '/v1/namespaces/{namespace}/grants/{principal}',
     tag,
     summary: 'Grant somebody a role on a namespace, in the place of the one there',
@@ -226,6 +232,7 @@ export const accessRoutes = [
   route({
     id: 'namespaces.grants.delete',
     method: 'DELETE',
+    cost: 'fixed',
     path: '/v1/namespaces/{namespace}/grants/{principal}',
     tag,
     summary: 'Take a grant back',

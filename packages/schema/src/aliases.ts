@@ -57,6 +57,7 @@ export const aliasRoutes = [
   route({
     id: 'models.aliases.list',
     method: 'GET',
+    cost: 'fixed',
     path: '/v1/models/{model}/aliases',
     tag,
     summary: 'List the aliases of a model, by name',
@@ -68,6 +69,7 @@ export const aliasRoutes = [
   route({
     id: 'models.aliases.set',
     method: 'PUT',
+    cost: 'fixed',
     path,
     tag,
     summary: 'Set an alias on a ready version, taking it from its holder in one act',
@@ -84,6 +86,7 @@ export const aliasRoutes = [
   route({
     id: 'models.aliases.get',
     method: 'GET',
+    cost: 'fixed',
     path,
     tag,
     summary: 'Read who holds an alias',
@@ -94,6 +97,7 @@ export const aliasRoutes = [
   route({
     id: 'models.aliases.delete',
     method: 'DELETE',
+    cost: 'fixed',
     path,
     tag,
     summary: 'Delete an alias; its history stays',
@@ -112,6 +116,7 @@ export const aliasRoutes = [
   route({
     id: 'models.aliases.history',
     method: 'GET',
+    cost: 'fixed',
     path: `${path}/history`,
     tag,
     summary: 'List the moves of an alias, newest first',
@@ -123,6 +128,7 @@ export const aliasRoutes = [
   route({
     id: 'models.aliases.rollback',
     method: 'POST',
+    cost: 'fixed',
     path: `${path}/rollback`,
     tag,
     summary: 'Give an alias back to its previous holder',

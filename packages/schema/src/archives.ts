@@ -25,6 +25,7 @@ export const archiveRoute = <K extends ArchivedKind>(kind: K) =>
   route({
     id: `${kind}s.archive`,
     method: 'GET',
+    cost: 'variable',
     path: `${ownerPath(kind)}/archive`,
     tag: `${kind}s`,
     summary: `Download all files of ${aKind(kind)} as one archive`,

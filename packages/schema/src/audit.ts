@@ -90,6 +90,7 @@ const filters = {
 
 const shared = {
   method: 'GET',
+  cost: 'variable',
   tag: 'access',
   errors: [404],
   touches: {

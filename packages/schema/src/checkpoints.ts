@@ -85,6 +85,7 @@ export const checkpointRoutes = [
   route({
     id: 'experiments.checkpoints.create',
     method: 'POST',
+    cost: 'fixed',
     path: '/v1/experiments/{experiment}/checkpoints',
     tag,
     summary: 'Log a checkpoint of an experiment',
@@ -108,6 +109,7 @@ export const checkpointRoutes = [
   route({
     id: 'experiments.checkpoints.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/experiments/{experiment}/checkpoints',
     tag,
     summary: 'List the checkpoints of an experiment',
@@ -119,6 +121,7 @@ export const checkpointRoutes = [
   route({
     id: 'experiments.checkpoints.latest',
     method: 'GET',
+    cost: 'fixed',
     path: '/v1/experiments/{experiment}/checkpoints/latest',
     tag,
     summary: 'Read the newest ready checkpoint of an experiment',
@@ -131,6 +134,7 @@ export const checkpointRoutes = [
   route({
     id: 'checkpoints.finalize',
     method: 'POST',
+    cost: 'fixed',
     path: `${path}/finalize`,
     tag,
     summary: 'Make a pending checkpoint ready: its file set is complete',
@@ -144,6 +148,7 @@ export const checkpointRoutes = [
   route({
     id: 'checkpoints.promote',
     method: 'POST',
+    cost: 'fixed',
     path: `${path}/promote`,
     tag,
     summary: 'Make a ready checkpoint a version of a model, over the same files',

@@ -38,6 +38,7 @@ export const datasetRoutes = [
   route({
     id: 'datasets.create',
     method: 'POST',
+    cost: 'fixed',
     path: '/v1/datasets',
     tag,
     summary: 'Create a dataset',
@@ -57,6 +58,7 @@ export const datasetRoutes = [
   route({
     id: 'datasets.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/datasets',
     tag,
     summary: 'List datasets',
@@ -81,6 +83,7 @@ export const datasetRoutes = [
   route({
     id: 'datasets.get',
     method: 'GET',
+    cost: 'fixed',
     path,
     tag,
     summary: 'Read a dataset',
@@ -92,6 +95,7 @@ export const datasetRoutes = [
   route({
     id: 'datasets.update',
     method: 'PATCH',
+    cost: 'fixed',
     path,
     tag,
     summary: 'Change a dataset by JSON merge patch',

@@ -161,6 +161,7 @@ export const decisionRoutes = [
   route({
     id: 'models.decisions.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/models/{model}/decisions',
     tag,
     summary: 'List what the rules decided about a model, newest first',
@@ -186,6 +187,7 @@ export const decisionRoutes = [
   route({
     id: 'versions.decisions.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/versions/{version}/decisions',
     tag,
     summary: 'List what the rules decided about a version, newest first',
@@ -197,6 +199,7 @@ export const decisionRoutes = [
   route({
     id: 'checkpoints.decisions.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/checkpoints/{checkpoint}/decisions',
     tag,
     summary: 'List what the rules decided about a checkpoint, newest first',
@@ -210,6 +213,7 @@ export const decisionRoutes = [
   route({
     id: 'namespaces.decisions.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/namespaces/{namespace}/decisions',
     tag,
     summary: 'List what the retention of a namespace decided about its checkpoints, newest first',
@@ -221,6 +225,7 @@ export const decisionRoutes = [
   route({
     id: 'models.aliases.explain',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/models/{model}/aliases/{alias}/explain',
     tag,
     summary: 'Explain why a version is, or is not, the holder of an alias',
@@ -241,6 +246,7 @@ export const decisionRoutes = [
   route({
     id: 'models.policy.backtest',
     method: 'POST',
+    cost: 'variable',
     path: '/v1/models/{model}/policy/backtest',
     tag,
     summary: 'Say what a labelling rule would have done over the history of a model',

@@ -36,6 +36,7 @@ export const evaluationRoutes = [
   route({
     id: 'models.evaluations.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/models/{model}/evaluations',
     tag: 'policies',
     summary: 'List the evaluations that are owed, oldest version first',

@@ -43,6 +43,7 @@ export const eventRoutes = <K extends OwnerKind>(kind: K) =>
     route({
       id: `${kind}s.events.create`,
       method: 'POST',
+      cost: 'fixed',
       path: `${ownerPath(kind)}/events`,
       tag: `${kind}s`,
       summary: `Tell an event about ${aKind(kind)}`,
@@ -54,6 +55,7 @@ export const eventRoutes = <K extends OwnerKind>(kind: K) =>
     route({
       id: `${kind}s.events.list`,
       method: 'GET',
+      cost: 'variable',
       path: `${ownerPath(kind)}/events`,
       tag: `${kind}s`,
       summary: `List the events of ${aKind(kind)}, newest first`,

@@ -85,6 +85,7 @@ export const experimentRoutes = [
   route({
     id: 'experiments.create',
     method: 'POST',
+    cost: 'fixed',
     path: '/v1/experiments',
     tag,
     summary: 'Create an experiment',
@@ -110,6 +111,7 @@ export const experimentRoutes = [
   route({
     id: 'experiments.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/experiments',
     tag,
     summary: 'List experiments',

@@ -123,6 +123,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
     route({
       id: `${kind}s.files.list`,
       method: 'GET',
+      cost: 'fixed',
       path: base,
       tag,
       summary: `List the files of ${aKind(kind)}, by path`,
@@ -134,6 +135,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
     route({
       id: `${kind}s.files.track`,
       method: 'POST',
+      cost: 'fixed',
       path: base,
       tag,
       summary: `Track files of ${aKind(kind)} where they lie`,
@@ -146,6 +148,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
     route({
       id: `${kind}s.files.attach`,
       method: 'POST',
+      cost: 'fixed',
       path: `${base}/attach`,
       tag,
       summary: `Make files of ${aKind(kind)} out of content that is stored already`,
@@ -163,6 +166,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
     route({
       id: `${kind}s.files.upload`,
       method: 'PUT',
+      cost: 'fixed',
       path: `${base}/{path*}`,
       tag,
       summary: `Upload a file of ${aKind(kind)}`,
@@ -180,6 +184,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
     route({
       id: `${kind}s.files.download`,
       method: 'GET',
+      cost: 'fixed',
       path: `${base}/{path*}`,
       tag,
       summary: `Download a file of ${aKind(kind)}`,
@@ -195,6 +200,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
     route({
       id: `${kind}s.files.delete`,
       method: 'DELETE',
+      cost: 'fixed',
       path: `${base}/{path*}`,
       tag,
       summary: `Delete a file of ${aKind(kind)}`,

@@ -19,6 +19,7 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
     route({
       id: `${kind}s.get`,
       method: 'GET',
+      cost: 'fixed',
       path,
       tag,
       summary: `Read ${aKind(kind)}`,
@@ -31,6 +32,7 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
     route({
       id: `${kind}s.update`,
       method: 'PATCH',
+      cost: 'fixed',
       path,
       tag,
       summary: `Change ${aKind(kind)} by JSON merge patch`,
@@ -43,6 +45,7 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
     route({
       id: `${kind}s.delete`,
       method: 'DELETE',
+      cost: 'fixed',
       path,
       tag,
       summary: `Delete ${aKind(kind)}; it can be restored for a while`,
@@ -55,6 +58,7 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
     route({
       id: `${kind}s.restore`,
       method: 'POST',
+      cost: 'fixed',
       path: `${path}/restore`,
       tag,
       summary: `Restore a deleted ${kind}`,

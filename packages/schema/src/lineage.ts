@@ -36,6 +36,7 @@ export const lineageRoutes = [
   route({
     id: 'versions.lineage',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/versions/{version}/lineage',
     tag: 'versions',
     summary: 'Read what a version came from, and what came of it',

@@ -8,6 +8,7 @@ export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
     route({
       id: `${kind}s.metadata.get`,
       method: 'GET',
+      cost: 'fixed',
       path: `${ownerPath(kind)}/metadata`,
       tag: `${kind}s`,
       summary: `Read the metadata of ${aKind(kind)}`,
@@ -19,6 +20,7 @@ export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
     route({
       id: `${kind}s.metadata.update`,
       method: 'PATCH',
+      cost: 'fixed',
       path: `${ownerPath(kind)}/metadata`,
       tag: `${kind}s`,
       summary: `Change the metadata of ${aKind(kind)} by JSON merge patch`,

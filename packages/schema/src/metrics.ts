@@ -103,6 +103,7 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
     route({
       id: `${kind}s.metrics.log`,
       method: 'POST',
+      cost: 'fixed',
       path: `${ownerPath(kind)}/metrics`,
       tag: `${kind}s`,
       summary: `Log metrics of ${aKind(kind)}`,
@@ -126,6 +127,7 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
     route({
       id: `${kind}s.metrics.list`,
       method: 'GET',
+      cost: 'variable',
       path: `${ownerPath(kind)}/metrics`,
       tag: `${kind}s`,
       summary: `Read the metric series of ${aKind(kind)}`,

@@ -60,6 +60,7 @@ export const modelRoutes = [
   route({
     id: 'models.create',
     method: 'POST',
+    cost: 'fixed',
     path: '/v1/models',
     tag,
     summary: 'Create a model',
@@ -79,6 +80,7 @@ export const modelRoutes = [
   route({
     id: 'models.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/models',
     tag,
     summary: 'List models',

@@ -52,6 +52,7 @@ export const namespaceRoutes = [
   route({
     id: 'namespaces.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/namespaces',
     tag: 'namespaces',
     summary: 'List namespaces, by path',
@@ -67,6 +68,7 @@ export const namespaceRoutes = [
   route({
     id: 'namespaces.get',
     method: 'GET',
+    cost: 'fixed',
     path: '/v1/namespaces/{namespace}',
     tag: 'namespaces',
     summary: 'Read a namespace',
@@ -78,6 +80,7 @@ export const namespaceRoutes = [
   route({
     id: 'namespaces.update',
     method: 'PATCH',
+    cost: 'fixed',
     path: '/v1/namespaces/{namespace}',
     tag: 'namespaces',
     summary: 'Change a namespace by JSON merge patch',
@@ -98,6 +101,7 @@ export const namespaceRoutes = [
   route({
     id: 'namespaces.usage',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/namespaces/{namespace}/usage',
     tag: 'namespaces',
     summary: 'Read how much is stored in a namespace and all below it',
@@ -108,6 +112,7 @@ export const namespaceRoutes = [
   route({
     id: 'namespaces.delete',
     method: 'DELETE',
+    cost: 'fixed',
     path: '/v1/namespaces/{namespace}',
     tag: 'namespaces',
     summary: 'Delete a namespace that is empty',

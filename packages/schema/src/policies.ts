@@ -73,6 +73,7 @@ const policyRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
     route({
       id: `${kind}s.policy.get`,
       method: 'GET',
+      cost: 'fixed',
       path,
       tag: 'policies',
       summary: `Read the policy of ${article}, and what counts there`,
@@ -84,6 +85,7 @@ const policyRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
     route({
       id: `${kind}s.policy.set`,
       method: 'PUT',
+      cost: 'fixed',
       path,
       tag: 'policies',
       summary: `Set the policy of ${article}`,
@@ -99,6 +101,7 @@ const policyRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
     route({
       id: `${kind}s.policy.history`,
       method: 'GET',
+      cost: 'fixed',
       path: `${path}/history`,
       tag: 'policies',
       summary: `List the edits of the policy of ${article}, newest first`,

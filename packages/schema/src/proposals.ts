@@ -47,6 +47,7 @@ export const proposalRoutes = [
   route({
     id: 'models.proposals.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/models/{model}/proposals',
     tag,
     summary: 'List what rules propose for a model, newest first',
@@ -58,6 +59,7 @@ export const proposalRoutes = [
   route({
     id: 'proposals.get',
     method: 'GET',
+    cost: 'fixed',
     path,
     tag,
     summary: 'Read a proposal',
@@ -68,6 +70,7 @@ export const proposalRoutes = [
   route({
     id: 'proposals.approve',
     method: 'POST',
+    cost: 'fixed',
     path: `${path}/approve`,
     tag,
     summary: 'Do what a rule proposes',
@@ -81,6 +84,7 @@ export const proposalRoutes = [
   route({
     id: 'proposals.reject',
     method: 'POST',
+    cost: 'fixed',
     path: `${path}/reject`,
     tag,
     summary: 'Reject what a rule proposes',

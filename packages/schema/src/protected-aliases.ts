@@ -66,6 +66,7 @@ export const protectedAliasRoutes = [
   route({
     id: 'models.protectedAliases.list',
     method: 'GET',
+    cost: 'fixed',
     path: modelPath,
     tag,
     summary: 'List who may move which alias of a model, also by what stands above it',
@@ -77,6 +78,7 @@ export const protectedAliasRoutes = [
   route({
     id: 'models.protectedAliases.set',
     method: 'PUT',
+    cost: 'fixed',
     path: `${modelPath}/{alias}`,
     tag,
     summary: 'Say who may move an alias of a model',
@@ -88,6 +90,7 @@ export const protectedAliasRoutes = [
   route({
     id: 'models.protectedAliases.delete',
     method: 'DELETE',
+    cost: 'fixed',
     path: `${modelPath}/{alias}`,
     tag,
     summary: 'Take the protection of an alias of a model away',
@@ -98,6 +101,7 @@ export const protectedAliasRoutes = [
   route({
     id: 'namespaces.protectedAliases.list',
     method: 'GET',
+    cost: 'fixed',
     path: namespacePath,
     tag,
     summary: 'List who may move which alias of all models below a namespace',
@@ -109,6 +113,7 @@ export const protectedAliasRoutes = [
   route({
     id: 'namespaces.protectedAliases.set',
     method: 'PUT',
+    cost: 'fixed',
     path: `${namespacePath}/{alias}`,
     tag,
     summary: 'Say who may move an alias of all models below a namespace',
@@ -120,6 +125,7 @@ export const protectedAliasRoutes = [
   route({
     id: 'namespaces.protectedAliases.delete',
     method: 'DELETE',
+    cost: 'fixed',
     path: `${namespacePath}/{alias}`,
     tag,
     summary: 'Take the protection of an alias of a namespace away',

@@ -24,6 +24,7 @@ export const referenceRoutes = [
   route({
     id: 'resolve',
     method: 'GET',
+    cost: 'fixed',
     path: '/v1/resolve',
     tag: 'references',
     summary: 'Resolve a reference to a ready version and its files',

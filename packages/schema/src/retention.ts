@@ -125,6 +125,7 @@ const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
   route({
     id: `${kind}s.policy.preview`,
     method: 'POST',
+    cost: 'variable',
     path: `/v1/${kind}s/{${kind}}/policy/preview`,
     tag: 'policies',
     summary: `Say what a policy of a ${kind} would do now`,
@@ -156,6 +157,7 @@ const holdOf = <K extends 'version' | 'checkpoint'>(kind: K) => {
     route({
       id: `${kind}s.hold.set`,
       method: 'PUT',
+      cost: 'fixed',
       path,
       tag: `${kind}s` as const,
       summary: `Put a ${kind} on hold: nothing removes it`,
@@ -167,6 +169,7 @@ const holdOf = <K extends 'version' | 'checkpoint'>(kind: K) => {
     route({
       id: `${kind}s.hold.delete`,
       method: 'DELETE',
+      cost: 'fixed',
       path,
       tag: `${kind}s` as const,
       summary: `Release a ${kind} from its hold`,

@@ -55,10 +55,18 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** What a route answers: a JSON schema, or a body of another kind. */
 export type Answer = z.ZodType | 'empty' | 'bytes' | 'ndjson' | 'text' | 'html' | 'json';
 
+/**
+ * `fixed`: the cost of a request is known before it runs. It reads or writes the objects that it names, or one page along
+ * an index. `variable`: the caller decides the cost, by a filter, an order, a policy, or how far the request reaches. A
+ * `variable` route writes nothing and locks no rows.
+ */
+export type Cost = 'fixed' | 'variable';
+
 export interface Route {
   /** `models.versions.list`: the operation id, and the path of the client's method. */
   readonly id: string;
   readonly method: Method;
+  readonly cost: Cost;
   /** `/v1/models/{model}`; a parameter `{path*}` takes the rest of the URL. */
   readonly path: string;
   readonly tag: string;

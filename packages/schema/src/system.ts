@@ -21,7 +21,7 @@ export const Readiness = z
   })
   .meta({ id: 'Readiness', description: 'Whether the server can serve, part by part.' });
 
-const shared = { method: 'GET', tag: 'system', public: true, touches: {} } as const;
+const shared = { method: 'GET', cost: 'fixed', tag: 'system', public: true, touches: {} } as const;
 
 export const systemRoutes = [
   route({

@@ -159,6 +159,7 @@ export const uploadRoutes = [
   route({
     id: 'uploads.create',
     method: 'POST',
+    cost: 'fixed',
     path: '/v1/uploads',
     tag,
     summary: 'Begin a file that comes in parts',
@@ -174,6 +175,7 @@ export const uploadRoutes = [
   route({
     id: 'uploads.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/uploads',
     tag,
     summary: 'List the uploads to an object, newest first',
@@ -185,6 +187,7 @@ export const uploadRoutes = [
   route({
     id: 'uploads.get',
     method: 'GET',
+    cost: 'fixed',
     path,
     tag,
     summary: 'Read an upload',
@@ -195,6 +198,7 @@ export const uploadRoutes = [
   route({
     id: 'uploads.abort',
     method: 'DELETE',
+    cost: 'fixed',
     path,
     tag,
     summary: 'Give an upload up; its parts are removed',
@@ -206,6 +210,7 @@ export const uploadRoutes = [
   route({
     id: 'uploads.parts.list',
     method: 'GET',
+    cost: 'fixed',
     path: `${path}/parts`,
     tag,
     summary: 'List the parts of an open upload that have arrived, by number',
@@ -218,6 +223,7 @@ export const uploadRoutes = [
   route({
     id: 'uploads.parts.put',
     method: 'PUT',
+    cost: 'fixed',
     path: `${path}/parts/{part}`,
     tag,
     summary: 'Send a part',
@@ -233,6 +239,7 @@ export const uploadRoutes = [
   route({
     id: 'uploads.parts.sign',
     method: 'POST',
+    cost: 'fixed',
     path: `${path}/parts/sign`,
     tag,
     summary: 'Sign requests that bring parts straight to the store',
@@ -246,6 +253,7 @@ export const uploadRoutes = [
   route({
     id: 'uploads.complete',
     method: 'POST',
+    cost: 'fixed',
     path: `${path}/complete`,
     tag,
     summary: 'Make the file of its parts',

@@ -5,6 +5,7 @@ export const verificationRoutes = [
   route({
     id: 'verifications.run',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/verification',
     tag: 'system',
     summary: 'Compare the file store with the database; for administrators',

@@ -154,6 +154,7 @@ export const versionRoutes = [
   route({
     id: 'models.versions.create',
     method: 'POST',
+    cost: 'fixed',
     path: '/v1/models/{model}/versions',
     tag,
     summary: 'Create a version of a model',
@@ -173,6 +174,7 @@ export const versionRoutes = [
   route({
     id: 'models.versions.list',
     method: 'GET',
+    cost: 'variable',
     path: '/v1/models/{model}/versions',
     tag,
     summary: 'List the versions of a model',
@@ -185,6 +187,7 @@ export const versionRoutes = [
   route({
     id: 'versions.finalize',
     method: 'POST',
+    cost: 'fixed',
     path: `${path}/finalize`,
     tag,
     summary: 'Make a pending version ready: its file set is complete',
