@@ -6,7 +6,7 @@ import { mount } from '../http/mount.ts';
 import { createMemory } from '../http/remember.ts';
 import { deleteObject, type Guard, type Refusal, restoreObject } from '../objects/delete.ts';
 import { updateObject } from '../objects/update.ts';
-import { demandMayDeleteModel } from '../protected-aliases/demand.ts';
+import { demandMayDeleteModel, demandMayRestoreModel } from '../protected-aliases/demand.ts';
 import { restoreFiles } from '../retention/restore-files.ts';
 import { demandLivingModel, demandNoAlias } from '../versions/guards.ts';
 import { getObject } from './get.ts';
@@ -14,7 +14,10 @@ import { owners } from './owners.ts';
 
 /** What a kind demands before an object of it is deleted or comes back. */
 const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Refusal }> = {
-  model: { delete: (tx, model, ctx) => demandMayDeleteModel(tx, ctx, model) },
+  model: {
+    delete: (tx, model, ctx) => demandMayDeleteModel(tx, ctx, model),
+    restore: (tx, model, ctx) => demandMayRestoreModel(tx, ctx, model),
+  },
   version: { delete: demandNoAlias, restore: demandLivingModel },
   experiment: {},
   checkpoint: { restore: demandFreePosition, refused: positionTaken },

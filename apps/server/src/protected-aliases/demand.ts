@@ -98,3 +98,23 @@ export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: M
   const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
   for (const { name } of held) await demandMayMove(tx, ctx, model, name, 'caller');
 }
+
+/**
+ * 403 where a deleted model holds an alias that the caller may not move: restoring the model would bring it back. The
+ * protection counts that stands now, which may be newer than the deletion.
+ */
+export async function demandMayRestoreModel(tx: Tx, ctx: RequestContext, model: Located): Promise<void> {
+  const row = await tx.model.findUnique({ where: { id: model.id }, select: { deletedAt: true } });
+  // The restore of a model that lives changes nothing.
+  if (!row?.deletedAt) return;
+  const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
+  for (const { name } of held) {
+    try {
+      await demandMayMove(tx, ctx, model, name, 'caller');
+    } catch (error) {
+      if (!(error instanceof HttpProblem) || error.refusal === undefined) throw error;
+      const words = `Restoring the model would bring back its alias ${name}. ${error.message} Ask somebody who may move ${name} to restore the model, or an admin of the namespace to lift the protection for it.`;
+      throw new HttpProblem('forbidden', words).because(error.refusal);
+    }
+  }
+}

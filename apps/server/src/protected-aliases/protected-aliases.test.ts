@@ -94,6 +94,44 @@ describe.each(Object.entries(WAYS))('to %s', (_, way) => {
   });
 });
 
+describe('to restore the model', () => {
+  const restore = (w: World, by: Pick<Caller, 'api'>) => by.api('POST', `/v1/models/${w.model}/restore`);
+
+  it('403 if its alias was protected meanwhile, for whoever may not move it; else it comes back with the alias', async () => {
+    const w = await world();
+    await callers.ok('DELETE', `/v1/models/${w.model}`);
+    await callers.ok('PUT', onNamespace(w.namespace), { by: 'role', role: 'admin' });
+    const refused = await restore(w, w.maintainer);
+    expect(refused.body).toMatchObject({ status: 403, code: 'forbidden' });
+    expect(refused.body.detail).toMatch(
+      /^Restoring the model would bring back its alias prod\. prod is protected by .*admin here\. Ask somebody who may move prod/,
+    );
+    expect((await w.maintainer.api('GET', `/v1/models/${w.model}`)).status).toBe(404);
+    expect((await restore(w, w.admin)).status).toBe(200);
+    expect(await callers.ok('GET', aliasOf(w))).toMatchObject({ version: 'v1' });
+    // The second restore changes nothing, so nobody needs to be allowed to move the alias.
+    expect((await restore(w, w.maintainer)).status).toBe(200);
+  });
+
+  it('200 without a protection, and with one of an alias that the model does not hold', async () => {
+    const w = await world();
+    await callers.ok('DELETE', `/v1/models/${w.model}`);
+    await callers.ok('PUT', onNamespace(w.namespace, 'champion'), { by: 'role', role: 'admin' });
+    expect((await restore(w, w.maintainer)).status).toBe(200);
+  });
+
+  it('403 for everybody while only a rule or a proposal moves it, until an admin lifts the protection', async () => {
+    for (const by of ['rule', 'proposal']) {
+      const w = await world();
+      await callers.ok('DELETE', `/v1/models/${w.model}`);
+      await callers.ok('PUT', onNamespace(w.namespace), { by });
+      expect((await restore(w, w.admin)).status).toBe(403);
+      await callers.ok('DELETE', onNamespace(w.namespace));
+      expect((await restore(w, w.maintainer)).status).toBe(200);
+    }
+  });
+});
+
 async function protectedWorld(): Promise<World> {
   const w = await world();
   await callers.ok('PUT', onModel(w), { by: 'role', role: 'admin' });
