@@ -34,7 +34,7 @@ export const archiveRoute = <K extends ArchivedKind>(kind: K) =>
       'Answers HEAD and conditions; the same files give the same bytes and ETag.',
     params: ownerParams(kind),
     query: archiveQuery,
-    answers: { 200: 'bytes', 206: 'bytes', 304: 'empty' },
+    answers: { 200: 'archive', 206: 'archive', 304: 'empty' },
     errors: [409, 412, 416],
     touches: { object: { kind, at: `params.${kind}`, permission: 'file.read' } },
   });

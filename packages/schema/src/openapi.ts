@@ -65,9 +65,12 @@ function relink<T>(node: T): T {
   return Object.fromEntries(entries) as T;
 }
 
+const BINARY = { schema: { type: 'string', format: 'binary' } };
+
 const CONTENT: Record<Exclude<Answer, z.ZodType | 'empty'>, Json> = {
-  bytes: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-  ndjson: { 'application/x-ndjson': { schema: { type: 'string', format: 'binary' } } },
+  bytes: { '*/*': BINARY },
+  archive: { 'application/x-tar': BINARY, 'application/zip': BINARY },
+  ndjson: { 'application/x-ndjson': BINARY },
   text: { 'text/plain': { schema: { type: 'string' } } },
   html: { 'text/html': { schema: { type: 'string' } } },
   json: { 'application/json': { schema: { type: 'object' } } },
@@ -78,9 +81,9 @@ export function errorStatuses(route: Route): number[] {
   // An unknown parameter of the query is 422 everywhere.
   const statuses = new Set<number>([403, 422, 503]);
   if (!route.public) for (const status of [401, 429]) statuses.add(status);
-  if (route.params) statuses.add(404);
+  // An object that is not there, and an object or namespace that the caller must not know of.
+  if (route.params || Object.keys(route.touches).length > 0) statuses.add(404);
   if (route.params || route.query) statuses.add(400);
-  if (Object.values(route.touches).some((touch) => touch.create === undefined)) statuses.add(404);
   if (route.method !== 'GET') for (const status of [400, 409, 413, 415]) statuses.add(status);
   if (takesIfMatch(route)) statuses.add(412);
   for (const status of route.errors ?? []) statuses.add(status);
@@ -111,7 +114,7 @@ function parameters(route: Route, components: Map<string, Json>): Json[] {
 function requestBody(route: Route, components: Map<string, Json>): Json {
   if (route.body === undefined) return {};
   if (route.body === 'bytes') {
-    return { requestBody: { required: true, content: CONTENT.bytes } };
+    return { requestBody: { required: true, content: { 'application/octet-stream': BINARY } } };
   }
   const media = { schema: jsonSchema(route.body, components) };
   const content: Json = { 'application/json': media };
@@ -122,15 +125,7 @@ function requestBody(route: Route, components: Map<string, Json>): Json {
 function operation(route: Route, components: Map<string, Json>): Json {
   const responses: Json = {};
   for (const [status, answer] of Object.entries(route.answers)) {
-    const content =
-      answer === 'empty'
-        ? {}
-        : {
-            content:
-              typeof answer === 'string'
-                ? CONTENT[answer]
-                : { 'application/json': { schema: jsonSchema(answer, components) } },
-          };
+    const content = answer === 'empty' ? {} : { content: contentOf(status, answer, components) };
     responses[status] = {
       description: STATUS_WORDS[Number(status)] ?? 'OK',
       ...(route.conditional && answer !== 'empty'
@@ -149,6 +144,14 @@ function operation(route: Route, components: Map<string, Json>): Json {
     ...requestBody(route, components),
     responses,
   };
+}
+
+/** The content of an answer by media type. A tar answers ranges, a zip does not. */
+function contentOf(status: string, answer: Exclude<Answer, 'empty'>, components: Map<string, Json>): Json {
+  if (typeof answer !== 'string') return { 'application/json': { schema: jsonSchema(answer, components) } };
+  if (status !== '206') return CONTENT[answer];
+  const single = answer === 'archive' ? { 'application/x-tar': BINARY } : CONTENT[answer];
+  return { ...single, 'multipart/byteranges': BINARY };
 }
 
 const STATUS_WORDS: Record<number, string> = {

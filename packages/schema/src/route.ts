@@ -52,8 +52,8 @@ export interface Touch {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a route answers: a JSON schema, or a body of another kind. */
-export type Answer = z.ZodType | 'empty' | 'bytes' | 'ndjson' | 'text' | 'html' | 'json';
+/** What a route answers: a JSON schema, or a body of another kind. `bytes`: a file, of the media type that it has. */
+export type Answer = z.ZodType | 'empty' | 'bytes' | 'archive' | 'ndjson' | 'text' | 'html' | 'json';
 
 /**
  * `fixed`: the cost of a request is known before it runs. It reads or writes the objects that it names, or one page along
@@ -106,9 +106,12 @@ export const takesIdempotencyKey = (r: Route): boolean =>
 export const takesIfMatch = (r: Route): boolean =>
   r.conditional === true && r.method !== 'GET' && !(201 in r.answers);
 
+/** Answers that are content, not facts about it. */
+const CONTENT: ReadonlySet<string> = new Set(['bytes', 'archive', 'ndjson'] satisfies Answer[]);
+
 /** Whether reading it is recorded, on a server that is told to record reads: what gives content, and what says so. */
 export const isReadOnRecord = (r: Route): boolean =>
   r.method === 'GET' &&
   r.public !== true &&
   (r.recorded === true ||
-    Object.values(r.answers).some((answer) => answer === 'bytes' || answer === 'ndjson'));
+    Object.values(r.answers).some((answer) => typeof answer === 'string' && CONTENT.has(answer)));

@@ -86,7 +86,11 @@ export function misanswer(
   const content = deref(response).content;
   if (content === undefined) return text === '' ? undefined : 'content where none is documented';
   const json = content['application/json'];
-  if (status >= 400 || json === undefined) return undefined;
+  if (status >= 400) return undefined;
+  if (json === undefined)
+    return text === '' || '*/*' in content || mediaType(type) in content
+      ? undefined
+      : `content of type ${type}, where ${Object.keys(content).join(', ')} are documented`;
   if (mediaType(type) !== 'application/json') return `JSON as ${type}`;
   return complaint(json.schema, JSON.parse(text));
 }
