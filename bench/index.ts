@@ -1,8 +1,9 @@
 // `npm run bench`: how much of what the machine can do is left to users. Arguments: names of benchmarks; `--list`,
-// `--quick`, `--large`, and `--profile=<folder>` for a CPU profile of each server.
+// `--quick`, `--large`, `--profile=<folder>` for a CPU profile of each server, `--quiet=<seconds>` and `--abuse=<seconds>`.
 
 import { parseArgs } from 'node:util';
 import { type Bench, type Benchmark, CannotRun, type Line } from './benchmark.ts';
+import { abuse } from './benchmarks/abuse.ts';
 import { access } from './benchmarks/access.ts';
 import { checkpoints } from './benchmarks/checkpoints.ts';
 import { huge } from './benchmarks/huge.ts';
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   transfersDisk,
   transfersS3,
   huge,
+  abuse,
 ];
 
 const { values: options, positionals: asked } = parseArgs({
@@ -37,6 +39,8 @@ const { values: options, positionals: asked } = parseArgs({
     quick: { type: 'boolean' },
     large: { type: 'boolean' },
     profile: { type: 'string' },
+    quiet: { type: 'string' },
+    abuse: { type: 'string' },
   },
 });
 const list = BENCHMARKS.map(({ name, says }) => `  ${name.padEnd(16)}${says}`).join('\n');
@@ -68,6 +72,10 @@ async function measure(chosen: readonly Benchmark[]): Promise<void> {
   const bench: Bench = {
     quick: options.quick ?? false,
     large: options.large ?? false,
+    seconds: {
+      ...(options.quiet ? { quiet: Number(options.quiet) } : {}),
+      ...(options.abuse ? { abuse: Number(options.abuse) } : {}),
+    },
     databases,
     server: (url, env = {}) => stopped(startServer(url, env, nodeOptions)),
     s3: (diskBytes) => stopped(startBenchS3(diskBytes)),
