@@ -14,11 +14,14 @@ import { fileRoutes } from './files/routes.ts';
 import { leaveBodies } from './http/bodies.ts';
 import { ClosingResponse, isOver, watchConnections } from './http/connections.ts';
 import { discardRest, holdContinue } from './http/flow.ts';
+import { mount } from './http/mount.ts';
 import { observe } from './http/observe.ts';
 import { routerPath } from './http/params.ts';
 import { HttpProblem } from './http/problem.ts';
 import { holdsSecret } from './http/redact.ts';
 import { admit, answerError, answerNoRequest, routerErrors } from './http/refusals.ts';
+import { createMemory } from './http/remember.ts';
+import type { Serve } from './http/verb.ts';
 import { lifecycleRoutes } from './kinds/routes.ts';
 import { metadataRoutes } from './metadata/routes.ts';
 import { metricRoutes } from './metrics/routes.ts';
@@ -102,6 +105,8 @@ export function createApp(ctx: Context): FastifyInstance {
       `There is no ${request.method} ${request.url.split('?')[0]}; see /docs.`,
     );
   });
+  const memory = createMemory();
+  const serve: Serve = (id, verb, how) => mount(app, ctx, id, verb, how && memory);
   for (const routes of [
     namespaceRoutes,
     lifecycleRoutes,
@@ -125,7 +130,7 @@ export function createApp(ctx: Context): FastifyInstance {
     verificationRoutes,
     systemRoutes,
   ]) {
-    routes(app, ctx);
+    routes(serve, ctx);
   }
   for (const route of routeList) {
     if (!app.hasRoute({ method: route.method, url: routerPath(route) }))

@@ -1,11 +1,9 @@
-import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
+import type { Serve } from '../http/verb.ts';
 import { downloadArchive } from './download.ts';
 
-export function archiveRoutes(app: FastifyInstance, ctx: Context): void {
+export function archiveRoutes(serve: Serve): void {
   for (const kind of ['version', 'checkpoint'] as const) {
-    mount(app, ctx, `${kind}s.archive`, (c, { query, headers, touched }) =>
+    serve(`${kind}s.archive`, (c, { query, headers, touched }) =>
       downloadArchive(c, kind, touched.object, query, {
         method: c.method === 'HEAD' ? 'HEAD' : 'GET',
         headers,

@@ -1,10 +1,8 @@
-import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
+import type { Serve } from '../http/verb.ts';
 import { exportAudit } from './export.ts';
 import { listAudit } from './list.ts';
 
-export function auditRoutes(app: FastifyInstance, ctx: Context): void {
-  mount(app, ctx, 'audit.list', listAudit);
-  mount(app, ctx, 'audit.export', exportAudit);
+export function auditRoutes(serve: Serve): void {
+  serve('audit.list', listAudit);
+  serve('audit.export', exportAudit);
 }

@@ -1,10 +1,8 @@
-import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
+import type { Serve } from '../http/verb.ts';
 import { createExperiment } from './create.ts';
 import { listExperiments } from './list.ts';
 
-export function experimentRoutes(app: FastifyInstance, ctx: Context): void {
-  mount(app, ctx, 'experiments.create', createExperiment);
-  mount(app, ctx, 'experiments.list', listExperiments);
+export function experimentRoutes(serve: Serve): void {
+  serve('experiments.create', createExperiment);
+  serve('experiments.list', listExperiments);
 }

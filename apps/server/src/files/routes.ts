@@ -1,8 +1,6 @@
 import { LIMIT_DEFAULT, OWNER_KINDS } from '@modelbox/schema';
-import type { FastifyInstance } from 'fastify';
-import type { Context, RequestContext } from '../context.ts';
-import { mount } from '../http/mount.ts';
-import type { Answered } from '../http/verb.ts';
+import type { RequestContext } from '../context.ts';
+import type { Answered, Serve } from '../http/verb.ts';
 import { cursorAfter, pageOf } from '../lists/cursor.ts';
 import type { Located } from '../objects/located.ts';
 import { attachFiles } from './attach.ts';
@@ -12,19 +10,17 @@ import { listFilesAfter } from './read.ts';
 import { trackFiles } from './track.ts';
 import { uploadFile } from './upload.ts';
 
-export function fileRoutes(app: FastifyInstance, ctx: Context): void {
+export function fileRoutes(serve: Serve): void {
   for (const kind of OWNER_KINDS) {
-    mount(app, ctx, `${kind}s.files.list`, (c, { query, touched }) => listFiles(c, touched.object, query));
-    mount(app, ctx, `${kind}s.files.track`, (c, { body, touched }) =>
-      trackFiles(c, kind, touched.object, body.files),
-    );
-    mount(app, ctx, `${kind}s.files.attach`, (c, { body, touched }) =>
+    serve(`${kind}s.files.list`, (c, { query, touched }) => listFiles(c, touched.object, query));
+    serve(`${kind}s.files.track`, (c, { body, touched }) => trackFiles(c, kind, touched.object, body.files));
+    serve(`${kind}s.files.attach`, (c, { body, touched }) =>
       attachFiles(c, kind, touched.object, body.files),
     );
-    mount(app, ctx, `${kind}s.files.upload`, (c, { params, query, headers, body, touched }) =>
+    serve(`${kind}s.files.upload`, (c, { params, query, headers, body, touched }) =>
       uploadFile(c, kind, touched.object, { path: params.path, role: query.role, headers, content: body }),
     );
-    mount(app, ctx, `${kind}s.files.download`, (c, { params, query, headers, touched }) =>
+    serve(`${kind}s.files.download`, (c, { params, query, headers, touched }) =>
       downloadFile(
         c,
         touched.object,
@@ -32,7 +28,7 @@ export function fileRoutes(app: FastifyInstance, ctx: Context): void {
         { method: c.method === 'HEAD' ? 'HEAD' : 'GET', headers },
       ),
     );
-    mount(app, ctx, `${kind}s.files.delete`, (c, { params, touched }) =>
+    serve(`${kind}s.files.delete`, (c, { params, touched }) =>
       deleteFile(c, kind, touched.object, params.path),
     );
   }

@@ -68,3 +68,9 @@ export type Reply = Receipt | Answered;
 
 /** A route's work: a plain function of context and input. One transaction; a write records its change in it. */
 export type Verb<Id extends RouteId> = (ctx: RequestContext, input: Input<RouteTable[Id]>) => Promise<Reply>;
+
+/**
+ * Names the verb of a route; each resource calls it for its routes.
+ * @param how `cached` keeps encoded answers. Only for a route whose answer shows the one object that it touches.
+ */
+export type Serve = <Id extends RouteId>(id: Id, verb: Verb<Id>, how?: 'cached') => void;

@@ -1,9 +1,6 @@
 import { OWNER_KINDS, type OwnerKind } from '@modelbox/schema';
-import type { FastifyInstance } from 'fastify';
 import { demandFreePosition, positionTaken } from '../checkpoints/guards.ts';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
-import { createMemory } from '../http/remember.ts';
+import type { Serve } from '../http/verb.ts';
 import { deleteObject, type Guard, type Refusal, restoreObject } from '../objects/delete.ts';
 import { updateObject } from '../objects/update.ts';
 import { demandMayDeleteModel, demandMayRestoreModel } from '../protected-aliases/demand.ts';
@@ -24,23 +21,14 @@ const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Ref
 };
 
 /** The routes that read, change, delete and restore one object of a kind. */
-export function lifecycleRoutes(app: FastifyInstance, ctx: Context): void {
-  const memory = createMemory();
+export function lifecycleRoutes(serve: Serve): void {
   for (const kind of OWNER_KINDS) {
     const store = owners[kind];
     const { delete: mayGo, restore: mayReturn, refused } = GUARDS[kind];
-    mount(
-      app,
-      ctx,
-      `${kind}s.get`,
-      (c, { touched, query }) => getObject(c, kind, touched.object, query),
-      memory,
-    );
-    mount(app, ctx, `${kind}s.update`, (c, { touched, body }) =>
-      updateObject(c, store, touched.object, body),
-    );
-    mount(app, ctx, `${kind}s.delete`, (c, { touched }) => deleteObject(c, store, touched.object, mayGo));
-    mount(app, ctx, `${kind}s.restore`, (c, { touched }) =>
+    serve(`${kind}s.get`, (c, { touched, query }) => getObject(c, kind, touched.object, query), 'cached');
+    serve(`${kind}s.update`, (c, { touched, body }) => updateObject(c, store, touched.object, body));
+    serve(`${kind}s.delete`, (c, { touched }) => deleteObject(c, store, touched.object, mayGo));
+    serve(`${kind}s.restore`, (c, { touched }) =>
       restoreObject(c, store, touched.object, mayReturn, refused, restoreFiles),
     );
   }

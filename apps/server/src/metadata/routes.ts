@@ -1,17 +1,15 @@
 import { OWNER_KINDS, type OwnerKind } from '@modelbox/schema';
-import type { FastifyInstance } from 'fastify';
-import type { Context, RequestContext } from '../context.ts';
-import { mount } from '../http/mount.ts';
-import type { Answered } from '../http/verb.ts';
+import type { RequestContext } from '../context.ts';
+import type { Answered, Serve } from '../http/verb.ts';
 import { owners } from '../kinds/owners.ts';
 import { readObject } from '../kinds/read.ts';
 import type { Located } from '../objects/located.ts';
 import { updateObject } from '../objects/update.ts';
 
-export function metadataRoutes(app: FastifyInstance, ctx: Context): void {
+export function metadataRoutes(serve: Serve): void {
   for (const kind of OWNER_KINDS) {
-    mount(app, ctx, `${kind}s.metadata.get`, (c, { touched }) => getMetadata(c, kind, touched.object));
-    mount(app, ctx, `${kind}s.metadata.update`, (c, { touched, body }) =>
+    serve(`${kind}s.metadata.get`, (c, { touched }) => getMetadata(c, kind, touched.object));
+    serve(`${kind}s.metadata.update`, (c, { touched, body }) =>
       updateObject(c, owners[kind], touched.object, { metadata: body }, `${kind}.metadata`),
     );
   }

@@ -1,10 +1,8 @@
-import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
+import type { Serve } from '../http/verb.ts';
 import { createModel } from './create.ts';
 import { listModels } from './list.ts';
 
-export function modelRoutes(app: FastifyInstance, ctx: Context): void {
-  mount(app, ctx, 'models.create', createModel);
-  mount(app, ctx, 'models.list', listModels);
+export function modelRoutes(serve: Serve): void {
+  serve('models.create', createModel);
+  serve('models.list', listModels);
 }

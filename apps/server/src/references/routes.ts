@@ -1,9 +1,6 @@
-import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
-import { createMemory } from '../http/remember.ts';
+import type { Serve } from '../http/verb.ts';
 import { resolveReference } from './resolve.ts';
 
-export function referenceRoutes(app: FastifyInstance, ctx: Context): void {
-  mount(app, ctx, 'resolve', resolveReference, createMemory());
+export function referenceRoutes(serve: Serve): void {
+  serve('resolve', resolveReference, 'cached');
 }

@@ -1,6 +1,4 @@
-import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
+import type { Serve } from '../http/verb.ts';
 import { getObject } from '../kinds/get.ts';
 import { abortUpload } from './abort.ts';
 import { completeUpload } from './complete.ts';
@@ -10,16 +8,14 @@ import { listParts } from './list-parts.ts';
 import { putPart } from './put-part.ts';
 import { signParts } from './sign-parts.ts';
 
-export function uploadRoutes(app: FastifyInstance, ctx: Context): void {
-  mount(app, ctx, 'uploads.create', createUpload);
-  mount(app, ctx, 'uploads.list', listUploads);
+export function uploadRoutes(serve: Serve): void {
+  serve('uploads.create', createUpload);
+  serve('uploads.list', listUploads);
   // Also of a deleted object: whoever sends parts must be able to see why they are refused.
-  mount(app, ctx, 'uploads.get', (c, { touched }) =>
-    getObject(c, 'upload', touched.upload, { includeDeleted: true }),
-  );
-  mount(app, ctx, 'uploads.abort', abortUpload);
-  mount(app, ctx, 'uploads.parts.list', listParts);
-  mount(app, ctx, 'uploads.parts.put', putPart);
-  mount(app, ctx, 'uploads.parts.sign', signParts);
-  mount(app, ctx, 'uploads.complete', completeUpload);
+  serve('uploads.get', (c, { touched }) => getObject(c, 'upload', touched.upload, { includeDeleted: true }));
+  serve('uploads.abort', abortUpload);
+  serve('uploads.parts.list', listParts);
+  serve('uploads.parts.put', putPart);
+  serve('uploads.parts.sign', signParts);
+  serve('uploads.complete', completeUpload);
 }

@@ -1,8 +1,6 @@
-import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
+import type { Serve } from '../http/verb.ts';
 import { runVerification } from './run.ts';
 
-export function verificationRoutes(app: FastifyInstance, ctx: Context): void {
-  mount(app, ctx, 'verifications.run', runVerification);
+export function verificationRoutes(serve: Serve): void {
+  serve('verifications.run', runVerification);
 }

@@ -1,14 +1,12 @@
-import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.ts';
-import { mount } from '../http/mount.ts';
+import type { Serve } from '../http/verb.ts';
 import { readLineage } from '../lineage/read.ts';
 import { createVersion } from './create.ts';
 import { finalizeVersion } from './finalize.ts';
 import { listVersions } from './list.ts';
 
-export function versionRoutes(app: FastifyInstance, ctx: Context): void {
-  mount(app, ctx, 'models.versions.create', createVersion);
-  mount(app, ctx, 'models.versions.list', listVersions);
-  mount(app, ctx, 'versions.finalize', finalizeVersion);
-  mount(app, ctx, 'versions.lineage', readLineage);
+export function versionRoutes(serve: Serve): void {
+  serve('models.versions.create', createVersion);
+  serve('models.versions.list', listVersions);
+  serve('versions.finalize', finalizeVersion);
+  serve('versions.lineage', readLineage);
 }
