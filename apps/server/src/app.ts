@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Route, routeList } from '@modelbox/schema';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { accessRoutes } from './access/routes.ts';
-import { aliasRoutes } from './aliases/routes.ts';
-import { archiveRoutes } from './archives/routes.ts';
-import { auditRoutes } from './audit/routes.ts';
-import { checkpointRoutes } from './checkpoints/routes.ts';
 import type { Context } from './context.ts';
-import { datasetRoutes } from './datasets/routes.ts';
-import { eventRoutes } from './events/routes.ts';
-import { experimentRoutes } from './experiments/routes.ts';
-import { fileRoutes } from './files/routes.ts';
 import { leaveBodies } from './http/bodies.ts';
 import { ClosingResponse, isOver, watchConnections } from './http/connections.ts';
 import { discardRest, holdContinue } from './http/flow.ts';
@@ -22,18 +13,7 @@ import { holdsSecret } from './http/redact.ts';
 import { admit, answerError, answerNoRequest, routerErrors } from './http/refusals.ts';
 import { createMemory } from './http/remember.ts';
 import type { Serve } from './http/verb.ts';
-import { lifecycleRoutes } from './kinds/routes.ts';
-import { metadataRoutes } from './metadata/routes.ts';
-import { metricRoutes } from './metrics/routes.ts';
-import { modelRoutes } from './models/routes.ts';
-import { namespaceRoutes } from './namespaces/routes.ts';
-import { policyRoutes } from './policies/routes.ts';
-import { protectedAliasRoutes } from './protected-aliases/routes.ts';
-import { referenceRoutes } from './references/routes.ts';
-import { systemRoutes } from './system/routes.ts';
-import { uploadRoutes } from './uploads/routes.ts';
-import { verificationRoutes } from './verifications/routes.ts';
-import { versionRoutes } from './versions/routes.ts';
+import { resourceRoutes } from './resources.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -107,31 +87,7 @@ export function createApp(ctx: Context): FastifyInstance {
   });
   const memory = createMemory();
   const serve: Serve = (id, verb, how) => mount(app, ctx, id, verb, how && memory);
-  for (const routes of [
-    namespaceRoutes,
-    lifecycleRoutes,
-    modelRoutes,
-    versionRoutes,
-    aliasRoutes,
-    protectedAliasRoutes,
-    referenceRoutes,
-    experimentRoutes,
-    checkpointRoutes,
-    datasetRoutes,
-    fileRoutes,
-    uploadRoutes,
-    policyRoutes,
-    accessRoutes,
-    auditRoutes,
-    archiveRoutes,
-    metricRoutes,
-    metadataRoutes,
-    eventRoutes,
-    verificationRoutes,
-    systemRoutes,
-  ]) {
-    routes(serve, ctx);
-  }
+  for (const routes of resourceRoutes) routes(serve, ctx);
   for (const route of routeList) {
     if (!app.hasRoute({ method: route.method, url: routerPath(route) }))
       throw new Error(`${route.id} is in the contract and not served`);

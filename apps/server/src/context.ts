@@ -1,84 +1,74 @@
 import type { BlobStore } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
 import type { Actor } from '@modelbox/domain';
+import type { ObjectKind, OwnerKind } from '@modelbox/schema';
+import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import type { Authentication } from './access/authenticate.ts';
+import type { Registry } from 'prom-client';
 import type { Clock } from './clock/clock.ts';
-import type { RateLimits } from './http/rate-limits.ts';
-import type { Telemetry } from './system/telemetry.ts';
+import type { Settings } from './http/server-settings.ts';
+import type { ObjectStore, Readout } from './objects/kinds.ts';
 import type { Bells } from './workers/bell.ts';
 
-/** Bounds and switches of a server; `config.ts` reads them from the environment. */
-export interface Settings {
-  /** Who may ask: whoever is on this machine, or who has a token. */
-  auth: 'open' | 'tokens';
-  /** The OIDC issuer whose tokens count too, and for whom they must be made. */
-  oidcIssuer: string | undefined;
-  oidcAudience: string | undefined;
-  /** The claims that tell the name of a user and the groups. */
-  oidcSubjectClaim: string;
-  oidcGroupsClaim: string;
-  /** Milliseconds by which the clocks of the issuer and the server may differ. */
-  oidcClockSkew: number;
-  /** Principals that are administrators when they come by OIDC. */
-  oidcAdministrators: readonly string[];
-  /** Principals that may make namespaces at the root, beside administrators. */
-  rootCreators: 'everyone' | readonly string[];
-  /** Whether a token may make other tokens. */
-  mintByTokens: boolean;
-  /** Milliseconds that a new token lasts at most. */
-  tokenMaxLifetime: number | 'none';
-  /** Milliseconds after which a token that nobody uses expires. */
-  tokenIdleExpiry: number | 'none';
-  /** Requests of one caller and from one address in a minute, and failed authentications from one; 0: any number. */
-  rateLimitIdentity: number;
-  rateLimitAddress: number;
-  rateLimitFailures: number;
-  /** Denied attempts of one caller that are recorded one by one in a minute; 0: all. */
-  auditDenials: number;
-  /** Whether reads of files are recorded. */
-  auditReads: boolean;
-  /** Milliseconds that denied attempts and reads are kept. */
-  auditRetention: number;
-  /** Milliseconds that changes and decisions are kept. */
-  changesRetention: number;
-  /** Figures for Prometheus without a token. */
-  metricsOpen: boolean;
-  /** The open server answers only loopback Hosts unless this is true. */
-  allowRemote: boolean;
-  /** Addresses and networks of proxies whose word on the client's address counts. */
-  trustProxy: readonly string[];
-  /** Connections at a time at most. */
-  maxConnections: number;
-  /** Bytes of a JSON body at most. */
-  bodyLimit: number;
-  /** Bytes of a file at most. */
-  maxFileSize: number;
-  /** Milliseconds in which a signed URL of the store can be used. */
-  signedUrlExpiry: number;
-  /** Milliseconds in which a JSON body must have arrived, and in which a stalled upload is given up. */
-  bodyTimeout: number;
-  /** Milliseconds that a list may take in the database. */
-  queryTimeout: number;
-  /** Milliseconds in which a deleted object can be restored. */
-  deleteGrace: number;
-  /** Milliseconds between two runs of a retention rule. */
-  retentionInterval: number;
-  /** Milliseconds in which what a retention rule removed can be restored at least; the open server has no minimum. */
-  retentionMinGrace: number;
-  /** Milliseconds that content without a file is kept. */
-  blobGrace: number;
-  /** Milliseconds after which an upload to which nothing happens is given up. */
-  uploadExpiry: number;
-  /** Bytes of stored content to read again a second; 0: none. */
-  verifyRate: number;
-  /** Checks every answer against the contract; costs time, always on in tests. */
-  checkAnswers: boolean;
+/** Who makes requests, by their credentials. */
+export interface Authentication {
+  /**
+   * Who sent a request with this `Authorization` header from this address: as it was within the last second, or is now.
+   * @throws HttpProblem unauthenticated: 401; unavailable: 503 where the OIDC issuer cannot be reached
+   */
+  identify(ctx: Context, authorization: string | undefined, address: string, when?: 'anew'): Promise<Actor>;
+  /** Rights have been changed: the next request is told by them, not by what was remembered. */
+  readonly doubt: () => void;
+}
+
+/** What callers may ask for in a minute. Each server counts for itself. */
+export interface RateLimits {
+  /** Counts a request before it is known who sends it. */
+  byAddress(ctx: Context, reply: FastifyReply, address: string): void;
+  /** Counts a request of somebody, whichever token it came with. */
+  byIdentity(ctx: Context, reply: FastifyReply, actor: Actor): void;
+  /** Stops an address from which too many requests came without credentials that count. */
+  demandFewFailures(ctx: Context, address: string): void;
+  /** Counts a request without credentials that count. */
+  countFailure(ctx: Context, address: string): void;
+}
+
+/** What the server measures of itself, for Prometheus. One registry a server. */
+export interface Telemetry {
+  readonly registry: Registry;
+  /** Counts a request that was answered; `route` is the operation id. */
+  request(route: string, method: string, status: number, seconds: number): void;
+  /** Counts a request that a limit refused. */
+  limited(limit: string): void;
+  /** Counts an upload, or a part of one, while it runs. */
+  upload<T>(run: () => Promise<T>): Promise<T>;
+  /** Counts an attempt that was denied, by the status of its answer. */
+  denied(status: number): void;
+  /** Counts a decision of a policy. */
+  decided(kind: string, outcome: string): void;
+  /** Counts what retention removed: objects (or their files), and bytes of their files. */
+  retained(objects: number, bytes: number): void;
+  /** Counts bytes that were removed from the store. */
+  reclaimed(bytes: number): void;
+}
+
+/** Reads a set of objects of one kind; those that are not there are left out, and the order is free. */
+export type ReadMany = (ctx: Context, ids: string[]) => Promise<Readout[]>;
+
+/** The kinds of object that can be read by id. */
+export type ReadKind = ObjectKind | 'event' | 'policy' | 'hold';
+
+/** What the layers below the resources need of each kind; `app/resources.ts` fills it. */
+export interface Kinds {
+  readonly readers: Readonly<Record<ReadKind, ReadMany>>;
+  /** The stores of the kinds that own files, metrics, metadata and events. */
+  readonly owners: Readonly<Record<OwnerKind, ObjectStore>>;
 }
 
 /** What a server is made of. It is handed to everything; nothing is global, so two servers can live in one process. */
 export interface Context {
   readonly settings: Settings;
+  readonly kinds: Kinds;
   readonly db: Database;
   readonly blobs: BlobStore;
   readonly log: Logger;

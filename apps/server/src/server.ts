@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { postgresFolder } from './data-folders.ts';
 import { drainConnections } from './http/connections.ts';
 import { rateLimits } from './http/rate-limits.ts';
+import { kinds } from './resources.ts';
 import { type Part, stopInTime } from './stop.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
 import { measureClock } from './system/clock-figures.ts';
@@ -70,6 +71,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
     const bells = createBells();
     const ctx: Context = {
       settings: config,
+      kinds,
       db,
       blobs,
       log,

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BlobStoreUnavailable } from '@modelbox/blobs';
+import { tellFileStates } from '../../../apps/server/src/copies/tell-file-states.ts';
 import type { TestServer } from '../../../apps/server/src/testing/test-server.ts';
-import { removeDoomed, sweepBlobs, tellFileStates } from '../../../apps/server/src/workers/blob-sweep.ts';
+import { removeDoomed, sweepBlobs } from '../../../apps/server/src/workers/blob-sweep.ts';
 import { verifyNext, verifySuspect } from '../../../apps/server/src/workers/blob-verify.ts';
 import { purge } from '../../../apps/server/src/workers/purge.ts';
 import { liveUploads, sweepStrays } from '../../../apps/server/src/workers/stray-sweep.ts';

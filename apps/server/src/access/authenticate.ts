@@ -1,23 +1,13 @@
-import { type Actor, localActor } from '@modelbox/domain';
-import type { Context, Settings } from '../context.ts';
+import { localActor } from '@modelbox/domain';
+import type { Authentication, Context } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
+import type { Settings } from '../http/server-settings.ts';
 import { bearerIn, noBearer, unauthenticated } from './credentials.ts';
 import type { Known } from './known.ts';
 import { isJwt, openIssuer } from './oidc.ts';
 import { rememberCallers } from './remembered.ts';
 import { hashOf, knownByToken } from './token-identity.ts';
 import { noteUses } from './token-use.ts';
-
-/** Who makes requests, by their credentials. */
-export interface Authentication {
-  /**
-   * Who sent a request with this `Authorization` header from this address: as it was within the last second, or is now.
-   * @throws HttpProblem unauthenticated: 401; unavailable: 503 where the OIDC issuer cannot be reached
-   */
-  identify(ctx: Context, authorization: string | undefined, address: string, when?: 'anew'): Promise<Actor>;
-  /** Rights have been changed: the next request is told by them, not by what was remembered. */
-  readonly doubt: () => void;
-}
 
 /** How a server is told who asks. */
 export const authenticationBy = (settings: Settings): Authentication =>

@@ -4,7 +4,7 @@ import { HttpProblem } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
 import { cursorAfter, pageOf } from '../lists/cursor.ts';
 import { newId } from '../objects/ids.ts';
-import type { Readout } from '../objects/rows.ts';
+import type { Readout } from '../objects/kinds.ts';
 import { recordChange } from '../writes/change.ts';
 import { ensureNamespace } from '../writes/namespace.ts';
 import { changingRights } from './changing-rights.ts';

@@ -1,3 +1,4 @@
+import type { Tx } from '@modelbox/db';
 import { decideAccess, isNamed } from '@modelbox/domain';
 import type { Permission, Role } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
@@ -5,7 +6,6 @@ import { HttpProblem } from '../http/problem.ts';
 import { locate } from '../kinds/locate.ts';
 import { newId } from '../objects/ids.ts';
 import { recordChange } from '../writes/change.ts';
-import type { Tx } from '../writes/write.ts';
 import { grantsOf } from './known.ts';
 
 const rootOf = (path: string): string => path.split('/', 1)[0] ?? path;

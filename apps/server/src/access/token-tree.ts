@@ -1,7 +1,6 @@
-import type { Token as TokenRow } from '@modelbox/db';
+import type { Token as TokenRow, Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
-import type { Tx } from '../writes/write.ts';
 import { unauthenticated } from './credentials.ts';
 
 /** The creator of the bootstrap token. No principal has this name. */

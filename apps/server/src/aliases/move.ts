@@ -1,3 +1,4 @@
+import type { Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { newId } from '../objects/ids.ts';
@@ -5,7 +6,6 @@ import type { Located } from '../objects/located.ts';
 import { demandMayMove } from '../protected-aliases/demand.ts';
 import { withoutFiles } from '../retention/without-files.ts';
 import { recordChange } from '../writes/change.ts';
-import type { Tx } from '../writes/write.ts';
 
 /** A version that takes an alias. */
 export interface Holder {

@@ -1,7 +1,7 @@
 import { prepared } from '@modelbox/db';
 import type { Alias } from '@modelbox/schema';
 import type { Context } from '../context.ts';
-import type { Readout } from '../objects/rows.ts';
+import type { Readout } from '../objects/kinds.ts';
 
 export interface AliasRow {
   id: string;

@@ -1,7 +1,7 @@
-import type { AliasMove } from '@modelbox/db';
+import type { AliasMove, Tx } from '@modelbox/db';
 import { HttpProblem } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { expectedHolder } from './expect.ts';
 import { lockAlias, moveAlias } from './move.ts';
 

@@ -4,7 +4,7 @@ import { bearerIn } from '../access/credentials.ts';
 import { hashOf } from '../access/token-identity.ts';
 import type { Context, RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Touched } from '../kinds/touch.ts';
+import type { Touched } from '../objects/located.ts';
 import type { AuditEvent } from './events.ts';
 import { storeDenial } from './repeated-denials.ts';
 

@@ -1,9 +1,8 @@
+import { inTransaction, sqlOn } from '@modelbox/db';
 import type { Pool, PoolClient } from 'pg';
 import type { RequestContext } from '../context.ts';
 import { invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
-import { sqlOn } from '../writes/sql.ts';
-import { inTransaction } from '../writes/transaction.ts';
 import { isUndone } from '../writes/undone.ts';
 import { replay } from '../writes/write.ts';
 import { type Draft, draftOf } from './draft.ts';

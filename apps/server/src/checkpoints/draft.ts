@@ -1,3 +1,4 @@
+import type { Sql } from '@modelbox/db';
 import type { CheckpointCreate } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { ensureDatasets, noDatasets } from '../datasets/mentions.ts';
@@ -10,7 +11,6 @@ import { checkMetadata, tagSet } from '../objects/patch.ts';
 import { isReadyAtOnce } from '../objects/ready.ts';
 import { bodyHash } from '../writes/canonical.ts';
 import { byOf } from '../writes/change.ts';
-import type { Sql } from '../writes/sql.ts';
 import type { NewCheckpoint } from './queries.ts';
 import { checkpointFields } from './store.ts';
 

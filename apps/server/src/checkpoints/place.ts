@@ -1,10 +1,10 @@
+import { sqlOf, type Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 import { deletedMeanwhile, lockObject } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
-import { sqlOf } from '../writes/sql.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { type Draft, positionOf } from './draft.ts';
 import { type CheckpointOutcome, insertCheckpoint } from './queries.ts';
 import { checkpoints } from './store.ts';

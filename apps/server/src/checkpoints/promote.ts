@@ -1,3 +1,4 @@
+import type { Tx } from '@modelbox/db';
 import type { VersionCreate } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -9,7 +10,7 @@ import { uniqueBy } from '../objects/unique.ts';
 import { withoutFiles } from '../retention/without-files.ts';
 import { insertVersion, type LoggedMetrics, type NewVersion } from '../versions/insert.ts';
 import { bodyHash } from '../writes/canonical.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 
 /** Makes a ready checkpoint a version of a model: the same blobs and URIs, its latest metrics, and where it came from. */
 export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touched }) => {

@@ -4,8 +4,9 @@ import type { Context } from '../context.ts';
 import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
+import type { Readout } from '../objects/kinds.ts';
 import { type RetainedRow, retainedColumns, retainedOf } from '../objects/retained.ts';
-import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';
+import { type DeletableRow, deletableColumns, deletableStampsOf } from '../objects/rows.ts';
 
 interface CheckpointRow extends DeletableRow, RetainedRow {
   namespace: string;

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '@modelbox/db';
-import type { ObjectStore } from '../objects/store.ts';
+import type { ObjectStore } from '../objects/kinds.ts';
 
 type Own = Pick<Checkpoint, 'id' | 'experimentId' | 'status' | 'tags'> & {
   epoch: bigint | number | null;

@@ -6,10 +6,11 @@ import { blobFigures } from '../system/blob-figures.ts';
 import { freshName, newModel, newVersion } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { begin, newUpload, PART, putAll, sha256 } from '../testing/uploads.ts';
-import { removeDoomed, sweepBlobs, tellFileStates } from '../workers/blob-sweep.ts';
+import { removeDoomed, sweepBlobs } from '../workers/blob-sweep.ts';
 import { verifyNext, verifySuspect } from '../workers/blob-verify.ts';
 import { sweepStrays } from '../workers/stray-sweep.ts';
 import { verifyNextUpload } from '../workers/upload-verify.ts';
+import { tellFileStates } from './tell-file-states.ts';
 
 /* Whatever becomes of a stored copy: it is found, told, and repaired by the next upload of the same bytes. */
 

@@ -1,7 +1,7 @@
+import type { Sql } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import type { Mentioned } from '../objects/located.ts';
 import { byOf } from '../writes/change.ts';
-import type { Sql } from '../writes/sql.ts';
 
 /** A dataset as a request's body mentions it: a name, or a name and the digest it has. */
 export type DatasetMention = string | { name: string; digest?: string | null | undefined };

@@ -2,7 +2,8 @@ import { prepared } from '@modelbox/db';
 import type { Dataset } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
-import { type CommonRow, commonColumns, type Readout, stampsOf } from '../objects/rows.ts';
+import type { Readout } from '../objects/kinds.ts';
+import { type CommonRow, commonColumns, stampsOf } from '../objects/rows.ts';
 
 interface DatasetRow extends CommonRow {
   namespace: string;

@@ -3,7 +3,6 @@ import type { OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
-import { owners } from '../kinds/owners.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { checkMetadata } from '../objects/patch.ts';
@@ -27,7 +26,7 @@ export function createEvent(
 ): Promise<Receipt> {
   const metadata = checkMetadata(body.metadata ?? {});
   return write(ctx, async (tx) => {
-    if (!(await holdLiving(tx, owners[kind].table, object.id)))
+    if (!(await holdLiving(tx, ctx.kinds.owners[kind].table, object.id)))
       throw new HttpProblem('not_found', `The ${kind} is deleted.`, { id: object.id });
     const time = body.time === undefined ? ctx.now() : new Date(body.time);
     const row = {

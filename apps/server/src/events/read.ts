@@ -1,7 +1,7 @@
 import type { Event as EventRow } from '@modelbox/db';
 import type { Event } from '@modelbox/schema';
 import type { Context } from '../context.ts';
-import type { Readout } from '../objects/rows.ts';
+import type { Readout } from '../objects/kinds.ts';
 
 export const toEvent = (row: EventRow): Event => ({
   id: row.id,

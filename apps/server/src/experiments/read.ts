@@ -4,7 +4,8 @@ import { checkpointNamespace, type Foreign, foreignIn } from '../access/foreign.
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
-import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';
+import type { Readout } from '../objects/kinds.ts';
+import { type DeletableRow, deletableColumns, deletableStampsOf } from '../objects/rows.ts';
 
 interface ExperimentRow extends DeletableRow {
   namespace: string;

@@ -1,4 +1,4 @@
-import type { File as FileRow } from '@modelbox/db';
+import type { File as FileRow, Tx } from '@modelbox/db';
 import { foldersOf, parseFilePath } from '@modelbox/domain';
 import { FILES_MAX, type FieldError, type FileRole, type OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
@@ -7,7 +7,7 @@ import { checkForReference } from '../copies/check.ts';
 import { invalid, invalidField } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { findClashes } from './clashes.ts';
 import { lockForFiles } from './guard.ts';
 import { holdBlobs, placeKnown } from './known.ts';

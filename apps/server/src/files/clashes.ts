@@ -1,6 +1,5 @@
+import { sqlOf, type Tx } from '@modelbox/db';
 import { foldersOf } from '@modelbox/domain';
-import { sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 
 /**
  * Which of the paths lie below a stored file of the object, or would be a file where a folder of one is: in no folder could

@@ -1,10 +1,9 @@
+import type { Tx } from '@modelbox/db';
 import type { OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { owners } from '../kinds/owners.ts';
 import type { Located } from '../objects/located.ts';
 import { lockLiving } from '../objects/store.ts';
-import type { Tx } from '../writes/write.ts';
 
 /** Locks an object whose files are about to change: 409 where its file set never changes again. */
 export async function lockForFiles(
@@ -13,7 +12,7 @@ export async function lockForFiles(
   kind: OwnerKind,
   object: Pick<Located, 'id'>,
 ): Promise<void> {
-  const row = await lockLiving(tx, ctx, owners[kind], object);
+  const row = await lockLiving(tx, ctx, ctx.kinds.owners[kind], object);
   if ('status' in row && (kind === 'version' || kind === 'checkpoint') && row.status === 'ready') {
     throw new HttpProblem(
       'files_frozen',

@@ -1,9 +1,8 @@
+import { sqlOf, type Tx } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { RETRY_AFTER } from '../http/errors.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { newId } from '../objects/ids.ts';
-import { sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 
 /** Content as it lies in the store. */
 interface Stored {

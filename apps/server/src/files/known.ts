@@ -1,4 +1,4 @@
-import type { File as FileRow } from '@modelbox/db';
+import { type File as FileRow, sqlOf, type Tx } from '@modelbox/db';
 import type { File, FileRole, OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
@@ -7,8 +7,6 @@ import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { uniqueBy } from '../objects/unique.ts';
 import { recordChange } from '../writes/change.ts';
-import { sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { defaultRole } from './tracked.ts';
 

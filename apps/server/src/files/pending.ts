@@ -1,7 +1,6 @@
+import { sqlOf, type Tx } from '@modelbox/db';
 import type { OwnerKind } from '@modelbox/schema';
 import { HttpProblem } from '../http/problem.ts';
-import { sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 
 const FEW = 5;
 

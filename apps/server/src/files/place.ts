@@ -1,9 +1,8 @@
-import type { File as FileRow } from '@modelbox/db';
+import type { File as FileRow, Tx } from '@modelbox/db';
 import { FILES_MAX, type OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Located } from '../objects/located.ts';
-import type { Tx } from '../writes/write.ts';
 import { findClashes } from './clashes.ts';
 import { lockForFiles } from './guard.ts';
 

@@ -1,8 +1,7 @@
+import { sqlOf, type Tx } from '@modelbox/db';
 import type { OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { newId } from '../objects/ids.ts';
-import { sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 import type { TrackedFile } from './tracked.ts';
 
 /** The database rows of files to track. */

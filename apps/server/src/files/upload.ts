@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { BlobStoreUnavailable, BlobTooLarge } from '@modelbox/blobs';
-import type { File as FileRow } from '@modelbox/db';
+import type { File as FileRow, Tx } from '@modelbox/db';
 import { parseFilePath } from '@modelbox/domain';
 import type { FileRole, OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
@@ -14,7 +14,7 @@ import { chargeQuotas, demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { demandAsItIs } from './as-it-is.ts';
 import { demandConditions } from './conditions.ts';
 import { checkedContent, type ExpectedContent, expectedContent } from './digests.ts';

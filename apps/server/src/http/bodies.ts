@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Route } from '@modelbox/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Settings } from '../context.ts';
 import { checker, claimsIn, demandNoTrailers } from './digests.ts';
 import { askForBody } from './flow.ts';
 import { parseJson } from './json.ts';
 import { HttpProblem } from './problem.ts';
+import type { Settings } from './server-settings.ts';
 import { validate } from './validate.ts';
 
 const JSON_TYPE = 'application/json';

@@ -1,8 +1,8 @@
 import { ModelBox } from '@modelbox/client';
 import { afterEach, expect, it } from 'vitest';
-import type { Settings } from '../context.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { callersOf, withToken } from '../testing/tokens.ts';
+import type { Settings } from './server-settings.ts';
 
 let server: TestServer | undefined;
 afterEach(async () => {

@@ -1,25 +1,13 @@
 import { isIP } from 'node:net';
-import type { Actor } from '@modelbox/domain';
 import type { FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { plainAddress } from '../addresses.ts';
-import type { Context, Settings } from '../context.ts';
+import type { Context, RateLimits } from '../context.ts';
 import { HttpProblem } from './problem.ts';
 import { type Left, type RateWindow, rateWindow } from './rate-window.ts';
+import type { Settings } from './server-settings.ts';
 
 export type LimitName = 'address' | 'identity' | 'failures';
-
-/** What callers may ask for in a minute. Each server counts for itself. */
-export interface RateLimits {
-  /** Counts a request before it is known who sends it. */
-  byAddress(ctx: Context, reply: FastifyReply, address: string): void;
-  /** Counts a request of somebody, whichever token it came with. */
-  byIdentity(ctx: Context, reply: FastifyReply, actor: Actor): void;
-  /** Stops an address from which too many requests came without credentials that count. */
-  demandFewFailures(ctx: Context, address: string): void;
-  /** Counts a request without credentials that count. */
-  countFailure(ctx: Context, address: string): void;
-}
 
 /** An open server has no limits: whoever reaches it is its administrator. */
 export function rateLimits(settings: Settings): RateLimits {

@@ -21,6 +21,7 @@ export function contextOf(
   let gone: AbortController | undefined;
   return {
     settings: ctx.settings,
+    kinds: ctx.kinds,
     db: ctx.db,
     blobs: ctx.blobs,
     log: ctx.log,

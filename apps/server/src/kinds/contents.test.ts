@@ -3,9 +3,10 @@ import type { Actor } from '@modelbox/domain';
 import { routes } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestContext } from '../context.ts';
+import type { Touched } from '../objects/located.ts';
 import { freshName, newModel } from '../testing/objects.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Touched, touch } from './touch.ts';
+import { touch } from './touch.ts';
 
 /*
  * Who may touch content by its hash. Everybody who asks over HTTP may do everything as yet, so the callers that may not

@@ -2,8 +2,8 @@ import type { ObjectKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
+import { deleted } from '../objects/store.ts';
 import { readObject } from './read.ts';
-import { deleted } from './touch.ts';
 
 /** Reads an object; a deleted one only where the request asks for it. */
 export async function getObject(

@@ -7,7 +7,6 @@ import { demandMayDeleteModel, demandMayRestoreModel } from '../protected-aliase
 import { restoreFiles } from '../retention/restore-files.ts';
 import { demandLivingModel, demandNoAlias } from '../versions/guards.ts';
 import { getObject } from './get.ts';
-import { owners } from './owners.ts';
 
 /** What a kind demands before an object of it is deleted or comes back. */
 const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Refusal }> = {
@@ -23,13 +22,16 @@ const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Ref
 /** The routes that read, change, delete and restore one object of a kind. */
 export function lifecycleRoutes(serve: Serve): void {
   for (const kind of OWNER_KINDS) {
-    const store = owners[kind];
     const { delete: mayGo, restore: mayReturn, refused } = GUARDS[kind];
     serve(`${kind}s.get`, (c, { touched, query }) => getObject(c, kind, touched.object, query), 'cached');
-    serve(`${kind}s.update`, (c, { touched, body }) => updateObject(c, store, touched.object, body));
-    serve(`${kind}s.delete`, (c, { touched }) => deleteObject(c, store, touched.object, mayGo));
+    serve(`${kind}s.update`, (c, { touched, body }) =>
+      updateObject(c, c.kinds.owners[kind], touched.object, body),
+    );
+    serve(`${kind}s.delete`, (c, { touched }) =>
+      deleteObject(c, c.kinds.owners[kind], touched.object, mayGo),
+    );
     serve(`${kind}s.restore`, (c, { touched }) =>
-      restoreObject(c, store, touched.object, mayReturn, refused, restoreFiles),
+      restoreObject(c, c.kinds.owners[kind], touched.object, mayReturn, refused, restoreFiles),
     );
   }
 }

@@ -9,14 +9,12 @@ import type { ObjectKind, Route, Touch } from '@modelbox/schema';
 import { mayTakeRoot } from '../access/root-namespaces.ts';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
-import type { Located, Mentioned, Place } from '../objects/located.ts';
+import type { Located, Place, Touched } from '../objects/located.ts';
+import { deleted } from '../objects/store.ts';
 import { uniqueBy } from '../objects/unique.ts';
 import { touchContents } from './contents.ts';
 import { type LocatableKind, locate } from './locate.ts';
 import { isGiven, type Mention, mentions, whereOf } from './mentions.ts';
-
-/** What a request names, by the names that its route gives the touches. Several where the place is a list. */
-export type Touched = Record<string, (Mentioned | (Located & { mention: string }))[]>;
 
 /** Whether the request's body says if and where it is named, so that it can be located only when that is parsed. */
 export const isInBody = ({ at, when }: Touch): boolean =>
@@ -178,11 +176,3 @@ function missing({ kind }: Touch, mention: Mention): HttpProblem {
     errors: [{ in: whereOf(mention), pointer: mention.pointer, message: `names no ${kind}` }],
   });
 }
-
-/** The answer for an object that is deleted and can still be restored. */
-export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
-  new HttpProblem(
-    'not_found',
-    `The ${kind} was deleted at ${deletedAt?.toISOString()}; it can be restored until it is purged.`,
-    { id },
-  );

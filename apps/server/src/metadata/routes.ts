@@ -1,7 +1,6 @@
 import { OWNER_KINDS, type OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Answered, Serve } from '../http/verb.ts';
-import { owners } from '../kinds/owners.ts';
 import { readObject } from '../kinds/read.ts';
 import type { Located } from '../objects/located.ts';
 import { updateObject } from '../objects/update.ts';
@@ -10,7 +9,7 @@ export function metadataRoutes(serve: Serve): void {
   for (const kind of OWNER_KINDS) {
     serve(`${kind}s.metadata.get`, (c, { touched }) => getMetadata(c, kind, touched.object));
     serve(`${kind}s.metadata.update`, (c, { touched, body }) =>
-      updateObject(c, owners[kind], touched.object, { metadata: body }, `${kind}.metadata`),
+      updateObject(c, c.kinds.owners[kind], touched.object, { metadata: body }, `${kind}.metadata`),
     );
   }
 }

@@ -1,3 +1,4 @@
+import { inTransaction, sqlOn } from '@modelbox/db';
 import type { OwnerKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { ensureDatasets, noDatasets } from '../datasets/mentions.ts';
@@ -5,8 +6,6 @@ import type { Answered, Receipt } from '../http/verb.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
 import { deletedMeanwhile } from '../objects/store.ts';
 import { byOf } from '../writes/change.ts';
-import { sqlOn } from '../writes/sql.ts';
-import { inTransaction } from '../writes/transaction.ts';
 import { isUndone } from '../writes/undone.ts';
 import { replay } from '../writes/write.ts';
 import { mentionsOf, type PointInput, pointColumns } from './points.ts';

@@ -3,7 +3,8 @@ import type { Model } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
-import { type DeletableRow, deletableColumns, deletableStampsOf, type Readout } from '../objects/rows.ts';
+import type { Readout } from '../objects/kinds.ts';
+import { type DeletableRow, deletableColumns, deletableStampsOf } from '../objects/rows.ts';
 
 interface ModelRow extends DeletableRow {
   namespace: string;

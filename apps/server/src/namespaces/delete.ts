@@ -1,4 +1,4 @@
-import { isForeignKeyViolation } from '@modelbox/db';
+import { isForeignKeyViolation, type Tx } from '@modelbox/db';
 import { decideAccess } from '@modelbox/domain';
 import type { Permission } from '@modelbox/schema';
 import { changingRights } from '../access/changing-rights.ts';
@@ -7,7 +7,6 @@ import { HttpProblem } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
 import { lockObject } from '../objects/store.ts';
 import { recordChange } from '../writes/change.ts';
-import type { Tx } from '../writes/write.ts';
 import { namespaces } from './store.ts';
 
 /**

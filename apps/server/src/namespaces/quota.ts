@@ -1,8 +1,7 @@
+import { type Sql, sqlOf, sqlOn, type Tx } from '@modelbox/db';
 import { decideAccess } from '@modelbox/domain';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { type Sql, sqlOf, sqlOn } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 
 /** A quota that does not hold: bytes of it, bytes used and reserved, bytes asked for beyond those. */
 interface Lacking {

@@ -1,5 +1,5 @@
 import type { Namespace as Row } from '@modelbox/db';
-import type { ObjectStore } from '../objects/store.ts';
+import type { ObjectStore } from '../objects/kinds.ts';
 
 type Namespace = Omit<Row, 'quotaBytes'> & { readonly quotaBytes: number | null };
 

@@ -1,8 +1,8 @@
+import { sqlOf } from '@modelbox/db';
 import type { Verb } from '../http/verb.ts';
 import { changedColumns } from '../objects/patch.ts';
 import { lockLiving } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
-import { sqlOf } from '../writes/sql.ts';
 import { write } from '../writes/write.ts';
 import { namespaces } from './store.ts';
 

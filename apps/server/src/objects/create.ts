@@ -1,12 +1,13 @@
+import type { Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 import { recordChange } from '../writes/change.ts';
 import { ensureNamespace } from '../writes/namespace.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { newId } from './ids.ts';
+import type { ObjectStore, StoredRow } from './kinds.ts';
 import type { Place } from './located.ts';
-import type { ObjectStore, StoredRow } from './store.ts';
 
 /** What an object of any kind is made with. */
 export interface NewRow {

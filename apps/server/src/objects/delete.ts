@@ -1,10 +1,12 @@
+import type { Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import type { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { demandGrace } from './grace.ts';
+import type { ObjectStore, StoredRow } from './kinds.ts';
 import type { Located } from './located.ts';
-import { lockObject, type ObjectStore, type StoredRow } from './store.ts';
+import { lockObject } from './store.ts';
 import { setColumns } from './update.ts';
 
 /** A check under the row's lock that throws where the object must not be deleted, or not come back. */

@@ -1,7 +1,8 @@
+import type { Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Tx } from '../writes/write.ts';
-import { holdLiving, type StoredRow } from './store.ts';
+import type { StoredRow } from './kinds.ts';
+import { holdLiving } from './store.ts';
 
 /** 404 after the grace time: the purge may have begun, and a restored object could lack its parts. */
 export function demandGrace(

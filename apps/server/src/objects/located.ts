@@ -32,3 +32,6 @@ export type Place = Pick<Located, 'kind' | 'namespace' | 'name'> & {
 
 /** A place as the request's body named it. */
 export type Mentioned = Place & { readonly mention: string };
+
+/** What a request names, by the names that its route gives the touches. Several where the place is a list. */
+export type Touched = Record<string, (Mentioned | (Located & { mention: string }))[]>;

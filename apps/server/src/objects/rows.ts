@@ -1,5 +1,3 @@
-import type { Foreign } from '../access/foreign.ts';
-
 /** Columns that every object has, as the read statements name them. */
 export interface CommonRow {
   id: string;
@@ -33,12 +31,3 @@ export const deletableStampsOf = (row: DeletableRow) => ({
   ...stampsOf(row),
   deletedAt: row.deletedAt?.toISOString() ?? null,
 });
-
-/** What a read gives: the wire form, and the ETag where the object has one. */
-export interface Readout<B = unknown> {
-  readonly id: string;
-  readonly body: B;
-  readonly etag?: string;
-  /** What it shows of other namespaces. */
-  readonly foreign?: readonly Foreign<B>[];
-}

@@ -1,30 +1,10 @@
+import type { Tx } from '@modelbox/db';
 import type { ObjectKind } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { demandMatch } from '../http/preconditions.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Tx } from '../writes/write.ts';
+import type { ObjectStore, StoredRow } from './kinds.ts';
 import type { Located } from './located.ts';
-
-/** What the row of every object has. */
-export interface StoredRow {
-  readonly id: string;
-  readonly rowVersion: number;
-  readonly metadata: unknown;
-  readonly deletedAt?: Date | null;
-  /** When retention lets it go for good; null: it did not delete it. */
-  readonly purgeAt?: Date | null;
-}
-
-/** How one kind of object is locked, written and told about: what differs between kinds in the writes they share. */
-export interface ObjectStore<Row extends StoredRow = StoredRow> {
-  readonly kind: ObjectKind;
-  readonly table: string;
-  find(tx: Tx, id: string): Promise<Row | null>;
-  /** Sets columns by their Prisma names. */
-  set(tx: Tx, id: string, columns: object): Promise<Row>;
-  /** The object's own fields in wire form: what changes tell as `before` and `after`. */
-  fields(row: NoInfer<Row>, object: Pick<Located, 'namespace'>): object;
-}
 
 /**
  * Locks the object's row until the transaction ends and gives it as it is: 404 where it went between being located and
@@ -58,6 +38,14 @@ export async function lockLiving<Row extends StoredRow>(
 /** The answer where an object was deleted after the request had located it. */
 export const deletedMeanwhile = (kind: ObjectKind, id: string): HttpProblem =>
   new HttpProblem('not_found', `The ${kind} is deleted; it can be restored until it is purged.`, { id });
+
+/** The answer for an object that is deleted and can still be restored. */
+export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
+  new HttpProblem(
+    'not_found',
+    `The ${kind} was deleted at ${deletedAt?.toISOString()}; it can be restored until it is purged.`,
+    { id },
+  );
 
 /** Keeps what something is made from until the transaction ends. 404 where it is deleted or gone. */
 export async function holdSource(

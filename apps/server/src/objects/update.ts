@@ -1,10 +1,12 @@
+import type { Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import type { ReadableKind, Receipt } from '../http/verb.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
+import type { ObjectStore, StoredRow } from './kinds.ts';
 import type { Located } from './located.ts';
 import { changedColumns } from './patch.ts';
-import { lockLiving, type ObjectStore, type StoredRow } from './store.ts';
+import { lockLiving } from './store.ts';
 
 /**
  * Changes an object by JSON merge patch, under its row lock. A patch that changes nothing writes nothing.

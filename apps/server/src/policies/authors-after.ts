@@ -1,3 +1,4 @@
+import { sqlOf, type Tx } from '@modelbox/db';
 import {
   decideAccess,
   POLICY_SECTIONS,
@@ -11,8 +12,6 @@ import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Located } from '../objects/located.ts';
 import { canonicalJson } from '../writes/canonical.ts';
-import { sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 import { type Authors, effectiveOf } from './owner-chain.ts';
 import { ownerOf } from './read.ts';
 import { suspensionsOf } from './suspensions.ts';

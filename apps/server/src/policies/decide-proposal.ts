@@ -1,3 +1,4 @@
+import type { Tx } from '@modelbox/db';
 import { moveAlias } from '../aliases/move.ts';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -5,7 +6,7 @@ import type { Receipt, Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 import { addTag } from '../versions/add-tag.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 
 type Decided = 'approved' | 'rejected';
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { sqlOn } from '@modelbox/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { champion, onVal, policyTests } from '../testing/policies.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { sqlOn } from '../writes/sql.ts';
 import { type NewDecision, storeDecisions } from './decisions.ts';
 
 let server: TestServer;

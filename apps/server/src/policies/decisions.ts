@@ -1,6 +1,6 @@
+import type { Sql } from '@modelbox/db';
 import type { ClauseVerdict, PolicyOwner } from '@modelbox/domain';
 import type { Decision } from '@modelbox/schema';
-import type { Sql } from '../writes/sql.ts';
 
 /** A decision to be stored. */
 export interface NewDecision {

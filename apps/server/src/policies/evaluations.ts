@@ -1,10 +1,9 @@
-import { prepared } from '@modelbox/db';
+import { prepared, sqlOn } from '@modelbox/db';
 import { coverageOf, decideAccess, isUuid } from '@modelbox/domain';
 import { type Evaluation, LIMIT_DEFAULT } from '@modelbox/schema';
 import { invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import { badCursor, decodeCursor, pageOf } from '../lists/cursor.ts';
-import { sqlOn } from '../writes/sql.ts';
 import { knownDatasets } from './known-datasets.ts';
 import { effectiveOf } from './owner-chain.ts';
 import { ownerOf } from './read.ts';

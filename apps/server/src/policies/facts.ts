@@ -1,6 +1,6 @@
+import type { Sql } from '@modelbox/db';
 import { type Coverage, coverageOf, type FilterObject, type VersionFacts } from '@modelbox/domain';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
-import type { Sql } from '../writes/sql.ts';
 
 interface Row {
   id: string;

@@ -1,13 +1,14 @@
+import type { Tx } from '@modelbox/db';
 import type { Hold } from '@modelbox/schema';
 import { checkpoints } from '../checkpoints/store.ts';
 import type { Context, RequestContext } from '../context.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
+import type { ObjectStore, Readout, StoredRow } from '../objects/kinds.ts';
 import type { Located } from '../objects/located.ts';
-import type { Readout } from '../objects/rows.ts';
-import { lockLiving, type ObjectStore, type StoredRow } from '../objects/store.ts';
+import { lockLiving } from '../objects/store.ts';
 import { versions } from '../versions/store.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 
 type Id = 'versions' | 'checkpoints';
 

@@ -1,5 +1,5 @@
+import type { Sql } from '@modelbox/db';
 import { parseQualifiedName } from '@modelbox/domain';
-import type { Sql } from '../writes/sql.ts';
 
 /** Which of the names mean a dataset, as seen from a namespace. */
 export async function knownDatasets(

@@ -1,5 +1,5 @@
+import type { Sql } from '@modelbox/db';
 import type { PolicySection, PolicySources } from '@modelbox/domain';
-import type { Sql } from '../writes/sql.ts';
 import { type NewDecision, storeDecisions } from './decisions.ts';
 
 const KINDS: Readonly<Record<Exclude<PolicySection, 'evaluate'>, NewDecision['kind']>> = {

@@ -1,3 +1,4 @@
+import type { Sql } from '@modelbox/db';
 import {
   type EffectivePolicy,
   effectivePolicy,
@@ -8,7 +9,6 @@ import {
   type StandingPolicy,
 } from '@modelbox/domain';
 import type { Author } from '../access/author.ts';
-import type { Sql } from '../writes/sql.ts';
 
 interface ChainRow {
   namespace: string;

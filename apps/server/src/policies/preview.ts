@@ -1,3 +1,4 @@
+import type { Sql } from '@modelbox/db';
 import { POLICY_SECTIONS, type PolicyDocument, type PolicySection } from '@modelbox/domain';
 import { LIMIT_DEFAULT, type PolicyPreview } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
@@ -5,7 +6,6 @@ import { HttpProblem, invalid } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 import { previewRetention } from '../retention/preview.ts';
-import type { Sql } from '../writes/sql.ts';
 import { policyFaults } from './check.ts';
 import { effectiveOf } from './owner-chain.ts';
 import { previewLabels } from './preview-labels.ts';

@@ -4,7 +4,7 @@ import { LIMIT_DEFAULT, type Proposal } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
 import { badCursor, cursorAfter, pageOf } from '../lists/cursor.ts';
-import type { Readout } from '../objects/rows.ts';
+import type { Readout } from '../objects/kinds.ts';
 
 interface ProposalRow {
   id: string;

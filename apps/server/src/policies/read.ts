@@ -1,11 +1,11 @@
+import { sqlOn } from '@modelbox/db';
 import { POLICY_SECTIONS } from '@modelbox/domain';
 import type { Policy, PolicyDocument } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
 import type { Verb } from '../http/verb.ts';
+import type { Readout } from '../objects/kinds.ts';
 import type { Located } from '../objects/located.ts';
-import type { Readout } from '../objects/rows.ts';
-import { sqlOn } from '../writes/sql.ts';
 import { type EffectiveHere, effectiveOf } from './owner-chain.ts';
 import { suspensionsOf } from './suspensions.ts';
 import { quickWarnings } from './warnings/warnings.ts';

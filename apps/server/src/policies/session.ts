@@ -1,9 +1,8 @@
+import { type Sql, sqlOf, type Tx } from '@modelbox/db';
 import { type Filter, type PolicyDocument, parseFilter } from '@modelbox/domain';
 import type { Context, RequestContext } from '../context.ts';
 import { aliasesKeptFromRules } from '../protected-aliases/demand.ts';
 import { versionSchema } from '../versions/filter-schema.ts';
-import { type Sql, sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 import { type NewDecision, storeDecisions } from './decisions.ts';
 import { knownDatasets } from './known-datasets.ts';
 import { type EffectiveHere, effectiveOf } from './owner-chain.ts';

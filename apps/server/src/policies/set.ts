@@ -1,3 +1,4 @@
+import type { Tx } from '@modelbox/db';
 import type { PolicyDocument as Document } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { demandMatch } from '../http/preconditions.ts';
@@ -7,7 +8,7 @@ import type { Located } from '../objects/located.ts';
 import { deletedMeanwhile } from '../objects/store.ts';
 import { canonicalJson } from '../writes/canonical.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { authorsAfter } from './authors-after.ts';
 import { demandValid } from './check.ts';
 

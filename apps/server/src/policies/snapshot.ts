@@ -1,8 +1,6 @@
+import { inTransaction, type Sql, sqlOn, type Tx } from '@modelbox/db';
 import type { PolicyDocument } from '@modelbox/domain';
 import type { Context } from '../context.ts';
-import { type Sql, sqlOn } from '../writes/sql.ts';
-import { inTransaction } from '../writes/transaction.ts';
-import type { Tx } from '../writes/write.ts';
 import { openSession, type Session } from './session.ts';
 
 /**

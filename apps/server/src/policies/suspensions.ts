@@ -1,7 +1,7 @@
+import type { Sql } from '@modelbox/db';
 import { decideAccess, POLICY_SECTIONS, type PolicySection, permissionsToAct } from '@modelbox/domain';
 import { type Author, authorNow } from '../access/author.ts';
 import type { Context } from '../context.ts';
-import type { Sql } from '../writes/sql.ts';
 import type { EffectiveHere } from './owner-chain.ts';
 
 /** Why sections do nothing now, in words, by section. Absent sections act. */

@@ -1,4 +1,4 @@
-import type { Sql } from '../writes/sql.ts';
+import type { Sql } from '@modelbox/db';
 
 /** Changes of a version that tell of no new fact about it. */
 const NO_FACTS = `'held', 'released', 'deleted', 'restored', 'purged'`;

@@ -1,9 +1,6 @@
-import { retrying } from '@modelbox/db';
+import { inTransaction, retrying, sqlOf, type Tx } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { sqlOf } from '../writes/sql.ts';
-import { inTransaction } from '../writes/transaction.ts';
-import type { Tx } from '../writes/write.ts';
 import { decideAll, decideVersion } from './decide.ts';
 import { lookAgain } from './look-again.ts';
 import { suspendedDecision } from './note-suspended.ts';

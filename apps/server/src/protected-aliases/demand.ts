@@ -1,10 +1,9 @@
+import type { Sql, Tx } from '@modelbox/db';
 import { type AliasMover, allowsMove } from '@modelbox/domain';
 import { ROLE_PERMISSIONS } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Located } from '../objects/located.ts';
-import type { Sql } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 import { COLUMNS, countFor, FROM, type ProtectionRow } from './rows.ts';
 
 type ModelPlace = Pick<Located, 'id' | 'namespace'>;

@@ -1,8 +1,8 @@
 import { type ProtectedAlias, prepared } from '@modelbox/db';
 import type { AliasProtection } from '@modelbox/schema';
 import type { Context } from '../context.ts';
+import type { Readout } from '../objects/kinds.ts';
 import type { Located } from '../objects/located.ts';
-import type { Readout } from '../objects/rows.ts';
 
 /** A row as it is told. */
 export interface ProtectionRow {

@@ -1,3 +1,4 @@
+import type { Tx } from '@modelbox/db';
 import type { AliasProtectionPut } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { invalidField } from '../http/problem.ts';
@@ -6,7 +7,7 @@ import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { deletedMeanwhile, holdLiving } from '../objects/store.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { lockProtections } from './demand.ts';
 import { ownerOf, stateOf } from './rows.ts';
 

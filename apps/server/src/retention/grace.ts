@@ -1,5 +1,5 @@
 import { durationOf, type RetainRule } from '@modelbox/domain';
-import type { Settings } from '../context.ts';
+import type { Settings } from '../http/server-settings.ts';
 
 /** Milliseconds of grace that every policy must leave. None on an open server: whoever reaches that may delete everything. */
 export const leastGrace = ({ auth, retentionMinGrace }: Settings): number =>

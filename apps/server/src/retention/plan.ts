@@ -1,3 +1,4 @@
+import type { Sql } from '@modelbox/db';
 import {
   defaultPer,
   type Protection,
@@ -6,7 +7,6 @@ import {
   retentionPlan,
   type Undecided,
 } from '@modelbox/domain';
-import type { Sql } from '../writes/sql.ts';
 import type { Scope } from './scope.ts';
 
 /** Objects read at once: what a plan holds in memory does not grow with how many there are. */

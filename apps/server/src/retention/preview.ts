@@ -1,8 +1,8 @@
+import type { Sql } from '@modelbox/db';
 import { nameWords, type PolicyDocument, retentionWords } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
 import { visible } from '../access/visible.ts';
 import type { RequestContext } from '../context.ts';
-import type { Sql } from '../writes/sql.ts';
 import { planRetention } from './plan.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
 import { suspensionOf } from './suspension.ts';

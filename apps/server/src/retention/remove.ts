@@ -1,14 +1,13 @@
+import { type Sql, sqlOf, type Tx } from '@modelbox/db';
 import { type Protection, retentionWords } from '@modelbox/domain';
 import { checkpoints } from '../checkpoints/store.ts';
 import type { Context, RequestContext } from '../context.ts';
-import type { ObjectStore, StoredRow } from '../objects/store.ts';
+import type { ObjectStore, StoredRow } from '../objects/kinds.ts';
 import { setColumns } from '../objects/update.ts';
 import { storeDecisions } from '../policies/decisions.ts';
 import { ownContext } from '../policies/session.ts';
 import { versions } from '../versions/store.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Sql, sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 import { graceOf } from './grace.ts';
 import type { Planned } from './plan.ts';
 import { protectionsSql, type Scope } from './scope.ts';

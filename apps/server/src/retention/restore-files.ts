@@ -1,9 +1,9 @@
+import type { Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { chargeQuotas } from '../namespaces/quota.ts';
 import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
-import type { Tx } from '../writes/write.ts';
 
 /**
  * Restores the files that retention removed from a locked version or checkpoint. 404 if their grace time is over, unless

@@ -1,6 +1,6 @@
+import { sqlOn } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { readRows } from '../policies/snapshot.ts';
-import { sqlOn } from '../writes/sql.ts';
 import { type Planned, planRetention } from './plan.ts';
 import { type Removed, removeObjects } from './remove.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';

@@ -1,3 +1,4 @@
+import type { Sql } from '@modelbox/db';
 import {
   type AskedName,
   askedNames,
@@ -14,7 +15,6 @@ import { metricSql } from '../lists/schemas.ts';
 import { knownDatasets } from '../policies/known-datasets.ts';
 import { type EffectiveHere, effectiveOf } from '../policies/owner-chain.ts';
 import { versionSchema } from '../versions/filter-schema.ts';
-import type { Sql } from '../writes/sql.ts';
 
 /** What one retention rule ranges over: the versions of a model, or the checkpoints of a namespace's experiments. */
 export interface Scope {

@@ -1,3 +1,4 @@
+import { sqlOf, sqlOn } from '@modelbox/db';
 import { durationOf } from '@modelbox/domain';
 import type { Context } from '../context.ts';
 import { experiments } from '../experiments/store.ts';
@@ -7,7 +8,6 @@ import { noteSuspended } from '../policies/note-suspended.ts';
 import { effectiveOf } from '../policies/owner-chain.ts';
 import { ownContext } from '../policies/session.ts';
 import { suspensionsOf } from '../policies/suspensions.ts';
-import { sqlOf, sqlOn } from '../writes/sql.ts';
 
 /** Experiments ended in one round at most. */
 const BATCH = 100;

@@ -1,7 +1,7 @@
+import { type Sql, sqlOn } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { noteSuspended, type Suspended } from '../policies/note-suspended.ts';
 import { suspensionsOf } from '../policies/suspensions.ts';
-import { type Sql, sqlOn } from '../writes/sql.ts';
 import type { Scope } from './scope.ts';
 
 /** Why a retention rule does nothing now; undefined if it acts. */

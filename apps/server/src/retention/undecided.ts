@@ -1,7 +1,7 @@
+import { sqlOn } from '@modelbox/db';
 import { nameWords, type Undecided, undecidedWords } from '@modelbox/domain';
 import type { Context } from '../context.ts';
 import { type NewDecision, storeDecisions } from '../policies/decisions.ts';
-import { sqlOn } from '../writes/sql.ts';
 import type { Scope } from './scope.ts';
 
 /**

@@ -1,6 +1,6 @@
+import type { Tx } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Tx } from '../writes/write.ts';
 
 /** The refusal to use an object whose files retention removed. Advises a restore only while one is possible. */
 export async function withoutFiles(tx: Tx, ctx: Context, id: string, name: string): Promise<HttpProblem> {

@@ -1,7 +1,7 @@
 import type { Database } from '@modelbox/db';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Telemetry } from '../context.ts';
 import { remembered } from './remembered.ts';
-import type { Telemetry } from './telemetry.ts';
 
 interface Figures {
   waiting: number;

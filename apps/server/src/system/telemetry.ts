@@ -1,30 +1,12 @@
 import { type BlobStore, BlobStoreFull } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Telemetry } from '../context.ts';
 import { measureBlobs } from './blob-figures.ts';
 import { measureGrowth } from './growth-figures.ts';
 import { measurePolicies } from './policy-figures.ts';
 import { measureStore } from './store-state.ts';
 import { measureUploads } from './upload-figures.ts';
-
-/** What the server measures of itself, for Prometheus. One registry a server. */
-export interface Telemetry {
-  readonly registry: Registry;
-  /** Counts a request that was answered; `route` is the operation id. */
-  request(route: string, method: string, status: number, seconds: number): void;
-  /** Counts a request that a limit refused. */
-  limited(limit: string): void;
-  /** Counts an upload, or a part of one, while it runs. */
-  upload<T>(run: () => Promise<T>): Promise<T>;
-  /** Counts an attempt that was denied, by the status of its answer. */
-  denied(status: number): void;
-  /** Counts a decision of a policy. */
-  decided(kind: string, outcome: string): void;
-  /** Counts what retention removed: objects (or their files), and bytes of their files. */
-  retained(objects: number, bytes: number): void;
-  /** Counts bytes that were removed from the store. */
-  reclaimed(bytes: number): void;
-}
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 

@@ -11,8 +11,10 @@ import { authenticationBy } from '../access/authenticate.ts';
 import { createApp } from '../app.ts';
 import { openClock } from '../clock/clock.ts';
 import { systemTime } from '../clock/time-source.ts';
-import type { Context, Settings } from '../context.ts';
+import type { Context } from '../context.ts';
 import { rateLimits } from '../http/rate-limits.ts';
+import type { Settings } from '../http/server-settings.ts';
+import { kinds } from '../resources.ts';
 import { measureClock } from '../system/clock-figures.ts';
 import { createTelemetry } from '../system/telemetry.ts';
 import { createBells } from '../workers/bell.ts';
@@ -116,6 +118,7 @@ export async function startTestServer(
   measureClock(telemetry.registry, clock);
   const ctx: Context = {
     settings: { ...SETTINGS, ...settings },
+    kinds,
     db,
     blobs,
     log,

@@ -1,4 +1,5 @@
 import { BlobNotFound } from '@modelbox/blobs';
+import type { Tx } from '@modelbox/db';
 import type { Context, RequestContext } from '../context.ts';
 import { lockPlace } from '../files/place.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
@@ -6,7 +7,7 @@ import type { Receipt, Verb } from '../http/verb.ts';
 import { demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { assemble, NotTogetherYet } from './assemble.ts';
 import { closedMeanwhile, demandOpen } from './closed.ts';
 import { whileInUse } from './in-use.ts';

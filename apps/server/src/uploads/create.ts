@@ -1,4 +1,5 @@
 import { defaultPartBytes, type MultipartBlob } from '@modelbox/blobs';
+import type { Tx } from '@modelbox/db';
 import { parseFilePath, partCount } from '@modelbox/domain';
 import { FILES_MAX, type OwnerKind, PART_SIZE_MAX, PARTS_MAX, type UploadCreate } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
@@ -11,7 +12,7 @@ import { chargeQuotas, demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
-import { type Tx, write } from '../writes/write.ts';
+import { write } from '../writes/write.ts';
 import { createKnown } from './create-known.ts';
 import { onlyOwner } from './owner.ts';
 

@@ -1,6 +1,5 @@
+import { sqlOf, type Tx } from '@modelbox/db';
 import { HttpProblem } from '../http/problem.ts';
-import { sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 import { UPLOAD_COLUMNS, type UploadRow } from './rows.ts';
 
 /** Locks an upload and, before it, its object, as every write to its files does. 404 where one of them is gone. */

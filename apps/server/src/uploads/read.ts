@@ -2,8 +2,8 @@ import { prepared } from '@modelbox/db';
 import type { Upload } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
+import type { Readout } from '../objects/kinds.ts';
 import type { Located } from '../objects/located.ts';
-import type { Readout } from '../objects/rows.ts';
 import { toUpload, UPLOAD_COLUMNS, type UploadRow } from './rows.ts';
 
 const select = prepared<[string[]], UploadRow>(

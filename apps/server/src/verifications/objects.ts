@@ -1,5 +1,5 @@
 import { BlobNotFound, type BlobStat } from '@modelbox/blobs';
-import { knownKeys } from '../workers/stray-sweep.ts';
+import { knownKeys } from '../copies/known-keys.ts';
 import type { ObjectFinding } from './records.ts';
 import type { Tally } from './tally.ts';
 import type { Verified } from './verify-store.ts';

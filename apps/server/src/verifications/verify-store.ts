@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../context.ts';
-import { tellFileStates } from '../workers/blob-sweep.ts';
+import { tellFileStates } from '../copies/tell-file-states.ts';
 import { findBadContents } from './contents.ts';
 import { findUnknownObjects } from './objects.ts';
 import type { VerificationRecord } from './records.ts';

@@ -1,8 +1,8 @@
+import type { Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { tagSet } from '../objects/patch.ts';
 import { lockLiving } from '../objects/store.ts';
 import { setColumns } from '../objects/update.ts';
-import type { Tx } from '../writes/write.ts';
 import { versions } from './store.ts';
 
 /** Gives a version a tag, under its row's lock. */

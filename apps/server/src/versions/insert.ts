@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Prisma } from '@modelbox/db';
+import { type Prisma, sqlOf, type Tx } from '@modelbox/db';
 import { formatReference } from '@modelbox/domain';
 import type { VersionCreate } from '@modelbox/schema';
 import { type Move, moveAlias } from '../aliases/move.ts';
@@ -14,8 +14,6 @@ import { checkMetadata, tagSet } from '../objects/patch.ts';
 import { holdLiving, holdSource } from '../objects/store.ts';
 import { demandMayMove } from '../protected-aliases/demand.ts';
 import { recordChange } from '../writes/change.ts';
-import { sqlOf } from '../writes/sql.ts';
-import type { Tx } from '../writes/write.ts';
 import { versionFields } from './store.ts';
 
 /** A version to be, from a create or a promotion. */

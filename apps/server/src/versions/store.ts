@@ -1,5 +1,5 @@
 import type { Version } from '@modelbox/db';
-import type { ObjectStore } from '../objects/store.ts';
+import type { ObjectStore } from '../objects/kinds.ts';
 
 type Own = Pick<
   Version,

@@ -1,5 +1,5 @@
+import { inTransaction } from '@modelbox/db';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../writes/transaction.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 const INTERVAL = 600_000;

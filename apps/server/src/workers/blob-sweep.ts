@@ -1,5 +1,5 @@
+import { inTransaction } from '@modelbox/db';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../writes/transaction.ts';
 import { isBackingUp } from './backing-up.ts';
 import { type Loop, startLoop } from './loop.ts';
 
@@ -35,15 +35,7 @@ export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<
     if ((await ask<number>(ctx, 'sweep_blobs($1, $2, $3)', [before, BATCH, now])) < BATCH) return;
 }
 
-/** Brings the states of files in line with what is known of their content. */
-export async function tellFileStates(ctx: Asking, stopping?: AbortSignal): Promise<void> {
-  while (!stopping?.aborted)
-    if ((await ask<number>(ctx, 'tell_file_states($1, $2)', [BATCH, ctx.now()])) === 0) return;
-}
-
-type Asking = Pick<Context, 'db' | 'now'>;
-
-const ask = <T>(ctx: Asking, call: string, values: unknown[]): Promise<T> =>
+const ask = <T>(ctx: Context, call: string, values: unknown[]): Promise<T> =>
   inTransaction(
     ctx.db.side,
     async (client) =>

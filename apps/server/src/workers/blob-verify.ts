@@ -2,7 +2,7 @@ import { TOLERANCE } from '../clock/clock.ts';
 import type { Context } from '../context.ts';
 import { type Copy, confirmed, readCopy } from '../copies/look.ts';
 import { settleCopy } from '../copies/settle.ts';
-import { tellFileStates } from './blob-sweep.ts';
+import { tellFileStates } from '../copies/tell-file-states.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 const INTERVAL = 600_000;

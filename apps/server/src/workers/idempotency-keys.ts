@@ -1,5 +1,5 @@
+import { inTransaction } from '@modelbox/db';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../writes/transaction.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 /** Each round reads the whole table: 200 MB after a day of 24 writes a second. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BlobStat } from '@modelbox/blobs';
 import type { Context } from '../context.ts';
+import { knownKeys } from '../copies/known-keys.ts';
 import { removeDoomed } from './blob-sweep.ts';
 import { eachOnItsOwn, type Loop, startLoop } from './loop.ts';
 import { storeTime } from './store-time.ts';
@@ -82,20 +83,6 @@ export async function findStrays(
   }
   if (batch.length > 0) await look();
   return { strays, unknown, known };
-}
-
-/** Those keys of stored objects that some row knows. */
-export async function knownKeys(
-  { db }: Pick<Context, 'db'>,
-  objects: readonly BlobStat[],
-): Promise<Set<string>> {
-  const { rows } = await db.side.query<{ key: string }>(
-    `SELECT key FROM blobs WHERE key = ANY ($1)
-     UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL
-     UNION ALL SELECT key FROM uploads WHERE key = ANY ($1) AND cleaned_at IS NULL`,
-    [objects.map((object) => object.key)],
-  );
-  return new Set(rows.map((row) => row.key));
 }
 
 /** Dooms those of the strays that still have no row, and answers how many. */

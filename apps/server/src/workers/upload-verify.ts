@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BlobNotFound, BlobStoreUnavailable } from '@modelbox/blobs';
-import { isUnavailable } from '@modelbox/db';
+import { inTransaction, isUnavailable } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { checkForUpload } from '../copies/check.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { newId } from '../objects/ids.ts';
 import { assemble, NotTogetherYet, type Plan } from '../uploads/assemble.ts';
 import { cleanAgain, WAITS_FOR_STORE } from '../uploads/complete.ts';
-import { inTransaction } from '../writes/transaction.ts';
 import { type Findings, judgeReading, type Verdict } from './judge-reading.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { type Reading, readBack } from './read-back.ts';

@@ -1,8 +1,8 @@
+import type { Tx } from '@modelbox/db';
 import { takeRoot } from '../access/root-namespaces.ts';
 import type { RequestContext } from '../context.ts';
 import type { Place } from '../objects/located.ts';
 import { byOf } from './change.ts';
-import type { Tx } from './write.ts';
 
 /**
  * The id of the namespace at a place; it and its parents come into being where they are missing. Whoever takes a root

@@ -1,9 +1,7 @@
-import { isForeignKeyViolation, type Prisma, retrying } from '@modelbox/db';
+import { isForeignKeyViolation, retrying, type Tx } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
-
-export type Tx = Prisma.TransactionClient;
 
 /**
  * Runs a write in one transaction, together with its idempotency key: a key that was used before is answered as it was

@@ -1,3 +1,4 @@
+import type { Sql } from '@modelbox/db';
 import {
   type EvaluateRule,
   type LabelRule,
@@ -9,7 +10,6 @@ import {
 import type { PolicyWarning } from '@modelbox/schema';
 import { experimentSchema } from '../../experiments/filter-schema.ts';
 import { passes } from '../../retention/scope.ts';
-import type { Sql } from '../../writes/sql.ts';
 import { hasFilterName, hasMetric, isEvaluatedOn, namesIn, passesFilter } from './conditions.ts';
 import {
   type Below,

@@ -1,3 +1,4 @@
+import type { Sql } from '@modelbox/db';
 import {
   type AskedName,
   askedNames,
@@ -10,7 +11,6 @@ import {
   withoutImplied,
 } from '@modelbox/domain';
 import type { PolicyWarning } from '@modelbox/schema';
-import type { Sql } from '../../writes/sql.ts';
 import { hasFilterName, hasMetric, passesFilter } from './conditions.ts';
 import {
   type Below,

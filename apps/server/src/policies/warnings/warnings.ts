@@ -1,10 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isStatementTimeout } from '@modelbox/db';
+import { inTransaction, isStatementTimeout, type Sql, sqlOn } from '@modelbox/db';
 import { policyDatasets } from '@modelbox/domain';
 import type { PolicyWarning } from '@modelbox/schema';
 import type { Context } from '../../context.ts';
-import { type Sql, sqlOn } from '../../writes/sql.ts';
-import { inTransaction } from '../../writes/transaction.ts';
 import { knownDatasets } from '../known-datasets.ts';
 import type { EffectiveHere } from '../owner-chain.ts';
 import { evaluateWarnings, labelWarnings, promoteWarnings } from './checks.ts';

@@ -1,5 +1,22 @@
-import { retrying } from '@modelbox/db';
 import type { Pool, PoolClient } from 'pg';
+import type { Prisma } from './generated/client.ts';
+import { retrying } from './retry.ts';
+
+/** A transaction of Prisma. */
+export type Tx = Prisma.TransactionClient;
+
+/** Runs a statement with `$1`, `$2`, … in the caller's transaction, be it Prisma's or one of its own on the pool. */
+export type Sql = <Row extends object>(text: string, values: readonly unknown[]) => Promise<Row[]>;
+
+export const sqlOf =
+  (tx: Tx): Sql =>
+  (text, values) =>
+    tx.$queryRawUnsafe(text, ...values);
+
+export const sqlOn =
+  (on: Pool | PoolClient): Sql =>
+  async <Row extends object>(text: string, values: readonly unknown[]) =>
+    (await on.query<Row>(text, [...values])).rows;
 
 /** Runs prepared statements in one transaction on the pool; retries deadlocks and serialization failures. */
 export const inTransaction = <T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> =>
