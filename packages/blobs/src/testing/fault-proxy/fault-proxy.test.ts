@@ -101,6 +101,20 @@ await describeWithS3('the fault proxy', (bucket) => {
     await head();
   });
 
+  it('spares a request that is too short for the fault, and befalls the next one in its place', async () => {
+    await put(bytes.subarray(0, 10), { ContentLength: 10 });
+    const rule = proxy.inject(
+      { kind: 'flip', side: 'answer', atByte: 100, checksums: 'removed' },
+      { operation: 'GetObject', times: 1 },
+    );
+    await get();
+    expect(rule.injected).toEqual([]);
+    await put();
+    expect((await get()).body.equals(bytes)).toBe(false);
+    expect(rule.injected).toHaveLength(1);
+    expect((await get()).body.equals(bytes)).toBe(true);
+  });
+
   it('answers errors in the server’s place, also 200 with an error, and refuses before the body is read', async () => {
     proxy.inject(
       { kind: 'error', status: 503, code: 'SlowDown', headers: { 'retry-after': '1' } },

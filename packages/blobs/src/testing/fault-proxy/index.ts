@@ -37,7 +37,11 @@ export async function startFaultProxy(target: Target): Promise<FaultProxy> {
     requests.push(request);
     const exchange = { target, request, applied: rules.match(request), incoming, outgoing, askForBody };
     // The client goes away by itself, or is to see the connection break.
-    exchangeOne(exchange).catch(() => socket.destroy());
+    exchangeOne(exchange)
+      .catch(() => socket.destroy())
+      .finally(() => {
+        for (const { ended } of exchange.applied) ended();
+      });
   };
   // No limits of its own: how long something may take is for the client to decide.
   const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });

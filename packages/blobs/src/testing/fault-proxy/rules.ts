@@ -10,7 +10,7 @@ export interface Matching {
   readonly skip?: number;
   /** Befalls only each nth of the rest. */
   readonly every?: number;
-  /** Befalls so many at most. */
+  /** Befalls so many at most. A request that ends before the fault could happen does not count. */
   readonly times?: number;
 }
 
@@ -33,6 +33,8 @@ export interface Applied {
   readonly fault: Fault;
   /** To be called when the fault happens. */
   note(): void;
+  /** To be called when the request is over: if the fault did not happen, it may befall another request. */
+  ended(): void;
   /** Resolves when the rule is removed. */
   readonly removed: Promise<void>;
 }
@@ -85,15 +87,22 @@ function createRule(fault: Fault, matching: Matching, log: Injected[], forget: (
       befallen += 1;
       return true;
     },
-    applyTo: (request: S3Request): Applied => ({
-      fault,
-      removed,
-      note: () => {
-        const entry = { ...request, fault };
-        injected.push(entry);
-        log.push(entry);
-      },
-    }),
+    applyTo(request: S3Request): Applied {
+      let hasHappened = false;
+      return {
+        fault,
+        removed,
+        note: () => {
+          hasHappened = true;
+          const entry = { ...request, fault };
+          injected.push(entry);
+          log.push(entry);
+        },
+        ended: () => {
+          if (!hasHappened) befallen -= 1;
+        },
+      };
+    },
     remove() {
       forget();
       resolve();
