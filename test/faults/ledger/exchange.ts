@@ -13,18 +13,23 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Sends one request over a connection of its own. No retry, no check of the content: curl has neither. */
+/**
+ * Sends one request over a connection of its own. No retry, no check of the content: curl has neither.
+ * @param limitMs milliseconds after which the caller gives up. Default: never, because the server answers by itself.
+ */
 export async function exchange(
   method: string,
   url: string,
   body?: Uint8Array | object,
   headers: Readonly<Record<string, string>> = {},
+  limitMs?: number,
 ): Promise<Answer> {
   const isBytes = body instanceof Uint8Array;
   const bytes = body === undefined || isBytes ? body : Buffer.from(JSON.stringify(body));
   const outgoing = request(url, {
     method,
     agent: false,
+    ...(limitMs !== undefined && { signal: AbortSignal.timeout(limitMs) }),
     headers: {
       ...(bytes && { 'content-length': bytes.length }),
       ...(bytes && !isBytes && { 'content-type': 'application/json' }),

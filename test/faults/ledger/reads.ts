@@ -74,8 +74,6 @@ export async function readByClient(
   experiment: string,
 ): Promise<void> {
   const what = 'client.download';
-  // The upload may end while the client still repeats its request.
-  const wasPending = ledger.isPending(entry);
   try {
     const download = await client.experiments.files.download(experiment, nameIn(entry));
     const bytes = await download.bytes();
@@ -83,15 +81,14 @@ export async function readByClient(
     demand(ledger, what, sha256Of(bytes), entry);
   } catch (error) {
     ledger.count(`${what} ${(error as Error).name}`);
-    if (!isExpected(ledger, entry, error, wasPending))
-      ledger.problem(`${what} ${entry.path}: ${String(error)}`);
+    if (!isExpected(ledger, entry, error)) ledger.problem(`${what} ${entry.path}: ${String(error)}`);
   }
 }
 
-function isExpected(ledger: Ledger, entry: Entry, error: unknown, wasPending: boolean): boolean {
+function isExpected(ledger: Ledger, entry: Entry, error: unknown): boolean {
   if (error instanceof NotFoundError) return entry.may.has(null);
   if (error instanceof ConflictError)
-    return error.code === 'file_corrupt' ? ledger.tolerance.damage : wasPending || ledger.isPending(entry);
+    return error.code === 'file_corrupt' ? ledger.tolerance.damage : ledger.isPending(entry);
   // 503, a connection that broke off, or a hash that the client found wrong.
   return error instanceof ModelBoxError && ledger.tolerance.faults;
 }

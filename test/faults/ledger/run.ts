@@ -21,8 +21,8 @@ import { newWriter } from './writer.ts';
 /** Rounds of the workers after which everything is readable, once a fault is over. */
 const ROUNDS = 3;
 const WRITERS = 2;
-/** Further steps of one writer, until each part of a fault has happened. */
-const EXTRA = 5;
+/** Times that one writer goes on at most until each part of a fault has happened. Its steps are random. */
+const EXTRA = 20;
 
 /** A load on one server, with a ledger of all that was answered. */
 export interface LedgerLoad {
@@ -61,7 +61,10 @@ export async function startLedgerLoad(server: TestServer, seed: number, more: nu
     const lacking = () => Object.entries(fault.happened()).filter(([, count]) => count === 0);
     try {
       await Promise.all(writers.map((writer, index) => writer.run(steps[index] ?? [])));
-      for (let extra = 0; lacking().length > 0 && extra < EXTRA; extra += 1) {
+      for (let extra = 0; extra < EXTRA; extra += 1) {
+        // Some requests come from workers only.
+        if (lacking().length > 0) await workers.wholeRound();
+        if (lacking().length === 0) break;
         // An upload whose beginning is always refused never completes.
         fault.endHappened?.();
         await writers[0]?.run(plan.steps(0));

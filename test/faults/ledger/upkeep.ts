@@ -37,16 +37,27 @@ export async function runWorkers(ctx: Ctx, failed: (error: unknown) => void): Pr
   for (const work of round) await work(ctx).catch(failed);
 }
 
+interface Working {
+  /** Resolves after a round that began after this call. */
+  wholeRound(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** Runs the workers again and again until they are stopped. */
-export function keepWorking(ctx: Ctx, failed: (error: unknown) => void): { stop(): Promise<void> } {
+export function keepWorking(ctx: Ctx, failed: (error: unknown) => void): Working {
   let isOver = false;
+  let waiting: (() => void)[] = [];
   const running = (async () => {
     while (!isOver) {
+      const served = waiting;
+      waiting = [];
       await runWorkers(ctx, failed);
+      for (const resolve of served) resolve();
       await pause(300);
     }
   })();
   return {
+    wholeRound: () => new Promise((resolve) => waiting.push(resolve)),
     stop: () => {
       isOver = true;
       return running;

@@ -13,6 +13,8 @@ interface Place {
 
 /** How often a part is sent, and a completion asked for. */
 const TRIES = 2;
+/** Milliseconds after which a sender gives up a part that goes straight to S3: nobody there ends a stalled request. */
+export const DIRECT_PATIENCE = 3_000;
 
 const partNumbers = ({ sizeBytes }: Content): number[] =>
   Array.from({ length: Math.ceil(sizeBytes / PART) }, (_, index) => index + 1);
@@ -43,6 +45,26 @@ export async function beginUpload(
   return upload;
 }
 
+/**
+ * Enters the uploads that the typed client has left behind. Their file may still be verified, and an open one remains
+ * for the end of the phase.
+ */
+export async function adoptUploads(
+  { url, ledger }: Place,
+  experiment: string,
+  entry: Entry,
+  content: Content,
+): Promise<void> {
+  const answer = await exchange('GET', `${url}/v1/uploads?experiment=${experiment}&limit=1000`);
+  if (!ledger.judge('list uploads', answer, ['200'])) return;
+  const known = new Set(ledger.uploads.map(({ id }) => id));
+  for (const { id, path, sizeBytes, state } of answer.body.items) {
+    const isOurs = path === nameIn(entry) && sizeBytes === content.sizeBytes && !known.has(id);
+    if (isOurs && ['open', 'verifying', 'failed'].includes(state))
+      ledger.uploads.push({ id, entry, content, touches: entry.touches, isOver: false });
+  }
+}
+
 /** @returns whether every part was answered. */
 export async function sendParts(place: Place, upload: OpenUpload, way: Way): Promise<boolean> {
   const parts = partNumbers(upload.content);
@@ -70,7 +92,7 @@ async function sendSigned({ ledger }: Place, base: string, part: number, bytes: 
   if (!ledger.judge('sign part', signed, ['200', '409 no_direct_upload'])) return false;
   const { url, headers } = signed.body.items[0];
   // S3 answers this one itself, or the fault does.
-  const { status } = await exchange('PUT', url, bytes, headers);
+  const { status } = await exchange('PUT', url, bytes, headers, DIRECT_PATIENCE);
   ledger.count(`send part to S3 ${status}`);
   return status === 200;
 }

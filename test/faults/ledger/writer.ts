@@ -1,9 +1,17 @@
 import { ModelBox, ModelBoxError } from '@modelbox/client';
+import type { Content } from './content.ts';
 import { exchange } from './exchange.ts';
 import type { Entry, Ledger } from './ledger.ts';
 import { PART, type Step } from './plan.ts';
 import { nameIn, readArchive, readByClient, readHead, readRange, readWhole } from './reads.ts';
-import { beginUpload, completeUpload, sendPart, sendParts } from './uploads.ts';
+import {
+  adoptUploads,
+  beginUpload,
+  completeUpload,
+  DIRECT_PATIENCE,
+  sendPart,
+  sendParts,
+} from './uploads.ts';
 
 /** Carries out steps one after the other, at an experiment of its own. */
 export interface Writer {
@@ -17,14 +25,38 @@ interface Checkpoint {
   readonly entries: readonly Entry[];
 }
 
-/** Milliseconds after which the client gives one call up. */
+/** Milliseconds that the client waits for an upload to be verified. Some faults last as long as the load. */
 const PATIENCE = 20_000;
+/**
+ * Milliseconds after which the client gives up a request: the server answers long before. A request that was given up and
+ * is carried out later would change a file behind the ledger's back.
+ */
+const REQUEST_PATIENCE = 120_000;
+
+/** Sends a request of the client straight to S3, and breaks off as a connection does if S3 stalls. */
+const fetchDirect: typeof fetch = async (input, init) => {
+  const limit = AbortSignal.timeout(DIRECT_PATIENCE);
+  const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+  try {
+    return await fetch(input, { ...init, signal });
+  } catch (error) {
+    throw limit.aborted ? new TypeError('fetch failed', { cause: error }) : error;
+  }
+};
 
 export async function newWriter(url: string, ledger: Ledger, name: string): Promise<Writer> {
   const created = await exchange('POST', `${url}/v1/experiments`, { namespace: 'ledger', name });
   const experiment: string = created.body.id;
   const place = { url, ledger };
-  const client = new ModelBox({ baseUrl: url, maxRetries: 1, timeoutMs: PATIENCE });
+  const client = new ModelBox({
+    baseUrl: url,
+    maxRetries: 1,
+    timeoutMs: REQUEST_PATIENCE,
+    fetch: (input, init) => {
+      const address = input instanceof Request ? input.url : String(input);
+      return address.startsWith(url) ? fetch(input, init) : fetchDirect(input, init);
+    },
+  });
   const checkpoints: Checkpoint[] = [];
   const slots = new Set<Entry>();
   let epoch = 0;
@@ -60,11 +92,11 @@ export async function newWriter(url: string, ledger: Ledger, name: string): Prom
     return isDone;
   };
 
-  const uploadByClient = async (entry: Entry, bytes: Buffer, sha256: string) => {
+  const uploadByClient = async (entry: Entry, content: Content) => {
     entry.touches += 1;
-    const options = { partsFrom: 1, partSize: PART, signal: AbortSignal.timeout(PATIENCE) };
+    const options = { partsFrom: 1, partSize: PART, settleTimeoutMs: PATIENCE };
     const isDone = await client.experiments.files
-      .upload(experiment, nameIn(entry), bytes, options)
+      .upload(experiment, nameIn(entry), content.bytes(), options)
       .then(() => true)
       .catch((error: unknown) => {
         if (!(error instanceof ModelBoxError && ledger.tolerance.faults))
@@ -72,12 +104,13 @@ export async function newWriter(url: string, ledger: Ledger, name: string): Prom
         return false;
       });
     ledger.count(`client.upload ${isDone ? 'done' : 'failed'}`);
-    ledger.wrote(entry, sha256, isDone);
+    ledger.wrote(entry, content.sha256, isDone);
+    if (!isDone) await adoptUploads(place, experiment, entry, content);
   };
 
   const uploadInParts = async ({ slot, content, way, isAnnounced }: Extract<Step, { do: 'parts' }>) => {
     const entry = slotOf(slot);
-    if (way === 'client') return uploadByClient(entry, content.bytes(), content.sha256);
+    if (way === 'client') return uploadByClient(entry, content);
     const upload = await beginUpload(place, experiment, entry, content, isAnnounced);
     if (upload) await completeUpload(place, upload, await sendParts(place, upload, way));
   };
