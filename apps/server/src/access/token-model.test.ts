@@ -1,0 +1,342 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Settings } from '../http/server-settings.ts';
+import {
+  isAtOrBelow,
+  NAIVE_PERMISSIONS,
+  type NaiveGrant,
+  naivelyMay,
+  naiveStatus,
+} from '../testing/naive-access.ts';
+import {
+  isBounded,
+  lineOf,
+  mint,
+  type NaiveNode,
+  type NaiveSettings,
+  revoke,
+  works,
+} from '../testing/naive-tokens.ts';
+import { freshName } from '../testing/objects.ts';
+import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
+import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
+
+/*
+ * Random sequences of everything that is done to tokens, on servers with different settings over one database, as during
+ * a restart with other settings: each answer, and in the end what each token may do on each server, is what the naive
+ * rules say. A failure prints the seed; `fc.assert(…, { seed, path })` shows it again.
+ */
+
+const HOUR = 3_600_000;
+/** Uses are noted to the minute, and time passes in whole hours: no comparison is close. */
+const HALF = HOUR / 2;
+const IDLE = 10 * HOUR + HALF;
+
+const SETTINGS: readonly Partial<Settings>[] = [
+  { tokenIdleExpiry: IDLE },
+  { tokenIdleExpiry: IDLE, tokenMaxLifetime: 5 * HOUR + HALF },
+  { tokenIdleExpiry: IDLE, mintByTokens: false },
+];
+
+interface Place {
+  readonly server: TestServer;
+  readonly settings: NaiveSettings;
+}
+let places: Place[];
+let first: TestServer;
+let callers: Callers;
+beforeAll(async () => {
+  places = [];
+  for (const settings of SETTINGS) {
+    const server = await startTestServer({ auth: 'tokens', ...settings }, undefined, places[0]?.server);
+    const { mintByTokens = true, tokenMaxLifetime, tokenIdleExpiry } = settings;
+    const lengthOf = (length: number | 'none' | undefined) =>
+      typeof length === 'number' ? length : Number.POSITIVE_INFINITY;
+    const naive = {
+      mintByTokens,
+      maxLifetime: lengthOf(tokenMaxLifetime),
+      idleExpiry: lengthOf(tokenIdleExpiry),
+    };
+    places.push({ server, settings: naive });
+  }
+  first = (places[0] as Place).server;
+  callers = await callersOf(first);
+}, 300_000);
+afterAll(async () => {
+  for (const { server } of places.toReversed()) await server.stop();
+});
+
+const AREAS = ['a', 'a/b', 'a/b/c', 'b'];
+const PRINCIPALS = ['user:p1', 'user:p2'];
+const NARROWED_TO = ['namespace.read', 'model.read', 'model.create', 'grant.read'];
+const some = (items: readonly string[]) => fc.option(fc.subarray([...items], { minLength: 1 }), { freq: 2 });
+
+const steps = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('mint' as const),
+      at: fc.nat(),
+      by: fc.nat(),
+      principal: fc.option(fc.constantFrom(...PRINCIPALS), { nil: undefined }),
+      administrator: fc.boolean(),
+      // Most are not narrowed: a narrowed token makes none.
+      namespaces: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, some(AREAS)),
+      permissions: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, some(NARROWED_TO)),
+      networks: fc.option(fc.constant(['127.0.0.0/8', '::1']), { freq: 1 }),
+      hours: fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('mint badly' as const),
+      at: fc.nat(),
+      by: fc.nat(),
+      fields: fc.constantFrom<object>(
+        { namespaces: [] },
+        { permissions: [] },
+        { permissions: ['everything'] },
+        { networks: ['everywhere'] },
+        { expiresAt: '2001-01-01T00:00:00Z' },
+        { expiresAt: 'never' },
+        { parentId: null },
+        { createdBy: 'modelbox' },
+        { principal: 'modelbox' },
+      ),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke' as const), by: fc.nat(), of: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rotate' as const), at: fc.nat(), by: fc.nat() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('use' as const), at: fc.nat(), by: fc.nat() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('grant' as const),
+      principal: fc.constantFrom(...PRINCIPALS),
+      namespace: fc.constantFrom(...AREAS),
+      role: fc.option(fc.constantFrom('viewer', 'contributor', 'maintainer', 'admin')),
+    }),
+  },
+);
+type Step = typeof steps extends fc.Arbitrary<infer T> ? T : never;
+
+/** Steps, and the hours that pass after them. */
+const rounds = fc.array(
+  fc.record({
+    steps: fc.array(steps, { minLength: 4, maxLength: 14 }),
+    hours: fc.integer({ min: 1, max: 6 }),
+  }),
+  { minLength: 2, maxLength: 4 },
+);
+
+interface Node extends NaiveNode {
+  readonly id: string;
+  readonly secret: string;
+}
+
+interface World {
+  /** Keeps the owners and namespaces of this run apart from those of others. */
+  readonly prefix: string;
+  readonly nodes: Node[];
+  readonly grants: NaiveGrant[];
+}
+
+const seen: Record<string, number> = {};
+const count = (what: string): void => {
+  seen[what] = (seen[what] ?? 0) + 1;
+};
+const now = (): number => first.ctx.now().getTime();
+const placeAt = (at: number): Place => places[at % places.length] as Place;
+
+function nodeOf(body: any, parent: Node | undefined): Node {
+  const { id, token, principal, administrator, namespaces, permissions, networks } = body;
+  return {
+    ...{ id, principal, administrator, namespaces, permissions, networks, parent, secret: token },
+    end: body.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(body.expiresAt),
+    usedAt: Date.parse(body.createdAt),
+    isRevoked: false,
+  };
+}
+
+/** Sends a request with a token; it counts as a use of a token that works. */
+function ask(node: Node, { server, settings }: Place, method: string, path: string, body?: unknown) {
+  if (works(node, settings, now())) node.usedAt = now();
+  return withToken(server, node.secret)(method, path, body);
+}
+
+async function mintOne(world: World, by: Node, place: Place, step: Extract<Step, { do: 'mint' }>) {
+  const { prefix, nodes } = world;
+  const { administrator, permissions, networks, hours } = step;
+  const fields = {
+    principal: step.principal && step.principal + prefix,
+    administrator,
+    namespaces: step.namespaces?.map((path) => prefix + path) ?? null,
+    permissions,
+    networks,
+  };
+  const end = hours === undefined ? undefined : now() + hours * HOUR + HALF / 2;
+  const expected = mint(by, { ...fields, end }, place.settings, now());
+  const expiresAt = end === undefined ? undefined : new Date(end).toISOString();
+  const { status, body } = await ask(by, place, 'POST', '/v1/tokens', { name: 'step', ...fields, expiresAt });
+  count(`mint ${expected.status}`);
+  // Another server may know the caller for a second longer. It makes no token for a revoked one.
+  if (by.isRevoked) expect([401, 403]).toContain(status);
+  else expect(status, JSON.stringify([step, body])).toBe(expected.status);
+  if (status !== 201) return undefined;
+  const made = nodeOf(body, by);
+  expect(body.parentId).toBe(by.id);
+  expect(body).toMatchObject({ administrator, permissions, networks, namespaces: fields.namespaces });
+  if (expected.end === Number.POSITIVE_INFINITY) expect(made.end).toBe(expected.end);
+  else expect(Math.abs(made.end - expected.end)).toBeLessThan(HALF / 2);
+  expect(made.end).toBeLessThanOrEqual(by.end);
+  nodes.push(made);
+  return made;
+}
+
+async function revokeOne({ nodes }: World, by: Node, of: Node): Promise<void> {
+  const place = placeAt(0);
+  const expected = revoke(by, of, place.settings, now());
+  count(`revoke ${expected}`);
+  const { status } = await ask(by, place, 'DELETE', `/v1/tokens/${of.id}`);
+  expect(status).toBe(expected);
+  if (status === 204) for (const each of nodes) if (lineOf(each).includes(of)) each.isRevoked = true;
+}
+
+async function grant(world: World, step: Extract<Step, { do: 'grant' }>): Promise<void> {
+  const principal = step.principal + world.prefix;
+  const namespace = world.prefix + step.namespace;
+  const at = world.grants.findIndex((each) => each.principal === principal && each.namespace === namespace);
+  const url = `/v1/namespaces/${ref(namespace)}/grants/${ref(principal)}`;
+  if (step.role === null && at < 0) return;
+  if (step.role === null) await callers.ok('DELETE', url);
+  else await callers.ok('PUT', url, { role: step.role });
+  if (at >= 0) world.grants.splice(at, 1);
+  if (step.role !== null) world.grants.push({ principal, namespace, role: step.role });
+}
+
+async function play(world: World, step: Step): Promise<unknown> {
+  if (step.do === 'grant') return grant(world, step);
+  const { nodes } = world;
+  const by = nodes[step.by % nodes.length] as Node;
+  switch (step.do) {
+    case 'mint':
+      return mintOne(world, by, placeAt(step.at), step);
+    case 'mint badly': {
+      const { status } = await ask(by, placeAt(step.at), 'POST', '/v1/tokens', { name: 'x', ...step.fields });
+      return expect([401, 403, 422], JSON.stringify(step)).toContain(status);
+    }
+    case 'revoke':
+      return revokeOne(world, by, nodes[step.of % nodes.length] as Node);
+    case 'rotate': {
+      // There is no such operation: a client makes a token, and revokes the one that made it.
+      const plain = { principal: undefined, administrator: false, hours: undefined };
+      const unbound = { namespaces: null, permissions: null, networks: null };
+      await mintOne(world, by, placeAt(step.at), { ...step, do: 'mint', ...plain, ...unbound });
+      return revokeOne(world, by, by);
+    }
+    case 'use': {
+      const place = placeAt(step.at);
+      const isWorking = works(by, place.settings, now());
+      const { status } = await ask(by, place, 'GET', '/v1/whoami');
+      // Another server may know a revoked token for a second longer.
+      if (!by.isRevoked) expect(status).toBe(isWorking ? 200 : 401);
+    }
+  }
+}
+
+/**
+ * Waits until every server has noted the uses so far: one that is noted after the clock moved would count as later. A
+ * server notes uses in their order, so that of a token which is used last comes last.
+ */
+async function noteUses(): Promise<void> {
+  const last = await Promise.all(
+    places.map(async ({ server }) => {
+      const { id, secret } = await callers.token({ principal: 'user:last' });
+      expect((await withToken(server, secret)('GET', '/v1/whoami')).status).toBe(200);
+      return id;
+    }),
+  );
+  const isNoted = async () => {
+    const { items } = await callers.ok('GET', '/v1/tokens?principal=user:last&limit=10');
+    return last.every((id) => items.find((item: any) => item.id === id).lastUsedAt !== null);
+  };
+  await expect.poll(isNoted, { timeout: 30_000, interval: 200 }).toBe(true);
+}
+
+/** The statuses and rights that a server gives to the holder of a token; undefined: the server does not know it. */
+async function rightsOf({ prefix }: World, node: Node, place: Place) {
+  const { status, body } = await ask(node, place, 'GET', '/v1/whoami');
+  expect([200, 401]).toContain(status);
+  if (status === 401) return undefined;
+  const held = Object.entries<string[]>(body.namespaces);
+  const may = (permission: string, namespace: string) =>
+    body.administrator ||
+    held.some(([top, all]) => (top === '' || isAtOrBelow(namespace, top)) && all.includes(permission));
+  const reads = [];
+  for (const area of AREAS)
+    reads.push((await ask(node, place, 'GET', `/v1/namespaces/${ref(prefix + area)}`)).status);
+  return { rights: table(prefix, may), reads };
+}
+
+const table = (prefix: string, may: (permission: string, namespace: string) => boolean): string[] =>
+  AREAS.flatMap((area) =>
+    NAIVE_PERMISSIONS.filter((permission) => may(permission, prefix + area)).map(
+      (permission) => `${area} ${permission}`,
+    ),
+  );
+
+async function demandRights(world: World): Promise<void> {
+  const { prefix, nodes, grants } = world;
+  for (const node of nodes) {
+    const namespaces = AREAS.map((area) => prefix + area);
+    expect(isBounded(node, grants, NAIVE_PERMISSIONS, namespaces), 'the naive rules').toBe(true);
+    for (const place of places) {
+      const isWorking = works(node, place.settings, now());
+      count(isWorking ? 'works' : 'does not work');
+      const expected = isWorking
+        ? {
+            rights: table(prefix, (permission, namespace) => naivelyMay(node, grants, permission, namespace)),
+            reads: namespaces.map((namespace) => naiveStatus(node, grants, 'namespace.read', namespace)),
+          }
+        : undefined;
+      const found = () => rightsOf(world, node, place);
+      const who = JSON.stringify({ ...node, parent: undefined, secret: undefined });
+      if (place.server === first) expect(await found(), who).toEqual(expected);
+      else await expect.poll(found, { timeout: 10_000, message: who }).toEqual(expected);
+    }
+  }
+}
+
+it('no token outlives or exceeds those that it comes from, and each answer is what the naive rules say', async () => {
+  await fc.assert(
+    fc.asyncProperty(rounds, async (sequence) => {
+      const world: World = { prefix: `${freshName('w')}-`, nodes: [], grants: [] };
+      for (const path of AREAS)
+        await callers.ok('POST', '/v1/models', {
+          namespace: world.prefix + path,
+          name: 'makes-the-namespace',
+        });
+      const roots = [
+        { principal: 'user:p1' },
+        { principal: 'user:p1', expiresAt: new Date(now() + 8 * HOUR + HALF).toISOString() },
+        { principal: 'user:p2', administrator: true },
+        { principal: 'user:p2', permissions: ['namespace.read', 'grant.read'] },
+      ];
+      for (const fields of roots) {
+        const body = { name: 'root', ...fields, principal: fields.principal + world.prefix };
+        world.nodes.push(nodeOf(await callers.ok('POST', '/v1/tokens', body), undefined));
+      }
+      for (const [index, { steps, hours }] of sequence.entries()) {
+        for (const step of steps) await play(world, step);
+        if (index === sequence.length - 1) break;
+        await noteUses();
+        for (const { server } of places) server.advance(hours * HOUR);
+      }
+      await demandRights(world);
+    }),
+    { numRuns: 10, endOnFailure: true },
+  );
+  for (const what of ['mint 201', 'mint 401', 'mint 403', 'mint 422', 'revoke 204', 'works', 'does not work'])
+    expect(seen[what] ?? 0, what).toBeGreaterThan(0);
+}, 600_000);

@@ -1,0 +1,104 @@
+import { type NaiveGrant, type NaiveToken, naivelyMay } from './naive-access.ts';
+
+/*
+ * The rules about tokens of docs/access.md written once more, as plainly as can be, by hand and for tests alone: nothing
+ * of this is shared with what the server does. Times are milliseconds of the server's clock.
+ */
+
+export interface NaiveSettings {
+  readonly mintByTokens: boolean;
+  /** Milliseconds. */
+  readonly maxLifetime: number;
+  /** Milliseconds. */
+  readonly idleExpiry: number;
+}
+
+/** A token with its origin and its fate. */
+export interface NaiveNode extends NaiveToken {
+  readonly networks: readonly string[] | null;
+  /** Undefined: the bootstrap token made it. */
+  readonly parent: NaiveNode | undefined;
+  /** `Infinity`: it does not expire. */
+  readonly end: number;
+  usedAt: number;
+  isRevoked: boolean;
+}
+
+/** The fields that a request for a token may have. */
+export interface NaiveRequest {
+  readonly principal?: string | undefined;
+  readonly administrator: boolean;
+  /** Undefined: the request asks for no end. */
+  readonly end: number | undefined;
+}
+
+/** A token and those that it comes from, the first one last. */
+export function lineOf(node: NaiveNode): NaiveNode[] {
+  return node.parent === undefined ? [node] : [node, ...lineOf(node.parent)];
+}
+
+/** A token works as long as it and all that it comes from are unrevoked, unexpired and in use. */
+export function works(node: NaiveNode, { idleExpiry }: NaiveSettings, now: number): boolean {
+  for (const each of lineOf(node)) {
+    if (each.isRevoked) return false;
+    if (each.end <= now) return false;
+    if (now - each.usedAt > idleExpiry) return false;
+  }
+  return true;
+}
+
+const isNarrowed = ({ namespaces, permissions, networks }: NaiveNode): boolean =>
+  namespaces !== null || permissions !== null || networks !== null;
+
+const isFullAdministrator = ({ administrator, namespaces, permissions }: NaiveNode): boolean =>
+  administrator && namespaces === null && permissions === null;
+
+/** The answer to a request for a token, and the latest time at which what is made ends. */
+export function mint(
+  by: NaiveNode,
+  asked: NaiveRequest,
+  settings: NaiveSettings,
+  now: number,
+): { readonly status: 201 | 401 | 403 | 422; readonly end: number } {
+  const latest = Math.min(by.end, now + settings.maxLifetime);
+  const end = asked.end ?? latest;
+  if (!works(by, settings, now)) return { status: 401, end };
+  if (isNarrowed(by)) return { status: 403, end };
+  const isForSelf = asked.principal === undefined || asked.principal === by.principal;
+  if (!by.administrator && (asked.administrator || !isForSelf)) return { status: 403, end };
+  if (!settings.mintByTokens) return { status: 403, end };
+  return { status: end > latest ? 422 : 201, end };
+}
+
+/** The answer to a request that revokes a token. */
+export function revoke(
+  by: NaiveNode,
+  of: NaiveNode,
+  settings: NaiveSettings,
+  now: number,
+): 204 | 401 | 403 | 404 {
+  if (!works(by, settings, now)) return 401;
+  if (isFullAdministrator(by) || by === of) return 204;
+  if (by.principal !== of.principal) return 404;
+  return isNarrowed(by) ? 403 : 204;
+}
+
+/** Whether a token may do nothing that one it comes from may not do, and ends no later. */
+export function isBounded(
+  node: NaiveNode,
+  grants: readonly NaiveGrant[],
+  permissions: readonly string[],
+  namespaces: readonly string[],
+): boolean {
+  return lineOf(node).every(
+    (above) =>
+      node.end <= above.end &&
+      permissions.every((permission) =>
+        namespaces.every(
+          (namespace) =>
+            !naivelyMay(node, grants, permission, namespace) ||
+            naivelyMay(above, grants, permission, namespace),
+        ),
+      ),
+  );
+}
