@@ -12,6 +12,7 @@ import { HttpProblem } from './http/problem.ts';
 import { holdsSecret } from './http/redact.ts';
 import { admit, answerError, answerNoRequest, routerErrors } from './http/refusals.ts';
 import { createMemory } from './http/remember.ts';
+import { boundAnswers } from './http/unread.ts';
 import type { Serve } from './http/verb.ts';
 import { resourceRoutes } from './resources.ts';
 
@@ -67,6 +68,7 @@ export function createApp(ctx: Context): FastifyInstance {
   watchConnections(app.server);
   holdContinue(app.server);
   leaveBodies(app);
+  boundAnswers(app, ctx);
   app.addHook('onRequest', (request, reply, done) => {
     // Nobody would get the answer, so nothing may be done either.
     if (isOver(request.raw.socket)) return;

@@ -233,6 +233,28 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
     ],
     refuses: ['1023', '1KB', '1.5MiB', '2GiB', '-1'],
   },
+  metricKeys: { takes: [['5000', 5000]], refuses: ['0', '99', '2000000', 'many'] },
+  pageBytes: {
+    takes: [
+      ['64KiB', 65_536],
+      ['4MiB', 4 * 2 ** 20],
+    ],
+    refuses: ['0', '65535', '2GiB'],
+  },
+  unreadAnswers: {
+    takes: [
+      ['16MiB', 16 * 2 ** 20],
+      ['1GiB', 2 ** 30],
+    ],
+    refuses: ['0', '1KiB', '2000TiB'],
+  },
+  answerStallTimeout: {
+    takes: [
+      ['PT1S', 1000],
+      ['PT5M', 300_000],
+    ],
+    refuses: ['PT0S', '60'],
+  },
   maxFileSize: {
     takes: [
       ['1', 1],
@@ -439,6 +461,15 @@ describe('readConfig', () => {
 
   it.each(['--nosuch', '--port', 'start'])('refuses the argument %s', (flag) => {
     expect(() => read({}, flag)).toThrow(/See --help/);
+  });
+
+  it('refuses pages that no caller could have unread, and says what to change', () => {
+    expect(() => read({ MODELBOX_PAGE_BYTES: '64MiB' })).toThrow(
+      /^MODELBOX_UNREAD_ANSWERS must be at least 4 times MODELBOX_PAGE_BYTES, which is 67108864 bytes: raise it/,
+    );
+    expect(read({ MODELBOX_PAGE_BYTES: '64MiB', MODELBOX_UNREAD_ANSWERS: '256MiB' }).pageBytes).toBe(
+      64 * 2 ** 20,
+    );
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'example.org'])('opens %s only when told so', (host) => {

@@ -3,6 +3,9 @@ import { isLoopback } from './addresses.ts';
 import { serviceLinks } from './service-links.ts';
 import { flagOf, SETTINGS, type Setting } from './settings.ts';
 
+/** Callers that must be able to have a page unread at a time. */
+const PAGES_UNREAD = 4;
+
 type Settings = typeof SETTINGS;
 export type SettingName = keyof Settings;
 export type Config = {
@@ -54,6 +57,12 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     throw new ConfigError([
       `MODELBOX_HOST is ${whole.host}: that opens the server, which asks nobody who they are, to other machines. ` +
         'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do everything.',
+    ]);
+  }
+  if (whole.unreadAnswers < PAGES_UNREAD * whole.pageBytes) {
+    throw new ConfigError([
+      `MODELBOX_UNREAD_ANSWERS must be at least ${PAGES_UNREAD} times MODELBOX_PAGE_BYTES, which is ${whole.pageBytes} bytes: ` +
+        'raise it, or set smaller pages.',
     ]);
   }
   const oidc = oidcMistake(whole);

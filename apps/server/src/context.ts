@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Clock } from './clock/clock.ts';
 import type { Settings } from './http/server-settings.ts';
-import type { ObjectStore, Readout } from './objects/kinds.ts';
+import type { ObjectStore, Readout, Room } from './objects/kinds.ts';
 import type { Bells } from './workers/bell.ts';
 
 /** Who makes requests, by their credentials. */
@@ -33,6 +33,15 @@ export interface RateLimits {
   countFailure(ctx: Context, address: string): void;
 }
 
+/** The account of answers that are made, or wait for their readers, in bytes. */
+export interface Answers {
+  readonly bytes: number;
+  /** Whether an answer fits beside the others. One that is larger than a caller's share fits if the caller has no other. */
+  fits(bytes: number, caller: string): boolean;
+  /** Counts an answer; gives what ends that. */
+  hold(bytes: number, caller: string): () => void;
+}
+
 /** What the server measures of itself, for Prometheus. One registry a server. */
 export interface Telemetry {
   readonly registry: Registry;
@@ -55,12 +64,18 @@ export interface Telemetry {
 /** Reads a set of objects of one kind; those that are not there are left out, and the order is free. */
 export type ReadMany = (ctx: Context, ids: string[]) => Promise<Readout[]>;
 
+/** As `ReadMany`; with `room` in the order of the ids, and as many as fit. */
+type ReadSome = (ctx: Context, ids: string[], room?: Room) => Promise<Readout[]>;
+
+/** The kinds of object that lists show by their ids. */
+export type ListedKind = 'namespace' | 'model' | 'version' | 'experiment' | 'checkpoint' | 'dataset';
+
 /** The kinds of object that can be read by id. */
 export type ReadKind = ObjectKind | 'event' | 'policy' | 'hold';
 
 /** What the layers below the resources need of each kind; `app/resources.ts` fills it. */
 export interface Kinds {
-  readonly readers: Readonly<Record<ReadKind, ReadMany>>;
+  readonly readers: Readonly<Record<ReadKind, ReadMany> & Record<ListedKind, ReadSome>>;
   /** The stores of the kinds that own files, metrics, metadata and events. */
   readonly owners: Readonly<Record<OwnerKind, ObjectStore>>;
 }
@@ -76,6 +91,7 @@ export interface Context {
   readonly bells: Bells;
   readonly authentication: Authentication;
   readonly rateLimits: RateLimits;
+  readonly answers: Answers;
   readonly clock: Clock;
   /** The time of the one clock of all servers; within a request, the time at which it began. */
   readonly now: () => Date;
@@ -87,6 +103,8 @@ export interface RequestContext extends Context {
   readonly requestId: string;
   readonly address: string;
   readonly method: string;
+  /** Reserves memory for the answer, so many bytes in all. Throws 503 if there is none. */
+  readonly reserve: (bytes: number) => void;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
   /** The ETags that `If-Match` demands; absent where the request has no such header. */

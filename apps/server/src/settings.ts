@@ -313,6 +313,34 @@ export const SETTINGS = {
     says: 'Bytes of a JSON body at most.',
     parse: (text) => size(text, 1024, 1024 ** 3),
   }),
+  metricKeys: setting({
+    env: 'MODELBOX_METRIC_KEYS',
+    default: '5000',
+    form: '100-1000000',
+    says: 'Metric keys of one object at most, of which each read of the object shows the latest values. A key on a dataset is one by itself. Objects that have more keep them.',
+    parse: (text) => integer(text, 100, 1_000_000),
+  }),
+  pageBytes: setting({
+    env: 'MODELBOX_PAGE_BYTES',
+    default: '4MiB',
+    form: 'size',
+    says: 'Bytes of a page of a list at most: a page ends before them even if it has fewer items than `limit`. A page has at least one item.',
+    parse: (text) => size(text, 64 * 1024, 1024 ** 3),
+  }),
+  unreadAnswers: setting({
+    env: 'MODELBOX_UNREAD_ANSWERS',
+    default: '128MiB',
+    form: 'size',
+    says: 'Bytes of all JSON answers that are made or wait for their readers at most; a caller has a quarter of them. Beyond, answers of more than 64 KiB are 503. At least four times MODELBOX_PAGE_BYTES.',
+    parse: (text) => size(text, 256 * 1024, 2 ** 40),
+  }),
+  answerStallTimeout: setting({
+    env: 'MODELBOX_ANSWER_STALL_TIMEOUT',
+    default: 'PT1M',
+    form: 'duration',
+    says: 'Time without progress after which an answer that its client does not read is ended, with its connection. A download or export has five times that.',
+    parse: (text) => duration(text, 1000),
+  }),
   maxFileSize: setting({
     env: 'MODELBOX_MAX_FILE_SIZE',
     default: '5TiB',
@@ -332,7 +360,7 @@ export const SETTINGS = {
     env: 'MODELBOX_BODY_TIMEOUT',
     default: 'PT30S',
     form: 'duration',
-    says: 'Time in which a JSON body must have arrived, and after which an upload that stands still is given up; a download after ten times that.',
+    says: 'Time in which a JSON body must have arrived, and after which an upload that stands still is given up.',
     parse: (text) => duration(text, 100),
   }),
   queryTimeout: setting({

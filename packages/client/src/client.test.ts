@@ -241,6 +241,14 @@ describe('a list', () => {
     ]);
   });
 
+  test('goes on after a page that is shorter than was asked for', async () => {
+    await using box = await against([pages]);
+    const names: string[] = [];
+    for await (const { version } of box.client.models.versions.list('ai/yolo', { limit: 1000 }))
+      names.push(version);
+    expect(names).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'v5']);
+  });
+
   test('is fetched no further than it is read', async () => {
     await using box = await against([pages]);
     for await (const page of box.client.models.list().pages()) if (page.nextCursor === '4') break;

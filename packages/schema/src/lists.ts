@@ -5,7 +5,8 @@ export const LIMIT_MAX = 1000;
 export const FILTER_MAX_LENGTH = 4096;
 
 export const limit = z.int().min(1).max(LIMIT_MAX).optional().meta({
-  description: 'Items on a page at most.',
+  description:
+    'Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.',
   default: LIMIT_DEFAULT,
 });
 export const cursor = z.string().min(1).max(8192).optional().meta({

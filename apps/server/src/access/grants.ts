@@ -1,8 +1,10 @@
-import { type Grant, LIMIT_DEFAULT } from '@modelbox/schema';
+import type { Grant } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
-import { cursorAfter, pageOf } from '../lists/cursor.ts';
+import { cursorAfter } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import { newId } from '../objects/ids.ts';
 import type { Readout } from '../objects/kinds.ts';
 import { recordChange } from '../writes/change.ts';
@@ -76,28 +78,25 @@ const toGrant = ({ id: _, createdAt, ...row }: GrantRow, at: string): Grant => (
   createdAt: createdAt.toISOString(),
 });
 
+const PAGE = sizedSql(
+  `SELECT ${COLUMNS} FROM grants g JOIN namespaces n ON n.id = g.namespace_id
+   WHERE n.path = ANY (paths_above($1)) AND g.principal || chr(1) || n.path > $2 ORDER BY g.principal || chr(1) || n.path LIMIT $3`,
+  '$4',
+  '$5',
+);
+
 /** Who may do what in a namespace: by grants on it and on those above, by name of who and from the top. */
-export const listGrants: Verb<'namespaces.grants.list'> = async (
-  { db },
-  { query, touched: { namespace } },
-) => {
-  const limit = query.limit ?? LIMIT_DEFAULT;
-  const after = cursorAfter(query.cursor, 'string') ?? '';
+export const listGrants: Verb<'namespaces.grants.list'> = async (ctx, { query, touched: { namespace } }) => {
   const path = namespace.namespace;
-  const { rows } = await db.pool.query<GrantRow>(
-    `SELECT ${COLUMNS} FROM grants g JOIN namespaces n ON n.id = g.namespace_id
-     WHERE n.path = ANY (paths_above($1)) AND g.principal || chr(1) || n.path > $2 ORDER BY g.principal || chr(1) || n.path LIMIT $3`,
-    [path, after, limit + 1],
-  );
-  return {
-    status: 200,
-    body: pageOf(
-      rows,
-      limit,
-      (row) => toGrant(row, path),
-      (row) => `${row.principal}\u0001${row.namespace}`,
-    ),
-  };
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after: cursorAfter(query.cursor, 'string'),
+    read: async (after, count, { bytes, isEmpty }) =>
+      (await ctx.db.pool.query<GrantRow & SizedRow>(PAGE, [path, after ?? '', count, bytes, isEmpty])).rows,
+    toItem: (row: GrantRow) => toGrant(row, path),
+    cursorOf: (row) => `${row.principal}\u0001${row.namespace}`,
+  });
+  return { status: 200, body };
 };
 
 export async function readGrants({ db }: Context, ids: string[]): Promise<Readout<Grant>[]> {

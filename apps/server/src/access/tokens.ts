@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Token as TokenRow, Tx } from '@modelbox/db';
-import { isUuid } from '@modelbox/domain';
-import { LIMIT_DEFAULT, type NewToken, type Token, type TokenCreate } from '@modelbox/schema';
+import { prepared, type Token as TokenRow, type Tx } from '@modelbox/db';
+import type { NewToken, Token, TokenCreate } from '@modelbox/schema';
 import type { Context, RequestContext } from '../context.ts';
 import { HttpProblem, invalid, invalidField } from '../http/problem.ts';
 import type { Receipt, Verb } from '../http/verb.ts';
-import { badCursor, cursorAfter, pageOf } from '../lists/cursor.ts';
+import { idAfter } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import { newId } from '../objects/ids.ts';
 import type { Readout } from '../objects/kinds.ts';
 import { isNetwork } from '../setting-values.ts';
@@ -99,20 +100,37 @@ function demandSound(ctx: RequestContext, body: TokenCreate): void {
   }
 }
 
+const ofPrincipal = prepared<
+  [principal: string | null, before: string | null, limit: number, bytes: number, isEmpty: boolean],
+  ListedToken & SizedRow
+>(
+  'list_tokens',
+  sizedSql(
+    `SELECT t.id, t.name, t.principal, t.administrator, t.namespaces, t.permissions, t.networks,
+            t.parent_id AS "parentId", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt",
+            t.revoked_at AS "revokedAt", t.created_by AS "createdBy", t.created_at AS "createdAt"
+     FROM tokens t WHERE ($1::text IS NULL OR t.principal = $1) AND ($2::uuid IS NULL OR t.id < $2)
+     ORDER BY t.id DESC LIMIT $3`,
+    '$4',
+    '$5',
+  ),
+);
+
 /** Tokens, newest first: ids sort by the time they were made. */
 export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
-  const limit = query.limit ?? LIMIT_DEFAULT;
-  const before = cursorAfter(query.cursor, 'string');
-  if (before !== undefined && !isUuid(before)) throw badCursor();
+  const after = idAfter(query.cursor);
   const principal = isAdministrator(ctx) ? query.principal : ctx.actor.name;
   if (query.principal !== undefined && query.principal !== principal)
     throw new HttpProblem('forbidden', 'Only administrators see the tokens of others.');
-  const rows = await ctx.db.prisma.token.findMany({
-    where: { ...(principal ? { principal } : {}), ...(before ? { id: { lt: before } } : {}) },
-    orderBy: { id: 'desc' },
-    take: limit + 1,
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after,
+    read: (before, count, { bytes, isEmpty }) =>
+      ofPrincipal(ctx.db.pool, principal ?? null, before ?? null, count, bytes, isEmpty),
+    toItem: toToken,
+    cursorOf: (row: ListedToken) => row.id,
   });
-  return { status: 200, body: pageOf(rows, limit, toToken, (row) => row.id) };
+  return { status: 200, body };
 };
 
 /**
@@ -140,7 +158,10 @@ async function revokeRow(tx: Tx, ctx: RequestContext, row: TokenRow): Promise<vo
   await recordChange(tx, ctx, { kind: 'token', id: row.id, namespace: '', action: 'updated', ...states });
 }
 
-export const toToken = (row: TokenRow): Token => ({
+/** A token without its hash. */
+type ListedToken = Omit<TokenRow, 'hash'>;
+
+export const toToken = (row: ListedToken): Token => ({
   id: row.id,
   name: row.name,
   principal: row.principal,

@@ -1,31 +1,49 @@
 import { LIMIT_DEFAULT } from '@modelbox/schema';
+import type { Context } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
-import { badCursor, decodeCursor, pageOf } from '../lists/cursor.ts';
+import { badCursor, decodeCursor } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
 import { runList } from '../lists/run.ts';
-import { conditions, type EntryRow, entriesOf, type Key, toEntry } from './find.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
+import type { Room } from '../objects/kinds.ts';
+import { conditions, type EntryRow, entriesOf, type Key, toEntry, type Wanted } from './find.ts';
 import { scopeOf } from './scope.ts';
 
 /** Entries, newest first. What is recorded while somebody pages shifts no page. */
 export const listAudit: Verb<'audit.list'> = async (ctx, { query, touched: { namespace } }) => {
   const limit = query.limit ?? LIMIT_DEFAULT;
   const wanted = await scopeOf(ctx, query, namespace);
+  const body = await pageOf(ctx, {
+    limit,
+    // Entries are small, and costly to find.
+    batch: limit,
+    after: query.cursor === undefined ? undefined : keyOf(query.cursor),
+    read: (before, count, room) => entriesBefore(ctx, wanted, before, count, room),
+    toItem: toEntry,
+    cursorOf: (row: EntryRow): Key => [row.at.getTime(), row.id],
+  });
+  return { status: 200, body };
+};
+
+function entriesBefore(
+  ctx: Context,
+  wanted: Wanted,
+  before: Key | undefined,
+  count: number,
+  room: Room,
+): Promise<(EntryRow & SizedRow)[]> {
   const values: unknown[] = [];
   const param = (value: unknown) => `$${values.push(value)}`;
-  const before = query.cursor === undefined ? undefined : keyOf(query.cursor);
   const by = conditions(wanted, param);
   const older =
     before && `(t.at, t.id) < (${param(new Date(before[0]))}::timestamptz, ${param(before[1])}::bigint)`;
   const statement = entriesOf({
     where: (table) => (older ? `${by(table)} AND ${older}` : by(table)),
     order: 'DESC',
-    limit: param(limit + 1),
+    limit: param(count),
   });
-  const rows = await runList<EntryRow>(ctx, statement, values);
-  return {
-    status: 200,
-    body: pageOf(rows, limit, toEntry, (row): Key => [row.at.getTime(), row.id]),
-  };
-};
+  return runList(ctx, sizedSql(statement, param(room.bytes), param(room.isEmpty)), values);
+}
 
 /** The last millisecond of the year 9999. */
 const LATEST = 253_402_300_799_999;

@@ -59,6 +59,7 @@ export function draftOf(
       namespace: experiment.namespace,
       after: JSON.stringify(checkpointFields(own)),
       by: byOf(ctx),
+      mostKeys: ctx.settings.metricKeys,
       idempotency: ctx.idempotency,
     },
     points: async (sql) => {

@@ -15,6 +15,7 @@ export interface NewCheckpoint {
   readonly files: string;
   /** As `log_metrics` takes them. */
   readonly points: string[];
+  readonly mostKeys: number;
   readonly namespace: string;
   /** JSON: the checkpoint's own fields, and who makes it. */
   readonly after: string;
@@ -59,7 +60,7 @@ export const insertCheckpoint = {
     FROM created, json_to_recordset($13::json) AS f (
       id uuid, path text, role text, uri text, "sizeBytes" bigint, sha256 text, state text)
   ), logged AS (
-    SELECT l.latest FROM created, log_metrics('checkpoint', created.id, created.experiment_id, $14::text[]) AS l
+    SELECT l.latest FROM created, log_metrics_within('checkpoint', created.id, created.experiment_id, $14::text[], $18::integer) AS l
   ), recorded AS (
     SELECT record_change('checkpoint', created.id, $15::text, 'created', NULL, $16::jsonb, NULL, $17::jsonb, $3) AS id
     FROM created
@@ -87,5 +88,6 @@ export const insertCheckpoint = {
     c.namespace,
     c.after,
     c.by,
+    c.mostKeys,
   ],
 };

@@ -1,10 +1,10 @@
-import { prepared } from '@modelbox/db';
 import { type Checkpoint, FILES_INLINE_MAX } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { etagOf } from '../http/preconditions.ts';
+import { reader } from '../lists/sized.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
-import type { Readout } from '../objects/kinds.ts';
+import type { Readout, Room } from '../objects/kinds.ts';
 import { type RetainedRow, retainedColumns, retainedOf } from '../objects/retained.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf } from '../objects/rows.ts';
 
@@ -22,7 +22,7 @@ interface CheckpointRow extends DeletableRow, RetainedRow {
   latest: LatestRow[] | null;
 }
 
-const select = prepared<[string[]], CheckpointRow>(
+const select = reader<CheckpointRow>(
   'read_checkpoints',
   `SELECT ${deletableColumns('c')}, ${retainedColumns('c')}, n.path AS namespace, e.name AS experiment, e.id AS "experimentId", c.epoch, c.step,
           c.status, c.tags, c.ready_at AS "readyAt", ${filesSql('c.id', FILES_INLINE_MAX)} AS files,
@@ -31,8 +31,12 @@ const select = prepared<[string[]], CheckpointRow>(
    WHERE c.id = ANY ($1::uuid[])`,
 );
 
-export async function readCheckpoints({ db }: Context, ids: string[]): Promise<Readout<Checkpoint>[]> {
-  return (await select(db.pool, ids)).map((row) => ({
+export async function readCheckpoints(
+  { db }: Context,
+  ids: string[],
+  room?: Room,
+): Promise<Readout<Checkpoint>[]> {
+  return (await select(db.pool, ids, room)).map((row) => ({
     id: row.id,
     body: {
       namespace: row.namespace,

@@ -1,10 +1,11 @@
-import { isUuid } from '@modelbox/domain';
-import { LIMIT_DEFAULT } from '@modelbox/schema';
+import { prepared } from '@modelbox/db';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
-import { badCursor, cursorAfter, pageOf } from '../lists/cursor.ts';
+import { idAfter } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import type { Located } from '../objects/located.ts';
-import { toEvent } from './read.ts';
+import { type EventRow, toEvent } from './read.ts';
 
 interface EventQuery {
   name?: string | undefined;
@@ -12,23 +13,36 @@ interface EventQuery {
   cursor?: string | undefined;
 }
 
+const ofObject = prepared<
+  [
+    objectId: string,
+    name: string | null,
+    before: string | null,
+    limit: number,
+    bytes: number,
+    isEmpty: boolean,
+  ],
+  EventRow & SizedRow
+>(
+  'list_events',
+  sizedSql(
+    `SELECT e.id, e.name, e.source, e.time, e.metadata, e.created_by AS "createdBy", e.created_at AS "createdAt"
+     FROM events e WHERE e.object_id = $1 AND ($2::text IS NULL OR e.name = $2) AND ($3::uuid IS NULL OR e.id < $3)
+     ORDER BY e.id DESC LIMIT $4`,
+    '$5',
+    '$6',
+  ),
+);
+
 /** The events of an object, newest first. Their ids sort by the time they were made. */
-export async function listEvents(
-  { db }: RequestContext,
-  object: Located,
-  query: EventQuery,
-): Promise<Answered> {
-  const limit = query.limit ?? LIMIT_DEFAULT;
-  const before = cursorAfter(query.cursor, 'string');
-  if (before !== undefined && !isUuid(before)) throw badCursor();
-  const rows = await db.prisma.event.findMany({
-    where: {
-      objectId: object.id,
-      ...(query.name === undefined ? {} : { name: query.name }),
-      ...(before === undefined ? {} : { id: { lt: before } }),
-    },
-    orderBy: { id: 'desc' },
-    take: limit + 1,
+export async function listEvents(ctx: RequestContext, object: Located, query: EventQuery): Promise<Answered> {
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after: idAfter(query.cursor),
+    read: (before, count, { bytes, isEmpty }) =>
+      ofObject(ctx.db.pool, object.id, query.name ?? null, before ?? null, count, bytes, isEmpty),
+    toItem: toEvent,
+    cursorOf: (row: EventRow) => row.id,
   });
-  return { status: 200, body: pageOf(rows, limit, toEvent, (row) => row.id) };
+  return { status: 200, body };
 }

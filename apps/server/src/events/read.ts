@@ -1,7 +1,9 @@
-import type { Event as EventRow } from '@modelbox/db';
+import type { Event as StoredEvent } from '@modelbox/db';
 import type { Event } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import type { Readout } from '../objects/kinds.ts';
+
+export type EventRow = Omit<StoredEvent, 'objectKind' | 'objectId'>;
 
 export const toEvent = (row: EventRow): Event => ({
   id: row.id,

@@ -1,10 +1,10 @@
-import { prepared } from '@modelbox/db';
 import type { Experiment } from '@modelbox/schema';
 import { checkpointNamespace, type Foreign, foreignIn } from '../access/foreign.ts';
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
+import { reader } from '../lists/sized.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
-import type { Readout } from '../objects/kinds.ts';
+import type { Readout, Room } from '../objects/kinds.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf } from '../objects/rows.ts';
 
 interface ExperimentRow extends DeletableRow {
@@ -21,7 +21,7 @@ interface ExperimentRow extends DeletableRow {
   latest: LatestRow[] | null;
 }
 
-const select = prepared<[string[]], ExperimentRow>(
+const select = reader<ExperimentRow>(
   'read_experiments',
   `SELECT ${deletableColumns('e')}, n.path AS namespace, e.name, e.owner, e.task, e.framework,
           e.external_id AS "externalId", e.status, e.tags,
@@ -30,8 +30,12 @@ const select = prepared<[string[]], ExperimentRow>(
    FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])`,
 );
 
-export async function readExperiments({ db }: Context, ids: string[]): Promise<Readout<Experiment>[]> {
-  return (await select(db.pool, ids)).map((row) => ({
+export async function readExperiments(
+  { db }: Context,
+  ids: string[],
+  room?: Room,
+): Promise<Readout<Experiment>[]> {
+  return (await select(db.pool, ids, room)).map((row) => ({
     id: row.id,
     body: {
       namespace: row.namespace,

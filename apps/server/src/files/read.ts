@@ -1,11 +1,21 @@
 import { prepared } from '@modelbox/db';
 import type { File } from '@modelbox/schema';
-import type { Context } from '../context.ts';
+import type { Context, RequestContext } from '../context.ts';
+import { cursorAfter } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import { FILE_COLUMNS, type FileRow, toFile } from './wire.ts';
 
-const page = prepared<[objectId: string, after: string, limit: number], FileRow>(
+const page = prepared<
+  [objectId: string, after: string, limit: number, bytes: number, isEmpty: boolean],
+  FileRow & SizedRow
+>(
   'list_files',
-  `SELECT ${FILE_COLUMNS} FROM files WHERE object_id = $1 AND path > $2 ORDER BY path LIMIT $3`,
+  sizedSql(
+    `SELECT ${FILE_COLUMNS} FROM files WHERE object_id = $1 AND path > $2 ORDER BY path LIMIT $3`,
+    '$4',
+    '$5',
+  ),
 );
 const all = prepared<[objectId: string], FileRow>(
   'list_all_files',
@@ -16,13 +26,20 @@ const at = prepared<[objectId: string, paths: string[]], FileRow>(
   `SELECT ${FILE_COLUMNS} FROM files WHERE object_id = $1 AND path = ANY ($2) ORDER BY path`,
 );
 
-/** The files of an object that come after a path. */
-export const listFilesAfter = async (
-  { db }: Context,
+/** A page of the files of an object, by path. */
+export const pageOfFiles = (
+  ctx: RequestContext,
   objectId: string,
-  after: string,
-  limit: number,
-): Promise<File[]> => (await page(db.pool, objectId, after, limit)).map(toFile);
+  query: { limit?: number | undefined; cursor?: string | undefined },
+) =>
+  pageOf(ctx, {
+    limit: query.limit,
+    after: cursorAfter(query.cursor, 'string'),
+    read: (after, count, { bytes, isEmpty }) =>
+      page(ctx.db.pool, objectId, after ?? '', count, bytes, isEmpty),
+    toItem: toFile,
+    cursorOf: (row: FileRow) => row.path,
+  });
 
 /** All files of an object, by path: at most `FILES_MAX`. */
 export const listAllFiles = async ({ db }: Context, objectId: string): Promise<File[]> =>

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { jsonSchema } from '@modelbox/schema';
 import fastJson from 'fast-json-stringify';
 import type { z } from 'zod';
@@ -12,6 +13,59 @@ export function encoder(schema: z.ZodType): (value: unknown) => string {
   const components = new Map<string, Node>();
   const root = jsonSchema(schema, components);
   return fastJson(simplify(root, components) as Parameters<typeof fastJson>[0]) as (value: unknown) => string;
+}
+
+const HEAD = '{"items":[';
+
+/** Characters that are encoded at once: about a millisecond. */
+const PIECE = 128 * 1024;
+
+type PageSchema = z.ZodObject<{ items: z.ZodArray<z.ZodType>; nextCursor: z.ZodType }>;
+
+/** Whether a schema is that of a page of a list. */
+export const isPage = (schema: z.ZodType): schema is PageSchema =>
+  'shape' in schema && Object.keys(schema.shape as object).join() === 'items,nextCursor';
+
+/** A serializer of pages, item by item: between pieces of a large one others have their turn. */
+export function pageEncoder(schema: PageSchema): (page: unknown) => string | Promise<Buffer> {
+  const encodeItem = encoder(schema.shape.items.element);
+  return (page) => {
+    const { items, nextCursor } = page as { items: unknown[]; nextCursor: string | null };
+    const end = `],"nextCursor":${JSON.stringify(nextCursor)}}`;
+    const rest = items.values();
+    const first = nextPiece(rest, encodeItem, HEAD);
+    return first.isLast ? `${first.text}${end}` : encodeRest(first.text, rest, encodeItem, end);
+  };
+}
+
+type EncodeItem = (item: unknown) => string;
+
+/** Encodes items until there is a piece of them, each but the first of all after a comma. */
+function nextPiece(rest: Iterator<unknown>, encodeItem: EncodeItem, start: string) {
+  let text = start;
+  for (let next = rest.next(); !next.done; next = rest.next()) {
+    const item = encodeItem(next.value);
+    text += text === HEAD ? item : `,${item}`;
+    if (text.length > PIECE) return { text, isLast: false };
+  }
+  return { text, isLast: true };
+}
+
+async function encodeRest(
+  first: string,
+  rest: Iterator<unknown>,
+  encodeItem: EncodeItem,
+  end: string,
+): Promise<Buffer> {
+  const pieces = [Buffer.from(first)];
+  for (let isLast = false; !isLast; ) {
+    await turn();
+    const piece = nextPiece(rest, encodeItem, '');
+    pieces.push(Buffer.from(piece.text));
+    isLast = piece.isLast;
+  }
+  pieces.push(Buffer.from(end));
+  return Buffer.concat(pieces);
 }
 
 /** The schema without references, and without what only a reader or a validator needs. */

@@ -5,9 +5,9 @@ import {
   BlobStoreUnavailable,
   BlobTooLarge,
 } from '@modelbox/blobs';
-import { isLockTimeout, isRetryable, isStatementTimeout, isUnavailable } from '@modelbox/db';
+import { isLockTimeout, isRetryable, isStatementTimeout, isUnavailable, postgresFailure } from '@modelbox/db';
 import type { FastifyError } from 'fastify';
-import { HttpProblem } from './problem.ts';
+import { HttpProblem, invalidField } from './problem.ts';
 
 /** Seconds after which a client may try again: Postgres is back within that time after a restart. */
 export const RETRY_AFTER = { 'retry-after': '1' };
@@ -31,6 +31,9 @@ export class ClientGone extends Error {
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof ClientGone) return new HttpProblem('malformed', 'The request was cut off.');
+  const failure = postgresFailure(error);
+  // The SQL function `log_metrics_within`.
+  if (failure?.code === 'MB002') return invalidField('body', '/metrics', failure.message);
   if (isUnavailable(error))
     return new HttpProblem('unavailable', 'The database does not answer.', {}, RETRY_AFTER);
   if (isLockTimeout(error) || isStatementTimeout(error) || isRetryable(error))

@@ -13,7 +13,12 @@ let files: string;
 let frozen: string;
 
 beforeAll(async () => {
-  server = await startTestServer({ bodyTimeout: 150, bodyLimit: 100_000, maxFileSize: 1_000_000 });
+  server = await startTestServer({
+    bodyTimeout: 150,
+    answerStallTimeout: 300,
+    bodyLimit: 100_000,
+    maxFileSize: 1_000_000,
+  });
   model = (await server.api('POST', '/v1/models', { namespace: 'ai', name: 'flow' })).body.id;
   files = `/v1/models/${model}/files`;
   const version = await server.api('POST', `/v1/models/${model}/versions`, {

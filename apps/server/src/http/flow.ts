@@ -5,8 +5,8 @@ import { HttpProblem } from './problem.ts';
 /** Milliseconds that a client has to read an answer that came before its body was all sent. */
 const LINGER = 5_000;
 
-/** A reader may have to write to a slow disk before it reads on: it is given so many times what a sender is. */
-const READERS_PATIENCE = 10;
+/** The reader of a file may have to write to a slow disk before it reads on. */
+const READERS_PATIENCE = 5;
 
 /** Requests whose client waits to be told that the body is wanted (RFC 9110, 10.1.1). */
 const heldBack = new WeakMap<IncomingMessage, ServerResponse>();
@@ -68,9 +68,13 @@ export function discardRest(request: IncomingMessage): void {
 }
 
 /**
- * Breaks an answer off whose reader has stopped reading: it would hold a file or a connection to the store for ever. The
- * socket sees what is taken of it, were it a little; a store that sends nothing for as long counts alike.
+ * Breaks an answer off whose reader stands still: it would keep memory, a file or a connection to the store for ever. The
+ * socket sees each byte that the reader takes. A store that sends nothing for as long ends its stream, too.
+ * @param timeout Milliseconds without progress; of a stream five times as many.
  */
-export function endWhenStill(response: ServerResponse, timeout: number): void {
-  response.setTimeout(timeout * READERS_PATIENCE, () => response.destroy());
+export function endWhenStill(response: ServerResponse, timeout: number, kind: 'whole' | 'stream'): void {
+  const patience = kind === 'stream' ? timeout * READERS_PATIENCE : timeout;
+  response.setTimeout(patience, () => response.destroy());
+  // Before Node sets the time that an idle connection has: a request that is served next may take as long as it likes.
+  response.prependOnceListener('finish', () => response.socket?.setTimeout(0));
 }

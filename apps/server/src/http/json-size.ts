@@ -41,3 +41,6 @@ function separators(bytes: Buffer): number {
   }
   return count;
 }
+
+/** Bytes of a value as JSON in UTF-8; of undefined none. */
+export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');

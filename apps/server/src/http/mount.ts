@@ -15,6 +15,7 @@ import { readBack } from './read-back.ts';
 import type { Memory } from './remember.ts';
 import { contextOf, type Writable } from './request-context.ts';
 import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
+import { noteCaller } from './unread.ts';
 import { validate } from './validate.ts';
 import type { Reply, Verb } from './verb.ts';
 
@@ -82,8 +83,8 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const result = await runAnew(requestContext, route, verb, input, request.headers.authorization);
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
     await recordRead?.(requestContext, attempt, params, answer);
-    if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(ctx, reply, answer);
-    const encoded = { body: encode(answer), etag: answer.etag };
+    if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(reply, answer);
+    const encoded = { body: await encode(answer), etag: answer.etag };
     if (shown) memory.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.foreign });
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   }
@@ -104,6 +105,7 @@ async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyRep
   ctx.rateLimits.byAddress(ctx, reply, request.ip);
   const actor = await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
   ctx.rateLimits.byIdentity(ctx, reply, actor);
+  noteCaller(request, actor.name);
   return actor;
 }
 

@@ -6,7 +6,7 @@ import type { Answered } from './verb.ts';
 
 /** An answer ready to be sent. */
 export interface EncodedAnswer {
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly etag: string | undefined;
 }
 

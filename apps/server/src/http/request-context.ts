@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, RequestContext } from '../context.ts';
 import { ClientGone } from './errors.ts';
 import { parseIfMatch } from './preconditions.ts';
+import { reserveAnswer } from './unread.ts';
 
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -29,12 +30,14 @@ export function contextOf(
     bells: ctx.bells,
     authentication: ctx.authentication,
     rateLimits: ctx.rateLimits,
+    answers: ctx.answers,
     clock: ctx.clock,
     now: () => now,
     actor,
     requestId: request.id,
     address: request.ip,
     method: request.method,
+    reserve: (bytes) => reserveAnswer(ctx, request, reply, bytes),
     // Made only when somebody asks: most requests are over before anybody could go away.
     get signal() {
       if (gone === undefined) {

@@ -1,19 +1,18 @@
 import type { Route } from '@modelbox/schema';
 import type { FastifyReply } from 'fastify';
 import type { Context } from '../context.ts';
-import { encoder } from './encode.ts';
-import { endWhenStill } from './flow.ts';
+import { encoder, isPage, pageEncoder } from './encode.ts';
 import type { EncodedAnswer } from './remember.ts';
 import type { Answered } from './verb.ts';
 
-type Encode = (answer: Answered) => string;
+type Encode = (answer: Answered) => string | Promise<string | Buffer>;
 
 /** Encodes by the schema that the contract gives for the status; an answer of another form is a fault of ours. */
 export function answerEncoder({ settings }: Context, route: Route): Encode {
   const encoders = new Map<number, Encode>();
   for (const [status, schema] of Object.entries(route.answers)) {
     if (typeof schema === 'string') continue;
-    const encode = encoder(schema);
+    const encode = isPage(schema) ? pageEncoder(schema) : encoder(schema);
     encoders.set(Number(status), ({ body }) => {
       if (settings.checkAnswers) schema.parse(body);
       return encode(body);
@@ -31,9 +30,8 @@ export function answerEncoder({ settings }: Context, route: Route): Encode {
 export const isRaw = (body: unknown): body is string | Buffer =>
   typeof body === 'string' || Buffer.isBuffer(body);
 
-export function sendRaw({ settings }: Context, reply: FastifyReply, answer: Answered): FastifyReply {
+export function sendRaw(reply: FastifyReply, answer: Answered): FastifyReply {
   reply.code(answer.status).headers(answer.headers ?? {});
-  if (answer.stream) endWhenStill(reply.raw, settings.bodyTimeout);
   return reply.send(answer.stream ?? answer.body);
 }
 

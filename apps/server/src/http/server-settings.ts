@@ -42,6 +42,14 @@ export interface Settings {
   maxConnections: number;
   /** Bytes of a JSON body at most. */
   bodyLimit: number;
+  /** Metric keys of one object at most; a key on a dataset is one by itself. */
+  metricKeys: number;
+  /** Bytes of a page of a list at most, if it has more than one item. */
+  pageBytes: number;
+  /** Bytes of all answers that wait for their readers at most. */
+  unreadAnswers: number;
+  /** Milliseconds without progress after which an answer that nobody reads is ended. */
+  answerStallTimeout: number;
   /** Bytes of a file at most. */
   maxFileSize: number;
   /** Milliseconds in which a signed URL of the store can be used. */

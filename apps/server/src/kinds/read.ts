@@ -1,8 +1,8 @@
 import { coalesce } from '@modelbox/db';
 import { shownTo } from '../access/foreign.ts';
-import type { Context, ReadKind, RequestContext } from '../context.ts';
+import type { Context, ListedKind, ReadKind, RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Readout } from '../objects/kinds.ts';
+import type { Readout, Room } from '../objects/kinds.ts';
 
 type ReadOne = (id: string) => Promise<Readout | undefined>;
 
@@ -29,9 +29,14 @@ export async function readObject(ctx: RequestContext, kind: ReadKind, id: string
   return shownTo(ctx.actor, readout);
 }
 
-/** Objects in the order of the ids, as far as the caller may see them. */
-export async function readInOrder(ctx: RequestContext, kind: ReadKind, ids: string[]): Promise<unknown[]> {
-  const readouts = await ctx.kinds.readers[kind](ctx, ids);
-  const byId = new Map(readouts.map((readout) => [readout.id, shownTo(ctx.actor, readout).body]));
-  return ids.map((id) => byId.get(id)).filter((body) => body !== undefined);
-}
+/**
+ * Objects in the order of the ids, as many as fit, as far as the caller may see them. An id may be without an object: it
+ * was purged.
+ */
+export const readInOrder = async (
+  ctx: RequestContext,
+  kind: ListedKind,
+  ids: string[],
+  room: Room,
+): Promise<Readout[]> =>
+  (await ctx.kinds.readers[kind](ctx, ids, room)).map((readout) => shownTo(ctx.actor, readout));

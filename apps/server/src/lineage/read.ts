@@ -2,12 +2,13 @@ import { prepared } from '@modelbox/db';
 import { decideAccess } from '@modelbox/domain';
 import type { Lineage } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
+import { jsonBytes } from '../http/json-size.ts';
 import type { Verb } from '../http/verb.ts';
 
 type Node = Lineage['nodes'][number];
 type Edge = Lineage['edges'][number];
 
-/** Steps from the version where nobody says otherwise, and nodes in an answer at most. */
+/** Steps from the version where nobody says otherwise, and nodes in an answer at most. `pageBytes` bounds both nodes and edges. */
 const DEFAULT_DEPTH = 8;
 const MAX_NODES = 1000;
 
@@ -60,6 +61,7 @@ export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touche
   const nodes = new Map((await visibleNodes(ctx, [version.id])).map((node) => [node.id, node]));
   const seen = new Set([version.id]);
   let truncated = false;
+  let bytes = 0;
   let frontier = [version.id];
   for (let depth = query.depth ?? DEFAULT_DEPTH; frontier.length > 0; depth--) {
     if (depth === 0) {
@@ -75,9 +77,11 @@ export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touche
     for (const { fromKind: _, ...edge } of found) {
       if (!nodes.has(edge.from) || !nodes.has(edge.to)) continue;
       edges.set(`${edge.from} ${edge.to} ${edge.relation} ${edge.digest}`, edge);
+      bytes += jsonBytes(edge);
     }
+    for (const id of fresh) bytes += jsonBytes(nodes.get(id));
     frontier = fresh.filter((id) => nodes.get(id)?.kind === 'version');
-    if (seen.size > MAX_NODES) {
+    if (seen.size > MAX_NODES || bytes > ctx.settings.pageBytes) {
       truncated = true;
       break;
     }

@@ -1,3 +1,4 @@
+import { isUuid } from '@modelbox/domain';
 import { invalidField } from '../http/problem.ts';
 
 /** A cursor holds where a page ended: opaque text to its reader, base64url of JSON to us. Not secret, not trusted. */
@@ -35,20 +36,12 @@ export function cursorAfter<T extends 'string' | 'number'>(text: string | undefi
   return value as Value;
 }
 
+/** For lists that go on after the id of an object. */
+export function idAfter(text: string | undefined): string | undefined {
+  const id = cursorAfter(text, 'string');
+  if (id !== undefined && !isUuid(id)) throw badCursor();
+  return id;
+}
+
 /** Whether Postgres can take the text. */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
-
-/** A page out of one row more than was asked for. */
-export function pageOf<Row, Item>(
-  rows: Row[],
-  limit: number,
-  toItem: (row: Row) => Item,
-  cursorOf: (row: Row) => unknown,
-) {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map(toItem),
-    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(cursorOf(last)) : null,
-  };
-}

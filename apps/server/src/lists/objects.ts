@@ -10,17 +10,18 @@ import {
   parseOrderBy,
   type SqlSchema,
 } from '@modelbox/domain';
-import { LIMIT_DEFAULT, type ObjectKind } from '@modelbox/schema';
-import type { RequestContext } from '../context.ts';
+import { LIMIT_DEFAULT } from '@modelbox/schema';
+import type { ListedKind, RequestContext } from '../context.ts';
 import { invalid } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
 import { readInOrder } from '../kinds/read.ts';
+import type { Room } from '../objects/kinds.ts';
 import { badCursor, decodeCursor, encodeCursor, isStorable } from './cursor.ts';
 import { runList } from './run.ts';
 
 /** A list of objects of one kind. */
 export interface ObjectList {
-  readonly kind: ObjectKind;
+  readonly kind: ListedKind;
   /** FROM with its joins; the alias of `idSql` is among them. */
   readonly from: string;
   readonly idSql: string;
@@ -60,25 +61,57 @@ export async function listObjects(
     values.push(...keyset.params);
     where.push(keyset.sql);
   }
-  const rows = await runList<{ id: string; cursor: (string | null)[] }>(
+  const rows = await runList<PlaceRow>(
     ctx,
     `SELECT ${list.idSql} AS id, ARRAY[${compiled.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
      FROM ${list.from} WHERE ${where.join(' AND ')} ORDER BY ${compiled.orderBy} LIMIT ${limit + 1}`,
     values,
   );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
+  const { items, last } = await readWithin(ctx, list.kind, rows.slice(0, limit));
+  const after = rows[last]?.cursor;
   return {
     status: 200,
     body: {
-      items: await readInOrder(
-        ctx,
-        list.kind,
-        shown.map((row) => row.id),
-      ),
-      nextCursor: rows.length > limit && last ? encodeCursor({ of, after: last.cursor }) : null,
+      items,
+      nextCursor: last < rows.length - 1 && after ? encodeCursor({ of, after }) : null,
     },
   };
+}
+
+/** An object's place in the list. */
+interface PlaceRow {
+  readonly id: string;
+  readonly cursor: (string | null)[];
+}
+
+/** Objects read by one statement at most: Postgres forms them all, also those that do not fit. */
+const BATCH = 100;
+
+/** The objects at the places from the first on, as many as fit, and the index of the place at which the page ends. */
+async function readWithin(
+  ctx: RequestContext,
+  kind: ListedKind,
+  places: readonly PlaceRow[],
+): Promise<{ items: unknown[]; last: number }> {
+  const room: Room = { bytes: ctx.settings.pageBytes, isEmpty: true };
+  const items: unknown[] = [];
+  let last = -1;
+  while (last < places.length - 1) {
+    const batch = places.slice(last + 1, last + 1 + BATCH);
+    const found = await readInOrder(
+      ctx,
+      kind,
+      batch.map((row) => row.id),
+      room,
+    );
+    ctx.reserve(ctx.settings.pageBytes - room.bytes);
+    items.push(...found.map(({ body }) => body));
+    const reached = batch.findIndex(({ id }) => id === found.at(-1)?.id);
+    // Objects that were purged meanwhile are missing like those that do not fit: the next page goes on after the last.
+    if (reached < batch.length - 1 && !room.isEmpty) return { items, last: last + 1 + reached };
+    last += batch.length;
+  }
+  return { items, last };
 }
 
 /** A cursor belongs to one list with one filter and one order. */

@@ -34,6 +34,7 @@ export async function logMetrics(
       columns,
       object.namespace,
       byOf(ctx),
+      ctx.settings.metricKeys,
     ).catch((error: unknown) => {
       throw isUndone(error) ? gone() : error;
     });

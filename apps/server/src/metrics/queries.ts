@@ -14,6 +14,7 @@ type Values = [
   points: string[],
   namespace: string,
   by: string,
+  mostKeys: number,
 ];
 
 /**
@@ -29,7 +30,7 @@ const statement = (kind: OwnerKind) =>
      ), object AS MATERIALIZED (
        SELECT o.id FROM ${kind}s o, claim WHERE claim.ok AND o.id = $5 AND o.deleted_at IS NULL FOR NO KEY UPDATE OF o
      ), logged AS MATERIALIZED (
-       SELECT l.changed, l.latest FROM object, log_metrics('${kind}', object.id, $6::uuid, $7::text[]) AS l
+       SELECT l.changed, l.latest FROM object, log_metrics_within('${kind}', object.id, $6::uuid, $7::text[], $10::integer) AS l
      ), recorded AS MATERIALIZED (
        SELECT record_change('${kind}', $5, $8::text, 'metrics_logged', NULL, NULL,
                             jsonb_build_object('points', changed, 'latest', latest), $9::jsonb, $3) AS id

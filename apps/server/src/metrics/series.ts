@@ -2,8 +2,10 @@ import { decideAccess, parseQualifiedName } from '@modelbox/domain';
 import { LIMIT_DEFAULT, type MetricValue, Timestamp } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
-import { badCursor, decodeCursor, isStorable, pageOf } from '../lists/cursor.ts';
+import { badCursor, decodeCursor, isStorable } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
 import { runList } from '../lists/run.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import type { Located } from '../objects/located.ts';
 
 interface SeriesQuery {
@@ -50,11 +52,11 @@ const PAGE = `
   WHERE $9::text IS NULL OR (${ORDER}) > ($9, $10::text, $11::bigint, $12::timestamptz, $13::bigint)
   ORDER BY ${ORDER} LIMIT $14`;
 
-const WHOLE = `WITH shown AS (${CHOSEN}) ${PAGE}`;
+const WHOLE = sizedSql(`WITH shown AS (${CHOSEN}) ${PAGE}`, '$15', '$16');
 
 /** `$15` points of each series at most: even runs of it, and of each the lowest and the highest. */
-const SAMPLED = `
-  WITH chosen AS (${CHOSEN}), ranked AS (
+const SAMPLED = sizedSql(
+  `WITH chosen AS (${CHOSEN}), ranked AS (
      SELECT *, count(*) OVER (PARTITION BY series) AS total,
             (row_number() OVER (PARTITION BY series ORDER BY step, time, received) - 1) * ($15::int / 2)
               / count(*) OVER (PARTITION BY series) AS bucket
@@ -65,7 +67,10 @@ const SAMPLED = `
      FROM ranked
    ), shown AS (
      SELECT * FROM extremes WHERE total <= $15 OR low = 1 OR high = 1
-   ) ${PAGE}`;
+   ) ${PAGE}`,
+  '$16',
+  '$17',
+);
 
 /** The points of an object's series, in order of key, dataset, step and time. */
 export async function listPoints(
@@ -75,22 +80,29 @@ export async function listPoints(
   query: SeriesQuery,
 ): Promise<Answered> {
   const limit = query.limit ?? LIMIT_DEFAULT;
-  const after = query.cursor === undefined ? [null, null, null, null, null] : positionOf(query.cursor);
   const { key, fromStep, toStep, fromTime, toTime, points } = query;
   const bounds = [key, dataset?.id, fromStep, toStep, fromTime, toTime].map((bound) => bound ?? null);
-  const values = [object.id, object.namespaceId, ...bounds, ...after, limit + 1];
-  const rows = await (points === undefined
-    ? runList<PointRow>(ctx, WHOLE, values)
-    : runList<PointRow>(ctx, SAMPLED, [...values, points]));
-  return {
-    status: 200,
-    body: pageOf(
-      rows,
-      limit,
-      ({ at: _, ...point }) => (isConcealed(ctx, point) ? { ...point, digest: null } : point),
-      (row) => row.at,
-    ),
-  };
+  const [statement, sample] = points === undefined ? [WHOLE, []] : [SAMPLED, [points]];
+  const body = await pageOf(ctx, {
+    limit,
+    // Points are small, and each statement looks through all of the series.
+    batch: limit,
+    after: query.cursor === undefined ? undefined : positionOf(query.cursor),
+    read: (after, count, { bytes, isEmpty }) =>
+      runList<PointRow & SizedRow>(ctx, statement, [
+        object.id,
+        object.namespaceId,
+        ...bounds,
+        ...(after ?? [null, null, null, null, null]),
+        count,
+        ...sample,
+        bytes,
+        isEmpty,
+      ]),
+    toItem: ({ at: _, ...point }: PointRow) => (isConcealed(ctx, point) ? { ...point, digest: null } : point),
+    cursorOf: (row): string[] => row.at,
+  });
+  return { status: 200, body };
 }
 
 /** The digest of a dataset in another namespace is only for those who may see the dataset; its name was given with the point. */

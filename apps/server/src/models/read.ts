@@ -1,9 +1,9 @@
-import { prepared } from '@modelbox/db';
 import type { Model } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
+import { reader } from '../lists/sized.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
-import type { Readout } from '../objects/kinds.ts';
+import type { Readout, Room } from '../objects/kinds.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf } from '../objects/rows.ts';
 
 interface ModelRow extends DeletableRow {
@@ -16,15 +16,15 @@ interface ModelRow extends DeletableRow {
   latest: LatestRow[] | null;
 }
 
-const select = prepared<[string[]], ModelRow>(
+const select = reader<ModelRow>(
   'read_models',
   `SELECT ${deletableColumns('m')}, n.path AS namespace, m.name, m.owner, m.task, m.description, m.tags,
           ${latestSql('m.id', 'm.namespace_id')} AS latest
    FROM models m JOIN namespaces n ON n.id = m.namespace_id WHERE m.id = ANY ($1::uuid[])`,
 );
 
-export async function readModels({ db }: Context, ids: string[]): Promise<Readout<Model>[]> {
-  return (await select(db.pool, ids)).map((row) => ({
+export async function readModels({ db }: Context, ids: string[], room?: Room): Promise<Readout<Model>[]> {
+  return (await select(db.pool, ids, room)).map((row) => ({
     id: row.id,
     body: {
       namespace: row.namespace,

@@ -32,3 +32,10 @@ export interface Readout<B = unknown> {
   /** What it shows of other namespaces. */
   readonly foreign?: readonly Foreign<B>[];
 }
+
+/** What is left of a page: bytes of JSON. Reading takes from it. */
+export interface Room {
+  bytes: number;
+  /** Nothing was read: the first row comes at any size, so that every page shows something. */
+  isEmpty: boolean;
+}

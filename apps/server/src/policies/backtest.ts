@@ -3,6 +3,7 @@ import type { Backtest } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalid, invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
+import { Few } from '../lists/few.ts';
 import type { Located } from '../objects/located.ts';
 import { policyFaults } from './check.ts';
 import { replayVersions } from './history-facts.ts';
@@ -35,10 +36,16 @@ export const backtestPolicy: Verb<'models.policy.backtest'> = (
     const test = createBacktest(rule, filterOf(rule.filter), evaluate);
     const { versions, facts } = await replayVersions(session, (state, at) => test.tell(state, at));
     test.end(ctx.now());
-    const champions = test.champions
-      .slice(-SHOWN)
-      .map((champion) => ({ ...champion, at: champion.at.toISOString() }));
-    const answer: Backtest = { champions, versions, facts, truncated: test.champions.length > SHOWN };
+    const last = new Few<Backtest['champions'][number]>(SHOWN, ctx.settings.pageBytes);
+    for (const champion of test.champions.toReversed())
+      last.add({ ...champion, at: champion.at.toISOString() });
+    const champions = last.items.reverse();
+    const answer: Backtest = {
+      champions,
+      versions,
+      facts,
+      truncated: test.champions.length > champions.length,
+    };
     return { status: 200, body: answer };
   });
 

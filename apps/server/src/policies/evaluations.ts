@@ -1,9 +1,11 @@
 import { prepared, sqlOn } from '@modelbox/db';
 import { coverageOf, decideAccess, isUuid } from '@modelbox/domain';
-import { type Evaluation, LIMIT_DEFAULT } from '@modelbox/schema';
+import type { Evaluation } from '@modelbox/schema';
 import { invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
-import { badCursor, decodeCursor, pageOf } from '../lists/cursor.ts';
+import { badCursor, decodeCursor } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import { knownDatasets } from './known-datasets.ts';
 import { effectiveOf } from './owner-chain.ts';
 import { ownerOf } from './read.ts';
@@ -29,11 +31,14 @@ const page = prepared<
     afterId: string | null,
     afterPosition: number,
     limit: number,
+    bytes: number,
+    isEmpty: boolean,
   ],
-  Row
+  Row & SizedRow
 >(
   'list_evaluations',
-  `SELECT v.version, v.id AS "versionId", d.position::int, d.id AS "datasetId", e.id IS NOT NULL AS "isEvaluated", e.digest,
+  sizedSql(
+    `SELECT v.version, v.id AS "versionId", d.position::int, d.id AS "datasetId", e.id IS NOT NULL AS "isEvaluated", e.digest,
           s.digest AS current, v.ready_at AS "readyAt"
    FROM versions v
    CROSS JOIN unnest($2::uuid[]) WITH ORDINALITY AS d (id, position)
@@ -49,6 +54,9 @@ const page = prepared<
                  ELSE e.id IS NULL OR (s.digest IS NOT NULL AND e.digest IS DISTINCT FROM s.digest) END
      AND ($4::timestamptz IS NULL OR (v.ready_at, v.id, d.position) > ($4, $5::uuid, $6))
    ORDER BY v.ready_at, v.id, d.position LIMIT $7`,
+    '$8',
+    '$9',
+  ),
 );
 
 /** What evaluators have to do: the ready versions on the datasets that the policy names, oldest first. */
@@ -56,7 +64,6 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
   ctx,
   { query, touched: { model } },
 ) => {
-  const limit = query.limit ?? LIMIT_DEFAULT;
   const sql = sqlOn(ctx.db.pool);
   const { document } = await effectiveOf(sql, ownerOf(model));
   const names = (document.evaluate ?? []).map(({ dataset }) => dataset);
@@ -78,17 +85,6 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
       ? [{ name, ...dataset }]
       : [];
   });
-  const [at, id, position] = cursorOf(query.cursor);
-  const rows = await page(
-    ctx.db.pool,
-    model.id,
-    asked.map((dataset) => dataset.id),
-    query.state ?? 'owed',
-    at,
-    id,
-    position,
-    limit + 1,
-  );
   const toEvaluation = (row: Row): Evaluation => ({
     version: row.version,
     versionId: row.versionId,
@@ -99,12 +95,24 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
     evaluatedDigest: row.digest,
     readyAt: row.readyAt.toISOString(),
   });
-  const cursor = (row: Row) => [row.readyAt.toISOString(), row.versionId, row.position];
-  return { status: 200, body: pageOf(rows, limit, toEvaluation, cursor) };
+  const ids = asked.map((dataset) => dataset.id);
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after: cursorOf(query.cursor),
+    read: (after, count, { bytes, isEmpty }) => {
+      const [at, id, position] = after ?? [null, null, 0];
+      return page(ctx.db.pool, model.id, ids, query.state ?? 'owed', at, id, position, count, bytes, isEmpty);
+    },
+    toItem: toEvaluation,
+    cursorOf: (row: Row): Place => [row.readyAt.toISOString(), row.versionId, row.position],
+  });
+  return { status: 200, body };
 };
 
-function cursorOf(text: string | undefined): [at: string | null, id: string | null, position: number] {
-  if (text === undefined) return [null, null, 0];
+type Place = [at: string, id: string, position: number];
+
+function cursorOf(text: string | undefined): Place | undefined {
+  if (text === undefined) return undefined;
   const value = decodeCursor(text);
   const [at, id, position] = Array.isArray(value) ? value : [];
   const isWhole =

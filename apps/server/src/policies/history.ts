@@ -1,25 +1,42 @@
-import { LIMIT_DEFAULT, type PolicyEdit } from '@modelbox/schema';
+import { prepared } from '@modelbox/db';
+import type { PolicyEdit } from '@modelbox/schema';
 import type { Verb } from '../http/verb.ts';
-import { cursorAfter, pageOf } from '../lists/cursor.ts';
+import { cursorAfter } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
+
+interface EditRow extends Omit<PolicyEdit, 'at'> {
+  at: Date;
+}
+
+/** A document can have hundreds of kilobytes: few in one statement. */
+const BATCH = 20;
+
+const before = prepared<
+  [ownerId: string, before: number | null, limit: number, bytes: number, isEmpty: boolean],
+  EditRow & SizedRow
+>(
+  'list_policy_edits',
+  sizedSql(
+    `SELECT e.edit, e.document, e.actor, e.request_id AS "requestId", e.at FROM policy_edits e
+     WHERE e.owner_id = $1 AND ($2::bigint IS NULL OR e.edit < $2) ORDER BY e.edit DESC LIMIT $3`,
+    '$4',
+    '$5',
+  ),
+);
 
 /** The edits of a policy, newest first. */
 export const policyHistory: Verb<'models.policy.history' | 'namespaces.policy.history'> = async (
-  { db },
+  ctx,
   { query, touched: { owner } },
 ) => {
-  const limit = query.limit ?? LIMIT_DEFAULT;
-  const before = cursorAfter(query.cursor, 'number');
-  const rows = await db.prisma.policyEdit.findMany({
-    where: { ownerId: owner.id, ...(before === undefined ? {} : { edit: { lt: before } }) },
-    orderBy: { edit: 'desc' },
-    take: limit + 1,
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after: cursorAfter(query.cursor, 'number'),
+    batch: BATCH,
+    read: (at, count, { bytes, isEmpty }) => before(ctx.db.pool, owner.id, at ?? null, count, bytes, isEmpty),
+    toItem: (row: EditRow): PolicyEdit => ({ ...row, at: row.at.toISOString() }),
+    cursorOf: (row) => row.edit,
   });
-  const toEdit = (row: (typeof rows)[number]): PolicyEdit => ({
-    edit: row.edit,
-    document: row.document as PolicyEdit['document'],
-    actor: row.actor,
-    requestId: row.requestId,
-    at: row.at.toISOString(),
-  });
-  return { status: 200, body: pageOf(rows, limit, toEdit, (row) => row.edit) };
+  return { status: 200, body };
 };

@@ -1,9 +1,11 @@
 import { prepared } from '@modelbox/db';
 import { type Actor, namespacesWith } from '@modelbox/domain';
-import { type Decision, LIMIT_DEFAULT } from '@modelbox/schema';
+import type { Decision } from '@modelbox/schema';
 import type { Context, RequestContext } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
-import { cursorAfter, pageOf } from '../lists/cursor.ts';
+import { cursorAfter } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 
 interface DecisionRow {
   id: string;
@@ -38,19 +40,25 @@ type Values = [
   before: number | null,
   limit: number,
   seen: string[] | null,
+  bytes: number,
+  isEmpty: boolean,
 ];
 
 /** `$8` are the namespaces below which models may be known; null: all. A model above decides on checkpoints below it. */
 const by = (name: string, condition: string) =>
-  prepared<Values, DecisionRow>(
+  prepared<Values, DecisionRow & SizedRow>(
     `list_decisions_${name}`,
-    `SELECT ${COLUMNS} FROM decisions d
+    sizedSql(
+      `SELECT ${COLUMNS} FROM decisions d
      WHERE ${condition} AND ($2::uuid IS NULL OR d.subject_id = $2) AND ($3::text IS NULL OR d.kind = $3)
        AND ($4::text IS NULL OR d.rule = $4) AND ($5::text IS NULL OR d.outcome = $5) AND ($6::bigint IS NULL OR d.id < $6)
        AND ($8::text[] IS NULL OR d.model_id IS NULL OR EXISTS (
          SELECT 1 FROM models m JOIN namespaces n ON n.id = m.namespace_id, unnest($8::text[]) AS v (path)
          WHERE m.id = d.model_id AND (v.path IN ('', n.path) OR starts_with(n.path, v.path || '/'))))
      ORDER BY d.id DESC LIMIT $7`,
+      '$9',
+      '$10',
+    ),
   );
 
 const byModel = by('model', 'd.model_id = $1');
@@ -83,17 +91,23 @@ interface Narrowed {
 }
 
 async function page(
-  { db, actor }: RequestContext,
+  ctx: RequestContext,
   list: typeof byModel,
   of: string,
   query: Narrowed,
   subject: string | null = null,
 ) {
-  const limit = query.limit ?? LIMIT_DEFAULT;
-  const before = cursorAfter(query.cursor, 'number') ?? null;
   const { kind = null, rule = null, outcome = null } = query;
-  const rows = await list(db.pool, of, subject, kind, rule, outcome, before, limit + 1, seenBy(actor));
-  return { status: 200, body: pageOf(rows, limit, toDecision, (row) => Number(row.id)) };
+  const seen = seenBy(ctx.actor);
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after: cursorAfter(query.cursor, 'number'),
+    read: (before, count, { bytes, isEmpty }) =>
+      list(ctx.db.pool, of, subject, kind, rule, outcome, before ?? null, count, seen, bytes, isEmpty),
+    toItem: toDecision,
+    cursorOf: (row: DecisionRow) => Number(row.id),
+  });
+  return { status: 200, body };
 }
 
 function seenBy({ grants }: Actor): string[] | null {
@@ -114,6 +128,6 @@ export const namespaceDecisions: Verb<'namespaces.decisions.list'> = (ctx, { que
 
 /** The last decision of a rule about a version. */
 export async function lastDecision(ctx: Context, subjectId: string, rule: string): Promise<Decision | null> {
-  const [row] = await bySubject(ctx.db.pool, subjectId, null, 'label', rule, null, null, 1, null);
+  const [row] = await bySubject(ctx.db.pool, subjectId, null, 'label', rule, null, null, 1, null, 0, true);
   return row === undefined ? null : toDecision(row);
 }

@@ -1,5 +1,6 @@
 import type { LabelRule } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
+import { Few } from '../lists/few.ts';
 import { candidates } from './candidates.ts';
 import { versionFacts } from './facts.ts';
 import { holderOf } from './judge-now.ts';
@@ -9,15 +10,18 @@ import type { Session } from './session.ts';
 type Preview = PolicyPreview['label'];
 
 /** Which labels the rules would give now. */
-export async function previewLabels(session: Session, limit: number): Promise<Preview> {
-  const shown: Preview = [];
-  if (session.suspended.label !== undefined) return shown;
+export async function previewLabels(session: Session, limit: number, bytes: number): Promise<Preview> {
+  const shown = new Few<Preview[number]>(limit, bytes);
+  if (session.suspended.label !== undefined) return [];
   for (const rule of session.policy.document.label ?? []) {
     const found =
-      rule.alias === undefined ? await tagged(session, rule, limit) : await moved(session, rule, rule.alias);
-    shown.push(...found);
+      rule.alias === undefined
+        ? await tagged(session, rule, limit, bytes)
+        : await moved(session, rule, rule.alias);
+    for (const item of found) shown.add(item);
+    if (shown.isFull) break;
   }
-  return shown.slice(0, limit);
+  return shown.items;
 }
 
 async function moved(session: Session, rule: LabelRule, alias: string): Promise<Preview> {
@@ -39,14 +43,14 @@ async function moved(session: Session, rule: LabelRule, alias: string): Promise<
   return last ? [wire(last, present?.version ?? null)] : [];
 }
 
-async function tagged(session: Session, rule: LabelRule, limit: number): Promise<Preview> {
-  const shown: Preview = [];
+async function tagged(session: Session, rule: LabelRule, limit: number, bytes: number): Promise<Preview> {
+  const shown = new Few<Preview[number]>(limit, bytes);
   for await (const versionId of candidates(session, rule, null)) {
-    if (shown.length === limit) break;
+    if (shown.isFull) break;
     const judged = await judge(session, rule, versionId, null);
-    if (judged?.verdict.holds && !isHolder(judged)) shown.push(wire(judged, null));
+    if (judged?.verdict.holds && !isHolder(judged)) shown.add(wire(judged, null));
   }
-  return shown;
+  return shown.items;
 }
 
 function wire(judged: Judged, holder: string | null): Preview[number] {

@@ -1,18 +1,21 @@
 import { formatReference } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
+import { Few } from '../lists/few.ts';
 import { nameFault, wordsOf } from './act-promotion.ts';
 import { type Promoting, promotions } from './promotions.ts';
 import type { Session } from './session.ts';
 
+type Preview = PolicyPreview['promote'];
+
 /** Which checkpoints the rules would promote now. */
-export async function previewPromotions(session: Session, limit: number): Promise<PolicyPreview['promote']> {
-  const shown: PolicyPreview['promote'] = [];
-  if (session.suspended.promote !== undefined) return shown;
+export async function previewPromotions(session: Session, limit: number, bytes: number): Promise<Preview> {
+  const shown = new Few<Preview[number]>(limit, bytes);
+  if (session.suspended.promote !== undefined) return [];
   for await (const promoting of promotions(session, {})) {
-    if (!promoting.verdict.holds || shown.length >= limit) continue;
+    if (!promoting.verdict.holds || shown.isFull) continue;
     const { rule, question, experiment, name } = promoting;
     const refusal = await refusalOf(session, promoting);
-    shown.push({
+    shown.add({
       rule: rule.name ?? null,
       checkpoint: question.candidate.id,
       experiment: experiment.name,
@@ -21,7 +24,7 @@ export async function previewPromotions(session: Session, limit: number): Promis
       words: wordsOf(promoting, refusal),
     });
   }
-  return shown;
+  return shown.items;
 }
 
 /** Why the version could not be made, as far as its name tells. */

@@ -29,8 +29,8 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
       if (session === undefined) throw new HttpProblem('not_found', `The model ${owner.name} is deleted.`);
       if (draft) demandDraft(ctx, owner, draft, datasets);
       return {
-        label: await previewLabels(session, limit),
-        promote: await previewPromotions(session, limit),
+        label: await previewLabels(session, limit, ctx.settings.pageBytes),
+        promote: await previewPromotions(session, limit, ctx.settings.pageBytes),
       };
     },
     draft,

@@ -1,9 +1,10 @@
 import { prepared } from '@modelbox/db';
-import { isUuid } from '@modelbox/domain';
-import { LIMIT_DEFAULT, type Proposal } from '@modelbox/schema';
+import type { Proposal } from '@modelbox/schema';
 import type { Context } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
-import { badCursor, cursorAfter, pageOf } from '../lists/cursor.ts';
+import { idAfter } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import type { Readout } from '../objects/kinds.ts';
 
 interface ProposalRow {
@@ -33,13 +34,24 @@ const select = prepared<[string[]], ProposalRow>(
   `SELECT ${COLUMNS} FROM proposals p JOIN versions v ON v.id = p.version_id WHERE p.id = ANY ($1::uuid[])`,
 );
 const ofModel = prepared<
-  [modelId: string, state: string | null, before: string | null, limit: number],
-  ProposalRow
+  [
+    modelId: string,
+    state: string | null,
+    before: string | null,
+    limit: number,
+    bytes: number,
+    isEmpty: boolean,
+  ],
+  ProposalRow & SizedRow
 >(
   'list_proposals',
-  `SELECT ${COLUMNS} FROM proposals p JOIN versions v ON v.id = p.version_id
+  sizedSql(
+    `SELECT ${COLUMNS} FROM proposals p JOIN versions v ON v.id = p.version_id
    WHERE p.model_id = $1 AND ($2::text IS NULL OR p.state = $2) AND ($3::uuid IS NULL OR p.id < $3)
    ORDER BY p.id DESC LIMIT $4`,
+    '$5',
+    '$6',
+  ),
 );
 
 const toProposal = (row: ProposalRow): Proposal => ({
@@ -54,9 +66,13 @@ export async function readProposals({ db }: Context, ids: string[]): Promise<Rea
 
 /** What rules propose for a model, newest first: ids sort by the time they were made. */
 export const listProposals: Verb<'models.proposals.list'> = async (ctx, { query, touched: { model } }) => {
-  const limit = query.limit ?? LIMIT_DEFAULT;
-  const before = cursorAfter(query.cursor, 'string') ?? null;
-  if (before !== null && !isUuid(before)) throw badCursor();
-  const rows = await ofModel(ctx.db.pool, model.id, query.state ?? null, before, limit + 1);
-  return { status: 200, body: pageOf(rows, limit, toProposal, (row) => row.id) };
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after: idAfter(query.cursor),
+    read: (before, count, { bytes, isEmpty }) =>
+      ofModel(ctx.db.pool, model.id, query.state ?? null, before ?? null, count, bytes, isEmpty),
+    toItem: toProposal,
+    cursorOf: (row: ProposalRow) => row.id,
+  });
+  return { status: 200, body };
 };

@@ -45,6 +45,7 @@ export const ownContext = (ctx: Context): RequestContext => {
     requestId: 'policy',
     address: '',
     method: '',
+    reserve: () => {},
     signal: new AbortController().signal,
   };
 };

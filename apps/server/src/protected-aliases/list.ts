@@ -1,7 +1,8 @@
-import { LIMIT_DEFAULT } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Answered } from '../http/verb.ts';
-import { cursorAfter, pageOf } from '../lists/cursor.ts';
+import { cursorAfter } from '../lists/cursor.ts';
+import { pageOf } from '../lists/page.ts';
+import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import type { Located } from '../objects/located.ts';
 import { COLUMNS, countFor, FROM, type ProtectionRow, toProtection } from './rows.ts';
 
@@ -9,21 +10,36 @@ import { COLUMNS, countFor, FROM, type ProtectionRow, toProtection } from './row
 const PLACE = `concat(p.alias, chr(1), n.path, chr(1), m.name) COLLATE "C"`;
 const placeOf = (row: ProtectionRow): string => `${row.alias}\u0001${row.namespace}\u0001${row.model ?? ''}`;
 
+const PAGE = sizedSql(
+  `SELECT ${COLUMNS} FROM ${FROM} WHERE ${countFor('$1', '$2')} AND ${PLACE} > $3 ORDER BY ${PLACE} LIMIT $4`,
+  '$5',
+  '$6',
+);
+
 /** The protections that count for a model, or for the models below a namespace: those on it, and those above. */
 export async function listProtections(
-  { db }: RequestContext,
+  ctx: RequestContext,
   object: Located,
   query: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<Answered> {
-  const limit = query.limit ?? LIMIT_DEFAULT;
-  const after = cursorAfter(query.cursor, 'string') ?? '';
-  const { rows } = await db.pool.query<ProtectionRow>(
-    `SELECT ${COLUMNS} FROM ${FROM}
-     WHERE ${countFor('$1', '$2')} AND ${PLACE} > $3
-     ORDER BY ${PLACE} LIMIT $4`,
-    [object.id, object.namespace, after, limit + 1],
-  );
   const isOwn = (row: ProtectionRow) =>
     object.kind === 'model' ? row.model !== null : row.namespace === object.namespace;
-  return { status: 200, body: pageOf(rows, limit, (row) => toProtection(row, !isOwn(row)), placeOf) };
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after: cursorAfter(query.cursor, 'string'),
+    read: async (after, count, { bytes, isEmpty }) =>
+      (
+        await ctx.db.pool.query<ProtectionRow & SizedRow>(PAGE, [
+          object.id,
+          object.namespace,
+          after ?? '',
+          count,
+          bytes,
+          isEmpty,
+        ])
+      ).rows,
+    toItem: (row: ProtectionRow) => toProtection(row, !isOwn(row)),
+    cursorOf: placeOf,
+  });
+  return { status: 200, body };
 }

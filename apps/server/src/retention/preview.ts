@@ -3,11 +3,13 @@ import { nameWords, type PolicyDocument, retentionWords } from '@modelbox/domain
 import type { PolicyPreview } from '@modelbox/schema';
 import { visible } from '../access/visible.ts';
 import type { RequestContext } from '../context.ts';
+import { Few } from '../lists/few.ts';
 import { planRetention } from './plan.ts';
 import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
 import { suspensionOf } from './suspension.ts';
 
 type Preview = PolicyPreview['retain'];
+type Item = Preview['items'][number];
 
 /** What the rule of a model or a namespace would do now: by the same plan that is carried out. */
 export async function previewRetention(
@@ -22,8 +24,9 @@ export async function previewRetention(
     return { seen: 0, removed: 0, freedBytes: 0, items: [], truncated: false };
   const stored = await storedFiles(sql, scope);
   const gone: string[] = [];
-  const going: Preview['items'] = [];
-  const staying: Preview['items'] = [];
+  const { pageBytes } = ctx.settings;
+  const going = new Few<Item>(limit, pageBytes);
+  const staying = new Few<Item>(limit, pageBytes);
   let seen = 0;
   const { verdicts } = await planRetention(sql, scope, ctx.now());
   for await (const { object, verdict } of verdicts) {
@@ -31,9 +34,9 @@ export async function previewRetention(
     const { remove, keptBy, undecided, protectedBy } = verdict;
     if (remove) gone.push(object.id);
     const shown = remove ? going : staying;
-    if (shown.length >= limit) continue;
+    if (shown.isFull) continue;
     const { files, bytes } = stored.get(object.id) ?? { files: 0, bytes: 0 };
-    shown.push({
+    shown.add({
       kind: scope.kind,
       id: object.id,
       name: object.name,
@@ -46,12 +49,14 @@ export async function previewRetention(
       words: retentionWords(object.name, verdict, scope),
     });
   }
+  const shown = new Few<Item>(limit, pageBytes);
+  for (const item of [...going.items, ...staying.items]) shown.add(item);
   return {
     seen,
     removed: gone.length,
     freedBytes: await freedBytes(ctx, sql, gone),
-    items: [...going, ...staying].slice(0, limit),
-    truncated: seen > limit,
+    items: shown.items,
+    truncated: seen > shown.items.length,
   };
 }
 

@@ -67,7 +67,7 @@ export function createTelemetry(
   });
   const limited = new Counter({
     name: 'modelbox_rate_limited_total',
-    help: 'Requests that a limit refused, by limit: address, identity or failures.',
+    help: 'Requests that a limit refused, by limit: address, identity, failures or unread.',
     labelNames: ['limit'],
     registers: [registry],
   });

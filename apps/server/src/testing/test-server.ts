@@ -14,6 +14,7 @@ import { systemTime } from '../clock/time-source.ts';
 import type { Context } from '../context.ts';
 import { rateLimits } from '../http/rate-limits.ts';
 import type { Settings } from '../http/server-settings.ts';
+import { createAnswers } from '../http/unread.ts';
 import { kinds } from '../resources.ts';
 import { measureClock } from '../system/clock-figures.ts';
 import { createTelemetry } from '../system/telemetry.ts';
@@ -75,6 +76,10 @@ const SETTINGS: Settings = {
   trustProxy: [],
   maxConnections: 10_000,
   bodyLimit: 16 * 2 ** 20,
+  metricKeys: 5_000,
+  pageBytes: 4 * 2 ** 20,
+  unreadAnswers: 256 * 2 ** 20,
+  answerStallTimeout: 60_000,
   maxFileSize: 2 ** 30,
   signedUrlExpiry: 900_000,
   bodyTimeout: 5_000,
@@ -126,6 +131,7 @@ export async function startTestServer(
     bells: createBells(),
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
     rateLimits: rateLimits({ ...SETTINGS, ...settings }),
+    answers: createAnswers({ ...SETTINGS, ...settings }),
     clock,
     now: clock.now,
   };

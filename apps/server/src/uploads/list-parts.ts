@@ -2,7 +2,7 @@ import { BlobNotFound, type BlobPart } from '@modelbox/blobs';
 import { LIMIT_DEFAULT } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import type { Verb } from '../http/verb.ts';
-import { cursorAfter, pageOf } from '../lists/cursor.ts';
+import { cursorAfter, encodeCursor } from '../lists/cursor.ts';
 import { closedMeanwhile, demandOpen, notePresent } from './closed.ts';
 import { whileInUse } from './in-use.ts';
 import { toPart } from './parts.ts';
@@ -16,7 +16,11 @@ export const listParts: Verb<'uploads.parts.list'> = async (ctx, { query, touche
   const limit = query.limit ?? LIMIT_DEFAULT;
   const after = cursorAfter(query.cursor, 'number') ?? 0;
   const parts = await whileInUse(ctx, upload, () => partsAfter(ctx, upload, after, limit + 1));
-  return { status: 200, body: pageOf(parts, limit, toPart, (part) => part.number) };
+  const shown = parts.slice(0, limit);
+  const last = shown.at(-1);
+  // A part is told in a line, so that no page of parts is large.
+  const nextCursor = parts.length > limit && last ? encodeCursor(last.number) : null;
+  return { status: 200, body: { items: shown.map(toPart), nextCursor } };
 };
 
 async function partsAfter(

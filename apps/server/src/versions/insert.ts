@@ -134,7 +134,9 @@ async function useDatasets(
   if (rows.length > 0) await tx.versionDataset.createMany({ data: rows, skipDuplicates: true });
   if (points.length === 0) return undefined;
   const [logged] = await tx.$queryRaw<LoggedMetrics[]>`
-    SELECT changed, latest FROM log_metrics('version', ${versionId}::uuid, ${model.id}::uuid, ${pointColumns(points, datasetOf)}::text[])`;
+    SELECT changed, latest FROM log_metrics_within(
+      'version', ${versionId}::uuid, ${model.id}::uuid, ${pointColumns(points, datasetOf)}::text[],
+      ${ctx.settings.metricKeys}::integer)`;
   return logged;
 }
 

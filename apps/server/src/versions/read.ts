@@ -1,11 +1,11 @@
-import { prepared } from '@modelbox/db';
 import { FILES_INLINE_MAX, type Version } from '@modelbox/schema';
 import { checkpointNamespace } from '../access/foreign.ts';
 import type { Context } from '../context.ts';
 import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { etagOf } from '../http/preconditions.ts';
+import { reader } from '../lists/sized.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
-import type { Readout } from '../objects/kinds.ts';
+import type { Readout, Room } from '../objects/kinds.ts';
 import { type RetainedRow, retainedColumns, retainedOf } from '../objects/retained.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf } from '../objects/rows.ts';
 import { foreignOf } from './foreign.ts';
@@ -32,7 +32,7 @@ interface VersionRow extends DeletableRow, RetainedRow {
   base: string | null;
 }
 
-const select = prepared<[string[]], VersionRow>(
+const select = reader<VersionRow>(
   'read_versions',
   `SELECT ${deletableColumns('v')}, ${retainedColumns('v')}, n.path AS namespace, m.name AS model, m.id AS "modelId", v.version, v.name,
           v.description, v.framework, v.status, v.tags, v.ready_at AS "readyAt",
@@ -55,8 +55,8 @@ const select = prepared<[string[]], VersionRow>(
    WHERE v.id = ANY ($1::uuid[])`,
 );
 
-export async function readVersions({ db }: Context, ids: string[]): Promise<Readout<Version>[]> {
-  return (await select(db.pool, ids)).map((row) => {
+export async function readVersions({ db }: Context, ids: string[], room?: Room): Promise<Readout<Version>[]> {
+  return (await select(db.pool, ids, room)).map((row) => {
     const body = toVersion(row);
     return {
       id: row.id,

@@ -258,7 +258,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -467,7 +467,7 @@ export interface components {
             cursor?: string;
             kind?: components["schemas"]["RuleKind"];
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -482,7 +482,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -493,7 +493,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -526,7 +526,7 @@ export interface components {
              */
             key?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -640,7 +640,7 @@ export interface components {
             /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
             filter?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -919,7 +919,7 @@ export interface components {
              */
             includeDeleted?: boolean;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -930,7 +930,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -941,7 +941,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -967,7 +967,7 @@ export interface components {
              */
             includeDeleted?: boolean;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1002,7 +1002,7 @@ export interface components {
              */
             key?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1502,7 +1502,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1511,7 +1511,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1521,7 +1521,7 @@ export interface components {
             cursor?: string;
             kind?: components["schemas"]["RuleKind"];
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1540,7 +1540,7 @@ export interface components {
             /** @description As the policy names it. */
             dataset?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1555,7 +1555,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1566,7 +1566,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1592,7 +1592,7 @@ export interface components {
              */
             includeDeleted?: boolean;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1627,7 +1627,7 @@ export interface components {
              */
             key?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1645,14 +1645,14 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
         };
         ModelsPolicyPreviewQuery: {
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1661,7 +1661,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1671,7 +1671,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1687,7 +1687,7 @@ export interface components {
              */
             includeDeleted?: boolean;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1745,7 +1745,7 @@ export interface components {
             cursor?: string;
             kind?: components["schemas"]["RuleKind"];
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1760,7 +1760,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1771,7 +1771,7 @@ export interface components {
             /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
             filter?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1787,14 +1787,14 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
         };
         NamespacesPolicyPreviewQuery: {
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -1803,7 +1803,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -2472,7 +2472,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -2618,7 +2618,7 @@ export interface components {
             /** @description An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path). */
             experiment?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -2632,7 +2632,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -2793,7 +2793,7 @@ export interface components {
             cursor?: string;
             kind?: components["schemas"]["RuleKind"];
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -2808,7 +2808,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -2819,7 +2819,7 @@ export interface components {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;
@@ -2859,7 +2859,7 @@ export interface components {
              */
             key?: string;
             /**
-             * @description Items on a page at most.
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
              * @default 100
              */
             limit?: number;

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newModel } from '../testing/objects.ts';
+import { connectRaw } from '../testing/raw.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { type Callers, callersOf } from '../testing/tokens.ts';
+
+const MIB = 2 ** 20;
+/** Of a page: far more than the connections hold on their way. */
+const ANSWER = 24 * MIB;
+
+let server: TestServer;
+let path: string;
+
+beforeAll(async () => {
+  server = await startTestServer({ pageBytes: 2 * ANSWER, unreadAnswers: 60 * MIB, answerStallTimeout: 400 });
+  path = await largeList(server);
+});
+afterAll(() => server?.stop());
+
+/** A list whose one page has `ANSWER` bytes. */
+async function largeList(of: TestServer, api: Callers['ok'] | undefined = undefined): Promise<string> {
+  const { id } = api
+    ? await api('POST', '/v1/models', { namespace: 'ai', name: 'large' })
+    : await newModel(of);
+  await of.db.pool.query(
+    `INSERT INTO events (id, object_kind, object_id, name, source, time, metadata, created_by, created_at)
+     SELECT gen_random_uuid(), 'model', $1, 'seen', 'test', now(), json_build_object('note', repeat('x', $2::int)), 'test', now()
+     FROM generate_series(1, 800)`,
+    [id, Math.ceil(ANSWER / 800)],
+  );
+  return `/v1/models/${id}/events?limit=1000`;
+}
+
+/** Sends a request on a connection that reads nothing; gives the server's end of it, too. */
+async function ask(of: TestServer, headers = '') {
+  const accepted = once(of.app.server, 'connection');
+  const connection = await connectRaw(of.url);
+  const [theirs] = (await accepted) as [Socket];
+  connection.socket.pause();
+  connection.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
+  return { connection, theirs };
+}
+
+const figure = async (of: TestServer, name: string): Promise<number> =>
+  Number(/ (\d+)$/m.exec(await of.ctx.telemetry.registry.getSingleMetricAsString(name))?.[1]);
+
+const unread = (of: TestServer) => figure(of, 'modelbox_unread_answer_bytes');
+
+it('503: twelve readers that read nothing have a bounded part of the memory, and are gone after the timeout', async () => {
+  const asked: Awaited<ReturnType<typeof ask>>[] = [];
+  for (let i = 0; i < 12; i++) asked.push(await ask(server));
+  let most = 0;
+  await expect
+    .poll(
+      async () => {
+        const bytes = await unread(server);
+        most = Math.max(most, bytes);
+        return most > 0 && asked.filter(({ theirs }) => theirs.destroyed).length >= 2 && bytes === 0;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(true);
+  expect(most).toBeGreaterThanOrEqual(ANSWER);
+  expect(most).toBeLessThanOrEqual(60 * MIB);
+  const cutOff = asked.filter(({ theirs }) => theirs.destroyed);
+  const refused = asked.filter(({ theirs }) => !theirs.destroyed);
+  for (const { connection } of asked) connection.socket.resume();
+  for (const { connection } of cutOff) expect((await connection.closed()).length).toBeLessThan(ANSWER);
+  for (const { connection } of refused) {
+    const { input } = await connection.until(/\r\n\r\n\{.*\}/s);
+    expect(input).toMatch(/^HTTP\/1.1 503 /);
+    expect(input).toMatch(/retry-after: 1/i);
+    expect(input).toContain('Answers that were not read');
+    connection.socket.destroy();
+  }
+  expect(refused.length).toBeGreaterThan(0);
+}, 60_000);
+
+it('200: a slow reader that reads on gets it all', async () => {
+  const response = await fetch(`${server.url}${path}`);
+  let length = 0;
+  let pauses = 0;
+  for await (const chunk of response.body!) {
+    length += chunk.length;
+    if (length > (pauses + 1) * 3 * MIB) {
+      pauses++;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+  expect(pauses).toBeGreaterThan(5);
+  expect(length).toBe(Number(response.headers.get('content-length')));
+  await expect.poll(() => unread(server)).toBe(0);
+}, 60_000);
+
+it('200: a request behind an answer that waited has all its time', async () => {
+  const connection = await connectRaw(server.url);
+  connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await connection.until(/"status":"ok"/);
+  // Longer than an answer may stand still.
+  await new Promise((resolve) => setTimeout(resolve, 900));
+  connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  expect((await connection.closed()).match(/"status":"ok"/g)).toHaveLength(2);
+});
+
+it('503: one caller cannot have all of it; another one still gets a page', async () => {
+  const known = await startTestServer({
+    auth: 'tokens',
+    pageBytes: 2 * ANSWER,
+    unreadAnswers: 120 * MIB,
+    answerStallTimeout: 60_000,
+  });
+  const callers = await callersOf(known);
+  const before = path;
+  path = await largeList(known, callers.ok);
+  const [ann, ben] = [await callers.user({ ai: 'viewer' }), await callers.user({ ai: 'viewer' })];
+  const first = await ask(known, `Authorization: Bearer ${ann.secret}\r\n`);
+  await expect.poll(() => unread(known), { timeout: 10_000 }).toBeGreaterThan(ANSWER);
+  const refused = await ann.api('GET', path);
+  expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(refused.headers.get('content-type')).toContain('application/problem+json');
+  expect((await ann.api('GET', '/v1/whoami')).status).toBe(200);
+  expect((await ben.api('GET', path)).body.items).toHaveLength(800);
+  first.connection.socket.destroy();
+  await expect.poll(() => unread(known)).toBe(0);
+  expect((await ann.api('GET', path)).body.items).toHaveLength(800);
+  path = before;
+  await known.stop();
+}, 60_000);

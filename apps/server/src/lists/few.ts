@@ -1,0 +1,27 @@
+import { jsonBytes } from '../http/json-size.ts';
+
+/** Items of an answer that is no page: up to a number, and up to so many bytes of JSON. */
+export class Few<T> {
+  readonly items: T[] = [];
+  readonly #limit: number;
+  #bytes: number;
+  #isCut = false;
+
+  constructor(limit: number, bytes: number) {
+    this.#limit = limit;
+    this.#bytes = bytes;
+  }
+
+  /** Whether no further item is taken. */
+  get isFull(): boolean {
+    return this.#isCut || this.items.length >= this.#limit;
+  }
+
+  /** Takes an item, or is full: the first one is taken at any size. */
+  add(item: T): void {
+    if (this.isFull) return;
+    this.#bytes -= jsonBytes(item);
+    if (this.#bytes < 0 && this.items.length > 0) this.#isCut = true;
+    else this.items.push(item);
+  }
+}
