@@ -14,7 +14,11 @@ let server: TestServer;
 let path: string;
 
 beforeAll(async () => {
-  server = await startTestServer({ pageBytes: 2 * ANSWER, unreadAnswers: 60 * MIB, answerStallTimeout: 400 });
+  server = await startTestServer({
+    pageBytes: 2 * ANSWER,
+    unreadAnswers: 60 * MIB,
+    answerStallTimeout: 8_000,
+  });
   path = await largeList(server);
 });
 afterAll(() => server?.stop());
@@ -50,7 +54,11 @@ const unread = (of: TestServer) => figure(of, 'modelbox_unread_answer_bytes');
 
 it('503: twelve readers that read nothing have a bounded part of the memory, and are gone after the timeout', async () => {
   const asked: Awaited<ReturnType<typeof ask>>[] = [];
-  for (let i = 0; i < 12; i++) asked.push(await ask(server));
+  for (let i = 0; i < 12; i++) {
+    const each = await ask(server);
+    asked.push(each);
+    await expect.poll(() => each.theirs.bytesWritten > 0, { timeout: 20_000 }).toBe(true);
+  }
   let most = 0;
   await expect
     .poll(
@@ -59,7 +67,7 @@ it('503: twelve readers that read nothing have a bounded part of the memory, and
         most = Math.max(most, bytes);
         return most > 0 && asked.filter(({ theirs }) => theirs.destroyed).length >= 2 && bytes === 0;
       },
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toBe(true);
   expect(most).toBeGreaterThanOrEqual(ANSWER);
@@ -76,7 +84,7 @@ it('503: twelve readers that read nothing have a bounded part of the memory, and
     connection.socket.destroy();
   }
   expect(refused.length).toBeGreaterThan(0);
-}, 60_000);
+}, 120_000);
 
 it('200: a slow reader that reads on gets it all', async () => {
   const response = await fetch(`${server.url}${path}`);
@@ -95,13 +103,15 @@ it('200: a slow reader that reads on gets it all', async () => {
 }, 60_000);
 
 it('200: a request behind an answer that waited has all its time', async () => {
-  const connection = await connectRaw(server.url);
+  const hasty = await startTestServer({ answerStallTimeout: 300 });
+  const connection = await connectRaw(hasty.url);
   connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await connection.until(/"status":"ok"/);
   // Longer than an answer may stand still.
   await new Promise((resolve) => setTimeout(resolve, 900));
   connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   expect((await connection.closed()).match(/"status":"ok"/g)).toHaveLength(2);
+  await hasty.stop();
 });
 
 it('503: one caller cannot have all of it; another one still gets a page', async () => {
