@@ -1,5 +1,4 @@
 import type { Permission } from '@modelbox/schema';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { abortStale } from '../retention/stale.ts';
 import { freshName } from '../testing/objects.ts';
@@ -262,51 +261,6 @@ it('a policy that was set before authors were recorded acts, says that it has no
   const taken = await other.api('PUT', w.modelPolicy, { label });
   expect(taken.body).toMatchObject({ edit: 2, sources: { label: { author: other.name } } });
 });
-
-/** The permissions that rules use, each with what shows that a rule used it. */
-const USES: Partial<Record<Permission, (before: State, after: State) => boolean>> = {
-  'alias.move': (_, { versions }) => versions.some(([, aliases]) => aliases.length > 0),
-  'version.write': (_, { versions }) => versions.some(([, , tags]) => tags.length > 0),
-  'version.create': (_, { versions }) => versions.some(([name]) => name === 'run'),
-  'version.delete': (before, { versions }) =>
-    before.versions.some(([name]) => !versions.some(([left]) => left === name)),
-  'checkpoint.delete': (before, after) => after.checkpoints < before.checkpoints,
-};
-const ACTING = [...(Object.keys(USES) as Permission[]), 'checkpoint.read', 'file.read'] as const;
-
-const cases = fc.record({
-  held: fc.subarray([...ACTING], { minLength: 3 }),
-  label: fc.subarray([...label, ...tag]),
-  promote: fc.subarray([...promote]),
-  versions: fc.boolean(),
-  checkpoints: fc.boolean(),
-  lost: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
-});
-
-/** fast-check prints the seed and the path of a failure; `fc.assert(…, { seed, path })` repeats it. */
-it('a property: no policy does what its author could not do', async () => {
-  await fc.assert(
-    fc.asyncProperty(cases, async ({ held, versions, checkpoints, lost, ...sections }) => {
-      const w = await world();
-      const author = await callers.holder(w.namespace, [...BASE, ...held]);
-      // One after the other, so that a section that is refused does not keep the others out.
-      const model = versions ? { retain: { versions: removing('object') } } : {};
-      for (const document of [{ label: sections.label }, sections, { ...sections, ...model }])
-        expect([200, 403]).toContain((await author.api('PUT', w.modelPolicy, document)).status);
-      const below = checkpoints ? { retain: { checkpoints: removing('object') } } : {};
-      expect([200, 403]).toContain((await author.api('PUT', w.namespacePolicy, below)).status);
-      if (lost) await callers.ok('DELETE', `/v1/tokens/${author.id}`);
-      const before = await stateOf(w);
-      await work();
-      const after = await stateOf(w);
-      for (const [permission, isUsed] of Object.entries(USES)) {
-        const may = !lost && held.includes(permission as Permission);
-        if (!may) expect(isUsed(before, after), permission).toBe(false);
-      }
-    }),
-    { numRuns: 12 },
-  );
-}, 120_000);
 
 describe('the minimum grace', () => {
   it('422 below it, which the answer says; a policy that was set before leaves it too', async () => {
