@@ -19,6 +19,10 @@ export const ERRORS = {
   conflict: [409, 'The request contradicts the state of the object.'],
   exists: [409, 'Another object has this name, with other content.'],
   deleted: [409, 'A deleted object still holds this name; `id` is that object, which can be restored.'],
+  limit_reached: [
+    409,
+    'There are as many of these as the server allows; `detail` says which setting bounds them and how to free some.',
+  ],
   name_retired: [409, 'The name belonged to a version that is gone; a version name is never given twice.'],
   holds_alias: [409, 'The version holds an alias; move or delete that first.'],
   not_empty: [409, 'The namespace still contains something.'],
@@ -46,7 +50,7 @@ export const ERRORS = {
   too_large: [413, 'The request is larger than the server accepts.'],
   quota_exceeded: [
     413,
-    'The namespace, or one above it, has no room for it: its quota of stored bytes is used up.',
+    'The namespace, or one above it, has no room for it in its quota of stored bytes, or the open uploads of the caller would reserve more than their share of it.',
   ],
   unsupported_media_type: [415, 'The content type is not one that the route takes.'],
   range_not_satisfiable: [416, 'The range lies outside the file.'],

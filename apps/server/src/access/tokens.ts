@@ -13,7 +13,7 @@ import { isNetwork } from '../setting-values.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
 import { changingRights } from './changing-rights.ts';
-import { hashOf } from './token-identity.ts';
+import { hashOf, usedSince } from './token-identity.ts';
 import { endOf, lockParent, lockTree } from './token-tree.ts';
 
 export const isAdministrator = ({ actor }: RequestContext): boolean => actor.grants === 'all';
@@ -43,6 +43,7 @@ async function insertToken(
   body: TokenCreate,
 ): Promise<{ secret: string; row: TokenRow }> {
   const parent = await lockParent(tx, ctx);
+  await demandTokenAllowed(tx, ctx, body.principal ?? ctx.actor.name);
   const secret = `mb_${randomBytes(32).toString('base64url')}`;
   const row = await tx.token.create({
     data: {
@@ -68,6 +69,27 @@ async function insertToken(
     after: toToken(row),
   });
   return { secret, row };
+}
+
+/**
+ * Demands that the owner may have one more living token. Locks the count until the transaction ends, so that two creates at
+ * the limit do not both pass.
+ * @throws HttpProblem limit_reached
+ */
+async function demandTokenAllowed(tx: Tx, ctx: RequestContext, principal: string): Promise<void> {
+  const { maxTokens } = ctx.settings;
+  if (maxTokens === 0) return;
+  const key = `tokens of ${principal}`;
+  // In a statement of its own: one that waited would count with old eyes.
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`;
+  const since = usedSince(ctx);
+  const [row] = await tx.$queryRaw<[{ count: number }]>`
+    SELECT count(*)::int AS count FROM tokens t
+    WHERE t.principal = ${principal} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${ctx.now()})
+      AND NOT (${since}::timestamptz IS NOT NULL AND token_is_idle(t.id, ${since}::timestamptz))`;
+  if (row.count < maxTokens) return;
+  const words = `${principal} has ${row.count} tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke those that nobody needs with DELETE /v1/tokens/{token}; GET /v1/tokens lists them with their last use. Tokens with expiresAt free their place by themselves.`;
+  throw new HttpProblem('limit_reached', words);
 }
 
 /** The rights of a token without a list. The table stores that as an empty list, so a request must not send one. */

@@ -20,6 +20,12 @@ export interface Settings {
   tokenMaxLifetime: number | 'none';
   /** Milliseconds after which a token that nobody uses expires. */
   tokenIdleExpiry: number | 'none';
+  /** Living tokens of one owner, open uploads of one caller, and open uploads below one root namespace; 0: any number. */
+  maxTokens: number;
+  maxOpenUploads: number;
+  maxOpenUploadsNamespace: number;
+  /** Percent of a quota that the open uploads of one caller may reserve. */
+  uploadQuotaShare: number;
   /** Requests of one caller and from one address in a minute, and failed authentications from one; 0: any number. */
   rateLimitIdentity: number;
   rateLimitAddress: number;

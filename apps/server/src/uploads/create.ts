@@ -14,6 +14,7 @@ import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
 import { createKnown } from './create-known.ts';
+import { demandShareOfQuotas, demandUploadAllowed } from './limits.ts';
 import { onlyOwner } from './owner.ts';
 
 /**
@@ -65,6 +66,7 @@ export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched 
       });
       // From now on the bytes are reserved.
       await chargeQuotas(tx, ctx, object.namespace, { bytes: plan.sizeBytes });
+      await demandShareOfQuotas(tx, ctx, object.namespace);
       return { status: 201, object: { kind: 'upload', id } };
     });
   } catch (error) {
@@ -100,6 +102,7 @@ async function demandPlace(tx: Tx, ctx: RequestContext, kind: OwnerKind, object:
   if ((await tx.upload.count({ where: { objectId: object.id, state: 'open' } })) >= FILES_MAX) {
     throw new HttpProblem('conflict', `The ${kind} has ${FILES_MAX} open uploads; complete or abort some.`);
   }
+  await demandUploadAllowed(tx, ctx, object.namespace);
   return there;
 }
 

@@ -2077,7 +2077,7 @@ export interface components {
             /** @description The aliases in the way. */
             aliases?: string[];
             /** @enum {string} */
-            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "upload_unsettled" | "unavailable" | "storage_full" | "storage_read_only";
+            code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "limit_reached" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "upload_unsettled" | "unavailable" | "storage_full" | "storage_read_only";
             /** @description What happened, in words for a person. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
