@@ -53,6 +53,8 @@ export interface Telemetry {
   upload<T>(run: () => Promise<T>): Promise<T>;
   /** Counts an attempt that was denied, by the status of its answer. */
   denied(status: number): void;
+  /** Counts a denied attempt that could not be recorded. */
+  unrecorded(): void;
   /** Counts a decision of a policy. */
   decided(kind: string, outcome: string): void;
   /** Counts what retention removed: objects (or their files), and bytes of their files. */

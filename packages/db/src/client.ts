@@ -3,13 +3,14 @@ import type pg from 'pg';
 import { databaseAddress } from './connection/address.ts';
 import { cutConnections, openPool, type PoolOptions, type SettingsBy } from './connection/open.ts';
 import { PrismaClient } from './generated/client.ts';
+import { type Lease, openLease } from './lease.ts';
 import { type Log, silentLog } from './log.ts';
 import { rowTypes } from './types.ts';
 
 /** How to reach the database. Times are in milliseconds; 0 is no limit. */
 export interface DatabaseOptions {
   url: string;
-  /** The most connections open at once, over all lanes; at least 4. Default 20. */
+  /** The most connections open at once, over all lanes; at least 6. Default 20. */
   poolSize?: number;
   /** Shown in pg_stat_activity. Default `modelbox`. */
   applicationName?: string;
@@ -30,8 +31,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * The connections, in lanes: so that neither costly questions nor a crowd that waits for one lock keeps everybody else,
- * or the health check, from the database.
+ * The connections, in lanes. Neither costly questions nor a crowd that waits for one lock keeps everybody else, the audit
+ * or the health check from the database.
  */
 export interface Database {
   prisma: PrismaClient;
@@ -39,8 +40,14 @@ export interface Database {
   pool: pg.Pool;
   /** For questions whose cost their senders decide; read-only, each within `listTimeout`. */
   lists: pg.Pool;
-  /** For the work beside the requests, and for asking how the database is. */
+  /** Takes a connection of `lists` for one request and at most `ms` milliseconds. */
+  lease: (ms: number) => Promise<Lease>;
+  /** For the work beside the requests. */
   side: pg.Pool;
+  /** For what the audit has to record before an answer. The connection stays open. */
+  audit: pg.Pool;
+  /** For asking how the database is. The connection stays open. */
+  health: pg.Pool;
   /** Waits for the queries in flight, then closes every connection. */
   close: () => Promise<void>;
   /** Breaks every connection and lets nobody connect again, for a stop that cannot wait: queries in flight fail. */
@@ -49,7 +56,7 @@ export interface Database {
 
 /** Opens the lanes. They connect only when first used, so this does not fail when the database is away. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const size = Math.max(4, options.poolSize ?? 20);
+  const size = Math.max(6, options.poolSize ?? 20);
   const forSide = size >= 8 ? 2 : 1;
   const forLists = Math.max(1, Math.floor(size * 0.3));
   const timeouts = {
@@ -57,16 +64,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: options.idleTransactionTimeout ?? 60_000,
     lock_timeout: options.lockTimeout ?? 3_000,
   };
-  const pool = openLane(options, size - forSide - forLists, timeouts);
+  const pool = openLane(options, size - forSide - forLists - 2, timeouts);
+  const listTimeout = options.listTimeout ?? 10_000;
   const lists = openLane(options, forLists, {
     ...timeouts,
-    statement_timeout: options.listTimeout ?? 10_000,
+    statement_timeout: listTimeout,
     default_transaction_read_only: 'on',
   });
   const side = openLane(options, forSide, timeouts);
+  // Their statements are small. One that hangs must not keep the only connection for long.
+  const soon = { ...timeouts, statement_timeout: Math.min(timeouts.statement_timeout || SOON, SOON) };
+  const audit = openLane(options, 1, soon, STAYS_OPEN);
+  const health = openLane(options, 1, soon, STAYS_OPEN);
   const { schema } = databaseAddress(options.url);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }), errorFormat: 'minimal' });
-  const lanes = [pool, lists, side];
+  const lanes = [pool, lists, side, audit, health];
   let ending: Promise<unknown> | undefined;
   const end = () => (ending ??= Promise.all(lanes.map((lane) => lane.end())));
   let closing: Promise<void> | undefined;
@@ -78,10 +90,31 @@ export function openDatabase(options: DatabaseOptions): Database {
     void end();
     lanes.forEach(cutConnections);
   };
-  return { prisma, pool, lists, side, close: () => (closing ??= close()), cut };
+  return {
+    prisma,
+    pool,
+    lists,
+    lease: (ms) => openLease(lists, listTimeout, ms),
+    side,
+    audit,
+    health,
+    close: () => (closing ??= close()),
+    cut,
+  };
 }
 
-function openLane(options: DatabaseOptions, max: number, settings: PoolOptions['settings']): pg.Pool {
+/** Milliseconds of a statement for the audit or health. */
+const SOON = 5_000;
+
+/** So that a Postgres that has no connection left for others still serves this one. */
+const STAYS_OPEN: Partial<PoolOptions> = { idleTimeout: 0 };
+
+function openLane(
+  options: DatabaseOptions,
+  max: number,
+  settings: PoolOptions['settings'],
+  more: Partial<PoolOptions> = {},
+): pg.Pool {
   const log = options.log ?? silentLog;
   const pool = openPool({
     url: options.url,
@@ -91,6 +124,7 @@ function openLane(options: DatabaseOptions, max: number, settings: PoolOptions['
     settings,
     settingsBy: options.settingsBy ?? 'startup',
     types: rowTypes(),
+    ...more,
   });
   // The pool has dropped that connection already. Without a listener the event would end the process. The pool hangs
   // the client, with the address and keys of its session, on the error: only its words are logged.

@@ -23,6 +23,7 @@ export {
   postgresFailure,
 } from './errors.ts';
 export * from './generated/client.ts';
+export { DeadlineOver, type Lease } from './lease.ts';
 export type { Log } from './log.ts';
 export { type Lookup, lookup } from './lookup.ts';
 export { type Migration, readMigrations } from './migrations/files.ts';

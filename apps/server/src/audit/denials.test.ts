@@ -342,15 +342,20 @@ it('counts denied attempts by status', async () => {
   expect(await count()).toBe(before + 1);
 });
 
-it('401: refuses all the same while the database is away; the log has it then', async () => {
+it('503: answers nothing that it cannot record; the log has it then', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
   const db = openDatabase({ url: 'postgres://me:hunter2@127.0.0.1:1/modelbox', connectionTimeout: 2000 });
   const app = createApp({ ...server.ctx, db, log });
   const { requestId, headers } = named();
   const answer = await app.inject({ url: '/v1/models', headers });
-  expect(answer.statusCode).toBe(401);
-  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+  expect(answer.statusCode).toBe(503);
+  expect(answer.headers['retry-after']).toBe('1');
+  expect(answer.json()).toMatchObject({
+    code: 'unavailable',
+    detail: expect.stringContaining('cannot record'),
+  });
+  expect(lines.map((line) => JSON.parse(line)).slice(0, 1)).toMatchObject([
     {
       denied: { route: 'models.list', status: 401, requestId },
       msg: 'a denied attempt could not be recorded',
@@ -371,7 +376,7 @@ it('an open server knows nobody whom it could deny anything', async () => {
 
 it('a text that Postgres cannot hold loses neither its own event nor those of the same moment', async () => {
   const event = (requestId: string, name: string) =>
-    storeEvent(server.db.side, {
+    storeEvent(server.db.audit, {
       ...{
         outcome: 'denied',
         at: new Date(),

@@ -3,10 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { bearerIn } from '../access/credentials.ts';
 import { hashOf } from '../access/token-identity.ts';
 import type { Context, RequestContext } from '../context.ts';
+import { RETRY_AFTER } from '../http/errors.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Touched } from '../objects/located.ts';
 import type { AuditEvent } from './events.ts';
-import { storeDenial } from './repeated-denials.ts';
+import { failedLately, storeDenial } from './repeated-denials.ts';
 
 /** A request, and what became known of it before it was answered. */
 export interface Attempt {
@@ -18,7 +19,8 @@ export interface Attempt {
 
 /**
  * Records an attempt that an error denies: 401, 403, and 404 where that hides something. It is recorded before it is
- * answered. A database that does not answer changes nothing of the refusal: then the log has it.
+ * answered.
+ * @throws HttpProblem `unavailable` if the attempt cannot be recorded, so that nobody probes the server unseen.
  */
 export async function recordDenial(
   ctx: Context,
@@ -26,14 +28,31 @@ export async function recordDenial(
   attempt: Attempt,
   error: unknown,
 ): Promise<void> {
-  if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem) || !isDenial(error)) return;
+  if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem)) return;
+  if (!isDenial(error)) {
+    // Otherwise only what is hidden would get 503 while nothing can be recorded.
+    if (error.code === 'not_found' && failedLately(ctx)) throw notRecorded();
+    return;
+  }
   ctx.telemetry.denied(error.status);
   const event = denialOf(ctx, request, attempt, error);
-  await storeDenial(ctx, event).catch((failure: unknown) => {
+  try {
+    await storeDenial(ctx, event);
+  } catch (failure) {
     const { hash: _, ...denied } = event;
+    ctx.telemetry.unrecorded();
     ctx.log.error({ err: failure, denied }, 'a denied attempt could not be recorded');
-  });
+    throw notRecorded();
+  }
 }
+
+const notRecorded = (): HttpProblem =>
+  new HttpProblem(
+    'unavailable',
+    'The audit cannot record requests now, and the server answers none that it cannot record. Try again later.',
+    {},
+    RETRY_AFTER,
+  );
 
 const isDenial = ({ status, refusal }: HttpProblem): boolean =>
   status === 401 || status === 403 || refusal !== undefined;

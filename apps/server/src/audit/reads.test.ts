@@ -158,7 +158,7 @@ it('503: nobody reads what cannot be recorded', async () => {
       return reading;
     },
   };
-  const app = createApp({ ...server.ctx, blobs, db: { ...server.db, side: side.side } });
+  const app = createApp({ ...server.ctx, blobs, db: { ...server.db, audit: side.audit } });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const answer = await fetch(url + file, { headers: { authorization: `Bearer ${reader.secret}` } });
   expect(answer.status).toBe(503);

@@ -31,7 +31,7 @@ export function recordReads(): RecordRead {
     const at = event.at.getTime();
     const last = recent.get(key);
     const isSame = last !== undefined && at - last.at < ONE_READ;
-    const stored = isSame ? last.stored : storeEvent(ctx.db.side, event);
+    const stored = isSame ? last.stored : storeEvent(ctx.db.audit, event);
     if (!isSame) recent.set(key, { at, stored });
     try {
       await stored;

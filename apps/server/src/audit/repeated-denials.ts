@@ -13,6 +13,8 @@ interface Tally {
   readonly recorded: Map<string, number>;
   /** Attempts beyond that, by caller and operation. */
   groups: Map<string, AuditEvent>;
+  /** When an attempt could not be stored last. */
+  failedAt: number;
 }
 
 const tallies = new WeakMap<Database, Tally>();
@@ -20,28 +22,50 @@ const tallies = new WeakMap<Database, Tally>();
 function tallyOf({ db }: Context): Tally {
   let tally = tallies.get(db);
   if (tally === undefined) {
-    tally = { began: performance.now(), recorded: new Map(), groups: new Map() };
+    tally = {
+      began: performance.now(),
+      recorded: new Map(),
+      groups: new Map(),
+      failedAt: Number.NEGATIVE_INFINITY,
+    };
     tallies.set(db, tally);
   }
   return tally;
 }
 
+/** Milliseconds after a failure for which the audit counts as failing. */
+const FAILING = 5_000;
+
+/** Whether a denied attempt could not be stored a moment ago. */
+export const failedLately = (ctx: Context): boolean => performance.now() - tallyOf(ctx).failedAt < FAILING;
+
+/** Stores one attempt in an entry of its own. */
+async function storeOne(ctx: Context, event: AuditEvent): Promise<void> {
+  const tally = tallyOf(ctx);
+  try {
+    await storeEvent(ctx.db.audit, event);
+    tally.failedAt = Number.NEGATIVE_INFINITY;
+  } catch (error) {
+    tally.failedAt = performance.now();
+    throw error;
+  }
+}
+
 /**
  * Stores a denied attempt: at once, or, beyond `MODELBOX_AUDIT_DENIALS` of one caller in a minute, in one entry with all
- * others of that caller at the same operation. Otherwise a caller without rights fills the disk.
+ * others of that caller at the same operation. Otherwise a caller without rights fills the disk. While storing fails, none
+ * is only counted.
  */
 export async function storeDenial(ctx: Context, event: AuditEvent): Promise<void> {
   const most = ctx.settings.auditDenials;
-  if (most === 0) return storeEvent(ctx.db.side, event);
+  if (most === 0) return storeOne(ctx, event);
   const tally = tallyOf(ctx);
   if (performance.now() - tally.began >= MINUTE) await storeRepeatedDenials(ctx);
   const sender = event.actor ?? event.address ?? '';
   const caller = tally.recorded.has(sender) || tally.recorded.size < MOST_CALLERS ? sender : '';
   const count = tally.recorded.get(caller) ?? 0;
-  if (count < most) {
-    tally.recorded.set(caller, count + 1);
-    return storeEvent(ctx.db.side, event);
-  }
+  if (count < most) tally.recorded.set(caller, count + 1);
+  if (count < most || failedLately(ctx)) return storeOne(ctx, event);
   addTo(tally, JSON.stringify([caller, event.route, event.method, event.status]), event);
 }
 
@@ -73,7 +97,7 @@ export async function storeRepeatedDenials(ctx: Context): Promise<void> {
   tally.groups = new Map();
   const stored = await Promise.allSettled(
     [...groups].map(([key, event]) =>
-      storeEvent(ctx.db.side, event).catch((error: unknown) => {
+      storeEvent(ctx.db.audit, event).catch((error: unknown) => {
         addTo(tally, key, event);
         throw error;
       }),

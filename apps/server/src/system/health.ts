@@ -14,15 +14,15 @@ type Check = { ok: boolean; detail?: string };
 /** Whether every part that serving needs answers now. */
 export function readiness(ctx: Context): Verb<'system.ready'> {
   const known = readMigrations();
-  const provenWritable = atMostEvery(PROOF_LASTS, () => proveWritable(ctx.db.side));
-  return async () => {
+  const provenWritable = atMostEvery(PROOF_LASTS, () => proveWritable(ctx.db.health));
+  return shared(async () => {
     const [database, migrations, blobs] = await Promise.all([
       check(ctx, 'database', async () => {
-        await ctx.db.side.query('SELECT 1');
+        await ctx.db.health.query('SELECT 1');
         await provenWritable();
       }),
       check(ctx, 'migrations', async () => {
-        const state = await migrationState(ctx.db.side, await known);
+        const state = await migrationState(ctx.db.health, await known);
         if (!state.current) throw new Error('the database is not at the version of this server');
         // Still ready: a rolling update must not lose its old servers before the new ones serve.
         return state.unknown.length > 0 ? 'a newer release has migrated the database' : undefined;
@@ -32,7 +32,16 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
     const ready = database.ok && migrations.ok && blobs.ok;
     const body = { ready, checks: { database, migrations, blobs, clock: clockCheck(ctx) } };
     return ready ? { status: 200, body } : { status: 503, body, headers: RETRY_AFTER };
-  };
+  });
+}
+
+/** Runs once for all who ask while it runs: a crowd that asks must not wait for the one connection in turn. */
+function shared<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () =>
+    (running ??= run().finally(() => {
+      running = undefined;
+    }));
 }
 
 /** Milliseconds for which one proof counts: everybody may ask, and each proof flushes the log of the database. */

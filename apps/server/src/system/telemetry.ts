@@ -44,13 +44,19 @@ export function createTelemetry(
   });
   // The first one, too, is more than there were.
   for (const status of [401, 403, 404]) denied.inc({ status }, 0);
+  const unrecorded = new Counter({
+    name: 'modelbox_audit_unrecorded_total',
+    help: 'Denied attempts that could not be recorded and were answered 503.',
+    registers: [registry],
+  });
   new Gauge({
     name: 'modelbox_database_connections',
     help: 'Connections by lane and state; `waiting` is the work that waits for one.',
     labelNames: ['lane', 'state'],
     registers: [registry],
     collect() {
-      for (const [lane, pool] of Object.entries({ requests: db.pool, lists: db.lists, side: db.side })) {
+      const { pool: requests, lists, side, audit, health } = db;
+      for (const [lane, pool] of Object.entries({ requests, lists, side, audit, health })) {
         this.set({ lane, state: 'open' }, pool.totalCount);
         this.set({ lane, state: 'idle' }, pool.idleCount);
         this.set({ lane, state: 'waiting' }, pool.waitingCount);
@@ -81,6 +87,7 @@ export function createTelemetry(
     ...policies,
     limited: (limit) => limited.inc({ limit }),
     denied: (status) => denied.inc({ status }),
+    unrecorded: () => unrecorded.inc(),
     reclaimed: (bytes) => reclaimed.inc(bytes),
     request: (route, method, status, seconds) =>
       requests.observe({ route, method, status: String(status) }, seconds),

@@ -112,7 +112,7 @@ export async function startTestServer(
   const folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
   const blobsDir = beside?.blobsDir ?? join(folder, 'blobs');
   const { queryTimeout } = { ...SETTINGS, ...settings };
-  const db = openDatabase({ url: database.url, poolSize: 10, listTimeout: queryTimeout });
+  const db = openDatabase({ url: database.url, poolSize: 12, listTimeout: queryTimeout });
   const blobs = store ?? (await openDiskStore({ root: blobsDir }));
   let passed = 0;
   let skewed = 0;
