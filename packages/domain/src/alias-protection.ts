@@ -6,13 +6,13 @@ export type AliasProtection =
   | { readonly by: 'role'; readonly permissions: readonly string[] }
   /** Users, services and groups. */
   | { readonly by: 'principals'; readonly principals: readonly string[] }
-  /** A labelling rule that acts by itself. */
-  | { readonly by: 'rule' }
+  /** A labelling rule that acts by itself, and whose text an admin allowed: the digests of such texts. */
+  | { readonly by: 'rule'; readonly allowed: readonly string[] }
   /** Somebody who approves what a rule proposes. */
   | { readonly by: 'proposal' };
 
-/** How an alias is moved: a person or a pipeline asks for it, a rule does it, or a proposal is approved. */
-export type AliasMover = 'caller' | 'rule' | 'proposal';
+/** How an alias is moved: a person or a pipeline asks for it, a rule with this digest does it, or a proposal is approved. */
+export type AliasMover = 'caller' | 'proposal' | { readonly rule: string };
 
 /**
  * Whether a protection lets somebody move the alias in a namespace. Who approves a proposal must have what it asks of callers;
@@ -26,14 +26,15 @@ export function allowsMove(
 ): boolean {
   switch (protection.by) {
     case 'rule':
+      return typeof mover === 'object' && protection.allowed.includes(mover.rule);
     case 'proposal':
-      return mover === protection.by;
+      return mover === 'proposal';
     case 'role':
       return (
-        mover !== 'rule' &&
+        typeof mover !== 'object' &&
         protection.permissions.every((each) => decideAccess(actor, each, namespace) === 'allowed')
       );
     case 'principals':
-      return mover !== 'rule' && (actor.grants === 'all' || isNamed(actor, protection.principals));
+      return typeof mover !== 'object' && (actor.grants === 'all' || isNamed(actor, protection.principals));
   }
 }

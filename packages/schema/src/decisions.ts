@@ -36,8 +36,8 @@ export const Outcome = z
     description:
       '`moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does ' +
       'not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became ' +
-      'protected meanwhile. `refused`: it would have been done, and could not. `suspended`: the author of the rule may no ' +
-      'longer do what it does.',
+      'protected meanwhile. `refused`: it would have been done, and could not. `suspended`: it would have been done, but the ' +
+      'author of the rule may no longer do it, or no admin has allowed the rule to move a protected alias.',
   });
 
 export const ClauseVerdict = z

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
 import { PolicyDocument, policyTouches } from './policy-document.ts';
 import { PolicyWarning } from './policy-warnings.ts';
-import { Count, ModelRef, NamespacePath, Timestamp, Uuid } from './primitives.ts';
+import { AliasName, Count, ModelRef, NamespacePath, Timestamp, Uuid } from './primitives.ts';
 import { route } from './route.ts';
 
 export const PolicySource = z
@@ -22,6 +22,17 @@ export const PolicySource = z
   .meta({ id: 'PolicySource', description: 'Whose policy a section comes from.' });
 export type PolicySource = z.infer<typeof PolicySource>;
 
+export const WaitingRule = z
+  .object({
+    rule: z.string(),
+    alias: AliasName,
+    words: z.string().meta({ description: 'Why the rule waits, and who may allow it.' }),
+  })
+  .meta({
+    id: 'WaitingRule',
+    description: 'A labelling rule that does not move its protected alias until an admin allows it.',
+  });
+
 export const Policy = z
   .object({
     ...PolicyDocument.shape,
@@ -39,6 +50,9 @@ export const Policy = z
         staleAfter: PolicySource.optional(),
       })
       .meta({ id: 'PolicySources', description: 'Where each section of `effective` comes from.' }),
+    waiting: z.array(WaitingRule).optional().meta({
+      description: 'Labelling rules of `effective` that wait for an admin who protects their alias.',
+    }),
     warnings: z.array(PolicyWarning).optional().meta({
       description:
         'Clauses that no object answers to now. Of a model: in all of `effective`; of a namespace: in its own sections.',

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { Principal, RoleName } from './access.ts';
 import { cursor, limit, page } from './lists.ts';
-import { AliasName, ModelRef, NamespacePath, Timestamp } from './primitives.ts';
+import { LabelRule } from './policy-document.ts';
+import { AliasName, Count, ModelRef, NamespacePath, Sha256, Timestamp, Uuid } from './primitives.ts';
 import { route } from './route.ts';
 
 export const MOVABLE_BY = ['role', 'principals', 'rule', 'proposal'] as const;
 
 const MovableBy = z.enum(MOVABLE_BY).meta({
   description:
-    '`role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only a labelling ' +
-    'rule in mode `auto`. `proposal`: only an approved proposal.',
+    '`role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling ' +
+    'rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.',
 });
 const reason = z.string().max(2000).nullable();
 
@@ -25,6 +26,7 @@ export const AliasProtection = z
     inherited: z.boolean().meta({ description: 'Whether it stands on a namespace above.' }),
     createdBy: z.string(),
     createdAt: Timestamp,
+    edit: Count.meta({ description: 'Counts what was set and allowed: the ETag.' }),
   })
   .meta({
     id: 'AliasProtection',
@@ -48,6 +50,41 @@ export const AliasProtectionPut = z
   .meta({ id: 'AliasProtectionPut' });
 export type AliasProtectionPut = z.infer<typeof AliasProtectionPut>;
 
+export const RuleConsent = z
+  .object({
+    policy: z
+      .object({ kind: z.enum(['model', 'namespace']), id: Uuid, name: z.string() })
+      .meta({ id: 'RuleOwner', description: 'The model or namespace whose policy has the rule.' }),
+    state: z.enum(['allowed', 'waits', 'changed', 'gone']).meta({
+      id: 'RuleConsentState',
+      description:
+        '`allowed`: the rule moves the alias. `waits`: nobody has allowed it. `changed`: it is not as it was allowed. ' +
+        '`gone`: a rule was allowed that the policy does not have any more.',
+    }),
+    words: z.string().meta({ description: 'The state in plain English.' }),
+    rule: LabelRule.nullable().meta({ description: 'As it is now, with its datasets named in full.' }),
+    evaluate: z
+      .array(z.string())
+      .meta({ description: 'The datasets on which the rule demands evaluations.' }),
+    digest: z.string().nullable().meta({
+      description:
+        'SHA-256 of all by which the rule decides. Who allows the rule sends the digest that they have seen.',
+    }),
+    allowed: z
+      .object({ rule: z.string(), digest: z.string(), by: z.string(), at: Timestamp })
+      .nullable()
+      .meta({ id: 'GivenConsent', description: 'What was allowed, by whom and when.' }),
+  })
+  .meta({
+    id: 'RuleConsent',
+    description: 'A labelling rule for a protected alias, and whether it may move it.',
+  });
+export type RuleConsent = z.infer<typeof RuleConsent>;
+
+const RuleConsentPut = z
+  .strictObject({ digest: Sha256.meta({ description: 'Of the rule as you have seen it.' }) })
+  .meta({ id: 'RuleConsentPut' });
+
 const tag = 'aliases';
 const query = z.strictObject({ limit, cursor });
 const list = page('AliasProtectionPage', AliasProtection);
@@ -61,6 +98,87 @@ const modelPath = '/v1/models/{model}/protected-aliases';
 const namespacePath = '/v1/namespaces/{namespace}/protected-aliases';
 const modelParams = z.strictObject({ model: ModelRef });
 const namespaceParams = z.strictObject({ namespace: NamespacePath });
+
+const OWNERS = {
+  model: {
+    params: modelParams.extend({ alias: AliasName }),
+    path: modelPath,
+    article: 'a model',
+    read: 'version.read',
+  },
+  namespace: {
+    params: namespaceParams.extend({ alias: AliasName }),
+    path: namespacePath,
+    article: 'a namespace',
+    read: 'namespace.read',
+  },
+} as const;
+
+/** The routes of one protection, and of the labelling rules that it lets act. */
+const ruleRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
+  const { params, path, article, read } = OWNERS[kind] as (typeof OWNERS)[K];
+  const one = `${path}/{alias}` as const;
+  const rules = `${one}/rules` as const;
+  const ruleParams = params.extend({
+    policy: Uuid.meta({ description: 'The id of the model or namespace whose policy has the rule.' }),
+  });
+  const touches = <P extends (typeof OWNERS)[K]['read'] | 'policy.read' | 'alias.protect'>(permission: P) =>
+    ({ object: { kind, at: `params.${kind}`, permission } }) as const;
+  return [
+    route({
+      id: `${kind}s.protectedAliases.get`,
+      method: 'GET',
+      cost: 'fixed',
+      path: one,
+      tag,
+      summary: `Read who may move an alias, as ${article} itself says`,
+      params,
+      answers: { 200: AliasProtection },
+      conditional: true,
+      touches: touches(read),
+    }),
+    route({
+      id: `${kind}s.protectedAliases.rules.list`,
+      method: 'GET',
+      cost: 'variable',
+      path: rules,
+      tag,
+      summary: `List the labelling rules for a protected alias of ${article}, and whether they may move it`,
+      params,
+      query,
+      answers: { 200: page('RuleConsentPage', RuleConsent) },
+      touches: touches('policy.read'),
+    }),
+    route({
+      id: `${kind}s.protectedAliases.rules.allow`,
+      method: 'PUT',
+      cost: 'fixed',
+      path: `${rules}/{policy}`,
+      tag,
+      summary: `Allow a labelling rule to move a protected alias of ${article}`,
+      description:
+        'Holds until the rule changes, or the datasets on which it demands evaluations. 412 `stale`: the rule is not the one of the digest.',
+      params: ruleParams,
+      body: RuleConsentPut,
+      answers: { 200: AliasProtection },
+      errors: [412],
+      conditional: true,
+      touches: touches('alias.protect'),
+    }),
+    route({
+      id: `${kind}s.protectedAliases.rules.withdraw`,
+      method: 'DELETE',
+      cost: 'fixed',
+      path: `${rules}/{policy}`,
+      tag,
+      summary: `Allow a labelling rule no longer to move a protected alias of ${article}`,
+      params: ruleParams,
+      answers: { 204: 'empty' },
+      conditional: true,
+      touches: touches('alias.protect'),
+    }),
+  ] as const;
+};
 
 export const protectedAliasRoutes = [
   route({
@@ -85,6 +203,7 @@ export const protectedAliasRoutes = [
     params: modelParams.extend({ alias: AliasName }),
     body: AliasProtectionPut,
     answers: { 200: AliasProtection },
+    conditional: true,
     touches: ofModel('alias.protect'),
   }),
   route({
@@ -120,6 +239,7 @@ export const protectedAliasRoutes = [
     params: namespaceParams.extend({ alias: AliasName }),
     body: AliasProtectionPut,
     answers: { 200: AliasProtection },
+    conditional: true,
     touches: ofNamespace('alias.protect'),
   }),
   route({
@@ -133,4 +253,6 @@ export const protectedAliasRoutes = [
     answers: { 204: 'empty' },
     touches: ofNamespace('alias.protect'),
   }),
+  ...ruleRoutesOf('model'),
+  ...ruleRoutesOf('namespace'),
 ] as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ClauseVerdict } from './decisions.ts';
 import { Hold } from './holds.ts';
 import { limit } from './lists.ts';
+import { WaitingRule } from './policies.ts';
 import { PolicyDocument, policyTouches } from './policy-document.ts';
 import { PolicyWarning } from './policy-warnings.ts';
 import { CheckpointRef, Count, ModelRef, NamespacePath, Uuid, VersionRef } from './primitives.ts';
@@ -57,7 +58,7 @@ export const PreviewedLabel = z
     rule: z.string(),
     version: z.string(),
     versionId: Uuid,
-    outcome: z.enum(['moved', 'tagged', 'proposed']),
+    outcome: z.enum(['moved', 'tagged', 'proposed', 'suspended']),
     holder: z.string().nullable(),
     words: z.string(),
     clauses: z.array(ClauseVerdict),
@@ -107,6 +108,10 @@ export const PolicyPreview = z
         description:
           'Sections that do nothing, since their author may no longer do what they do. A draft has no author yet.',
       }),
+    waiting: z.array(WaitingRule).optional().meta({
+      description:
+        'Labelling rules, of a draft too, that move a protected alias only once an admin has allowed them.',
+    }),
     warnings: z
       .array(PolicyWarning)
       .optional()

@@ -1,4 +1,5 @@
 import type { Tx } from '@modelbox/db';
+import type { AliasMover } from '@modelbox/domain';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { newId } from '../objects/ids.ts';
@@ -18,6 +19,8 @@ export interface Move {
   readonly alias: string;
   readonly cause: 'set' | 'create' | 'finalize' | 'promote' | 'rollback' | 'delete' | 'rule' | 'proposal';
   readonly reason?: string | null | undefined;
+  /** Of the cause `rule` the digest of the rule, which protections ask for. */
+  readonly rule?: string | undefined;
   /** The id of the holder demanded; null demands none. Absent: whoever it is. */
   readonly expect?: string | null | undefined;
   /** The move that a later rollback goes back to; absent: the last one. */
@@ -102,8 +105,9 @@ async function demandReady(tx: Tx, ctx: RequestContext, { id, version }: Holder)
   if (row.filesRemovedAt) throw await withoutFiles(tx, ctx, id, version);
 }
 
-/** What protections know of a cause. */
-const moverOf = (cause: Move['cause']) => (cause === 'rule' || cause === 'proposal' ? cause : 'caller');
+/** What protections know of a move. */
+const moverOf = ({ cause, rule = '' }: Move): AliasMover =>
+  cause === 'rule' ? { rule } : cause === 'proposal' ? cause : 'caller';
 
 /** Records a move in the alias' history and in the changes. 403 where the alias is protected from who makes it. */
 export async function recordMove(
@@ -114,7 +118,7 @@ export async function recordMove(
   from: Holder | undefined,
   to: Holder | undefined,
 ): Promise<void> {
-  await demandMayMove(tx, ctx, move.model, move.alias, moverOf(move.cause));
+  await demandMayMove(tx, ctx, move.model, move.alias, moverOf(move));
   const last = await tx.aliasMove.findFirst({
     where: { modelId: move.model.id, alias: move.alias },
     orderBy: { id: 'desc' },

@@ -3,13 +3,17 @@ import { addTag } from '../versions/add-tag.ts';
 import { decisionOf, isHolder, type Judged, outcomeWords } from './label.ts';
 import { lookAgain } from './look-again.ts';
 import { propose, supersede } from './propose.ts';
-import type { Session } from './session.ts';
+import { guardOf, type Session } from './session.ts';
 
 /** Carries out what a rule said, and stores why. Gives whether anything was done. */
 export async function act(session: Session, judged: Judged): Promise<boolean> {
   const { rule, verdict, candidate } = judged;
   if (isHolder(judged)) {
     await session.store([decisionOf(session, judged, 'holds')]);
+    return false;
+  }
+  if (judged.isWaiting) {
+    await session.store([decisionOf(session, judged, 'suspended')]);
     return false;
   }
   if (!verdict.holds) {
@@ -34,7 +38,8 @@ async function giveAlias(session: Session, judged: Judged): Promise<void> {
   const { rule, candidate, holder } = judged;
   const alias = rule.alias ?? '';
   const reason = outcomeWords(judged, 'moved');
-  const move = { model, alias, cause: 'rule', reason, expect: holder?.id ?? null } as const;
+  const digest = guardOf(session, rule)?.digest;
+  const move = { model, alias, cause: 'rule', rule: digest, reason, expect: holder?.id ?? null } as const;
   await moveAlias(tx, ctx, move, { id: candidate.id, version: candidate.version });
   // Proposed while a protection kept the rule from acting by itself, be it another version.
   await supersede(session, rule);

@@ -7,7 +7,7 @@ import {
   type VersionFacts,
 } from '@modelbox/domain';
 import { versionSchema } from '../versions/filter-schema.ts';
-import { filterOf, type Session } from './session.ts';
+import { evaluateOf, filterOf, type Session } from './session.ts';
 
 /** Looked at together. */
 const PAGE = 100;
@@ -144,7 +144,7 @@ const withFiles = (query: Query, rule: LabelRule): string[] =>
 
 function evaluated(session: Session, query: Query, rule: LabelRule): string[] {
   if (rule.evaluated === false) return [];
-  return (session.policy.document.evaluate ?? []).map(({ dataset }) => {
+  return evaluateOf(session, rule).map((dataset) => {
     const id = session.datasetId(dataset) ?? null;
     return `EXISTS (SELECT 1 FROM metric_series e JOIN datasets d ON d.id = e.dataset_id
                     WHERE e.object_id = v.id AND d.id = ${query.param(id)}::uuid

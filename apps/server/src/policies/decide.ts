@@ -60,8 +60,8 @@ async function reconsider(session: Session, rule: LabelRule): Promise<void> {
     for await (const versionId of candidates(session, rule, facts ?? null)) {
       await holdVersions(session, [versionId]);
       const decided = await decide(session, rule, versionId, holder?.id ?? null);
-      // Proposed, be it now or before: it is for a person to go on.
-      if (rule.mode === 'propose' && decided?.judged.verdict.holds) break;
+      // Proposed, be it now or before, or waiting for an admin: it is for a person to go on.
+      if (decided?.judged.isWaiting || (rule.mode === 'propose' && decided?.judged.verdict.holds)) break;
       moved = decided?.acted ?? false;
       if (moved) break;
     }

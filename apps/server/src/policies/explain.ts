@@ -36,7 +36,13 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
     return { status: 200, body };
   }
   const { verdict, inputs } = judged;
-  const outcome: Decision['outcome'] = isHolder ? 'holds' : verdict.holds ? wouldBe(rule, suspended) : 'no';
+  const outcome: Decision['outcome'] = isHolder
+    ? 'holds'
+    : verdict.holds
+      ? wouldBe(rule, suspended)
+      : judged.isWaiting
+        ? 'suspended'
+        : 'no';
   const answer = isHolder
     ? `${version.name} holds ${params.alias}.`
     : verdict.holds

@@ -6,11 +6,12 @@ import {
   type Verdict,
   type VersionFacts,
   valueJson,
+  withClause,
 } from '@modelbox/domain';
 import { type LockedAlias, lockAlias } from '../aliases/move.ts';
 import { bestOther } from './candidates.ts';
 import { versionFacts } from './facts.ts';
-import { filterOf, type Session } from './session.ts';
+import { evaluateOf, filterOf, guardOf, type Session } from './session.ts';
 import { undoneBy } from './undone.ts';
 
 /** What a labelling rule says about a version, and by what. */
@@ -20,6 +21,8 @@ export interface Judged {
   readonly holder: VersionFacts | null;
   readonly verdict: Verdict;
   readonly inputs: object;
+  /** Whether the rule would act, if an admin of each protection of its alias had allowed it. */
+  readonly isWaiting: boolean;
 }
 
 /** What the rule gives. */
@@ -78,16 +81,21 @@ export async function judge(
           tag: rule.tag,
           owners: source ? [source.id] : [],
         });
-  const verdict = labelVerdict({
+  const guard = guardOf(session, rule);
+  const found = labelVerdict({
     rule,
     filter: filterOf(rule.filter),
     candidate,
     holder,
     best: (bestId && facts.get(bestId)) || null,
-    evaluate: (policy.document.evaluate ?? []).map(({ dataset }) => dataset),
+    evaluate: evaluateOf(session, rule),
     undone,
     now: session.ctx.now(),
   });
+  const isWaiting = found.holds && holder?.id !== candidate.id && guard?.waits !== undefined;
+  const verdict = isWaiting
+    ? withClause(found, { clause: 'consent', holds: false, words: guard.waits })
+    : found;
   const inputs = {
     holder: holder && {
       id: holder.id,
@@ -97,7 +105,7 @@ export async function judge(
     value: valueJson(measuredValue(candidate.object, rule)),
     coverage: candidate.coverage,
   };
-  return { rule, candidate, holder, verdict, inputs };
+  return { rule, candidate, holder, verdict, inputs, isWaiting };
 }
 
 /** A judgement as it is stored. */

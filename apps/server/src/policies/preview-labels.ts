@@ -34,9 +34,9 @@ async function moved(session: Session, rule: LabelRule, alias: string): Promise<
     const facts = holderId && (await versionFacts(session.sql, [holderId])).get(holderId);
     for await (const versionId of candidates(session, rule, facts || null)) {
       const judged = await judge(session, rule, versionId, holderId);
-      if (!judged?.verdict.holds) continue;
+      if (!judged?.verdict.holds && !judged?.isWaiting) continue;
       last = judged;
-      isMore = rule.mode !== 'propose';
+      isMore = rule.mode !== 'propose' && !judged.isWaiting;
       break;
     }
   }
@@ -55,7 +55,8 @@ async function tagged(session: Session, rule: LabelRule, limit: number, bytes: n
 
 function wire(judged: Judged, holder: string | null): Preview[number] {
   const { rule, candidate, verdict } = judged;
-  const outcome = rule.mode === 'propose' ? 'proposed' : rule.alias === undefined ? 'tagged' : 'moved';
+  const done = rule.mode === 'propose' ? 'proposed' : rule.alias === undefined ? 'tagged' : 'moved';
+  const outcome = judged.isWaiting ? 'suspended' : done;
   return {
     rule: rule.name,
     version: candidate.version,

@@ -5,6 +5,7 @@ import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalid } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
+import { guardsOf, waitingOf } from '../protected-aliases/guards.ts';
 import { previewRetention } from '../retention/preview.ts';
 import { policyFaults } from './check.ts';
 import { effectiveOf } from './owner-chain.ts';
@@ -66,7 +67,7 @@ async function compare(
   located: Located,
   limit: number,
   draft: PolicyDocument | undefined,
-): Promise<Pick<PolicyPreview, 'retain' | 'suspended' | 'warnings'>> {
+): Promise<Pick<PolicyPreview, 'retain' | 'suspended' | 'waiting' | 'warnings'>> {
   const { namespace, namespaceId } = located;
   const owner = { ...ownerOf(located), namespace, namespaceId };
   const effective = await effectiveOf(sql, owner, draft);
@@ -78,6 +79,7 @@ async function compare(
         words,
       }),
     ),
+    waiting: waitingOf(await guardsOf(sql, owner, effective, draft)),
     warnings: await policyWarnings(sql, owner, effective),
   };
 }

@@ -6,6 +6,7 @@ import { etagOf } from '../http/preconditions.ts';
 import type { Verb } from '../http/verb.ts';
 import type { Readout } from '../objects/kinds.ts';
 import type { Located } from '../objects/located.ts';
+import { guardsOf, waitingOf } from '../protected-aliases/guards.ts';
 import { type EffectiveHere, effectiveOf } from './owner-chain.ts';
 import { suspensionsOf } from './suspensions.ts';
 import { quickWarnings } from './warnings/warnings.ts';
@@ -24,6 +25,9 @@ export async function readPolicy(ctx: Context, owner: PolicyOwnerRow): Promise<R
       editedAt: row?.editedAt.toISOString() ?? null,
       effective: document as PolicyDocument,
       sources: await sourcesOf(ctx, effective),
+      waiting: waitingOf(
+        await guardsOf(sqlOn(ctx.db.pool), { ...owner, namespace: effective.namespace }, effective),
+      ),
       warnings: await quickWarnings(ctx, owner, effective),
     },
     etag: etagOf(row?.edit ?? 0),

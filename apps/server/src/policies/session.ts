@@ -1,7 +1,8 @@
 import { type Sql, sqlOf, type Tx } from '@modelbox/db';
-import { type Filter, type PolicyDocument, parseFilter } from '@modelbox/domain';
+import { type Filter, type LabelRule, type PolicyDocument, parseFilter } from '@modelbox/domain';
 import type { Context, RequestContext } from '../context.ts';
 import { aliasesKeptFromRules } from '../protected-aliases/demand.ts';
+import { type Guard, guardsOf } from '../protected-aliases/guards.ts';
 import { versionSchema } from '../versions/filter-schema.ts';
 import { type NewDecision, storeDecisions } from './decisions.ts';
 import { knownDatasets } from './known-datasets.ts';
@@ -22,6 +23,8 @@ export interface Session {
   };
   readonly policy: EffectiveHere;
   readonly suspended: Suspensions;
+  /** By alias what protections demand of the rules that move it. */
+  readonly guards: ReadonlyMap<string, Guard>;
   /** The id of a dataset by its name in the policy; undefined for none, or one that is not there. */
   datasetId(name: string | undefined): string | null | undefined;
   /** Stores decisions; gives their ids. */
@@ -69,6 +72,7 @@ export async function openSession(
   if (model === undefined) return undefined;
   const owner = { kind: 'model', id: model.id, name: `${model.namespace}/${model.name}` } as const;
   const policy = await heedProtections(sql, model, await effectiveOf(sql, owner, draft));
+  const guards = await guardsOf(sql, { ...owner, namespace: model.namespace }, policy, draft);
   const { label = [], evaluate = [], promote = [] } = policy.document;
   const names = [
     ...evaluate,
@@ -76,6 +80,7 @@ export async function openSession(
     ...label.flatMap(({ notWorse = [] }) => notWorse),
     ...promote,
   ].flatMap(({ dataset }) => dataset ?? []);
+  names.push(...[...guards.values()].flatMap((guard) => guard.evaluate));
   const known = await knownDatasets(sql, model.namespace, names);
   const stored: Session['stored'] = [];
   return {
@@ -84,6 +89,7 @@ export async function openSession(
     ctx: ownContext(ctx),
     model,
     policy,
+    guards,
     suspended: await suspensionsOf(ctx, sql, policy, ['label', 'promote']),
     stored,
     store: (decisions) => {
@@ -111,6 +117,18 @@ async function heedProtections(
   );
   return { ...policy, document: { ...policy.document, label: heeded } };
 }
+
+/** What protections demand of a rule; undefined if its alias is not protected by `rule`. */
+export const guardOf = ({ guards }: Session, { alias }: LabelRule): Guard | undefined =>
+  alias === undefined ? undefined : guards.get(alias);
+
+/** The datasets on which a rule demands evaluations: those of the policy, and those that an admin has seen with the rule. */
+export const evaluateOf = (session: Session, rule: LabelRule): string[] => [
+  ...new Set([
+    ...(session.policy.document.evaluate ?? []).map(({ dataset }) => dataset),
+    ...(guardOf(session, rule)?.evaluate ?? []),
+  ]),
+];
 
 /** A rule's filter, parsed; null where it has none. */
 export const filterOf = (text: string | undefined): Filter | null =>

@@ -1,10 +1,10 @@
 import type { RequestContext } from '../context.ts';
-import { HttpProblem } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 import type { Located } from '../objects/located.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
 import { lockProtections } from './demand.ts';
+import { notProtected } from './get.ts';
 import { ownerOf, stateOf } from './rows.ts';
 
 /** Takes a protection away; what stands above it stays. */
@@ -12,8 +12,7 @@ export const deleteProtection = (ctx: RequestContext, object: Located, alias: st
   write(ctx, async (tx): Promise<Receipt> => {
     await lockProtections(tx, object.namespace, alias, 'alone');
     const row = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
-    if (row === null)
-      throw new HttpProblem('not_found', `On this ${object.kind} itself "${alias}" is not protected.`);
+    if (row === null) throw notProtected(object, alias);
     await tx.protectedAlias.delete({ where: { id: row.id } });
     await recordChange(tx, ctx, {
       kind: 'alias_protection',

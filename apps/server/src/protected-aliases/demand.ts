@@ -36,15 +36,25 @@ async function refusing(
   alias: string,
   mover: AliasMover,
 ): Promise<ProtectionRow | undefined> {
+  const digest = typeof mover === 'object' ? mover.rule : '';
   // In a statement of its own before they are read: one that waited would look with old eyes.
   await lockProtections(tx, model.namespace, alias, 'shared');
-  const rows = await tx.$queryRawUnsafe<ProtectionRow[]>(
-    `SELECT ${COLUMNS} ${inForce} ORDER BY n.path, p.model_id NULLS FIRST`,
+  const rows = await tx.$queryRawUnsafe<RefusingRow[]>(
+    `SELECT ${COLUMNS}, EXISTS (SELECT 1 FROM rule_consents c WHERE c.protection_id = p.id AND c.digest = $4) AS "allowsRule"
+     ${inForce} ORDER BY n.path, p.model_id NULLS FIRST`,
     [alias],
     model.id,
     model.namespace,
+    digest,
   );
-  return rows.find((row) => !allowsMove(protectionOf(row), actor, mover, model.namespace));
+  const isRefusing = (row: RefusingRow) =>
+    !allowsMove(protectionOf(row, row.allowsRule ? [digest] : []), actor, mover, model.namespace);
+  return rows.find(isRefusing);
+}
+
+/** A protection, and whether its admins allowed the rule that moves the alias. */
+interface RefusingRow extends ProtectionRow {
+  allowsRule: boolean;
 }
 
 /** Those of some aliases that no rule may move on a model by itself. */
@@ -61,8 +71,9 @@ export async function aliasesKeptFromRules(
   return new Set(rows.map(({ alias }) => alias));
 }
 
-const protectionOf = (row: ProtectionRow) => ({
+const protectionOf = (row: ProtectionRow, allowed: readonly string[]) => ({
   by: row.by,
+  allowed,
   principals: row.principals,
   permissions: row.role === null ? [] : ROLE_PERMISSIONS[row.role],
 });
@@ -88,7 +99,7 @@ const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {
   role: ({ role }) => `it is moved by whoever is ${role} here`,
   // Whom else it could be asked of is for those to see who may read the protection.
   principals: () => 'it is moved by those whom that names',
-  rule: () => 'only a labelling rule moves it',
+  rule: () => 'only a labelling rule moves it, which an admin there has allowed',
   proposal: () => 'it is moved by an approved proposal only',
 };
 

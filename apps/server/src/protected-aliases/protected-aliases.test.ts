@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../testing/objects.ts';
-import { policyTests } from '../testing/policies.ts';
+import { allowRules, policyTests } from '../testing/policies.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { type Caller, type Callers, callersOf } from '../testing/tokens.ts';
 
@@ -225,10 +225,13 @@ describe('rules and proposals', () => {
   const open = async (w: World) =>
     (await callers.ok('GET', `/v1/models/${w.model}/proposals?state=open`)).items;
 
-  it('a rule moves what only rules may move', async () => {
+  it('a rule moves what only rules may move, once an admin has allowed it', async () => {
     const w = await world();
     await callers.ok('PUT', onModel(w), { by: 'rule' });
     await better(w);
+    await settle();
+    expect(await holder(w)).toBe('v1');
+    await allowRules(w.admin.api, onModel(w));
     await settle();
     expect(await holder(w)).toBe('v2');
   });

@@ -1,6 +1,7 @@
 import { type ProtectedAlias, prepared } from '@modelbox/db';
 import type { AliasProtection } from '@modelbox/schema';
 import type { Context } from '../context.ts';
+import { etagOf } from '../http/preconditions.ts';
 import type { Readout } from '../objects/kinds.ts';
 import type { Located } from '../objects/located.ts';
 
@@ -16,10 +17,11 @@ export interface ProtectionRow {
   model: string | null;
   createdBy: string;
   createdAt: Date;
+  edit: number;
 }
 
 export const COLUMNS = `p.id, p.alias, p.movable_by AS by, p.role, p.principals, p.reason, n.path AS namespace, m.name AS model,
-  p.created_by AS "createdBy", p.created_at AS "createdAt"`;
+  p.created_by AS "createdBy", p.created_at AS "createdAt", p.edit`;
 export const FROM = `protected_aliases p LEFT JOIN models m ON m.id = p.model_id
   JOIN namespaces n ON n.id = coalesce(p.namespace_id, m.namespace_id)`;
 
@@ -39,7 +41,7 @@ const byIds = prepared<[ids: string[]], ProtectionRow>(
 
 export async function readProtections({ db }: Context, ids: string[]): Promise<Readout<AliasProtection>[]> {
   const rows = await byIds(db.pool, ids);
-  return rows.map((row) => ({ id: row.id, body: toProtection(row, false) }));
+  return rows.map((row) => ({ id: row.id, body: toProtection(row, false), etag: etagOf(row.edit) }));
 }
 
 /** On what a protection stands, as columns. */

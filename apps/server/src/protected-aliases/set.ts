@@ -1,6 +1,7 @@
 import type { Tx } from '@modelbox/db';
 import type { AliasProtectionPut } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
+import { demandMatch } from '../http/preconditions.ts';
 import { invalidField } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 import { newId } from '../objects/ids.ts';
@@ -29,11 +30,14 @@ export function setProtection(
     await demandThere(tx, object);
     await lockProtections(tx, object.namespace, alias, 'alone');
     const before = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
+    demandMatch(ctx.ifMatch, before?.edit ?? 0);
     if (before && JSON.stringify(stateOf(before)) === JSON.stringify(stateOf({ ...said, alias })))
       return { status: 200, object: { kind: 'alias_protection', id: before.id } };
     const data = { ...said, createdBy: ctx.actor.name, createdAt: ctx.now() };
+    // Rules were allowed to move an alias that only rules move: not in whatever comes later.
+    if (before && body.by !== 'rule') await tx.ruleConsent.deleteMany({ where: { protectionId: before.id } });
     const { id } = before
-      ? await tx.protectedAlias.update({ where: { id: before.id }, data })
+      ? await tx.protectedAlias.update({ where: { id: before.id }, data: { ...data, edit: before.edit + 1 } })
       : await tx.protectedAlias.create({ data: { id: newId(ctx), ...ownerOf(object), alias, ...data } });
     await recordChange(tx, ctx, {
       kind: 'alias_protection',

@@ -42,6 +42,7 @@ export async function makeWorld(
     'path*': 'a.bin',
     part: '1',
     principal: 'user:somebody',
+    policy: model.id,
   };
   if (path.includes('{upload}'))
     values['upload'] = (await ok('POST', '/v1/uploads', { model: model.id, path: 'u', sizeBytes: 1 })).id;

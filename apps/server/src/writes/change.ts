@@ -23,6 +23,8 @@ export type ChangeAction =
   | 'metrics_logged'
   | 'event_told'
   | 'policy_set'
+  | 'rule_allowed'
+  | 'rule_withdrawn'
   | 'held'
   | 'released'
   | 'files_removed'

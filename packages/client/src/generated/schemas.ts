@@ -179,6 +179,9 @@ export type FileUri = Schemas['FileUri'];
 
 export type FiniteNumber = Schemas['FiniteNumber'];
 
+/** What was allowed, by whom and when. */
+export type GivenConsent = Schemas['GivenConsent'];
+
 /** What somebody may do in a namespace and in all below it. */
 export type Grant = Schemas['Grant'];
 
@@ -278,7 +281,8 @@ export type Opponent = Schemas['Opponent'];
  * `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a
  * clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything.
  * `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not. `suspended`:
- * the author of the rule may no longer do what it does.
+ * it would have been done, but the author of the rule may no longer do it, or no admin has allowed the rule
+ * to move a protected alias.
  */
 export type Outcome = Schemas['Outcome'];
 
@@ -393,7 +397,24 @@ export type RetentionPreview = Schemas['RetentionPreview'];
  */
 export type Role = Schemas['Role'];
 
+/** A labelling rule for a protected alias, and whether it may move it. */
+export type RuleConsent = Schemas['RuleConsent'];
+
+/** One page of a list. */
+export type RuleConsentPage = Schemas['RuleConsentPage'];
+
+export type RuleConsentPut = Loose<Schemas['RuleConsentPut']>;
+
+/**
+ * `allowed`: the rule moves the alias. `waits`: nobody has allowed it. `changed`: it is not as it was
+ * allowed. `gone`: a rule was allowed that the policy does not have any more.
+ */
+export type RuleConsentState = Schemas['RuleConsentState'];
+
 export type RuleKind = Schemas['RuleKind'];
+
+/** The model or namespace whose policy has the rule. */
+export type RuleOwner = Schemas['RuleOwner'];
 
 /** A request that brings one part to the store. */
 export type SignedPart = Schemas['SignedPart'];
@@ -467,6 +488,9 @@ export type VersionPage = Schemas['VersionPage'];
 
 export type VersionUpdate = Loose<Schemas['VersionUpdate']>;
 
+/** A labelling rule that does not move its protected alias until an admin allows it. */
+export type WaitingRule = Schemas['WaitingRule'];
+
 /** Who the server takes the caller for. */
 export type Whoami = Schemas['Whoami'];
 
@@ -529,6 +553,12 @@ export type ModelsProtectedAliasesListQuery = Loose<Schemas['ModelsProtectedAlia
 
 /** The query of `namespaces.protectedAliases.list`. */
 export type NamespacesProtectedAliasesListQuery = Loose<Schemas['NamespacesProtectedAliasesListQuery']>;
+
+/** The query of `models.protectedAliases.rules.list`. */
+export type ModelsProtectedAliasesRulesListQuery = Loose<Schemas['ModelsProtectedAliasesRulesListQuery']>;
+
+/** The query of `namespaces.protectedAliases.rules.list`. */
+export type NamespacesProtectedAliasesRulesListQuery = Loose<Schemas['NamespacesProtectedAliasesRulesListQuery']>;
 
 /** The query of `experiments.list`. */
 export type ExperimentsListQuery = Loose<Schemas['ExperimentsListQuery']>;

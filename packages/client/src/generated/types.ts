@@ -85,7 +85,7 @@ export interface components {
              */
             alias: string;
             /**
-             * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only a labelling rule in mode `auto`. `proposal`: only an approved proposal.
+             * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.
              * @enum {string}
              */
             by: "role" | "principals" | "rule" | "proposal";
@@ -96,6 +96,8 @@ export interface components {
              */
             createdAt: string;
             createdBy: string;
+            /** @description Counts what was set and allowed: the ETag. */
+            edit: number;
             /** @description Whether it stands on a namespace above. */
             inherited: boolean;
             /** @description The name of the model on which it stands. */
@@ -117,7 +119,7 @@ export interface components {
         };
         AliasProtectionPut: {
             /**
-             * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only a labelling rule in mode `auto`. `proposal`: only an approved proposal.
+             * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.
              * @enum {string}
              */
             by: "role" | "principals" | "rule" | "proposal";
@@ -1175,6 +1177,18 @@ export interface components {
          */
         FileUri: string;
         FiniteNumber: number;
+        /** @description What was allowed, by whom and when. */
+        GivenConsent: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            by: string;
+            digest: string;
+            rule: string;
+        } | null;
         /** @description What somebody may do in a namespace and in all below it. */
         Grant: {
             /**
@@ -1676,6 +1690,15 @@ export interface components {
              */
             limit?: number;
         };
+        ModelsProtectedAliasesRulesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @default 100
+             */
+            limit?: number;
+        };
         ModelsVersionsListQuery: {
             /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
             cursor?: string;
@@ -1808,6 +1831,15 @@ export interface components {
              */
             limit?: number;
         };
+        NamespacesProtectedAliasesRulesListQuery: {
+            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            cursor?: string;
+            /**
+             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @default 100
+             */
+            limit?: number;
+        };
         NamespaceUpdate: {
             /** @description Text for people. */
             description?: string | null;
@@ -1896,7 +1928,7 @@ export interface components {
         /** @enum {string} */
         Opponent: "holder" | "any";
         /**
-         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not. `suspended`: the author of the rule may no longer do what it does.
+         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not. `suspended`: it would have been done, but the author of the rule may no longer do it, or no admin has allowed the rule to move a protected alias.
          * @enum {string}
          */
         Outcome: "moved" | "tagged" | "proposed" | "holds" | "promoted" | "removed" | "kept" | "skipped" | "refused" | "suspended" | "no";
@@ -1934,6 +1966,8 @@ export interface components {
              * @example P7D
              */
             staleAfter?: string;
+            /** @description Labelling rules of `effective` that wait for an admin who protects their alias. */
+            waiting?: components["schemas"]["WaitingRule"][];
             /** @description Clauses that no object answers to now. Of a model: in all of `effective`; of a namespace: in its own sections. */
             warnings?: components["schemas"]["PolicyWarning"][];
         };
@@ -1982,6 +2016,8 @@ export interface components {
             retain: components["schemas"]["RetentionPreview"];
             /** @description Sections that do nothing, since their author may no longer do what they do. A draft has no author yet. */
             suspended?: components["schemas"]["SuspendedSection"][];
+            /** @description Labelling rules, of a draft too, that move a protected alias only once an admin has allowed them. */
+            waiting?: components["schemas"]["WaitingRule"][];
             /** @description Clauses that no object answers to now. */
             warnings?: components["schemas"]["PolicyWarning"][];
         };
@@ -2029,7 +2065,7 @@ export interface components {
             clauses: components["schemas"]["ClauseVerdict"][];
             holder: string | null;
             /** @enum {string} */
-            outcome: "moved" | "tagged" | "proposed";
+            outcome: "moved" | "tagged" | "proposed" | "suspended";
             rule: string;
             version: string;
             /** Format: uuid */
@@ -2331,8 +2367,45 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "contributor" | "maintainer" | "admin";
+        /** @description A labelling rule for a protected alias, and whether it may move it. */
+        RuleConsent: {
+            allowed: components["schemas"]["GivenConsent"];
+            /** @description SHA-256 of all by which the rule decides. Who allows the rule sends the digest that they have seen. */
+            digest: string | null;
+            /** @description The datasets on which the rule demands evaluations. */
+            evaluate: string[];
+            policy: components["schemas"]["RuleOwner"];
+            /** @description As it is now, with its datasets named in full. */
+            rule: components["schemas"]["LabelRule"] | null;
+            state: components["schemas"]["RuleConsentState"];
+            /** @description The state in plain English. */
+            words: string;
+        };
+        /** @description One page of a list. */
+        RuleConsentPage: {
+            items: components["schemas"]["RuleConsent"][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+        };
+        RuleConsentPut: {
+            /** @description Of the rule as you have seen it. */
+            digest: string;
+        };
+        /**
+         * @description `allowed`: the rule moves the alias. `waits`: nobody has allowed it. `changed`: it is not as it was allowed. `gone`: a rule was allowed that the policy does not have any more.
+         * @enum {string}
+         */
+        RuleConsentState: "allowed" | "waits" | "changed" | "gone";
         /** @enum {string} */
         RuleKind: "label" | "promote" | "retain" | "stale";
+        /** @description The model or namespace whose policy has the rule. */
+        RuleOwner: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "model" | "namespace";
+            name: string;
+        };
         /** @description A request that brings one part to the store. */
         SignedPart: {
             /**
@@ -2886,6 +2959,17 @@ export interface components {
             name?: string | null;
             /** @description Free words. Kept as a set: sorted, each once. */
             tags?: string[] | null;
+        };
+        /** @description A labelling rule that does not move its protected alias until an admin allows it. */
+        WaitingRule: {
+            /**
+             * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example prod
+             */
+            alias: string;
+            rule: string;
+            /** @description Why the rule waits, and who may allow it. */
+            words: string;
         };
         /** @description Who the server takes the caller for. */
         Whoami: {

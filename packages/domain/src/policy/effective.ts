@@ -1,4 +1,4 @@
-import type { KeepClause, PolicyDocument, RetainRule } from './document.ts';
+import type { KeepClause, LabelRule, PolicyDocument, RetainRule } from './document.ts';
 
 /** Whose policy it is. */
 export interface PolicyOwner {
@@ -55,8 +55,30 @@ export function effectivePolicy(nearestFirst: readonly StandingPolicy[], namespa
   return { document, sources };
 }
 
+/** All by which a labelling rule decides: what an admin allows to move a protected alias. */
+export interface RuleText {
+  readonly rule: LabelRule;
+  /** The datasets on which the rule demands evaluations. */
+  readonly evaluate: readonly string[];
+}
+
+/**
+ * The labelling rules for aliases that act by themselves, with their datasets named in full.
+ * @param policy the policy that counts where the rules stand.
+ * @param namespace as seen from which the policy names its datasets.
+ */
+export function actingRules({ document }: EffectivePolicy, namespace: string): readonly RuleText[] {
+  const { label = [], evaluate = [] } = qualified({ document, namespace });
+  return label
+    .filter(({ alias, mode }) => alias !== undefined && mode !== 'propose')
+    .map((rule) => ({
+      rule,
+      evaluate: rule.evaluated === false ? [] : evaluate.map(({ dataset }) => dataset),
+    }));
+}
+
 /** The document with its bare datasets named in full: it counts elsewhere too. */
-function qualified({ document, namespace }: StandingPolicy): PolicyDocument {
+function qualified({ document, namespace }: Pick<StandingPolicy, 'document' | 'namespace'>): PolicyDocument {
   const full = <T extends { readonly dataset?: string | undefined }>(item: T): T =>
     item.dataset === undefined || item.dataset.includes('/')
       ? item

@@ -4,10 +4,12 @@ export { checkPolicy, type PolicyFault, type PolicySchemas, policyDatasets } fro
 export type * from './document.ts';
 export { durationOf, parseDuration } from './duration.ts';
 export {
+  actingRules,
   type EffectivePolicy,
   effectivePolicy,
   type PolicyOwner,
   type PolicySources,
+  type RuleText,
   type StandingPolicy,
 } from './effective.ts';
 export {

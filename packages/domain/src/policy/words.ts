@@ -12,7 +12,7 @@ export function labelWords(version: string, label: string, verdict: Verdict): st
 export function decisionWords(
   subject: string,
   label: string,
-  outcome: 'moved' | 'tagged' | 'proposed' | 'holds' | 'no',
+  outcome: 'moved' | 'tagged' | 'proposed' | 'suspended' | 'holds' | 'no',
   verdict: Verdict,
   has: boolean,
 ): string {
@@ -26,6 +26,7 @@ export function decisionWords(
       return `${subject} is proposed as ${label}: ${reasons(verdict)}.`;
     case 'moved':
     case 'tagged':
+    case 'suspended':
     case 'no':
       return labelWords(subject, label, verdict);
   }

@@ -1,14 +1,17 @@
 // Generated from the contract in packages/schema by `npm run generate`. Do not edit.
 
 import type { APIPromise } from '../../core/api-promise.ts';
-import type { CallOptions, WriteOptions } from '../../core/options.ts';
+import type { CallOptions, ConditionalOptions, WriteOptions } from '../../core/options.ts';
 import type { PagePromise } from '../../core/page-promise.ts';
 import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
+import { NamespacesProtectedAliasesRules } from './namespaces-protected-aliases-rules.ts';
 import type { AliasProtection, AliasProtectionPut, NamespacesProtectedAliasesListQuery } from '../schemas.ts';
 
 /** The protectedAliases of namespaces. */
 export class NamespacesProtectedAliases extends Resource {
+  readonly rules = new NamespacesProtectedAliasesRules(this.http);
+
   /** List who may move which alias of all models below a namespace. */
   list(
     namespace: string,
@@ -27,7 +30,7 @@ export class NamespacesProtectedAliases extends Resource {
     namespace: string,
     alias: string,
     body: AliasProtectionPut,
-    options?: WriteOptions,
+    options?: ConditionalOptions,
   ): APIPromise<AliasProtection> {
     return this.http.send<AliasProtection>({
       method: 'PUT',
@@ -41,6 +44,15 @@ export class NamespacesProtectedAliases extends Resource {
   delete(namespace: string, alias: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({
       method: 'DELETE',
+      url: url`/v1/namespaces/${namespace}/protected-aliases/${alias}`,
+      options,
+    });
+  }
+
+  /** Read who may move an alias, as a namespace itself says. */
+  get(namespace: string, alias: string, options?: CallOptions): APIPromise<AliasProtection> {
+    return this.http.send<AliasProtection>({
+      method: 'GET',
       url: url`/v1/namespaces/${namespace}/protected-aliases/${alias}`,
       options,
     });

@@ -1,0 +1,60 @@
+// Generated from the contract in packages/schema by `npm run generate`. Do not edit.
+
+import type { APIPromise } from '../../core/api-promise.ts';
+import type { CallOptions, ConditionalOptions } from '../../core/options.ts';
+import type { PagePromise } from '../../core/page-promise.ts';
+import { Resource } from '../../core/resource.ts';
+import { url } from '../../core/url.ts';
+import type {
+  AliasProtection,
+  NamespacesProtectedAliasesRulesListQuery,
+  RuleConsent,
+  RuleConsentPut,
+} from '../schemas.ts';
+
+/** The rules of namespaces protectedAliases. */
+export class NamespacesProtectedAliasesRules extends Resource {
+  /** List the labelling rules for a protected alias of a namespace, and whether they may move it. */
+  list(
+    namespace: string,
+    alias: string,
+    query?: NamespacesProtectedAliasesRulesListQuery,
+    options?: CallOptions,
+  ): PagePromise<RuleConsent> {
+    return this.http.list<RuleConsent>({
+      url: url`/v1/namespaces/${namespace}/protected-aliases/${alias}/rules`,
+      query,
+      options,
+    });
+  }
+
+  /**
+   * Allow a labelling rule to move a protected alias of a namespace.
+   *
+   * Holds until the rule changes, or the datasets on which it demands evaluations. 412 `stale`: the rule is
+   * not the one of the digest.
+   */
+  allow(
+    namespace: string,
+    alias: string,
+    policy: string,
+    body: RuleConsentPut,
+    options?: ConditionalOptions,
+  ): APIPromise<AliasProtection> {
+    return this.http.send<AliasProtection>({
+      method: 'PUT',
+      url: url`/v1/namespaces/${namespace}/protected-aliases/${alias}/rules/${policy}`,
+      body,
+      options,
+    });
+  }
+
+  /** Allow a labelling rule no longer to move a protected alias of a namespace. */
+  withdraw(namespace: string, alias: string, policy: string, options?: ConditionalOptions): APIPromise<void> {
+    return this.http.send<void>({
+      method: 'DELETE',
+      url: url`/v1/namespaces/${namespace}/protected-aliases/${alias}/rules/${policy}`,
+      options,
+    });
+  }
+}
