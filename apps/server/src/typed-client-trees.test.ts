@@ -102,6 +102,33 @@ test('a tree goes in and comes out, and what is there already is not moved again
   expect(await read(to)).toEqual({ ...TREE, 'mine.txt': Buffer.from('mine') });
 });
 
+/** The server and the client have one rule for a path; on Windows the client refuses what that system cannot write. */
+test.each([
+  ['a:b', true],
+  ['C:x', true],
+  ['c:/x', true],
+  ['con.txt', true],
+  ['dots...', true],
+  ['a?*|', true],
+  ['größe 1/模型', true],
+  ['a\\b', false],
+  ['a//b', false],
+  ['a/../b', false],
+  ['./a', false],
+  ['/etc/x', false],
+  ['a\n', false],
+])('the path %j is one to the server and to the client, or to neither: %j', async (path, isOne) => {
+  const { status } = await server.api('POST', `/v1/models/${model}/files`, {
+    files: [{ uri: 's3://bucket/x', path }],
+  });
+  expect(status).toBe(isOne ? 200 : 422);
+  const pushed = client.push(model, { version: 'v1' }, [{ path, source: new Uint8Array([1, 2]) }]);
+  if (!isOne) return expect(pushed).rejects.toThrow('is not a path inside a folder');
+  const to = join(folder, 'out');
+  await client.pull((await pushed).id, to);
+  expect(await read(to)).toEqual({ [path]: Buffer.from([1, 2]) });
+});
+
 test('a real model, the Silero voice activity detector, is pushed and pulled, byte for byte', async () => {
   const dist = dirname(createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v5.onnx'));
   const names = ['silero_vad_legacy.onnx', 'silero_vad_v5.onnx'];
@@ -231,7 +258,7 @@ test('an archive goes into a pipe, and through a link', async () => {
 
 test('a server that lies cannot write outside the folder, nor through a link in it', async () => {
   const version = await client.push(model, { version: 'v1' }, [{ path: 'dir/a', source: new Blob(['a']) }]);
-  for (const path of ['../evil', '/tmp/evil', 'a\\..\\evil', 'c:evil']) {
+  for (const path of ['../evil', '/tmp/evil', 'a\\..\\evil']) {
     const lying: typeof fetch = async (input, init) => {
       const text = await (await fetch(input, init)).text();
       return Response.json(JSON.parse(text.replaceAll('"dir/a"', JSON.stringify(path))));

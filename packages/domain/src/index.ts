@@ -24,3 +24,4 @@ export {
 export { partCount, partSize, partsFault } from './parts.ts';
 export { foldersOf, parseFilePath, parseTrackedUri, type TrackedUri } from './paths.ts';
 export * from './policy/index.ts';
+export { faultInNewName } from './visible.ts';

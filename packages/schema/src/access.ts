@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
 import { PERMISSIONS, type Permission } from './permissions.ts';
-import { NamespacePath, Timestamp, Uuid } from './primitives.ts';
+import { NamespacePath, naming, Timestamp, Uuid } from './primitives.ts';
 import { ROLES } from './roles.ts';
 import { route } from './route.ts';
 
@@ -89,7 +89,7 @@ export type Token = z.infer<typeof Token>;
 
 export const TokenCreate = z
   .strictObject({
-    name: z.string().min(1).max(128).meta({ description: 'What it is for.' }),
+    name: naming('token', z.string().min(1).max(128).meta({ description: 'What it is for.' })),
     principal: Bearer.optional().meta({
       description: 'Whose token it is. Default: of whoever asks; of others only for administrators.',
     }),

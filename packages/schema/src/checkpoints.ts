@@ -13,6 +13,7 @@ import {
   MetadataPatch,
   ModelRef,
   NamespacePath,
+  PatchedTags,
   Tags,
   Timestamp,
   Uuid,
@@ -44,7 +45,7 @@ export const CheckpointCreate = z
 export type CheckpointCreate = z.infer<typeof CheckpointCreate>;
 
 export const CheckpointUpdate = z
-  .strictObject({ metadata: MetadataPatch.nullable().optional(), tags: Tags.nullable().optional() })
+  .strictObject({ metadata: MetadataPatch.nullable().optional(), tags: PatchedTags.nullable().optional() })
   .meta({ id: 'CheckpointUpdate' });
 
 export const Checkpoint = z

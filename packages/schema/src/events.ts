@@ -1,19 +1,25 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
 import { aKind, ownerParams, ownerPath } from './owners.ts';
-import { Metadata, Timestamp, Uuid } from './primitives.ts';
+import { Metadata, naming, Timestamp, Uuid } from './primitives.ts';
 import { type OwnerKind, route } from './route.ts';
 
-const EventName = z
-  .string()
-  .min(1)
-  .max(256)
-  .meta({ examples: ['checkpoint_write_started'] });
-const EventSource = z
-  .string()
-  .min(1)
-  .max(256)
-  .meta({ description: 'The system that tells.', examples: ['trainer'] });
+const EventName = naming(
+  'event',
+  z
+    .string()
+    .min(1)
+    .max(256)
+    .meta({ examples: ['checkpoint_write_started'] }),
+);
+const EventSource = naming(
+  'source',
+  z
+    .string()
+    .min(1)
+    .max(256)
+    .meta({ description: 'The system that tells.', examples: ['trainer'] }),
+);
 
 const EventCreate = z
   .strictObject({

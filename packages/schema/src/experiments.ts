@@ -11,6 +11,7 @@ import {
   Name,
   NamespacePath,
   Owner,
+  PatchedTags,
   Tags,
   Task,
   Uuid,
@@ -54,7 +55,7 @@ export const ExperimentUpdate = z
     externalId: ExternalId.nullable().optional(),
     status: ExperimentStatus.optional(),
     metadata: MetadataPatch.nullable().optional(),
-    tags: Tags.nullable().optional(),
+    tags: PatchedTags.nullable().optional(),
   })
   .meta({ id: 'ExperimentUpdate' });
 

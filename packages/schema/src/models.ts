@@ -10,6 +10,7 @@ import {
   Name,
   NamespacePath,
   Owner,
+  PatchedTags,
   Tags,
   Task,
 } from './primitives.ts';
@@ -35,7 +36,7 @@ export const ModelUpdate = z
     task: Task.nullable().optional(),
     description: Description.nullable().optional(),
     metadata: MetadataPatch.nullable().optional(),
-    tags: Tags.nullable().optional(),
+    tags: PatchedTags.nullable().optional(),
   })
   .meta({ id: 'ModelUpdate' });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FilePath, FileRole } from './files.ts';
 import { FILTER_MAX_LENGTH } from './lists.ts';
 import { MetricKey } from './metrics.ts';
-import { AliasName, Name, Tag } from './primitives.ts';
+import { AliasName, RuleName, Tag } from './primitives.ts';
 
 /** What a policy says. What can be checked only by its meaning (a filter, an exclusive choice) is checked by the server. */
 
@@ -45,7 +45,7 @@ export const EvaluateRule = z
 
 export const LabelRule = z
   .strictObject({
-    name: Name,
+    name: RuleName,
     alias: AliasName.optional().meta({ description: 'The alias that the rule gives; or `tag`.' }),
     tag: Tag.optional().meta({ description: 'The tag that the rule adds; or `alias`.' }),
     ...measured,
@@ -99,7 +99,7 @@ export type LabelRule = z.infer<typeof LabelRule>;
 
 export const PromoteRule = z
   .strictObject({
-    name: Name.optional(),
+    name: RuleName.optional(),
     experiments: Filter.optional().meta({
       description: "Which experiments in the model's namespace and below it. Default: all.",
     }),

@@ -25,18 +25,37 @@ const name = () =>
     .normalize('NFC')
     .regex(NAME_PATTERN, { error: `must be a name: ${NAME_RULE}`, abort: true });
 
+/**
+ * The schemas of texts that give a name to something wherever a body has them. The server refuses characters in them that
+ * nobody can see. Names that may belong to an existing object are not among them: those are checked if the object is made.
+ */
+export const newNames = z.registry<{ readonly gives: string }>();
+
+/** Notes that a schema gives a name. */
+export const naming = <S extends z.ZodType>(gives: string, schema: S): S => {
+  newNames.add(schema, { gives });
+  return schema;
+};
+
 export const Uuid = z.string().regex(UUID_PATTERN, 'must be a UUID').meta({ format: 'uuid' });
 export const Name = name().meta({ maxLength: 128, description: `A name: ${NAME_RULE}.`, examples: ['yolo'] });
+export const RuleName = naming(
+  'rule',
+  name().meta({ maxLength: 128, description: `A name within the policy: ${NAME_RULE}.`, examples: ['best'] }),
+);
 export const VersionName = name().meta({
   maxLength: 128,
   description: `The version's name under its model, any name the user likes: ${NAME_RULE}.`,
   examples: ['v1', '2.3.0-rc1'],
 });
-export const AliasName = name().meta({
-  maxLength: 128,
-  description: `A name that at most one version of a model holds: ${NAME_RULE}.`,
-  examples: ['prod'],
-});
+export const AliasName = naming(
+  'alias',
+  name().meta({
+    maxLength: 128,
+    description: `A name that at most one version of a model holds: ${NAME_RULE}.`,
+    examples: ['prod'],
+  }),
+);
 export const NamespacePath = z
   .string()
   .normalize('NFC')
@@ -82,16 +101,20 @@ export const Framework = z
     examples: ['pytorch'],
   });
 
-export const Tag = z
-  .string()
-  .normalize('NFC')
-  .min(1)
-  .max(128)
-  .meta({ description: 'A free word, stored in Unicode NFC; any number of objects can carry it.' });
-export const Tags = z
-  .array(Tag)
-  .max(256)
-  .meta({ description: 'Free words. Kept as a set: sorted, each once.' });
+const tag = () =>
+  z
+    .string()
+    .normalize('NFC')
+    .min(1)
+    .max(128)
+    .meta({ description: 'A free word, stored in Unicode NFC; any number of objects can carry it.' });
+const tags = (one: z.ZodString) =>
+  z.array(one).max(256).meta({ description: 'Free words. Kept as a set: sorted, each once.' });
+
+export const Tag = naming('tag', tag());
+export const Tags = tags(Tag);
+/** The tags of a patch. The object may have some of them already, so the server checks only the added ones. */
+export const PatchedTags = tags(tag());
 
 /** Bytes of an object's metadata as JSON text in UTF-8. */
 export const METADATA_MAX_BYTES = 65_536;

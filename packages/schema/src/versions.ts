@@ -17,6 +17,7 @@ import {
   MetadataPatch,
   ModelRef,
   NamespacePath,
+  PatchedTags,
   Tags,
   Timestamp,
   Title,
@@ -90,7 +91,7 @@ export const VersionUpdate = z
   .strictObject({
     ...described,
     metadata: MetadataPatch.nullable().optional(),
-    tags: Tags.nullable().optional(),
+    tags: PatchedTags.nullable().optional(),
   })
   .meta({ id: 'VersionUpdate' });
 

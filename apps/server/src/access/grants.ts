@@ -7,6 +7,7 @@ import { pageOf } from '../lists/page.ts';
 import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import { newId } from '../objects/ids.ts';
 import type { Readout } from '../objects/kinds.ts';
+import { demandVisible } from '../objects/new-name.ts';
 import { recordChange } from '../writes/change.ts';
 import { ensureNamespace } from '../writes/namespace.ts';
 import { changingRights } from './changing-rights.ts';
@@ -23,6 +24,7 @@ export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, tou
     const before = await tx.grant.findUnique({ where: key });
     const made = { role: body.role, createdBy: ctx.actor.name, createdAt: ctx.now() };
     if (before?.role === body.role) return { status: 200, object: { kind: 'grant', id: before.id } };
+    if (before === null) demandVisible('path', '/principal', principal);
     const id = before?.id ?? newId(ctx);
     await tx.grant.upsert({ where: key, create: { id, namespaceId, principal, ...made }, update: made });
     await recordChange(tx, ctx, {

@@ -9,6 +9,7 @@ import { pageOf } from '../lists/page.ts';
 import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import { newId } from '../objects/ids.ts';
 import type { Readout } from '../objects/kinds.ts';
+import { demandVisible } from '../objects/new-name.ts';
 import { isNetwork } from '../setting-values.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
@@ -111,6 +112,7 @@ function demandSound(ctx: RequestContext, body: TokenCreate): void {
   demandNotNarrowed(ctx, 'makes no other');
   if (body.principal === undefined && !/^(?:user|service):/.test(ctx.actor.name))
     throw invalidField('body', '/principal', 'is required: the local user of an open server holds no token');
+  if (isOther) demandVisible('body', '/principal', body.principal as string);
   for (const name of ['namespaces', 'permissions', 'networks'] as const) {
     if (body[name]?.length === 0)
       throw invalidField('body', `/${name}`, `must name something; null allows ${UNBOUND[name]}`);

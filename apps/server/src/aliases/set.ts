@@ -1,5 +1,6 @@
 import { HttpProblem } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
+import { demandVisible } from '../objects/new-name.ts';
 import { write } from '../writes/write.ts';
 import { expectedHolder } from './expect.ts';
 import { moveAlias } from './move.ts';
@@ -24,6 +25,7 @@ export const setAlias: Verb<'models.aliases.set'> = async (
       expect,
     } as const;
     const { aliasId, isNew } = await moveAlias(tx, ctx, move, { id: version.id, version: version.name });
+    if (isNew) demandVisible('path', '/alias', params.alias);
     return { status: isNew ? 201 : 200, object: { kind: 'alias', id: aliasId } };
   });
 };

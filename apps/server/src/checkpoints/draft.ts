@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.ts';
 import { ensureDatasets, noDatasets } from '../datasets/mentions.ts';
 import { trackedRows } from '../files/rows.ts';
 import { trackedFiles } from '../files/tracked.ts';
+import { demandVisibleKeys } from '../metrics/new-keys.ts';
 import { mentionsOf, pointColumns, pointsOf } from '../metrics/points.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
@@ -33,6 +34,7 @@ export function draftOf(
   measured: readonly Mentioned[],
 ): Draft {
   const { replace: _, ...identity } = body;
+  demandVisibleKeys(body.metrics);
   const points = pointsOf(body.metrics);
   const id = newId(ctx);
   const own = {

@@ -1,5 +1,5 @@
 import type { File as FileRow, Tx } from '@modelbox/db';
-import { foldersOf, parseFilePath } from '@modelbox/domain';
+import { faultInNewName, foldersOf, parseFilePath } from '@modelbox/domain';
 import { FILES_MAX, type FieldError, type FileRole, type OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from '../context.ts';
@@ -71,6 +71,8 @@ function withPaths(items: readonly FileToAttach[]): FileToAttach[] {
     const other = path.ok ? taken.get(path.path) : undefined;
     const fail = (message: string) =>
       void errors.push({ in: 'body', pointer: `/files/${index}/path`, message });
+    const hidden = path.ok ? faultInNewName(path.path, '/') : undefined;
+    if (hidden !== undefined) fail(hidden);
     if (!path.ok) fail(path.message);
     else if (other === undefined) taken.set(path.path, index);
     else fail(`is the path of /files/${other} too; give each a "path" of its own`);

@@ -1,4 +1,4 @@
-import { parseFilePath, parseTrackedUri } from '@modelbox/domain';
+import { faultInNewName, parseFilePath, parseTrackedUri } from '@modelbox/domain';
 import type { FieldError, FileRole, OwnerKind } from '@modelbox/schema';
 import type { z } from 'zod';
 import { invalid } from '../http/problem.ts';
@@ -46,6 +46,7 @@ export function trackedFiles(items: readonly TrackedInput[], kind: OwnerKind): T
     if (!path.ok) {
       if (uri.ok) fail(pointer, path.message);
     } else {
+      failIfHidden(path.path, input.path !== undefined, (message) => fail(pointer, message));
       const other = taken.get(path.path);
       if (other !== undefined)
         fail(
@@ -64,6 +65,11 @@ export function trackedFiles(items: readonly TrackedInput[], kind: OwnerKind): T
   });
   if (errors.length > 0) throw invalid(errors);
   return files;
+}
+
+function failIfHidden(path: string, isGiven: boolean, fail: (message: string) => void): void {
+  const hidden = faultInNewName(path, '/');
+  if (hidden !== undefined) fail(isGiven ? hidden : `names a file whose path ${hidden}; give a "path"`);
 }
 
 function pathOf(given: string | undefined, fromUri: string | null) {

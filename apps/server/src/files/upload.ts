@@ -13,6 +13,7 @@ import type { Answered } from '../http/verb.ts';
 import { chargeQuotas, demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
+import { demandVisible } from '../objects/new-name.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
 import { demandAsItIs } from './as-it-is.ts';
@@ -48,6 +49,7 @@ export async function uploadFile(
   const expect = expectedContent(upload.headers);
   // Before a byte is read: an upload that cannot be accepted need not be sent.
   const before = await ctx.db.prisma.$transaction((tx) => lockPlace(tx, ctx, kind, object, path.path));
+  if (before === null) demandVisible('path', '/path', path.path, '/');
   demandConditions(upload.headers, before);
   await demandLength(ctx, object, before, expect.sizeBytes);
   const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));

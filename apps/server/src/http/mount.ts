@@ -8,6 +8,7 @@ import { isInBody, touch } from '../kinds/touch.ts';
 import type { Located, Touched } from '../objects/located.ts';
 import { readBody } from './bodies.ts';
 import { idempotencyOf } from './idempotency.ts';
+import { newNamesIn } from './new-names.ts';
 import { pathParams, routerPath } from './params.ts';
 import { HttpProblem } from './problem.ts';
 import { queryReader, refuseQuery } from './query.ts';
@@ -55,6 +56,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const before = Object.fromEntries(entries.filter(([, declared]) => !isInBody(declared)));
   const after = Object.fromEntries(entries.filter(([, declared]) => isInBody(declared)));
   const hasAfter = Object.keys(after).length > 0;
+  const demandVisible = typeof route.body === 'object' ? newNamesIn(route.body) : undefined;
 
   const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
 
@@ -76,6 +78,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     if (known) return sendJson(reply.code(200), known);
     if (route.headers) validate(route.headers, request.headers, 'header');
     input['body'] = await readBody(route, request, ctx.settings);
+    demandVisible?.(input['body']);
     if (hasAfter) await authorize(after);
     input['touched'] = singles(route, touched);
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);

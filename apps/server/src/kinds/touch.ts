@@ -10,6 +10,7 @@ import { mayTakeRoot } from '../access/root-namespaces.ts';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Located, Place, Touched } from '../objects/located.ts';
+import { demandVisible } from '../objects/new-name.ts';
 import { deleted } from '../objects/store.ts';
 import { uniqueBy } from '../objects/unique.ts';
 import { touchContents } from './contents.ts';
@@ -81,12 +82,25 @@ async function touchOne(
   if (access !== 'allowed' && !(await mayMakeRoot(ctx, declared, place)))
     throw refused(access, permission, place, missing(declared, mention));
   if (located?.deletedAt && declared.deleted !== true) throw deleted(located);
+  if (located === undefined) demandVisiblePlace(declared, place, mention);
   return { ...place, needs: permission };
 }
 
 /** Kinds that routes do not find by a name of their own. */
 const isNamedOnly = (kind: ObjectKind): kind is Exclude<ObjectKind, LocatableKind> =>
   ['alias', 'token', 'grant', 'alias_protection'].includes(kind);
+
+/** Demands that a namespace or dataset that the request makes has a name that shows all its characters. */
+function demandVisiblePlace(
+  { create }: ObjectTouch,
+  { kind, namespace, name }: Place,
+  mention: Mention,
+): void {
+  if (create === undefined || /\.(?:read|delete)$/.test(create) || isNamedOnly(kind)) return;
+  // A dataset that is mentioned by its bare name lies in the namespace of its object.
+  const path = mention.text.includes('/') ? `${namespace}/${name}` : name;
+  demandVisible(whereOf(mention), mention.pointer, kind === 'namespace' ? namespace : path, '/');
+}
 
 /** Whether a write may make a namespace, at a root that is free, though nobody has rights there yet. */
 const mayMakeRoot = async (

@@ -8,6 +8,7 @@ import { deletedMeanwhile } from '../objects/store.ts';
 import { byOf } from '../writes/change.ts';
 import { isUndone } from '../writes/undone.ts';
 import { replay } from '../writes/write.ts';
+import { demandVisibleNewKeys } from './new-keys.ts';
 import { mentionsOf, type PointInput, pointColumns } from './points.ts';
 import { logMetricsOf, metricSummary } from './queries.ts';
 
@@ -19,6 +20,7 @@ export async function logMetrics(
   points: PointInput[],
   places: readonly Mentioned[],
 ): Promise<Answered | Receipt> {
+  await demandVisibleNewKeys(ctx, object.id, points);
   const statement = logMetricsOf(kind);
   // Thrown within the transaction: datasets that only these points mention do not come into being either.
   const gone = () => deletedMeanwhile(kind, object.id);

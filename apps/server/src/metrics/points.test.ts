@@ -11,7 +11,7 @@ afterAll(() => server.stop());
 it('200: keys, digests and values that mean something in an array of Postgres are taken as they are', async () => {
   const digest = '{"sha",NULL}\\';
   const metrics = [
-    ...['NULL', 'null', '{a,b}', '"', '\\', '\\"', "'", 'a,b', ' a ', 'ü/😀', '{}'].map((key, n) => ({
+    ...['NULL', 'null', '{a,b}', '"', '\\', '\\"', "'", 'a,b', 'a b', 'ü/😀', '{}'].map((key, n) => ({
       key,
       value: n,
     })),

@@ -8,6 +8,7 @@ import { write } from '../writes/write.ts';
 import { newId } from './ids.ts';
 import type { ObjectStore, StoredRow } from './kinds.ts';
 import type { Place } from './located.ts';
+import { demandVisible } from './new-name.ts';
 
 /** What an object of any kind is made with. */
 export interface NewRow {
@@ -52,6 +53,7 @@ export function createNamed<Row extends StoredRow, Own>(
     };
     const { count } = await store.insert(tx, row);
     if (count === 1) {
+      demandVisible('body', '/name', name);
       const after = store.fields(row, { namespace });
       await recordChange(tx, ctx, { kind: store.kind, id: row.id, namespace, action: 'created', after });
       return { status: 201, object: { kind: store.kind, id: row.id } };

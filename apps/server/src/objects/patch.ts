@@ -2,6 +2,7 @@ import { mergePatch } from '@modelbox/domain';
 import { METADATA_MAX_BYTES } from '@modelbox/schema';
 import { invalidField } from '../http/problem.ts';
 import { canonicalJson } from '../writes/canonical.ts';
+import { demandVisible } from './new-name.ts';
 
 /** Metadata with a merge patch applied; `null` empties it. 422 where the result is larger than metadata may be. */
 export function patchMetadata(
@@ -50,11 +51,22 @@ export function changedColumns<B extends Patchable & Record<string, unknown>>(
   const wanted = Object.entries(body).map(([name, value]): [string, unknown] => {
     if (name === 'metadata')
       return [name, patchMetadata(row['metadata'], value as Record<string, unknown> | null)];
-    return [name, name === 'tags' ? tagSet(value as string[] | null) : value];
+    if (name === 'tags') {
+      const tags = value as string[] | null;
+      demandVisibleTags(row['tags'] as string[], tags ?? []);
+      return [name, tagSet(tags)];
+    }
+    return [name, value];
   });
   return Object.fromEntries(
     wanted.filter(([name, value]) => value !== undefined && !isSame(row[name], value)),
   );
+}
+
+/** Demands that added tags show all their characters. Tags that the object has already can stay. */
+function demandVisibleTags(before: readonly string[], tags: readonly string[]): void {
+  const kept = new Set(before);
+  for (const [index, tag] of tags.entries()) if (!kept.has(tag)) demandVisible('body', `/tags/${index}`, tag);
 }
 
 /** Whether Postgres would hold the same: `jsonb` has no order of members. */

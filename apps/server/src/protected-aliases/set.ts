@@ -6,6 +6,7 @@ import { invalidField } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
+import { demandVisible } from '../objects/new-name.ts';
 import { deletedMeanwhile, holdLiving } from '../objects/store.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
@@ -33,6 +34,7 @@ export function setProtection(
     demandMatch(ctx.ifMatch, before?.edit ?? 0);
     if (before && JSON.stringify(stateOf(before)) === JSON.stringify(stateOf({ ...said, alias })))
       return { status: 200, object: { kind: 'alias_protection', id: before.id } };
+    if (!before) demandVisible('path', '/alias', alias);
     const data = { ...said, createdBy: ctx.actor.name, createdAt: ctx.now() };
     // Rules were allowed to move an alias that only rules move: not in whatever comes later.
     if (before && body.by !== 'rule') await tx.ruleConsent.deleteMany({ where: { protectionId: before.id } });

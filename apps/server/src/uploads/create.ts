@@ -11,6 +11,7 @@ import type { Receipt, Verb } from '../http/verb.ts';
 import { chargeQuotas, demandRoom } from '../namespaces/quota.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located } from '../objects/located.ts';
+import { demandVisible } from '../objects/new-name.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
 import { createKnown } from './create-known.ts';
@@ -83,6 +84,7 @@ export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched 
 function planOf(ctx: RequestContext, body: UploadCreate) {
   const path = parseFilePath(body.path);
   if (!path.ok) throw invalidField('body', '/path', path.message);
+  demandVisible('body', '/path', path.path, '/');
   const { sizeBytes } = body;
   const most = Math.min(ctx.settings.maxFileSize, PARTS_MAX * PART_SIZE_MAX);
   if (sizeBytes > most)

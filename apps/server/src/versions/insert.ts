@@ -7,9 +7,11 @@ import type { RequestContext } from '../context.ts';
 import { type DatasetMention, ensureDatasets } from '../datasets/mentions.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
+import { demandVisibleKeys } from '../metrics/new-keys.ts';
 import { mentionsOf, type PointInput, pointColumns } from '../metrics/points.ts';
 import { newId } from '../objects/ids.ts';
 import type { Located, Mentioned } from '../objects/located.ts';
+import { demandVisible } from '../objects/new-name.ts';
 import { checkMetadata, tagSet } from '../objects/patch.ts';
 import { holdLiving, holdSource } from '../objects/store.ts';
 import { demandMayMove } from '../protected-aliases/demand.ts';
@@ -21,7 +23,15 @@ export interface NewVersion {
   readonly model: Located;
   readonly body: Pick<
     VersionCreate,
-    'version' | 'name' | 'description' | 'framework' | 'metadata' | 'tags' | 'aliases' | 'datasets'
+    | 'version'
+    | 'name'
+    | 'description'
+    | 'framework'
+    | 'metadata'
+    | 'metrics'
+    | 'tags'
+    | 'aliases'
+    | 'datasets'
   >;
   readonly createHash: Buffer;
   readonly isReady: boolean;
@@ -43,6 +53,8 @@ export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersi
   const row = rowOf(ctx, input);
   const { count } = await tx.version.createMany({ data: [row], skipDuplicates: true });
   if (count === 0) return existing(tx, input);
+  demandVisible('body', '/version', body.version);
+  demandVisibleKeys(body.metrics);
   // Only now: a purge that came between a look and the insert would have freed the name.
   await demandUnused(tx, model, body.version);
   const copied = await input.fill(tx, row.id);

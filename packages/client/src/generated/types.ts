@@ -1305,8 +1305,8 @@ export interface components {
              */
             mode?: "auto" | "propose";
             /**
-             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
-             * @example yolo
+             * @description A name within the policy: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example best
              */
             name: string;
             notWorse?: components["schemas"]["NotWorse"][];
@@ -2148,8 +2148,8 @@ export interface components {
              */
             metric: string;
             /**
-             * @description A name: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
-             * @example yolo
+             * @description A name within the policy: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
+             * @example best
              */
             name?: string;
             /**

@@ -17,7 +17,9 @@ export function checkPaths(
   const key = (path: string) => (ignoresCase ? path.normalize('NFC').toLowerCase() : path);
   const files = new Set<string>();
   for (const path of paths) {
-    if (!isSafe(path, windows)) throw refused(path, 'is not a path inside a folder');
+    if (!isSafe(path)) throw refused(path, 'is not a path inside a folder');
+    const fault = windows ? faultOnWindows(path) : undefined;
+    if (fault !== undefined) throw refused(path, fault);
     if (files.has(key(path))) throw refused(path, 'and another file would be the same file here');
     files.add(key(path));
   }
@@ -38,10 +40,23 @@ export function clashInCase(paths: readonly string[], windows: boolean): boolean
   }
 }
 
-function isSafe(path: string, windows: boolean): boolean {
-  if (/[\\\u0000-\u001f\u007f]/.test(path) || /^[a-z]:/i.test(path)) return false;
-  const parts = path.split('/');
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) return false;
-  // A colon begins a stream there, and dots and spaces at the end are dropped.
-  return !windows || !parts.some((part) => /[:<>"|?*]|[. ]$/.test(part) || RESERVED_ON_WINDOWS.test(part));
+/** The rule of the server for a path, as far as it decides where a file lies. A colon is an ordinary character. */
+function isSafe(path: string): boolean {
+  if (/[\\\u0000-\u001f\u007f]/.test(path)) return false;
+  return !path.split('/').some((part) => part === '' || part === '.' || part === '..');
+}
+
+/** Why Windows would write the file to another place, or could not write it. */
+function faultOnWindows(path: string): string | undefined {
+  for (const part of path.split('/')) {
+    const character = /[:<>"|?*]/.exec(part)?.[0];
+    // A colon names a drive or begins a stream.
+    if (character !== undefined)
+      return `holds ${JSON.stringify(character)}, which Windows allows in no file name; pull it on another system, or download it to a name of your own`;
+    if (/[. ]$/.test(part))
+      return `has the part ${JSON.stringify(part)}, and Windows drops a dot or space at the end of a name`;
+    if (RESERVED_ON_WINDOWS.test(part))
+      return `has the part ${JSON.stringify(part)}, which is the name of a device on Windows`;
+  }
+  return undefined;
 }

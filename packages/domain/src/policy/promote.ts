@@ -1,5 +1,6 @@
 import { evaluateFilter, type Filter, type FilterObject } from '../filter/index.ts';
 import { parseName } from '../names.ts';
+import { faultInNewName } from '../visible.ts';
 import { isBetter } from './better.ts';
 import type { PromoteRule } from './document.ts';
 import { measuredValue, metricWords, valueJson } from './facts.ts';
@@ -88,5 +89,7 @@ export function promotedName({
   | { readonly ok: true; readonly name: string }
   | { readonly ok: false; readonly message: string } {
   const { epoch, step } = candidate;
-  return parseName(renderTemplate(rule.version, { experiment: experiment.name, epoch, step, model }));
+  const parsed = parseName(renderTemplate(rule.version, { experiment: experiment.name, epoch, step, model }));
+  const hidden = parsed.ok ? faultInNewName(parsed.name) : undefined;
+  return hidden === undefined ? parsed : { ok: false, message: hidden };
 }
