@@ -19,7 +19,7 @@ const reached = new Set<string>();
 beforeAll(async () => {
   server = await startTestServer();
   objects = await createObjects(server);
-});
+}, 300_000);
 afterAll(() => server?.stop());
 
 /** What freezes, and then what deletes, comes last, parts before wholes, so that there is something left to hit. */
