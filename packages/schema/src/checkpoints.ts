@@ -20,6 +20,7 @@ import {
 } from './primitives.ts';
 import { route } from './route.ts';
 import { newVersionTouches, Status, Version, VersionCreate } from './versions.ts';
+import { hidden } from './views.ts';
 
 export const CheckpointCreate = z
   .strictObject({
@@ -65,6 +66,7 @@ export const Checkpoint = z
     readyAt: Timestamp.nullable(),
     ...retained,
     ...deletable,
+    hidden,
   })
   .meta({ id: 'Checkpoint', description: 'What a run wrote at an epoch and/or step.' });
 export type Checkpoint = z.infer<typeof Checkpoint>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listQuery, page } from './lists.ts';
 import { DatasetRef, Metadata, MetadataPatch, Name, NamespacePath, stamps, Uri } from './primitives.ts';
 import { route } from './route.ts';
+import { hidden } from './views.ts';
 
 const identity = { namespace: NamespacePath, name: Name };
 const Digest = z.string().min(1).max(256).meta({
@@ -26,7 +27,14 @@ export const DatasetUpdate = z
   .meta({ id: 'DatasetUpdate' });
 
 export const Dataset = z
-  .object({ ...identity, uri: Uri.nullable(), digest: Digest.nullable(), metadata: Metadata, ...stamps })
+  .object({
+    ...identity,
+    uri: Uri.nullable(),
+    digest: Digest.nullable(),
+    metadata: Metadata,
+    ...stamps,
+    hidden,
+  })
   .meta({ id: 'Dataset', description: 'A handle on data that lies elsewhere.' });
 export type Dataset = z.infer<typeof Dataset>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { facts } from './facts.ts';
 import { cursor, limit, page } from './lists.ts';
 import { LabelRule, labelTouches } from './policy-document.ts';
 import {
@@ -175,6 +176,8 @@ export const decisionRoutes = [
     answers: list,
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
+      ...facts('model', 'params.model'),
+      checkpoints: { kind: 'model', at: 'params.model', permission: 'checkpoint.read' },
       version: {
         kind: 'version',
         at: 'query.version',
@@ -194,7 +197,10 @@ export const decisionRoutes = [
     params: z.strictObject({ version: VersionRef }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
-    touches: { object: { kind: 'version', at: 'params.version', permission: 'policy.read', deleted: true } },
+    touches: {
+      object: { kind: 'version', at: 'params.version', permission: 'policy.read', deleted: true },
+      ...facts('version', 'params.version', true),
+    },
   }),
   route({
     id: 'checkpoints.decisions.list',
@@ -208,6 +214,13 @@ export const decisionRoutes = [
     answers: list,
     touches: {
       object: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'policy.read', deleted: true },
+      checkpoints: {
+        kind: 'checkpoint',
+        at: 'params.checkpoint',
+        permission: 'checkpoint.read',
+        deleted: true,
+      },
+      measured: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'metric.read', deleted: true },
     },
   }),
   route({
@@ -220,7 +233,11 @@ export const decisionRoutes = [
     params: z.strictObject({ namespace: NamespacePath }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
-    touches: { namespace: { kind: 'namespace', at: 'params.namespace', permission: 'policy.read' } },
+    touches: {
+      namespace: { kind: 'namespace', at: 'params.namespace', permission: 'policy.read' },
+      checkpoints: { kind: 'namespace', at: 'params.namespace', permission: 'checkpoint.read' },
+      measured: { kind: 'namespace', at: 'params.namespace', permission: 'metric.read' },
+    },
   }),
   route({
     id: 'models.aliases.explain',
@@ -234,6 +251,7 @@ export const decisionRoutes = [
     answers: { 200: Explanation },
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
+      measured: { kind: 'model', at: 'params.model', permission: 'metric.read' },
       version: {
         kind: 'version',
         at: 'query.version',
@@ -256,6 +274,7 @@ export const decisionRoutes = [
     answers: { 200: Backtest },
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
+      ...facts('model', 'params.model'),
       ...labelTouches('body.rule', 'model'),
     },
   }),

@@ -52,6 +52,9 @@ export const evaluationRoutes = [
       cursor,
     }),
     answers: { 200: page('EvaluationPage', Evaluation) },
-    touches: { model: { kind: 'model', at: 'params.model', permission: 'policy.read' } },
+    touches: {
+      model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
+      versions: { kind: 'model', at: 'params.model', permission: 'version.read' },
+    },
   }),
 ] as const;

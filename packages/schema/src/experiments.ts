@@ -17,6 +17,7 @@ import {
   Uuid,
 } from './primitives.ts';
 import { route } from './route.ts';
+import { hidden } from './views.ts';
 
 export const ExperimentStatus = z
   .enum(['running', 'finished', 'failed', 'aborted'])
@@ -76,6 +77,7 @@ export const Experiment = z
     metrics: LatestMetrics,
     evaluations: LatestEvaluations,
     ...deletable,
+    hidden,
   })
   .meta({ id: 'Experiment', description: 'A training run.' });
 export type Experiment = z.infer<typeof Experiment>;

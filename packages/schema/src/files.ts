@@ -3,6 +3,7 @@ import { cursor, limit, page } from './lists.ts';
 import { aKind, ownerParams, ownerPath } from './owners.ts';
 import { Count, Sha256, Timestamp, Uri } from './primitives.ts';
 import { type OwnerKind, route } from './route.ts';
+import { hidden } from './views.ts';
 
 /** Files of one object at most. */
 export const FILES_MAX = 10_000;
@@ -78,7 +79,9 @@ const AttachFiles = z
   .meta({ id: 'AttachFiles' });
 const TrackFiles = z.strictObject({ files: TrackedFiles.min(1) }).meta({ id: 'TrackFiles' });
 const FilePage = page('FilePage', File);
-const FileList = z.object({ items: z.array(File) }).meta({ id: 'FileList', description: 'The files named.' });
+const FileList = z
+  .object({ items: z.array(File), hidden })
+  .meta({ id: 'FileList', description: 'The files named.' });
 
 /** Digests of content, each of which the server checks. */
 export const digestHeaders = z.object({

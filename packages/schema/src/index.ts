@@ -33,3 +33,4 @@ export * from './system.ts';
 export * from './uploads.ts';
 export * from './verifications.ts';
 export * from './versions.ts';
+export * from './views.ts';

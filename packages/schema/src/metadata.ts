@@ -24,10 +24,12 @@ export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
       path: `${ownerPath(kind)}/metadata`,
       tag: `${kind}s`,
       summary: `Change the metadata of ${aKind(kind)} by JSON merge patch`,
+      description: `Without \`${kind}.read\` the answer has only the members that the patch names.`,
       params: ownerParams(kind),
       body: MetadataPatch,
       answers: { 200: Metadata },
       conditional: true,
+      echoes: `${kind}.read`,
       touches: { object: { kind, at: `params.${kind}`, permission: `${kind}.write` } },
     }),
   ] as const;

@@ -3,6 +3,7 @@ import { cursor, limit, page } from './lists.ts';
 import { aKind, ownerParams, ownerPath } from './owners.ts';
 import { Count, DatasetMention, Timestamp, time } from './primitives.ts';
 import { type OwnerKind, route } from './route.ts';
+import { hidden } from './views.ts';
 
 /** Points in one request at most. */
 export const POINTS_MAX = 10_000;
@@ -73,7 +74,7 @@ const LogMetrics = z
   .meta({ id: 'LogMetrics' });
 
 export const MetricSummary = z
-  .object({ metrics: LatestMetrics, evaluations: LatestEvaluations })
+  .object({ metrics: LatestMetrics, evaluations: LatestEvaluations, hidden })
   .meta({ id: 'MetricSummary', description: 'The latest values as they are after the write.' });
 
 const seriesQuery = z.strictObject({

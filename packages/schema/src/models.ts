@@ -15,6 +15,7 @@ import {
   Task,
 } from './primitives.ts';
 import { route } from './route.ts';
+import { hidden } from './views.ts';
 
 const identity = { namespace: NamespacePath, name: Name };
 
@@ -51,6 +52,7 @@ export const Model = z
     metrics: LatestMetrics,
     evaluations: LatestEvaluations,
     ...deletable,
+    hidden,
   })
   .meta({ id: 'Model', description: 'A task to solve; what its versions have in common.' });
 export type Model = z.infer<typeof Model>;

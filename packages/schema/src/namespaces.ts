@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listQuery, page } from './lists.ts';
 import { Count, Description, Metadata, MetadataPatch, NamespacePath, stamps } from './primitives.ts';
 import { route } from './route.ts';
+import { hidden } from './views.ts';
 
 export const Namespace = z
   .object({
@@ -12,6 +13,7 @@ export const Namespace = z
       description: 'Bytes of content that may be stored in it and in all namespaces below; null: any.',
     }),
     ...stamps,
+    hidden,
   })
   .meta({
     id: 'Namespace',

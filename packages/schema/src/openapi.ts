@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode, Problem } from './errors.ts';
 import { type Answer, type Route, takesIdempotencyKey, takesIfMatch } from './route.ts';
 import { routeList } from './routes.ts';
+import { permissionsOf, VIEWS } from './views.ts';
 
 type Json = Record<string, unknown>;
 
@@ -211,6 +212,17 @@ const TAGS: Record<string, string> = {
   system: 'The server itself.',
 };
 
+/** Says of each field that not everybody sees which permissions show it. */
+function markPermissions(components: ReadonlyMap<string, Json>): void {
+  for (const [id, view] of Object.entries(VIEWS)) {
+    const properties = components.get(id)?.['properties'] as Record<string, Json>;
+    for (const [field, schema] of Object.entries(properties)) {
+      const permissions = permissionsOf(view, field);
+      if (permissions.length > 0) schema['x-permissions'] = permissions;
+    }
+  }
+}
+
 /** The OpenAPI 3.1 document of the whole surface. */
 export function openApiDocument(version: string): Json {
   const components = new Map<string, Json>();
@@ -220,6 +232,7 @@ export function openApiDocument(version: string): Json {
     const path = route.path.replace('*}', '}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, components) };
   }
+  markPermissions(components);
   return {
     openapi: '3.1.0',
     info: {

@@ -4,6 +4,7 @@ import { PolicyDocument, policyTouches } from './policy-document.ts';
 import { PolicyWarning } from './policy-warnings.ts';
 import { AliasName, Count, ModelRef, NamespacePath, Timestamp, Uuid } from './primitives.ts';
 import { route } from './route.ts';
+import { hidden } from './views.ts';
 
 export const PolicySource = z
   .object({
@@ -57,6 +58,7 @@ export const Policy = z
       description:
         'Clauses that no object answers to now. Of a model: in all of `effective`; of a namespace: in its own sections.',
     }),
+    hidden,
   })
   .meta({ id: 'Policy', description: 'The sections that stand here, and what counts here.' });
 export type Policy = z.infer<typeof Policy>;

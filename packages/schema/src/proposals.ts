@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { facts } from './facts.ts';
 import { cursor, limit, page } from './lists.ts';
 import { AliasName, ModelRef, Tag, Timestamp, Uuid, VersionName } from './primitives.ts';
 import { route } from './route.ts';
+import { hidden } from './views.ts';
 
 export const ProposalState = z.enum(['open', 'approved', 'rejected', 'superseded']).meta({
   id: 'ProposalState',
@@ -26,6 +28,7 @@ export const Proposal = z
     decidedAt: Timestamp.nullable(),
     reason: z.string().nullable(),
     createdAt: Timestamp,
+    hidden,
   })
   .meta({ id: 'Proposal', description: 'What a rule would do, for a person to decide.' });
 export type Proposal = z.infer<typeof Proposal>;
@@ -54,7 +57,10 @@ export const proposalRoutes = [
     params: z.strictObject({ model: ModelRef }),
     query: z.strictObject({ state: ProposalState.optional(), limit, cursor }),
     answers: { 200: page('ProposalPage', Proposal) },
-    touches: { model: { kind: 'model', at: 'params.model', permission: 'policy.read' } },
+    touches: {
+      model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
+      ...facts('model', 'params.model'),
+    },
   }),
   route({
     id: 'proposals.get',
@@ -65,7 +71,10 @@ export const proposalRoutes = [
     summary: 'Read a proposal',
     params,
     answers: { 200: Proposal },
-    touches: { proposal: { kind: 'proposal', at: 'params.proposal', permission: 'policy.read' } },
+    touches: {
+      proposal: { kind: 'proposal', at: 'params.proposal', permission: 'policy.read' },
+      ...facts('proposal', 'params.proposal'),
+    },
   }),
   route({
     id: 'proposals.approve',

@@ -3,6 +3,7 @@ import { File } from './files.ts';
 import { VersionRef } from './primitives.ts';
 import { route } from './route.ts';
 import { Version } from './versions.ts';
+import { hidden } from './views.ts';
 
 const ResolvedFile = File.extend({
   url: z.string().meta({
@@ -16,6 +17,7 @@ export const Resolution = z
     reference: z.string().meta({ description: 'The reference in its fixed form, `ai/vision/yolo:v1`.' }),
     version: Version,
     files: z.array(ResolvedFile).meta({ description: 'All of them, by path.' }),
+    hidden,
   })
   .meta({ id: 'Resolution', description: 'What a reference means now.' });
 export type Resolution = z.infer<typeof Resolution>;

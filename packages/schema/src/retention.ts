@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClauseVerdict } from './decisions.ts';
+import { facts } from './facts.ts';
 import { Hold } from './holds.ts';
 import { limit } from './lists.ts';
 import { WaitingRule } from './policies.ts';
@@ -144,6 +145,10 @@ const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
     answers: { 200: PolicyPreview },
     touches: {
       owner: { kind, at: `params.${kind}`, permission: 'policy.read' },
+      ...facts(kind, `params.${kind}`),
+      checkpoints: { kind, at: `params.${kind}`, permission: 'checkpoint.read' },
+      experiments: { kind, at: `params.${kind}`, permission: 'experiment.read' },
+      files: { kind, at: `params.${kind}`, permission: 'file.read' },
       ...policyTouches('body.policy'),
     },
   });

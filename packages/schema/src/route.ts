@@ -85,6 +85,8 @@ export interface Route {
   /** The answer carries the object's ETag, and a write to an object that is there honours `If-Match`. */
   readonly conditional?: true;
   readonly touches: { readonly [name: string]: Touch };
+  /** Who lacks this permission is answered only with the members that the body named. */
+  readonly echoes?: Permission;
   /** Writes nothing that could be done twice, though it is no GET. */
   readonly safe?: true;
   /** Needs no permission; only what is meant for everybody. */

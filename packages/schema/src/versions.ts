@@ -26,6 +26,7 @@ import {
   VersionRef,
 } from './primitives.ts';
 import { route } from './route.ts';
+import { hidden } from './views.ts';
 
 export const Status = z.enum(['pending', 'ready']).meta({
   id: 'Status',
@@ -117,6 +118,7 @@ export const Version = z
     readyAt: Timestamp.nullable(),
     ...retained,
     ...deletable,
+    hidden,
   })
   .meta({ id: 'Version', description: 'A trained model.' });
 export type Version = z.infer<typeof Version>;

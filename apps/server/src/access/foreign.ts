@@ -1,7 +1,7 @@
 import { type Actor, decideAccess } from '@modelbox/domain';
 import type { Permission } from '@modelbox/schema';
 
-/** What the answer about an object shows of another namespace, where not everybody who sees the object may look. */
+/** What the answer about an object shows of another object, at which not everybody who sees the first may look. */
 export interface Foreign<B = unknown> {
   readonly namespace: string;
   readonly permission: Permission;
@@ -14,13 +14,12 @@ export const checkpointNamespace = (column: string): string =>
   `(SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id JOIN namespaces cn ON cn.id = ce.namespace_id
     WHERE c.id = ${column})`;
 
-/** What an answer shows of a namespace, where that is another one than its object's. Null: it shows nothing. */
+/** What an answer shows of an object in a namespace. Null: there is no such object. */
 export const foreignIn = <B>(
   namespace: string | null,
-  own: string,
   permission: Permission,
   conceal: (body: B) => B,
-): Foreign<B>[] => (namespace === null || namespace === own ? [] : [{ namespace, permission, conceal }]);
+): Foreign<B>[] => (namespace === null ? [] : [{ namespace, permission, conceal }]);
 
 /** What of it the caller must not see. */
 export const concealedFrom = <F extends Pick<Foreign, 'namespace' | 'permission'>>(

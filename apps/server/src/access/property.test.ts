@@ -261,10 +261,10 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
   );
   await demandContents();
 
-  /** What the version tells of what it was made from: what lies in its own namespace, and what may be seen there. */
+  /** What the version tells of what it was made from: as much as may be seen there. */
   function demandMade({ namespace, from }: Place, version: any): void {
     if (version === undefined) return;
-    const shows = (permission: string) => from.namespace === namespace || may(permission, from.namespace);
+    const shows = (permission: string) => may(permission, from.namespace);
     const source = {
       ...(shows('checkpoint.read') ? { checkpoint: from.checkpoint } : {}),
       ...(shows('experiment.read') ? { experiment: `${from.namespace}/run` } : {}),

@@ -125,7 +125,14 @@ function demandSound(ctx: RequestContext, body: TokenCreate): void {
 }
 
 const ofPrincipal = prepared<
-  [principal: string | null, before: string | null, limit: number, bytes: number, isEmpty: boolean],
+  [
+    principal: string | null,
+    before: string | null,
+    limit: number,
+    bytes: number,
+    isEmpty: boolean,
+    only: string | null,
+  ],
   ListedToken & SizedRow
 >(
   'list_tokens',
@@ -134,23 +141,29 @@ const ofPrincipal = prepared<
             t.parent_id AS "parentId", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt",
             t.revoked_at AS "revokedAt", t.created_by AS "createdBy", t.created_at AS "createdAt"
      FROM tokens t WHERE ($1::text IS NULL OR t.principal = $1) AND ($2::uuid IS NULL OR t.id < $2)
+       AND ($6::uuid IS NULL OR t.id = $6)
      ORDER BY t.id DESC LIMIT $3`,
     '$4',
     '$5',
   ),
 );
 
-/** Tokens, newest first: ids sort by the time they were made. */
+/**
+ * Tokens, newest first: ids sort by the time they were made. A narrowed token sees only itself: it makes no others, so none
+ * comes from it.
+ */
 export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
   const after = idAfter(query.cursor);
   const principal = isAdministrator(ctx) ? query.principal : ctx.actor.name;
   if (query.principal !== undefined && query.principal !== principal)
     throw new HttpProblem('forbidden', 'Only administrators see the tokens of others.');
+  const { isNarrowed, isBoundToNetworks, tokenId } = ctx.actor;
+  const self = (isNarrowed || isBoundToNetworks) && !isAdministrator(ctx) ? tokenId : undefined;
   const body = await pageOf(ctx, {
     limit: query.limit,
     after,
     read: (before, count, { bytes, isEmpty }) =>
-      ofPrincipal(ctx.db.pool, principal ?? null, before ?? null, count, bytes, isEmpty),
+      ofPrincipal(ctx.db.pool, principal ?? null, before ?? null, count, bytes, isEmpty, self ?? null),
     toItem: toToken,
     cursorOf: (row: ListedToken) => row.id,
   });
@@ -167,8 +180,8 @@ export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
     const row = await tx.token.findUnique({ where: { id: params.token } });
     if (row === null || (row.principal !== ctx.actor.name && !isAdministrator(ctx))) {
       const problem = new HttpProblem('not_found', `There is no token "${params.token}".`);
-      if (row !== null)
-        problem.refusal = { permission: null, kind: 'token', id: row.id, namespace: '', name: row.name };
+      if (row === null) problem.couldHide = !isAdministrator(ctx);
+      else problem.refusal = { permission: null, kind: 'token', id: row.id, namespace: '', name: row.name };
       throw problem;
     }
     if (row.id !== ctx.actor.tokenId && !isAdministrator(ctx)) demandNotNarrowed(ctx, 'revokes only itself');

@@ -29,16 +29,19 @@ export async function recordDenial(
   error: unknown,
 ): Promise<void> {
   if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem)) return;
-  if (!isDenial(error)) {
+  const isDecoy = !isDenial(error) && error.couldHide;
+  if (!isDenial(error) && !isDecoy) {
     // Otherwise only what is hidden would get 503 while nothing can be recorded.
     if (error.code === 'not_found' && failedLately(ctx)) throw notRecorded();
     return;
   }
-  ctx.telemetry.denied(error.status);
-  const event = denialOf(ctx, request, attempt, error);
+  const attempted = denialOf(ctx, request, attempt, error);
+  const event: AuditEvent = isDecoy ? { ...attempted, isDecoy } : attempted;
+  if (!isDecoy) ctx.telemetry.denied(error.status);
   try {
     await storeDenial(ctx, event);
   } catch (failure) {
+    if (isDecoy) throw notRecorded();
     const { hash: _, ...denied } = event;
     ctx.telemetry.unrecorded();
     ctx.log.error({ err: failure, denied }, 'a denied attempt could not be recorded');

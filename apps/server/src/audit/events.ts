@@ -20,11 +20,17 @@ export interface AuditEvent {
   readonly namespace: string | null;
   readonly name: string | null;
   readonly detail: string | null;
+  /** Nothing was denied: the event takes the same work as one that is stored, and leaves nothing. */
+  readonly isDecoy?: true;
   /** How many attempts it stands for, and when the last one came. Absent: it is one. */
   readonly repeats?: number;
   readonly lastAt?: Date;
 }
 
+/**
+ * Inserts events. A decoy writes a message of its size to the log of Postgres instead: the commit waits for the disk as the
+ * commit of an insert does.
+ */
 const insert = prepared<[events: string], never>(
   'insert_audit_events',
   `INSERT INTO audit_events (at, outcome, actor, token_id, address, request_id, method, route, status, permission,
@@ -34,8 +40,9 @@ const insert = prepared<[events: string], never>(
    FROM jsonb_to_recordset($1::jsonb) AS e (
      at timestamptz, outcome text, actor text, "tokenId" uuid, hash text, address text, "requestId" text, method text,
      route text, status integer, permission text, kind text, "objectId" uuid, namespace text, name text, detail text,
-     repeats integer, "lastAt" timestamptz)
-   LEFT JOIN tokens t ON t.hash = decode(e.hash, 'hex')`,
+     repeats integer, "lastAt" timestamptz, "isDecoy" boolean)
+   LEFT JOIN tokens t ON t.hash = decode(e.hash, 'hex')
+   WHERE CASE WHEN e."isDecoy" THEN pg_logical_emit_message(true, 'modelbox', e::text) IS NULL ELSE true END`,
 );
 
 const stores = new WeakMap<Pool, (event: AuditEvent) => Promise<void>>();

@@ -66,7 +66,7 @@ export async function storeDenial(ctx: Context, event: AuditEvent): Promise<void
   const count = tally.recorded.get(caller) ?? 0;
   if (count < most) tally.recorded.set(caller, count + 1);
   if (count < most || failedLately(ctx)) return storeOne(ctx, event);
-  addTo(tally, JSON.stringify([caller, event.route, event.method, event.status]), event);
+  if (!event.isDecoy) addTo(tally, JSON.stringify([caller, event.route, event.method, event.status]), event);
 }
 
 /** Adds an attempt to its group, which keeps of it what all its attempts share. */

@@ -13,6 +13,7 @@ export const listCheckpoints: Verb<'experiments.checkpoints.list'> = (
     ctx,
     {
       kind: 'checkpoint',
+      namespace: experiment.namespace,
       from: 'checkpoints c',
       idSql: 'c.id',
       schema: checkpointSchema,

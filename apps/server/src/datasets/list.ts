@@ -21,6 +21,7 @@ export const listDatasets: Verb<'datasets.list'> = (ctx, { query, touched }) => 
     ctx,
     {
       kind: 'dataset',
+      namespace: touched.namespace?.namespace,
       from: 'datasets d JOIN namespaces n ON n.id = d.namespace_id',
       idSql: 'd.id',
       schema: datasetSchema,

@@ -9,6 +9,7 @@ export const listExperiments: Verb<'experiments.list'> = (ctx, { query, touched 
     ctx,
     {
       kind: 'experiment',
+      namespace: touched.namespace?.namespace,
       from: 'experiments e JOIN namespaces n ON n.id = e.namespace_id',
       idSql: 'e.id',
       schema: experimentSchema,

@@ -56,6 +56,6 @@ export async function readExperiments(
   }));
 }
 
-/** What it shows of another namespace: the checkpoint that it began with. */
-const foreignOf = ({ namespace: own, checkpointIn }: ExperimentRow): Foreign<Experiment>[] =>
-  foreignIn(checkpointIn, own, 'checkpoint.read', (body) => ({ ...body, source: null }));
+/** What it shows of another object: the checkpoint that it began with. */
+const foreignOf = ({ checkpointIn }: ExperimentRow): Foreign<Experiment>[] =>
+  foreignIn(checkpointIn, 'checkpoint.read', (body) => ({ ...body, source: null }));

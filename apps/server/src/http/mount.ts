@@ -1,6 +1,7 @@
-import { type Actor, localActor } from '@modelbox/domain';
+import { type Actor, decideAccess, localActor } from '@modelbox/domain';
 import { isReadOnRecord, type Route, type RouteId, routes } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { echoOf, viewOf } from '../access/views.ts';
 import { type Attempt, recordDenial } from '../audit/denials.ts';
 import { recordReads } from '../audit/reads.ts';
 import type { Context, RequestContext } from '../context.ts';
@@ -13,12 +14,12 @@ import { pathParams, routerPath } from './params.ts';
 import { HttpProblem } from './problem.ts';
 import { queryReader, refuseQuery } from './query.ts';
 import { readBack } from './read-back.ts';
-import type { Memory } from './remember.ts';
+import { type Memory, wholeOnly } from './remember.ts';
 import { contextOf, type Writable } from './request-context.ts';
 import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { noteCaller } from './unread.ts';
 import { validate } from './validate.ts';
-import type { Reply, Verb } from './verb.ts';
+import type { Answered, Reply, Verb } from './verb.ts';
 
 /**
  * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes. What it
@@ -52,6 +53,8 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const readQuery = queryReader(route.query);
   const readParams = pathParams(route);
   const encode = answerEncoder(ctx, route);
+  const view = viewOf(route);
+  const kept = memory && wholeOnly(memory, view);
   const entries = Object.entries(route.touches);
   const before = Object.fromEntries(entries.filter(([, declared]) => !isInBody(declared)));
   const after = Object.fromEntries(entries.filter(([, declared]) => isInBody(declared)));
@@ -73,8 +76,8 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const authorize = (touches: Route['touches']) =>
       touchAnew(requestContext, touches, input, touched, request.headers.authorization);
     await authorize(before);
-    const shown = memory && (Object.values(touched)[0]?.[0] as Located);
-    const known = shown && memory.find(route.id, shown, requestContext.actor);
+    const shown = kept && (Object.values(touched)[0]?.[0] as Located);
+    const known = shown && kept?.find(route.id, shown, requestContext.actor);
     if (known) return sendJson(reply.code(200), known);
     if (route.headers) validate(route.headers, request.headers, 'header');
     input['body'] = await readBody(route, request, ctx.settings);
@@ -87,9 +90,18 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
     await recordRead?.(requestContext, attempt, params, answer);
     if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(reply, answer);
-    const encoded = { body: await encode(answer), etag: answer.etag };
-    if (shown) memory.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.foreign });
+    const body = visibleTo(requestContext.actor, answer, touched, input['body']);
+    const encoded = { body: await encode({ ...answer, body }), etag: answer.etag };
+    if (shown) kept?.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.foreign });
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
+  }
+
+  /** The body of an answer, as far as the caller may see it. */
+  function visibleTo(actor: Actor, { status, body }: Answered, touched: Touched, sent: unknown): unknown {
+    const namespace = Object.values(touched)[0]?.[0]?.namespace ?? '';
+    const { echoes } = route;
+    const isWhole = echoes === undefined || decideAccess(actor, echoes, namespace) === 'allowed';
+    return isWhole ? view.show(actor, status, body, namespace) : echoOf(sent, body);
   }
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
@@ -144,7 +156,7 @@ async function lookingAgain<T>(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof HttpProblem && error.refusal)) throw error;
+    if (!(error instanceof HttpProblem && (error.refusal || error.couldHide))) throw error;
     ctx.actor = await ctx.authentication.identify(ctx, authorization, ctx.address, 'anew');
     return work();
   }

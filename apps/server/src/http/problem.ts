@@ -17,6 +17,8 @@ export interface Refusal {
 export class HttpProblem extends Error {
   /** What the caller may not do, if that is why. */
   refusal?: Refusal;
+  /** Nothing was found, though something hidden could be there. Then this takes the same work, so that time tells nothing. */
+  couldHide = false;
   readonly code: ErrorCode;
   readonly status: number;
   readonly extras: Extras;

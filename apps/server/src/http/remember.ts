@@ -1,6 +1,7 @@
 import type { Actor } from '@modelbox/domain';
 import { LRUCache } from 'lru-cache';
 import { concealedFrom } from '../access/foreign.ts';
+import type { RouteView } from '../access/views.ts';
 import type { Located } from '../objects/located.ts';
 import type { Answered } from './verb.ts';
 
@@ -56,3 +57,12 @@ export function createMemory(): Memory {
     },
   };
 }
+
+/** A memory that keeps and finds a route's answers only for callers who see everything in them. */
+export const wholeOnly = (memory: Memory, view: RouteView): Memory => ({
+  find: (route, object, actor) =>
+    view.showsAll(actor, object.namespace) ? memory.find(route, object, actor) : undefined,
+  keep: (route, object, actor, answer) => {
+    if (view.showsAll(actor, object.namespace)) memory.keep(route, object, actor, answer);
+  },
+});

@@ -1,5 +1,6 @@
 import {
   decideAccess,
+  isUuid,
   parseName,
   parseNamespace,
   parseQualifiedName,
@@ -31,6 +32,7 @@ export async function touch(
   input: Record<string, unknown>,
   touched: Touched,
 ): Promise<void> {
+  const locateOnce = locator(ctx);
   for (const [name, declared] of Object.entries(touches)) {
     const under =
       declared.under === undefined ? undefined : (touched[declared.under]?.[0] as Located | undefined);
@@ -38,7 +40,7 @@ export async function touch(
     const named = uniqueBy(all, ({ text }) => text);
     if (named.length > MOST) throw tooMany(declared, named);
     touched[name] = isOfObject(declared)
-      ? await touchObjects(ctx, declared, named, under)
+      ? await touchObjects(ctx, locateOnce, declared, named, under)
       : await touchContents(ctx, declared, all);
   }
 }
@@ -47,15 +49,27 @@ export async function touch(
 type ObjectTouch = Touch & { readonly kind: ObjectKind };
 const isOfObject = (declared: Touch): declared is ObjectTouch => declared.kind !== 'content';
 
+/** Locates each object once, however many permissions the route demands on it. */
+function locator(ctx: RequestContext): typeof locate {
+  const found = new Map<string, Promise<Located | undefined>>();
+  return (_, kind, text, under) => {
+    const key = `${kind} ${under?.id} ${text}`;
+    const located = found.get(key) ?? locate(ctx, kind, text, under);
+    found.set(key, located);
+    return located;
+  };
+}
+
 async function touchObjects(
   ctx: RequestContext,
+  locateOnce: typeof locate,
   declared: ObjectTouch,
   named: Mention[],
   under: Located | undefined,
 ) {
   const found: Touched[string] = [];
   for (const mention of named) {
-    const place = await touchOne(ctx, declared, mention, under);
+    const place = await touchOne(ctx, locateOnce, declared, mention, under);
     if (place !== undefined) found.push({ ...place, mention: mention.text });
   }
   return found;
@@ -63,13 +77,14 @@ async function touchObjects(
 
 async function touchOne(
   ctx: RequestContext,
+  locateOnce: typeof locate,
   declared: ObjectTouch,
   mention: Mention,
   under: Located | undefined,
 ) {
   const located = isNamedOnly(declared.kind)
     ? undefined
-    : await locate(ctx, declared.kind, mention.text, under);
+    : await locateOnce(ctx, declared.kind, mention.text, under);
   const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
   if (place === undefined) {
     if (declared.optional) return undefined;
@@ -132,7 +147,11 @@ function missingIn(ctx: RequestContext, declared: ObjectTouch, mention: Mention)
   const problem = missing(declared, mention);
   const { kind, permission } = declared;
   const place = namedPlace(kind, mention.text);
-  if (place === undefined) return problem;
+  if (place === undefined) {
+    // An id does not say in which namespace its object lies.
+    problem.couldHide = isUuid(mention.text) && ctx.actor.grants !== 'all';
+    return problem;
+  }
   const access = decideAccess(ctx.actor, permission, place.namespace);
   return access === 'hidden' ? refused(access, permission, { kind, id: null, ...place }, problem) : problem;
 }
@@ -161,7 +180,7 @@ function placeOf({ kind }: ObjectTouch, mention: Mention, under: Located | undef
     if (!parsed.ok) throw invalidField(whereOf(mention), mention.pointer, parsed.message);
     return { kind, id: null, namespace: parsed.namespace, name: parsed.namespace };
   }
-  if (under === undefined) return undefined;
+  if (under === undefined || (kind === 'dataset' && isUuid(text))) return undefined;
   const bare = parseName(text);
   if (bare.ok) return { kind, id: null, namespace: under.namespace, name: bare.name };
   const qualified = kind === 'dataset' ? parseQualifiedName(text) : bare;

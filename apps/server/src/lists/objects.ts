@@ -4,15 +4,18 @@ import {
   compileFilter,
   compileKeyset,
   compileOrderBy,
+  decideAccess,
   FilterError,
   formatOrderBy,
+  namespacesWith,
   parseFilter,
   parseOrderBy,
   type SqlSchema,
+  usesMetrics,
 } from '@modelbox/domain';
 import { LIMIT_DEFAULT } from '@modelbox/schema';
 import type { ListedKind, RequestContext } from '../context.ts';
-import { invalid } from '../http/problem.ts';
+import { HttpProblem, invalid } from '../http/problem.ts';
 import type { Answered } from '../http/verb.ts';
 import { readInOrder } from '../kinds/read.ts';
 import type { Room } from '../objects/kinds.ts';
@@ -22,6 +25,8 @@ import { runList } from './run.ts';
 /** A list of objects of one kind. */
 export interface ObjectList {
   readonly kind: ListedKind;
+  /** The namespace that the list is about; undefined: every one that the caller may see. */
+  readonly namespace: string | undefined;
   /** FROM with its joins; the alias of `idSql` is among them. */
   readonly from: string;
   readonly idSql: string;
@@ -48,6 +53,7 @@ export async function listObjects(
   const limit = query.limit ?? LIMIT_DEFAULT;
   const filter = located('filter', () => parseFilter(query.filter ?? '', list.schema));
   const order = located('orderBy', () => parseOrderBy(query.orderBy ?? list.defaultOrder, list.schema));
+  if (usesMetrics(filter, order)) demandMetrics(ctx, list);
   const values: unknown[] = [...list.values];
   const where = [...list.where];
   const condition = compileFilter(filter, list.schema, values.length + 1);
@@ -112,6 +118,21 @@ async function readWithin(
     last += batch.length;
   }
   return { items, last };
+}
+
+/** A filter or an order tells of the values that it compares, so the caller needs the right to see them wherever it lists. */
+function demandMetrics({ actor }: RequestContext, { kind, namespace }: ObjectList): void {
+  if (actor.grants === 'all') return;
+  const permission = 'metric.read';
+  const listed = namespace === undefined ? namespacesWith(actor.grants, `${kind}.read`) : [namespace];
+  for (const path of listed === 'all' ? [''] : listed) {
+    if (decideAccess(actor, permission, path) === 'allowed') continue;
+    const where = path === '' ? 'every namespace' : path;
+    throw new HttpProblem(
+      'forbidden',
+      `The filter or order compares metrics. This needs ${permission} on ${where}.`,
+    ).because({ permission, kind, id: null, namespace: path, name: '' });
+  }
 }
 
 /** A cursor belongs to one list with one filter and one order. */

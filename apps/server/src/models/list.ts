@@ -25,6 +25,7 @@ export const listModels: Verb<'models.list'> = (ctx, { query, touched }) => {
     ctx,
     {
       kind: 'model',
+      namespace: touched.namespace?.namespace,
       from: 'models m JOIN namespaces n ON n.id = m.namespace_id',
       idSql: 'm.id',
       schema: modelSchema,

@@ -28,6 +28,7 @@ export const listNamespaces: Verb<'namespaces.list'> = (ctx, { query, touched: {
     ctx,
     {
       kind: 'namespace',
+      namespace: under?.namespace,
       from: 'namespaces n',
       idSql: 'n.id',
       schema: namespaceSchema,

@@ -27,8 +27,9 @@ export function demandValid(
   if (faults.length > 0) throw invalid(faults.map((fault) => ({ in: 'body', ...fault })));
 }
 
-/** The datasets that a request's policy names and that the caller may read, by where it names them. */
-type TouchedDatasets = Readonly<Record<string, Mentioned | readonly Mentioned[] | undefined>>;
+type Named = Pick<Mentioned, 'kind'> & { readonly mention?: string };
+/** What a request touches; the datasets are those that its policy names and that the caller may read. */
+type TouchedDatasets = Readonly<Record<string, Named | readonly Named[] | undefined>>;
 
 /** All that is wrong with a policy, the datasets among it that are not there for the caller. */
 export function policyFaults(
@@ -44,7 +45,7 @@ export function policyFaults(
   const known = new Set(
     Object.values(touched)
       .flatMap((places) => places ?? [])
-      .map(({ mention }) => mention),
+      .flatMap(({ kind, mention }) => (kind === 'dataset' ? [mention] : [])),
   );
   for (const { pointer, name } of datasets) {
     if (isUuid(name) || !known.has(name))

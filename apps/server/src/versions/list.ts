@@ -7,6 +7,7 @@ export const listVersions: Verb<'models.versions.list'> = (ctx, { query, touched
     ctx,
     {
       kind: 'version',
+      namespace: model.namespace,
       from: 'versions v',
       idSql: 'v.id',
       schema: versionSchema,

@@ -398,6 +398,8 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             filesRemovedAt: string | null;
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             hold: components["schemas"]["Hold"] | null;
             /** Format: uuid */
             id: string;
@@ -576,6 +578,8 @@ export interface components {
             createdBy: string;
             /** @description What identifies the content, in whatever form its owner uses, for example `sha256:…`. */
             digest: string | null;
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
@@ -843,6 +847,8 @@ export interface components {
              * @example pytorch
              */
             framework: string | null;
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
@@ -1130,6 +1136,8 @@ export interface components {
         };
         /** @description The files named. */
         FileList: {
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             items: components["schemas"]["File"][];
         };
         /** @description One page of a list. */
@@ -1416,6 +1424,8 @@ export interface components {
                     [key: string]: components["schemas"]["MetricValue"];
                 };
             };
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
@@ -1451,6 +1461,8 @@ export interface components {
                     [key: string]: components["schemas"]["MetricValue"];
                 };
             };
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
@@ -1740,6 +1752,8 @@ export interface components {
             createdBy: string;
             /** @description Text for people. */
             description: string | null;
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
@@ -1957,6 +1971,8 @@ export interface components {
             /** @description What counts here: of each section the nearest. */
             effective: components["schemas"]["PolicyDocument"];
             evaluate?: components["schemas"]["EvaluateRule"][];
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             label?: components["schemas"]["LabelRule"][];
             promote?: components["schemas"]["PromoteRule"][];
             retain?: components["schemas"]["Retain"];
@@ -2210,6 +2226,8 @@ export interface components {
             decidedAt: string | null;
             decidedBy: string | null;
             decisionId: string;
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             /**
              * @description Who held the alias when it was proposed.
              * @example v1
@@ -2297,6 +2315,8 @@ export interface components {
         Resolution: {
             /** @description All of them, by path. */
             files: components["schemas"]["ResolvedFile"][];
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             /** @description The reference in its fixed form, `ai/vision/yolo:v1`. */
             reference: string;
             version: components["schemas"]["Version"];
@@ -2772,6 +2792,8 @@ export interface components {
              * @example pytorch
              */
             framework: string | null;
+            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            hidden?: string[];
             hold: components["schemas"]["Hold"] | null;
             /** Format: uuid */
             id: string;

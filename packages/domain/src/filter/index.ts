@@ -4,6 +4,7 @@ export { evaluateFilter, type Truth } from './evaluate.ts';
 export { formatFilter, formatOrderBy } from './format.ts';
 export { type CursorValues, compileKeyset } from './keyset.ts';
 export * from './limits.ts';
+export { usesMetrics } from './metric-use.ts';
 export type { FilterObject, MetricValue } from './object.ts';
 export { parseOrderBy } from './order.ts';
 export { compareByOrder } from './order-compare.ts';

@@ -13,7 +13,11 @@ export class ModelsMetadata extends Resource {
     return this.http.send<Metadata>({ method: 'GET', url: url`/v1/models/${model}/metadata`, options });
   }
 
-  /** Change the metadata of a model by JSON merge patch. */
+  /**
+   * Change the metadata of a model by JSON merge patch.
+   *
+   * Without `model.read` the answer has only the members that the patch names.
+   */
   update(model: string, body: MetadataPatch, options?: ConditionalOptions): APIPromise<Metadata> {
     return this.http.send<Metadata>({
       method: 'PATCH',

@@ -13,7 +13,11 @@ export class VersionsMetadata extends Resource {
     return this.http.send<Metadata>({ method: 'GET', url: url`/v1/versions/${version}/metadata`, options });
   }
 
-  /** Change the metadata of a version by JSON merge patch. */
+  /**
+   * Change the metadata of a version by JSON merge patch.
+   *
+   * Without `version.read` the answer has only the members that the patch names.
+   */
   update(version: string, body: MetadataPatch, options?: ConditionalOptions): APIPromise<Metadata> {
     return this.http.send<Metadata>({
       method: 'PATCH',

@@ -1,0 +1,155 @@
+import { type Actor, decideAccess } from '@modelbox/domain';
+import { type Permission, permissionsOf, type Route, VIEWS } from '@modelbox/schema';
+import type { z } from 'zod';
+
+/** A wire schema, as far as fields in it need permissions. */
+interface Shape {
+  readonly isList: boolean;
+  /** The field with the object's own namespace; undefined if it lies where the request's object does. */
+  readonly namespaceField: string | undefined;
+  readonly guarded: readonly Guarded[];
+  readonly inner: readonly (readonly [field: string, shape: Shape])[];
+}
+
+interface Guarded {
+  readonly field: string;
+  readonly permissions: readonly Permission[];
+  /** Undefined: the field is left out. */
+  readonly empty: unknown;
+}
+
+type Body = Record<string, unknown>;
+
+/** Shows answers of a route as far as a caller may see them. */
+export interface RouteView {
+  show(actor: Actor, status: number, body: unknown, namespace: string): unknown;
+  /** Whether the caller sees everything that the route shows of an object in a namespace. */
+  showsAll(actor: Actor, namespace: string): boolean;
+}
+
+/** Compiles the view of a route from the schemas of its answers. */
+export function viewOf(route: Route): RouteView {
+  const shapes = new Map(
+    Object.entries(route.answers).flatMap(([status, answer]) => {
+      const shape = typeof answer === 'string' ? undefined : shapeOf(answer);
+      return shape ? [[Number(status), shape] as const] : [];
+    }),
+  );
+  const needed = [...new Set([...shapes.values()].flatMap(permissionsIn))];
+  const showsAll = (actor: Actor, namespace: string) =>
+    actor.grants === 'all' ||
+    needed.every((permission) => decideAccess(actor, permission, namespace) === 'allowed');
+  return {
+    showsAll,
+    show(actor, status, body, namespace) {
+      const shape = shapes.get(status);
+      if (actor.grants === 'all' || shape === undefined) return body;
+      const whole = new Map<string, boolean>();
+      const seesAll = (path: string) => {
+        const known = whole.get(path) ?? showsAll(actor, path);
+        whole.set(path, known);
+        return known;
+      };
+      return shown(shape, actor, body, namespace, seesAll);
+    },
+  };
+}
+
+function shown(
+  shape: Shape,
+  actor: Actor,
+  value: unknown,
+  around: string,
+  seesAll: (namespace: string) => boolean,
+): unknown {
+  if (value === null || value === undefined) return value;
+  if (shape.isList)
+    return (value as unknown[]).map((item) =>
+      shown({ ...shape, isList: false }, actor, item, around, seesAll),
+    );
+  const body = value as Body;
+  const namespace = shape.namespaceField === undefined ? around : String(body[shape.namespaceField]);
+  // Whatever lies within an object that has a namespace lies in that one.
+  if (shape.namespaceField !== undefined && seesAll(namespace)) return body;
+  const result: Body = { ...body };
+  const unseen = shape.guarded.filter(({ permissions }) =>
+    permissions.some((permission) => decideAccess(actor, permission, namespace) !== 'allowed'),
+  );
+  for (const { field, empty } of unseen) {
+    if (empty === undefined) delete result[field];
+    else result[field] = empty;
+  }
+  for (const [field, inner] of shape.inner) {
+    if (!unseen.some((each) => each.field === field))
+      result[field] = shown(inner, actor, result[field], namespace, seesAll);
+  }
+  if (unseen.length > 0) result['hidden'] = unseen.map(({ field }) => field);
+  return result;
+}
+
+/** Undefined if no field in the schema needs a permission. */
+function shapeOf(schema: z.ZodType): Shape | undefined {
+  const { def } = schema as unknown as { def: Definition };
+  if (def.type === 'nullable' || def.type === 'optional') return def.innerType && shapeOf(def.innerType);
+  if (def.type === 'array') {
+    const item = def.element && shapeOf(def.element);
+    return item && { ...item, isList: true };
+  }
+  if (def.type !== 'object') return undefined;
+  const fields = Object.entries(def.shape ?? {});
+  const view = VIEWS[schema.meta()?.id ?? ''];
+  const guarded = fields.flatMap(([field, inner]) => {
+    const permissions = view ? permissionsOf(view, field) : [];
+    return permissions.length === 0 ? [] : [{ field, permissions, empty: emptyOf(inner) }];
+  });
+  const inner = fields.flatMap(([field, schema]) => {
+    const shape = shapeOf(schema);
+    return shape ? [[field, shape] as const] : [];
+  });
+  if (guarded.length === 0 && inner.length === 0) return undefined;
+  const names = view === undefined ? [] : fields.map(([field]) => field);
+  const namespaceField = ['namespace', 'path'].find((name) => names.includes(name));
+  return { isList: false, namespaceField, guarded, inner };
+}
+
+interface Definition {
+  readonly type: string;
+  readonly innerType?: z.ZodType;
+  readonly element?: z.ZodType;
+  readonly shape?: Record<string, z.ZodType>;
+}
+
+const EMPTY: Readonly<Record<string, unknown>> = {
+  nullable: null,
+  optional: undefined,
+  array: [],
+  object: {},
+  record: {},
+  number: 0,
+  boolean: false,
+  string: '',
+};
+
+function emptyOf(schema: z.ZodType): unknown {
+  const { type } = (schema as unknown as { def: Definition }).def;
+  if (!(type in EMPTY)) throw new Error(`a field of type ${type} has no empty value: it is always shown`);
+  return EMPTY[type];
+}
+
+const permissionsIn = ({ guarded, inner }: Shape): Permission[] => [
+  ...guarded.flatMap(({ permissions }) => permissions),
+  ...inner.flatMap(([, shape]) => permissionsIn(shape)),
+];
+
+/** The members of a stored object that a merge patch names, at every depth. */
+export function echoOf(patch: unknown, stored: unknown): unknown {
+  if (!isObject(patch) || !isObject(stored)) return stored;
+  return Object.fromEntries(
+    Object.entries(patch).flatMap(([key, value]) =>
+      Object.hasOwn(stored, key) ? [[key, echoOf(value, stored[key])]] : [],
+    ),
+  );
+}
+
+const isObject = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
