@@ -9,7 +9,9 @@ export interface Bench {
   /** Files of the size that users have, where a benchmark's usual ones are smaller: much disk, and time. */
   readonly large: boolean;
   /** Seconds that somebody asked for, of a benchmark that has two phases. */
-  readonly seconds: { readonly quiet?: number; readonly abuse?: number };
+  readonly seconds: { readonly quiet?: number; readonly abuse?: number; readonly each?: number };
+  /** Words in the names of the attacks to measure. Default: all attacks. */
+  readonly attacks?: string;
   readonly databases: Databases;
   /** Starts the real server, in a process of its own, on a database. It is stopped after the benchmark, if not before. */
   server(databaseUrl: string, env?: Readonly<Record<string, string>>): Promise<Subject>;

@@ -1,5 +1,6 @@
 // `npm run bench`: how much of what the machine can do is left to users. Arguments: names of benchmarks; `--list`,
-// `--quick`, `--large`, `--profile=<folder>` for a CPU profile of each server, `--quiet=<seconds>` and `--abuse=<seconds>`.
+// `--quick`, `--large`, `--profile=<folder>` for a CPU profile of each server, `--quiet=<seconds>` and `--abuse=<seconds>`,
+// `--attacks=<words>` for the attacks with these words in their names, `--each=<seconds>` for each attack by itself.
 
 import { parseArgs } from 'node:util';
 import { type Bench, type Benchmark, CannotRun, type Line } from './benchmark.ts';
@@ -41,6 +42,8 @@ const { values: options, positionals: asked } = parseArgs({
     profile: { type: 'string' },
     quiet: { type: 'string' },
     abuse: { type: 'string' },
+    each: { type: 'string' },
+    attacks: { type: 'string' },
   },
 });
 const list = BENCHMARKS.map(({ name, says }) => `  ${name.padEnd(16)}${says}`).join('\n');
@@ -75,7 +78,9 @@ async function measure(chosen: readonly Benchmark[]): Promise<void> {
     seconds: {
       ...(options.quiet ? { quiet: Number(options.quiet) } : {}),
       ...(options.abuse ? { abuse: Number(options.abuse) } : {}),
+      ...(options.each ? { each: Number(options.each) } : {}),
     },
+    ...(options.attacks ? { attacks: options.attacks } : {}),
     databases,
     server: (url, env = {}) => stopped(startServer(url, env, nodeOptions)),
     s3: (diskBytes) => stopped(startBenchS3(diskBytes)),

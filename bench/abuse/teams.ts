@@ -150,14 +150,16 @@ function apiOf(server: Subject, token: string): Api {
   };
 }
 
+/** Uploads a file. Uploads to one version lock it, so on a slow machine one of them may be told to come again. */
 async function upload(server: Subject, token: string, path: string, bytes: number): Promise<void> {
   const response = await fetch(`${server.url}${path}`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
     body: randomBytes(bytes),
   });
-  if (!response.ok) throw new Error(`PUT ${path}: ${response.status} ${await response.text()}`);
-  await response.arrayBuffer();
+  const text = await response.text();
+  if (response.status === 503) return upload(server, token, path, bytes);
+  if (!response.ok) throw new Error(`PUT ${path}: ${response.status} ${text}`);
 }
 
 /** Does work number 0 to `count` - 1, eight at a time. */

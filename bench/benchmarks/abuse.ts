@@ -2,10 +2,10 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { DENIED_ROUTES } from '../abuse/attacks.ts';
+import { attacksOfContributor, DENIED_ROUTES } from '../abuse/attacks.ts';
 import { makeTeams, type Teams } from '../abuse/teams.ts';
 import { type Outcome, type WorkDone, work } from '../abuse/work.ts';
-import type { Benchmark, Line } from '../benchmark.ts';
+import type { Bench, Benchmark, Line } from '../benchmark.ts';
 import type { Abuse } from '../processes/abusers.ts';
 import { onDatabase } from '../support/databases.ts';
 import { quantile } from '../support/median.ts';
@@ -29,6 +29,7 @@ export const abuse: Benchmark = {
       MODELBOX_AUTH: 'tokens',
       MODELBOX_BOOTSTRAP_TOKEN: token,
       MODELBOX_AUDIT_READS: 'true',
+      MODELBOX_METRICS_OPEN: 'true',
     });
     bench.say('making the data of two teams');
     const teams = await makeTeams(bench, server, token);
@@ -40,10 +41,14 @@ export const abuse: Benchmark = {
     bench.say(`${quietSeconds} s of quiet`);
     const quiet = await work(server.url, workers, quietSeconds);
     const before = residentOf(server.pid);
+    if (bench.seconds.each !== undefined) {
+      yield* eachAttack(bench, server, teams, bench.seconds.each, quiet);
+      return;
+    }
     bench.say(`${abuseSeconds} s of abuse`);
     const memory = watchMemory(server);
     const [attackers, abused] = await Promise.all([
-      attack(server, teams, abuseSeconds),
+      attack(server, teams, abuseSeconds, bench.attacks),
       work(server.url, workers, abuseSeconds),
     ]);
     const peak = memory.stop();
@@ -66,11 +71,65 @@ export const abuse: Benchmark = {
   },
 };
 
-async function attack(server: Subject, { attackers, workers }: Teams, seconds: number): Promise<Abuse[]> {
+/** Measures each attack by itself, so that the worst of them can be told. */
+async function* eachAttack(
+  { say, attacks: words = '' }: Bench,
+  server: Subject,
+  teams: Teams,
+  seconds: number,
+  quiet: WorkDone,
+): AsyncIterable<Line> {
+  const { attackers, workers } = teams;
+  const all = attacksOfContributor(attackers, workers.model).map((next) => next(0).name);
+  for (const name of new Set(all.filter((each) => each.includes(words)))) {
+    await eventLoopDelay(server);
+    const memory = watchMemory(server);
+    const [by, { operations, probes }] = await Promise.all([
+      attack(server, teams, seconds, name),
+      work(server.url, workers, seconds),
+    ]);
+    const peak = memory.stop();
+    const [resolved, unharmed] = [operations, quiet.operations].map((each) => each.get('resolve an alias'));
+    const [slow, usual] = [resolved, unharmed].map((each) => quantile(each?.times ?? [], 0.99));
+    const answers = by.map(({ answers: { [name]: counts = {} } }) => told(new Map(Object.entries(counts))));
+    const note = [
+      `${total(probes.failures)} of ${probes.times.length} probes failed`,
+      `event loop delayed for ${await eventLoopDelay(server)}`,
+      megabytes(peak),
+      `answers: ${answers.filter(Boolean).join(' and ')}`,
+    ].join('; ');
+    say(`${name}: p99 ${Math.round(slow ?? 0)} ms; ${note}`);
+    yield {
+      what: `team B resolves an alias, during: ${name}`,
+      ours: milliseconds(resolved as Outcome),
+      baseline: `${milliseconds(unharmed as Outcome)} (quiet)`,
+      ratios: [(slow ?? 0) / (usual ?? 1)],
+      target: { atMost: 5 },
+      note,
+    };
+  }
+}
+
+/** How long the event loop of the server was held up since the last call. */
+async function eventLoopDelay({ url }: Subject): Promise<string> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const ms = (name: string) =>
+    Math.round(
+      Number(new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)`, 'm').exec(text)?.[1]) * 1000,
+    );
+  return `p99 ${ms('p99')} ms, at most ${ms('max')} ms`;
+}
+
+async function attack(
+  server: Subject,
+  { attackers, workers }: Teams,
+  seconds: number,
+  only?: string,
+): Promise<Abuse[]> {
   const child = fork(join(import.meta.dirname, '../processes/abusers.ts'), { execArgv: [] });
   const exited = once(child, 'exit').then(() => [undefined]);
   const { url } = server;
-  child.send({ url, team: attackers, foreign: workers.model, connections: CONNECTIONS, seconds });
+  child.send({ url, team: attackers, foreign: workers.model, connections: CONNECTIONS, seconds, only });
   const [answer] = await Promise.race([once(child, 'message'), exited]);
   if (answer === undefined) throw new Error('the attackers ended early');
   return answer as Abuse[];

@@ -19,6 +19,8 @@ interface Settings {
   readonly foreign: string;
   readonly connections: number;
   readonly seconds: number;
+  /** Words in the names of the attacks to send. Default: all attacks. */
+  readonly only?: string;
 }
 
 /** By attack: how often each status came, or which error. */
@@ -45,12 +47,15 @@ process.once('message', (settings: Settings) => {
 // An orphan would go on for ever.
 process.on('disconnect', () => process.exit());
 
-async function attack({ url, team, foreign, connections, seconds }: Settings): Promise<Abuse[]> {
+async function attack({ url, team, foreign, connections, seconds, only = '' }: Settings): Promise<Abuse[]> {
   const { viewer, contributor } = team;
   const began = performance.now();
   const isOver = () => performance.now() - began >= seconds * 1000;
   const wave = () => Math.floor((performance.now() - began) / WAVE);
-  const by = (member: Member, attacks: Attacks) => abuse(url, member, attacks, connections, isOver, wave);
+  const by = (member: Member, attacks: Attacks) => {
+    const chosen = attacks.filter((next) => next(0).name.includes(only));
+    return abuse(url, member, chosen, connections, isOver, wave);
+  };
   return Promise.all([
     by(viewer, attacksOfViewer(team, foreign)),
     // Begins with what only a contributor can do.
@@ -86,7 +91,9 @@ async function abuse(
     }
     agent.destroy();
   };
-  await Promise.all(Array.from({ length: connections }, (_, index) => connection(index)));
+  // A viewer has none of the attacks that need a contributor.
+  const count = attacks.length === 0 ? 0 : connections;
+  await Promise.all(Array.from({ length: count }, (_, index) => connection(index)));
   const { 403: forbidden = 0, 404: hidden = 0 } = answers[DENIED] ?? {};
   return { member, answers, denied: forbidden + hidden, read: [...read] };
 }

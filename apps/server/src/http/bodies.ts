@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Route } from '@modelbox/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { turnOf } from './body-turns.ts';
 import { checker, claimsIn, demandNoTrailers } from './digests.ts';
 import { askForBody } from './flow.ts';
 import { parseJson } from './json.ts';
@@ -133,13 +134,31 @@ async function checkedBytes(
   return bytes;
 }
 
-/** The body, when it is known that its sender may do what the path says. The content of a file is left for the verb to read. */
-export async function readBody(route: Route, request: FastifyRequest, settings: Settings): Promise<unknown> {
+/**
+ * The body, when it is known that its sender may do what the path says. The content of a file is left for the verb to read.
+ * @param caller who sends it: the large bodies of one caller are read in turn.
+ */
+export async function readBody(
+  route: Route,
+  request: FastifyRequest,
+  settings: Settings,
+  caller: string,
+): Promise<unknown> {
   if (route.body === 'bytes') {
     demandNoForm(request.raw);
     return request.raw;
   }
-  const bytes = await checkedBytes(route, request, settings);
+  const turn = await turnOf(request.raw, caller, settings);
+  try {
+    const bytes = await checkedBytes(route, request, settings);
+    const parse = () => parseBody(route, bytes);
+    return turn === undefined ? parse() : await turn.parse(parse);
+  } finally {
+    turn?.leave();
+  }
+}
+
+function parseBody(route: Route, bytes: Buffer | undefined): unknown {
   if (route.body === undefined) {
     if (bytes !== undefined && bytes.length > 0)
       throw new HttpProblem('malformed', 'This route takes no body.');
@@ -149,5 +168,5 @@ export async function readBody(route: Route, request: FastifyRequest, settings: 
     if (route.bodyOptional) return {};
     throw new HttpProblem('malformed', 'The request has no body; JSON is expected.');
   }
-  return validate(route.body, parseJson(bytes), 'body');
+  return validate(route.body as Exclude<Route['body'], 'bytes' | undefined>, parseJson(bytes), 'body');
 }

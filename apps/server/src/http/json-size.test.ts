@@ -51,6 +51,25 @@ describe('422: a JSON bomb', () => {
     ]);
   });
 
+  it.each([
+    [
+      'the first of several',
+      `"metadata":{"x":[0,{"a":1},{"é/~\\n":{${many(JSON_MAX_MEMBERS + 1, (i) => `"k${i}":1`)}}}],"y":{${many(JSON_MAX_MEMBERS + 1, (i) => `"k${i}":1`)}}}`,
+      '/metadata/x/2/é~1~0\n',
+    ],
+    [
+      'with text that looks like JSON',
+      `"metadata":{"a":",[{\\"","b":{${many(JSON_MAX_MEMBERS + 1, (i) => `"\\"{[,${i}":"}]"`)}}}`,
+      '/metadata/b',
+    ],
+    ['of the same name', `"metadata":{${many(JSON_MAX_MEMBERS + 1, () => '"same":"x"')}}`, '/metadata'],
+  ])('an object with too many members is named: %s', async (_, rest, pointer) => {
+    const answer = await post(model(rest));
+    expect(answer.body.errors).toEqual([
+      { in: 'body', pointer, message: `must not have more than ${JSON_MAX_MEMBERS} members` },
+    ]);
+  });
+
   it('thousands of wrong fields: the answer names a hundred, and says how many more', async () => {
     const answer = await post(model(many(16_000, (i) => `"k${i}":1`)));
     expect(answer.status).toBe(422);
@@ -74,6 +93,11 @@ describe('no JSON bomb is', () => {
       metrics: Array.from({ length: POINTS_MAX }, () => point),
       metadata: { a: Array.from({ length: METADATA_MAX_BYTES / 2 }, () => 1) },
     };
+    expect(parseJson(Buffer.from(JSON.stringify(value)))).toEqual(value);
+  });
+
+  it('a long array of objects with few members each', () => {
+    const value = { a: Array.from({ length: JSON_MAX_MEMBERS + 1 }, (_, i) => ({ b: i, c: [i, {}] })) };
     expect(parseJson(Buffer.from(JSON.stringify(value)))).toEqual(value);
   });
 

@@ -1,23 +1,32 @@
-import { JSON_MAX_VALUES } from '@modelbox/schema';
-import { invalidField } from './problem.ts';
+import { JSON_MAX_DEPTH, JSON_MAX_MEMBERS, JSON_MAX_VALUES } from '@modelbox/schema';
+import { type HttpProblem, invalidField, pointerOf } from './problem.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const ARRAY = 0x5b;
+const ARRAY_END = 0x5d;
 const OBJECT = 0x7b;
+const OBJECT_END = 0x7d;
+
+/** Bytes of the shortest object with too many members: each has quotes, a colon, a value and a comma. */
+const LEAST = 5 * JSON_MAX_MEMBERS;
 
 /**
- * Refuses a JSON body of more than `JSON_MAX_VALUES` values before it is parsed: parsing and checking millions of small
- * values would hold up everybody else for seconds. What is no JSON is left for the parser to refuse.
+ * Refuses a JSON body of more than `JSON_MAX_VALUES` values, or with an object of more than `JSON_MAX_MEMBERS`, before it is
+ * parsed: parsing and checking them would hold up everybody else. What is no JSON is left for the parser to refuse.
  * @throws HttpProblem invalid: 422
  */
 export function demandFewValues(bytes: Buffer): void {
-  // Each takes a byte and a separator.
-  if (bytes.length <= 2 * JSON_MAX_VALUES || signs(bytes) < JSON_MAX_VALUES) return;
-  if (separators(bytes) >= JSON_MAX_VALUES)
+  if (bytes.length <= LEAST || signs(bytes) < JSON_MAX_MEMBERS) return;
+  const { separators, wide } = scan(bytes);
+  if (separators >= JSON_MAX_VALUES)
     throw invalidField('body', '', `must not have more than ${JSON_MAX_VALUES} values, all together`);
+  if (wide) throw tooWide(wide);
 }
+
+export const tooWide = (path: readonly PropertyKey[]): HttpProblem =>
+  invalidField('body', pointerOf(path), `must not have more than ${JSON_MAX_MEMBERS} members`);
 
 /** Separators and all that looks like one: fast, and of most bodies enough. */
 function signs(bytes: Buffer): number {
@@ -29,17 +38,93 @@ function signs(bytes: Buffer): number {
   return count;
 }
 
-/** Commas and opening brackets outside of texts: every value but the outermost follows one. */
-function separators(bytes: Buffer): number {
-  let count = 0;
-  let isText = false;
-  for (let at = 0; at < bytes.length; at++) {
+/** An array or object that the scan is in. */
+interface Level {
+  readonly isObject: boolean;
+  commas: number;
+  /** Where the key of its present member begins and ends; an array has none. */
+  keyStart: number;
+  keyEnd: number;
+}
+
+/** How far a scan has come. */
+interface Scan {
+  /** Of the arrays and objects that it is in, as deep as they may be nested. */
+  readonly levels: Level[];
+  depth: number;
+  /** Whether the next text is a key. */
+  isKey: boolean;
+  /** Commas and opening brackets outside of texts: every value but the outermost follows one. */
+  separators: number;
+  /** The path of the first object with too many members. */
+  wide: PropertyKey[] | undefined;
+}
+
+function scan(bytes: Buffer): Scan {
+  const state: Scan = { levels: [], depth: 0, isKey: false, separators: 0, wide: undefined };
+  for (let at = 0; at < bytes.length && state.separators < JSON_MAX_VALUES; at++) {
     const byte = bytes[at];
-    if (isText && byte === BACKSLASH) at++;
-    else if (byte === QUOTE) isText = !isText;
-    else if (!isText && (byte === COMMA || byte === ARRAY || byte === OBJECT)) count++;
+    if (byte === QUOTE) at = passText(bytes, at, state);
+    else if (byte === COMMA) passComma(bytes, state);
+    else if (byte === ARRAY || byte === OBJECT) enterLevel(state, byte === OBJECT);
+    else if (byte === ARRAY_END || byte === OBJECT_END) {
+      state.depth--;
+      state.isKey = false;
+    }
   }
-  return count;
+  return state;
+}
+
+/** Gives where the text ends that begins here. */
+function passText(bytes: Buffer, start: number, state: Scan): number {
+  const end = textEnd(bytes, start);
+  const level = state.isKey ? state.levels[state.depth - 1] : undefined;
+  if (level) {
+    level.keyStart = start;
+    level.keyEnd = end + 1;
+    state.isKey = false;
+  }
+  return end;
+}
+
+function passComma(bytes: Buffer, state: Scan): void {
+  state.separators++;
+  // The levels below are refused for their depth.
+  const level = state.depth <= JSON_MAX_DEPTH ? state.levels[state.depth - 1] : undefined;
+  if (level === undefined) return;
+  level.commas++;
+  state.isKey = level.isObject;
+  if (level.isObject && level.commas >= JSON_MAX_MEMBERS)
+    state.wide ??= pathOf(bytes, state.levels.slice(0, state.depth - 1));
+}
+
+function enterLevel(state: Scan, isObject: boolean): void {
+  state.separators++;
+  state.depth++;
+  state.isKey = isObject;
+  if (state.depth <= JSON_MAX_DEPTH)
+    state.levels[state.depth - 1] = { isObject, commas: 0, keyStart: 0, keyEnd: 0 };
+}
+
+/** Where the text that begins here ends. */
+function textEnd(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+const pathOf = (bytes: Buffer, levels: readonly Level[]): PropertyKey[] =>
+  levels.map(({ isObject, commas, keyStart, keyEnd }) =>
+    isObject ? keyOf(bytes.toString('utf8', keyStart, keyEnd)) : commas,
+  );
+
+function keyOf(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    // An escape that is none.
+    return text;
+  }
 }
 
 /** Bytes of a value as JSON in UTF-8; of undefined none. */

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { JSON_MAX_DEPTH, JSON_MAX_MEMBERS } from '@modelbox/schema';
 import sjson from 'secure-json-parse';
-import { demandFewValues } from './json-size.ts';
+import { demandFewValues, tooWide } from './json-size.ts';
 import { HttpProblem, invalidField, pointerOf } from './problem.ts';
 
 /**
  * A JSON body from its bytes. Refused as malformed (400): what is not UTF-8 or JSON, and the keys `__proto__` and
  * `constructor.prototype`. Refused as invalid (422): NUL and lone surrogates in text (Postgres has neither), numbers
- * that a double cannot hold, nesting deeper than `JSON_MAX_DEPTH`, more values than `JSON_MAX_VALUES` (counted before
- * anything is parsed) and objects with more than `JSON_MAX_MEMBERS`.
+ * that a double cannot hold, nesting deeper than `JSON_MAX_DEPTH`, more values than `JSON_MAX_VALUES` and objects
+ * with more than `JSON_MAX_MEMBERS` (both counted before anything is parsed).
  */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem('malformed', 'The body is not valid UTF-8.');
@@ -47,8 +47,7 @@ function checkMembers(value: object, walk: Walk): void {
   if (path.length >= JSON_MAX_DEPTH)
     throw refused(path, `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
   const members = Array.isArray(value) ? value.entries() : Object.entries(value);
-  if (Array.isArray(members) && members.length > JSON_MAX_MEMBERS)
-    throw refused(path, `must not have more than ${JSON_MAX_MEMBERS} members`);
+  if (Array.isArray(members) && members.length > JSON_MAX_MEMBERS) throw tooWide(path);
   for (const [key, item] of members) {
     path.push(key);
     if (hasEscapes && typeof key === 'string') checkText(key, path);

@@ -80,7 +80,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const known = shown && kept?.find(route.id, shown, requestContext.actor);
     if (known) return sendJson(reply.code(200), known);
     if (route.headers) validate(route.headers, request.headers, 'header');
-    input['body'] = await readBody(route, request, ctx.settings);
+    input['body'] = await readBody(route, request, ctx.settings, requestContext.actor.name);
     demandVisible?.(input['body']);
     if (hasAfter) await authorize(after);
     input['touched'] = singles(route, touched);

@@ -25,10 +25,12 @@ function fieldErrors(
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(schema, path);
+      const rest = known.length > 0 ? `; known are ${known.join(', ')}` : '';
+      const parent = pointerOf(path);
       return issue.keys.map((key) => ({
         in: where,
-        pointer: pointerOf([...path, key]),
-        message: unknownField(key, known),
+        pointer: parent + pointerOf([key]),
+        message: IMMUTABLE.has(key) ? `cannot be set here${rest}` : `is not a known field${rest}`,
         ...(known.length > 0 ? { expected: known } : {}),
       }));
     }
@@ -58,11 +60,6 @@ const IMMUTABLE = new Set([
   ],
   ...['path', 'alias', 'source', 'createdBy', 'createdAt', 'updatedAt', 'deletedAt', 'readyAt'],
 ]);
-
-function unknownField(key: string, known: readonly string[]): string {
-  const rest = known.length > 0 ? `; known are ${known.join(', ')}` : '';
-  return IMMUTABLE.has(key) ? `cannot be set here${rest}` : `is not a known field${rest}`;
-}
 
 /** Of the options of a union the one that got furthest: its complaint is the one that helps. */
 function closest(options: readonly (readonly Issue[])[]): readonly Issue[] {

@@ -1,0 +1,198 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpProblem } from './problem.ts';
+import type { Settings } from './server-settings.ts';
+
+/** Bytes of a small body: it never waits. */
+const SMALL = 16 * 1024;
+/** Bodies of the largest size that one caller may have in memory at a time. */
+const LARGEST_OF_CALLER = 2;
+/** Bodies of the largest size that all callers together may have in memory at a time. */
+const LARGEST_OF_ALL = 6;
+/** If this many are in memory, only callers without a body may add one. */
+const LARGEST_SHARED = 3;
+/** The larger bodies of one caller use at most this part of the time of the process. */
+const SHARE = 1 / 3;
+/** Seconds after which a caller whose body waited too long may try again. */
+const RETRY_AFTER = 5;
+
+/** A body that waits for room. */
+interface Place {
+  readonly bytes: number;
+  readonly limit: number;
+  readonly enter: () => void;
+}
+
+/** The larger bodies of one caller. */
+interface Line {
+  /** Bytes of the bodies that are in memory or announced. */
+  bytes: number;
+  readonly waiting: Place[];
+  /** Resolves when the last body is parsed and the pause after it is over. */
+  parsed: Promise<unknown>;
+}
+
+/** The right to read one body into memory. */
+export interface Turn {
+  /** Waits for the turn of the body, then runs `work`, which parses it synchronously. */
+  parse<T>(work: () => T): Promise<T>;
+  /** Frees the room. Must be called even if the body was refused. */
+  leave(): void;
+}
+
+export interface BodyTurns {
+  /**
+   * Waits until a body has room in memory.
+   * @param bytes announced for the body, or its largest possible size.
+   * @param limit largest size of any body, in bytes.
+   * @param gone aborts if the client closes the connection.
+   * @throws HttpProblem after `timeout` milliseconds. rate_limited (429): other bodies of the caller use the room.
+   *   unavailable (503): bodies of other callers use it.
+   */
+  enter(caller: string, bytes: number, limit: number, timeout: number, gone: AbortSignal): Promise<Turn>;
+}
+
+/**
+ * Bounds the memory of larger bodies, of each caller and of all callers together, and the time to parse them. Parsing
+ * blocks the process, so each pass through the event loop parses one body only.
+ */
+export function bodyTurns(): BodyTurns {
+  const lines = new Map<string, Line>();
+  let previous: Promise<unknown> = Promise.resolve();
+  /** Bytes of all lines. */
+  let held = 0;
+
+  function lineOf(caller: string): Line {
+    const line = lines.get(caller) ?? { bytes: 0, waiting: [], parsed: Promise.resolve() };
+    lines.set(caller, line);
+    return line;
+  }
+
+  const exceedsOwn = (line: Line, bytes: number, limit: number): boolean =>
+    line.bytes > 0 && line.bytes + bytes > limit * LARGEST_OF_CALLER;
+
+  function fits(line: Line, { bytes, limit }: Place): boolean {
+    if (exceedsOwn(line, bytes, limit)) return false;
+    return held + bytes <= limit * (line.bytes > 0 ? LARGEST_SHARED : LARGEST_OF_ALL);
+  }
+
+  /** Admits all bodies that fit. A caller whose body was admitted goes to the end of the lines. */
+  function admit(): void {
+    for (const [caller, line] of lines) {
+      const [next] = line.waiting;
+      if (next === undefined || !fits(line, next)) continue;
+      line.waiting.shift();
+      line.bytes += next.bytes;
+      held += next.bytes;
+      lines.delete(caller);
+      lines.set(caller, line);
+      next.enter();
+    }
+  }
+
+  /** Runs `work` in a pass through the event loop of its own, so that other requests run between two bodies. */
+  async function alone<T>(work: () => T): Promise<T> {
+    const passed = previous.then(() => new Promise<void>((resolve) => setImmediate(resolve)));
+    previous = passed;
+    await passed;
+    return work();
+  }
+
+  function parse<T>(line: Line, work: () => T): Promise<T> {
+    let ms = 0;
+    const timed = () => {
+      const start = performance.now();
+      try {
+        return work();
+      } finally {
+        ms = performance.now() - start;
+      }
+    };
+    const result = line.parsed.then(() => alone(timed));
+    const pause = () => sleep(ms * (1 / SHARE - 1));
+    line.parsed = result.then(pause, pause);
+    return result;
+  }
+
+  /** Deletes the line of a caller without bodies after the pause. */
+  function forget(caller: string, line: Line): void {
+    const { parsed } = line;
+    const isIdle = () => line.parsed === parsed && line.bytes === 0 && line.waiting.length === 0;
+    void parsed.then(() => isIdle() && lines.delete(caller));
+  }
+
+  return {
+    async enter(caller, bytes, limit, timeout, gone) {
+      const line = lineOf(caller);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const place: Place = { bytes, limit, enter: resolve };
+      line.waiting.push(place);
+      admit();
+      const giveUp = (error: HttpProblem) => {
+        const at = line.waiting.indexOf(place);
+        if (at >= 0) line.waiting.splice(at, 1);
+        reject(error);
+        admit();
+        forget(caller, line);
+      };
+      const late = () => giveUp(exceedsOwn(line, bytes, limit) ? tooMany(timeout) : tooManyOfOthers(timeout));
+      const timer = setTimeout(late, timeout);
+      const onGone = () => giveUp(new HttpProblem('malformed', 'The body was cut off.'));
+      gone.addEventListener('abort', onGone, { once: true });
+      try {
+        await promise;
+      } finally {
+        clearTimeout(timer);
+        gone.removeEventListener('abort', onGone);
+      }
+      return {
+        parse: (work) => parse(line, work),
+        leave() {
+          line.bytes -= bytes;
+          held -= bytes;
+          admit();
+          forget(caller, line);
+        },
+      };
+    },
+  };
+}
+
+const tooMany = (timeout: number): HttpProblem =>
+  new HttpProblem(
+    'rate_limited',
+    `Other large bodies of this caller used the memory for its bodies for ${timeout} ms: send fewer at a time.`,
+    {},
+    { 'retry-after': String(RETRY_AFTER) },
+  );
+
+const tooManyOfOthers = (timeout: number): HttpProblem =>
+  new HttpProblem(
+    'unavailable',
+    `Large bodies of other callers used the memory for bodies for ${timeout} ms: send the request again later.`,
+    {},
+    { 'retry-after': String(RETRY_AFTER) },
+  );
+
+/** Shared by all servers of the process: parsing blocks them all. */
+const turns = bodyTurns();
+
+/** Waits for the turn of a larger body. Undefined for a small body, and for a body that is refused unread. */
+export async function turnOf(
+  { headers, socket }: IncomingMessage,
+  caller: string,
+  { auth, bodyLimit, bodyTimeout }: Settings,
+): Promise<Turn | undefined> {
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  const bytes = isChunked ? bodyLimit : Number(headers['content-length'] ?? 0);
+  // Every caller of an open server is its administrator.
+  if (auth === 'open' || bytes <= SMALL || bytes > bodyLimit) return undefined;
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  socket.once('close', onClose);
+  try {
+    return await turns.enter(caller, bytes, bodyLimit, bodyTimeout, gone.signal);
+  } finally {
+    socket.off('close', onClose);
+  }
+}
