@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { facts } from './facts.ts';
 import { cursor, limit, page } from './lists.ts';
-import { AliasName, ModelRef, Tag, Timestamp, Uuid, VersionName } from './primitives.ts';
+import { AliasName, Count, ModelRef, Tag, Timestamp, Uuid, VersionName } from './primitives.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
@@ -24,6 +24,17 @@ export const Proposal = z
     state: ProposalState,
     words: z.string().meta({ description: 'Why the rule proposes it.' }),
     decisionId: z.string(),
+    approvals: z
+      .array(
+        z
+          .object({ by: z.string(), at: Timestamp, reason: z.string().nullable() })
+          .meta({ id: 'Approval', description: 'That somebody approved a proposal.' }),
+      )
+      .meta({
+        description:
+          'Who has approved it, in order of time, where the alias is protected by `proposal`. New facts about the version withdraw approvals.',
+      }),
+    approvalsNeeded: Count.meta({ description: 'How many people must approve it.' }),
     decidedBy: z.string().nullable(),
     decidedAt: Timestamp.nullable(),
     reason: z.string().nullable(),
@@ -83,7 +94,9 @@ export const proposalRoutes = [
     path: `${path}/approve`,
     tag,
     summary: 'Do what a rule proposes',
-    description: 'An approved proposal is answered as it is; one that is not open any more: 409.',
+    description:
+      'An approved proposal is answered as it is; one that is not open any more: 409. Where a protection asks for several ' +
+      'approvals, the proposal stays open until the last. 403 for whoever wrote the rule or changed the version.',
     params,
     body: ProposalDecision,
     bodyOptional: true,

@@ -20,6 +20,9 @@ export const AliasProtection = z
     by: MovableBy,
     role: RoleName.nullable(),
     principals: z.array(Principal),
+    approvals: Count.nullable().meta({
+      description: 'Of `proposal`: how many different people must approve; null of the others.',
+    }),
     reason,
     namespace: NamespacePath.meta({ description: 'On which it stands, or in which its model lies.' }),
     model: z.string().nullable().meta({ description: 'The name of the model on which it stands.' }),
@@ -45,6 +48,10 @@ export const AliasProtectionPut = z
       .max(64)
       .optional()
       .meta({ description: 'Of `principals`, and only there.' }),
+    approvals: z.int().min(1).max(16).optional().meta({
+      description: 'Of `proposal`, and only there: how many different people must approve. An open server knows only one.',
+      default: 1,
+    }),
     reason: reason.optional(),
   })
   .meta({ id: 'AliasProtectionPut' });

@@ -7,6 +7,7 @@ import type { Located } from '../objects/located.ts';
 import { addTag } from '../versions/add-tag.ts';
 import { recordChange } from '../writes/change.ts';
 import { write } from '../writes/write.ts';
+import { approve } from './approvals.ts';
 
 type Decided = 'approved' | 'rejected';
 
@@ -23,9 +24,12 @@ function decide(ctx: RequestContext, located: Located, to: Decided, reason: stri
     const proposal = await lockOpen(tx, located.id, to);
     const receipt: Receipt = { status: 200, object: { kind: 'proposal', id: located.id } };
     if (proposal === undefined) return receipt;
-    const model = { id: located.parentId, namespace: located.namespace };
+    const model = await tx.model
+      .findUniqueOrThrow({ where: { id: located.parentId } })
+      .then(({ id, name }) => ({ id, name, namespace: located.namespace }));
     const version = await tx.version.findUniqueOrThrow({ where: { id: proposal.versionId } });
     if (to === 'approved') {
+      if (!(await approve(tx, ctx, model, proposal, version.version, reason))) return receipt;
       if (proposal.alias === null) await addTag(tx, ctx, model, version, proposal.tag ?? '');
       else {
         const move = { model, alias: proposal.alias, cause: 'proposal', reason } as const;

@@ -6,6 +6,7 @@ import { idAfter } from '../lists/cursor.ts';
 import { pageOf } from '../lists/page.ts';
 import { type SizedRow, sizedSql } from '../lists/sized.ts';
 import type { Readout } from '../objects/kinds.ts';
+import { COUNTS } from './approvals.ts';
 
 interface ProposalRow {
   id: string;
@@ -19,6 +20,8 @@ interface ProposalRow {
   state: Proposal['state'];
   words: string;
   decisionId: string;
+  approvals: { by: string; at: string; reason: string | null }[] | null;
+  approvalsNeeded: number;
   decidedBy: string | null;
   decidedAt: Date | null;
   reason: string | null;
@@ -27,11 +30,18 @@ interface ProposalRow {
 
 const COLUMNS = `p.id, p.model_id AS "modelId", p.rule, p.alias, p.tag, v.version, p.version_id AS "versionId", p.holder,
   p.state, p.words, p.decision_id::text AS "decisionId", p.decided_by AS "decidedBy", p.decided_at AS "decidedAt", p.reason,
-  p.created_at AS "createdAt"`;
+  p.created_at AS "createdAt",
+  (SELECT json_agg(json_build_object('by', a.approver, 'at', a.at, 'reason', a.reason) ORDER BY a.at, a.approver)
+   FROM proposal_approvals a WHERE a.proposal_id = p.id AND (p.state <> 'open' OR ${COUNTS})) AS approvals,
+  coalesce((SELECT max(b.approvals) FROM protected_aliases b LEFT JOIN namespaces bn ON bn.id = b.namespace_id
+            WHERE b.alias = p.alias AND b.movable_by = 'proposal'
+              AND (b.model_id = p.model_id OR bn.path = ANY (paths_above(n.path)))), 1)::int AS "approvalsNeeded"`;
+const FROM = `proposals p JOIN versions v ON v.id = p.version_id JOIN models m ON m.id = p.model_id
+  JOIN namespaces n ON n.id = m.namespace_id`;
 
 const select = prepared<[string[]], ProposalRow>(
   'read_proposals',
-  `SELECT ${COLUMNS} FROM proposals p JOIN versions v ON v.id = p.version_id WHERE p.id = ANY ($1::uuid[])`,
+  `SELECT ${COLUMNS} FROM ${FROM} WHERE p.id = ANY ($1::uuid[])`,
 );
 const ofModel = prepared<
   [
@@ -46,7 +56,7 @@ const ofModel = prepared<
 >(
   'list_proposals',
   sizedSql(
-    `SELECT ${COLUMNS} FROM proposals p JOIN versions v ON v.id = p.version_id
+    `SELECT ${COLUMNS} FROM ${FROM}
    WHERE p.model_id = $1 AND ($2::text IS NULL OR p.state = $2) AND ($3::uuid IS NULL OR p.id < $3)
    ORDER BY p.id DESC LIMIT $4`,
     '$5',
@@ -56,6 +66,7 @@ const ofModel = prepared<
 
 const toProposal = (row: ProposalRow): Proposal => ({
   ...row,
+  approvals: (row.approvals ?? []).map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
   decidedAt: row.decidedAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
 });

@@ -3,6 +3,7 @@ import { newId } from '../objects/ids.ts';
 import { versionFacts } from './facts.ts';
 import { decisionOf, type Judged, outcomeWords } from './label.ts';
 import type { Session } from './session.ts';
+import { writersOf } from './writers.ts';
 
 /** Makes a proposal for a person to decide, in the place of an open one of the same rule. False where it is proposed already. */
 export async function propose(session: Session, judged: Judged): Promise<boolean> {
@@ -40,6 +41,7 @@ export async function propose(session: Session, judged: Judged): Promise<boolean
       words: outcomeWords(judged, 'proposed'),
       decisionId: BigInt(decisionId),
       createdAt: ctx.now(),
+      writers: await writersOf(session.sql, session.policy, rule.name),
     },
   });
   return true;

@@ -1,7 +1,7 @@
 import type { Sql } from '@modelbox/db';
 
 /** Changes of a version that tell of no new fact about it. */
-const NO_FACTS = `'held', 'released', 'deleted', 'restored', 'purged'`;
+export const NO_FACTS = `'held', 'released', 'deleted', 'restored', 'purged'`;
 
 /**
  * Why a rule must leave a version alone: a person took the alias or tag from it, or rejected that it gets it, and neither the

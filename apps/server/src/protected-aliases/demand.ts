@@ -57,6 +57,27 @@ interface RefusingRow extends ProtectionRow {
   allowsRule: boolean;
 }
 
+/** Whether all protections of an alias let somebody move it. */
+export const mayMove = async (
+  tx: Tx,
+  actor: RequestContext['actor'],
+  model: ModelPlace,
+  alias: string,
+  mover: AliasMover,
+): Promise<boolean> => (await refusing(tx, actor, model, alias, mover)) === undefined;
+
+/** How many people must approve a proposal to move an alias; undefined if no protection says so. */
+export async function approvalsNeeded(tx: Tx, model: ModelPlace, alias: string): Promise<number | undefined> {
+  await lockProtections(tx, model.namespace, alias, 'shared');
+  const [row] = await tx.$queryRawUnsafe<{ needed: number | null }[]>(
+    `SELECT max(p.approvals)::int AS needed ${inForce} AND p.movable_by = 'proposal'`,
+    [alias],
+    model.id,
+    model.namespace,
+  );
+  return row?.needed ?? undefined;
+}
+
 /** Those of some aliases that no rule may move on a model by itself. */
 export async function aliasesKeptFromRules(
   sql: Sql,

@@ -18,10 +18,11 @@ export interface ProtectionRow {
   createdBy: string;
   createdAt: Date;
   edit: number;
+  approvals: number;
 }
 
 export const COLUMNS = `p.id, p.alias, p.movable_by AS by, p.role, p.principals, p.reason, n.path AS namespace, m.name AS model,
-  p.created_by AS "createdBy", p.created_at AS "createdAt", p.edit`;
+  p.created_by AS "createdBy", p.created_at AS "createdAt", p.edit, p.approvals`;
 export const FROM = `protected_aliases p LEFT JOIN models m ON m.id = p.model_id
   JOIN namespaces n ON n.id = coalesce(p.namespace_id, m.namespace_id)`;
 
@@ -30,9 +31,14 @@ export const countFor = (model: string, path: string): string =>
   `(p.model_id = ${model} OR (p.namespace_id IS NOT NULL AND n.path = ANY (paths_above(${path}))))`;
 
 export const toProtection = (
-  { id: _, createdAt, ...row }: ProtectionRow,
+  { id: _, createdAt, approvals, ...row }: ProtectionRow,
   inherited: boolean,
-): AliasProtection => ({ ...row, inherited, createdAt: createdAt.toISOString() });
+): AliasProtection => ({
+  ...row,
+  approvals: row.by === 'proposal' ? approvals : null,
+  inherited,
+  createdAt: createdAt.toISOString(),
+});
 
 const byIds = prepared<[ids: string[]], ProtectionRow>(
   'protected_aliases_by_ids',
@@ -50,11 +56,12 @@ export const ownerOf = ({ kind, id }: Pick<Located, 'kind' | 'id'>) =>
 
 /** What a change tells of a protection. */
 export const stateOf = (
-  row: Pick<ProtectedAlias, 'alias' | 'movableBy' | 'role' | 'principals' | 'reason'>,
+  row: Pick<ProtectedAlias, 'alias' | 'movableBy' | 'role' | 'principals' | 'approvals' | 'reason'>,
 ) => ({
   alias: row.alias,
   by: row.movableBy,
   role: row.role,
   principals: row.principals,
+  approvals: row.approvals,
   reason: row.reason,
 });

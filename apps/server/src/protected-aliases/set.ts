@@ -20,11 +20,12 @@ export function setProtection(
   alias: string,
   body: AliasProtectionPut,
 ): Promise<Receipt> {
-  demandSound(body);
+  demandSound(ctx, body);
   const said = {
     movableBy: body.by,
     role: body.role ?? null,
     principals: [...new Set(body.principals)].sort(),
+    approvals: body.approvals ?? 1,
     reason: body.reason ?? null,
   };
   return write(ctx, async (tx) => {
@@ -55,13 +56,24 @@ export function setProtection(
 }
 
 /** What goes with `by`, and only that. */
-function demandSound({ by, role, principals }: AliasProtectionPut): void {
+function demandSound(
+  { settings }: Pick<RequestContext, 'settings'>,
+  { by, role, principals, approvals = 1 }: AliasProtectionPut,
+): void {
   for (const [name, value] of Object.entries({ role, principals })) {
     if (by === name && value === undefined)
       throw invalidField('body', `/${name}`, `is required where \`by\` is ${name}`);
     if (by !== name && value !== undefined)
       throw invalidField('body', `/${name}`, `is only for \`by\`: ${name}, not for ${by}`);
   }
+  if (approvals > 1 && by !== 'proposal')
+    throw invalidField('body', '/approvals', `is only for \`by\`: proposal, not for ${by}`);
+  if (approvals > 1 && settings.auth === 'open')
+    throw invalidField(
+      'body',
+      '/approvals',
+      'must be 1 on an open server: everybody is the same local user there, so nobody else could approve. MODELBOX_AUTH=tokens tells people apart',
+    );
 }
 
 /** 404 where the object was deleted after it was located; it is kept until the transaction ends. */

@@ -23,6 +23,7 @@ export type ChangeAction =
   | 'metrics_logged'
   | 'event_told'
   | 'policy_set'
+  | 'approved'
   | 'rule_allowed'
   | 'rule_withdrawn'
   | 'held'

@@ -29,6 +29,9 @@ export type AliasPut = Loose<Schemas['AliasPut']>;
 
 export type AliasRollback = Loose<Schemas['AliasRollback']>;
 
+/** That somebody approved a proposal. */
+export type Approval = Schemas['Approval'];
+
 export type AttachFiles = Loose<Schemas['AttachFiles']>;
 
 /** Something that somebody did, or wanted to. */

@@ -84,6 +84,8 @@ export interface components {
              * @example prod
              */
             alias: string;
+            /** @description Of `proposal`: how many different people must approve; null of the others. */
+            approvals: number | null;
             /**
              * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.
              * @enum {string}
@@ -119,6 +121,11 @@ export interface components {
         };
         AliasProtectionPut: {
             /**
+             * @description Of `proposal`, and only there: how many different people must approve. An open server knows only one.
+             * @default 1
+             */
+            approvals?: number;
+            /**
              * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.
              * @enum {string}
              */
@@ -142,6 +149,17 @@ export interface components {
             expect?: string | null;
             /** @description Why; kept in the history. */
             reason?: string | null;
+        };
+        /** @description That somebody approved a proposal. */
+        Approval: {
+            /**
+             * Format: date-time
+             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            by: string;
+            reason: string | null;
         };
         AttachFiles: {
             files: components["schemas"]["FileToAttach"][];
@@ -2212,6 +2230,10 @@ export interface components {
              * @example prod
              */
             alias: string | null;
+            /** @description Who has approved it, in order of time, where the alias is protected by `proposal`. New facts about the version withdraw approvals. */
+            approvals: components["schemas"]["Approval"][];
+            /** @description How many people must approve it. */
+            approvalsNeeded: number;
             /**
              * Format: date-time
              * @description RFC 3339. Answers are in UTC, to the millisecond.
