@@ -28,13 +28,13 @@ export const Proposal = z
       .array(
         z
           .object({ by: z.string(), at: Timestamp, reason: z.string().nullable() })
-          .meta({ id: 'Approval', description: 'That somebody approved a proposal.' }),
+          .meta({ id: 'Approval', description: 'An approval of a proposal.' }),
       )
       .meta({
         description:
-          'Who has approved it, in order of time, where the alias is protected by `proposal`. New facts about the version withdraw approvals.',
+          'The approvals in order of time, if the alias is protected by `proposal`. New facts about the version withdraw them.',
       }),
-    approvalsNeeded: Count.meta({ description: 'How many people must approve it.' }),
+    approvalsNeeded: Count.meta({ description: 'The required number of approvers.' }),
     decidedBy: z.string().nullable(),
     decidedAt: Timestamp.nullable(),
     reason: z.string().nullable(),
@@ -95,8 +95,8 @@ export const proposalRoutes = [
     tag,
     summary: 'Do what a rule proposes',
     description:
-      'An approved proposal is answered as it is; one that is not open any more: 409. Where a protection asks for several ' +
-      'approvals, the proposal stays open until the last. 403 for whoever wrote the rule or changed the version.',
+      'An approved proposal is answered as it is; one that is not open any more: 409. If a protection requires several ' +
+      'approvals, the proposal stays open until the last. 403 if the caller wrote the rule or changed the version.',
     params,
     body: ProposalDecision,
     bodyOptional: true,

@@ -14,14 +14,38 @@ const MovableBy = z.enum(MOVABLE_BY).meta({
 });
 const reason = z.string().max(2000).nullable();
 
+const EvaluationsBy = z
+  .strictObject({
+    role: RoleName.optional().meta({
+      description:
+        'Trusts authors who had this role, or a higher one, in the namespace of the model when they logged. `contributor` trusts everybody.',
+    }),
+    principals: z
+      .array(Principal)
+      .max(64)
+      .optional()
+      .meta({ description: 'Trusts these callers and groups too.' }),
+  })
+  .meta({
+    id: 'EvaluationsBy',
+    description: 'The authors whose metrics and evaluations rules use. Default: admins.',
+  });
+
 export const AliasProtection = z
   .object({
     alias: AliasName,
     by: MovableBy,
     role: RoleName.nullable(),
     principals: z.array(Principal),
+    evaluations: z
+      .object({ role: RoleName.nullable(), principals: z.array(Principal) })
+      .nullable()
+      .meta({
+        id: 'TrustedEvaluators',
+        description: 'For `rule`: the authors whose metrics and evaluations rules use. Else null.',
+      }),
     approvals: Count.nullable().meta({
-      description: 'Of `proposal`: how many different people must approve; null of the others.',
+      description: 'For `proposal`: the required number of approvers. Else null.',
     }),
     reason,
     namespace: NamespacePath.meta({ description: 'On which it stands, or in which its model lies.' }),
@@ -48,8 +72,9 @@ export const AliasProtectionPut = z
       .max(64)
       .optional()
       .meta({ description: 'Of `principals`, and only there.' }),
+    evaluations: EvaluationsBy.optional().meta({ description: 'Only for `rule`.' }),
     approvals: z.int().min(1).max(16).optional().meta({
-      description: 'Of `proposal`, and only there: how many different people must approve. An open server knows only one.',
+      description: 'Only for `proposal`: the required number of approvers. On an open server it must be 1.',
       default: 1,
     }),
     reason: reason.optional(),

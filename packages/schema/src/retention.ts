@@ -77,6 +77,23 @@ export const PreviewedPromotion = z
   })
   .meta({ id: 'PreviewedPromotion', description: 'What a promotion rule would do now.' });
 
+const UntrustedValue = z
+  .object({
+    rule: z.string(),
+    version: z.string(),
+    versionId: Uuid,
+    metric: z.string(),
+    dataset: z.string().nullable(),
+    value: z.union([z.number(), z.string()]),
+    by: z.string().nullable().meta({ description: 'The author of the value; null if none is recorded.' }),
+    words: z.string(),
+  })
+  .meta({
+    id: 'UntrustedValue',
+    description:
+      'A value that a rule ignores, because the protection of its alias does not trust the author.',
+  });
+
 export const PolicyPreview = z
   .object({
     label: z.array(PreviewedLabel),
@@ -109,6 +126,10 @@ export const PolicyPreview = z
         description:
           'Sections that do nothing, since their author may no longer do what they do. A draft has no author yet.',
       }),
+    untrusted: z.array(UntrustedValue).optional().meta({
+      description:
+        'The values that rules for protected aliases ignore, of the newest versions, at most `limit` for each metric.',
+    }),
     waiting: z.array(WaitingRule).optional().meta({
       description:
         'Labelling rules, of a draft too, that move a protected alias only once an admin has allowed them.',

@@ -3,11 +3,11 @@ import type { MetricValue } from '@modelbox/schema';
 /** `[key, value, dataset]`; the dataset is null, or its name as seen from the object's namespace. */
 export type LatestRow = readonly [key: string, value: MetricValue, dataset: string | null];
 
-/** A JSON array of `LatestRow` for one object. Both arguments are SQL expressions: its id, and its namespace's. */
-export const latestSql = (objectId: string, namespaceId: string): string => `(
+/** A JSON array of `LatestRow` for one object. All arguments are SQL expressions: its id, its namespace's, and the series. */
+export const latestSql = (objectId: string, namespaceId: string, series = 'metric_series'): string => `(
   SELECT json_agg(json_build_array(s.key, metric_json(s.value),
            CASE WHEN d.namespace_id = ${namespaceId} THEN d.name ELSE dn.path || '/' || d.name END))
-  FROM metric_series s LEFT JOIN datasets d ON d.id = s.dataset_id LEFT JOIN namespaces dn ON dn.id = d.namespace_id
+  FROM ${series} s LEFT JOIN datasets d ON d.id = s.dataset_id LEFT JOIN namespaces dn ON dn.id = d.namespace_id
   WHERE s.object_id = ${objectId})`;
 
 /** The latest values by key of the points without dataset, and those by dataset and key. */

@@ -8,6 +8,7 @@ import { deletedMeanwhile } from '../objects/store.ts';
 import { byOf } from '../writes/change.ts';
 import { isUndone } from '../writes/undone.ts';
 import { replay } from '../writes/write.ts';
+import { claimantOf } from './claimant.ts';
 import { demandVisibleNewKeys } from './new-keys.ts';
 import { mentionsOf, type PointInput, pointColumns } from './points.ts';
 import { logMetricsOf, metricSummary } from './queries.ts';
@@ -24,6 +25,7 @@ export async function logMetrics(
   const statement = logMetricsOf(kind);
   // Thrown within the transaction: datasets that only these points mention do not come into being either.
   const gone = () => deletedMeanwhile(kind, object.id);
+  const claimant = claimantOf(ctx, object.namespace);
   const log = async (on: Parameters<typeof statement>[0], columns: string[]) => {
     const [outcome] = await statement(
       on,
@@ -37,6 +39,8 @@ export async function logMetrics(
       object.namespace,
       byOf(ctx),
       ctx.settings.metricKeys,
+      claimant.principals,
+      claimant.role,
     ).catch((error: unknown) => {
       throw isUndone(error) ? gone() : error;
     });

@@ -12,15 +12,16 @@ import { effectiveOf } from './owner-chain.ts';
 import { NO_FACTS } from './undone.ts';
 import { writersOf } from './writers.ts';
 
-/** Whether an approval `a` of the proposal `p` counts: the facts of the version have not changed since. */
+/** Condition: the facts of the version have not changed since the approval `a` of the proposal `p`. */
 export const COUNTS = `NOT EXISTS (
   SELECT 1 FROM changes c WHERE c.object_id = p.version_id AND c.id > a.change_id AND c.action NOT IN (${NO_FACTS}))`;
 
 type Place = Pick<Located, 'id' | 'namespace' | 'name'>;
 
 /**
- * Notes the caller's approval where the alias is protected by `proposal`. Gives whether the proposal has all approvals that
- * it needs. The version and the alias are locked until the transaction ends.
+ * Stores the caller's approval if the alias is protected by `proposal`. Locks the version and the alias until the transaction
+ * ends.
+ * @returns whether the proposal has all approvals that it needs
  * @throws HttpProblem forbidden: the caller wrote the rule, changed the version, or is the same person as an earlier approver
  */
 export async function approve(
@@ -32,7 +33,7 @@ export async function approve(
   reason: string | null,
 ): Promise<boolean> {
   if (proposal.alias === null) return true;
-  // First, as all who move an alias do: facts that come later get a later change than the approval.
+  // Locks first, as every move does: facts that come later then get a later change than the approval.
   await tx.$queryRaw`SELECT 1 FROM versions WHERE id = ${proposal.versionId}::uuid FOR SHARE`;
   await lockAlias(tx, model.id, proposal.alias);
   const needed = await approvalsNeeded(tx, model, proposal.alias);
@@ -46,7 +47,7 @@ export async function approve(
   const twin = earlier.find((each) => each.people.some((name) => people.includes(name)));
   if (twin !== undefined && twin.approver !== ctx.actor.name)
     throw forbidden(
-      `${ctx.actor.name} and ${twin.approver}, who has approved it already, count as one person: the token of one comes from a token of the other, or of the same owner. Somebody else must approve it.`,
+      `${ctx.actor.name} and ${twin.approver}, who has approved it already, are one person: the token of one comes from a token of the other, or of the same owner. Another person must approve it.`,
     );
   const count = earlier.length + (twin === undefined ? 1 : 0);
   if (twin === undefined) {
@@ -55,7 +56,14 @@ export async function approve(
       id: proposal.id,
       namespace: model.namespace,
       action: 'approved',
-      detail: { rule: proposal.rule, version, versionId: proposal.versionId, reason, approvals: count, needed },
+      detail: {
+        rule: proposal.rule,
+        version,
+        versionId: proposal.versionId,
+        reason,
+        approvals: count,
+        needed,
+      },
     });
     const columns = { people, ...(author === null ? {} : { author: { ...author } as object }), reason };
     await tx.proposalApproval.create({
@@ -65,7 +73,7 @@ export async function approve(
   return count >= needed;
 }
 
-/** 403 if one of the caller's names is among those who wrote the rule, or changed the version or its checkpoint. */
+/** 403 if one of the people behind the caller wrote the rule, or changed the version or its checkpoint. */
 async function demandOther(
   sql: Sql,
   model: Place,
@@ -78,20 +86,24 @@ async function demandOther(
   const now = await writersOf(sql, await effectiveOf(sql, owner), rule);
   const writer = [...writers, ...now].find((name) => people.includes(name));
   if (writer !== undefined)
-    throw forbidden(`${writer} wrote the rule ${rule}, so somebody else than ${caller} must approve it.`);
-  const changes = await sql<{ name: string; tokenId: string | null; action: string }>(CHANGED_BY, [versionId]);
+    throw forbidden(
+      `${writer} wrote the rule ${rule}, so ${caller} cannot approve it. Another person must approve it.`,
+    );
+  const changes = await sql<{ name: string; tokenId: string | null; action: string }>(CHANGED_BY, [
+    versionId,
+  ]);
   for (const { name, tokenId, action } of changes) {
     const behind = await peopleBehind(sql, [{ name, ...(tokenId === null ? {} : { tokenId }) }]);
     const same = behind.find((each) => people.includes(each));
     if (same === undefined) continue;
     const what = action.replaceAll('_', ' ');
     throw forbidden(
-      `${same} had a part in the version ${version} (${what}), so somebody else than ${caller} must approve it.`,
+      `${same} had a part in the version ${version} (${what}), so ${caller} cannot approve it. Another person must approve it.`,
     );
   }
 }
 
-/** Who told the facts of a version, and of the checkpoint that it was made from. */
+/** The actors of changes to the facts of a version and of its source checkpoint. */
 const CHANGED_BY = `
   SELECT c.actor AS name, c.token_id AS "tokenId", min(c.action) AS action FROM changes c
   WHERE c.object_id IN (SELECT v.id FROM versions v WHERE v.id = $1::uuid
@@ -106,7 +118,7 @@ interface Approval {
   readonly author: Author | null;
 }
 
-/** The approvals that count: by the facts, and by what those who gave them may do now. The others are removed. */
+/** Returns the valid approvals: the facts are unchanged, and the approver still has the rights. Deletes the others. */
 async function standing(tx: Tx, ctx: RequestContext, model: Place, proposal: Proposal): Promise<Approval[]> {
   const sql = sqlOf(tx);
   await sql(

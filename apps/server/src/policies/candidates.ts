@@ -7,7 +7,8 @@ import {
   type VersionFacts,
 } from '@modelbox/domain';
 import { versionSchema } from '../versions/filter-schema.ts';
-import { evaluateOf, filterOf, type Session } from './session.ts';
+import { evaluateOf, filterOf, type Session, trustOf } from './session.ts';
+import { trustedSeries } from './trusted.ts';
 
 /** Looked at together. */
 const PAGE = 100;
@@ -33,6 +34,8 @@ interface Query {
   /** The order that has the best first, and of the same value the oldest. */
   readonly best: string;
   readonly values: unknown[];
+  /** `metric_series`, or only its trusted values. */
+  readonly series: string;
   /** Adds a value; gives its place. */
   param(value: unknown): string;
 }
@@ -46,11 +49,12 @@ function createQuery(session: Session, rule: LabelRule): Query | undefined {
   const param = (value: unknown): string => `$${values.push(value)}`;
   // Without a dataset is a condition of its own: only so does the index on series serve it.
   const dataset = datasetId === null ? 's.dataset_id IS NULL' : `s.dataset_id = ${param(datasetId)}::uuid`;
-  const from = `metric_series s JOIN versions v ON v.id = s.object_id
+  const series = trustedSeries(trustOf(session, rule), param);
+  const from = `${series} s JOIN versions v ON v.id = s.object_id
     WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = ${param(rule.metric)}::text AND ${dataset} AND s.value <> 'NaN'
       AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL`;
   const best = `s.value ${rule.direction === 'max' ? 'DESC' : 'ASC'}, v.created_order`;
-  return { from, best, values, param };
+  return { from, best, values, series, param };
 }
 
 /**
@@ -78,7 +82,8 @@ export async function* candidates(
       : [`v.ready_at <= ${query.param(bornBefore(session, rule.minAge))}::timestamptz`]),
   ];
   const filter = filterOf(rule.filter);
-  if (filter !== null) {
+  // The SQL of a filter sees untrusted values too, so such a filter is left to the judgement.
+  if (filter !== null && (query.series === 'metric_series' || !asksForValues(rule))) {
     const compiled = compileFilter(filter, versionSchema, query.values.length + 1);
     query.values.push(...compiled.params);
     conditions.push(`(${compiled.sql})`);
@@ -95,6 +100,8 @@ export async function* candidates(
     if (rows.length < page || page === 1) return;
   }
 }
+
+const asksForValues = ({ filter = '' }: LabelRule): boolean => /metrics|evaluations/.test(filter);
 
 /** Milliseconds are taken away from now. */
 const bornBefore = ({ ctx }: Session, minAge: string): Date =>
@@ -129,7 +136,7 @@ function notWorse(session: Session, query: Query, rule: LabelRule, holder: Versi
       datasetId === null ? 'o.dataset_id IS NULL' : `o.dataset_id = ${query.param(datasetId)}::uuid`;
     const bound = query.param(boundOf(theirs, other.direction, other.tolerance, 'worse'));
     return [
-      `EXISTS (SELECT 1 FROM metric_series o WHERE o.object_id = v.id AND o.key = ${query.param(other.metric)}::text
+      `EXISTS (SELECT 1 FROM ${query.series} o WHERE o.object_id = v.id AND o.key = ${query.param(other.metric)}::text
                AND ${dataset} AND o.value <> 'NaN' AND o.value ${isMax ? '>=' : '<='} ${bound}::float8)`,
     ];
   });
@@ -146,7 +153,7 @@ function evaluated(session: Session, query: Query, rule: LabelRule): string[] {
   if (rule.evaluated === false) return [];
   return evaluateOf(session, rule).map((dataset) => {
     const id = session.datasetId(dataset) ?? null;
-    return `EXISTS (SELECT 1 FROM metric_series e JOIN datasets d ON d.id = e.dataset_id
+    return `EXISTS (SELECT 1 FROM ${query.series} e JOIN datasets d ON d.id = e.dataset_id
                     WHERE e.object_id = v.id AND d.id = ${query.param(id)}::uuid
                       AND (d.digest IS NULL OR e.digest IS NOT DISTINCT FROM d.digest))`;
   });

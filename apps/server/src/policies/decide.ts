@@ -4,7 +4,7 @@ import { candidates, nextBirthday } from './candidates.ts';
 import { versionFacts } from './facts.ts';
 import { holdVersions, type Judged, judge, lockHolder } from './label.ts';
 import { lookAgain } from './look-again.ts';
-import type { Session } from './session.ts';
+import { type Session, trustOf } from './session.ts';
 
 /** Versions that get a tag in one transaction at most. */
 const TAGS_AT_ONCE = 200;
@@ -56,7 +56,8 @@ async function reconsider(session: Session, rule: LabelRule): Promise<void> {
   for (let moved = true; moved; ) {
     moved = false;
     const holder = await lockHolder(session, rule);
-    const facts = holder && (await versionFacts(session.sql, [holder.id])).get(holder.id);
+    const facts =
+      holder && (await versionFacts(session.sql, [holder.id], trustOf(session, rule))).get(holder.id);
     for await (const versionId of candidates(session, rule, facts ?? null)) {
       await holdVersions(session, [versionId]);
       const decided = await decide(session, rule, versionId, holder?.id ?? null);

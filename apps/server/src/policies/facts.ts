@@ -1,6 +1,8 @@
 import type { Sql } from '@modelbox/db';
 import { type Coverage, coverageOf, type FilterObject, type VersionFacts } from '@modelbox/domain';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
+import type { Trust } from '../protected-aliases/guards.ts';
+import { trustedSeries } from './trusted.ts';
 
 interface Row {
   id: string;
@@ -28,7 +30,7 @@ interface Row {
 /** Files of a version that rules look at, at most: the first by path. */
 const FILES = 1000;
 
-const SELECT = `
+const select = (series: string): string => `
   SELECT v.id, v.version, v.status, v.created_at AS "createdAt", v.created_order::float8 AS "order", v.ready_at AS "readyAt", v.updated_at AS "updatedAt",
          v.files_removed_at AS "filesRemovedAt",
          coalesce(v.deleted_at, m.deleted_at) AS "deletedAt", v.created_by AS "createdBy", v.name, v.description, v.framework,
@@ -36,16 +38,25 @@ const SELECT = `
          ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id) AS aliases,
          (SELECT json_agg(json_build_object('path', f.path, 'role', f.role))
           FROM (SELECT path, role FROM files WHERE object_id = v.id ORDER BY path LIMIT ${FILES}) AS f) AS files,
-         ${latestSql('v.id', 'm.namespace_id')} AS latest,
+         ${latestSql('v.id', 'm.namespace_id', series)} AS latest,
          (SELECT json_agg(json_build_object('dataset', dn.path || '/' || d.name, 'digest', s.digest, 'current', d.digest))
-          FROM (SELECT DISTINCT dataset_id, digest FROM metric_series WHERE object_id = v.id AND dataset_id IS NOT NULL) AS s
+          FROM (SELECT DISTINCT dataset_id, digest FROM ${series} AS counted WHERE object_id = v.id AND dataset_id IS NOT NULL) AS s
           JOIN datasets d ON d.id = s.dataset_id JOIN namespaces dn ON dn.id = d.namespace_id) AS evaluated
   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id
   WHERE v.id = ANY ($1::uuid[])`;
 
-/** What rules look at, of versions by their ids: as the statement finds it, in one snapshot. */
-export async function versionFacts(sql: Sql, ids: readonly string[]): Promise<Map<string, VersionFacts>> {
-  const rows = ids.length === 0 ? [] : await sql<Row>(SELECT, [[...new Set(ids)]]);
+/**
+ * What rules look at, of versions by their ids: as the statement finds it, in one snapshot.
+ * @param trust of the protections that must trust a value's author; by default all values are used
+ */
+export async function versionFacts(
+  sql: Sql,
+  ids: readonly string[],
+  trust: readonly Trust[] = [],
+): Promise<Map<string, VersionFacts>> {
+  const values: unknown[] = [[...new Set(ids)]];
+  const series = trustedSeries(trust, (value) => `$${values.push(value)}`);
+  const rows = ids.length === 0 ? [] : await sql<Row>(select(series), values);
   return new Map(rows.map((row) => [row.id, toFacts(row)]));
 }
 

@@ -11,8 +11,9 @@ import {
 import { type LockedAlias, lockAlias } from '../aliases/move.ts';
 import { bestOther } from './candidates.ts';
 import { versionFacts } from './facts.ts';
-import { evaluateOf, filterOf, guardOf, type Session } from './session.ts';
+import { evaluateOf, filterOf, guardOf, type Session, trustOf } from './session.ts';
 import { undoneBy } from './undone.ts';
+import { untrustedClause } from './untrusted.ts';
 
 /** What a labelling rule says about a version, and by what. */
 export interface Judged {
@@ -65,6 +66,7 @@ export async function judge(
   const facts = await versionFacts(
     sql,
     [candidateId, holderId, bestId].filter((id) => id !== null),
+    trustOf(session, rule),
   );
   const candidate = facts.get(candidateId);
   if (candidate === undefined) return undefined;
@@ -82,7 +84,7 @@ export async function judge(
           owners: source ? [source.id] : [],
         });
   const guard = guardOf(session, rule);
-  const found = labelVerdict({
+  const counted = labelVerdict({
     rule,
     filter: filterOf(rule.filter),
     candidate,
@@ -92,6 +94,8 @@ export async function judge(
     undone,
     now: session.ctx.now(),
   });
+  const clause = await untrustedClause(session, rule, candidate);
+  const found = clause === undefined ? counted : withClause(counted, clause);
   const isWaiting = found.holds && holder?.id !== candidate.id && guard?.waits !== undefined;
   const verdict = isWaiting
     ? withClause(found, { clause: 'consent', holds: false, words: guard.waits })

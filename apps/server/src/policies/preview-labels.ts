@@ -5,7 +5,7 @@ import { candidates } from './candidates.ts';
 import { versionFacts } from './facts.ts';
 import { holderOf } from './judge-now.ts';
 import { isHolder, type Judged, judge, outcomeWords } from './label.ts';
-import type { Session } from './session.ts';
+import { type Session, trustOf } from './session.ts';
 
 type Preview = PolicyPreview['label'];
 
@@ -31,7 +31,8 @@ async function moved(session: Session, rule: LabelRule, alias: string): Promise<
   for (let isMore = true; isMore; ) {
     isMore = false;
     const holderId: string | null = last?.candidate.id ?? present?.id ?? null;
-    const facts = holderId && (await versionFacts(session.sql, [holderId])).get(holderId);
+    const facts =
+      holderId && (await versionFacts(session.sql, [holderId], trustOf(session, rule))).get(holderId);
     for await (const versionId of candidates(session, rule, facts || null)) {
       const judged = await judge(session, rule, versionId, holderId);
       if (!judged?.verdict.holds && !judged?.isWaiting) continue;

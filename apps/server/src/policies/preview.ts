@@ -14,6 +14,7 @@ import { previewPromotions } from './preview-promotions.ts';
 import { ownerOf } from './read.ts';
 import { readOnly, readRows } from './snapshot.ts';
 import { suspensionsOf } from './suspensions.ts';
+import { untrustedValues } from './untrusted.ts';
 import { policyWarnings } from './warnings/warnings.ts';
 
 /** What the policy of a model, or a draft of it, would do now. */
@@ -26,12 +27,13 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
   const answer = await readOnly(
     ctx,
     owner.id,
-    async (session): Promise<Pick<PolicyPreview, 'label' | 'promote'>> => {
+    async (session): Promise<Pick<PolicyPreview, 'label' | 'promote' | 'untrusted'>> => {
       if (session === undefined) throw new HttpProblem('not_found', `The model ${owner.name} is deleted.`);
       if (draft) demandDraft(ctx, owner, draft, datasets);
       return {
         label: await previewLabels(session, limit, ctx.settings.pageBytes),
         promote: await previewPromotions(session, limit, ctx.settings.pageBytes),
+        untrusted: await untrustedValues(session, limit),
       };
     },
     draft,

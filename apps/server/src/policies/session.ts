@@ -2,7 +2,7 @@ import { type Sql, sqlOf, type Tx } from '@modelbox/db';
 import { type Filter, type LabelRule, type PolicyDocument, parseFilter } from '@modelbox/domain';
 import type { Context, RequestContext } from '../context.ts';
 import { aliasesKeptFromRules } from '../protected-aliases/demand.ts';
-import { type Guard, guardsOf } from '../protected-aliases/guards.ts';
+import { type Guard, guardsOf, type Trust } from '../protected-aliases/guards.ts';
 import { versionSchema } from '../versions/filter-schema.ts';
 import { type NewDecision, storeDecisions } from './decisions.ts';
 import { knownDatasets } from './known-datasets.ts';
@@ -121,6 +121,10 @@ async function heedProtections(
 /** What protections demand of a rule; undefined if its alias is not protected by `rule`. */
 export const guardOf = ({ guards }: Session, { alias }: LabelRule): Guard | undefined =>
   alias === undefined ? undefined : guards.get(alias);
+
+/** The trust of the protections of a rule's alias. Empty: the rule uses all values, as it does on an open server. */
+export const trustOf = (session: Session, rule: LabelRule): readonly Trust[] =>
+  session.ctx.settings.auth === 'open' ? [] : (guardOf(session, rule)?.trust ?? []);
 
 /** The datasets on which a rule demands evaluations: those of the policy, and those that an admin has seen with the rule. */
 export const evaluateOf = (session: Session, rule: LabelRule): string[] => [

@@ -2,7 +2,7 @@ import type { Sql } from '@modelbox/db';
 import { peopleBehind } from '../access/people.ts';
 import type { EffectiveHere } from './owner-chain.ts';
 
-/** The people who wrote a labelling rule: the author of the section, and whoever gave the rule its present text. */
+/** Returns the people who wrote a labelling rule: the author of the section, and the editor who gave the rule its current text. */
 export async function writersOf(
   sql: Sql,
   policy: Pick<EffectiveHere, 'authors' | 'sources'>,
@@ -14,7 +14,7 @@ export async function writersOf(
   return peopleBehind(sql, [...(author ? [author] : []), ...edits]);
 }
 
-/** The actor of the edit from which on a rule has been as it is now. */
+/** Finds the actor of the first edit since which the rule has had its current text. */
 const WRITTEN_BY = `
   WITH now AS (
     SELECT r FROM policies p, jsonb_array_elements(p.document->'label') AS r WHERE p.owner_id = $1::uuid AND r->>'name' = $2)

@@ -57,7 +57,7 @@ interface RefusingRow extends ProtectionRow {
   allowsRule: boolean;
 }
 
-/** Whether all protections of an alias let somebody move it. */
+/** Returns whether all protections of an alias allow the move. */
 export const mayMove = async (
   tx: Tx,
   actor: RequestContext['actor'],
@@ -66,7 +66,7 @@ export const mayMove = async (
   mover: AliasMover,
 ): Promise<boolean> => (await refusing(tx, actor, model, alias, mover)) === undefined;
 
-/** How many people must approve a proposal to move an alias; undefined if no protection says so. */
+/** The required number of approvals; undefined if no protection of the alias is by `proposal`. */
 export async function approvalsNeeded(tx: Tx, model: ModelPlace, alias: string): Promise<number | undefined> {
   await lockProtections(tx, model.namespace, alias, 'shared');
   const [row] = await tx.$queryRawUnsafe<{ needed: number | null }[]>(

@@ -1,19 +1,28 @@
 import type { Sql } from '@modelbox/db';
 import { actingRules, type PolicyDocument, type PolicyOwner } from '@modelbox/domain';
+import { ROLES } from '@modelbox/schema';
 import type { Located } from '../objects/located.ts';
 import type { EffectiveHere } from '../policies/owner-chain.ts';
 import { canonicalJson } from '../writes/canonical.ts';
-import { countFor, FROM } from './rows.ts';
+import { countFor, FROM, type ProtectionRow } from './rows.ts';
 import { type StandingRule, standingRules } from './rule-texts.ts';
 import { consentWords } from './words.ts';
 
 /** What the protections of an alias that only rules move demand of a policy's rule for it. */
 export interface Guard extends StandingRule {
+  /** Each of these must trust the author of a value. Empty: the rule uses all values. */
+  readonly trust: readonly Trust[];
   /** Why the rule must not move the alias; undefined if an admin of each protection has allowed it. */
   readonly waits: string | undefined;
 }
 
-interface Row {
+/** The roles and principals that one protection trusts. */
+export interface Trust {
+  readonly roles: readonly string[];
+  readonly principals: readonly string[];
+}
+
+interface Row extends Pick<ProtectionRow, 'evaluatorRole' | 'evaluators'> {
   alias: string;
   namespace: string;
   model: string | null;
@@ -41,7 +50,7 @@ export async function guardsOf(
   );
   if (source === undefined || aliases.length === 0) return new Map();
   const rows = await sql<Row>(
-    `SELECT p.alias, n.path AS namespace, m.name AS model, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt"
+    `SELECT p.alias, n.path AS namespace, m.name AS model, p.evaluator_role AS "evaluatorRole", p.evaluators, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt"
      FROM ${FROM} LEFT JOIN rule_consents c ON c.protection_id = p.id AND c.owner_id = $4::uuid
      WHERE p.alias = ANY ($1::text[]) AND p.movable_by = 'rule' AND ${countFor('$2::uuid', '$3')}
      ORDER BY n.path, p.model_id NULLS FIRST`,
@@ -59,9 +68,22 @@ export async function guardsOf(
     const first = concerned.find(({ digest }) => !isSame || digest !== standing.digest);
     if (concerned.length === 0) continue;
     const waits = first && consentWords(first, owner.name, rule.name);
-    guards.set(rule.alias ?? '', { evaluate: [], digest: '', ...standing, rule, waits });
+    guards.set(rule.alias ?? '', {
+      evaluate: [],
+      digest: '',
+      ...standing,
+      rule,
+      waits,
+      trust: concerned.flatMap(trustOf),
+    });
   }
   return guards;
+}
+
+/** Logging needs the role contributor, so a protection that trusts it, or a lower role, trusts everybody. */
+function trustOf({ evaluatorRole: role, evaluators: principals }: Row): Trust[] {
+  if (role === 'contributor' || role === 'viewer') return [];
+  return [{ roles: role === null ? [] : ROLES.slice(ROLES.indexOf(role)), principals }];
 }
 
 /** The rules that wait, as answers tell them. */

@@ -19,10 +19,13 @@ export interface ProtectionRow {
   createdAt: Date;
   edit: number;
   approvals: number;
+  evaluatorRole: AliasProtection['role'];
+  evaluators: string[];
 }
 
 export const COLUMNS = `p.id, p.alias, p.movable_by AS by, p.role, p.principals, p.reason, n.path AS namespace, m.name AS model,
-  p.created_by AS "createdBy", p.created_at AS "createdAt", p.edit, p.approvals`;
+  p.created_by AS "createdBy", p.created_at AS "createdAt", p.edit, p.approvals,
+  p.evaluator_role AS "evaluatorRole", p.evaluators`;
 export const FROM = `protected_aliases p LEFT JOIN models m ON m.id = p.model_id
   JOIN namespaces n ON n.id = coalesce(p.namespace_id, m.namespace_id)`;
 
@@ -31,11 +34,12 @@ export const countFor = (model: string, path: string): string =>
   `(p.model_id = ${model} OR (p.namespace_id IS NOT NULL AND n.path = ANY (paths_above(${path}))))`;
 
 export const toProtection = (
-  { id: _, createdAt, approvals, ...row }: ProtectionRow,
+  { id: _, createdAt, approvals, evaluatorRole, evaluators, ...row }: ProtectionRow,
   inherited: boolean,
 ): AliasProtection => ({
   ...row,
   approvals: row.by === 'proposal' ? approvals : null,
+  evaluations: row.by === 'rule' ? { role: evaluatorRole, principals: evaluators } : null,
   inherited,
   createdAt: createdAt.toISOString(),
 });
@@ -56,12 +60,16 @@ export const ownerOf = ({ kind, id }: Pick<Located, 'kind' | 'id'>) =>
 
 /** What a change tells of a protection. */
 export const stateOf = (
-  row: Pick<ProtectedAlias, 'alias' | 'movableBy' | 'role' | 'principals' | 'approvals' | 'reason'>,
+  row: Pick<
+    ProtectedAlias,
+    'alias' | 'movableBy' | 'role' | 'principals' | 'approvals' | 'evaluatorRole' | 'evaluators' | 'reason'
+  >,
 ) => ({
   alias: row.alias,
   by: row.movableBy,
   role: row.role,
   principals: row.principals,
   approvals: row.approvals,
+  evaluations: { role: row.evaluatorRole, principals: row.evaluators },
   reason: row.reason,
 });

@@ -26,6 +26,8 @@ export function setProtection(
     role: body.role ?? null,
     principals: [...new Set(body.principals)].sort(),
     approvals: body.approvals ?? 1,
+    evaluatorRole: body.evaluations === undefined ? 'admin' : (body.evaluations.role ?? null),
+    evaluators: [...new Set(body.evaluations?.principals)].sort(),
     reason: body.reason ?? null,
   };
   return write(ctx, async (tx) => {
@@ -58,7 +60,7 @@ export function setProtection(
 /** What goes with `by`, and only that. */
 function demandSound(
   { settings }: Pick<RequestContext, 'settings'>,
-  { by, role, principals, approvals = 1 }: AliasProtectionPut,
+  { by, role, principals, approvals = 1, evaluations }: AliasProtectionPut,
 ): void {
   for (const [name, value] of Object.entries({ role, principals })) {
     if (by === name && value === undefined)
@@ -66,6 +68,10 @@ function demandSound(
     if (by !== name && value !== undefined)
       throw invalidField('body', `/${name}`, `is only for \`by\`: ${name}, not for ${by}`);
   }
+  if (evaluations !== undefined && by !== 'rule')
+    throw invalidField('body', '/evaluations', `is only for \`by\`: rule, not for ${by}`);
+  if (evaluations !== undefined && evaluations.role === undefined && !evaluations.principals?.length)
+    throw invalidField('body', '/evaluations', 'must name a role or principals whose values rules use');
   if (approvals > 1 && by !== 'proposal')
     throw invalidField('body', '/approvals', `is only for \`by\`: proposal, not for ${by}`);
   if (approvals > 1 && settings.auth === 'open')

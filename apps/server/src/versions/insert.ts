@@ -7,6 +7,7 @@ import type { RequestContext } from '../context.ts';
 import { type DatasetMention, ensureDatasets } from '../datasets/mentions.ts';
 import { HttpProblem, invalidField } from '../http/problem.ts';
 import type { Receipt } from '../http/verb.ts';
+import { claimantOf } from '../metrics/claimant.ts';
 import { demandVisibleKeys } from '../metrics/new-keys.ts';
 import { mentionsOf, type PointInput, pointColumns } from '../metrics/points.ts';
 import { newId } from '../objects/ids.ts';
@@ -145,10 +146,14 @@ async function useDatasets(
   demandOneDigest(rows);
   if (rows.length > 0) await tx.versionDataset.createMany({ data: rows, skipDuplicates: true });
   if (points.length === 0) return undefined;
+  const columns = pointColumns(points, datasetOf);
   const [logged] = await tx.$queryRaw<LoggedMetrics[]>`
     SELECT changed, latest FROM log_metrics_within(
-      'version', ${versionId}::uuid, ${model.id}::uuid, ${pointColumns(points, datasetOf)}::text[],
+      'version', ${versionId}::uuid, ${model.id}::uuid, ${columns}::text[],
       ${ctx.settings.metricKeys}::integer)`;
+  const { principals, role } = claimantOf(ctx, model.namespace);
+  await tx.$queryRaw`
+    SELECT claim_metrics(${versionId}::uuid, ${model.id}::uuid, ${columns}::text[], ${principals}::text[], ${role})`;
   return logged;
 }
 

@@ -29,7 +29,7 @@ export type AliasPut = Loose<Schemas['AliasPut']>;
 
 export type AliasRollback = Loose<Schemas['AliasRollback']>;
 
-/** That somebody approved a proposal. */
+/** An approval of a proposal. */
 export type Approval = Schemas['Approval'];
 
 export type AttachFiles = Loose<Schemas['AttachFiles']>;
@@ -128,6 +128,9 @@ export type Evaluation = Schemas['Evaluation'];
 
 /** One page of a list. */
 export type EvaluationPage = Schemas['EvaluationPage'];
+
+/** The authors whose metrics and evaluations rules use. Default: admins. */
+export type EvaluationsBy = Schemas['EvaluationsBy'];
 
 /** Something an outside system told about an object. */
 export type Event = Schemas['Event'];
@@ -448,7 +451,13 @@ export type TrackFiles = Loose<Schemas['TrackFiles']>;
 /** A file to track where it lies. */
 export type TrackedFile = Schemas['TrackedFile'];
 
+/** For `rule`: the authors whose metrics and evaluations rules use. Else null. */
+export type TrustedEvaluators = Schemas['TrustedEvaluators'];
+
 export type UndecidedClause = Schemas['UndecidedClause'];
+
+/** A value that a rule ignores, because the protection of its alias does not trust the author. */
+export type UntrustedValue = Schemas['UntrustedValue'];
 
 /** A file that comes in parts. */
 export type Upload = Schemas['Upload'];

@@ -84,7 +84,7 @@ export interface components {
              * @example prod
              */
             alias: string;
-            /** @description Of `proposal`: how many different people must approve; null of the others. */
+            /** @description For `proposal`: the required number of approvers. Else null. */
             approvals: number | null;
             /**
              * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.
@@ -100,6 +100,7 @@ export interface components {
             createdBy: string;
             /** @description Counts what was set and allowed: the ETag. */
             edit: number;
+            evaluations: components["schemas"]["TrustedEvaluators"];
             /** @description Whether it stands on a namespace above. */
             inherited: boolean;
             /** @description The name of the model on which it stands. */
@@ -121,7 +122,7 @@ export interface components {
         };
         AliasProtectionPut: {
             /**
-             * @description Of `proposal`, and only there: how many different people must approve. An open server knows only one.
+             * @description Only for `proposal`: the required number of approvers. On an open server it must be 1.
              * @default 1
              */
             approvals?: number;
@@ -130,6 +131,8 @@ export interface components {
              * @enum {string}
              */
             by: "role" | "principals" | "rule" | "proposal";
+            /** @description Only for `rule`. */
+            evaluations?: components["schemas"]["EvaluationsBy"];
             /** @description Of `principals`, and only there. */
             principals?: string[];
             reason?: string | null;
@@ -150,7 +153,7 @@ export interface components {
             /** @description Why; kept in the history. */
             reason?: string | null;
         };
-        /** @description That somebody approved a proposal. */
+        /** @description An approval of a proposal. */
         Approval: {
             /**
              * Format: date-time
@@ -787,6 +790,13 @@ export interface components {
             items: components["schemas"]["Evaluation"][];
             /** @description The cursor of the next page; null on the last. */
             nextCursor: string | null;
+        };
+        /** @description The authors whose metrics and evaluations rules use. Default: admins. */
+        EvaluationsBy: {
+            /** @description Trusts these callers and groups too. */
+            principals?: string[];
+            /** @description Trusts authors who had this role, or a higher one, in the namespace of the model when they logged. `contributor` trusts everybody. */
+            role?: components["schemas"]["Role"];
         };
         /** @description Something an outside system told about an object. */
         Event: {
@@ -2050,6 +2060,8 @@ export interface components {
             retain: components["schemas"]["RetentionPreview"];
             /** @description Sections that do nothing, since their author may no longer do what they do. A draft has no author yet. */
             suspended?: components["schemas"]["SuspendedSection"][];
+            /** @description The values that rules for protected aliases ignore, of the newest versions, at most `limit` for each metric. */
+            untrusted?: components["schemas"]["UntrustedValue"][];
             /** @description Labelling rules, of a draft too, that move a protected alias only once an admin has allowed them. */
             waiting?: components["schemas"]["WaitingRule"][];
             /** @description Clauses that no object answers to now. */
@@ -2230,9 +2242,9 @@ export interface components {
              * @example prod
              */
             alias: string | null;
-            /** @description Who has approved it, in order of time, where the alias is protected by `proposal`. New facts about the version withdraw approvals. */
+            /** @description The approvals in order of time, if the alias is protected by `proposal`. New facts about the version withdraw them. */
             approvals: components["schemas"]["Approval"][];
-            /** @description How many people must approve it. */
+            /** @description The required number of approvers. */
             approvalsNeeded: number;
             /**
              * Format: date-time
@@ -2603,10 +2615,28 @@ export interface components {
         TrackFiles: {
             files: components["schemas"]["TrackedFile"][];
         };
+        /** @description For `rule`: the authors whose metrics and evaluations rules use. Else null. */
+        TrustedEvaluators: {
+            principals: string[];
+            role: components["schemas"]["Role"] | null;
+        } | null;
         UndecidedClause: {
             clause: string;
             /** @description `the metric val_acc`, `a text in metadata.stage`, `the tag 'gold'`, `an epoch`. */
             missing: string;
+        };
+        /** @description A value that a rule ignores, because the protection of its alias does not trust the author. */
+        UntrustedValue: {
+            /** @description The author of the value; null if none is recorded. */
+            by: string | null;
+            dataset: string | null;
+            metric: string;
+            rule: string;
+            value: number | string;
+            version: string;
+            /** Format: uuid */
+            versionId: string;
+            words: string;
         };
         /** @description A file that comes in parts. */
         Upload: {

@@ -16,8 +16,8 @@ export class Proposals extends Resource {
   /**
    * Do what a rule proposes.
    *
-   * An approved proposal is answered as it is; one that is not open any more: 409. Where a protection asks
-   * for several approvals, the proposal stays open until the last. 403 for whoever wrote the rule or changed
+   * An approved proposal is answered as it is; one that is not open any more: 409. If a protection requires
+   * several approvals, the proposal stays open until the last. 403 if the caller wrote the rule or changed
    * the version.
    */
   approve(proposal: string, body?: ProposalDecision, options?: WriteOptions): APIPromise<Proposal> {
