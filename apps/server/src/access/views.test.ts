@@ -132,28 +132,32 @@ const guarded = routeList
   .toSorted((a, b) => rank(a) - rank(b));
 
 describe('a token of one permission', () => {
-  it.each(PERMISSIONS)('%s: every route that answers it shows only what that names', async (permission) => {
-    const world = await makeSecrets();
-    const { api } = await callers.holder(world.namespace, [permission]);
-    const answered: string[] = [];
-    for (const route of guarded) {
-      if (route.method === 'DELETE') continue;
-      const { status, body, headers } = await api(
-        route.method,
-        pathOf(route, world.values),
-        bodyOf(route, world),
-      );
-      if (status >= 300) continue;
-      answered.push(route.id);
-      const text = `${JSON.stringify(body)} ${JSON.stringify([...headers])}`;
-      for (const [secret, holders] of Object.entries(SECRETS))
-        if (!holders.includes(permission)) expect(text, `${route.id}: ${secret}`).not.toContain(secret);
-    }
-    // Permissions that no route takes alone.
-    const never = ['alias.move', 'namespace.quota', 'policy.write', 'namespace.delete', 'proposal.decide'];
-    if (!permission.endsWith('.delete') && !never.includes(permission))
-      expect(answered, permission).not.toEqual([]);
-  });
+  it.each(PERMISSIONS)(
+    '%s: every route that answers it shows only what that names',
+    async (permission) => {
+      const world = await makeSecrets();
+      const { api } = await callers.holder(world.namespace, [permission]);
+      const answered: string[] = [];
+      for (const route of guarded) {
+        if (route.method === 'DELETE') continue;
+        const { status, body, headers } = await api(
+          route.method,
+          pathOf(route, world.values),
+          bodyOf(route, world),
+        );
+        if (status >= 300) continue;
+        answered.push(route.id);
+        const text = `${JSON.stringify(body)} ${JSON.stringify([...headers])}`;
+        for (const [secret, holders] of Object.entries(SECRETS))
+          if (!holders.includes(permission)) expect(text, `${route.id}: ${secret}`).not.toContain(secret);
+      }
+      // Permissions that no route takes alone.
+      const never = ['alias.move', 'namespace.quota', 'policy.write', 'namespace.delete', 'proposal.decide'];
+      if (!permission.endsWith('.delete') && !never.includes(permission))
+        expect(answered, permission).not.toEqual([]);
+    },
+    120_000,
+  );
 
   it('version.read and metric.read: each shows its part of a version, and `hidden` names the rest', async () => {
     const { namespace, version } = await makeSecrets();
@@ -192,6 +196,7 @@ describe('roles', () => {
         expect(JSON.stringify(body), route.id).not.toContain('"hidden"');
       }
     },
+    120_000,
   );
 });
 
