@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { leaveBodies } from './http/bodies.ts';
 import { ClosingResponse, isOver, watchConnections } from './http/connections.ts';
 import { discardRest, holdContinue } from './http/flow.ts';
+import { serveInTurn } from './http/in-turn.ts';
 import { mount } from './http/mount.ts';
 import { observe } from './http/observe.ts';
 import { routerPath } from './http/params.ts';
@@ -75,6 +76,7 @@ export function createApp(ctx: Context): FastifyInstance {
     admit(ctx, request, reply);
     done();
   });
+  serveInTurn(app);
   app.addHook('onResponse', (request, reply, done) => {
     observe(ctx, request, reply, request.routeOptions.config.route?.id ?? 'none');
     discardRest(request.raw);

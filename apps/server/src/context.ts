@@ -38,6 +38,10 @@ export interface Answers {
   readonly bytes: number;
   /** Whether an answer fits beside the others. One that is larger than a caller's share fits if the caller has no other. */
   fits(bytes: number, caller: string): boolean;
+  /** Bytes that the caller may still have. */
+  free(caller: string): number;
+  /** Whether the caller's unread answers leave room for that of a write. */
+  mayWrite(caller: string): boolean;
   /** Counts an answer; gives what ends that. */
   hold(bytes: number, caller: string): () => void;
 }
@@ -105,6 +109,8 @@ export interface RequestContext extends Context {
   readonly requestId: string;
   readonly address: string;
   readonly method: string;
+  /** Reserves memory for a page before it is read: `pageBytes`, or less if less is free. Returns the bytes. */
+  readonly reservePage: () => number;
   /** Reserves memory for the answer, so many bytes in all. Throws 503 if there is none. */
   readonly reserve: (bytes: number) => void;
   /** Aborted when the client goes away. */

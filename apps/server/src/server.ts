@@ -20,7 +20,7 @@ import type { Context } from './context.ts';
 import { postgresFolder } from './data-folders.ts';
 import { drainConnections } from './http/connections.ts';
 import { rateLimits } from './http/rate-limits.ts';
-import { createAnswers } from './http/unread.ts';
+import { createAnswers, measureAnswers } from './http/unread.ts';
 import { kinds } from './resources.ts';
 import { type Part, stopInTime } from './stop.ts';
 import { claimBlobs } from './system/claim-blobs.ts';
@@ -80,7 +80,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       bells,
       authentication: authenticationBy(config),
       rateLimits: rateLimits(config),
-      answers: createAnswers(config),
+      answers: measureAnswers(telemetry.registry, createAnswers(config)),
       clock,
       now: clock.now,
     };

@@ -359,7 +359,7 @@ export const SETTINGS = {
     env: 'MODELBOX_UNREAD_ANSWERS',
     default: '128MiB',
     form: 'size',
-    says: 'Bytes of all JSON answers that are made or wait for their readers at most; a caller has a quarter of them. Beyond, answers of more than 64 KiB are 503. At least four times MODELBOX_PAGE_BYTES.',
+    says: 'Bytes of all JSON answers that are made or wait for their readers at most; a caller has a quarter of them. Beyond, pages are shorter, and other answers of more than 64 KiB are 503. At least four times MODELBOX_PAGE_BYTES.',
     parse: (text) => size(text, 256 * 1024, 2 ** 40),
   }),
   answerStallTimeout: setting({

@@ -98,6 +98,11 @@ export const PolicyPreview = z
   .object({
     label: z.array(PreviewedLabel),
     promote: z.array(PreviewedPromotion),
+    truncated: z.object({ label: z.boolean(), promote: z.boolean() }).optional().meta({
+      id: 'TruncatedPreview',
+      description:
+        'Whether `label` and `promote` have more items than are shown: more than `limit`, or than fit into a page.',
+    }),
     retain: z
       .object({
         seen: Count,
@@ -109,7 +114,9 @@ export const PolicyPreview = z
         items: z
           .array(PreviewedObject)
           .meta({ description: 'Those that would be removed first, newest last.' }),
-        truncated: z.boolean().meta({ description: 'Whether there are more than `limit`.' }),
+        truncated: z.boolean().meta({
+          description: 'Whether there are more than are shown: more than `limit`, or than fit into a page.',
+        }),
       })
       .meta({ id: 'RetentionPreview' }),
     suspended: z

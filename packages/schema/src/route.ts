@@ -100,9 +100,11 @@ export interface Route {
 /** Keeps the literal types of a route: inputs, answers and touches of its verb derive from them. */
 export const route = <const R extends Route>(definition: R): R => definition;
 
+/** Whether a request may change something. */
+export const isWrite = (r: Route): boolean => r.method !== 'GET' && r.safe !== true;
+
 /** A mutation takes an `Idempotency-Key`, except one whose body is a file: that is idempotent by path and hash. */
-export const takesIdempotencyKey = (r: Route): boolean =>
-  r.method !== 'GET' && r.body !== 'bytes' && r.safe !== true;
+export const takesIdempotencyKey = (r: Route): boolean => isWrite(r) && r.body !== 'bytes';
 
 /** A write to an object that is there takes `If-Match`; a create has nothing yet to match. */
 export const takesIfMatch = (r: Route): boolean =>

@@ -21,6 +21,12 @@ const all = prepared<[objectId: string], FileRow>(
   'list_all_files',
   `SELECT ${FILE_COLUMNS} FROM files WHERE object_id = $1 ORDER BY path`,
 );
+/** Bytes of all files in an answer, roughly: `resolve` repeats each path or URI in a URL. */
+const measure = prepared<[objectId: string], { bytes: number }>(
+  'measure_all_files',
+  `SELECT coalesce(sum(2 * (octet_length(path) + octet_length(coalesce(uri, ''))) + 300), 0)::float8 AS bytes
+   FROM files WHERE object_id = $1`,
+);
 const at = prepared<[objectId: string, paths: string[]], FileRow>(
   'list_files_at',
   `SELECT ${FILE_COLUMNS} FROM files WHERE object_id = $1 AND path = ANY ($2) ORDER BY path`,
@@ -41,9 +47,12 @@ export const pageOfFiles = (
     cursorOf: (row: FileRow) => row.path,
   });
 
-/** All files of an object, by path: at most `FILES_MAX`. */
-export const listAllFiles = async ({ db }: Context, objectId: string): Promise<File[]> =>
-  (await all(db.pool, objectId)).map(toFile);
+/** All files of an object, by path: at most `FILES_MAX`. Reserves memory for them before it reads them. */
+export async function listAllFiles({ db, reserve }: RequestContext, objectId: string): Promise<File[]> {
+  const [size] = await measure(db.pool, objectId);
+  reserve(size?.bytes ?? 0);
+  return (await all(db.pool, objectId)).map(toFile);
+}
 
 /** The files of an object at some paths, by path. */
 export const listFilesAt = async ({ db }: Context, objectId: string, paths: string[]): Promise<File[]> =>

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { HttpProblem } from './problem.ts';
 
@@ -76,5 +77,8 @@ export function endWhenStill(response: ServerResponse, timeout: number, kind: 'w
   const patience = kind === 'stream' ? timeout * READERS_PATIENCE : timeout;
   response.setTimeout(patience, () => response.destroy());
   // Before Node sets the time that an idle connection has: a request that is served next may take as long as it likes.
-  response.prependOnceListener('finish', () => response.socket?.setTimeout(0));
+  response.prependOnceListener('finish', () => {
+    // A request that Fastify injects has a socket without timers.
+    if (response.socket instanceof Socket) response.socket.setTimeout(0);
+  });
 }

@@ -17,7 +17,7 @@ import { readBack } from './read-back.ts';
 import { type Memory, wholeOnly } from './remember.ts';
 import { contextOf, type Writable } from './request-context.ts';
 import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
-import { noteCaller } from './unread.ts';
+import { demandRoomToWrite, noteCaller } from './unread.ts';
 import { validate } from './validate.ts';
 import type { Answered, Reply, Verb } from './verb.ts';
 
@@ -86,6 +86,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     input['touched'] = singles(route, touched);
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);
     if (idempotency) requestContext.idempotency = idempotency;
+    demandRoomToWrite(ctx, request, route);
     const result = await runAnew(requestContext, route, verb, input, request.headers.authorization);
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
     await recordRead?.(requestContext, attempt, params, answer);

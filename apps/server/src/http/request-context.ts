@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, RequestContext } from '../context.ts';
 import { ClientGone } from './errors.ts';
 import { parseIfMatch } from './preconditions.ts';
-import { reserveAnswer } from './unread.ts';
+import { reserveAnswer, reservePage } from './unread.ts';
 
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -37,6 +37,7 @@ export function contextOf(
     requestId: request.id,
     address: request.ip,
     method: request.method,
+    reservePage: () => reservePage(ctx, request, reply),
     reserve: (bytes) => reserveAnswer(ctx, request, reply, bytes),
     // Made only when somebody asks: most requests are over before anybody could go away.
     get signal() {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { isWrite, type Route } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Gauge } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import type { Answers, Context } from '../context.ts';
 import { RETRY_AFTER } from './errors.ts';
 import { endWhenStill } from './flow.ts';
@@ -12,6 +13,9 @@ const SMALL = 64 * 1024;
 
 /** The part of all unread bytes that one caller may have: others still get their answers. */
 const SHARE = 4;
+
+/** Writes may exceed the bounds by half: a caller whose pages fill a bound can still write. */
+const WRITES = 1.5;
 
 /** Whose answer it is, by its request. */
 const callers = new WeakMap<object, string>();
@@ -40,11 +44,44 @@ export function createAnswers({ unreadAnswers, auth }: Pick<Settings, 'unreadAns
       const own = byCaller.get(caller) ?? 0;
       return (all === 0 || all + bytes <= unreadAnswers) && (own === 0 || own + bytes <= share);
     },
+    free(caller) {
+      return Math.max(0, Math.min(unreadAnswers - all, share - (byCaller.get(caller) ?? 0)));
+    },
+    mayWrite: (caller) => all < WRITES * unreadAnswers && (byCaller.get(caller) ?? 0) < WRITES * share,
     hold(bytes, caller) {
       add(bytes, caller);
       return () => add(-bytes, caller);
     },
   };
+}
+
+/** Reports the account, once for each registry: several apps may share it. */
+export function measureAnswers(registry: Registry, answers: Answers): Answers {
+  new Gauge({
+    name: 'modelbox_unread_answer_bytes',
+    help: 'Bytes of answers that are made or wait for their readers, without files and other streams.',
+    registers: [registry],
+    collect() {
+      this.set(answers.bytes);
+    },
+  });
+  return answers;
+}
+
+/** Requests that wrote: an error would hide what they did, so their answers go out at any size. */
+const writes = new WeakSet<object>();
+
+/**
+ * Refuses a write before it runs if the caller has too many unread answers.
+ * @throws {HttpProblem} 503
+ */
+export function demandRoomToWrite(ctx: Context, request: FastifyRequest, route: Route): void {
+  if (!isWrite(route)) return;
+  if (!ctx.answers.mayWrite(callerOf(request))) {
+    ctx.telemetry.limited('unread');
+    throw noRoom();
+  }
+  writes.add(request.raw);
 }
 
 /** What ends the account of an answer that is still made. */
@@ -63,11 +100,25 @@ export function reserveAnswer(
 ): void {
   endReserve(reply.raw);
   const caller = callerOf(request);
-  if (bytes > SMALL && !ctx.answers.fits(bytes, caller)) {
-    ctx.telemetry.limited('unread');
-    throw noRoom();
-  }
+  if (isRefused(ctx, request, bytes)) throw noRoom();
   if (!reply.raw.closed) made.set(reply.raw, whileUnread(reply.raw, ctx.answers.hold(bytes, caller)));
+}
+
+/** Counts a page before it is read: `pageBytes`, or what is free if that is less. Returns the bytes of the page. */
+export function reservePage(ctx: Context, request: FastifyRequest, reply: FastifyReply): number {
+  endReserve(reply.raw);
+  const free = ctx.answers.free(callerOf(request));
+  const bytes = Math.min(ctx.settings.pageBytes, Math.max(SMALL, free));
+  reserveAnswer(ctx, request, reply, bytes);
+  return bytes;
+}
+
+/** Whether an answer finds no room. Counts it if so. */
+function isRefused({ answers, telemetry }: Context, request: FastifyRequest, bytes: number): boolean {
+  if (bytes <= SMALL || request.method === 'HEAD' || writes.has(request.raw)) return false;
+  if (answers.fits(bytes, callerOf(request))) return false;
+  telemetry.limited('unread');
+  return true;
 }
 
 function endReserve(response: ServerResponse): void {
@@ -80,15 +131,7 @@ function endReserve(response: ServerResponse): void {
  * `unreadAnswers` bytes. Files and other streams are not counted: they are read when their reader has room.
  */
 export function boundAnswers(app: FastifyInstance, ctx: Context): void {
-  const { answers, settings, telemetry } = ctx;
-  new Gauge({
-    name: 'modelbox_unread_answer_bytes',
-    help: 'Bytes of answers that are made or wait for their readers, without files and other streams.',
-    registers: [telemetry.registry],
-    collect() {
-      this.set(answers.bytes);
-    },
-  });
+  const { answers, settings } = ctx;
   app.addHook('onSend', (request, reply, payload, done) => {
     const { raw } = reply;
     endReserve(raw);
@@ -99,10 +142,7 @@ export function boundAnswers(app: FastifyInstance, ctx: Context): void {
     endWhenStill(raw, settings.answerStallTimeout, 'whole');
     const bytes = Buffer.byteLength(payload);
     const caller = callerOf(request);
-    if (bytes > SMALL && request.method !== 'HEAD' && !answers.fits(bytes, caller)) {
-      telemetry.limited('unread');
-      return done(null, refuse(request, reply));
-    }
+    if (isRefused(ctx, request, bytes)) return done(null, refuse(request, reply));
     if (!raw.closed) whileUnread(raw, answers.hold(bytes, caller));
     // A text would be kept beside its bytes until the last of them is sent.
     done(null, bytes > SMALL && typeof payload === 'string' ? Buffer.from(payload) : payload);
@@ -137,7 +177,7 @@ function whileUnread(response: ServerResponse, release: () => void): () => void 
 const noRoom = (): HttpProblem =>
   new HttpProblem(
     'unavailable',
-    'Answers that were not read fill the memory that the server has for them. Read them, or close their connections, and try again; smaller pages (`limit`) need less.',
+    'Answers that were not read fill the memory that the server has for them. Nothing was changed. Read the answers, or close their connections, and try again.',
     {},
     RETRY_AFTER,
   );

@@ -6,10 +6,16 @@ export class Few<T> {
   readonly #limit: number;
   #bytes: number;
   #isCut = false;
+  #isTruncated = false;
 
   constructor(limit: number, bytes: number) {
     this.#limit = limit;
     this.#bytes = bytes;
+  }
+
+  /** Whether an item was left out. */
+  get isTruncated(): boolean {
+    return this.#isTruncated;
   }
 
   /** Whether no further item is taken. */
@@ -19,9 +25,11 @@ export class Few<T> {
 
   /** Takes an item, or is full: the first one is taken at any size. */
   add(item: T): void {
-    if (this.isFull) return;
-    this.#bytes -= jsonBytes(item);
-    if (this.#bytes < 0 && this.items.length > 0) this.#isCut = true;
+    if (!this.isFull) {
+      this.#bytes -= jsonBytes(item);
+      this.#isCut = this.#bytes < 0 && this.items.length > 0;
+    }
+    if (this.isFull) this.#isTruncated = true;
     else this.items.push(item);
   }
 }

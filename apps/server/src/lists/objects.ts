@@ -99,7 +99,8 @@ async function readWithin(
   kind: ListedKind,
   places: readonly PlaceRow[],
 ): Promise<{ items: unknown[]; last: number }> {
-  const room: Room = { bytes: ctx.settings.pageBytes, isEmpty: true };
+  const bytes = ctx.reservePage();
+  const room: Room = { bytes, isEmpty: true };
   const items: unknown[] = [];
   let last = -1;
   while (last < places.length - 1) {
@@ -110,13 +111,14 @@ async function readWithin(
       batch.map((row) => row.id),
       room,
     );
-    ctx.reserve(ctx.settings.pageBytes - room.bytes);
     items.push(...found.map(({ body }) => body));
     const reached = batch.findIndex(({ id }) => id === found.at(-1)?.id);
     // Objects that were purged meanwhile are missing like those that do not fit: the next page goes on after the last.
-    if (reached < batch.length - 1 && !room.isEmpty) return { items, last: last + 1 + reached };
-    last += batch.length;
+    const isFull = reached < batch.length - 1 && !room.isEmpty;
+    last += isFull ? reached + 1 : batch.length;
+    if (isFull) break;
   }
+  ctx.reserve(bytes - room.bytes);
   return { items, last };
 }
 

@@ -19,14 +19,15 @@ interface PageOf<Row, At, Item> {
   readonly cursorOf: (row: Row) => At;
 }
 
-/** A page of as many rows as were asked for and fit into `pageBytes`, at least one. */
+/** A page of as many rows as were asked for and fit into the memory reserved for it, at least one. */
 export async function pageOf<Row extends object, At, Item>(
-  { settings, reserve }: RequestContext,
+  { reservePage, reserve }: RequestContext,
   { limit = LIMIT_DEFAULT, after, batch = BATCH, read, toItem, cursorOf }: PageOf<Row, At, Item>,
 ) {
   const shown: Row[] = [];
   let at = after;
-  const room: Room = { bytes: settings.pageBytes, isEmpty: true };
+  const bytes = reservePage();
+  const room: Room = { bytes, isEmpty: true };
   let isMore = true;
   while (isMore && shown.length < limit) {
     const count = Math.min(batch, limit - shown.length);
@@ -42,7 +43,6 @@ export async function pageOf<Row extends object, At, Item>(
       room.bytes -= rowBytes;
     }
     room.isEmpty = false;
-    reserve(settings.pageBytes - room.bytes);
     const found = rows[0]?.rowCount ?? 0;
     isMore = found > count;
     at = cursorOf(shown.at(-1) as Row);
@@ -51,6 +51,7 @@ export async function pageOf<Row extends object, At, Item>(
       break;
     }
   }
+  reserve(bytes - room.bytes);
   return {
     items: shown.map(toItem),
     nextCursor: isMore ? encodeCursor(at) : null,

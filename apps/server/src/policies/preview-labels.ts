@@ -1,6 +1,6 @@
 import type { LabelRule } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
-import { Few } from '../lists/few.ts';
+import type { Few } from '../lists/few.ts';
 import { candidates } from './candidates.ts';
 import { versionFacts } from './facts.ts';
 import { holderOf } from './judge-now.ts';
@@ -9,19 +9,14 @@ import { type Session, trustOf } from './session.ts';
 
 type Preview = PolicyPreview['label'];
 
-/** Which labels the rules would give now. */
-export async function previewLabels(session: Session, limit: number, bytes: number): Promise<Preview> {
-  const shown = new Few<Preview[number]>(limit, bytes);
-  if (session.suspended.label !== undefined) return [];
+/** Which labels the rules would give now. Adds them to `shown` until one finds no room. */
+export async function previewLabels(session: Session, shown: Few<Preview[number]>): Promise<void> {
+  if (session.suspended.label !== undefined) return;
   for (const rule of session.policy.document.label ?? []) {
-    const found =
-      rule.alias === undefined
-        ? await tagged(session, rule, limit, bytes)
-        : await moved(session, rule, rule.alias);
-    for (const item of found) shown.add(item);
-    if (shown.isFull) break;
+    if (shown.isTruncated) return;
+    if (rule.alias === undefined) await addTagged(session, rule, shown);
+    else for (const item of await moved(session, rule, rule.alias)) shown.add(item);
   }
-  return shown.items;
 }
 
 async function moved(session: Session, rule: LabelRule, alias: string): Promise<Preview> {
@@ -44,14 +39,12 @@ async function moved(session: Session, rule: LabelRule, alias: string): Promise<
   return last ? [wire(last, present?.version ?? null)] : [];
 }
 
-async function tagged(session: Session, rule: LabelRule, limit: number, bytes: number): Promise<Preview> {
-  const shown = new Few<Preview[number]>(limit, bytes);
+async function addTagged(session: Session, rule: LabelRule, shown: Few<Preview[number]>): Promise<void> {
   for await (const versionId of candidates(session, rule, null)) {
-    if (shown.isFull) break;
+    if (shown.isTruncated) return;
     const judged = await judge(session, rule, versionId, null);
     if (judged?.verdict.holds && !isHolder(judged)) shown.add(wire(judged, null));
   }
-  return shown.items;
 }
 
 function wire(judged: Judged, holder: string | null): Preview[number] {

@@ -1,18 +1,18 @@
 import { formatReference } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
-import { Few } from '../lists/few.ts';
+import type { Few } from '../lists/few.ts';
 import { nameFault, wordsOf } from './act-promotion.ts';
 import { type Promoting, promotions } from './promotions.ts';
 import type { Session } from './session.ts';
 
 type Preview = PolicyPreview['promote'];
 
-/** Which checkpoints the rules would promote now. */
-export async function previewPromotions(session: Session, limit: number, bytes: number): Promise<Preview> {
-  const shown = new Few<Preview[number]>(limit, bytes);
-  if (session.suspended.promote !== undefined) return [];
+/** Which checkpoints the rules would promote now. Adds them to `shown` until one finds no room. */
+export async function previewPromotions(session: Session, shown: Few<Preview[number]>): Promise<void> {
+  if (session.suspended.promote !== undefined) return;
   for await (const promoting of promotions(session, {})) {
-    if (!promoting.verdict.holds || shown.isFull) continue;
+    if (shown.isTruncated) return;
+    if (!promoting.verdict.holds) continue;
     const { rule, question, experiment, name } = promoting;
     const refusal = await refusalOf(session, promoting);
     shown.add({
@@ -24,7 +24,6 @@ export async function previewPromotions(session: Session, limit: number, bytes: 
       words: wordsOf(promoting, refusal),
     });
   }
-  return shown.items;
 }
 
 /** Why the version could not be made, as far as its name tells. */

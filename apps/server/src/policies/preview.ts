@@ -4,6 +4,7 @@ import { LIMIT_DEFAULT, type PolicyPreview } from '@modelbox/schema';
 import type { RequestContext } from '../context.ts';
 import { HttpProblem, invalid } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
+import { Few } from '../lists/few.ts';
 import type { Located } from '../objects/located.ts';
 import { guardsOf, waitingOf } from '../protected-aliases/guards.ts';
 import { previewRetention } from '../retention/preview.ts';
@@ -27,12 +28,17 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
   const answer = await readOnly(
     ctx,
     owner.id,
-    async (session): Promise<Pick<PolicyPreview, 'label' | 'promote' | 'untrusted'>> => {
+    async (session): Promise<Pick<PolicyPreview, 'label' | 'promote' | 'truncated' | 'untrusted'>> => {
       if (session === undefined) throw new HttpProblem('not_found', `The model ${owner.name} is deleted.`);
       if (draft) demandDraft(ctx, owner, draft, datasets);
+      const label = new Few<PolicyPreview['label'][number]>(limit, ctx.settings.pageBytes);
+      const promote = new Few<PolicyPreview['promote'][number]>(limit, ctx.settings.pageBytes);
+      await previewLabels(session, label);
+      await previewPromotions(session, promote);
       return {
-        label: await previewLabels(session, limit, ctx.settings.pageBytes),
-        promote: await previewPromotions(session, limit, ctx.settings.pageBytes),
+        label: label.items,
+        promote: promote.items,
+        truncated: { label: label.isTruncated, promote: promote.isTruncated },
         untrusted: await untrustedValues(session, limit),
       };
     },
@@ -52,7 +58,12 @@ export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
     if (draft) demandDraft(ctx, owner, draft, datasets);
     return compare(ctx, sql, owner, query.limit ?? LIMIT_DEFAULT, draft);
   });
-  const answer: PolicyPreview = { label: [], promote: [], ...compared };
+  const answer: PolicyPreview = {
+    label: [],
+    promote: [],
+    truncated: { label: false, promote: false },
+    ...compared,
+  };
   return { status: 200, body: answer };
 };
 

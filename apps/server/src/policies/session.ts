@@ -48,6 +48,7 @@ export const ownContext = (ctx: Context): RequestContext => {
     requestId: 'policy',
     address: '',
     method: '',
+    reservePage: () => ctx.settings.pageBytes,
     reserve: () => {},
     signal: new AbortController().signal,
   };

@@ -14,7 +14,7 @@ import { systemTime } from '../clock/time-source.ts';
 import type { Context } from '../context.ts';
 import { rateLimits } from '../http/rate-limits.ts';
 import type { Settings } from '../http/server-settings.ts';
-import { createAnswers } from '../http/unread.ts';
+import { createAnswers, measureAnswers } from '../http/unread.ts';
 import { kinds } from '../resources.ts';
 import { measureClock } from '../system/clock-figures.ts';
 import { createTelemetry } from '../system/telemetry.ts';
@@ -135,7 +135,7 @@ export async function startTestServer(
     bells: createBells(),
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
     rateLimits: rateLimits({ ...SETTINGS, ...settings }),
-    answers: createAnswers({ ...SETTINGS, ...settings }),
+    answers: measureAnswers(telemetry.registry, createAnswers({ ...SETTINGS, ...settings })),
     clock,
     now: clock.now,
   };

@@ -451,6 +451,11 @@ export type TrackFiles = Loose<Schemas['TrackFiles']>;
 /** A file to track where it lies. */
 export type TrackedFile = Schemas['TrackedFile'];
 
+/**
+ * Whether `label` and `promote` have more items than are shown: more than `limit`, or than fit into a page.
+ */
+export type TruncatedPreview = Schemas['TruncatedPreview'];
+
 /** For `rule`: the authors whose metrics and evaluations rules use. Else null. */
 export type TrustedEvaluators = Schemas['TrustedEvaluators'];
 

@@ -2060,6 +2060,7 @@ export interface components {
             retain: components["schemas"]["RetentionPreview"];
             /** @description Sections that do nothing, since their author may no longer do what they do. A draft has no author yet. */
             suspended?: components["schemas"]["SuspendedSection"][];
+            truncated?: components["schemas"]["TruncatedPreview"];
             /** @description The values that rules for protected aliases ignore, of the newest versions, at most `limit` for each metric. */
             untrusted?: components["schemas"]["UntrustedValue"][];
             /** @description Labelling rules, of a draft too, that move a protected alias only once an admin has allowed them. */
@@ -2413,7 +2414,7 @@ export interface components {
             /** @description Objects that would go, or lose their files. */
             removed: number;
             seen: number;
-            /** @description Whether there are more than `limit`. */
+            /** @description Whether there are more than are shown: more than `limit`, or than fit into a page. */
             truncated: boolean;
         };
         /**
@@ -2614,6 +2615,11 @@ export interface components {
         TrackedFile: components["schemas"]["FileUri"] | components["schemas"]["FileToTrack"];
         TrackFiles: {
             files: components["schemas"]["TrackedFile"][];
+        };
+        /** @description Whether `label` and `promote` have more items than are shown: more than `limit`, or than fit into a page. */
+        TruncatedPreview: {
+            label: boolean;
+            promote: boolean;
         };
         /** @description For `rule`: the authors whose metrics and evaluations rules use. Else null. */
         TrustedEvaluators: {
