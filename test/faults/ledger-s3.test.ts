@@ -10,9 +10,6 @@ import { beginFaults, S3_PHASES } from './ledger/s3-phases.ts';
 
 // Limits against a hang: a loaded machine takes its time.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
-// A failed phase runs again: the order of requests differs. A file that is lost, wrong or stuck stays so, and fails the
-// next run or the comparison at the end.
-const retry = 2;
 
 await describeWithS3(`a ledger load on S3, seed ${seed}`, (bucket) => {
   let proxy: FaultProxy;
@@ -38,7 +35,7 @@ await describeWithS3(`a ledger load on S3, seed ${seed}`, (bucket) => {
   });
 
   for (let round = 1; round <= rounds; round += 1)
-    it.each(S3_PHASES)(`round ${round}: $name`, { retry }, ({ faults, ...phase }) =>
+    it.each(S3_PHASES)(`round ${round}: $name`, ({ faults, ...phase }) =>
       load.run({
         ...phase,
         begin: () => {
