@@ -2,6 +2,7 @@ import type { Condition, Filter, Span } from './ast.ts';
 import { parseComparison, parseMember } from './comparison.ts';
 import { FilterError } from './error.ts';
 import { MAX_FILTER_DEPTH, MAX_FILTER_TERMS } from './limits.ts';
+import { parsedFilters } from './parsed-filters.ts';
 import type { FilterSchema } from './schema.ts';
 import { readTokens, type TokenReader } from './tokens.ts';
 
@@ -13,12 +14,19 @@ interface Parse {
   terms: number;
 }
 
+/** One request parses the filters of a policy many times: to check them, for warnings, and to run them. */
+const parsed = parsedFilters();
+
 /**
  * Parses a filter (grammar in docs/filter.md). Names and values are checked against the schema, so that what
  * comes out compiles and evaluates without error. An empty text is the filter that every object passes.
- * Throws FilterError and nothing else, after time linear in the text.
+ * Throws FilterError and nothing else, after time linear in the text. Equal texts may share one result, so do not change it.
  */
 export function parseFilter(text: string, schema: FilterSchema): Filter {
+  return parsed.get(text, schema) ?? parsed.keep(text, schema, parseAnew(text, schema));
+}
+
+function parseAnew(text: string, schema: FilterSchema): Filter {
   const tokens = readTokens(text);
   if (tokens.peek().kind === 'end') return { condition: null };
   const condition = parseChain({ tokens, schema, depth: 0, terms: 0 }, 'or');
