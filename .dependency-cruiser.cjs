@@ -26,6 +26,16 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'no-circular-types',
+      comment: 'An interface belongs to the module that needs it: then no module knows one above it, not even by type.',
+      severity: 'error',
+      from: {
+        path: '^(apps/server|packages/(blobs|db|domain|schema))/src/',
+        pathNot: '/generated/',
+      },
+      to: { circular: true },
+    },
+    {
       name: 'packages-never-on-apps',
       comment: 'Apps are put together from packages; a package that knows an app cannot be used alone.',
       severity: 'error',

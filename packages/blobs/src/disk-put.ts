@@ -9,7 +9,7 @@ import { BlobStoreUnavailable } from './errors.ts';
 import { newKey } from './key.ts';
 import type { BlobPart, MultipartBlob, PartContent, PutPartOptions } from './multipart.ts';
 import { assertPartContent, assertPartNumber } from './part-rules.ts';
-import type { BlobSource } from './store.ts';
+import type { BlobSource } from './source.ts';
 
 type NumberedContent = PartContent & { readonly number: number };
 

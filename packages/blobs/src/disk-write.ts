@@ -7,8 +7,8 @@ import type { DiskWork } from './disk-work.ts';
 import { BlobMismatch, BlobTooLarge } from './errors.ts';
 import { createHashingWriter } from './hashing-writer.ts';
 import { newKey } from './key.ts';
-import { consume } from './source.ts';
-import type { BlobSource, WriteOptions, WrittenBlob } from './store.ts';
+import { type BlobSource, consume } from './source.ts';
+import type { WriteOptions, WrittenBlob } from './store.ts';
 
 /** Temporary file, fsync, rename, fsync of the directory: at no moment can a part be seen under a key. */
 export async function writeToDisk(

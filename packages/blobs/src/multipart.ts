@@ -1,4 +1,4 @@
-import type { BlobSource } from './store.ts';
+import type { BlobSource } from './source.ts';
 
 /** Content that comes in parts. The caller keeps it from `begin` on; both fields mean something to its store only. */
 export interface MultipartBlob {

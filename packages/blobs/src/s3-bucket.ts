@@ -1,10 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
-import { assertKey } from './key.ts';
-import { followServerClock } from './s3-clock.ts';
-import { awsCredentials, renewCredentials } from './s3-credentials.ts';
-import { noteOperations } from './s3-errors.ts';
-import type { S3StoreOptions } from './s3-options.ts';
-import { limitStalls } from './s3-stalls.ts';
+import type { S3Client } from '@aws-sdk/client-s3';
 
 /** One bucket as a store sees it: the client, and what every request to it says alike. */
 export interface S3Bucket {
@@ -26,83 +20,4 @@ export interface S3Bucket {
   at(key: string): { Bucket: string; Key: string };
   /** The blob that lies at an object's key; `undefined` for what no store put there. */
   keyOf(objectKey: string): string | undefined;
-}
-
-/** Milliseconds until a connection must stand. */
-const connectionTimeout = 5_000;
-
-/** Milliseconds without progress: twice that is less than the 60 s after which clients of ours give up. */
-const usualStallTimeout = 20_000;
-
-/** Each download holds one for as long as its reader takes. */
-const maxSockets = 500;
-
-/** The client warns on the console of failures that its caller is told, and of no others. */
-const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
-
-/** @param isMemoryAwaited Whether writes wait for memory that others hold. */
-export function openBucket(options: S3StoreOptions, isMemoryAwaited = () => false): S3Bucket {
-  const { bucket, endpoint, credentials = awsCredentials(), stallTimeout = usualStallTimeout } = options;
-  const { now = () => new Date() } = options;
-  // A server that is not AWS cares for no region, but requests are signed for one: the environment's, or any.
-  // Asked for with each request: what the environment says is found once.
-  let found: Promise<string> | undefined;
-  const otherwise = () => (found ??= new S3Client({}).config.region().catch(() => 'us-east-1'));
-  const region = options.region ?? (endpoint === undefined ? undefined : otherwise);
-  const agent = { keepAlive: true, maxSockets };
-  const client = new S3Client({
-    ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
-    credentials,
-    forcePathStyle: options.forcePathStyle ?? endpoint !== undefined,
-    // Every write carries a SHA-256 of our own; a second checksum would cost time and say nothing more.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    logger: silent,
-    // The socket's own timeout cannot tell whom an exchange waits for.
-    requestHandler: { connectionTimeout, socketTimeout: 0, httpAgent: agent, httpsAgent: agent },
-  });
-  signWithKnownHash(client);
-  noteOperations(client);
-  renewCredentials(client);
-  const serverTime = followServerClock(client, now);
-  limitStalls(client, { stallTimeout, isMemoryAwaited });
-  const trimmed = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
-  const prefix = trimmed === '' ? '' : `${trimmed}/`;
-  const { serverSideEncryption, kmsKeyId } = options;
-  return {
-    client,
-    name: bucket,
-    now,
-    serverTime,
-    prefix,
-    stallTimeout,
-    encryption: {
-      ...(serverSideEncryption && { ServerSideEncryption: serverSideEncryption }),
-      ...(kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }),
-    },
-    at: (key) => {
-      assertKey(key);
-      return { Bucket: bucket, Key: `${prefix}${key.slice(0, 2)}/${key.slice(2)}` };
-    },
-    keyOf: (objectKey) => {
-      const [, outer, rest] = /^([0-9a-f]{2})\/([0-9a-f]{30})$/.exec(objectKey.slice(prefix.length)) ?? [];
-      return outer !== undefined && objectKey.startsWith(prefix) ? `${outer}${rest}` : undefined;
-    },
-  };
-}
-
-/** Hands the signer the SHA-256 that a write carries anyway, so that it does not compute it once more. */
-function signWithKnownHash(client: S3Client): void {
-  client.middlewareStack.add(
-    (next) => (args) => {
-      const { Body, ChecksumSHA256 } = args.input as { Body?: unknown; ChecksumSHA256?: string };
-      if (Body !== undefined && ChecksumSHA256 !== undefined) {
-        const { headers } = args.request as { headers: Record<string, string> };
-        headers['x-amz-content-sha256'] = Buffer.from(ChecksumSHA256, 'base64').toString('hex');
-      }
-      return next(args);
-    },
-    { step: 'build', name: 'signWithKnownHash' },
-  );
 }

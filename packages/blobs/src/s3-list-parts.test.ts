@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { openS3Store } from './index.ts';
-import { openBucket } from './s3-bucket.ts';
 import { listParts } from './s3-list-parts.ts';
+import { openBucket } from './s3-open-bucket.ts';
 import { describeWithS3 } from './testing/index.ts';
 
 await describeWithS3('the parts of an upload', (bucket) => {

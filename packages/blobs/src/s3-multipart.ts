@@ -8,7 +8,7 @@ import { ifInBucket, onS3 } from './s3-errors.ts';
 import { listParts, partsLeft } from './s3-list-parts.ts';
 import { putOnS3 } from './s3-put.ts';
 import { signPart } from './s3-sign.ts';
-import type { S3Writing } from './s3-write.ts';
+import type { S3Writing } from './s3-upload.ts';
 
 export function createS3Multipart(writing: S3Writing): MultipartStore {
   const { bucket } = writing;

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { BlobMismatch } from './errors.ts';
 import type { PartContent } from './multipart.ts';
-import { consume } from './source.ts';
-import type { BlobSource } from './store.ts';
+import { type BlobSource, consume } from './source.ts';
 
 /** What is copied at once of a larger chunk. */
 const pieceBytes = 256 * 1024;

@@ -5,8 +5,8 @@ import { assertPartContent, assertPartNumber } from './part-rules.ts';
 import { inOurTerms, statusOf } from './s3-errors.ts';
 import { partsLeft } from './s3-list-parts.ts';
 import { createPartStream } from './s3-part-stream.ts';
-import type { S3Writing } from './s3-write.ts';
-import type { BlobSource } from './store.ts';
+import type { S3Writing } from './s3-upload.ts';
+import type { BlobSource } from './source.ts';
 
 /** Streams one part to the server: what is held in memory is what the connection has not taken yet. */
 export async function putOnS3(

@@ -9,8 +9,18 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import type { S3Bucket } from './s3-bucket.ts';
 import { isStalled, onS3 } from './s3-errors.ts';
-import type { S3Writing } from './s3-write.ts';
+import type { PartMemory } from './s3-memory.ts';
+import type { UnderWay } from './under-way.ts';
+
+/** The state that all writes of one store share. */
+export interface S3Writing {
+  readonly bucket: S3Bucket;
+  readonly memory: PartMemory;
+  /** The ids of multipart uploads that are going on now. */
+  readonly underWay: UnderWay;
+}
 
 /** The requests of one write. Every buffer that it is handed goes back to the memory of the store. */
 export interface S3Upload {

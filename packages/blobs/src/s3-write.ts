@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto';
 import { BlobMismatch, BlobTooLarge } from './errors.ts';
 import { newKey } from './key.ts';
-import type { S3Bucket } from './s3-bucket.ts';
-import type { PartMemory } from './s3-memory.ts';
 import { largestBlobBytes, partBytes } from './s3-part-size.ts';
+import type { S3Writing } from './s3-upload.ts';
 import { createS3Upload } from './s3-upload.ts';
-import { consume } from './source.ts';
-import type { BlobSource, WriteOptions, WrittenBlob } from './store.ts';
-import type { UnderWay } from './under-way.ts';
-
-/** What the writes of one store share. */
-export interface S3Writing {
-  readonly bucket: S3Bucket;
-  readonly memory: PartMemory;
-  /** The ids of multipart uploads that are going on now. */
-  readonly underWay: UnderWay;
-}
+import { type BlobSource, consume } from './source.ts';
+import type { WriteOptions, WrittenBlob } from './store.ts';
 
 /**
  * Gathers parts, and sends each while the next one fills. Content of one part goes as one request when all of it is

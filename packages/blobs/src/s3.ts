@@ -1,11 +1,11 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { openBucket } from './s3-bucket.ts';
 import { checkS3 } from './s3-check.ts';
 import { claimS3, ownerInS3 } from './s3-claim.ts';
 import { ifInBucket } from './s3-errors.ts';
 import { listS3 } from './s3-list.ts';
 import { createSharedMemory } from './s3-memory.ts';
 import { createS3Multipart } from './s3-multipart.ts';
+import { openBucket } from './s3-open-bucket.ts';
 import type { S3StoreOptions } from './s3-options.ts';
 import { usualPartBytes } from './s3-part-size.ts';
 import { readFromS3, statInS3 } from './s3-read.ts';

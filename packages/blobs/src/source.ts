@@ -1,6 +1,8 @@
 import { finished, Readable } from 'node:stream';
 import { notePassing } from './passing.ts';
-import type { BlobSource } from './store.ts';
+
+/** The bytes to store: a Node or web stream, or any async iterable of byte chunks (never of strings). */
+export type BlobSource = Readable | AsyncIterable<Uint8Array>;
 
 /**
  * Hands each chunk of the source to `take`, which is awaited before the next one is asked for. An abort ends it

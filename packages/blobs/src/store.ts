@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { MultipartStore, SignOptions } from './multipart.ts';
-
-/** The bytes to store: a Node or web stream, or any async iterable of byte chunks (never of strings). */
-export type BlobSource = Readable | AsyncIterable<Uint8Array>;
+import type { BlobSource } from './source.ts';
 
 /** Both ends count, from 0, as in HTTP and in Node's file streams: `{start: 0, end: 0}` is the first byte. */
 export interface ByteRange {

@@ -1,10 +1,24 @@
-import { promotionWords } from '@modelbox/domain';
+import {
+  type PromoteRule,
+  type PromotionQuestion,
+  type promotedName,
+  promotionWords,
+  type Verdict,
+} from '@modelbox/domain';
 import { promoteInto } from '../checkpoints/promote.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Located } from '../objects/located.ts';
 import type { NewDecision } from './decisions.ts';
-import type { Promoting } from './promotions.ts';
 import type { Session } from './session.ts';
+
+/** The verdict of a promotion rule about a checkpoint. */
+export interface Promoting {
+  readonly rule: PromoteRule;
+  readonly question: PromotionQuestion;
+  readonly verdict: Verdict;
+  readonly experiment: { readonly id: string; readonly name: string };
+  readonly name: ReturnType<typeof promotedName>;
+}
 
 /** Promotes the checkpoint that a rule chose, and stores why; or why not. */
 export async function actOnPromotion(session: Session, promoting: Promoting): Promise<void> {

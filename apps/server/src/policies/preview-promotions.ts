@@ -1,8 +1,8 @@
 import { formatReference } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
 import type { Few } from '../lists/few.ts';
-import { nameFault, wordsOf } from './act-promotion.ts';
-import { type Promoting, promotions } from './promotions.ts';
+import { nameFault, type Promoting, wordsOf } from './act-promotion.ts';
+import { promotions } from './promotions.ts';
 import type { Session } from './session.ts';
 
 type Preview = PolicyPreview['promote'];

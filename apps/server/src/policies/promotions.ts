@@ -7,26 +7,17 @@ import {
   parseFilter,
   promotedName,
   promoteVerdict,
-  type Verdict,
 } from '@modelbox/domain';
 import { checkpointSchema } from '../checkpoints/filter-schema.ts';
 import { experimentSchema } from '../experiments/filter-schema.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
+import type { Promoting } from './act-promotion.ts';
 import { actOnPromotion } from './act-promotion.ts';
 import { namedInFull } from './facts.ts';
 import type { Session } from './session.ts';
 
 /** Experiments that one look takes up at most, the newest first: those that were finished long ago are decided. */
 const EXPERIMENTS = 1000;
-
-/** What a promotion rule says about a checkpoint. */
-export interface Promoting {
-  readonly rule: PromoteRule;
-  readonly question: PromotionQuestion;
-  readonly verdict: Verdict;
-  readonly experiment: { readonly id: string; readonly name: string };
-  readonly name: ReturnType<typeof promotedName>;
-}
 
 /**
  * Asks every promotion rule of the model about the best checkpoint of the experiments that something has happened to: of one

@@ -1,8 +1,7 @@
 import { type Copy, confirmed, type Fault, readCopy, statCopy } from '../copies/look.ts';
 import { settleCopy } from '../copies/settle.ts';
-import type { ContentFinding } from './records.ts';
+import type { ContentFinding, Verified } from './records.ts';
 import type { Tally } from './tally.ts';
-import type { Verified } from './verify-store.ts';
 
 /** Contents of one page, and looks at the store that go on at once. */
 const PAGE = 200;

@@ -1,8 +1,7 @@
 import { BlobNotFound, type BlobStat } from '@modelbox/blobs';
 import { knownKeys } from '../copies/known-keys.ts';
-import type { ObjectFinding } from './records.ts';
+import type { ObjectFinding, Verified } from './records.ts';
 import type { Tally } from './tally.ts';
-import type { Verified } from './verify-store.ts';
 
 /** Objects that are looked up at once. */
 const BATCH = 500;

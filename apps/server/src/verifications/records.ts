@@ -1,4 +1,8 @@
+import type { Context } from '../context.ts';
 import type { Fault } from '../copies/look.ts';
+
+/** The parts of a server that a verification needs. */
+export type Verified = Pick<Context, 'db' | 'blobs' | 'log' | 'now' | 'bells'>;
 
 /* The records of a verification, one a line. */
 

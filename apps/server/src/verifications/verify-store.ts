@@ -1,13 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Context } from '../context.ts';
 import { tellFileStates } from '../copies/tell-file-states.ts';
 import { findBadContents } from './contents.ts';
 import { findUnknownObjects } from './objects.ts';
-import type { VerificationRecord } from './records.ts';
+import type { VerificationRecord, Verified } from './records.ts';
 import { newTally, progressOf, reportOf, type Tally } from './tally.ts';
-
-/** The parts of a server that a verification needs. */
-export type Verified = Pick<Context, 'db' | 'blobs' | 'log' | 'now' | 'bells'>;
 
 /** Milliseconds between two signs of life: far less than proxies wait for. */
 const EVERY = 2_000;

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { ModelBoxError } from './errors.ts';
 import { nodeModule } from './node.ts';
-import type { Source } from './upload-source.ts';
+import type { Source } from './source.ts';
 
 /**
  * A regular file on this machine, read `chunk` bytes at a time. Fails as `node:fs` does, with `ENOENT` say.

@@ -23,9 +23,10 @@ import { type Page, PagePromise } from './page-promise.ts';
 import { sending } from './sending.ts';
 import type { Settings } from './settings.ts';
 import type { Slots } from './slots.ts';
+import type { Source } from './source.ts';
 import { pause, type Read, type Request, request, waitToRetry } from './try-request.ts';
 import { upload } from './upload.ts';
-import { readSource, type Source, type UploadSource } from './upload-source.ts';
+import { readSource, type UploadSource } from './upload-source.ts';
 import { queryString, url } from './url.ts';
 
 /** What the generated methods say of a call. */

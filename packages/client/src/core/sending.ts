@@ -3,9 +3,10 @@ import { ModelBoxError } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { onNode } from './node.ts';
 import type { Progress } from './progress.ts';
-import { type Sha256, sha256 } from './sha256.ts';
+import { sha256 } from './sha256.ts';
+import type { Sha256 } from './sha256-portable.ts';
+import type { Opened, Source } from './source.ts';
 import type { Body } from './try-request.ts';
-import type { Opened, Source } from './upload-source.ts';
 
 interface SendingOptions {
   /** In bytes, where it is known better than by the source. */

@@ -1,4 +1,9 @@
-import type { Sha256 } from './sha256.ts';
+/** Hashes content as it passes by. */
+export interface Sha256 {
+  update(chunk: Uint8Array): void;
+  /** Lower-case hex. Called once, at the end. */
+  hex(): string;
+}
 
 /** SHA-256 (FIPS 180-4) in plain JavaScript, in constant memory: for browsers. */
 export function portableSha256(): Sha256 {

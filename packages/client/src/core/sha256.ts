@@ -1,12 +1,6 @@
 import { nodeModule, onNode } from './node.ts';
+import type { Sha256 } from './sha256-portable.ts';
 import { portableSha256 } from './sha256-portable.ts';
-
-/** Hashes content as it passes by. */
-export interface Sha256 {
-  update(chunk: Uint8Array): void;
-  /** Lower-case hex. Called once, at the end. */
-  hex(): string;
-}
 
 /** Node's own hash, or where there is none ours: the Web's can only hash what is in memory whole. */
 export function sha256(): Sha256 {

@@ -3,8 +3,8 @@ import { ChecksumError, ModelBoxError } from './errors.ts';
 import type { UploadOptions } from './options.ts';
 import { onlyForward } from './progress.ts';
 import { sending } from './sending.ts';
+import type { Source } from './source.ts';
 import type { Request } from './try-request.ts';
-import type { Source } from './upload-source.ts';
 
 /**
  * Sends content in one request, and compares the hash that the server found with the one that is known, or else was

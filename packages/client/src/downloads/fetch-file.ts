@@ -1,33 +1,13 @@
 import { ChecksumError, ModelBoxError } from '../core/errors.ts';
 import { nodeModule } from '../core/node.ts';
-import { checkPartOptions, PARTS_FROM, type ParallelPartOptions } from '../core/part-options.ts';
+import { checkPartOptions, PARTS_FROM } from '../core/part-options.ts';
 import { placeFile } from '../core/place-file.ts';
-import type { Slots } from '../core/slots.ts';
+import type { FetchOptions } from './gather.ts';
 import { fetchInOrder } from './in-order.ts';
 import { fetchInParts } from './in-parts.ts';
 import { whileLocked } from './lock.ts';
-import { type Partial, partialOf, removePartial } from './partial.ts';
+import { partialOf, removePartial } from './partial.ts';
 import type { WholeFile } from './whole-file.ts';
-
-export interface FetchOptions extends ParallelPartOptions {
-  /** Connections that are shared with others. */
-  readonly slots: Slots;
-  readonly signal: AbortSignal | undefined;
-  /** Told how much of the file is here, what was here before too. */
-  readonly onBytes: (bytes: number) => void;
-}
-
-/** Gathers the content of a file, the whole of it on disk at the end. */
-export type Gather = (
-  file: WholeFile,
-  partial: Partial,
-  options: FetchOptions,
-) => Promise<{
-  /** The SHA-256 in hex of what lies there. */
-  readonly sha256: string;
-  /** Some of it lay there before. */
-  readonly continued: boolean;
-}>;
 
 /**
  * Brings a stored file to `target`, which is replaced when all is there and verified. What a call gathers before it

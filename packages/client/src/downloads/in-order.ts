@@ -1,7 +1,7 @@
 import { nodeModule } from '../core/node.ts';
 import { sha256 } from '../core/sha256.ts';
-import type { Gather } from './fetch-file.ts';
 import { openToUpdate, readBlocks, writeAll } from './file-blocks.ts';
+import type { Gather } from './gather.ts';
 
 /** Gathers a file from its start to its end, so that what lies there is its beginning. */
 export const fetchInOrder: Gather = ({ sizeBytes, open }, { content, journal }, { slots, signal, onBytes }) =>

@@ -3,9 +3,9 @@ import { inParallel } from '../core/in-parallel.ts';
 import { PARALLEL, PART_SIZE } from '../core/part-options.ts';
 import { sha256 } from '../core/sha256.ts';
 import { commit } from './commit.ts';
-import type { FetchOptions, Gather } from './fetch-file.ts';
 import { openToUpdate, readBlocks, writeAll } from './file-blocks.ts';
 import { frontier } from './frontier.ts';
+import type { FetchOptions, Gather } from './gather.ts';
 import { type Journal, openJournal } from './journal.ts';
 import type { WholeFile } from './whole-file.ts';
 

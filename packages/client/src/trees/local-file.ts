@@ -1,5 +1,6 @@
 import { ModelBoxError } from '../core/errors.ts';
-import { readSource, type Source } from '../core/upload-source.ts';
+import type { Source } from '../core/source.ts';
+import { readSource } from '../core/upload-source.ts';
 import { checkPaths } from './check-paths.ts';
 import type { PushItem } from './options.ts';
 

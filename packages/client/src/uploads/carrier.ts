@@ -1,5 +1,5 @@
 import type { CallOptions } from '../core/options.ts';
-import type { Source } from '../core/upload-source.ts';
+import type { Source } from '../core/source.ts';
 import type { Uploads } from '../generated/resources/uploads.ts';
 import type { SignedPart } from '../generated/schemas.ts';
 

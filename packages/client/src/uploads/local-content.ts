@@ -1,6 +1,7 @@
 import { AbortError, ModelBoxError } from '../core/errors.ts';
-import { type Sha256, sha256 } from '../core/sha256.ts';
-import type { PartSource, Source } from '../core/upload-source.ts';
+import { sha256 } from '../core/sha256.ts';
+import type { Sha256 } from '../core/sha256-portable.ts';
+import type { PartSource, Source } from '../core/source.ts';
 
 /** Content on this side that is sent in parts, as it was when the upload began. */
 export interface LocalContent {

@@ -3,7 +3,7 @@ import { ModelBoxError } from '../core/errors.ts';
 import type { FileUploadOptions } from '../core/options.ts';
 import { checkPartOptions, PARALLEL, PARTS_FROM } from '../core/part-options.ts';
 import { slots } from '../core/slots.ts';
-import type { Source } from '../core/upload-source.ts';
+import type { Source } from '../core/source.ts';
 import type { File, Upload } from '../generated/schemas.ts';
 import type { Carrier } from './carrier.ts';
 import { localContent } from './local-content.ts';
