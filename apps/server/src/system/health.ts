@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { migrationState, proveWritable, readMigrations } from '@modelbox/db';
 import type { Context } from '../context.ts';
 import { RETRY_AFTER } from '../http/errors.ts';
@@ -15,7 +16,7 @@ type Check = { ok: boolean; detail?: string };
 export function readiness(ctx: Context): Verb<'system.ready'> {
   const known = readMigrations();
   const provenWritable = atMostEvery(PROOF_LASTS, () => proveWritable(ctx.db.health));
-  return shared(async () => {
+  return patiently(async () => {
     const [database, migrations, blobs] = await Promise.all([
       check(ctx, 'database', async () => {
         await ctx.db.health.query('SELECT 1');
@@ -42,6 +43,37 @@ function shared<T>(run: () => Promise<T>): () => Promise<T> {
     (running ??= run().finally(() => {
       running = undefined;
     }));
+}
+
+/** Milliseconds that a probe waits for a check: half of the usual timeout of a probe. */
+const SOON = 500;
+/** Milliseconds for which a success counts while a check runs: longer than the usual time between two probes. */
+const SUCCESS_LASTS = 15_000;
+
+/**
+ * A busy machine makes checks slow. While one runs, the last success counts, so that a slow check does not take the server
+ * out of service. A check that hangs fails by itself, and a failure counts at once.
+ */
+function patiently<T extends { readonly status: number }>(run: () => Promise<T>): () => Promise<T> {
+  let success: { readonly answer: T; readonly until: number } | undefined;
+  const look = shared(async () => {
+    const answer = await run();
+    success = answer.status === 200 ? { answer, until: performance.now() + SUCCESS_LASTS } : undefined;
+    return answer;
+  });
+  return async () => {
+    const now = look();
+    const soon = new AbortController();
+    const last = sleep(SOON, undefined, { signal: soon.signal }).then(() =>
+      success && performance.now() < success.until ? success.answer : now,
+    );
+    try {
+      return await Promise.race([now, last]);
+    } finally {
+      soon.abort();
+      last.catch(() => {});
+    }
+  };
 }
 
 /** Milliseconds for which one proof counts: everybody may ask, and each proof flushes the log of the database. */
