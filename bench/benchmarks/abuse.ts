@@ -73,12 +73,13 @@ export const abuse: Benchmark = {
 
 /** Measures each attack by itself, so that the worst of them can be told. */
 async function* eachAttack(
-  { say, attacks: words = '' }: Bench,
+  bench: Bench,
   server: Subject,
   teams: Teams,
   seconds: number,
   quiet: WorkDone,
 ): AsyncIterable<Line> {
+  const { attacks: words = '' } = bench;
   const { attackers, workers } = teams;
   const all = attacksOfContributor(attackers, workers.model).map((next) => next(0).name);
   for (const name of new Set(all.filter((each) => each.includes(words)))) {
@@ -98,7 +99,7 @@ async function* eachAttack(
       megabytes(peak),
       `answers: ${answers.filter(Boolean).join(' and ')}`,
     ].join('; ');
-    say(`${name}: p99 ${Math.round(slow ?? 0)} ms; ${note}`);
+    bench.say(`${name}: p99 ${Math.round(slow ?? 0)} ms; ${note}`);
     yield {
       what: `team B resolves an alias, during: ${name}`,
       ours: milliseconds(resolved as Outcome),
