@@ -39,4 +39,5 @@ const escaped = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
 /** The place of a code unit, in characters. */
-const at = (text: string, index: number): string => `at character ${Array.from(text.slice(0, index)).length + 1}`;
+const at = (text: string, index: number): string =>
+  `at character ${Array.from(text.slice(0, index)).length + 1}`;
