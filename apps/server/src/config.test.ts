@@ -76,6 +76,11 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
   uploadQuotaShare: { takes: [['100', 100]], refuses: ['0', '101', '50%'] },
   rateLimitIdentity: { takes: [['0', 0]], refuses: ['-1', '10/s'] },
   rateLimitAddress: { takes: [['5', 5]], refuses: ['1e3'] },
+  rateLimitCost: { takes: [['0', 0]], refuses: ['-1', '60s'] },
+  costlyPerCaller: { takes: [['1', 1]], refuses: ['0', 'all'] },
+  costlyPerNamespace: { takes: [['1000', 1000]], refuses: ['0', '1001'] },
+  costlyQueue: { takes: [['0', 0]], refuses: ['-1', '1001'] },
+  costlyWait: { takes: [['PT5S', 5000]], refuses: ['0', 'PT11M'] },
   rateLimitFailures: { takes: [['1000000000', 1e9]], refuses: ['1000000001'] },
   bootstrapToken: { takes: [['x'.repeat(32), 'x'.repeat(32)]], refuses: ['short', 'with space '.repeat(4)] },
   auditReads: {

@@ -31,6 +31,40 @@ export interface RateLimits {
   demandFewFailures(ctx: Context, address: string): void;
   /** Counts a request without credentials that count. */
   countFailure(ctx: Context, address: string): void;
+  /** Stops a caller whose costly requests have taken too long in this minute. */
+  demandCost(ctx: Context, actor: Actor): void;
+  /** Counts how long a costly request took, in milliseconds. */
+  countCost(ctx: Context, actor: Actor, ms: number): void;
+  /** Whether a caller's costly requests have taken much longer in this minute than lists do. */
+  isHeavy(ctx: Context, actor: Actor): boolean;
+  /** Tells in the headers of an answer what cost is left. */
+  tellCost(ctx: Context, reply: FastifyReply, actor: Actor): void;
+}
+
+/** How long a costly request may wait for its turn and run, in milliseconds. */
+export interface CostBounds {
+  readonly wait: number;
+  readonly deadline: number;
+}
+
+/** Bounds what callers can ask for whose cost they decide. Each server counts for itself. */
+export interface Costs {
+  /**
+   * Runs work when it is its caller's turn, on a connection of its own and within a deadline. The work gets a context whose
+   * database is that connection.
+   * @throws HttpProblem `rate_limited`, `unavailable` or `query_too_expensive`.
+   */
+  run<T>(
+    ctx: RequestContext,
+    work: (ctx: RequestContext) => Promise<T>,
+    bounds?: Partial<CostBounds>,
+  ): Promise<T>;
+}
+
+/** Lets long work in JavaScript give way to other requests. */
+export interface Pace {
+  /** To be called often. Undefined: go on. Otherwise to be awaited; it throws when the work is to end. */
+  breathe(): Promise<void> | undefined;
 }
 
 /** The account of answers that are made, or wait for their readers, in bytes. */
@@ -98,6 +132,7 @@ export interface Context {
   readonly authentication: Authentication;
   readonly rateLimits: RateLimits;
   readonly answers: Answers;
+  readonly costs: Costs;
   readonly clock: Clock;
   /** The time of the one clock of all servers; within a request, the time at which it began. */
   readonly now: () => Date;
@@ -111,6 +146,9 @@ export interface RequestContext extends Context {
   readonly method: string;
   /** Reserves memory for a page before it is read: `pageBytes`, or less if less is free. Returns the bytes. */
   readonly reservePage: () => number;
+  /** The namespace of what the request names, as far as it is known. */
+  readonly about: readonly string[];
+  readonly pace: Pace;
   /** Reserves memory for the answer, so many bytes in all. Throws 503 if there is none. */
   readonly reserve: (bytes: number) => void;
   /** Aborted when the client goes away. */

@@ -17,6 +17,7 @@ import { openClock, startClock } from './clock/clock.ts';
 import type { TimeSource } from './clock/time-source.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
+import { createCosts } from './costs/costs.ts';
 import { postgresFolder } from './data-folders.ts';
 import { drainConnections } from './http/connections.ts';
 import { rateLimits } from './http/rate-limits.ts';
@@ -81,6 +82,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       authentication: authenticationBy(config),
       rateLimits: rateLimits(config),
       answers: measureAnswers(telemetry.registry, createAnswers(config)),
+      costs: createCosts(config, db, telemetry.registry),
       clock,
       now: clock.now,
     };

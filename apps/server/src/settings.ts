@@ -170,6 +170,41 @@ export const SETTINGS = {
     '60',
     'Requests without credentials that count, from one address in a minute',
   ),
+  rateLimitCost: setting({
+    env: 'MODELBOX_RATE_LIMIT_COST',
+    default: '60000',
+    form: '0-1000000000',
+    says: 'Milliseconds that the costly requests of one caller (lists, previews, backtests, archives and the like) may run in a minute, on each server, all taken together; 0: any number. Only with MODELBOX_AUTH=tokens.',
+    parse: (text) => integer(text, 0, 1_000_000_000),
+  }),
+  costlyPerCaller: setting({
+    env: 'MODELBOX_COSTLY_PER_CALLER',
+    default: '2',
+    form: '1-1000',
+    says: 'Costly requests of one caller that run at once, on each server. Further ones wait for their turn. Only with MODELBOX_AUTH=tokens.',
+    parse: (text) => integer(text, 1, 1000),
+  }),
+  costlyPerNamespace: setting({
+    env: 'MODELBOX_COSTLY_PER_NAMESPACE',
+    default: '4',
+    form: '1-1000',
+    says: 'Costly requests about one namespace that run at once, on each server. Only with MODELBOX_AUTH=tokens.',
+    parse: (text) => integer(text, 1, 1000),
+  }),
+  costlyQueue: setting({
+    env: 'MODELBOX_COSTLY_QUEUE',
+    default: '100',
+    form: '0-1000',
+    says: 'Costly requests of one caller that wait for their turn; further ones get 429. Only with MODELBOX_AUTH=tokens.',
+    parse: (text) => integer(text, 0, 1000),
+  }),
+  costlyWait: setting({
+    env: 'MODELBOX_COSTLY_WAIT',
+    default: 'PT10S',
+    form: 'duration',
+    says: 'Time that a costly request waits for its turn at most. Clients wait 60 seconds for an answer: keep it below half of that.',
+    parse: (text) => duration(text, 10, 600_000),
+  }),
   auditDenials: setting({
     env: 'MODELBOX_AUDIT_DENIALS',
     default: '300',
@@ -247,7 +282,7 @@ export const SETTINGS = {
     env: 'MODELBOX_DATABASE_POOL_SIZE',
     default: '20',
     form: '2-1000',
-    says: 'Connections to Postgres at most.',
+    says: 'Connections to Postgres at most, and at least 6. Three in ten are for costly requests: so many run at once.',
     parse: (text) => integer(text, 2, 1000),
   }),
   allowNewerSchema: setting({
@@ -393,9 +428,9 @@ export const SETTINGS = {
   }),
   queryTimeout: setting({
     env: 'MODELBOX_QUERY_TIMEOUT',
-    default: 'PT10S',
+    default: 'PT20S',
     form: 'duration',
-    says: 'Time that the database has for a list; a filter that needs longer is refused.',
+    says: 'Time that a request may run whose cost its caller decides: lists, previews, backtests and the like. One that needs longer is refused.',
     parse: (text) => duration(text, 10),
   }),
   shutdownTimeout: setting({

@@ -21,7 +21,7 @@ export interface Lease {
 }
 
 /** Milliseconds that Postgres has to end a statement that it was told to cancel. */
-const CANCEL_PATIENCE = 2_000;
+const CANCEL_PATIENCE = 5_000;
 /** Milliseconds between two requests to cancel it. */
 const CANCEL_INTERVAL = 250;
 
@@ -50,6 +50,7 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
   let runs = false;
   let isInTransaction = false;
   let isLimited = false;
+  let isReleased = false;
   let insisting: NodeJS.Timeout | undefined;
   let cutting: NodeJS.Timeout | undefined;
 
@@ -105,12 +106,15 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
   }
 
   const query = (...args: unknown[]): Promise<unknown> => {
+    // The connection may serve another request by then.
+    if (isReleased) return Promise.reject(new Error('the lease of the connection is released'));
     const result = last.then(() => run(args));
     last = result.catch(() => {});
     return result;
   };
 
   async function release(): Promise<void> {
+    isReleased = true;
     clearTimeout(timer);
     await last;
     // A late cancel could hit the next request on this connection.

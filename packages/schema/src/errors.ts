@@ -60,7 +60,7 @@ export const ERRORS = {
   idempotency_key_reused: [422, 'The Idempotency-Key was used with another body.'],
   query_too_expensive: [
     422,
-    'The filter or order would take too long here; narrow it or use an indexed one.',
+    'The request would take too long here, by its filter, order, policy or reach, also if it is sent again; ask for less.',
   ],
   rate_limited: [429, 'Too many requests.'],
   internal: [500, 'The server failed; the request id leads to its log.'],

@@ -169,11 +169,12 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: 
 /** As draft-ietf-httpapi-ratelimit-headers has them. */
 const RATE_LIMIT = {
   'RateLimit-Policy': {
-    description: 'The limit that counts here: its name, `q` requests in `w` seconds.',
+    description:
+      'The limits that count here: the name of each, and `q` requests in `w` seconds; for `cost` milliseconds of work.',
     schema: { type: 'string', examples: ['"identity";q=60000;w=60'] },
   },
   RateLimit: {
-    description: 'What is left of it: `r` requests, and `t` seconds until it begins anew.',
+    description: 'What is left of each: `r` requests or milliseconds, and `t` seconds until it begins anew.',
     schema: { type: 'string', examples: ['"identity";r=0;t=40'] },
   },
 };

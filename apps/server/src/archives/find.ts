@@ -1,6 +1,6 @@
 import { prepared } from '@modelbox/db';
 import type { ArchivedKind } from '@modelbox/schema';
-import type { Context } from '../context.ts';
+import type { RequestContext } from '../context.ts';
 
 /** What there is to know of an object before its files are sent. */
 export interface Source {
@@ -25,11 +25,11 @@ const sources = {
 };
 
 /** Undefined where it was purged meanwhile. */
-export const findSource = async (
-  { db }: Context,
+export const findSource = (
+  ctx: RequestContext,
   kind: ArchivedKind,
   id: string,
-): Promise<Source | undefined> => (await sources[kind](db.pool, id))[0];
+): Promise<Source | undefined> => ctx.costs.run(ctx, async ({ db }) => (await sources[kind](db.pool, id))[0]);
 
 export interface FoundFile {
   readonly path: string;
@@ -48,5 +48,5 @@ const files = prepared<[objectId: string], FoundFile>(
 );
 
 /** All files, by path. */
-export const findFiles = ({ db }: Context, objectId: string): Promise<FoundFile[]> =>
-  files(db.pool, objectId);
+export const findFiles = (ctx: RequestContext, objectId: string): Promise<FoundFile[]> =>
+  ctx.costs.run(ctx, ({ db }) => files(db.pool, objectId));

@@ -38,12 +38,21 @@ async function* lines(
 
 async function* pagesOf(ctx: RequestContext, wanted: Wanted): AsyncGenerator<EntryRow[], void> {
   let from: Key = [wanted.since === undefined ? 0 : new Date(wanted.since).getTime(), 0];
-  const end = await endOf(ctx, wanted);
-  while (end !== undefined && isBefore(from, end)) {
-    const to = (await windowAfter(ctx, from, end)) ?? end;
-    yield await entriesBetween(ctx, wanted, from, to);
-    from = to;
+  const end = await ctx.costs.run(ctx, (leased) => endOf(leased, wanted));
+  for (let bounds = {}; end !== undefined && isBefore(from, end); bounds = PATIENT) {
+    const page = await ctx.costs.run(ctx, (leased) => pageOf(leased, wanted, from, end), bounds);
+    yield page.entries;
+    from = page.to;
   }
+}
+
+/** What has begun to be sent waits for its turns as long as it takes. */
+const PATIENT = { wait: Number.POSITIVE_INFINITY };
+
+/** The entries of the next window, and where the window ends. */
+async function pageOf(ctx: Context, wanted: Wanted, from: Key, end: Key) {
+  const to = (await windowAfter(ctx, from, end)) ?? end;
+  return { entries: await entriesBetween(ctx, wanted, from, to), to };
 }
 
 const isBefore = ([at, id]: Key, other: Key): boolean => at < other[0] || (at === other[0] && id < other[1]);

@@ -5,6 +5,7 @@ import { echoOf, viewOf } from '../access/views.ts';
 import { type Attempt, recordDenial } from '../audit/denials.ts';
 import { recordReads } from '../audit/reads.ts';
 import type { Context, RequestContext } from '../context.ts';
+import { takesItsOwnTurns } from '../costs/own-turns.ts';
 import { isInBody, touch } from '../kinds/touch.ts';
 import type { Located, Touched } from '../objects/located.ts';
 import { readBody } from './bodies.ts';
@@ -61,6 +62,9 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const hasAfter = Object.keys(after).length > 0;
   const demandVisible = typeof route.body === 'object' ? newNamesIn(route.body) : undefined;
 
+  const isCostly = route.cost === 'variable';
+  const run = isCostly && !takesItsOwnTurns(route.id) ? inTurn(verb) : verb;
+
   const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
 
   async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
@@ -87,7 +91,10 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     const idempotency = idempotencyOf(requestContext, route, request, input['body']);
     if (idempotency) requestContext.idempotency = idempotency;
     demandRoomToWrite(ctx, request, route);
-    const result = await runAnew(requestContext, route, verb, input, request.headers.authorization);
+    requestContext.about = namespacesOf(touched);
+    const result = await runAnew(requestContext, route, run, input, request.headers.authorization).finally(
+      () => isCostly && ctx.rateLimits.tellCost(ctx, reply, requestContext.actor),
+    );
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
     await recordRead?.(requestContext, attempt, params, answer);
     if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(reply, answer);
@@ -115,6 +122,19 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
     }
   };
 }
+
+/** Runs a verb when it is its caller's turn. */
+const inTurn =
+  (verb: AnyVerb): AnyVerb =>
+  (ctx, input) =>
+    ctx.costs.run(ctx, (leased) => verb(leased, input));
+
+/** The namespace of what a request is about: of what it names first. */
+const namespacesOf = (touched: Touched): string[] =>
+  Object.values(touched)
+    .flat()
+    .slice(0, 1)
+    .flatMap(({ namespace }) => namespace || []);
 
 /** Who asks, as often as they may. */
 async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {

@@ -7,7 +7,10 @@ import { HttpProblem } from './problem.ts';
 import { type Left, type RateWindow, rateWindow } from './rate-window.ts';
 import type { Settings } from './server-settings.ts';
 
-export type LimitName = 'address' | 'identity' | 'failures';
+export type LimitName = 'address' | 'identity' | 'failures' | 'cost';
+
+/** Milliseconds of cost in a minute beyond which a caller leaves some places to others. */
+const HEAVY = 5_000;
 
 /** An open server has no limits: whoever reaches it is its administrator. */
 export function rateLimits(settings: Settings): RateLimits {
@@ -16,6 +19,7 @@ export function rateLimits(settings: Settings): RateLimits {
     address: rateWindow(isOpen ? 0 : settings.rateLimitAddress),
     identity: rateWindow(isOpen ? 0 : settings.rateLimitIdentity),
     failures: rateWindow(isOpen ? 0 : settings.rateLimitFailures),
+    cost: rateWindow(isOpen ? 0 : settings.rateLimitCost || ANY),
   };
 
   // To read an address of IPv6 takes longer than all else here.
@@ -39,6 +43,23 @@ export function rateLimits(settings: Settings): RateLimits {
       const left = window?.exceeded(network(address), ctx.now().getTime());
       if (window && left) throw tooMany(ctx, 'failures', window, left);
     },
+    demandCost(ctx, actor) {
+      const window = windows.cost;
+      const left = window?.exceeded(actor.name, ctx.now().getTime());
+      if (window && left) throw tooMany(ctx, 'cost', window, left);
+    },
+    countCost: (ctx, actor, ms) =>
+      void windows.cost?.take(actor.name, ctx.now().getTime(), Math.max(1, Math.ceil(ms))),
+    isHeavy: (ctx, actor) => (windows.cost?.spent(actor.name, ctx.now().getTime()) ?? 0) > HEAVY,
+    tellCost(ctx, reply, actor) {
+      const window = windows.cost;
+      if (window === undefined || window.quota === ANY) return;
+      const told = headersOf('cost', window, window.left(actor.name, ctx.now().getTime()));
+      for (const [name, value] of Object.entries(told)) {
+        const before = reply.getHeader(name);
+        reply.header(name, before === undefined ? value : `${String(before)}, ${value}`);
+      }
+    },
     countFailure: (ctx, address) => void windows.failures?.take(network(address), ctx.now().getTime()),
   };
 }
@@ -49,10 +70,14 @@ const headersOf = (name: LimitName, { quota }: RateWindow, { remaining, resetSec
   ratelimit: `"${name}";r=${remaining};t=${resetSeconds}`,
 });
 
+/** The quota of a limit that only counts. */
+const ANY = Number.MAX_SAFE_INTEGER;
+
 const WORDS: Record<LimitName, string> = {
   address: 'requests from this address',
   identity: 'requests of this caller',
   failures: 'requests without credentials that count from this address',
+  cost: 'milliseconds of work for the lists, previews and the like of this caller',
 };
 
 function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, left: Left): HttpProblem {

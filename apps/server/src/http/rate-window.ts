@@ -17,8 +17,12 @@ export interface Left {
 /** Counts by key in fixed windows of a minute, in the memory of this server. */
 export interface RateWindow {
   readonly quota: number;
-  /** Counts one more. */
-  take(key: string, now: number): Left;
+  /** Counts one more, or more. */
+  take(key: string, now: number, amount?: number): Left;
+  /** What was counted so far, without counting. */
+  spent(key: string, now: number): number;
+  /** How much is left, without counting. */
+  left(key: string, now: number): Left;
   /** Whether nothing is left, without counting. Otherwise undefined. */
   exceeded(key: string, now: number): Left | undefined;
 }
@@ -39,12 +43,14 @@ export function rateWindow(quota: number): RateWindow | undefined {
   });
   return {
     quota,
-    take(key, now) {
+    take(key, now, amount = 1) {
       const window = find(key, now) ?? { count: 0, since: now };
       if (window.count === 0) counts.set(key, window);
-      window.count++;
+      window.count += amount;
       return left(window, now);
     },
+    spent: (key, now) => find(key, now)?.count ?? 0,
+    left: (key, now) => left(find(key, now) ?? { count: 0, since: now }, now),
     exceeded(key, now) {
       const window = find(key, now);
       return window && window.count >= quota ? left(window, now) : undefined;

@@ -1,10 +1,13 @@
 import type { Actor } from '@modelbox/domain';
 import { type Route, takesIfMatch } from '@modelbox/schema';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Context, RequestContext } from '../context.ts';
+import type { Context, Pace, RequestContext } from '../context.ts';
 import { ClientGone } from './errors.ts';
 import { parseIfMatch } from './preconditions.ts';
 import { reserveAnswer, reservePage } from './unread.ts';
+
+/** For requests whose cost is fixed: none works for long. */
+const UNHURRIED: Pace = { breathe: () => undefined };
 
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -31,6 +34,7 @@ export function contextOf(
     authentication: ctx.authentication,
     rateLimits: ctx.rateLimits,
     answers: ctx.answers,
+    costs: ctx.costs,
     clock: ctx.clock,
     now: () => now,
     actor,
@@ -38,6 +42,8 @@ export function contextOf(
     address: request.ip,
     method: request.method,
     reservePage: () => reservePage(ctx, request, reply),
+    about: [],
+    pace: UNHURRIED,
     reserve: (bytes) => reserveAnswer(ctx, request, reply, bytes),
     // Made only when somebody asks: most requests are over before anybody could go away.
     get signal() {

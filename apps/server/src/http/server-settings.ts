@@ -30,6 +30,8 @@ export interface Settings {
   rateLimitIdentity: number;
   rateLimitAddress: number;
   rateLimitFailures: number;
+  /** Milliseconds of costly requests that one caller may cause in a minute; 0: any number. */
+  rateLimitCost: number;
   /** Denied attempts of one caller that are recorded one by one in a minute; 0: all. */
   auditDenials: number;
   /** Whether reads of files are recorded. */
@@ -62,8 +64,14 @@ export interface Settings {
   signedUrlExpiry: number;
   /** Milliseconds in which a JSON body must have arrived, and in which a stalled upload is given up. */
   bodyTimeout: number;
-  /** Milliseconds that a list may take in the database. */
+  /** Milliseconds that a request may run whose cost its caller decides. */
   queryTimeout: number;
+  /** Such requests that run at once for one caller, and in one namespace; those of a caller that wait. */
+  costlyPerCaller: number;
+  costlyPerNamespace: number;
+  costlyQueue: number;
+  /** Milliseconds that such a request waits at most. */
+  costlyWait: number;
   /** Milliseconds in which a deleted object can be restored. */
   deleteGrace: number;
   /** Milliseconds between two runs of a retention rule. */

@@ -1,17 +1,14 @@
-import { createBacktest, type LabelRule } from '@modelbox/domain';
+import { createBacktest, type LabelRule, MOST_CHAMPIONS, type Steps } from '@modelbox/domain';
 import type { Backtest } from '@modelbox/schema';
-import type { RequestContext } from '../context.ts';
+import type { Pace, RequestContext } from '../context.ts';
 import { HttpProblem, invalid, invalidField } from '../http/problem.ts';
 import type { Verb } from '../http/verb.ts';
 import { Few } from '../lists/few.ts';
 import type { Located } from '../objects/located.ts';
 import { policyFaults } from './check.ts';
-import { replayVersions } from './history-facts.ts';
+import { replayVersions, wantedBy } from './history-facts.ts';
 import { filterOf } from './session.ts';
 import { readOnly } from './snapshot.ts';
-
-/** Champions in an answer at most: the last ones. */
-const SHOWN = 10_000;
 
 /** What a labelling rule for an alias would have done over the history of a model. */
 export const backtestPolicy: Verb<'models.policy.backtest'> = (
@@ -33,21 +30,34 @@ export const backtestPolicy: Verb<'models.policy.backtest'> = (
       );
     }
     const evaluate = (session.policy.document.evaluate ?? []).map(({ dataset }) => dataset);
-    const test = createBacktest(rule, filterOf(rule.filter), evaluate);
-    const { versions, facts } = await replayVersions(session, (state, at) => test.tell(state, at));
-    test.end(ctx.now());
-    const last = new Few<Backtest['champions'][number]>(SHOWN, ctx.settings.pageBytes);
-    for (const champion of test.champions.toReversed())
+    const filter = filterOf(rule.filter);
+    const test = createBacktest(rule, filter, evaluate);
+    const wanted = wantedBy(rule, filter, evaluate);
+    const { versions, facts } = await replayVersions(session, wanted, (state, at) =>
+      inSteps(ctx.pace, test.tell(state, at)),
+    );
+    await inSteps(ctx.pace, test.end(ctx.now()));
+    const last = new Few<Backtest['champions'][number]>(MOST_CHAMPIONS, ctx.settings.pageBytes);
+    for (const champion of test.champions.slice(-MOST_CHAMPIONS).reverse())
       last.add({ ...champion, at: champion.at.toISOString() });
     const champions = last.items.reverse();
     const answer: Backtest = {
       champions,
       versions,
       facts,
-      truncated: test.champions.length > champions.length,
+      truncated: test.count > champions.length,
     };
     return { status: 200, body: answer };
   });
+
+/** Takes the steps, and gives way to other requests between them. */
+async function inSteps(pace: Pace, steps: Steps): Promise<void> {
+  const all = steps[Symbol.iterator]();
+  do {
+    const rest = pace.breathe();
+    if (rest) await rest;
+  } while (!all.next().done);
+}
 
 function named(rules: readonly LabelRule[], name: string | undefined): LabelRule {
   const rule = rules.find((each) => each.name === name);

@@ -7,7 +7,7 @@ import {
   type VersionFacts,
 } from '@modelbox/domain';
 import { versionSchema } from '../versions/filter-schema.ts';
-import { evaluateOf, filterOf, type Session, trustOf } from './session.ts';
+import { evaluateOf, filterOf, type ReadSession, trustOf } from './session.ts';
 import { trustedSeries } from './trusted.ts';
 
 /** Looked at together. */
@@ -15,7 +15,7 @@ const PAGE = 100;
 
 /** The other ready version with the best value of the rule's metric; null where none has one. */
 export async function bestOther(
-  session: Session,
+  session: ReadSession,
   rule: LabelRule,
   versionId: string,
 ): Promise<string | null> {
@@ -41,7 +41,7 @@ interface Query {
 }
 
 /** Undefined where the rule's dataset is not there: then no version has a value on it. */
-function createQuery(session: Session, rule: LabelRule): Query | undefined {
+function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
   const datasetId = session.datasetId(rule.dataset);
   if (datasetId === undefined) return undefined;
   // `$2` is where bare names of datasets lie, as the filter's schema has it.
@@ -63,7 +63,7 @@ function createQuery(session: Session, rule: LabelRule): Query | undefined {
  * @param holder of the alias; null where there is none.
  */
 export async function* candidates(
-  session: Session,
+  session: ReadSession,
   rule: LabelRule,
   holder: VersionFacts | null,
 ): AsyncGenerator<string> {
@@ -104,11 +104,11 @@ export async function* candidates(
 const asksForValues = ({ filter = '' }: LabelRule): boolean => /metrics|evaluations/.test(filter);
 
 /** Milliseconds are taken away from now. */
-const bornBefore = ({ ctx }: Session, minAge: string): Date =>
+const bornBefore = ({ ctx }: ReadSession, minAge: string): Date =>
   new Date(ctx.now().getTime() - durationOf(minAge));
 
 /** When the first of those versions that are too young will be old enough; null where none is. */
-export async function nextBirthday(session: Session, minAge: string): Promise<Date | null> {
+export async function nextBirthday(session: ReadSession, minAge: string): Promise<Date | null> {
   const { sql, model } = session;
   const [row] = await sql<{ readyAt: Date | null }>(
     `SELECT min(v.ready_at) AS "readyAt" FROM versions v
@@ -126,7 +126,12 @@ function betterThan(query: Query, rule: LabelRule, holder: VersionFacts | null):
   return [`s.value ${isMax ? '>' : '<'} ${bound}::float8`];
 }
 
-function notWorse(session: Session, query: Query, rule: LabelRule, holder: VersionFacts | null): string[] {
+function notWorse(
+  session: ReadSession,
+  query: Query,
+  rule: LabelRule,
+  holder: VersionFacts | null,
+): string[] {
   return (rule.notWorse ?? []).flatMap((other) => {
     const theirs = holder && measuredValue(holder.object, other);
     const datasetId = session.datasetId(other.dataset);
@@ -149,7 +154,7 @@ const withFiles = (query: Query, rule: LabelRule): string[] =>
     return `EXISTS (SELECT 1 FROM files f WHERE f.object_id = v.id AND ${which})`;
   });
 
-function evaluated(session: Session, query: Query, rule: LabelRule): string[] {
+function evaluated(session: ReadSession, query: Query, rule: LabelRule): string[] {
   if (rule.evaluated === false) return [];
   return evaluateOf(session, rule).map((dataset) => {
     const id = session.datasetId(dataset) ?? null;

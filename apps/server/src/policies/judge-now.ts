@@ -1,13 +1,13 @@
 import type { LabelRule } from '@modelbox/domain';
-import type { Context } from '../context.ts';
+import type { RequestContext } from '../context.ts';
 import type { Located } from '../objects/located.ts';
 import { type Judged, judge } from './label.ts';
-import type { Session } from './session.ts';
+import type { ReadSession } from './session.ts';
 import { readOnly } from './snapshot.ts';
 
 /** What the rule of an alias says about a version now, and who holds the alias. Nothing is locked, and nothing done. */
 export const judgeNow = (
-  ctx: Context,
+  ctx: RequestContext,
   model: Located,
   alias: string,
   versionId: string,
@@ -28,7 +28,7 @@ export const judgeNow = (
 
 /** Who holds an alias, without a lock. */
 export async function holderOf(
-  { sql, model }: Session,
+  { sql, model }: ReadSession,
   alias: string,
 ): Promise<{ id: string; version: string } | undefined> {
   const [row] = await sql<{ id: string; version: string }>(

@@ -11,7 +11,7 @@ import {
 import { type LockedAlias, lockAlias } from '../aliases/move.ts';
 import { bestOther } from './candidates.ts';
 import { versionFacts } from './facts.ts';
-import { evaluateOf, filterOf, guardOf, type Session, trustOf } from './session.ts';
+import { evaluateOf, filterOf, guardOf, type ReadSession, type Session, trustOf } from './session.ts';
 import { undoneBy } from './undone.ts';
 import { untrustedClause } from './untrusted.ts';
 
@@ -56,7 +56,7 @@ export async function holdVersions({ sql }: Session, ids: readonly string[]): Pr
  * @param holderId of the rule's alias.
  */
 export async function judge(
-  session: Session,
+  session: ReadSession,
   rule: LabelRule,
   candidateId: string,
   holderId: string | null,

@@ -5,12 +5,12 @@ import { candidates } from './candidates.ts';
 import { versionFacts } from './facts.ts';
 import { holderOf } from './judge-now.ts';
 import { isHolder, type Judged, judge, outcomeWords } from './label.ts';
-import { type Session, trustOf } from './session.ts';
+import { type ReadSession, trustOf } from './session.ts';
 
 type Preview = PolicyPreview['label'];
 
 /** Which labels the rules would give now. Adds them to `shown` until one finds no room. */
-export async function previewLabels(session: Session, shown: Few<Preview[number]>): Promise<void> {
+export async function previewLabels(session: ReadSession, shown: Few<Preview[number]>): Promise<void> {
   if (session.suspended.label !== undefined) return;
   for (const rule of session.policy.document.label ?? []) {
     if (shown.isTruncated) return;
@@ -19,7 +19,7 @@ export async function previewLabels(session: Session, shown: Few<Preview[number]
   }
 }
 
-async function moved(session: Session, rule: LabelRule, alias: string): Promise<Preview> {
+async function moved(session: ReadSession, rule: LabelRule, alias: string): Promise<Preview> {
   const present = await holderOf(session, alias);
   let last: Judged | undefined;
   // As the worker does: until nobody is left whom the rule prefers.
@@ -39,7 +39,7 @@ async function moved(session: Session, rule: LabelRule, alias: string): Promise<
   return last ? [wire(last, present?.version ?? null)] : [];
 }
 
-async function addTagged(session: Session, rule: LabelRule, shown: Few<Preview[number]>): Promise<void> {
+async function addTagged(session: ReadSession, rule: LabelRule, shown: Few<Preview[number]>): Promise<void> {
   for await (const versionId of candidates(session, rule, null)) {
     if (shown.isTruncated) return;
     const judged = await judge(session, rule, versionId, null);

@@ -3,12 +3,12 @@ import type { PolicyPreview } from '@modelbox/schema';
 import type { Few } from '../lists/few.ts';
 import { nameFault, type Promoting, wordsOf } from './act-promotion.ts';
 import { promotions } from './promotions.ts';
-import type { Session } from './session.ts';
+import type { ReadSession } from './session.ts';
 
 type Preview = PolicyPreview['promote'];
 
 /** Which checkpoints the rules would promote now. Adds them to `shown` until one finds no room. */
-export async function previewPromotions(session: Session, shown: Few<Preview[number]>): Promise<void> {
+export async function previewPromotions(session: ReadSession, shown: Few<Preview[number]>): Promise<void> {
   if (session.suspended.promote !== undefined) return;
   for await (const promoting of promotions(session, {})) {
     if (shown.isTruncated) return;
@@ -27,7 +27,7 @@ export async function previewPromotions(session: Session, shown: Few<Preview[num
 }
 
 /** Why the version could not be made, as far as its name tells. */
-async function refusalOf({ sql, model }: Session, { name }: Promoting): Promise<string | undefined> {
+async function refusalOf({ sql, model }: ReadSession, { name }: Promoting): Promise<string | undefined> {
   if (!name.ok) return nameFault(name.message);
   const reference = formatReference({ namespace: model.namespace, model: model.name, version: name.name });
   const [taken] = await sql(

@@ -14,7 +14,7 @@ import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
 import type { Promoting } from './act-promotion.ts';
 import { actOnPromotion } from './act-promotion.ts';
 import { namedInFull } from './facts.ts';
-import type { Session } from './session.ts';
+import type { ReadSession, Session } from './session.ts';
 
 /** Experiments that one look takes up at most, the newest first: those that were finished long ago are decided. */
 const EXPERIMENTS = 1000;
@@ -32,7 +32,7 @@ export async function promoteFrom(
 
 /** What the rules say, of each experiment about its best checkpoint. */
 export async function* promotions(
-  session: Session,
+  session: ReadSession,
   of: { readonly checkpointId?: string; readonly experimentId?: string },
 ): AsyncGenerator<Promoting> {
   for (const rule of session.policy.document.promote ?? []) {
@@ -66,7 +66,7 @@ interface Experiment {
 
 /** The experiments in the model's namespace and below it that the rule takes in; for `finish` only those that have finished. */
 async function experimentsOf(
-  { sql, model }: Session,
+  { sql, model }: ReadSession,
   rule: PromoteRule,
   {
     checkpointId = null,
@@ -86,7 +86,7 @@ async function experimentsOf(
 
 /** The best ready checkpoints of experiments by the rule's metric; of the same value the oldest first. */
 async function best(
-  { sql }: Session,
+  { sql }: ReadSession,
   rule: PromoteRule,
   datasetId: string | null,
   experiments: readonly string[],
@@ -125,7 +125,7 @@ interface CheckpointRow {
 
 /** Asks about the first of the best; the second tells whom it was better than. */
 async function* judged(
-  session: Session,
+  session: ReadSession,
   rule: PromoteRule,
   experiments: readonly Experiment[],
   [first, second]: readonly string[],

@@ -1,18 +1,19 @@
 import { sqlOn } from '@modelbox/db';
 import { POLICY_SECTIONS } from '@modelbox/domain';
 import type { Policy, PolicyDocument } from '@modelbox/schema';
-import type { Context } from '../context.ts';
+import type { Context, RequestContext } from '../context.ts';
 import { etagOf } from '../http/preconditions.ts';
 import type { Verb } from '../http/verb.ts';
 import type { Readout } from '../objects/kinds.ts';
 import type { Located } from '../objects/located.ts';
 import { guardsOf, waitingOf } from '../protected-aliases/guards.ts';
 import { type EffectiveHere, effectiveOf } from './owner-chain.ts';
+import { ownContext } from './session.ts';
 import { suspensionsOf } from './suspensions.ts';
 import { quickWarnings } from './warnings/warnings.ts';
 
 /** The policy of a model or a namespace: what was set there, and what counts there. */
-export async function readPolicy(ctx: Context, owner: PolicyOwnerRow): Promise<Readout<Policy>> {
+async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<Readout<Policy>> {
   const row = await ctx.db.prisma.policy.findUnique({ where: { ownerId: owner.id } });
   const effective = await effectiveOf(sqlOn(ctx.db.pool), owner);
   const { document } = effective;
@@ -70,9 +71,11 @@ export const getPolicy: Verb<'models.policy.get' | 'namespaces.policy.get'> = as
 /** The policies of owners by the ids of the policies: what a write answers with. */
 export async function readPolicies(ctx: Context, ids: string[]): Promise<Readout<Policy>[]> {
   const rows = await ctx.db.prisma.policy.findMany({ where: { id: { in: ids } } });
+  // Reads of several callers may come together: the comparison is the service's own.
+  const own = ownContext(ctx);
   return Promise.all(
     rows.map(async (row) => {
-      const readout = await readPolicy(ctx, {
+      const readout = await readPolicy(own, {
         kind: row.ownerKind as PolicyOwnerRow['kind'],
         id: row.ownerId,
         name: '',

@@ -1,6 +1,7 @@
 import { type Sql, sqlOf, type Tx } from '@modelbox/db';
 import { type Filter, type LabelRule, type PolicyDocument, parseFilter } from '@modelbox/domain';
 import type { Context, RequestContext } from '../context.ts';
+import { createPace } from '../costs/pace.ts';
 import { aliasesKeptFromRules } from '../protected-aliases/demand.ts';
 import { type Guard, guardsOf, type Trust } from '../protected-aliases/guards.ts';
 import { versionSchema } from '../versions/filter-schema.ts';
@@ -9,9 +10,8 @@ import { knownDatasets } from './known-datasets.ts';
 import { type EffectiveHere, effectiveOf } from './owner-chain.ts';
 import { type Suspensions, suspensionsOf } from './suspensions.ts';
 
-/** One transaction in which the decisions of a model are taken, one at a time over all servers. */
-export interface Session {
-  readonly tx: Tx;
+/** A model and its rules, as one transaction sees them. */
+export interface ReadSession {
   readonly sql: Sql;
   /** The service itself, as the one who acts. */
   readonly ctx: RequestContext;
@@ -27,6 +27,11 @@ export interface Session {
   readonly guards: ReadonlyMap<string, Guard>;
   /** The id of a dataset by its name in the policy; undefined for none, or one that is not there. */
   datasetId(name: string | undefined): string | null | undefined;
+}
+
+/** One transaction in which the decisions of a model are taken, one at a time over all servers. */
+export interface Session extends ReadSession {
+  readonly tx: Tx;
   /** Stores decisions; gives their ids. */
   store(decisions: readonly NewDecision[]): Promise<string[]>;
   /** What was stored so far: told to whoever counts when it is committed. */
@@ -49,22 +54,40 @@ export const ownContext = (ctx: Context): RequestContext => {
     address: '',
     method: '',
     reservePage: () => ctx.settings.pageBytes,
+    about: [],
+    pace: createPace(),
     reserve: () => {},
     signal: new AbortController().signal,
   };
 };
 
+/** Undefined if the model is deleted or gone. */
+export async function openSession(tx: Tx, ctx: Context, modelId: string): Promise<Session | undefined> {
+  const session = await openReadSession(sqlOf(tx), ctx, modelId);
+  if (session === undefined) return undefined;
+  const stored: Session['stored'] = [];
+  return {
+    ...session,
+    tx,
+    stored,
+    store: (decisions) => {
+      stored.push(...decisions);
+      return storeDecisions(session.sql, decisions);
+    },
+    cause: {},
+  };
+}
+
 /**
- * Undefined where the model is deleted or gone.
+ * Undefined if the model is deleted or gone.
  * @param draft of the model's own policy, in the place of what stands there.
  */
-export async function openSession(
-  tx: Tx,
+export async function openReadSession(
+  sql: Sql,
   ctx: Context,
   modelId: string,
   draft?: PolicyDocument,
-): Promise<Session | undefined> {
-  const sql = sqlOf(tx);
+): Promise<ReadSession | undefined> {
   const [model] = await sql<Session['model']>(
     `SELECT m.id, m.name, n.path AS namespace, n.id AS "namespaceId" FROM models m JOIN namespaces n ON n.id = m.namespace_id
      WHERE m.id = $1::uuid AND m.deleted_at IS NULL`,
@@ -83,22 +106,14 @@ export async function openSession(
   ].flatMap(({ dataset }) => dataset ?? []);
   names.push(...[...guards.values()].flatMap((guard) => guard.evaluate));
   const known = await knownDatasets(sql, model.namespace, names);
-  const stored: Session['stored'] = [];
   return {
-    tx,
     sql,
     ctx: ownContext(ctx),
     model,
     policy,
     guards,
     suspended: await suspensionsOf(ctx, sql, policy, ['label', 'promote']),
-    stored,
-    store: (decisions) => {
-      stored.push(...decisions);
-      return storeDecisions(sql, decisions);
-    },
     datasetId: (name) => (name === undefined ? null : known.get(name)?.id),
-    cause: {},
   };
 }
 
@@ -120,15 +135,15 @@ async function heedProtections(
 }
 
 /** What protections demand of a rule; undefined if its alias is not protected by `rule`. */
-export const guardOf = ({ guards }: Session, { alias }: LabelRule): Guard | undefined =>
+export const guardOf = ({ guards }: ReadSession, { alias }: LabelRule): Guard | undefined =>
   alias === undefined ? undefined : guards.get(alias);
 
 /** The trust of the protections of a rule's alias. Empty: the rule uses all values, as it does on an open server. */
-export const trustOf = (session: Session, rule: LabelRule): readonly Trust[] =>
+export const trustOf = (session: ReadSession, rule: LabelRule): readonly Trust[] =>
   session.ctx.settings.auth === 'open' ? [] : (guardOf(session, rule)?.trust ?? []);
 
 /** The datasets on which a rule demands evaluations: those of the policy, and those that an admin has seen with the rule. */
-export const evaluateOf = (session: Session, rule: LabelRule): string[] => [
+export const evaluateOf = (session: ReadSession, rule: LabelRule): string[] => [
   ...new Set([
     ...(session.policy.document.evaluate ?? []).map(({ dataset }) => dataset),
     ...(guardOf(session, rule)?.evaluate ?? []),

@@ -6,7 +6,7 @@ import {
   type VersionFacts,
 } from '@modelbox/domain';
 import type { MetricValue, PolicyPreview } from '@modelbox/schema';
-import { type Session, trustOf } from './session.ts';
+import { type ReadSession, trustOf } from './session.ts';
 import { LOGGED_BY, trustedSeries } from './trusted.ts';
 
 type Untrusted = NonNullable<PolicyPreview['untrusted']>;
@@ -20,7 +20,7 @@ interface Row {
 
 /** The clause that names a candidate's untrusted values; undefined if it has none. */
 export async function untrustedClause(
-  session: Session,
+  session: ReadSession,
   rule: LabelRule,
   candidate: VersionFacts,
 ): Promise<Omit<ClauseVerdict, 'inputs'> | undefined> {
@@ -37,7 +37,7 @@ export async function untrustedClause(
 
 /** The latest values that a rule ignores, because its protections do not trust their author: of the newest versions, or of one. */
 export async function untrusted(
-  session: Session,
+  session: ReadSession,
   rule: LabelRule,
   limit: number,
   versionId: string | null = null,
@@ -78,7 +78,7 @@ function wire(
 }
 
 /** The values that the rules of a policy ignore. */
-export async function untrustedValues(session: Session, limit: number): Promise<Untrusted> {
+export async function untrustedValues(session: ReadSession, limit: number): Promise<Untrusted> {
   const found: Untrusted = [];
   for (const rule of session.policy.document.label ?? [])
     found.push(...(await untrusted(session, rule, limit)));

@@ -7,6 +7,7 @@ import {
   retentionPlan,
   type Undecided,
 } from '@modelbox/domain';
+import type { Pace } from '../context.ts';
 import type { Scope } from './scope.ts';
 
 /** Objects read at once: what a plan holds in memory does not grow with how many there are. */
@@ -38,23 +39,27 @@ export interface Plan {
   readonly verdicts: AsyncIterable<{ readonly object: Planned; readonly verdict: RetentionVerdict }>;
 }
 
-export async function planRetention(sql: Sql, scope: Scope, now: Date): Promise<Plan> {
+export async function planRetention(sql: Sql, scope: Scope, now: Date, pace: Pace): Promise<Plan> {
   const plan = retentionPlan(scope.rule, now, defaultPer(scope.kind), scope.names);
-  for await (const object of objects(sql, scope)) plan.see(object);
+  for await (const object of objects(sql, scope, pace)) plan.see(object);
   const verdicts = async function* () {
-    for await (const object of objects(sql, scope)) yield { object, verdict: plan.verdict(object) };
+    for await (const object of objects(sql, scope, pace)) yield { object, verdict: plan.verdict(object) };
   };
   return { undecided: plan.undecided(), verdicts: verdicts() };
 }
 
-async function* objects(sql: Sql, scope: Scope): AsyncGenerator<Planned> {
+async function* objects(sql: Sql, scope: Scope, pace: Pace): AsyncGenerator<Planned> {
   const { columns, from, where, values } = scope.sql;
   const t = scope.kind === 'version' ? 'v' : 'c';
   const text = `SELECT ${columns} FROM ${from} WHERE ${where} AND $3::bigint IS NOT NULL
     AND ${t}.id > $${values.length + 1}::uuid ORDER BY ${t}.id LIMIT ${PAGE}`;
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
     const rows = await sql<Row>(text, [...values, after]);
-    for (const row of rows) yield toPlanned(row);
+    for (const row of rows) {
+      yield toPlanned(row);
+      const rest = pace.breathe();
+      if (rest) await rest;
+    }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     after = last.id;

@@ -28,7 +28,7 @@ export async function previewRetention(
   const going = new Few<Item>(limit, pageBytes);
   const staying = new Few<Item>(limit, pageBytes);
   let seen = 0;
-  const { verdicts } = await planRetention(sql, scope, ctx.now());
+  const { verdicts } = await planRetention(sql, scope, ctx.now(), ctx.pace);
   for await (const { object, verdict } of verdicts) {
     seen += 1;
     const { remove, keptBy, undecided, protectedBy } = verdict;

@@ -1,5 +1,6 @@
 import { sqlOn } from '@modelbox/db';
 import type { Context } from '../context.ts';
+import { createPace } from '../costs/pace.ts';
 import { readRows } from '../policies/snapshot.ts';
 import { type Planned, planRetention } from './plan.ts';
 import { type Removed, removeObjects } from './remove.ts';
@@ -45,8 +46,8 @@ export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSi
 
 /** The plan is made as a whole first, in one snapshot, so that no removal changes it. */
 const findGone = (ctx: Context, scope: Scope) =>
-  readRows(ctx, async (sql) => {
-    const { undecided, verdicts } = await planRetention(sql, scope, ctx.now());
+  readRows(ctx.db.side, async (sql) => {
+    const { undecided, verdicts } = await planRetention(sql, scope, ctx.now(), createPace());
     const gone: Planned[] = [];
     for await (const { object, verdict } of verdicts) if (verdict.remove) gone.push(object);
     return { gone, undecided };

@@ -73,7 +73,7 @@ export function createTelemetry(
   });
   const limited = new Counter({
     name: 'modelbox_rate_limited_total',
-    help: 'Requests that a limit refused, by limit: address, identity, failures or unread.',
+    help: 'Requests that a limit refused, by limit: address, identity, failures, cost or unread.',
     labelNames: ['limit'],
     registers: [registry],
   });

@@ -12,6 +12,7 @@ import { createApp } from '../app.ts';
 import { openClock } from '../clock/clock.ts';
 import { systemTime } from '../clock/time-source.ts';
 import type { Context } from '../context.ts';
+import { createCosts } from '../costs/costs.ts';
 import { rateLimits } from '../http/rate-limits.ts';
 import type { Settings } from '../http/server-settings.ts';
 import { createAnswers, measureAnswers } from '../http/unread.ts';
@@ -71,6 +72,7 @@ const SETTINGS: Settings = {
   rateLimitIdentity: 0,
   rateLimitAddress: 0,
   rateLimitFailures: 0,
+  rateLimitCost: 0,
   auditDenials: 0,
   auditReads: false,
   auditRetention: 365 * 86_400_000,
@@ -87,7 +89,11 @@ const SETTINGS: Settings = {
   maxFileSize: 2 ** 30,
   signedUrlExpiry: 900_000,
   bodyTimeout: 5_000,
-  queryTimeout: 10_000,
+  queryTimeout: 30_000,
+  costlyPerCaller: 2,
+  costlyPerNamespace: 4,
+  costlyQueue: 100,
+  costlyWait: 10_000,
   deleteGrace: 30 * 86_400_000,
   retentionInterval: 900_000,
   retentionMinGrace: 86_400_000,
@@ -136,6 +142,7 @@ export async function startTestServer(
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
     rateLimits: rateLimits({ ...SETTINGS, ...settings }),
     answers: measureAnswers(telemetry.registry, createAnswers({ ...SETTINGS, ...settings })),
+    costs: createCosts({ ...SETTINGS, ...settings }, db, telemetry.registry),
     clock,
     now: clock.now,
   };

@@ -1,5 +1,12 @@
-const ANY = -1;
-const ONE = -2;
+/** A run of a pattern between two `%`. */
+interface Segment {
+  /** Null for `_`. */
+  readonly points: readonly (number | null)[];
+  /** The text to find; undefined if `_` is part of the run. */
+  readonly literal: string | undefined;
+  /** The longest part without `_`: where the text lacks it, nothing matches. */
+  readonly part: string;
+}
 
 /** Whether a pattern ends in a backslash that escapes nothing, which Postgres refuses. */
 export function endsInLoneEscape(pattern: string): boolean {
@@ -9,47 +16,134 @@ export function endsInLoneEscape(pattern: string): boolean {
 }
 
 /**
- * SQL's LIKE: `%` any run, `_` one code point, backslash takes the next character as it is.
- * Time is at most pattern times text: only the last `%` is ever tried again.
+ * SQL's LIKE: `%` any run, `_` one code point, backslash takes the next character as it is. Each run between two `%` is
+ * found where it comes first. The engine finds plain text; for a run with `_` 32 places of the pattern share a step.
  */
 export function matchLike(text: string, pattern: string): boolean {
-  const want = compile(pattern);
-  const have = Array.from(text, (character) => character.codePointAt(0) as number);
-  let w = 0;
-  let h = 0;
-  let retryWant = -1;
-  let retryHave = 0;
-  while (h < have.length) {
-    const one = want[w];
-    if (one === ANY) {
-      retryWant = ++w;
-      retryHave = h;
-    } else if (one !== undefined && (one === ONE || one === have[h])) {
-      w++;
-      h++;
-    } else if (retryWant >= 0) {
-      w = retryWant;
-      h = ++retryHave;
-    } else {
-      return false;
-    }
-  }
-  while (want[w] === ANY) w++;
-  return w === want.length;
+  const segments = segmentsOf(pattern);
+  if (segments.every(({ literal }) => literal !== undefined))
+    return matchTexts(text, segments as readonly { literal: string }[]);
+  return segments.every(({ part }) => text.includes(part)) && matchPoints(codePoints(text), segments);
 }
 
-function compile(pattern: string): number[] {
-  const out: number[] = [];
+function segmentsOf(pattern: string): Segment[] {
+  const segments: Segment[] = [];
+  let points: (number | null)[] = [];
+  const end = () => {
+    const isPlain = points.every((point) => point !== null);
+    const parts = textOf(points).split(HOLE);
+    const part = parts.reduce((longest, each) => (each.length > longest.length ? each : longest), '');
+    segments.push({ points, literal: isPlain ? part : undefined, part });
+    points = [];
+  };
   let escaped = false;
   for (const character of pattern) {
     if (!escaped && character === '\\') {
       escaped = true;
       continue;
     }
-    if (!escaped && character === '%') out.push(ANY);
-    else if (!escaped && character === '_') out.push(ONE);
-    else out.push(character.codePointAt(0) as number);
+    if (!escaped && character === '%') end();
+    else points.push(!escaped && character === '_' ? null : (character.codePointAt(0) as number));
     escaped = false;
   }
-  return out;
+  end();
+  return segments;
+}
+
+/** In the place of `_`; no text that Postgres can hold has it. */
+const HOLE = '\0';
+
+const textOf = (points: readonly (number | null)[]): string =>
+  points.map((point) => (point === null ? HOLE : String.fromCodePoint(point))).join('');
+
+function matchTexts(text: string, segments: readonly { readonly literal: string }[]): boolean {
+  const first = segments[0]?.literal ?? '';
+  if (segments.length === 1) return text === first;
+  const last = segments.at(-1)?.literal ?? '';
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
+    return false;
+  const end = text.length - last.length;
+  let from = first.length;
+  for (const { literal } of segments.slice(1, -1)) {
+    const found = text.indexOf(literal, from);
+    if (found < 0 || found + literal.length > end) return false;
+    from = found + literal.length;
+  }
+  return true;
+}
+
+/** The last text: a filter often asks many times about one. */
+let last: { readonly text: string; readonly points: Uint32Array } = { text: '', points: new Uint32Array() };
+
+function codePoints(text: string): Uint32Array {
+  if (last.text !== text) last = { text, points: toPoints(text) };
+  return last.points;
+}
+
+function toPoints(text: string): Uint32Array {
+  const points = new Uint32Array(text.length);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const point = text.codePointAt(at) as number;
+    points[length++] = point;
+    if (point > 0xffff) at++;
+  }
+  return points.subarray(0, length);
+}
+
+function matchPoints(have: Uint32Array, segments: readonly Segment[]): boolean {
+  const first = segments[0]?.points ?? [];
+  if (segments.length === 1) return have.length === first.length && isAt(have, 0, first);
+  const last = segments.at(-1)?.points ?? [];
+  const end = have.length - last.length;
+  if (end < first.length || !isAt(have, 0, first) || !isAt(have, end, last)) return false;
+  let from = first.length;
+  for (const { points } of segments.slice(1, -1)) {
+    const after = endOfFirst(have, from, end, points);
+    if (after === undefined) return false;
+    from = after;
+  }
+  return true;
+}
+
+const isAt = (have: Uint32Array, at: number, points: readonly (number | null)[]): boolean =>
+  points.every((point, index) => point === null || have[at + index] === point);
+
+/**
+ * Where the first place of a run ends: the Shift-And algorithm (Baeza-Yates and Gonnet, 1992). Bit `n` of the state says
+ * whether the last `n + 1` code points are the first ones of the run.
+ */
+function endOfFirst(
+  have: Uint32Array,
+  from: number,
+  end: number,
+  points: readonly (number | null)[],
+): number | undefined {
+  if (points.length === 0) return from;
+  const words = Math.ceil(points.length / 32);
+  const any = new Int32Array(words);
+  const masks = new Map<number, Int32Array>();
+  const set = (mask: Int32Array, index: number) => {
+    mask[index >>> 5] = (mask[index >>> 5] as number) | (1 << (index & 31));
+  };
+  for (const [index, point] of points.entries()) if (point === null) set(any, index);
+  for (const [index, point] of points.entries()) {
+    if (point === null) continue;
+    const mask = masks.get(point) ?? any.slice();
+    masks.set(point, mask);
+    set(mask, index);
+  }
+  const state = new Int32Array(words);
+  const wanted = 1 << ((points.length - 1) & 31);
+  for (let at = from; at < end; at++) {
+    const mask = masks.get(have[at] as number) ?? any;
+    let carry = 1;
+    for (let word = 0; word < words; word++) {
+      const bits = state[word] as number;
+      state[word] = ((bits << 1) | carry) & (mask[word] as number);
+      carry = bits >>> 31;
+    }
+    if (((state[words - 1] as number) & wanted) !== 0) return at + 1;
+  }
+  return undefined;
 }

@@ -15,12 +15,40 @@ export interface Champion {
   readonly before: string | null;
 }
 
+/** Work in small steps: the caller may pause after each. */
+export type Steps = Iterable<void>;
+
 export interface Backtest {
   /** Tells the state of a version from a time on. Times must not go back. */
-  tell(facts: VersionFacts, at: Date): void;
+  tell(facts: VersionFacts, at: Date): Steps;
   /** To be called after the last: what only waited for its age has its turn. */
-  end(at: Date): void;
+  end(at: Date): Steps;
+  /** The last ones, at least `MOST_CHAMPIONS` if there were so many. */
   readonly champions: readonly Champion[];
+  /** How many there were. */
+  readonly count: number;
+}
+
+/** Champions that a backtest keeps. */
+export const MOST_CHAMPIONS = 10_000;
+
+function championOf(
+  rule: LabelRule,
+  candidate: VersionFacts,
+  holder: VersionFacts | null,
+  at: Date,
+): Champion {
+  const mine = measuredValue(candidate.object, rule) ?? Number.NaN;
+  const theirs = holder === null ? null : measuredValue(holder.object, rule);
+  const by = theirs === null ? null : rule.direction === 'max' ? mine - theirs : theirs - mine;
+  return {
+    versionId: candidate.id,
+    version: candidate.version,
+    at,
+    value: valueJson(mine) ?? 'NaN',
+    by: by !== null && Number.isFinite(by) ? by : null,
+    before: holder?.version ?? null,
+  };
 }
 
 /** Plays a rule for an alias over a history of versions, as it would have been applied: one fact after the other. */
@@ -32,6 +60,7 @@ export function createBacktest(
   const versions = new Map<string, VersionFacts>();
   const waiting = new Map<string, Date>();
   const champions: Champion[] = [];
+  let count = 0;
   let holder: VersionFacts | null = null;
 
   const isLiving = ({ isReady, isDeleted }: VersionFacts) => isReady && !isDeleted;
@@ -60,38 +89,36 @@ export function createBacktest(
     const verdict = labelVerdict({ rule, filter, candidate, holder, best, evaluate, undone: null, now: at });
     if (verdict.dueAt) waiting.set(candidate.id, verdict.dueAt);
     if (!verdict.holds) return false;
-    const mine = value(candidate) ?? Number.NaN;
-    const theirs = holder === null ? null : value(holder);
-    const by = theirs === null ? null : rule.direction === 'max' ? mine - theirs : theirs - mine;
-    champions.push({
-      versionId: candidate.id,
-      version: candidate.version,
-      at,
-      value: valueJson(mine) ?? 'NaN',
-      by: by !== null && Number.isFinite(by) ? by : null,
-      before: holder?.version ?? null,
-    });
+    count += 1;
+    // Twice as many, so that an old one is not moved for each new one.
+    if (champions.length >= MOST_CHAMPIONS * 2) champions.splice(0, MOST_CHAMPIONS);
+    champions.push(championOf(rule, candidate, holder, at));
     holder = candidate;
     return true;
   }
 
+  /** Asks for all that a rule prefers to the holder, until one becomes the holder. */
+  function* askEach(inOrder: readonly VersionFacts[], at: Date): Generator<void, boolean> {
+    for (const facts of inOrder) {
+      if (ask(facts, at)) return true;
+      yield;
+    }
+    return false;
+  }
+
   /** As long as anybody is preferred to the holder, who has changed. */
-  function askAll(at: Date): void {
+  function* askAll(at: Date): Generator<void, void> {
     const order = (a: VersionFacts, b: VersionFacts) =>
       typeof rule.than === 'number'
         ? isNewer(a, b)
           ? -1
           : 1
         : compareBest(value(a), value(b), rule.direction) || (isNewer(a, b) ? 1 : -1);
-    while (
-      [...versions.values()]
-        .filter(isLiving)
-        .sort(order)
-        .some((facts) => ask(facts, at))
-    );
+    for (let isMore = true; isMore; )
+      isMore = yield* askEach([...versions.values()].filter(isLiving).sort(order), at);
   }
 
-  function ripen(at: Date): void {
+  function* ripen(at: Date): Generator<void, void> {
     const due = [...waiting]
       .filter(([, dueAt]) => dueAt <= at)
       .sort(([, a], [, b]) => a.getTime() - b.getTime());
@@ -99,20 +126,24 @@ export function createBacktest(
       waiting.delete(id);
       const facts = versions.get(id);
       if (facts && isLiving(facts)) ask(facts, dueAt);
+      yield;
     }
   }
 
   return {
     champions,
-    tell: (facts, at) => {
-      if (waiting.size > 0) ripen(at);
+    get count() {
+      return count;
+    },
+    *tell(facts, at) {
+      if (waiting.size > 0) yield* ripen(at);
       versions.set(facts.id, facts);
       if (facts.id !== holder?.id) {
         if (isLiving(facts)) ask(facts, at);
         return;
       }
       holder = isLiving(facts) ? facts : null;
-      askAll(at);
+      yield* askAll(at);
     },
     end: ripen,
   };

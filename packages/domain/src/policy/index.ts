@@ -1,4 +1,4 @@
-export { type Backtest, type Champion, createBacktest } from './backtest.ts';
+export { type Backtest, type Champion, createBacktest, MOST_CHAMPIONS, type Steps } from './backtest.ts';
 export { boundOf, compareBest, isBetter, isWorse } from './better.ts';
 export { checkPolicy, type PolicyFault, type PolicySchemas, policyDatasets } from './check.ts';
 export type * from './document.ts';
@@ -28,7 +28,15 @@ export {
   type Verdict,
   withClause,
 } from './label.ts';
-export { type AskedName, askedNames, filterNames, isMark, nameWords, withoutImplied } from './names.ts';
+export {
+  type AskedName,
+  askedNames,
+  filterNames,
+  isMark,
+  nameWords,
+  termsOf,
+  withoutImplied,
+} from './names.ts';
 export {
   POLICY_SECTIONS,
   type PolicySection,

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { inTransaction, isStatementTimeout, type Sql, sqlOn } from '@modelbox/db';
+import { isUnavailable, type Sql, sqlOn } from '@modelbox/db';
 import { policyDatasets } from '@modelbox/domain';
 import type { PolicyWarning } from '@modelbox/schema';
-import type { Context } from '../../context.ts';
+import type { RequestContext } from '../../context.ts';
+import { HttpProblem } from '../../http/problem.ts';
 import { knownDatasets } from '../known-datasets.ts';
 import type { EffectiveHere } from '../owner-chain.ts';
 import { evaluateWarnings, labelWarnings, promoteWarnings } from './checks.ts';
@@ -46,8 +47,8 @@ export async function policyWarnings(
   ];
 }
 
-/** Milliseconds that an answer may wait for its warnings. */
-const BUDGET = 2_000;
+/** Milliseconds that an answer may wait for its warnings: for its turn, and then for the warnings. */
+const BUDGET = { wait: 500, deadline: 1_500 };
 
 const NOT_CHECKED: PolicyWarning = {
   pointer: '',
@@ -55,27 +56,24 @@ const NOT_CHECKED: PolicyWarning = {
   message: 'Comparing the policy with the objects below it takes too long here; preview it instead.',
 };
 
-/** The same for answers that must not wait long: after `BUDGET` the only warning is that nothing was compared. */
+/**
+ * The same for answers that must not wait long. Beyond `BUDGET` the only warning is that nothing was compared: the cost of
+ * the comparison never fails the answer.
+ */
 export async function quickWarnings(
-  ctx: Context,
+  ctx: RequestContext,
   owner: Owner,
   effective: EffectiveHere,
 ): Promise<PolicyWarning[]> {
-  const ends = performance.now() + BUDGET;
-  const compared = inTransaction(ctx.db.lists, (client) => {
-    const sql: Sql = async (text, values) => {
-      const left = Math.max(1, Math.floor(ends - performance.now()));
-      await client.query(`SET LOCAL statement_timeout = ${left}`);
-      return sqlOn(client)(text, values);
-    };
-    return policyWarnings(sql, owner, effective);
-  }).catch((error: unknown) => {
-    if (!isStatementTimeout(error)) throw error;
-    return [NOT_CHECKED];
-  });
+  const compared = ctx.costs
+    .run(ctx, ({ db }) => policyWarnings(sqlOn(db.pool), owner, effective), BUDGET)
+    .catch((error: unknown) => {
+      if (error instanceof HttpProblem || isUnavailable(error)) return [NOT_CHECKED];
+      throw error;
+    });
   const answered = new AbortController();
-  // Lists may hold every connection of the lane for longer.
-  const late = pause(BUDGET, [NOT_CHECKED], { signal: answered.signal });
+  // A connection may be late too.
+  const late = pause(BUDGET.wait + BUDGET.deadline, [NOT_CHECKED], { signal: answered.signal });
   try {
     return await Promise.race([compared, late]);
   } finally {

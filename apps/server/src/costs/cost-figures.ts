@@ -1,0 +1,38 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { FairQueue } from './fair-queue.ts';
+
+/** What is measured of requests whose cost their callers decide. */
+export interface CostFigures {
+  /** Counts a request that found no place, or did not end in time. */
+  refused(reason: 'caller' | 'server' | 'deadline'): void;
+  /** Notes how long a request waited for a place. */
+  waited(seconds: number): void;
+}
+
+export function measureCosts(registry: Registry, queue: FairQueue): CostFigures {
+  const registers = [registry];
+  new Gauge({
+    name: 'modelbox_costly_requests',
+    help: 'Requests whose cost their callers decide, by state: running or waiting.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.set({ state: 'running' }, queue.running);
+      this.set({ state: 'waiting' }, queue.waiting);
+    },
+  });
+  const waits = new Histogram({
+    name: 'modelbox_costly_wait_seconds',
+    help: 'Time that such requests waited for their turn.',
+    buckets: [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'modelbox_costly_refused_total',
+    help: 'Such requests that were refused: `caller` and `server` found no place in time, `deadline` took too long.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of ['caller', 'server', 'deadline']) refusals.inc({ reason }, 0);
+  return { refused: (reason) => refusals.inc({ reason }), waited: (seconds) => waits.observe(seconds) };
+}

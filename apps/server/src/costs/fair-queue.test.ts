@@ -1,0 +1,116 @@
+import { expect, it } from 'vitest';
+import { type Asked, fairQueue, type QueueBounds, QueueFull } from './fair-queue.ts';
+
+const BOUNDS: QueueBounds = {
+  total: 2,
+  perCaller: 2,
+  perNamespace: 2,
+  reserved: 0,
+  mostWaiting: 100,
+  mostWaitingPerCaller: 50,
+};
+
+function queueOf(bounds: Partial<QueueBounds> = {}) {
+  const queue = fairQueue({ ...BOUNDS, ...bounds });
+  const order: string[] = [];
+  const leaving: (() => void)[] = [];
+  const ask = (caller: string, more: Partial<Asked> = {}) =>
+    queue
+      .enter({
+        caller,
+        namespaces: [],
+        isHeavy: () => false,
+        wait: Number.POSITIVE_INFINITY,
+        signal: new AbortController().signal,
+        ...more,
+      })
+      .then((leave) => {
+        order.push(caller);
+        leaving.push(leave);
+      });
+  /** Ends the request that has run longest. */
+  const end = async () => {
+    leaving.shift()?.();
+    await new Promise(setImmediate);
+  };
+  return { queue, order, ask, end };
+}
+
+it('callers take turns, whatever one of them has waiting', async () => {
+  const { queue, order, ask, end } = queueOf();
+  const greedy = Array.from({ length: 16 }, () => ask('greedy'));
+  const ann = [ask('ann'), ask('ann')];
+  const bob = ask('bob');
+  await Promise.all(greedy.slice(0, 2));
+  expect([queue.running, queue.waiting]).toEqual([2, 17]);
+  while (queue.running > 0) await end();
+  await Promise.all([...greedy, ...ann, bob]);
+  expect(order.slice(0, 8)).toEqual(['greedy', 'greedy', 'greedy', 'ann', 'bob', 'greedy', 'ann', 'greedy']);
+  expect([order.length, queue.running, queue.waiting]).toEqual([19, 0, 0]);
+});
+
+it('bounds what runs of one caller and in one namespace', async () => {
+  const { queue, order, ask, end } = queueOf({ total: 4, perCaller: 1, perNamespace: 2 });
+  const asked = [
+    ask('ann', { namespaces: ['ai'] }),
+    ask('ann', { namespaces: ['b'] }),
+    ask('bob', { namespaces: ['ai'] }),
+    ask('cem', { namespaces: ['ai'] }),
+    ask('dan', { namespaces: ['b'] }),
+  ];
+  await Promise.all([asked[0], asked[2], asked[4]]);
+  expect(order).toEqual(['ann', 'bob', 'dan']);
+  await end();
+  await Promise.all(asked);
+  expect([order.slice(3).sort(), queue.running]).toEqual([['ann', 'cem'], 4]);
+});
+
+it('callers with much recent cost leave places to others', async () => {
+  const { queue, order, ask } = queueOf({ total: 3, perCaller: 3, reserved: 1 });
+  const heavy = { isHeavy: () => true };
+  const heavies = [ask('h1', heavy), ask('h2', heavy), ask('h3', heavy)];
+  await ask('light');
+  expect([order, queue.waiting]).toEqual([['h1', 'h2', 'light'], 1]);
+  heavies.pop()?.catch(() => {});
+});
+
+it('refuses what finds no place: the callers own requests are in the way, or those of others', async () => {
+  const { queue, ask, end } = queueOf({ total: 2, perCaller: 1, mostWaitingPerCaller: 1, mostWaiting: 2 });
+  await ask('ann');
+  const waiting = ask('ann');
+  await expect(ask('ann')).rejects.toMatchObject({ reason: 'caller' });
+  await ask('bob');
+  await expect(ask('cem', { wait: 1 })).rejects.toMatchObject({ reason: 'server' });
+  await expect(ask('bob', { wait: 1 })).rejects.toBeInstanceOf(QueueFull);
+  const second = ask('dan');
+  await expect(ask('eve')).rejects.toMatchObject({ reason: 'server' });
+  await end();
+  await end();
+  await Promise.all([waiting, second]);
+  expect(queue.waiting).toBe(0);
+});
+
+it('a full queue refuses the last request of whoever has most waiting, and takes that of another caller', async () => {
+  const { queue, order, ask, end } = queueOf({ total: 1, mostWaiting: 3 });
+  const greedy = Array.from({ length: 4 }, () => ask('greedy'));
+  const refused = expect(greedy[3]).rejects.toMatchObject({ reason: 'caller' });
+  const ann = ask('ann');
+  await refused;
+  await expect(ask('greedy')).rejects.toMatchObject({ reason: 'server' });
+  expect(queue.waiting).toBe(3);
+  while (queue.running > 0) await end();
+  await Promise.all([...greedy.slice(0, 3), ann]);
+  expect(order).toEqual(['greedy', 'greedy', 'ann', 'greedy']);
+});
+
+it('whoever goes away waits no longer', async () => {
+  const { queue, ask } = queueOf({ total: 1 });
+  await ask('ann');
+  const gone = new AbortController();
+  const waiting = ask('bob', { signal: gone.signal });
+  expect(queue.waiting).toBe(1);
+  gone.abort(new Error('gone'));
+  await expect(waiting).rejects.toThrow('gone');
+  expect(queue.waiting).toBe(0);
+  await expect(ask('bob', { signal: gone.signal })).rejects.toThrow('gone');
+});

@@ -1,0 +1,177 @@
+/** How much may run and wait at once. */
+export interface QueueBounds {
+  /** Requests that run in all, and those of one caller and in one namespace. */
+  readonly total: number;
+  readonly perCaller: number;
+  readonly perNamespace: number;
+  /** Of `total`, places that callers with much recent cost leave to the others. */
+  readonly reserved: number;
+  /** Requests that wait in all, and those of one caller. */
+  readonly mostWaiting: number;
+  readonly mostWaitingPerCaller: number;
+}
+
+/** A request for a place. */
+export interface Asked {
+  readonly caller: string;
+  readonly namespaces: readonly string[];
+  /** Whether the caller has caused much cost lately. */
+  readonly isHeavy: () => boolean;
+  /** Milliseconds to wait at most. */
+  readonly wait: number;
+  readonly signal: AbortSignal;
+}
+
+/** No place in time. `caller`: the caller's own requests are in the way; `server`: those of others. */
+export class QueueFull extends Error {
+  readonly reason: 'caller' | 'server';
+
+  constructor(reason: 'caller' | 'server') {
+    super(`no place for a costly request: ${reason}`);
+    this.name = 'QueueFull';
+    this.reason = reason;
+  }
+}
+
+interface Waiting {
+  readonly asked: Asked;
+  readonly start: (leave: () => void) => void;
+  readonly giveUp: (error: unknown) => void;
+}
+
+export interface FairQueue {
+  /**
+   * Waits for a place; gives what frees it. Callers take turns, whatever each of them has waiting.
+   * @throws QueueFull, or the reason of the signal.
+   */
+  enter(asked: Asked): Promise<() => void>;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+export function fairQueue(bounds: QueueBounds): FairQueue {
+  const byCaller = new Map<string, number>();
+  const byNamespace = new Map<string, number>();
+  /** In the order of turns: whoever was served goes to the end. */
+  const lines = new Map<string, Waiting[]>();
+  let running = 0;
+  let heavy = 0;
+  let waiting = 0;
+
+  const add = (counts: Map<string, number>, key: string, by: 1 | -1): void => {
+    const count = (counts.get(key) ?? 0) + by;
+    if (count === 0) counts.delete(key);
+    else counts.set(key, count);
+  };
+
+  const isCallerFull = ({ caller }: Asked): boolean => (byCaller.get(caller) ?? 0) >= bounds.perCaller;
+
+  function fits(asked: Asked): boolean {
+    if (running >= bounds.total || isCallerFull(asked)) return false;
+    if (asked.namespaces.some((namespace) => (byNamespace.get(namespace) ?? 0) >= bounds.perNamespace))
+      return false;
+    return !asked.isHeavy() || heavy < bounds.total - bounds.reserved;
+  }
+
+  function take(asked: Asked): () => void {
+    const weighs = asked.isHeavy() ? 1 : 0;
+    const namespaces = [...new Set(asked.namespaces)];
+    const count = (by: 1 | -1) => {
+      running += by;
+      heavy += by * weighs;
+      add(byCaller, asked.caller, by);
+      for (const namespace of namespaces) add(byNamespace, namespace, by);
+    };
+    count(1);
+    let hasLeft = false;
+    return () => {
+      if (hasLeft) return;
+      hasLeft = true;
+      count(-1);
+      serve();
+    };
+  }
+
+  function serve(): void {
+    for (let isMore = true; isMore && running < bounds.total; ) isMore = serveNext();
+  }
+
+  /** Starts one request that fits; false if there is none. */
+  function serveNext(): boolean {
+    for (const [caller, line] of lines) {
+      const place = line.findIndex(({ asked }) => fits(asked));
+      const [next] = place < 0 ? [] : line.splice(place, 1);
+      if (next === undefined) continue;
+      waiting -= 1;
+      lines.delete(caller);
+      if (line.length > 0) lines.set(caller, line);
+      next.start(take(next.asked));
+      return true;
+    }
+    return false;
+  }
+
+  function remove(entry: Waiting): void {
+    const { caller } = entry.asked;
+    const line = lines.get(caller);
+    const place = line?.indexOf(entry) ?? -1;
+    if (line === undefined || place < 0) return;
+    line.splice(place, 1);
+    waiting -= 1;
+    if (line.length === 0) lines.delete(caller);
+  }
+
+  /**
+   * Refuses the last request of the caller with the most waiting ones, so that no crowd keeps others out.
+   * @throws QueueFull if the caller who asks has as many waiting.
+   */
+  function makeRoom(own: number): void {
+    const longest = [...lines.values()].reduce((most, line) => (line.length > most.length ? line : most), []);
+    if (longest.length <= own + 1) throw new QueueFull('server');
+    longest.at(-1)?.giveUp(new QueueFull('caller'));
+  }
+
+  const whyNot = (asked: Asked): QueueFull => new QueueFull(isCallerFull(asked) ? 'caller' : 'server');
+
+  async function wait(asked: Asked): Promise<() => void> {
+    const { signal } = asked;
+    const line = lines.get(asked.caller) ?? [];
+    if (line.length >= bounds.mostWaitingPerCaller) throw new QueueFull('caller');
+    if (waiting >= bounds.mostWaiting) makeRoom(line.length);
+    const { promise, resolve, reject } = Promise.withResolvers<() => void>();
+    const giveUp = (error: unknown) => {
+      remove(entry);
+      reject(error);
+    };
+    const entry: Waiting = { asked, start: resolve, giveUp };
+    line.push(entry);
+    lines.set(asked.caller, line);
+    waiting += 1;
+    const timer = Number.isFinite(asked.wait)
+      ? setTimeout(() => giveUp(whyNot(asked)), asked.wait)
+      : undefined;
+    const onAbort = () => giveUp(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  return {
+    async enter(asked) {
+      asked.signal.throwIfAborted();
+      // Whoever waits already goes first.
+      if (!lines.has(asked.caller) && fits(asked)) return take(asked);
+      return wait(asked);
+    },
+    get running() {
+      return running;
+    },
+    get waiting() {
+      return waiting;
+    },
+  };
+}
