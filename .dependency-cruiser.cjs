@@ -16,8 +16,42 @@ const only = (name, folder, allowed, comment) => ({
   to: { path: OURS, pathNot: [folder, ...allowed].map((path) => `^${path}/`) },
 });
 
+/** The layers of the server, the lowest first. */
+const LAYERS = [
+  'config',
+  'runtime',
+  'protocol',
+  'access',
+  'core',
+  'content',
+  'resources',
+  'policies',
+  'http',
+  'system',
+  'workers',
+  'backup',
+  'app',
+  'bin',
+];
+/** Tests may use any layer: they drive workers and servers by hand. */
+const layers = LAYERS.slice(0, -1).map((layer, index) => ({
+  name: `server-layer-${layer}`,
+  comment: 'A layer of the server uses those before it, also by type. ARCHITECTURE.md says what each is for.',
+  severity: 'error',
+  from: { path: `^apps/server/src/${layer}/`, pathNot: TEST },
+  to: { path: `^apps/server/src/(${LAYERS.slice(index + 1).join('|')})/` },
+}));
+
 module.exports = {
   forbidden: [
+    ...layers,
+    {
+      name: 'server-in-layers',
+      comment: 'Every file of the server belongs to a layer.',
+      severity: 'error',
+      from: {},
+      to: { path: '^apps/server/src/', pathNot: `^apps/server/src/(${LAYERS.join('|')})/` },
+    },
     {
       name: 'no-circular',
       comment: 'Two modules that need each other are one module, or miss a third below both.',
@@ -27,7 +61,8 @@ module.exports = {
     },
     {
       name: 'no-circular-types',
-      comment: 'An interface belongs to the module that needs it: then no module knows one above it, not even by type.',
+      comment:
+        'An interface belongs to the module that needs it: then no module knows one above it, not even by type.',
       severity: 'error',
       from: {
         path: '^(apps/server|packages/(blobs|db|domain|schema))/src/',

@@ -6,10 +6,11 @@ const every = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/*
 
 /** Files that run a second time on databases with unusual settings: they cover every way to Postgres, at a small cost. */
 const alsoUnusual = [
-  'apps/server/src/unusual-settings.test.ts',
-  'apps/server/src/{metrics,retention}/*.test.ts',
-  'apps/server/src/{aliases/aliases,audit/list,lists/lists,versions/versions,writes/changes}.test.ts',
-  'apps/server/src/uploads/create.test.ts',
+  'apps/server/src/config/unusual-settings.test.ts',
+  'apps/server/src/{resources/metrics,policies/retention}/*.test.ts',
+  'apps/server/src/resources/{aliases/aliases,audit/list,versions/versions}.test.ts',
+  'apps/server/src/core/{lists/lists,writes/changes}.test.ts',
+  'apps/server/src/resources/uploads/create.test.ts',
 ];
 
 export default defineConfig({

@@ -3,13 +3,13 @@
 
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkpointSchema } from '../apps/server/src/checkpoints/filter-schema.ts';
-import { datasetSchema } from '../apps/server/src/datasets/list.ts';
-import { experimentSchema } from '../apps/server/src/experiments/filter-schema.ts';
-import { settingsTable } from '../apps/server/src/help.ts';
-import { modelSchema } from '../apps/server/src/models/list.ts';
-import { namespaceSchema } from '../apps/server/src/namespaces/list.ts';
-import { versionSchema } from '../apps/server/src/versions/filter-schema.ts';
+import { settingsTable } from '../apps/server/src/config/help.ts';
+import { checkpointSchema } from '../apps/server/src/resources/checkpoints/filter-schema.ts';
+import { datasetSchema } from '../apps/server/src/resources/datasets/list.ts';
+import { experimentSchema } from '../apps/server/src/resources/experiments/filter-schema.ts';
+import { modelSchema } from '../apps/server/src/resources/models/list.ts';
+import { namespaceSchema } from '../apps/server/src/resources/namespaces/list.ts';
+import { versionSchema } from '../apps/server/src/resources/versions/filter-schema.ts';
 import { ERRORS } from '../packages/schema/src/errors.ts';
 import { routeList } from '../packages/schema/src/routes.ts';
 import { root } from './paths.mjs';

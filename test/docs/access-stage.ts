@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AUDIENCE, startOidcIssuer } from '../../apps/server/src/testing/oidc-issuer.ts';
+import { AUDIENCE, startOidcIssuer } from '../../apps/server/testing/oidc-issuer.ts';
 import type { Stage } from './process.ts';
 
 /** What docs/access.md supposes: a server that asks who everybody is, and a real OIDC provider with Ann and Bob. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { greeting } from '../../apps/server/src/bin/greeting.ts';
-import { type Config, readConfig } from '../../apps/server/src/config.ts';
+import { type Config, readConfig } from '../../apps/server/src/config/config.ts';
 import { matchesText } from './expected.ts';
 import { readPage } from './markdown.ts';
 

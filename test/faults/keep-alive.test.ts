@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { connectRaw, type RawConnection } from '../../apps/server/src/testing/raw.ts';
+import { connectRaw, type RawConnection } from '../../apps/server/testing/raw.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
 /* A stop that no client on a kept connection sees as an error. */

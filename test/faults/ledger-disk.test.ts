@@ -1,6 +1,6 @@
 import { copiesOnDisk } from '@modelbox/blobs/testing';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { startTestServer, type TestServer } from '../../apps/server/src/testing/test-server.ts';
+import { startTestServer, type TestServer } from '../../apps/server/testing/test-server.ts';
 import { DAMAGES, damagePhase } from './ledger/damage-phases.ts';
 import { unreadable, whyAlwaysReadable } from './ledger/disk-phases.ts';
 import { rounds, seed, stepsMore } from './ledger/length.ts';

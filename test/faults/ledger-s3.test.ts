@@ -1,7 +1,7 @@
 import { type BlobStore, openS3Store } from '@modelbox/blobs';
 import { describeWithS3, type FaultProxy, startFaultProxy } from '@modelbox/blobs/testing';
 import { afterAll, beforeAll, it, vi } from 'vitest';
-import { startTestServer, type TestServer } from '../../apps/server/src/testing/test-server.ts';
+import { startTestServer, type TestServer } from '../../apps/server/testing/test-server.ts';
 import { rounds, seed, stepsMore } from './ledger/length.ts';
 import { type LedgerLoad, startLedgerLoad } from './ledger/run.ts';
 import { beginFaults, S3_PHASES } from './ledger/s3-phases.ts';

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemTime, type TimeSource } from '../../apps/server/src/clock/time-source.ts';
-import { readConfig } from '../../apps/server/src/config.ts';
-import { createLog } from '../../apps/server/src/log.ts';
-import { startServer } from '../../apps/server/src/server.ts';
+import { createLog } from '../../apps/server/src/app/log.ts';
+import { startServer } from '../../apps/server/src/app/server.ts';
+import { readConfig } from '../../apps/server/src/config/config.ts';
+import { systemTime, type TimeSource } from '../../apps/server/src/runtime/time-source.ts';
 
 const DAY = 86_400_000;
 

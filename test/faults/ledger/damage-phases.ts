@@ -1,5 +1,5 @@
 import type { StoredCopies } from '@modelbox/blobs/testing';
-import type { TestServer } from '../../../apps/server/src/testing/test-server.ts';
+import type { TestServer } from '../../../apps/server/testing/test-server.ts';
 import type { Phase } from './phase.ts';
 import type { Random } from './random.ts';
 

@@ -1,4 +1,4 @@
-import type { TestServer } from '../../../apps/server/src/testing/test-server.ts';
+import type { TestServer } from '../../../apps/server/testing/test-server.ts';
 import type { Tolerance } from './ledger.ts';
 import type { Random } from './random.ts';
 

@@ -1,5 +1,5 @@
 import { ConflictError, type ModelBox, ModelBoxError, NotFoundError } from '@modelbox/client';
-import { readTar } from '../../../apps/server/src/testing/archives.ts';
+import { readTar } from '../../../apps/server/testing/archives.ts';
 import { sha256Of } from './content.ts';
 import { type Answer, exchange } from './exchange.ts';
 import type { Entry, Ledger } from './ledger.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { TestServer } from '../../../apps/server/src/testing/test-server.ts';
+import type { TestServer } from '../../../apps/server/testing/test-server.ts';
 import { exchange } from './exchange.ts';
 import { type Entry, Ledger, STRICT } from './ledger.ts';
 import type { Phase } from './phase.ts';

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BlobStoreUnavailable } from '@modelbox/blobs';
-import { tellFileStates } from '../../../apps/server/src/copies/tell-file-states.ts';
-import type { TestServer } from '../../../apps/server/src/testing/test-server.ts';
-import { removeDoomed, sweepBlobs } from '../../../apps/server/src/workers/blob-sweep.ts';
-import { verifyNext, verifySuspect } from '../../../apps/server/src/workers/blob-verify.ts';
+import { tellFileStates } from '../../../apps/server/src/content/copies/tell-file-states.ts';
 import { purge } from '../../../apps/server/src/workers/purge.ts';
-import { liveUploads, sweepStrays } from '../../../apps/server/src/workers/stray-sweep.ts';
-import { cleanUploads, expireUploads } from '../../../apps/server/src/workers/upload-cleanup.ts';
-import { verifyNextUpload } from '../../../apps/server/src/workers/upload-verify.ts';
+import { removeDoomed, sweepBlobs } from '../../../apps/server/src/workers/store/blob-sweep.ts';
+import { verifyNext, verifySuspect } from '../../../apps/server/src/workers/store/blob-verify.ts';
+import { liveUploads, sweepStrays } from '../../../apps/server/src/workers/store/stray-sweep.ts';
+import { cleanUploads, expireUploads } from '../../../apps/server/src/workers/store/upload-cleanup.ts';
+import { verifyNextUpload } from '../../../apps/server/src/workers/store/upload-verify.ts';
+import type { TestServer } from '../../../apps/server/testing/test-server.ts';
 
 /* What the workers do, a round at a time, so that a test waits for no timer. */
 

@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Role } from '@modelbox/schema';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshName } from '../testing/objects.ts';
-import type { TestServer } from '../testing/test-server.ts';
-import { type Callers, startPair, withToken } from '../testing/tokens.ts';
+import { freshName } from '../../testing/objects.ts';
+import type { TestServer } from '../../testing/test-server.ts';
+import { type Callers, startPair, withToken } from '../../testing/tokens.ts';
 
 let server: TestServer;
 let second: TestServer;

@@ -2,12 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { type Route, routeList } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld } from '../testing/access-world.ts';
-import { freshName } from '../testing/objects.ts';
-import { rawRequest } from '../testing/raw-request.ts';
-import { ref, startTestServer, type TestAnswer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
-import { wordsOf } from '../testing/words.ts';
+import { makeWorld } from '../../testing/access-world.ts';
+import { freshName } from '../../testing/objects.ts';
+import { rawRequest } from '../../testing/raw-request.ts';
+import { ref, startTestServer, type TestAnswer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf, withToken } from '../../testing/tokens.ts';
+import { wordsOf } from '../../testing/words.ts';
 
 /* Ways around the rules: what one may use to have the server do, or tell, what one may not. */
 

@@ -1,7 +1,7 @@
 import { localActor } from '@modelbox/domain';
-import type { Authentication, Context } from '../context.ts';
-import { HttpProblem } from '../http/problem.ts';
-import type { Settings } from '../http/server-settings.ts';
+import type { Authentication, Context } from '../protocol/context.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import type { Settings } from '../protocol/settings.ts';
 import { bearerIn, noBearer, unauthenticated } from './credentials.ts';
 import type { Known } from './known.ts';
 import { isJwt, openIssuer } from './oidc.ts';

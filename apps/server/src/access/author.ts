@@ -1,7 +1,7 @@
 import type { Sql } from '@modelbox/db';
 import { type Actor, isNamed } from '@modelbox/domain';
 import type { Role } from '@modelbox/schema';
-import type { RequestContext } from '../context.ts';
+import type { RequestContext } from '../protocol/context.ts';
 import { grantsOf, ROLES_OF_PRINCIPALS } from './known.ts';
 import { actorOf, livingTokens, type TokenRow, usedSince } from './token-identity.ts';
 

@@ -2,13 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { POLICY_SECTIONS, type PolicyDocument, permissionsToSet } from '@modelbox/domain';
 import { PERMISSIONS, type Permission, type Route, routeList, type Touch } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mentions } from '../kinds/mentions.ts';
-import { makeWorld, urlOf, type World } from '../testing/access-world.ts';
-import { bodyNaming } from '../testing/bodies.ts';
-import { freshName } from '../testing/objects.ts';
-import { startTestServer, type TestAnswer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
-import { wordsOf } from '../testing/words.ts';
+import { makeWorld, urlOf, type World } from '../../testing/access-world.ts';
+import { bodyNaming } from '../../testing/bodies.ts';
+import { freshName } from '../../testing/objects.ts';
+import { startTestServer, type TestAnswer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
+import { wordsOf } from '../../testing/words.ts';
+import { mentions } from '../http/touch/mentions.ts';
 
 /* What the bodies of requests name, of every route that there is, or will be: an object of another namespace. */
 

@@ -1,4 +1,4 @@
-import { HttpProblem } from '../http/problem.ts';
+import { HttpProblem } from '../protocol/problem.ts';
 
 /** The secret of a Bearer `Authorization` header (RFC 6750); undefined where it is none. */
 export const bearerIn = (authorization: string | undefined): string | undefined =>

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Route, routeList } from '@modelbox/schema';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, urlOf, type World } from '../testing/access-world.ts';
-import { auditOf } from '../testing/audit.ts';
-import { freshName } from '../testing/objects.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
+import { makeWorld, urlOf, type World } from '../../testing/access-world.ts';
+import { auditOf } from '../../testing/audit.ts';
+import { freshName } from '../../testing/objects.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
 
 /* Nobody learns by the time of an answer whether a hidden object has an id: both cases run the same statements. */
 

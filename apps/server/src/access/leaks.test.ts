@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshName } from '../testing/objects.ts';
-import { champion, policyTests } from '../testing/policies.ts';
-import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
+import { freshName } from '../../testing/objects.ts';
+import { champion, policyTests } from '../../testing/policies.ts';
+import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
 
 /* What an answer about an object that the caller may see tells of others that it may not see. */
 

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, type RemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { isSafeUrl } from '../addresses.ts';
+import { isSafeUrl } from '../config/addresses.ts';
 
 /** Milliseconds after which the keys are fetched again, while the old ones are used. */
 const REFRESH_AFTER = 5 * 60_000;

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshName } from '../testing/objects.ts';
-import { AUDIENCE, newKey, type OidcIssuer, startOidcIssuer } from '../testing/oidc-issuer.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
+import { freshName } from '../../testing/objects.ts';
+import { AUDIENCE, newKey, type OidcIssuer, startOidcIssuer } from '../../testing/oidc-issuer.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf, withToken } from '../../testing/tokens.ts';
 
 let issuer: OidcIssuer;
 let server: TestServer;

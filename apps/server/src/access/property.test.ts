@@ -9,10 +9,10 @@ import {
   type NaiveToken,
   naivelyMay,
   naiveStatus,
-} from '../testing/naive-access.ts';
-import { freshName } from '../testing/objects.ts';
-import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Caller, type Callers, callersOf } from '../testing/tokens.ts';
+} from '../../testing/naive-access.ts';
+import { freshName } from '../../testing/objects.ts';
+import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Caller, type Callers, callersOf } from '../../testing/tokens.ts';
 
 /*
  * Random trees of namespaces with objects of every kind, that refer to each other across them, random grants and random

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshName } from '../testing/objects.ts';
-import type { TestServer } from '../testing/test-server.ts';
-import { type Caller, type Callers, startPair, withToken } from '../testing/tokens.ts';
+import { freshName } from '../../testing/objects.ts';
+import type { TestServer } from '../../testing/test-server.ts';
+import { type Caller, type Callers, startPair, withToken } from '../../testing/tokens.ts';
 
 /* Two servers remember callers; what takes rights away is seen by both within two seconds, however it is done. */
 

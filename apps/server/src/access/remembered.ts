@@ -1,6 +1,6 @@
 import { prepared } from '@modelbox/db';
 import { LRUCache } from 'lru-cache';
-import type { Context } from '../context.ts';
+import type { Context } from '../protocol/context.ts';
 import type { Known } from './known.ts';
 
 /** Milliseconds after which the database is asked what has changed: so long can a token that was revoked still be used. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshName } from '../testing/objects.ts';
-import { atOnce } from '../testing/races.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
+import { freshName } from '../../testing/objects.ts';
+import { atOnce } from '../../testing/races.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf, withToken } from '../../testing/tokens.ts';
 
 let server: TestServer;
 let callers: Callers;

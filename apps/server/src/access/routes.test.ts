@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { PERMISSIONS, type Permission, type Route, routeList } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, urlOf, type World } from '../testing/access-world.ts';
-import { freshName } from '../testing/objects.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
-import { wordsOf } from '../testing/words.ts';
+import { makeWorld, urlOf, type World } from '../../testing/access-world.ts';
+import { freshName } from '../../testing/objects.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
+import { wordsOf } from '../../testing/words.ts';
 
 /* Every route that there is, or will be, by what it declares. */
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshName } from '../testing/objects.ts';
-import { rawRequest } from '../testing/raw-request.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
+import { freshName } from '../../testing/objects.ts';
+import { rawRequest } from '../../testing/raw-request.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
 
 /* Requests as a proxy in front, or whoever speaks through it, may send them: what one reads of them, all must read. */
 

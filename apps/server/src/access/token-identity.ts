@@ -3,8 +3,8 @@ import { BlockList, isIP } from 'node:net';
 import { prepared } from '@modelbox/db';
 import { type Actor, narrowGrants } from '@modelbox/domain';
 import { PERMISSIONS, type Role } from '@modelbox/schema';
-import { plainAddress } from '../addresses.ts';
-import type { Context } from '../context.ts';
+import { plainAddress } from '../config/addresses.ts';
+import type { Context } from '../protocol/context.ts';
 import { grantsOf, type Known } from './known.ts';
 
 export interface TokenRow {

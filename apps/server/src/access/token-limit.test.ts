@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { atOnce, statusesOf } from '../testing/races.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
+import { atOnce, statusesOf } from '../../testing/races.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
 
 let server: TestServer;
 let callers: Callers;

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Settings } from '../http/server-settings.ts';
 import {
   isAtOrBelow,
   NAIVE_PERMISSIONS,
   type NaiveGrant,
   naivelyMay,
   naiveStatus,
-} from '../testing/naive-access.ts';
+} from '../../testing/naive-access.ts';
 import {
   isBounded,
   lineOf,
@@ -16,10 +15,11 @@ import {
   type NaiveSettings,
   revoke,
   works,
-} from '../testing/naive-tokens.ts';
-import { freshName } from '../testing/objects.ts';
-import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf, withToken } from '../testing/tokens.ts';
+} from '../../testing/naive-tokens.ts';
+import { freshName } from '../../testing/objects.ts';
+import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf, withToken } from '../../testing/tokens.ts';
+import type { Settings } from '../protocol/settings.ts';
 
 /*
  * Random sequences of everything that is done to tokens, on servers with different settings over one database, as during

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { freshName } from '../testing/objects.ts';
-import { atOnce } from '../testing/races.ts';
-import { startTestServer, type TestAnswer, type TestServer } from '../testing/test-server.ts';
-import { type Caller, type Callers, callersOf, withToken } from '../testing/tokens.ts';
-import { bootstrap } from './bootstrap.ts';
+import { freshName } from '../../testing/objects.ts';
+import { atOnce } from '../../testing/races.ts';
+import { startTestServer, type TestAnswer, type TestServer } from '../../testing/test-server.ts';
+import { type Caller, type Callers, callersOf, withToken } from '../../testing/tokens.ts';
+import { bootstrap } from '../app/bootstrap.ts';
 
 // Limits against a hang: a loaded machine needs long to start servers.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });

@@ -1,6 +1,6 @@
 import type { Token as TokenRow, Tx } from '@modelbox/db';
-import type { RequestContext } from '../context.ts';
-import { HttpProblem, invalidField } from '../http/problem.ts';
+import type { RequestContext } from '../protocol/context.ts';
+import { HttpProblem, invalidField } from '../protocol/problem.ts';
 import { unauthenticated } from './credentials.ts';
 
 /** The creator of the bootstrap token. No principal has this name. */

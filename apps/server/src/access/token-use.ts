@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../protocol/context.ts';
 
 /** Milliseconds for which uses are gathered before they are written, and between two that are noted of one token. */
 const GATHER = 2_000;

@@ -7,11 +7,11 @@ import {
   VIEWS,
 } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { urlOf } from '../testing/access-world.ts';
-import { freshName } from '../testing/objects.ts';
-import { champion, policyTests } from '../testing/policies.ts';
-import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Caller, type Callers, callersOf, withToken } from '../testing/tokens.ts';
+import { urlOf } from '../../testing/access-world.ts';
+import { freshName } from '../../testing/objects.ts';
+import { champion, policyTests } from '../../testing/policies.ts';
+import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Caller, type Callers, callersOf, withToken } from '../../testing/tokens.ts';
 
 /* What the answers to a narrowed token show: only what its permissions name. */
 

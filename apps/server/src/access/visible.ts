@@ -1,5 +1,5 @@
 import { type Grants, namespacesWith } from '@modelbox/domain';
-import type { RequestContext } from '../context.ts';
+import type { RequestContext } from '../protocol/context.ts';
 
 /**
  * A condition on `n`, a namespace, that holds where the caller has a permission, and the value that it takes; undefined

@@ -1,6 +1,6 @@
 import { BlobNotFound, openDiskStore } from '@modelbox/blobs';
 import { openDatabase } from '@modelbox/db';
-import { blobsFolder } from '../data-folders.ts';
+import { blobsFolder } from '../config/data-folders.ts';
 
 const PAGE = 1_000;
 

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 /** What the start says: where it listens, where the data lies, who may do what, and what to try next. */
 export function greeting(config: Config, url: string): string {

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
 import { DatabaseRefusedError, EmbeddedPostgresError, MigrationError } from '@modelbox/db';
-import { ConfigError, readConfig } from '../config.ts';
-import { helpText } from '../help.ts';
-import { createLog } from '../log.ts';
-import { startServer } from '../server.ts';
-import { serviceLinks } from '../service-links.ts';
+import { createLog } from '../app/log.ts';
+import { startServer } from '../app/server.ts';
+import { ConfigError, readConfig } from '../config/config.ts';
+import { helpText } from '../config/help.ts';
+import { serviceLinks } from '../config/service-links.ts';
 import { VERSION } from '../system/version.ts';
 import { greeting } from './greeting.ts';
 

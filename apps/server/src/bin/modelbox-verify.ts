@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { runVerify } from '../app/verify-command.ts';
 import { inUnits } from '../backup/progress.ts';
-import { runVerify } from '../verifications/command.ts';
 import { runCommand } from './run-command.ts';
 
 const form = { flags: ['--full', '--json'], failure: 2 };

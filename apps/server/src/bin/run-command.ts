@@ -1,6 +1,6 @@
 import { EmbeddedPostgresError } from '@modelbox/db';
 import { BackupError } from '../backup/layout.ts';
-import { type Config, ConfigError, readConfig } from '../config.ts';
+import { type Config, ConfigError, readConfig } from '../config/config.ts';
 
 interface Given {
   readonly config: Config;

@@ -1,4 +1,4 @@
-import type { SelectedRange } from '../http/ranges.ts';
+import type { SelectedRange } from '../protocol/http/ranges.ts';
 
 /** Bytes that are made when it is their turn, after all that comes before them was read. */
 export interface MadePiece {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { BlobNotFound } from '@modelbox/blobs';
-import type { RequestContext } from '../context.ts';
-import { suspectCopy } from '../copies/settle.ts';
-import { answerContent, type ContentAnswer, type ContentRequest } from '../http/answer-content.ts';
-import { byteranges } from '../http/byteranges.ts';
-import { HttpProblem } from '../http/problem.ts';
-import type { Answered } from '../http/verb.ts';
+import type { RequestContext } from '../protocol/context.ts';
+import { answerContent, type ContentAnswer, type ContentRequest } from '../protocol/http/answer-content.ts';
+import { byteranges } from '../protocol/http/byteranges.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import type { Answered } from '../protocol/verb.ts';
+import { suspectCopy } from './copies/settle.ts';
 import { cut, made, type Piece } from './pieces.ts';
 import { ContentDamaged, streamPieces } from './stream-pieces.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { BlobRangeInvalid, type BlobReading } from '@modelbox/blobs';
-import { isUnreadable } from '../copies/look.ts';
-import type { SelectedRange } from '../http/ranges.ts';
+import type { SelectedRange } from '../protocol/http/ranges.ts';
+import { isUnreadable } from './copies/look.ts';
 import type { Piece, StoredPiece } from './pieces.ts';
 
 /** Opens a blob, or a range of it. */

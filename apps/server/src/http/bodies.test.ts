@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRaw } from '../testing/raw.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { connectRaw } from '../../testing/raw.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Route } from '@modelbox/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { checker, claimsIn, demandNoTrailers } from '../protocol/http/digests.ts';
+import { askForBody } from '../protocol/http/flow.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import type { Settings } from '../protocol/settings.ts';
+import { validate } from '../protocol/validate.ts';
 import { turnOf } from './body-turns.ts';
-import { checker, claimsIn, demandNoTrailers } from './digests.ts';
-import { askForBody } from './flow.ts';
 import { parseJson } from './json.ts';
-import { HttpProblem } from './problem.ts';
-import type { Settings } from './server-settings.ts';
-import { validate } from './validate.ts';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';

@@ -1,8 +1,8 @@
 import { setImmediate as nextPass, setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRaw, type RawConnection } from '../testing/raw.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { callersOf } from '../testing/tokens.ts';
+import { connectRaw, type RawConnection } from '../../testing/raw.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { callersOf } from '../../testing/tokens.ts';
 import { type BodyTurns, bodyTurns, type Turn } from './body-turns.ts';
 
 const LIMIT = 1000;

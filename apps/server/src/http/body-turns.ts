@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HttpProblem } from './problem.ts';
-import type { Settings } from './server-settings.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import type { Settings } from '../protocol/settings.ts';
 
 /** Bytes of a small body: it never waits. */
 const SMALL = 16 * 1024;

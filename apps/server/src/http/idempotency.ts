@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Route, takesIdempotencyKey } from '@modelbox/schema';
 import type { FastifyRequest } from 'fastify';
-import type { RequestContext } from '../context.ts';
-import { invalidField } from './problem.ts';
+import type { RequestContext } from '../protocol/context.ts';
+import { invalidField } from '../protocol/problem.ts';
 
 /** The request's `Idempotency-Key`, bound to who sends it and to where; undefined where it has none. */
 export function idempotencyOf(

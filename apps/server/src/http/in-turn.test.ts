@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { afterEach, expect, it } from 'vitest';
-import { connectRaw } from '../testing/raw.ts';
+import { connectRaw } from '../../testing/raw.ts';
 import { serveInTurn } from './in-turn.ts';
 import { answerError } from './refusals.ts';
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { isOver } from './connections.ts';
-import { RETRY_AFTER } from './errors.ts';
-import { HttpProblem } from './problem.ts';
+import { RETRY_AFTER } from '../protocol/errors.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import { isOver } from './guards/connections.ts';
 
 /** Pipelined requests that may wait on one connection. */
 const MOST_WAITING = 100;

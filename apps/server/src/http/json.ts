@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { JSON_MAX_DEPTH, JSON_MAX_MEMBERS } from '@modelbox/schema';
 import sjson from 'secure-json-parse';
-import { demandFewValues, tooWide } from './json-size.ts';
-import { HttpProblem, invalidField, pointerOf } from './problem.ts';
+import { demandFewValues, tooWide } from '../protocol/json-size.ts';
+import { HttpProblem, invalidField, pointerOf } from '../protocol/problem.ts';
 
 /**
  * A JSON body from its bytes. Refused as malformed (400): what is not UTF-8 or JSON, and the keys `__proto__` and

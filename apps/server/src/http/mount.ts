@@ -2,25 +2,25 @@ import { type Actor, decideAccess, localActor } from '@modelbox/domain';
 import { isReadOnRecord, type Route, type RouteId, routes } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { echoOf, viewOf } from '../access/views.ts';
-import { type Attempt, recordDenial } from '../audit/denials.ts';
-import { recordReads } from '../audit/reads.ts';
-import type { Context, RequestContext } from '../context.ts';
-import { takesItsOwnTurns } from '../costs/own-turns.ts';
-import { isInBody, touch } from '../kinds/touch.ts';
-import type { Located, Touched } from '../objects/located.ts';
+import type { Context, RequestContext } from '../protocol/context.ts';
+import type { Located, Touched } from '../protocol/located.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import { validate } from '../protocol/validate.ts';
+import type { Answered, Reply, Verb } from '../protocol/verb.ts';
+import { type Attempt, recordDenial } from '../resources/audit/denials.ts';
+import { recordReads } from '../resources/audit/reads.ts';
 import { readBody } from './bodies.ts';
+import { takesItsOwnTurns } from './costs/own-turns.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { newNamesIn } from './new-names.ts';
 import { pathParams, routerPath } from './params.ts';
-import { HttpProblem } from './problem.ts';
 import { queryReader, refuseQuery } from './query.ts';
 import { readBack } from './read-back.ts';
-import { type Memory, wholeOnly } from './remember.ts';
 import { contextOf, type Writable } from './request-context.ts';
+import { type Memory, wholeOnly } from './response-cache.ts';
 import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
+import { isInBody, touch } from './touch/touch.ts';
 import { demandRoomToWrite, noteCaller } from './unread.ts';
-import { validate } from './validate.ts';
-import type { Answered, Reply, Verb } from './verb.ts';
 
 /**
  * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes. What it

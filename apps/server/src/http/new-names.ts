@@ -1,7 +1,7 @@
 import { faultInNewName } from '@modelbox/domain';
 import { type FieldError, newNames } from '@modelbox/schema';
 import type { z } from 'zod';
-import { invalid, pointerOf } from './problem.ts';
+import { invalid, pointerOf } from '../protocol/problem.ts';
 
 type Found = (value: string, path: readonly PropertyKey[]) => void;
 type Walk = (value: unknown, path: readonly PropertyKey[], found: Found) => void;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../context.ts';
+import type { Context } from '../protocol/context.ts';
 import { redactedUrl } from './redact.ts';
 
 /** Tells the log and the metrics of a request that was answered. `route` is the operation id, or `none`. */

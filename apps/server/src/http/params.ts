@@ -1,7 +1,7 @@
 import type { Route } from '@modelbox/schema';
-import { HttpProblem } from './problem.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import { validate } from '../protocol/validate.ts';
 import { checkText } from './query.ts';
-import { validate } from './validate.ts';
 
 /** A route's path as Fastify's router writes it. */
 export const routerPath = (route: Route): string =>

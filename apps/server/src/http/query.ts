@@ -1,6 +1,6 @@
 import { type FieldError, jsonSchema } from '@modelbox/schema';
 import type { z } from 'zod';
-import { HttpProblem, invalidField } from './problem.ts';
+import { HttpProblem, invalidField } from '../protocol/problem.ts';
 
 type Coercion = (text: string) => unknown;
 

@@ -1,7 +1,7 @@
-import type { ReadKind, RequestContext } from '../context.ts';
-import { listAllFiles } from '../files/read.ts';
-import { readObject } from '../kinds/read.ts';
-import type { Answered, Receipt } from './verb.ts';
+import { readObject } from '../core/objects/read.ts';
+import type { ReadKind, RequestContext } from '../protocol/context.ts';
+import type { Answered, Receipt } from '../protocol/verb.ts';
+import { listAllFiles } from '../resources/files/read.ts';
 
 /** The answer of a write: its object as it is now. */
 export async function readBack(ctx: RequestContext, { status, object }: Receipt): Promise<Answered> {

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRaw } from '../testing/raw.ts';
-import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
+import { connectRaw } from '../../testing/raw.ts';
+import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../context.ts';
-import { lingerOnClose } from './connections.ts';
-import { toProblem } from './errors.ts';
-import { discardRest, isHeldBack } from './flow.ts';
-import { demandLocal } from './local-guard.ts';
+import type { Context } from '../protocol/context.ts';
+import { toProblem } from '../protocol/errors.ts';
+import { discardRest, isHeldBack } from '../protocol/http/flow.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import { lingerOnClose } from './guards/connections.ts';
+import { demandLocal } from './guards/local-guard.ts';
+import { NOT_KEPT, SECURITY_HEADERS } from './guards/security-headers.ts';
+import { demandSoundHeaders } from './guards/sound-headers.ts';
+import { demandSoundUrl } from './guards/sound-url.ts';
 import { observe } from './observe.ts';
-import { HttpProblem } from './problem.ts';
-import { NOT_KEPT, SECURITY_HEADERS } from './security-headers.ts';
-import { demandSoundHeaders } from './sound-headers.ts';
-import { demandSoundUrl } from './sound-url.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 

@@ -1,9 +1,9 @@
 import { type Route, routeList } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRaw } from '../testing/raw.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
-import { digest } from '../testing/uploads.ts';
+import { connectRaw } from '../../testing/raw.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
+import { digest } from '../../testing/uploads.ts';
 
 let server: TestServer;
 let callers: Callers;

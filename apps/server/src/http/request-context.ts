@@ -1,9 +1,9 @@
 import type { Actor } from '@modelbox/domain';
 import { type Route, takesIfMatch } from '@modelbox/schema';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Context, Pace, RequestContext } from '../context.ts';
-import { ClientGone } from './errors.ts';
-import { parseIfMatch } from './preconditions.ts';
+import type { Context, Pace, RequestContext } from '../protocol/context.ts';
+import { ClientGone } from '../protocol/errors.ts';
+import { parseIfMatch } from '../protocol/http/preconditions.ts';
 import { reserveAnswer, reservePage } from './unread.ts';
 
 /** For requests whose cost is fixed: none works for long. */

@@ -2,10 +2,10 @@ import { Writable } from 'node:stream';
 import { routeList } from '@modelbox/schema';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { newKey } from '../testing/oidc-issuer.ts';
-import { rawRequest } from '../testing/raw-request.ts';
-import { startTestServer } from '../testing/test-server.ts';
-import { callersOf, withToken } from '../testing/tokens.ts';
+import { newKey } from '../../testing/oidc-issuer.ts';
+import { rawRequest } from '../../testing/raw-request.ts';
+import { startTestServer } from '../../testing/test-server.ts';
+import { callersOf, withToken } from '../../testing/tokens.ts';
 
 it('a secret is in no log line and no change, wherever a caller puts it', async () => {
   let log = '';

@@ -1,9 +1,9 @@
 import type { Route } from '@modelbox/schema';
 import type { FastifyReply } from 'fastify';
-import type { Context } from '../context.ts';
+import type { Context } from '../protocol/context.ts';
+import type { Answered } from '../protocol/verb.ts';
 import { encoder, isPage, pageEncoder } from './encode.ts';
-import type { EncodedAnswer } from './remember.ts';
-import type { Answered } from './verb.ts';
+import type { EncodedAnswer } from './response-cache.ts';
 
 type Encode = (answer: Answered) => string | Promise<string | Buffer>;
 

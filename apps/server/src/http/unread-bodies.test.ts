@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connectRaw } from '../testing/raw.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
+import { connectRaw } from '../../testing/raw.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
 
 let server: TestServer;
 let callers: Callers;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newModel } from '../testing/objects.ts';
-import { connectRaw } from '../testing/raw.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { type Callers, callersOf } from '../testing/tokens.ts';
+import { newModel } from '../../testing/objects.ts';
+import { connectRaw } from '../../testing/raw.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { type Callers, callersOf } from '../../testing/tokens.ts';
 
 const MIB = 2 ** 20;
 /** Of a page: far more than the connections hold on their way. */

@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { isWrite, type Route } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge, type Registry } from 'prom-client';
-import type { Answers, Context } from '../context.ts';
-import { RETRY_AFTER } from './errors.ts';
-import { endWhenStill } from './flow.ts';
-import { HttpProblem } from './problem.ts';
-import type { Settings } from './server-settings.ts';
+import type { Answers, Context } from '../protocol/context.ts';
+import { RETRY_AFTER } from '../protocol/errors.ts';
+import { endWhenStill } from '../protocol/http/flow.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import type { Settings } from '../protocol/settings.ts';
 
 /** Bytes of an answer that goes out whatever waits: the kernel takes it at once. */
 const SMALL = 64 * 1024;

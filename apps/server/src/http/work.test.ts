@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import { document } from '../testing/fuzz/document.ts';
+import { document } from '../../testing/fuzz/document.ts';
 
 /* What takes its sender a moment to write must not take the server minutes to read. */
 

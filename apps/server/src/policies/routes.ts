@@ -1,16 +1,16 @@
-import type { Serve } from '../http/verb.ts';
-import { getObject } from '../kinds/get.ts';
-import { backtestPolicy } from './backtest.ts';
-import { approveProposal, rejectProposal } from './decide-proposal.ts';
-import { listEvaluations } from './evaluations.ts';
-import { explainAlias } from './explain.ts';
-import { policyHistory } from './history.ts';
-import { deleteHold, setHold } from './hold.ts';
-import { modelDecisions, namespaceDecisions, objectDecisions } from './list-decisions.ts';
-import { previewModelPolicy, previewNamespacePolicy } from './preview.ts';
-import { listProposals } from './proposals.ts';
-import { getPolicy } from './read.ts';
-import { setPolicy } from './set.ts';
+import { getObject } from '../core/objects/get.ts';
+import type { Serve } from '../protocol/verb.ts';
+import { explainAlias } from './documents/explain.ts';
+import { policyHistory } from './documents/history.ts';
+import { modelDecisions, namespaceDecisions, objectDecisions } from './documents/list-decisions.ts';
+import { getPolicy } from './documents/read.ts';
+import { setPolicy } from './documents/set.ts';
+import { listEvaluations } from './evaluations/evaluations.ts';
+import { deleteHold, setHold } from './holds/hold.ts';
+import { backtestPolicy } from './preview/backtest.ts';
+import { previewModelPolicy, previewNamespacePolicy } from './preview/preview.ts';
+import { approveProposal, rejectProposal } from './proposals/decide-proposal.ts';
+import { listProposals } from './proposals/proposals.ts';
 
 export function policyRoutes(serve: Serve): void {
   serve('models.policy.get', getPolicy);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type BlobStore, BlobStoreForeign, markerName } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
-import { type Config, ConfigError } from '../config.ts';
-import { blobsFolder } from '../data-folders.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { blobsFolder } from '../config/data-folders.ts';
 import { type Places, unusable } from './open-blobs.ts';
 
 /**

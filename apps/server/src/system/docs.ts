@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { openApiDocument } from '@modelbox/schema';
-import { HttpProblem } from '../http/problem.ts';
-import type { Verb } from '../http/verb.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import type { Verb } from '../protocol/verb.ts';
 import { VERSION } from './version.ts';
 
 const ASSETS: Record<string, string> = {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newModel } from '../testing/objects.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { tableFigures } from './growth-figures.ts';
+import { newModel } from '../../testing/objects.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { tableFigures } from './figures/growth-figures.ts';
 
 /* Rule: what grows is pruned or counted. docs/growth.md is the list. */
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrationState, proveWritable, readMigrations } from '@modelbox/db';
-import type { Context } from '../context.ts';
-import { RETRY_AFTER } from '../http/errors.ts';
-import type { Verb } from '../http/verb.ts';
+import type { Context } from '../protocol/context.ts';
+import { RETRY_AFTER } from '../protocol/errors.ts';
+import type { Verb } from '../protocol/verb.ts';
 import { inTime } from './in-time.ts';
 import { checkStore } from './store-state.ts';
 import { VERSION } from './version.ts';

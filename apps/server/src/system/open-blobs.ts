@@ -5,8 +5,8 @@ import {
   openDiskStore,
   openS3Store,
 } from '@modelbox/blobs';
-import { type Config, ConfigError } from '../config.ts';
-import { blobsFolder } from '../data-folders.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { blobsFolder } from '../config/data-folders.ts';
 import { s3Advice } from './s3-advice.ts';
 
 export type Places = Pick<

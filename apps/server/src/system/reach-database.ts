@@ -1,6 +1,6 @@
 import { EmbeddedPostgresError, hasCluster, runningUrl, startEmbeddedPostgres } from '@modelbox/db';
-import { type Config, ConfigError } from '../config.ts';
-import { postgresFolder } from '../data-folders.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { postgresFolder } from '../config/data-folders.ts';
 
 interface Reached {
   readonly url: string;

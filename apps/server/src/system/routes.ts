@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import type { Serve } from '../http/verb.ts';
+import type { Context } from '../protocol/context.ts';
+import type { Serve } from '../protocol/verb.ts';
 import { docsAsset, docsPage, openApi } from './docs.ts';
 import { health, readiness } from './health.ts';
 

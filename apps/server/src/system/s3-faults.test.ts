@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { openS3Store } from '@modelbox/blobs';
 import { describeWithS3, type FaultProxy, startFaultProxy } from '@modelbox/blobs/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { createApp } from '../app.ts';
-import { newExperiment } from '../testing/objects.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { complete, newUpload, PART, partOf, putPart } from '../testing/uploads.ts';
-import { cleanUploads, forgetUploads } from '../workers/upload-cleanup.ts';
+import { newExperiment } from '../../testing/objects.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { complete, newUpload, PART, partOf, putPart } from '../../testing/uploads.ts';
+import { createApp } from '../app/app.ts';
+import { cleanUploads, forgetUploads } from '../workers/store/upload-cleanup.ts';
 
 await describeWithS3('a server whose S3 server fails', (bucket) => {
   let proxy: FaultProxy;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { openDatabase } from '@modelbox/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../app.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { createApp } from '../app/app.ts';
 import { VERSION } from './version.ts';
 
 let server: TestServer;

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newExperiment, newModel } from '../testing/objects.ts';
-import { startTestServer, type TestAnswer, type TestServer } from '../testing/test-server.ts';
-import { begin } from '../testing/uploads.ts';
-import { removeDoomed, sweepBlobs } from './blob-sweep.ts';
+import { newExperiment, newModel } from '../../testing/objects.ts';
+import { startTestServer, type TestAnswer, type TestServer } from '../../testing/test-server.ts';
+import { begin } from '../../testing/uploads.ts';
 import { purge } from './purge.ts';
+import { removeDoomed, sweepBlobs } from './store/blob-sweep.ts';
 
 /*
  * Content that is attached by its hash while it loses its last other file and a sweep without any grace is after it.

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freshName, newExperiment, newModel } from '../testing/objects.ts';
-import { atOnce } from '../testing/races.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { removeDoomed, sweepBlobs } from './blob-sweep.ts';
+import { freshName, newExperiment, newModel } from '../../testing/objects.ts';
+import { atOnce } from '../../testing/races.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { purge } from './purge.ts';
-import { doomStrays, findStrays } from './stray-sweep.ts';
+import { removeDoomed, sweepBlobs } from './store/blob-sweep.ts';
+import { doomStrays, findStrays } from './store/stray-sweep.ts';
 
 /*
  * Uploads of the same few contents, deletes, promotions, purges and sweeps without any grace, all at once. Whatever the

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changesOf, freshName, newCheckpoint, newModel, newVersion } from '../testing/objects.ts';
-import { champion, onVal, policyTests } from '../testing/policies.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { changesOf, freshName, newCheckpoint, newModel, newVersion } from '../../testing/objects.ts';
+import { champion, onVal, policyTests } from '../../testing/policies.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { pruneHistory } from './history-retention.ts';
 import { purge } from './purge.ts';
 import { retainDue } from './retention.ts';

@@ -1,6 +1,6 @@
 import { inTransaction } from '@modelbox/db';
-import type { Context } from '../context.ts';
-import { type Loop, startLoop } from './loop.ts';
+import type { Context } from '../protocol/context.ts';
+import { type Loop, startLoop } from '../runtime/loop.ts';
 
 const INTERVAL = 600_000;
 /** Rows that one transaction looks at: small, so that no lock lasts. */

@@ -1,6 +1,6 @@
 import { inTransaction } from '@modelbox/db';
-import type { Context } from '../context.ts';
-import { type Loop, startLoop } from './loop.ts';
+import type { Context } from '../protocol/context.ts';
+import { type Loop, startLoop } from '../runtime/loop.ts';
 
 /** Each round reads the whole table: 200 MB after a day of 24 writes a second. */
 const INTERVAL = 600_000;

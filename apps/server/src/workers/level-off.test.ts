@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { onVal, policyTests } from '../testing/policies.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { begin } from '../testing/uploads.ts';
+import { onVal, policyTests } from '../../testing/policies.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { begin } from '../../testing/uploads.ts';
 import { removeOldEvents } from './audit-retention.ts';
-import { removeDoomed, sweepBlobs } from './blob-sweep.ts';
 import { pruneHistory } from './history-retention.ts';
 import { forgetKeys } from './idempotency-keys.ts';
 import { purge } from './purge.ts';
 import { forgetRemoved, retainDue } from './retention.ts';
-import { cleanUploads, expireUploads, forgetUploads } from './upload-cleanup.ts';
+import { removeDoomed, sweepBlobs } from './store/blob-sweep.ts';
+import { cleanUploads, expireUploads, forgetUploads } from './store/upload-cleanup.ts';
 
 /*
  * The same work again and again, with short retentions: after each round of the workers every table has as many rows as after

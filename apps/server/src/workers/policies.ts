@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import { ClockDoubted, decideModel, modelsDue, putOff, takeFacts } from '../policies/work.ts';
-import { type Loop, startLoop } from './loop.ts';
+import { ClockDoubted, decideModel, modelsDue, putOff, takeFacts } from '../policies/engine/work.ts';
+import type { Context } from '../protocol/context.ts';
+import { type Loop, startLoop } from '../runtime/loop.ts';
 
 /** Milliseconds between looks where no bell rings: what another server committed, and times that have come. */
 const INTERVAL = 250;

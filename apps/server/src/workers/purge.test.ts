@@ -6,9 +6,9 @@ import {
   newExperiment,
   newModel,
   newVersion,
-} from '../testing/objects.ts';
-import { atOnce } from '../testing/races.ts';
-import { ref, startTestServer, type TestServer } from '../testing/test-server.ts';
+} from '../../testing/objects.ts';
+import { atOnce } from '../../testing/races.ts';
+import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { forgetKeys } from './idempotency-keys.ts';
 import { purge } from './purge.ts';
 

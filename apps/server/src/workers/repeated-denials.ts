@@ -1,6 +1,6 @@
-import { storeRepeatedDenials } from '../audit/repeated-denials.ts';
-import type { Context } from '../context.ts';
-import { type Loop, startLoop } from './loop.ts';
+import type { Context } from '../protocol/context.ts';
+import { storeRepeatedDenials } from '../resources/audit/repeated-denials.ts';
+import { type Loop, startLoop } from '../runtime/loop.ts';
 
 const INTERVAL = 60_000;
 

@@ -1,9 +1,9 @@
-import { TOLERANCE } from '../clock/clock.ts';
-import type { Context } from '../context.ts';
-import { retain, retentionScopes } from '../retention/run.ts';
-import type { ScopeOwner } from '../retention/scope.ts';
-import { abortStale } from '../retention/stale.ts';
-import { type Loop, startLoop } from './loop.ts';
+import { retain, retentionScopes } from '../policies/retention/run.ts';
+import type { ScopeOwner } from '../policies/retention/scope.ts';
+import { abortStale } from '../policies/retention/stale.ts';
+import type { Context } from '../protocol/context.ts';
+import { TOLERANCE } from '../runtime/clock.ts';
+import { type Loop, startLoop } from '../runtime/loop.ts';
 
 /** Milliseconds between looks at what is due. */
 const INTERVAL = 5_000;

@@ -1,7 +1,7 @@
 import type { Database } from '@modelbox/db';
 import type { Logger } from 'pino';
-import type { Bell } from './bell.ts';
-import { type Loop, startLoop } from './loop.ts';
+import { type Loop, startLoop } from '../runtime/loop.ts';
+import type { Bell } from '../runtime/wakeup.ts';
 
 /** Milliseconds between looks, and changes that get their place in one transaction. */
 const INTERVAL = 250;

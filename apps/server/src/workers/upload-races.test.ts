@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newExperiment, newModel } from '../testing/objects.ts';
-import { atOnce } from '../testing/races.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
-import { begin, complete, download, putPart, sha256 } from '../testing/uploads.ts';
-import { removeDoomed, sweepBlobs } from './blob-sweep.ts';
+import { newExperiment, newModel } from '../../testing/objects.ts';
+import { atOnce } from '../../testing/races.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { begin, complete, download, putPart, sha256 } from '../../testing/uploads.ts';
 import { purge } from './purge.ts';
-import { doomStrays, findStrays, liveUploads } from './stray-sweep.ts';
-import { cleanUploads, expireUploads } from './upload-cleanup.ts';
-import { verifyNextUpload } from './upload-verify.ts';
+import { removeDoomed, sweepBlobs } from './store/blob-sweep.ts';
+import { doomStrays, findStrays, liveUploads } from './store/stray-sweep.ts';
+import { cleanUploads, expireUploads } from './store/upload-cleanup.ts';
+import { verifyNextUpload } from './store/upload-verify.ts';
 
 /*
  * Uploads of the same few contents to the same few places, completed twice, given up meanwhile, with hashes that lie, over

@@ -8,8 +8,8 @@ import {
   parseFilter,
 } from '@modelbox/domain';
 import type { PolicyWarning } from '@modelbox/schema';
-import { experimentSchema } from '../../experiments/filter-schema.ts';
-import { passes } from '../../retention/scope.ts';
+import { experimentSchema } from '../../resources/experiments/filter-schema.ts';
+import { passes } from '../retention/scope.ts';
 import { hasFilterName, hasMetric, isEvaluatedOn, namesIn, passesFilter } from './conditions.ts';
 import {
   type Below,

@@ -1,5 +1,5 @@
 import { type AskedName, filterNames, parseFilter } from '@modelbox/domain';
-import { hasName, passes } from '../../retention/scope.ts';
+import { hasName, passes } from '../retention/scope.ts';
 import type { Below, Condition, Range } from './ranges.ts';
 
 /** Whether an object has a metric; its dataset is named as seen from the policy. */

@@ -1,9 +1,9 @@
 import type { Sql } from '@modelbox/db';
 import type { SqlSchema } from '@modelbox/domain';
-import { experimentSchema } from '../../experiments/filter-schema.ts';
-import { metricSql } from '../../lists/schemas.ts';
-import { SCHEMAS } from '../../retention/scope.ts';
-import { versionSchema } from '../../versions/filter-schema.ts';
+import { metricSql } from '../../core/lists/schemas.ts';
+import { experimentSchema } from '../../resources/experiments/filter-schema.ts';
+import { versionSchema } from '../../resources/versions/filter-schema.ts';
+import { SCHEMAS } from '../retention/scope.ts';
 
 /** Whose policy is compared with the objects below it. */
 export interface Below {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freshName } from '../../testing/objects.ts';
-import { policyTests } from '../../testing/policies.ts';
-import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { freshName } from '../../../testing/objects.ts';
+import { policyTests } from '../../../testing/policies.ts';
+import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { retainDue } from '../../workers/retention.ts';
 
 let server: TestServer;

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { type Route, routeList } from '@modelbox/schema';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { leaveBodies } from '../http/bodies.ts';
+import { ClosingResponse, isOver, watchConnections } from '../http/guards/connections.ts';
+import { serveInTurn } from '../http/in-turn.ts';
+import { mount } from '../http/mount.ts';
+import { observe } from '../http/observe.ts';
+import { routerPath } from '../http/params.ts';
+import { holdsSecret } from '../http/redact.ts';
+import { admit, answerError, answerNoRequest, routerErrors } from '../http/refusals.ts';
+import { createMemory } from '../http/response-cache.ts';
+import { boundAnswers } from '../http/unread.ts';
+import type { Context } from '../protocol/context.ts';
+import { discardRest, holdContinue } from '../protocol/http/flow.ts';
+import { HttpProblem } from '../protocol/problem.ts';
+import type { Serve } from '../protocol/verb.ts';
+import { resourceRoutes } from './resources.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    route?: Route;
+  }
+}
+
+/** Longest path parameter: a reference, percent-encoded. */
+const MAX_PARAM_LENGTH = 4096;
+
+/** Headers of a request at most. */
+const MOST_HEADERS = 200;
+
+const HTTP_OPTIONS = {
+  // Headers must come soon; a body may take as long as it keeps coming, since it may be a model.
+  headersTimeout: 30_000,
+  requestTimeout: 0,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 72_000,
+  maxHeaderSize: 16_384,
+  // Refused by us: Node's own answer is no problem document.
+  requireHostHeader: false,
+  ServerResponse: ClosingResponse,
+};
+
+/** The HTTP server over a context. It listens only when told to. */
+export function createApp(ctx: Context): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: ctx.log as FastifyBaseLogger,
+    // One line a request, ours.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: ctx.settings.bodyLimit,
+    trustProxy: ctx.settings.trustProxy.length > 0 ? [...ctx.settings.trustProxy] : false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false },
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      const isSound = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) && !holdsSecret(given);
+      return isSound ? given : randomUUID();
+    },
+    http: HTTP_OPTIONS,
+    forceCloseConnections: 'idle',
+    // What still comes on connections that are open is served, and ends them.
+    return503OnClosing: false,
+    handlerTimeout: 0,
+    frameworkErrors: routerErrors(ctx),
+    clientErrorHandler: answerNoRequest,
+  });
+  app.server.maxHeadersCount = MOST_HEADERS;
+  app.server.maxConnections = ctx.settings.maxConnections;
+  watchConnections(app.server);
+  holdContinue(app.server);
+  leaveBodies(app);
+  boundAnswers(app, ctx);
+  app.addHook('onRequest', (request, reply, done) => {
+    // Nobody would get the answer, so nothing may be done either.
+    if (isOver(request.raw.socket)) return;
+    admit(ctx, request, reply);
+    done();
+  });
+  serveInTurn(app);
+  app.addHook('onResponse', (request, reply, done) => {
+    observe(ctx, request, reply, request.routeOptions.config.route?.id ?? 'none');
+    discardRest(request.raw);
+    done();
+  });
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request) => {
+    throw new HttpProblem(
+      'no_such_route',
+      `There is no ${request.method} ${request.url.split('?')[0]}; see /docs.`,
+    );
+  });
+  const memory = createMemory();
+  const serve: Serve = (id, verb, how) => mount(app, ctx, id, verb, how && memory);
+  for (const routes of resourceRoutes) routes(serve, ctx);
+  for (const route of routeList) {
+    if (!app.hasRoute({ method: route.method, url: routerPath(route) }))
+      throw new Error(`${route.id} is in the contract and not served`);
+  }
+  return app;
+}

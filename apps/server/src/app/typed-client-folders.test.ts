@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ModelBox, type TreeProgress } from '@modelbox/client';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { killedClient } from '../../testing/client-process.ts';
+import { startProxy, type TestProxy } from '../../testing/proxy.ts';
+import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+
+const content = randomBytes(6_000_000);
+const small = Buffer.from('small');
+const inParts = { partsFrom: 1_000_000, partSize: 500_000 };
+
+let server: TestServer;
+let proxy: TestProxy;
+/** Goes through the proxy. */
+let client: ModelBox;
+let folder: string;
+let model: string;
+/** With `a/big.bin` and `small.txt`. */
+let version: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  proxy = await startProxy(server.url);
+  client = new ModelBox({ baseUrl: proxy.url });
+  model = (await client.models.create({ namespace: 'ai', name: 'yolo' })).id;
+  const files = [
+    { path: 'a/big.bin', source: content },
+    { path: 'small.txt', source: small },
+  ];
+  version = (await client.push(model, { version: 'v1' }, files)).id;
+});
+afterAll(async () => {
+  await client?.close();
+  await proxy?.stop();
+  await server?.stop();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'modelbox-folders-'));
+  proxy.fault = () => undefined;
+  proxy.clear();
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const fetched = () => proxy.passed.filter(({ url }) => url.includes('/files/'));
+const names = async () => (await readdir(folder, { recursive: true })).sort();
+
+/** Leaves what a pull leaves that is killed while the large file comes. Gives the names of it. */
+async function killedPull(): Promise<(ending: string) => string> {
+  const program = `
+    await client.pull(version, folder, { ...inParts, concurrency: 1, onProgress: ({ bytes }) => {
+      if (bytes > 3_000_000) kill();
+    } });`;
+  await killedClient(program, { baseUrl: server.url, version, folder, inParts });
+  const left = (await names()).filter((name) => name.includes('.modelbox-'));
+  expect(left).toHaveLength(3);
+  return (ending) => join(folder, left.find((name) => name.endsWith(ending)) ?? '');
+}
+
+/** Steps that never go back. */
+function watched() {
+  const steps: TreeProgress[] = [];
+  const onProgress = (step: TreeProgress) => void steps.push(step);
+  const expectForward = (totalBytes: number) => {
+    const bytes = steps.map((step) => step.bytes);
+    expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+    expect(steps.at(-1)).toMatchObject({ bytes: totalBytes, totalBytes });
+  };
+  return { onProgress, expectForward };
+}
+
+test('a folder where a file is to be is told of before anything is fetched', async () => {
+  await mkdir(join(folder, 'small.txt/mine'), { recursive: true });
+  await expect(client.pull(version, folder)).rejects.toThrow(`${join(folder, 'small.txt')} is a folder`);
+  expect(fetched()).toEqual([]);
+  expect((await names()).filter((name) => name.includes('.modelbox-'))).toEqual([]);
+});
+
+test('nothing is written to a folder that has all files', async () => {
+  await client.pull(version, folder);
+  const times = async () => {
+    const stats = await Promise.all(['.', 'a'].map((name) => stat(join(folder, name), { bigint: true })));
+    return stats.map(({ mtimeNs }) => mtimeNs);
+  };
+  const before = await times();
+  const { files } = await client.pull(version, folder);
+  expect(files.map(({ status }) => status)).toEqual(['present', 'present']);
+  expect(await times()).toEqual(before);
+});
+
+test('what a killed pull left beside a file that is whole by now is removed', async () => {
+  await killedPull();
+  await writeFile(join(folder, 'a/big.bin'), content);
+  await client.pull(version, folder);
+  expect(await names()).toEqual(['a', 'a/big.bin', 'small.txt']);
+});
+
+test('a lock that cannot be read is an error, and nothing is waited for', async () => {
+  const left = await killedPull();
+  const lock = left('.lock');
+  await rm(lock);
+  await mkdir(lock);
+  await expect(client.pull(version, folder, inParts)).rejects.toThrow(`The lock ${lock} cannot be read`);
+});
+
+test('the progress of a pull does not go back where what was there turns out to be wrong', async () => {
+  const left = await killedPull();
+  const partial = await open(left('.part'), 'r+');
+  await partial.write(Buffer.alloc(500_000), 0, 500_000, 0);
+  await partial.close();
+  const { onProgress, expectForward } = watched();
+  await client.pull(version, folder, { ...inParts, onProgress });
+  expect(content.equals(await readFile(join(folder, 'a/big.bin')))).toBe(true);
+  expectForward(content.length + small.length);
+});
+
+test('the progress of a push or an upload does not go back where a request is tried again', async () => {
+  let cuts = 0;
+  proxy.fault = ({ method, url }) =>
+    method === 'PUT' && url.includes('/files/') && ++cuts % 2 ? { cutRequestAt: 2_000_000 } : undefined;
+  const source = randomBytes(4_000_000);
+  const { onProgress, expectForward } = watched();
+  const pushed = await client.push(model, { version: 'v-again' }, [{ path: 'x', source }], { onProgress });
+  expect([pushed.status, cuts]).toEqual(['ready', 2]);
+  expectForward(source.length);
+
+  const single = watched();
+  await client.models.files.upload(model, 'x', randomBytes(4_000_000), {
+    onProgress: (bytes, totalBytes) =>
+      single.onProgress({ bytes, totalBytes, files: 0, totalFiles: 1, path: 'x' }),
+  });
+  expect(cuts).toBe(4);
+  single.expectForward(4_000_000);
+});
+
+test('paths that no pull could write are named before anything is created', async () => {
+  for (const paths of [['../x'], ['..'], ['/x'], ['a\\b'], ['a\nb'], ['a', 'a/b']]) {
+    const items = paths.map((path) => ({ path, source: small }));
+    const push = client.push(model, { version: 'v-refused' }, items);
+    await expect(push).rejects.toThrow(`Refused to push any file: ${JSON.stringify(paths.at(-1))}`);
+  }
+  const { items } = await client.models.versions.list(model, { filter: 'version = "v-refused"' });
+  expect(items).toEqual([]);
+});
+
+test('the longest name that a file can have does for a download too', async () => {
+  const long = 'n'.repeat(255);
+  await client.models.files.upload(model, long, small);
+  await client.models.files.download(model, long).toFile(join(folder, long));
+  expect(await names()).toEqual([long]);
+});
+
+test.skipIf(process.platform !== 'linux')('a file whose name is no text is told of', async () => {
+  const name = Buffer.concat([Buffer.from(join(folder, 'bad-')), Buffer.from([0xff])]);
+  await writeFile(name, 'x');
+  await expect(client.push(model, { version: 'v-bad' }, folder)).rejects.toThrow('a name that is not UTF-8');
+  await rm(name);
+  await writeFile(join(folder, 'fine-\ufffd'), 'x');
+  expect((await client.push(model, { version: 'v-fine' }, folder)).status).toBe('ready');
+});

@@ -1,0 +1,45 @@
+import { migrationState, openDatabase, readMigrations } from '@modelbox/db';
+import { pino } from 'pino';
+import { type Config, ConfigError } from '../config/config.ts';
+import type { VerificationRecord } from '../resources/verifications/records.ts';
+import { verifyStore } from '../resources/verifications/verify-store.ts';
+import { openClock } from '../runtime/clock.ts';
+import { createBells } from '../runtime/wakeup.ts';
+import { claimBlobs } from '../system/claim-blobs.ts';
+import { openBlobs } from '../system/open-blobs.ts';
+import { reachDatabase } from '../system/reach-database.ts';
+
+/**
+ * Verifies the store of the settings, beside a running server or for a stopped one.
+ * @throws ConfigError, and what `verifyStore` throws
+ */
+export async function* runVerify(
+  config: Config,
+  options: {
+    readonly full: boolean;
+    readonly signal: AbortSignal;
+    /** Warnings about the store. */
+    readonly tell: (message: string) => void;
+  },
+): AsyncGenerator<VerificationRecord, void> {
+  // Each finding is a record: a line in the log would say it twice.
+  const log = pino({ level: 'silent' });
+  const { url, end } = await reachDatabase(config);
+  try {
+    const db = openDatabase({ url, poolSize: 4, applicationName: 'modelbox-verify' });
+    try {
+      if (!(await migrationState(db.side, await readMigrations())).current)
+        throw new ConfigError([
+          'The database is at the version of another release. Start the server of this release once, then verify.',
+        ]);
+      const { now } = await openClock(db.side, log);
+      const blobs = await openBlobs(config, now, options.tell);
+      await claimBlobs(config, db, blobs);
+      yield* verifyStore({ db, blobs, log, now, bells: createBells() }, options);
+    } finally {
+      await db.close();
+    }
+  } finally {
+    await end();
+  }
+}

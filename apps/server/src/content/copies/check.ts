@@ -1,0 +1,65 @@
+import type { Context } from '../../protocol/context.ts';
+import { type Copy, confirmed, readCopy, statCopy } from './look.ts';
+import { settleCopy } from './settle.ts';
+
+/** Looks at the store that go on at once. */
+const AT_ONCE = 16;
+/**
+ * Bytes that one request reads to settle doubts: about half a second. What is beyond counts as not there, so it is
+ * uploaded, and the upload replaces the copy.
+ */
+const READ_AT_MOST = 256 * 2 ** 20;
+
+interface Known extends Copy {
+  readonly isDoubtful: boolean;
+  readonly isMarked: boolean;
+}
+
+/**
+ * Looks whether the stored copies of content that was just uploaded are there and have their sizes, and marks those that
+ * are not: then `keep_blob` takes the fresh bytes for them. Doubtful copies it replaces anyway.
+ * @returns whether a copy will be replaced.
+ */
+export async function checkForUpload(ctx: Context, sha256: string): Promise<boolean> {
+  const copies = await knownCopies(ctx, [sha256]);
+  const isGood = await checkPresence(ctx, copies);
+  return copies.some((copy) => copy.isDoubtful || !isGood(copy));
+}
+
+/**
+ * Looks at the stored copies of content that is named by its hashes, and has no other bytes at hand: existence and size
+ * of each, and the bytes of the doubtful ones. `hold_blobs` holds none that is marked or still doubtful afterwards.
+ */
+export async function checkForReference(ctx: Context, hashes: readonly string[]): Promise<void> {
+  const copies = await knownCopies(ctx, [...new Set(hashes)]);
+  const isGood = await checkPresence(ctx, copies);
+  let left = READ_AT_MOST;
+  for (const copy of copies) {
+    if (!copy.isDoubtful || copy.isMarked || !isGood(copy) || copy.sizeBytes > left) continue;
+    left -= copy.sizeBytes;
+    await settleCopy(ctx, copy, await confirmed(() => readCopy(ctx, copy)));
+  }
+}
+
+async function knownCopies({ db }: Context, hashes: readonly string[]): Promise<Known[]> {
+  const { rows } = await db.pool.query<Known>(
+    `SELECT key, sha256, size_bytes::float8 AS "sizeBytes", is_doubtful(b) AS "isDoubtful",
+       corrupt_at IS NOT NULL AS "isMarked" FROM blobs b WHERE sha256 = ANY ($1)`,
+    [hashes],
+  );
+  return rows;
+}
+
+async function checkPresence(ctx: Context, copies: readonly Known[]): Promise<(copy: Known) => boolean> {
+  const bad = new Set<Known>();
+  const wanted = copies.filter((copy) => !copy.isMarked);
+  const look = async (copy: Known) => {
+    const fault = await confirmed(() => statCopy(ctx, copy));
+    if (fault === undefined) return;
+    bad.add(copy);
+    await settleCopy(ctx, copy, fault);
+  };
+  for (let at = 0; at < wanted.length; at += AT_ONCE)
+    await Promise.all(wanted.slice(at, at + AT_ONCE).map(look));
+  return (copy) => !bad.has(copy);
+}

@@ -1,0 +1,24 @@
+import type { RequestContext } from '../../protocol/context.ts';
+import { RETRY_AFTER } from '../../protocol/errors.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import { type Copy, confirmed, statCopy } from './look.ts';
+import { settleCopy, suspectCopy } from './settle.ts';
+
+/**
+ * Looks again at a copy that could not be opened, and marks its blob if that fails too.
+ * @param isAgain whether opening it has failed before in this request.
+ * @returns whether the copy is lost. If not, opening it is worth another try.
+ * @throws {HttpProblem} 503 if it cannot be opened twice, though it is there: the reader of suspects decides.
+ */
+export async function judgeFailure(ctx: RequestContext, copy: Copy, isAgain: boolean): Promise<boolean> {
+  const fault = await confirmed(() => statCopy(ctx, copy), ctx.signal);
+  if (fault !== undefined) return settleCopy(ctx, copy, fault);
+  if (!isAgain) return false;
+  await suspectCopy(ctx, copy.key);
+  throw new HttpProblem(
+    'unavailable',
+    'The stored content could not be opened; it is being read again. Try again later.',
+    {},
+    RETRY_AFTER,
+  );
+}

@@ -1,0 +1,16 @@
+import type { BlobStat } from '@modelbox/blobs';
+import type { Context } from '../../protocol/context.ts';
+
+/** Those keys of stored objects that some row knows. */
+export async function knownKeys(
+  { db }: Pick<Context, 'db'>,
+  objects: readonly BlobStat[],
+): Promise<Set<string>> {
+  const { rows } = await db.side.query<{ key: string }>(
+    `SELECT key FROM blobs WHERE key = ANY ($1)
+     UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL
+     UNION ALL SELECT key FROM uploads WHERE key = ANY ($1) AND cleaned_at IS NULL`,
+    [objects.map((object) => object.key)],
+  );
+  return new Set(rows.map((row) => row.key));
+}

@@ -1,0 +1,20 @@
+import { inTransaction } from '@modelbox/db';
+import type { Context } from '../../protocol/context.ts';
+
+/** Files that one transaction changes. */
+const BATCH = 200;
+
+/** Brings the states of files in line with what is known of their content. */
+export async function tellFileStates(
+  { db, now }: Pick<Context, 'db' | 'now'>,
+  stopping?: AbortSignal,
+): Promise<void> {
+  for (let count = BATCH; count > 0 && !stopping?.aborted; )
+    count = await inTransaction(db.side, async (client) => {
+      const { rows } = await client.query<{ count: number }>('SELECT tell_file_states($1, $2) AS count', [
+        BATCH,
+        now(),
+      ]);
+      return rows[0]?.count ?? 0;
+    });
+}

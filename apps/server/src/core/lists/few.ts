@@ -1,0 +1,35 @@
+import { jsonBytes } from '../../protocol/json-size.ts';
+
+/** Items of an answer that is no page: up to a number, and up to so many bytes of JSON. */
+export class Few<T> {
+  readonly items: T[] = [];
+  readonly #limit: number;
+  #bytes: number;
+  #isCut = false;
+  #isTruncated = false;
+
+  constructor(limit: number, bytes: number) {
+    this.#limit = limit;
+    this.#bytes = bytes;
+  }
+
+  /** Whether an item was left out. */
+  get isTruncated(): boolean {
+    return this.#isTruncated;
+  }
+
+  /** Whether no further item is taken. */
+  get isFull(): boolean {
+    return this.#isCut || this.items.length >= this.#limit;
+  }
+
+  /** Takes an item, or is full: the first one is taken at any size. */
+  add(item: T): void {
+    if (!this.isFull) {
+      this.#bytes -= jsonBytes(item);
+      this.#isCut = this.#bytes < 0 && this.items.length > 0;
+    }
+    if (this.isFull) this.#isTruncated = true;
+    else this.items.push(item);
+  }
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import {
+  CursorError,
+  compileFilter,
+  compileKeyset,
+  compileOrderBy,
+  decideAccess,
+  FilterError,
+  formatOrderBy,
+  namespacesWith,
+  parseFilter,
+  parseOrderBy,
+  type SqlSchema,
+  usesMetrics,
+} from '@modelbox/domain';
+import { LIMIT_DEFAULT } from '@modelbox/schema';
+import type { ListedKind, RequestContext } from '../../protocol/context.ts';
+import type { Room } from '../../protocol/kinds.ts';
+import { HttpProblem, invalid } from '../../protocol/problem.ts';
+import type { Answered } from '../../protocol/verb.ts';
+import { readInOrder } from '../objects/read.ts';
+import { badCursor, decodeCursor, encodeCursor, isStorable } from './cursor.ts';
+import { runList } from './run.ts';
+
+/** A list of objects of one kind. */
+export interface ObjectList {
+  readonly kind: ListedKind;
+  /** The namespace that the list is about; undefined: every one that the caller may see. */
+  readonly namespace: string | undefined;
+  /** FROM with its joins; the alias of `idSql` is among them. */
+  readonly from: string;
+  readonly idSql: string;
+  readonly schema: SqlSchema;
+  readonly defaultOrder: string;
+  /** Conditions with `$1`, `$2`, … for `values`. */
+  readonly where: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+interface ListQuery {
+  filter?: string | undefined;
+  orderBy?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** One page, by keyset: the cursor holds the order's values of the last row, so that inserts move nothing. */
+export async function listObjects(
+  ctx: RequestContext,
+  list: ObjectList,
+  query: ListQuery,
+): Promise<Answered> {
+  const limit = query.limit ?? LIMIT_DEFAULT;
+  const filter = located('filter', () => parseFilter(query.filter ?? '', list.schema));
+  const order = located('orderBy', () => parseOrderBy(query.orderBy ?? list.defaultOrder, list.schema));
+  if (usesMetrics(filter, order)) demandMetrics(ctx, list);
+  const values: unknown[] = [...list.values];
+  const where = [...list.where];
+  const condition = compileFilter(filter, list.schema, values.length + 1);
+  values.push(...condition.params);
+  where.push(condition.sql);
+  const compiled = compileOrderBy(order, list.schema, values.length + 1);
+  values.push(...compiled.params);
+  const of = fingerprint(list, query.filter, formatOrderBy(order));
+  if (query.cursor !== undefined) {
+    const keyset = compileCursor(compiled.keys, query.cursor, of, values.length + 1);
+    values.push(...keyset.params);
+    where.push(keyset.sql);
+  }
+  const rows = await runList<PlaceRow>(
+    ctx,
+    `SELECT ${list.idSql} AS id, ARRAY[${compiled.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
+     FROM ${list.from} WHERE ${where.join(' AND ')} ORDER BY ${compiled.orderBy} LIMIT ${limit + 1}`,
+    values,
+  );
+  const { items, last } = await readWithin(ctx, list.kind, rows.slice(0, limit));
+  const after = rows[last]?.cursor;
+  return {
+    status: 200,
+    body: {
+      items,
+      nextCursor: last < rows.length - 1 && after ? encodeCursor({ of, after }) : null,
+    },
+  };
+}
+
+/** An object's place in the list. */
+interface PlaceRow {
+  readonly id: string;
+  readonly cursor: (string | null)[];
+}
+
+/** Objects read by one statement at most: Postgres forms them all, also those that do not fit. */
+const BATCH = 100;
+
+/** The objects at the places from the first on, as many as fit, and the index of the place at which the page ends. */
+async function readWithin(
+  ctx: RequestContext,
+  kind: ListedKind,
+  places: readonly PlaceRow[],
+): Promise<{ items: unknown[]; last: number }> {
+  const bytes = ctx.reservePage();
+  const room: Room = { bytes, isEmpty: true };
+  const items: unknown[] = [];
+  let last = -1;
+  while (last < places.length - 1) {
+    const batch = places.slice(last + 1, last + 1 + BATCH);
+    const found = await readInOrder(
+      ctx,
+      kind,
+      batch.map((row) => row.id),
+      room,
+    );
+    items.push(...found.map(({ body }) => body));
+    const reached = batch.findIndex(({ id }) => id === found.at(-1)?.id);
+    // Objects that were purged meanwhile are missing like those that do not fit: the next page goes on after the last.
+    const isFull = reached < batch.length - 1 && !room.isEmpty;
+    last += isFull ? reached + 1 : batch.length;
+    if (isFull) break;
+  }
+  ctx.reserve(bytes - room.bytes);
+  return { items, last };
+}
+
+/** A filter or an order tells of the values that it compares, so the caller needs the right to see them wherever it lists. */
+function demandMetrics({ actor }: RequestContext, { kind, namespace }: ObjectList): void {
+  if (actor.grants === 'all') return;
+  const permission = 'metric.read';
+  const listed = namespace === undefined ? namespacesWith(actor.grants, `${kind}.read`) : [namespace];
+  for (const path of listed === 'all' ? [''] : listed) {
+    if (decideAccess(actor, permission, path) === 'allowed') continue;
+    const where = path === '' ? 'every namespace' : path;
+    throw new HttpProblem(
+      'forbidden',
+      `The filter or order compares metrics. This needs ${permission} on ${where}.`,
+    ).because({ permission, kind, id: null, namespace: path, name: '' });
+  }
+}
+
+/** A cursor belongs to one list with one filter and one order. */
+const fingerprint = (list: ObjectList, filter: string | undefined, order: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([list.kind, list.where, list.values, filter ?? '', order]))
+    .digest('base64url')
+    .slice(0, 16);
+
+function compileCursor(
+  keys: Parameters<typeof compileKeyset>[0],
+  text: string,
+  of: string,
+  firstParam: number,
+) {
+  const cursor = decodeCursor(text) as { of?: unknown; after?: unknown } | null;
+  const after = cursor?.after;
+  const isWhole =
+    Array.isArray(after) &&
+    after.every((value) => value === null || (typeof value === 'string' && isStorable(value)));
+  if (cursor?.of !== of || !isWhole) throw badCursor();
+  try {
+    return compileKeyset(keys, after, firstParam);
+  } catch (error) {
+    if (error instanceof CursorError) throw badCursor();
+    throw error;
+  }
+}
+
+/** A fault in a filter or order as a problem that says where it is and what was expected. */
+function located<T>(parameter: 'filter' | 'orderBy', parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    const { message, position, expected } = error;
+    throw invalid([{ in: 'query', pointer: `/${parameter}`, message, position, expected: [...expected] }]);
+  }
+}

@@ -1,0 +1,59 @@
+import { LIMIT_DEFAULT } from '@modelbox/schema';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Room } from '../../protocol/kinds.ts';
+import { encodeCursor } from './cursor.ts';
+import type { SizedRow } from './sized.ts';
+
+/** Rows of one statement at most: Postgres measures them all, also those that do not fit. */
+const BATCH = 200;
+
+interface PageOf<Row, At, Item> {
+  readonly limit: number | undefined;
+  /** Where the page begins: the cursor of the page before. */
+  readonly after: At | undefined;
+  /** Rows that most statements give; more at once only for rows that are small and costly to find. */
+  readonly batch?: number;
+  /** Reads at most `count` rows after a place with a statement of `sizedSql`. */
+  readonly read: (after: At | undefined, count: number, room: Room) => Promise<(Row & SizedRow)[]>;
+  readonly toItem: (row: Row) => Item;
+  readonly cursorOf: (row: Row) => At;
+}
+
+/** A page of as many rows as were asked for and fit into the memory reserved for it, at least one. */
+export async function pageOf<Row extends object, At, Item>(
+  { reservePage, reserve }: RequestContext,
+  { limit = LIMIT_DEFAULT, after, batch = BATCH, read, toItem, cursorOf }: PageOf<Row, At, Item>,
+) {
+  const shown: Row[] = [];
+  let at = after;
+  const bytes = reservePage();
+  const room: Room = { bytes, isEmpty: true };
+  let isMore = true;
+  while (isMore && shown.length < limit) {
+    const count = Math.min(batch, limit - shown.length);
+    // One row beyond tells whether there are more.
+    const rows = await read(at, count + 1, room);
+    // After the first batch there is a next row: nothing came because it does not fit.
+    if (rows.length === 0) {
+      isMore = shown.length > 0;
+      break;
+    }
+    for (const { rowBytes, rowCount: _, rowPlace: __, rowTotal: ___, ...row } of rows.slice(0, count)) {
+      shown.push(row as unknown as Row);
+      room.bytes -= rowBytes;
+    }
+    room.isEmpty = false;
+    const found = rows[0]?.rowCount ?? 0;
+    isMore = found > count;
+    at = cursorOf(shown.at(-1) as Row);
+    if (rows.length < Math.min(found, count)) {
+      isMore = true;
+      break;
+    }
+  }
+  reserve(bytes - room.bytes);
+  return {
+    items: shown.map(toItem),
+    nextCursor: isMore ? encodeCursor(at) : null,
+  };
+}

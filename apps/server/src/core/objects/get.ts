@@ -1,0 +1,18 @@
+import type { ObjectKind } from '@modelbox/schema';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import type { Answered } from '../../protocol/verb.ts';
+import { readObject } from './read.ts';
+import { deleted } from './store.ts';
+
+/** Reads an object; a deleted one only where the request asks for it. */
+export async function getObject(
+  ctx: RequestContext,
+  kind: ObjectKind,
+  object: Located,
+  query: { includeDeleted?: boolean | undefined } = {},
+): Promise<Answered> {
+  if (object.deletedAt && !query.includeDeleted) throw deleted(object);
+  const { body, etag, foreign } = await readObject(ctx, kind, object.id);
+  return { status: 200, body, ...(etag ? { etag } : {}), ...(foreign ? { foreign } : {}) };
+}

@@ -1,0 +1,42 @@
+import { coalesce } from '@modelbox/db';
+import type { Context, ListedKind, ReadKind, RequestContext } from '../../protocol/context.ts';
+import { shownTo } from '../../protocol/cross-namespace.ts';
+import type { Readout, Room } from '../../protocol/kinds.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+
+type ReadOne = (id: string) => Promise<Readout | undefined>;
+
+/** Reads of one object, by pool and kind: those of the same moment share a round trip. */
+const singles = new WeakMap<object, Map<string, ReadOne>>();
+
+function readOne(ctx: Context, kind: ReadKind): ReadOne {
+  const kinds = singles.get(ctx.db) ?? new Map<string, ReadOne>();
+  singles.set(ctx.db, kinds);
+  const read =
+    kinds.get(kind) ??
+    coalesce(async (ids: string[]) => {
+      const byId = new Map((await ctx.kinds.readers[kind](ctx, ids)).map((readout) => [readout.id, readout]));
+      return ids.map((id) => byId.get(id));
+    });
+  kinds.set(kind, read);
+  return read;
+}
+
+/** One object as it is now, as far as the caller may see it. 404 where it is gone. */
+export async function readObject(ctx: RequestContext, kind: ReadKind, id: string): Promise<Readout> {
+  const readout = await readOne(ctx, kind)(id);
+  if (readout === undefined) throw new HttpProblem('not_found', `There is no such ${kind} any more.`);
+  return shownTo(ctx.actor, readout);
+}
+
+/**
+ * Objects in the order of the ids, as many as fit, as far as the caller may see them. An id may be without an object: it
+ * was purged.
+ */
+export const readInOrder = async (
+  ctx: RequestContext,
+  kind: ListedKind,
+  ids: string[],
+  room: Room,
+): Promise<Readout[]> =>
+  (await ctx.kinds.readers[kind](ctx, ids, room)).map((readout) => shownTo(ctx.actor, readout));

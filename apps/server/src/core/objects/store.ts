@@ -1,0 +1,72 @@
+import type { Tx } from '@modelbox/db';
+import type { ObjectKind } from '@modelbox/schema';
+import type { RequestContext } from '../../protocol/context.ts';
+import { demandMatch } from '../../protocol/http/preconditions.ts';
+import type { ObjectStore, StoredRow } from '../../protocol/kinds.ts';
+import type { Located } from '../../protocol/located.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+
+/**
+ * Locks the object's row until the transaction ends and gives it as it is: 404 where it went between being located and
+ * being locked, 412 where `If-Match` does not hold.
+ */
+export async function lockObject<Row extends StoredRow>(
+  tx: Tx,
+  ctx: RequestContext,
+  store: ObjectStore<Row>,
+  object: Pick<Located, 'id'>,
+): Promise<Row> {
+  await tx.$queryRawUnsafe(`SELECT 1 FROM ${store.table} WHERE id = $1::uuid FOR NO KEY UPDATE`, object.id);
+  const row = await store.find(tx, object.id);
+  if (!row) throw new HttpProblem('not_found', `There is no such ${store.kind} any more.`);
+  demandMatch(ctx.ifMatch, row.rowVersion);
+  return row;
+}
+
+/** Locks a living object, as `lockObject` does: 404 where it was deleted meanwhile. */
+export async function lockLiving<Row extends StoredRow>(
+  tx: Tx,
+  ctx: RequestContext,
+  store: ObjectStore<Row>,
+  object: Pick<Located, 'id'>,
+): Promise<Row> {
+  const row = await lockObject(tx, ctx, store, object);
+  if (row.deletedAt) throw deletedMeanwhile(store.kind, row.id);
+  return row;
+}
+
+/** The answer where an object was deleted after the request had located it. */
+export const deletedMeanwhile = (kind: ObjectKind, id: string): HttpProblem =>
+  new HttpProblem('not_found', `The ${kind} is deleted; it can be restored until it is purged.`, { id });
+
+/** The answer for an object that is deleted and can still be restored. */
+export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
+  new HttpProblem(
+    'not_found',
+    `The ${kind} was deleted at ${deletedAt?.toISOString()}; it can be restored until it is purged.`,
+    { id },
+  );
+
+/** Keeps what something is made from until the transaction ends. 404 where it is deleted or gone. */
+export async function holdSource(
+  tx: Tx,
+  kind: 'version' | 'experiment' | 'checkpoint',
+  id: string,
+): Promise<void> {
+  if (!(await holdLiving(tx, `${kind}s`, id))) throw deletedMeanwhile(kind, id);
+}
+
+/**
+ * Keeps an object from being deleted until the transaction ends, and lets others do the same: for writes that hang
+ * something on it. False where it is deleted or gone.
+ */
+export async function holdLiving(tx: Tx, table: string, id: string): Promise<boolean> {
+  return (
+    (
+      await tx.$queryRawUnsafe<unknown[]>(
+        `SELECT 1 FROM ${table} WHERE id = $1::uuid AND deleted_at IS NULL FOR SHARE`,
+        id,
+      )
+    ).length > 0
+  );
+}

@@ -1,0 +1,81 @@
+import type { Sql } from '@modelbox/db';
+import {
+  type EffectivePolicy,
+  effectivePolicy,
+  POLICY_SECTIONS,
+  type PolicyDocument,
+  type PolicyOwner,
+  type PolicySection,
+  type StandingPolicy,
+} from '@modelbox/domain';
+import type { Author } from '../../access/author.ts';
+
+interface ChainRow {
+  namespace: string;
+  kind: PolicyOwner['kind'] | null;
+  id: string;
+  name: string;
+  edit: number;
+  document: PolicyDocument;
+  authors: Authors;
+  standsIn: string;
+}
+
+/**
+ * The policies of a model and of the namespaces above it, or of a namespace and those above, the nearest first; one row
+ * without a policy where there is none.
+ */
+const CHAIN = `
+  SELECT o.path AS namespace, p.owner_kind AS kind, p.owner_id AS id, p.edit, p.document, p.authors,
+         coalesce(n.path, o.path) AS "standsIn",
+         CASE WHEN p.owner_kind = 'model' THEN o.path || '/' || o.model ELSE n.path END AS name
+  FROM (SELECT n.path, m.id AS model_id, m.name AS model FROM models m JOIN namespaces n ON n.id = m.namespace_id
+        WHERE $1::text = 'model' AND m.id = $2::uuid
+        UNION ALL
+        SELECT n.path, NULL, NULL FROM namespaces n WHERE $1 = 'namespace' AND n.id = $2::uuid) AS o
+  LEFT JOIN (policies p LEFT JOIN namespaces n ON p.owner_kind = 'namespace' AND n.id = p.owner_id)
+    ON p.owner_id = o.model_id OR o.path = n.path OR starts_with(o.path, n.path || '/')
+  ORDER BY p.owner_kind = 'model' DESC, length(n.path) DESC`;
+
+/** By section the author whose rights bound the rule. A section without an author is bound by nobody's rights. */
+export type Authors = Readonly<Partial<Record<PolicySection, Author>>>;
+
+/** What counts, and the namespace as seen from which its datasets are named. */
+export interface EffectiveHere extends EffectivePolicy {
+  readonly namespace: string;
+  /** Of a draft there are none. */
+  readonly authors: Authors;
+}
+
+/**
+ * What counts for a model or a namespace now.
+ * @param draft in the place of what stands there itself.
+ */
+export async function effectiveOf(
+  sql: Sql,
+  owner: PolicyOwner,
+  draft?: PolicyDocument,
+): Promise<EffectiveHere> {
+  const rows = await sql<ChainRow>(CHAIN, [owner.kind, owner.id]);
+  const namespace = rows[0]?.namespace ?? '';
+  let chain: StandingPolicy[] = rows.flatMap(({ kind, id, name, edit, document, standsIn }) =>
+    kind === null ? [] : [{ owner: { kind, id, name, edit }, namespace: standsIn, document }],
+  );
+  if (draft !== undefined) {
+    const edit = chain.find((standing) => standing.owner.id === owner.id)?.owner.edit ?? 0;
+    const { kind, id, name } = owner;
+    chain = [
+      { owner: { kind, id, name, edit }, namespace, document: draft },
+      ...chain.filter((standing) => standing.owner.id !== owner.id),
+    ];
+  }
+  const effective = effectivePolicy(chain, namespace);
+  const authors: Partial<Record<PolicySection, Author>> = {};
+  for (const section of POLICY_SECTIONS) {
+    const source = effective.sources[section];
+    if (source === undefined || (draft !== undefined && source.id === owner.id)) continue;
+    const author = rows.find(({ id }) => id === source.id)?.authors[section];
+    if (author !== undefined) authors[section] = author;
+  }
+  return { ...effective, namespace, authors };
+}

@@ -1,0 +1,52 @@
+import { isForeignKeyViolation, retrying, type Tx } from '@modelbox/db';
+import type { RequestContext } from '../../protocol/context.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Receipt } from '../../protocol/verb.ts';
+
+/**
+ * Runs a write in one transaction, together with its idempotency key: a key that was used before is answered as it was
+ * then, and the write does not run. Retries deadlocks, serialization failures, and writes whose namespace was deleted
+ * under them.
+ */
+export async function write(ctx: RequestContext, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
+  const run = () =>
+    ctx.db.prisma.$transaction((tx) => claimed(ctx, tx, work), { maxWait: 10_000, timeout: 30_000 });
+  try {
+    return await retrying(run, isForeignKeyViolation);
+  } catch (error) {
+    if (error instanceof Replay) return replay(ctx);
+    throw error;
+  }
+}
+
+async function claimed(ctx: RequestContext, tx: Tx, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
+  const key = ctx.idempotency;
+  if (key === undefined) return work(tx);
+  const [row] = await tx.$queryRaw<[{ claimed: boolean }]>`
+    SELECT claim_idempotency_key(${key.scope}::uuid, ${key.bodyHash}::bigint, ${ctx.now()}) AS claimed`;
+  if (!row.claimed) throw new Replay();
+  const receipt = await work(tx);
+  await tx.$queryRaw`
+    SELECT complete_idempotency_key(${key.scope}::uuid, ${receipt.status}::int, ${receipt.object?.kind ?? null},
+      ${receipt.object?.id ?? null}::uuid)::text AS done`;
+  return receipt;
+}
+
+/** Thrown to leave a transaction in which another request turned out to have done the work. */
+class Replay extends Error {}
+
+/** Gives the receipt of the request that used the key first. */
+export async function replay(ctx: RequestContext): Promise<Receipt> {
+  const key = ctx.idempotency;
+  const row = key && (await ctx.db.prisma.idempotencyReceipt.findUnique({ where: { scope: key.scope } }));
+  if (!row)
+    throw new HttpProblem('replay_unavailable', 'The first request under this key is not known any more.');
+  if (row.bodyHash !== key.bodyHash) {
+    throw new HttpProblem('idempotency_key_reused', 'This Idempotency-Key was used here with another body.');
+  }
+  const object =
+    row.objectKind && row.objectId
+      ? { kind: row.objectKind as NonNullable<Receipt['object']>['kind'], id: row.objectId }
+      : null;
+  return { status: row.status ?? 200, object };
+}

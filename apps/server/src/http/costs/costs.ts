@@ -1,0 +1,130 @@
+import { type Database, DeadlineOver, isStatementTimeout, type Lease } from '@modelbox/db';
+import type { Registry } from 'prom-client';
+import { createPace } from '../../core/pace.ts';
+import type { CostBounds, Costs, RequestContext } from '../../protocol/context.ts';
+import { ClientGone } from '../../protocol/errors.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Settings } from '../../protocol/settings.ts';
+import { type CostFigures, measureCosts } from './cost-figures.ts';
+import { type FairQueue, fairQueue, QueueFull } from './fair-queue.ts';
+
+/** Requests that wait for a place, on the whole server. */
+const MOST_WAITING = 1_000;
+const RETRY_LATER = { 'retry-after': '2' };
+
+export function createCosts(settings: Settings, db: Database, registry: Registry): Costs {
+  const queue = queueFor(settings, db.lists.options.max);
+  const figures = measureCosts(registry, queue);
+  const usual: CostBounds = { wait: settings.costlyWait, deadline: settings.queryTimeout };
+
+  async function enter(ctx: RequestContext, wait: number): Promise<() => void> {
+    // What waits as long as it takes has begun to be answered.
+    if (Number.isFinite(wait)) ctx.rateLimits.demandCost(ctx, ctx.actor);
+    const asked = performance.now();
+    try {
+      return await queue.enter({
+        caller: ctx.actor.name,
+        // Requests about all namespaces share one bound, so that they never take the places of all others.
+        namespaces: ctx.about.length > 0 ? ctx.about : [''],
+        isHeavy: () => ctx.rateLimits.isHeavy(ctx, ctx.actor),
+        wait,
+        signal: ctx.signal,
+      });
+    } catch (error) {
+      if (!(error instanceof QueueFull)) throw error;
+      figures.refused(error.reason);
+      throw refusalOf(error);
+    } finally {
+      figures.waited((performance.now() - asked) / 1000);
+    }
+  }
+
+  return {
+    async run(ctx, work, bounds) {
+      const { wait, deadline } = { ...usual, ...bounds };
+      const leave = await enter(ctx, wait);
+      const begun = performance.now();
+      try {
+        return await onLease(ctx, deadline, work, figures);
+      } finally {
+        leave();
+        ctx.rateLimits.countCost(ctx, ctx.actor, performance.now() - begun);
+      }
+    },
+  };
+}
+
+/** An open server has one caller, whom only the number of connections bounds. */
+function queueFor(settings: Settings, total: number): FairQueue {
+  const isOpen = settings.auth === 'open';
+  return fairQueue({
+    total,
+    perCaller: isOpen ? total : Math.min(settings.costlyPerCaller, total),
+    perNamespace: isOpen ? total : Math.min(settings.costlyPerNamespace, total),
+    reserved: total > 1 && !isOpen ? Math.max(1, Math.floor(total / 3)) : 0,
+    mostWaiting: MOST_WAITING,
+    mostWaitingPerCaller: isOpen ? MOST_WAITING : settings.costlyQueue,
+  });
+}
+
+async function onLease<T>(
+  ctx: RequestContext,
+  deadline: number,
+  work: (ctx: RequestContext) => Promise<T>,
+  figures: CostFigures,
+): Promise<T> {
+  const ends = performance.now() + deadline;
+  const lease = await ctx.db.lease(deadline);
+  const goAway = () => lease.cancel(new ClientGone());
+  ctx.signal.addEventListener('abort', goAway);
+  const pace = createPace(() => {
+    ctx.signal.throwIfAborted();
+    if (performance.now() > ends) throw new DeadlineOver();
+  });
+  try {
+    ctx.signal.throwIfAborted();
+    return await work({ ...ctx, db: leasedDatabase(ctx.db, lease), pace });
+  } catch (error) {
+    if (ctx.signal.aborted) throw new ClientGone();
+    if (!(error instanceof DeadlineOver || isStatementTimeout(error))) throw error;
+    figures.refused('deadline');
+    throw tooExpensive(deadline);
+  } finally {
+    ctx.signal.removeEventListener('abort', goAway);
+    await lease.release();
+  }
+}
+
+/** The database as a costly request sees it: all that it reads goes over its own connection. */
+const leasedDatabase = (db: Database, { pool }: Lease): Database => ({
+  ...db,
+  pool,
+  lists: pool,
+  get prisma(): never {
+    throw new Error(
+      'a request of variable cost reads through `db.pool`: Prisma would take another connection',
+    );
+  },
+});
+
+const refusalOf = ({ reason }: QueueFull): HttpProblem =>
+  reason === 'caller'
+    ? new HttpProblem(
+        'rate_limited',
+        'Too many requests of this caller run or wait whose cost the caller decides, such as lists and previews. Send fewer at a time.',
+        {},
+        RETRY_LATER,
+      )
+    : new HttpProblem(
+        'unavailable',
+        'Too many requests of others run or wait whose cost their callers decide, such as lists and previews.',
+        {},
+        RETRY_LATER,
+      );
+
+const tooExpensive = (deadline: number): HttpProblem =>
+  new HttpProblem(
+    'query_too_expensive',
+    `The request takes longer than the ${deadline / 1000} s that this server allows (MODELBOX_QUERY_TIMEOUT). The same request ` +
+      'would fail again: ask for less at a time, simplify its filter, order or policy, or use fields that an index serves.',
+  );

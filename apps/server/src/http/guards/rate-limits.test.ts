@@ -1,0 +1,153 @@
+import { ModelBox } from '@modelbox/client';
+import { afterEach, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
+import { callersOf, withToken } from '../../../testing/tokens.ts';
+import type { Settings } from '../../protocol/settings.ts';
+
+let server: TestServer | undefined;
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+async function limited(settings: Partial<Settings>) {
+  server = await startTestServer({ auth: 'tokens', trustProxy: ['127.0.0.0/8'], ...settings });
+  return { server, callers: await callersOf(server) };
+}
+const from = (address: string) => ({ 'x-forwarded-for': address });
+const limits = async (running: TestServer) => {
+  const text =
+    (await running.ctx.telemetry.registry.getSingleMetricAsString('modelbox_rate_limited_total')) ?? '';
+  return Object.fromEntries(
+    [...text.matchAll(/limit="(\w+)"} (\d+)/g)].map(([, name, count]) => [name, Number(count)]),
+  );
+};
+
+it('429: one caller by all tokens together, until the minute is over; others go on', async () => {
+  const { server, callers } = await limited({ rateLimitIdentity: 3 });
+  const [one, two, other] = [
+    await callers.token({ principal: 'user:ann' }),
+    await callers.token({ principal: 'user:ann' }),
+    await callers.token({ principal: 'user:bob' }).catch(() => undefined),
+  ];
+  // The administrator has used up their own by making these.
+  expect(other).toBeDefined();
+  expect((await callers.admin('GET', '/v1/whoami')).status).toBe(429);
+  const first = await one.api('GET', '/v1/whoami');
+  expect(first.headers.get('ratelimit-policy')).toBe('"identity";q=3;w=60');
+  expect(first.headers.get('ratelimit')).toBe('"identity";r=2;t=60');
+  await two.api('GET', '/v1/whoami');
+  server.advance(20_000);
+  expect((await one.api('GET', '/v1/whoami')).headers.get('ratelimit')).toBe('"identity";r=0;t=40');
+  for (const { api } of [one, two]) {
+    const refused = await api('GET', '/v1/whoami');
+    expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(refused.body.detail).toContain('3 requests of this caller');
+    expect(refused.headers.get('retry-after')).toBe('40');
+    expect(refused.headers.get('ratelimit')).toBe('"identity";r=0;t=40');
+  }
+  expect((await other?.api('GET', '/v1/whoami'))?.status).toBe(200);
+  server.advance(40_000);
+  expect((await two.api('GET', '/v1/whoami')).status).toBe(200);
+  expect(await limits(server)).toEqual({ identity: 3 });
+});
+
+it('429: one address, whoever asks, before they are known; what is public stays so', async () => {
+  const { server, callers } = await limited({ rateLimitAddress: 2 });
+  const ask = (address: string, path = '/v1/whoami') => server.api('GET', path, undefined, from(address));
+  expect((await ask('203.0.113.7')).status).toBe(401);
+  expect((await callers.admin('GET', '/v1/whoami', undefined, from('203.0.113.7'))).status).toBe(200);
+  const refused = await callers.admin('GET', '/v1/whoami', undefined, from('203.0.113.7'));
+  expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
+  expect(refused.headers.get('ratelimit-policy')).toBe('"address";q=2;w=60');
+  for (const path of ['/healthz', '/readyz', '/openapi.json'])
+    expect((await ask('203.0.113.7', path)).status).toBe(200);
+  expect((await ask('203.0.113.8')).status).toBe(401);
+  // A whole network of IPv6 is one.
+  await ask('2001:db8::1');
+  await ask('2001:db8::2');
+  expect((await ask('2001:db8::3')).status).toBe(429);
+});
+
+it('429: guesses from one address, which keep nobody out who is known', async () => {
+  const { server, callers } = await limited({ rateLimitFailures: 3 });
+  const known = await callers.token({ principal: 'service:trainer' });
+  const fresh = await callers.token({ principal: 'service:fresh' });
+  expect((await known.api('GET', '/v1/whoami')).status).toBe(200);
+  const guess = async (i: number) => (await withToken(server, `mb_guess-${i}`)('GET', '/v1/whoami')).status;
+  for (let i = 0; i < 3; i++) expect(await guess(i)).toBe(401);
+  const refused = await withToken(server, 'mb_guess')('GET', '/v1/whoami');
+  expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
+  expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect((await known.api('GET', '/v1/whoami')).status).toBe(200);
+  // Nobody knows yet that this one counts; from elsewhere it does.
+  expect((await fresh.api('GET', '/v1/whoami')).status).toBe(429);
+  expect((await fresh.api('GET', '/v1/whoami', undefined, from('203.0.113.9'))).status).toBe(200);
+  // To say nothing counts as well: each leaves an entry in the audit.
+  const nothing = async () => (await server.api('GET', '/v1/whoami', undefined, from('203.0.113.10'))).status;
+  for (const status of [401, 401, 401, 429]) expect(await nothing()).toBe(status);
+  server.advance(60_000);
+  expect(await guess(9)).toBe(401);
+});
+
+it('429: nor whoever was known before their rights changed, until they are known no more', async () => {
+  const { server, callers } = await limited({ rateLimitFailures: 3 });
+  await callers.ok('POST', '/v1/models', { namespace: 'ai', name: 'yolo' });
+  const trainer = await callers.token({ principal: 'service:trainer' });
+  const whoami = async () => (await trainer.api('GET', '/v1/whoami')).status;
+  expect(await whoami()).toBe(200);
+  for (let i = 0; i < 4; i++) await withToken(server, `mb_guess-${i}`)('GET', '/v1/whoami');
+  await callers.ok('PUT', '/v1/namespaces/ai/grants/service%3Atrainer', { role: 'viewer' });
+  // By now the server has forgotten whose rights changed.
+  await callers.ok('GET', '/v1/whoami');
+  expect(await whoami()).toBe(200);
+  await callers.ok('DELETE', `/v1/tokens/${trainer.id}`);
+  expect(await whoami()).toBe(401);
+  expect(await whoami()).toBe(429);
+});
+
+it('the client waits for as long as it is told to, and goes on', async () => {
+  const { server, callers } = await limited({ rateLimitIdentity: 2 });
+  const { secret } = await callers.token({ principal: 'user:ann' });
+  const client = new ModelBox({ baseUrl: server.url, token: secret });
+  await client.whoami();
+  await client.whoami();
+  server.advance(59_500);
+  const asked = client.whoami();
+  await expect.poll(() => limits(server)).toEqual({ identity: 1 });
+  server.advance(1_000);
+  expect((await asked).name).toBe('user:ann');
+  expect(await limits(server)).toEqual({ identity: 1 });
+});
+
+it('a proxy that is trusted may say what it likes of the address', async () => {
+  const { server, callers } = await limited({ rateLimitFailures: 2 });
+  const odd = [
+    'nonsense',
+    'x'.repeat(5000),
+    '203.0.113.7:4711',
+    '[2001:db8::1]:80',
+    '1.2.3.4, ,',
+    '::ffff:1.2.3.4',
+    '',
+  ];
+  for (const address of odd) {
+    const name = `m${odd.indexOf(address)}`;
+    const made = await callers.admin('POST', '/v1/models', { namespace: 'ai', name }, from(address));
+    expect(made.status, address).toBe(201);
+  }
+  const guess = (address: string) =>
+    withToken(server, 'mb_guess')('GET', '/v1/whoami', undefined, from(address));
+  for (const address of ['nonsense', 'x'.repeat(5000)]) expect((await guess(address)).status).toBe(401);
+  // What is no address is one.
+  expect((await guess('unknown')).status).toBe(429);
+});
+
+it('an open server has none', async () => {
+  server = await startTestServer({ rateLimitIdentity: 1, rateLimitAddress: 1, rateLimitFailures: 1 });
+  for (let i = 0; i < 5; i++) {
+    const answer = await server.api('GET', '/v1/whoami');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('ratelimit')).toBeNull();
+  }
+});

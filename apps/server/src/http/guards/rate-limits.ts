@@ -1,0 +1,112 @@
+import { isIP } from 'node:net';
+import type { FastifyReply } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import { plainAddress } from '../../config/addresses.ts';
+import type { Context, RateLimits } from '../../protocol/context.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Settings } from '../../protocol/settings.ts';
+import { type Left, type RateWindow, rateWindow } from './rate-window.ts';
+
+export type LimitName = 'address' | 'identity' | 'failures' | 'cost';
+
+/** Milliseconds of cost in a minute beyond which a caller leaves some places to others. */
+const HEAVY = 5_000;
+
+/** An open server has no limits: whoever reaches it is its administrator. */
+export function rateLimits(settings: Settings): RateLimits {
+  const isOpen = settings.auth === 'open';
+  const windows: Record<LimitName, RateWindow | undefined> = {
+    address: rateWindow(isOpen ? 0 : settings.rateLimitAddress),
+    identity: rateWindow(isOpen ? 0 : settings.rateLimitIdentity),
+    failures: rateWindow(isOpen ? 0 : settings.rateLimitFailures),
+    cost: rateWindow(isOpen ? 0 : settings.rateLimitCost || ANY),
+  };
+
+  // To read an address of IPv6 takes longer than all else here.
+  const networks = new LRUCache<string, string>({ max: 10_000, memoMethod: networkOf });
+  const network = (address: string) =>
+    address.length > LONGEST_ADDRESS ? NO_ADDRESS : networks.memo(address);
+
+  function count(ctx: Context, name: LimitName, key: string, reply: FastifyReply): void {
+    const window = windows[name];
+    if (window === undefined) return;
+    const left = window.take(key, ctx.now().getTime());
+    if (left.isOver) throw tooMany(ctx, name, window, left);
+    reply.headers(headersOf(name, window, left));
+  }
+
+  return {
+    byAddress: (ctx, reply, address) => count(ctx, 'address', network(address), reply),
+    byIdentity: (ctx, reply, actor) => count(ctx, 'identity', actor.name, reply),
+    demandFewFailures(ctx, address) {
+      const window = windows.failures;
+      const left = window?.exceeded(network(address), ctx.now().getTime());
+      if (window && left) throw tooMany(ctx, 'failures', window, left);
+    },
+    demandCost(ctx, actor) {
+      const window = windows.cost;
+      const left = window?.exceeded(actor.name, ctx.now().getTime());
+      if (window && left) throw tooMany(ctx, 'cost', window, left);
+    },
+    countCost: (ctx, actor, ms) =>
+      void windows.cost?.take(actor.name, ctx.now().getTime(), Math.max(1, Math.ceil(ms))),
+    isHeavy: (ctx, actor) => (windows.cost?.spent(actor.name, ctx.now().getTime()) ?? 0) > HEAVY,
+    tellCost(ctx, reply, actor) {
+      const window = windows.cost;
+      if (window === undefined || window.quota === ANY) return;
+      const told = headersOf('cost', window, window.left(actor.name, ctx.now().getTime()));
+      for (const [name, value] of Object.entries(told)) {
+        const before = reply.getHeader(name);
+        reply.header(name, before === undefined ? value : `${String(before)}, ${value}`);
+      }
+    },
+    countFailure: (ctx, address) => void windows.failures?.take(network(address), ctx.now().getTime()),
+  };
+}
+
+/** As draft-ietf-httpapi-ratelimit-headers-10 has them, in structured fields (RFC 9651). */
+const headersOf = (name: LimitName, { quota }: RateWindow, { remaining, resetSeconds }: Left) => ({
+  'ratelimit-policy': `"${name}";q=${quota};w=60`,
+  ratelimit: `"${name}";r=${remaining};t=${resetSeconds}`,
+});
+
+/** The quota of a limit that only counts. */
+const ANY = Number.MAX_SAFE_INTEGER;
+
+const WORDS: Record<LimitName, string> = {
+  address: 'requests from this address',
+  identity: 'requests of this caller',
+  failures: 'requests without credentials that count from this address',
+  cost: 'milliseconds of work for the lists, previews and the like of this caller',
+};
+
+function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, left: Left): HttpProblem {
+  telemetry.limited(name);
+  return new HttpProblem(
+    'rate_limited',
+    `There were more than ${window.quota} ${WORDS[name]} within a minute; go on in ${left.resetSeconds} s.`,
+    {},
+    { 'retry-after': String(left.resetSeconds), ...headersOf(name, window, left) },
+  );
+}
+
+/** In characters, an IPv4 one within IPv6 and its zone included. */
+const LONGEST_ADDRESS = 64;
+const NO_ADDRESS = 'none';
+
+/** What counts as one address: of IPv6 the network, of which whoever has one address has 2^64. All that is none counts as one. */
+export function networkOf(address: string): string {
+  const plain = plainAddress(address).replace(/%.*$/, '');
+  const family = isIP(plain);
+  // A proxy passed on what somebody wrote, of any length.
+  if (family !== 6) return family === 4 ? plain : NO_ADDRESS;
+  const [head = '', tail] = plain.toLowerCase().split('::');
+  const before = head.split(':').filter(Boolean);
+  const after = tail?.split(':').filter(Boolean) ?? [];
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}

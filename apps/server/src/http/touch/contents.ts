@@ -1,0 +1,95 @@
+import { prepared } from '@modelbox/db';
+import { decideAccess } from '@modelbox/domain';
+import type { OwnerKind, Touch } from '@modelbox/schema';
+import { locate } from '../../core/names/locate.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import { unknownContent } from '../../resources/files/unknown-content.ts';
+import type { Mention } from './mentions.ts';
+
+/** Whether the object of a file is alive, and what that belongs to. */
+const IS_LIVING = `CASE f.object_kind
+  WHEN 'model' THEN EXISTS (SELECT FROM models o WHERE o.id = f.object_id AND o.deleted_at IS NULL)
+  WHEN 'version' THEN EXISTS (SELECT FROM versions o JOIN models m ON m.id = o.model_id
+    WHERE o.id = f.object_id AND o.deleted_at IS NULL AND m.deleted_at IS NULL)
+  WHEN 'experiment' THEN EXISTS (SELECT FROM experiments o WHERE o.id = f.object_id AND o.deleted_at IS NULL)
+  WHEN 'checkpoint' THEN EXISTS (SELECT FROM checkpoints o JOIN experiments e ON e.id = o.experiment_id
+    WHERE o.id = f.object_id AND o.deleted_at IS NULL AND e.deleted_at IS NULL)
+END`;
+
+interface Owner {
+  readonly sha256: string;
+  readonly kind: OwnerKind;
+  readonly id: string;
+}
+
+const anywhere = prepared<[sha256: string[]], Owner>(
+  'owners_of_contents',
+  `SELECT b.sha256, o.kind, o.id
+   FROM blobs b, LATERAL (
+     SELECT f.object_kind AS kind, f.object_id AS id FROM files f
+     WHERE f.blob_id = b.id AND ${IS_LIVING} LIMIT 1) AS o
+   WHERE b.sha256 = ANY ($1) AND b.corrupt_at IS NULL`,
+);
+
+/** Looks for content that is not here, under an id that no blob has, as for content that is elsewhere: it takes as long. */
+const within = prepared<[sha256: string[], namespaceIds: string[]], Owner>(
+  'owners_of_contents_within',
+  `SELECT wanted.sha256, o.kind, o.id
+   FROM unnest($1::text[]) AS wanted (sha256)
+   LEFT JOIN blobs b ON b.sha256 = wanted.sha256 AND b.corrupt_at IS NULL
+   CROSS JOIN LATERAL (
+     SELECT f.object_kind AS kind, f.object_id AS id
+     FROM unnest($2::uuid[]) AS n (id)
+     JOIN files f ON f.blob_id = coalesce(b.id, md5(wanted.sha256)::uuid) AND f.namespace_id = n.id
+     WHERE ${IS_LIVING} LIMIT 1) AS o`,
+);
+
+const namespaces = prepared<[], { id: string; path: string }>(
+  'all_namespaces',
+  'SELECT id, path FROM namespaces',
+);
+
+/**
+ * Content by its SHA-256: each as a living object that has it, whole, and on which the caller has the permission. What
+ * nobody has and what others have are answered alike, in words and in time. A hash alone opens nothing.
+ */
+export async function touchContents(
+  ctx: RequestContext,
+  { permission, optional }: Touch,
+  named: readonly Mention[],
+): Promise<(Located & { mention: string })[]> {
+  const found = await locateContents(ctx, permission, [...new Set(named.map(({ text }) => text))]);
+  const missing = named.filter(({ text }) => !found.has(text));
+  if (missing.length > 0 && optional !== true) throw unknownContent(missing.map(({ pointer }) => pointer));
+  return [...found].map(([sha256, object]) => ({ ...object, mention: sha256 }));
+}
+
+async function locateContents(
+  ctx: RequestContext,
+  permission: string,
+  hashes: string[],
+): Promise<Map<string, Located>> {
+  if (hashes.length === 0) return new Map();
+  const mayTouch = (namespace: string) => decideAccess(ctx.actor, permission, namespace) === 'allowed';
+  const { pool } = ctx.db;
+  let owners: Owner[];
+  if (ctx.actor.grants === 'all') owners = await anywhere(pool, hashes);
+  else {
+    const open = (await namespaces(pool)).filter(({ path }) => mayTouch(path));
+    owners = await within(
+      pool,
+      hashes,
+      open.map(({ id }) => id),
+    );
+  }
+  const located = await Promise.all(
+    owners.map(async ({ sha256, kind, id }) => [sha256, await locate(ctx, kind, id)] as const),
+  );
+  // One that went in between is gone, as if it had gone before.
+  return new Map(
+    located.flatMap(([sha256, object]) =>
+      object && !object.deletedAt && mayTouch(object.namespace) ? [[sha256, object]] : [],
+    ),
+  );
+}

@@ -1,0 +1,211 @@
+import {
+  decideAccess,
+  isUuid,
+  parseName,
+  parseNamespace,
+  parseQualifiedName,
+  parseReference,
+} from '@modelbox/domain';
+import type { ObjectKind, Route, Touch } from '@modelbox/schema';
+import { type LocatableKind, locate } from '../../core/names/locate.ts';
+import { demandVisible } from '../../core/objects/new-name.ts';
+import { deleted } from '../../core/objects/store.ts';
+import { uniqueBy } from '../../core/objects/unique.ts';
+import { mayTakeRoot } from '../../core/writes/root-namespaces.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located, Place, Touched } from '../../protocol/located.ts';
+import { HttpProblem, invalidField } from '../../protocol/problem.ts';
+import { touchContents } from './contents.ts';
+import { isGiven, type Mention, mentions, whereOf } from './mentions.ts';
+
+/** Whether the request's body says if and where it is named, so that it can be located only when that is parsed. */
+export const isInBody = ({ at, when }: Touch): boolean =>
+  at.startsWith('body.') || when?.startsWith('body.') === true;
+
+/**
+ * Locates what a request names and demands the permission on each: 404 for what is not there or must not be known to
+ * be, 403 for what may be seen but not touched so. Adds to `touched`, in which `under` finds what came before.
+ */
+export async function touch(
+  ctx: RequestContext,
+  touches: Route['touches'],
+  input: Record<string, unknown>,
+  touched: Touched,
+): Promise<void> {
+  const locateOnce = locator(ctx);
+  for (const [name, declared] of Object.entries(touches)) {
+    const under =
+      declared.under === undefined ? undefined : (touched[declared.under]?.[0] as Located | undefined);
+    const all = isGiven(declared.when, input) ? mentions(declared.at, input) : [];
+    const named = uniqueBy(all, ({ text }) => text);
+    if (named.length > MOST) throw tooMany(declared, named);
+    touched[name] = isOfObject(declared)
+      ? await touchObjects(ctx, locateOnce, declared, named, under)
+      : await touchContents(ctx, declared, all);
+  }
+}
+
+/** A touch of an object, not of content. */
+type ObjectTouch = Touch & { readonly kind: ObjectKind };
+const isOfObject = (declared: Touch): declared is ObjectTouch => declared.kind !== 'content';
+
+/** Locates each object once, however many permissions the route demands on it. */
+function locator(ctx: RequestContext): typeof locate {
+  const found = new Map<string, Promise<Located | undefined>>();
+  return (_, kind, text, under) => {
+    const key = `${kind} ${under?.id} ${text}`;
+    const located = found.get(key) ?? locate(ctx, kind, text, under);
+    found.set(key, located);
+    return located;
+  };
+}
+
+async function touchObjects(
+  ctx: RequestContext,
+  locateOnce: typeof locate,
+  declared: ObjectTouch,
+  named: Mention[],
+  under: Located | undefined,
+) {
+  const found: Touched[string] = [];
+  for (const mention of named) {
+    const place = await touchOne(ctx, locateOnce, declared, mention, under);
+    if (place !== undefined) found.push({ ...place, mention: mention.text });
+  }
+  return found;
+}
+
+async function touchOne(
+  ctx: RequestContext,
+  locateOnce: typeof locate,
+  declared: ObjectTouch,
+  mention: Mention,
+  under: Located | undefined,
+) {
+  const located = isNamedOnly(declared.kind)
+    ? undefined
+    : await locateOnce(ctx, declared.kind, mention.text, under);
+  const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
+  if (place === undefined) {
+    if (declared.optional) return undefined;
+    throw missingIn(ctx, declared, mention);
+  }
+  const permission =
+    located === undefined && declared.create !== undefined ? declared.create : declared.permission;
+  const access = decideAccess(ctx.actor, permission, place.namespace);
+  if (access === 'hidden' && declared.optional) return undefined;
+  if (access !== 'allowed' && !(await mayMakeRoot(ctx, declared, place)))
+    throw refused(access, permission, place, missing(declared, mention));
+  if (located?.deletedAt && declared.deleted !== true) throw deleted(located);
+  if (located === undefined) demandVisiblePlace(declared, place, mention);
+  return { ...place, needs: permission };
+}
+
+/** Kinds that routes do not find by a name of their own. */
+const isNamedOnly = (kind: ObjectKind): kind is Exclude<ObjectKind, LocatableKind> =>
+  ['alias', 'token', 'grant', 'alias_protection'].includes(kind);
+
+/** Demands that a namespace or dataset that the request makes has a name that shows all its characters. */
+function demandVisiblePlace(
+  { create }: ObjectTouch,
+  { kind, namespace, name }: Place,
+  mention: Mention,
+): void {
+  if (create === undefined || /\.(?:read|delete)$/.test(create) || isNamedOnly(kind)) return;
+  // A dataset that is mentioned by its bare name lies in the namespace of its object.
+  const path = mention.text.includes('/') ? `${namespace}/${name}` : name;
+  demandVisible(whereOf(mention), mention.pointer, kind === 'namespace' ? namespace : path, '/');
+}
+
+/** Whether a write may make a namespace, at a root that is free, though nobody has rights there yet. */
+const mayMakeRoot = async (
+  ctx: RequestContext,
+  { kind, create }: ObjectTouch,
+  place: Place,
+): Promise<boolean> =>
+  kind === 'namespace' &&
+  place.id === null &&
+  create?.endsWith('.read') === false &&
+  (await mayTakeRoot(ctx, place.namespace));
+
+/** 403 on what may be seen; what may not is answered as if it were missing. */
+function refused(
+  access: 'denied' | 'hidden',
+  permission: string,
+  { kind, id, namespace, name }: Place,
+  asMissing: HttpProblem,
+): HttpProblem {
+  const problem =
+    access === 'hidden'
+      ? asMissing
+      : new HttpProblem('forbidden', `This needs ${permission} on ${namespace}.`);
+  return problem.because({ permission, kind, id, namespace, name });
+}
+
+/** What is not there, in a namespace that is named and hidden, is refused like what is: nobody can tell which it was. */
+function missingIn(ctx: RequestContext, declared: ObjectTouch, mention: Mention): HttpProblem {
+  const problem = missing(declared, mention);
+  const { kind, permission } = declared;
+  const place = namedPlace(kind, mention.text);
+  if (place === undefined) {
+    // An id does not say in which namespace its object lies.
+    problem.couldHide = isUuid(mention.text) && ctx.actor.grants !== 'all';
+    return problem;
+  }
+  const access = decideAccess(ctx.actor, permission, place.namespace);
+  return access === 'hidden' ? refused(access, permission, { kind, id: null, ...place }, problem) : problem;
+}
+
+/** The namespace and the name that a text gives, whether anything has them or not. */
+function namedPlace(kind: ObjectKind, text: string): Pick<Place, 'namespace' | 'name'> | undefined {
+  if (kind === 'namespace') {
+    const parsed = parseNamespace(text);
+    return parsed.ok ? { namespace: parsed.namespace, name: parsed.namespace } : undefined;
+  }
+  if (kind === 'version') {
+    const parsed = parseReference(text);
+    if (!parsed.ok) return undefined;
+    const { namespace, model, alias, version } = parsed.reference;
+    return { namespace, name: alias === undefined ? `${model}:${version}` : `${model}@${alias}` };
+  }
+  const parsed = parseQualifiedName(text);
+  return parsed.ok ? { namespace: parsed.namespace, name: parsed.name } : undefined;
+}
+
+/** Where an object would lie that is not there yet. */
+function placeOf({ kind }: ObjectTouch, mention: Mention, under: Located | undefined): Place | undefined {
+  const { text } = mention;
+  if (kind === 'namespace') {
+    const parsed = parseNamespace(text);
+    if (!parsed.ok) throw invalidField(whereOf(mention), mention.pointer, parsed.message);
+    return { kind, id: null, namespace: parsed.namespace, name: parsed.namespace };
+  }
+  if (under === undefined || (kind === 'dataset' && isUuid(text))) return undefined;
+  const bare = parseName(text);
+  if (bare.ok) return { kind, id: null, namespace: under.namespace, name: bare.name };
+  const qualified = kind === 'dataset' ? parseQualifiedName(text) : bare;
+  if (!qualified.ok) throw invalidField(whereOf(mention), mention.pointer, qualified.message);
+  return {
+    kind,
+    id: null,
+    namespace: 'namespace' in qualified ? qualified.namespace : under.namespace,
+    name: qualified.name,
+  };
+}
+
+/** Different objects that one request can name at one place. */
+const MOST = 256;
+
+const tooMany = ({ kind }: Touch, named: Mention[]): HttpProblem =>
+  invalidField(
+    'body',
+    named[MOST]?.pointer ?? '',
+    `is the ${kind} number ${MOST + 1}; one request names at most ${MOST}`,
+  );
+
+function missing({ kind }: Touch, mention: Mention): HttpProblem {
+  const message = `There is no ${kind} "${mention.text}".`;
+  return new HttpProblem('not_found', message, {
+    errors: [{ in: whereOf(mention), pointer: mention.pointer, message: `names no ${kind}` }],
+  });
+}

@@ -1,0 +1,63 @@
+import { sqlOf, type Tx } from '@modelbox/db';
+import {
+  decideAccess,
+  POLICY_SECTIONS,
+  type PolicyDocument,
+  type PolicySection,
+  permissionsToSet,
+  sectionOf,
+} from '@modelbox/domain';
+import { type Author, authorOf } from '../../access/author.ts';
+import { type Authors, effectiveOf } from '../../core/policy-owners/owner-chain.ts';
+import { canonicalJson } from '../../core/writes/canonical.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import { suspensionsOf } from '../owners/suspensions.ts';
+import { ownerOf } from './read.ts';
+
+/**
+ * The authors of the sections of a policy after an edit: the caller, of each section that the edit changes. The caller also
+ * takes over unchanged sections that are suspended or have no author, if the caller has the rights.
+ * @throws HttpProblem forbidden: 403 where the caller may not do what a changed section does
+ */
+export async function authorsAfter(
+  tx: Tx,
+  ctx: RequestContext,
+  owner: Located,
+  before: { readonly document: unknown; readonly authors: unknown } | null,
+  document: PolicyDocument,
+): Promise<Authors> {
+  const sql = sqlOf(tx);
+  const said = (before?.document ?? {}) as PolicyDocument;
+  const had = (before?.authors ?? {}) as Authors;
+  const suspended = await suspensionsOf(ctx, sql, await effectiveOf(sql, ownerOf(owner)));
+  // A section that the edit removes uncovers the rule above: that acts in its place.
+  const { document: after } = await effectiveOf(sql, ownerOf(owner), document);
+  const caller = authorOf(ctx);
+  const authors: Partial<Record<PolicySection, Author>> = {};
+  for (const section of POLICY_SECTIONS) {
+    const lacking = permissionsToSet(after, section).filter(
+      (permission) => decideAccess(ctx.actor, permission, owner.namespace) !== 'allowed',
+    );
+    const now = sectionOf(document, section);
+    const isChanged = canonicalJson(sectionOf(said, section) ?? null) !== canonicalJson(now ?? null);
+    if (isChanged && lacking[0] !== undefined) throw forbidden(owner, section, lacking[0]);
+    if (now === undefined) continue;
+    const isFree = had[section] === undefined || suspended[section] !== undefined;
+    const author = isChanged || (isFree && lacking.length === 0) ? caller : had[section];
+    if (author) authors[section] = author;
+  }
+  return authors;
+}
+
+/** As a policy's document names the sections. */
+const NAMES: Readonly<Partial<Record<PolicySection, string>>> = {
+  retainVersions: 'retain.versions',
+  retainCheckpoints: 'retain.checkpoints',
+};
+
+function forbidden({ kind, id, namespace, name }: Located, section: PolicySection, permission: string) {
+  const words = `The section ${NAMES[section] ?? section} of the policy needs ${permission} on ${namespace}, beside policy.write: a rule does nothing that its author may not do.`;
+  return new HttpProblem('forbidden', words).because({ permission, kind, id, namespace, name });
+}

@@ -1,0 +1,68 @@
+import {
+  checkPolicy,
+  isUuid,
+  type PolicyDocument,
+  type PolicyFault,
+  parseDuration,
+  policyDatasets,
+} from '@modelbox/domain';
+import type { Context } from '../../protocol/context.ts';
+import type { Located, Mentioned } from '../../protocol/located.ts';
+import { invalid } from '../../protocol/problem.ts';
+import { checkpointSchema } from '../../resources/checkpoints/filter-schema.ts';
+import { experimentSchema } from '../../resources/experiments/filter-schema.ts';
+import { versionSchema } from '../../resources/versions/filter-schema.ts';
+import { leastGrace } from '../retention/grace.ts';
+
+const SCHEMAS = { version: versionSchema, checkpoint: checkpointSchema, experiment: experimentSchema };
+
+/** Refuses a policy that means nothing, or not what it seems to: 422 with a pointer to each fault. */
+export function demandValid(
+  ctx: Pick<Context, 'settings'>,
+  owner: Pick<Located, 'kind' | 'namespace'>,
+  document: PolicyDocument,
+  datasets: TouchedDatasets,
+): void {
+  const faults = policyFaults(ctx, owner, document, datasets);
+  if (faults.length > 0) throw invalid(faults.map((fault) => ({ in: 'body', ...fault })));
+}
+
+type Named = Pick<Mentioned, 'kind'> & { readonly mention?: string };
+/** What a request touches; the datasets are those that its policy names and that the caller may read. */
+type TouchedDatasets = Readonly<Record<string, Named | readonly Named[] | undefined>>;
+
+/** All that is wrong with a policy, the datasets among it that are not there for the caller. */
+export function policyFaults(
+  { settings }: Pick<Context, 'settings'>,
+  owner: Pick<Located, 'kind' | 'namespace'>,
+  document: PolicyDocument,
+  touched: TouchedDatasets,
+): PolicyFault[] {
+  const faults = checkPolicy(document, owner.kind === 'model' ? 'model' : 'namespace', SCHEMAS);
+  faults.push(...graceFaults(document, leastGrace(settings)));
+  const datasets = policyDatasets(document);
+  // A policy names them as people do: an id means nothing in it.
+  const known = new Set(
+    Object.values(touched)
+      .flatMap((places) => places ?? [])
+      .flatMap(({ kind, mention }) => (kind === 'dataset' ? [mention] : [])),
+  );
+  for (const { pointer, name } of datasets) {
+    if (isUuid(name) || !known.has(name))
+      faults.push({ pointer, message: unknownDataset(owner.namespace, name) });
+  }
+  return faults;
+}
+
+function graceFaults({ retain = {} }: PolicyDocument, least: number): PolicyFault[] {
+  const message = `must be at least ${least / 1000} seconds, the minimum of this server (MODELBOX_RETENTION_MIN_GRACE)`;
+  return (['versions', 'checkpoints'] as const).flatMap((kind) => {
+    const grace = retain[kind]?.grace;
+    if (grace === undefined) return [];
+    const parsed = parseDuration(grace);
+    return parsed.ok && parsed.milliseconds < least ? [{ pointer: `/retain/${kind}/grace`, message }] : [];
+  });
+}
+
+const unknownDataset = (namespace: string, name: string): string =>
+  `names no dataset: there is none "${name.includes('/') ? name : `${namespace}/${name}`}"; create it first`;

@@ -1,0 +1,74 @@
+import type { ClauseVerdict, LabelRule } from '@modelbox/domain';
+import type { Decision, Explanation } from '@modelbox/schema';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Verb } from '../../protocol/verb.ts';
+import { judgeNow } from '../engine/judge-now.ts';
+import { lastDecision } from './list-decisions.ts';
+
+/** Why a version is, or is not, the holder of an alias: by the rule as it stands and the facts as they are. */
+export const explainAlias: Verb<'models.aliases.explain'> = async (
+  ctx,
+  { params, touched: { model, version } },
+) => {
+  if (version.parentId !== model.id)
+    throw new HttpProblem('not_found', `${version.name} is not a version of this model.`);
+  const { rule, judged, holder, suspended } = await judgeNow(ctx, model, params.alias, version.id);
+  const isHolder = holder?.id === version.id;
+  const base = {
+    alias: params.alias,
+    rule: rule?.name ?? null,
+    version: version.name,
+    versionId: version.id,
+    holder: holder?.version ?? null,
+    isHolder,
+  };
+  if (rule === undefined || judged === undefined) {
+    const who = holder === undefined ? 'no version holds it' : `${holder.version} holds it`;
+    const answer = `No rule gives ${params.alias}: people move it by hand, and ${who}.`;
+    const body: Explanation = {
+      ...base,
+      outcome: isHolder ? 'holds' : 'no',
+      answer,
+      clauses: [],
+      inputs: {},
+      lastDecision: null,
+    };
+    return { status: 200, body };
+  }
+  const { verdict, inputs } = judged;
+  const outcome: Decision['outcome'] = isHolder
+    ? 'holds'
+    : verdict.holds
+      ? wouldBe(rule, suspended)
+      : judged.isWaiting
+        ? 'suspended'
+        : 'no';
+  const answer = isHolder
+    ? `${version.name} holds ${params.alias}.`
+    : verdict.holds
+      ? `${version.name} meets the rule ${rule.name}: ${whatFollows(rule, suspended)}`
+      : notHolder(version.name, params.alias, verdict.clauses);
+  const body: Explanation = {
+    ...base,
+    outcome,
+    answer,
+    clauses: [...verdict.clauses],
+    inputs: { ...inputs },
+    lastDecision: await lastDecision(ctx, version.id, rule.name),
+  };
+  return { status: 200, body };
+};
+
+/** The action of a rule on a version that meets it. */
+const wouldBe = ({ mode }: LabelRule, suspended: string | undefined): Decision['outcome'] =>
+  suspended !== undefined ? 'suspended' : mode === 'propose' ? 'proposed' : 'moved';
+
+function whatFollows({ mode }: LabelRule, suspended: string | undefined): string {
+  if (suspended !== undefined) return `but the rule is suspended. ${suspended}`;
+  return mode === 'propose' ? 'it waits for a person to approve it.' : 'it is about to become the holder.';
+}
+
+function notHolder(version: string, alias: string, clauses: readonly ClauseVerdict[]): string {
+  const why = clauses.filter(({ holds }) => !holds).map(({ words }) => words);
+  return `${version} is not ${alias}: ${why.join('; ')}.`;
+}

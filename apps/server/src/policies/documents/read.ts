@@ -1,0 +1,86 @@
+import { sqlOn } from '@modelbox/db';
+import { POLICY_SECTIONS } from '@modelbox/domain';
+import type { Policy, PolicyDocument } from '@modelbox/schema';
+import { type EffectiveHere, effectiveOf } from '../../core/policy-owners/owner-chain.ts';
+import type { Context, RequestContext } from '../../protocol/context.ts';
+import { etagOf } from '../../protocol/http/preconditions.ts';
+import type { Readout } from '../../protocol/kinds.ts';
+import type { Located } from '../../protocol/located.ts';
+import type { Verb } from '../../protocol/verb.ts';
+import { guardsOf, waitingOf } from '../../resources/protected-aliases/guards.ts';
+import { ownContext } from '../engine/session.ts';
+import { suspensionsOf } from '../owners/suspensions.ts';
+import { quickWarnings } from '../warnings/warnings.ts';
+
+/** The policy of a model or a namespace: what was set there, and what counts there. */
+async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<Readout<Policy>> {
+  const row = await ctx.db.prisma.policy.findUnique({ where: { ownerId: owner.id } });
+  const effective = await effectiveOf(sqlOn(ctx.db.pool), owner);
+  const { document } = effective;
+  return {
+    id: owner.id,
+    body: {
+      ...((row?.document ?? {}) as PolicyDocument),
+      edit: row?.edit ?? 0,
+      editedBy: row?.editedBy ?? null,
+      editedAt: row?.editedAt.toISOString() ?? null,
+      effective: document as PolicyDocument,
+      sources: await sourcesOf(ctx, effective),
+      waiting: waitingOf(
+        await guardsOf(sqlOn(ctx.db.pool), { ...owner, namespace: effective.namespace }, effective),
+      ),
+      warnings: await quickWarnings(ctx, owner, effective),
+    },
+    etag: etagOf(row?.edit ?? 0),
+  };
+}
+
+/** Where each section comes from, whose rights bound it, and why it does nothing. */
+async function sourcesOf(ctx: Context, effective: EffectiveHere): Promise<Policy['sources']> {
+  const suspended = await suspensionsOf(ctx, sqlOn(ctx.db.pool), effective);
+  const sources: Policy['sources'] = {};
+  for (const section of POLICY_SECTIONS) {
+    const source = effective.sources[section];
+    if (source === undefined) continue;
+    const author = effective.authors[section]?.name ?? null;
+    const words = suspended[section];
+    sources[section] = { ...source, author, ...(words === undefined ? {} : { suspended: words }) };
+  }
+  return sources;
+}
+
+/** Whose policy it is. */
+export interface PolicyOwnerRow {
+  readonly kind: 'model' | 'namespace';
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A located model or namespace as the owner of a policy. */
+export const ownerOf = ({ kind, id, namespace, name }: Located): PolicyOwnerRow =>
+  kind === 'model' ? { kind, id, name: `${namespace}/${name}` } : { kind: 'namespace', id, name: namespace };
+
+export const getPolicy: Verb<'models.policy.get' | 'namespaces.policy.get'> = async (
+  ctx,
+  { touched: { owner } },
+) => {
+  const { body, etag } = await readPolicy(ctx, ownerOf(owner));
+  return { status: 200, body, ...(etag ? { etag } : {}) };
+};
+
+/** The policies of owners by the ids of the policies: what a write answers with. */
+export async function readPolicies(ctx: Context, ids: string[]): Promise<Readout<Policy>[]> {
+  const rows = await ctx.db.prisma.policy.findMany({ where: { id: { in: ids } } });
+  // Reads of several callers may come together: the comparison is the service's own.
+  const own = ownContext(ctx);
+  return Promise.all(
+    rows.map(async (row) => {
+      const readout = await readPolicy(own, {
+        kind: row.ownerKind as PolicyOwnerRow['kind'],
+        id: row.ownerId,
+        name: '',
+      });
+      return { ...readout, id: row.id };
+    }),
+  );
+}

@@ -1,0 +1,165 @@
+import {
+  boundOf,
+  compileFilter,
+  durationOf,
+  type LabelRule,
+  measuredValue,
+  type VersionFacts,
+} from '@modelbox/domain';
+import { versionSchema } from '../../resources/versions/filter-schema.ts';
+import { evaluateOf, filterOf, type ReadSession, trustOf } from './session.ts';
+import { trustedSeries } from './trusted.ts';
+
+/** Looked at together. */
+const PAGE = 100;
+
+/** The other ready version with the best value of the rule's metric; null where none has one. */
+export async function bestOther(
+  session: ReadSession,
+  rule: LabelRule,
+  versionId: string,
+): Promise<string | null> {
+  const query = createQuery(session, rule);
+  if (query === undefined) return null;
+  const [row] = await session.sql<{ id: string }>(
+    `SELECT v.id FROM ${query.from} AND v.id <> ${query.param(versionId)}::uuid ORDER BY ${query.best} LIMIT 1`,
+    query.values,
+  );
+  return row?.id ?? null;
+}
+
+/** The ready versions of the model that have the rule's metric. */
+interface Query {
+  readonly from: string;
+  /** The order that has the best first, and of the same value the oldest. */
+  readonly best: string;
+  readonly values: unknown[];
+  /** `metric_series`, or only its trusted values. */
+  readonly series: string;
+  /** Adds a value; gives its place. */
+  param(value: unknown): string;
+}
+
+/** Undefined where the rule's dataset is not there: then no version has a value on it. */
+function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
+  const datasetId = session.datasetId(rule.dataset);
+  if (datasetId === undefined) return undefined;
+  // `$2` is where bare names of datasets lie, as the filter's schema has it.
+  const values: unknown[] = [session.model.id, session.model.namespaceId];
+  const param = (value: unknown): string => `$${values.push(value)}`;
+  // Without a dataset is a condition of its own: only so does the index on series serve it.
+  const dataset = datasetId === null ? 's.dataset_id IS NULL' : `s.dataset_id = ${param(datasetId)}::uuid`;
+  const series = trustedSeries(trustOf(session, rule), param);
+  const from = `${series} s JOIN versions v ON v.id = s.object_id
+    WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = ${param(rule.metric)}::text AND ${dataset} AND s.value <> 'NaN'
+      AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL`;
+  const best = `s.value ${rule.direction === 'max' ? 'DESC' : 'ASC'}, v.created_order`;
+  return { from, best, values, series, param };
+}
+
+/**
+ * The versions that a rule prefers to the present holder as far as the database can tell, the most promising first. It can
+ * tell nearly all: so those that come need only be asked for what people undid.
+ * @param holder of the alias; null where there is none.
+ */
+export async function* candidates(
+  session: ReadSession,
+  rule: LabelRule,
+  holder: VersionFacts | null,
+): AsyncGenerator<string> {
+  const query = createQuery(session, rule);
+  if (query === undefined) return;
+  const conditions = [
+    'true',
+    ...betterThan(query, rule, holder),
+    ...(holder ? [`v.id <> ${query.param(holder.id)}::uuid`] : []),
+    ...(rule.tag === undefined ? [] : [`NOT v.tags @> ARRAY[${query.param(rule.tag)}::text]`]),
+    ...notWorse(session, query, rule, holder),
+    ...withFiles(query, rule),
+    ...evaluated(session, query, rule),
+    ...(rule.minAge === undefined
+      ? []
+      : [`v.ready_at <= ${query.param(bornBefore(session, rule.minAge))}::timestamptz`]),
+  ];
+  const filter = filterOf(rule.filter);
+  // The SQL of a filter sees untrusted values too, so such a filter is left to the judgement.
+  if (filter !== null && (query.series === 'metric_series' || !asksForValues(rule))) {
+    const compiled = compileFilter(filter, versionSchema, query.values.length + 1);
+    query.values.push(...compiled.params);
+    conditions.push(`(${compiled.sql})`);
+  }
+  // Of those that pass a bound the newest counts; and better than all others only the best can be.
+  const order = typeof rule.than === 'number' ? 'v.created_order DESC' : query.best;
+  const page = rule.than === 'any' && rule.alias !== undefined ? 1 : PAGE;
+  for (let offset = 0; ; offset += page) {
+    const rows = await session.sql<{ id: string }>(
+      `SELECT v.id FROM ${query.from} AND ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ${page} OFFSET ${offset}`,
+      query.values,
+    );
+    for (const { id } of rows) yield id;
+    if (rows.length < page || page === 1) return;
+  }
+}
+
+const asksForValues = ({ filter = '' }: LabelRule): boolean => /metrics|evaluations/.test(filter);
+
+/** Milliseconds are taken away from now. */
+const bornBefore = ({ ctx }: ReadSession, minAge: string): Date =>
+  new Date(ctx.now().getTime() - durationOf(minAge));
+
+/** When the first of those versions that are too young will be old enough; null where none is. */
+export async function nextBirthday(session: ReadSession, minAge: string): Promise<Date | null> {
+  const { sql, model } = session;
+  const [row] = await sql<{ readyAt: Date | null }>(
+    `SELECT min(v.ready_at) AS "readyAt" FROM versions v
+     WHERE v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.ready_at > $2::timestamptz`,
+    [model.id, bornBefore(session, minAge)],
+  );
+  return row?.readyAt ? new Date(row.readyAt.getTime() + durationOf(minAge)) : null;
+}
+
+function betterThan(query: Query, rule: LabelRule, holder: VersionFacts | null): string[] {
+  const isMax = rule.direction === 'max';
+  const other = typeof rule.than === 'number' ? rule.than : holder && measuredValue(holder.object, rule);
+  if (other === null || Number.isNaN(other)) return [];
+  const bound = query.param(boundOf(other, rule.direction, rule.margin, 'better'));
+  return [`s.value ${isMax ? '>' : '<'} ${bound}::float8`];
+}
+
+function notWorse(
+  session: ReadSession,
+  query: Query,
+  rule: LabelRule,
+  holder: VersionFacts | null,
+): string[] {
+  return (rule.notWorse ?? []).flatMap((other) => {
+    const theirs = holder && measuredValue(holder.object, other);
+    const datasetId = session.datasetId(other.dataset);
+    if (theirs === null || Number.isNaN(theirs) || datasetId === undefined) return [];
+    const isMax = other.direction === 'max';
+    const dataset =
+      datasetId === null ? 'o.dataset_id IS NULL' : `o.dataset_id = ${query.param(datasetId)}::uuid`;
+    const bound = query.param(boundOf(theirs, other.direction, other.tolerance, 'worse'));
+    return [
+      `EXISTS (SELECT 1 FROM ${query.series} o WHERE o.object_id = v.id AND o.key = ${query.param(other.metric)}::text
+               AND ${dataset} AND o.value <> 'NaN' AND o.value ${isMax ? '>=' : '<='} ${bound}::float8)`,
+    ];
+  });
+}
+
+const withFiles = (query: Query, rule: LabelRule): string[] =>
+  (rule.files ?? []).map(({ role, path }) => {
+    const which =
+      path === undefined ? `f.role = ${query.param(role)}::text` : `f.path = ${query.param(path)}::text`;
+    return `EXISTS (SELECT 1 FROM files f WHERE f.object_id = v.id AND ${which})`;
+  });
+
+function evaluated(session: ReadSession, query: Query, rule: LabelRule): string[] {
+  if (rule.evaluated === false) return [];
+  return evaluateOf(session, rule).map((dataset) => {
+    const id = session.datasetId(dataset) ?? null;
+    return `EXISTS (SELECT 1 FROM ${query.series} e JOIN datasets d ON d.id = e.dataset_id
+                    WHERE e.object_id = v.id AND d.id = ${query.param(id)}::uuid
+                      AND (d.digest IS NULL OR e.digest IS NOT DISTINCT FROM d.digest))`;
+  });
+}

@@ -1,0 +1,302 @@
+import { type Filter, type FilterObject, type LabelRule, termsOf, type VersionFacts } from '@modelbox/domain';
+import { HttpProblem } from '../../protocol/problem.ts';
+import { type LatestRow, latestValues } from '../../resources/metrics/latest.ts';
+import { namedInFull } from './facts.ts';
+import type { ReadSession } from './session.ts';
+
+/** Changes read at once: at the first look, and later at most. */
+const FIRST_PAGE = 200;
+const PAGE = 5_000;
+/** Bytes of JSON that one page has about at most. */
+const PAGE_BYTES = 4 * 2 ** 20;
+/** Bytes of the states of all versions that one backtest keeps at most. */
+const MOST_KEPT = 32 * 2 ** 20;
+
+/** The parts of a version that a rule looks at: only these are kept in memory. */
+export interface Wanted {
+  /** First keys of metadata paths. */
+  readonly metadata: ReadonlySet<string>;
+  /** Keys of metrics. */
+  readonly metrics: ReadonlySet<string>;
+  /** Datasets for which it counts whether a version was evaluated on them. */
+  readonly datasets: ReadonlySet<string>;
+  readonly files: boolean;
+}
+
+export function wantedBy(rule: LabelRule, filter: Filter | null, evaluate: readonly string[]): Wanted {
+  const refs = termsOf(filter?.condition ?? null).map(({ ref }) => ref);
+  return {
+    metadata: new Set(refs.flatMap((ref) => (ref.kind === 'metadata' ? (ref.path[0] ?? []) : []))),
+    metrics: new Set([
+      rule.metric,
+      ...(rule.notWorse ?? []).map(({ metric }) => metric),
+      ...refs.flatMap((ref) => (ref.kind === 'metric' ? ref.key : [])),
+    ]),
+    datasets: new Set(evaluate),
+    files: rule.files !== undefined,
+  };
+}
+
+interface ChangeRow {
+  id: string;
+  versionId: string;
+  action: string;
+  after: { status?: string; tags?: string[]; metadata?: unknown; deletedAt?: string | null } | null;
+  latest: [key: string, value: LatestRow[1], datasetId: string | null][] | null;
+  at: Date;
+  /** How many rows there were before the page was cut, and the bytes of this one. */
+  seen: number;
+  bytes: number;
+}
+
+/**
+ * Tells the states of a model's versions one after the other, as the changes have it; of a version whose first changes were
+ * pruned, from the state that they led to. What changes do not tell is as it is
+ * now: files, and under which digest a dataset was used.
+ */
+export async function replayVersions(
+  session: ReadSession,
+  wanted: Wanted,
+  tell: (facts: VersionFacts, at: Date) => Promise<void>,
+): Promise<{ versions: number; facts: number }> {
+  const states = new Map<string, State>();
+  let facts = 0;
+  let kept = 0;
+  let after = '0';
+  for (let limit = FIRST_PAGE; ; ) {
+    const rows = await changesAfter(session, wanted, after, limit);
+    const unknown = rows.map((row) => row.versionId).filter((id) => !states.has(id));
+    const now = await versionsNow(session, wanted, unknown);
+    const labels = await labelsOf(session, rows);
+    for (const row of rows) {
+      const current = now.get(row.versionId);
+      const state = states.get(row.versionId) ?? (current && newState(current));
+      if (state === undefined) continue;
+      states.set(row.versionId, state);
+      kept -= state.weight;
+      apply(state, row, labels, wanted, session.model.namespace);
+      state.weight = weightOf(state);
+      kept += state.weight;
+      if (kept > MOST_KEPT) throw tooMuch();
+      await tell(factsOf(state, session.model.namespace), row.at);
+      facts += 1;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || (rows.length === last.seen && last.seen < limit))
+      return { versions: states.size, facts };
+    after = last.id;
+    limit = nextLimit(rows, limit);
+  }
+}
+
+const tooMuch = (): HttpProblem =>
+  new HttpProblem(
+    'query_too_expensive',
+    `The versions of the model have more than ${MOST_KEPT / 2 ** 20} MiB of what the rule looks at. Use a filter that looks at ` +
+      'smaller parts of the metadata.',
+  );
+
+/** As many rows as are about `PAGE_BYTES`, by the size of the last ones. */
+function nextLimit(rows: readonly ChangeRow[], limit: number): number {
+  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
+  const fitting = Math.ceil((PAGE_BYTES * rows.length) / Math.max(1, bytes));
+  return Math.max(1, Math.min(fitting, limit * 4, PAGE));
+}
+
+/** A page ends by rows and by bytes; the first row always comes. */
+const changesAfter = (
+  { sql, model }: ReadSession,
+  wanted: Wanted,
+  after: string,
+  limit: number,
+): Promise<ChangeRow[]> =>
+  sql<ChangeRow>(
+    `WITH found AS (
+       SELECT told.id, told."versionId", told.pruned FROM (
+         SELECT c.id, c.object_id AS "versionId", false AS pruned
+         FROM changes c JOIN versions v ON v.id = c.object_id LEFT JOIN version_baselines b ON b.version_id = v.id
+         WHERE v.model_id = $1::uuid AND c.object_kind = 'version' AND c.id > greatest($2::bigint, b.change_id)
+           AND (c.after IS NOT NULL OR c.action = 'metrics_logged')
+         UNION ALL
+         SELECT b.change_id, b.version_id, true
+         FROM version_baselines b JOIN versions v ON v.id = b.version_id
+         WHERE v.model_id = $1::uuid AND b.change_id > $2::bigint) AS told
+       ORDER BY told.id LIMIT $4::int
+     ), told AS (
+       SELECT f.id, f."versionId", CASE WHEN f.pruned THEN 'pruned' ELSE c.action END AS action,
+              s.after, s.latest, CASE WHEN f.pruned THEN b.at ELSE c.at END AS at,
+              coalesce(octet_length(s.after::text), 0) + coalesce(octet_length(s.latest::text), 0) AS bytes
+       FROM found f LEFT JOIN changes c ON NOT f.pruned AND c.id = f.id
+       LEFT JOIN version_baselines b ON f.pruned AND b.version_id = f."versionId",
+       LATERAL (SELECT CASE WHEN f.pruned THEN b.after ELSE c.after END AS whole,
+                       CASE WHEN f.pruned THEN b.latest ELSE c.detail->'latest' END AS latest) AS w,
+       LATERAL (SELECT CASE WHEN $3::boolean THEN w.whole ELSE w.whole - 'metadata' END AS after, w.latest) AS s
+     ), summed AS (
+       SELECT *, count(*) OVER () AS seen, sum(bytes) OVER (ORDER BY id) - bytes AS before FROM told
+     )
+     SELECT id::text, "versionId", action, after, latest, at, seen::int, bytes::int FROM summed
+     WHERE before <= ${PAGE_BYTES} ORDER BY summed.id`,
+    [model.id, after, wanted.metadata.size > 0, limit],
+  );
+
+/** What changes do not tell of versions. */
+async function versionsNow(
+  { sql }: ReadSession,
+  wanted: Wanted,
+  ids: readonly string[],
+): Promise<Map<string, VersionFacts>> {
+  if (ids.length === 0) return new Map();
+  const rows = await sql<NowRow>(NOW, [[...new Set(ids)], wanted.files]);
+  return new Map(
+    rows.map(({ id, version, order, files, readyAt, filesRemovedAt, ...fields }) => [
+      id,
+      {
+        id,
+        version,
+        order,
+        readyAt,
+        isReady: fields.status === 'ready' && filesRemovedAt === null,
+        isDeleted: fields.deletedAt !== null,
+        object: { fields: { id, version, readyAt, ...fields } },
+        files: files ?? [],
+        coverage: {},
+      },
+    ]),
+  );
+}
+
+interface NowRow {
+  id: string;
+  version: string;
+  status: string;
+  order: number;
+  createdAt: Date;
+  updatedAt: Date;
+  readyAt: Date | null;
+  deletedAt: Date | null;
+  filesRemovedAt: Date | null;
+  createdBy: string;
+  name: string | null;
+  description: string | null;
+  framework: string | null;
+  files: { path: string; role: string }[] | null;
+}
+
+/** Files of a version that rules look at, at most: the first by path. */
+const FILES = 1000;
+
+const NOW = `
+  SELECT v.id, v.version, v.status, v.created_at AS "createdAt", v.created_order::float8 AS "order", v.ready_at AS "readyAt",
+         v.updated_at AS "updatedAt", v.files_removed_at AS "filesRemovedAt", coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
+         v.created_by AS "createdBy", v.name, v.description, v.framework,
+         CASE WHEN $2::boolean THEN (SELECT json_agg(json_build_object('path', f.path, 'role', f.role))
+          FROM (SELECT path, role FROM files WHERE object_id = v.id ORDER BY path LIMIT ${FILES}) AS f) END AS files
+  FROM versions v JOIN models m ON m.id = v.model_id WHERE v.id = ANY ($1::uuid[])`;
+/** The names of datasets as seen from the model. */
+async function labelsOf(
+  { sql, model }: ReadSession,
+  rows: readonly ChangeRow[],
+): Promise<Map<string, string>> {
+  const ids = new Set(rows.flatMap(({ latest }) => (latest ?? []).flatMap(([, , dataset]) => dataset ?? [])));
+  if (ids.size === 0) return new Map();
+  const found = await sql<{ id: string; label: string }>(
+    `SELECT d.id, CASE WHEN d.namespace_id = $2::uuid THEN d.name ELSE n.path || '/' || d.name END AS label
+     FROM datasets d JOIN namespaces n ON n.id = d.namespace_id WHERE d.id = ANY ($1::uuid[])`,
+    [[...ids], model.namespaceId],
+  );
+  return new Map(found.map(({ id, label }) => [id, label]));
+}
+
+interface State {
+  readonly now: VersionFacts;
+  fields: FilterObject['fields'];
+  tags: readonly string[];
+  metadata: unknown;
+  latest: Map<string, LatestRow>;
+  /** The wanted datasets on which it was evaluated. */
+  readonly evaluated: Set<string>;
+  readyAt: Date | null;
+  /** About its bytes in memory. */
+  weight: number;
+}
+
+const newState = (now: VersionFacts): State => ({
+  now,
+  fields: now.object.fields,
+  tags: [],
+  metadata: {},
+  latest: new Map(),
+  evaluated: new Set(),
+  readyAt: null,
+  weight: 0,
+});
+
+function apply(
+  state: State,
+  { action, after, latest, at }: ChangeRow,
+  labels: Map<string, string>,
+  wanted: Wanted,
+  namespace: string,
+): void {
+  if (after) {
+    const { tags = [], metadata = {}, ...fields } = after;
+    state.fields = { ...state.fields, ...(fields as FilterObject['fields']) };
+    // Changes from before tags and metric keys were brought to NFC hold them as they were sent.
+    state.tags = tags.map((tag) => tag.normalize('NFC'));
+    state.metadata = wantedOf(metadata, wanted.metadata);
+    // When it became ready was pruned with the change that told.
+    if (after.status === 'ready') state.readyAt ??= action === 'pruned' ? state.now.readyAt : at;
+  }
+  for (const [sentKey, value, datasetId] of latest ?? []) {
+    const key = sentKey.normalize('NFC');
+    const dataset = datasetId === null ? null : (labels.get(datasetId) ?? datasetId);
+    for (const name of namesOf(dataset, namespace)) if (wanted.datasets.has(name)) state.evaluated.add(name);
+    if (!wanted.metrics.has(key)) continue;
+    state.latest.set(JSON.stringify([key, dataset]), [key, value, dataset]);
+  }
+}
+
+/** A dataset of the model's own namespace has two names. */
+const namesOf = (dataset: string | null, namespace: string): string[] =>
+  dataset === null ? [] : dataset.includes('/') ? [dataset] : [dataset, `${namespace}/${dataset}`];
+
+/** The members of the metadata that are wanted. */
+function wantedOf(metadata: unknown, keys: ReadonlySet<string>): unknown {
+  if (typeof metadata !== 'object' || metadata === null) return {};
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => keys.has(key)));
+}
+
+/** Bytes that an entry of a list or a map takes about, beside its texts. */
+const ENTRY = 100;
+
+function weightOf({ now, fields, tags, metadata, latest }: State): number {
+  const entries = 10 + tags.length + latest.size + now.files.length;
+  return entries * ENTRY + sizeOf(fields) + sizeOf(metadata) + tags.reduce((sum, tag) => sum + tag.length, 0);
+}
+
+/** Bytes of a JSON value in memory, about. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  return Object.entries(value).reduce((sum, [key, each]) => sum + key.length + 16 + sizeOf(each), ENTRY);
+}
+
+function factsOf(state: State, namespace: string): VersionFacts {
+  const { metrics, evaluations } = latestValues([...state.latest.values()]);
+  const named = namedInFull(evaluations, namespace);
+  return {
+    ...state.now,
+    isReady: state.fields['status'] === 'ready',
+    isDeleted: state.fields['deletedAt'] != null,
+    readyAt: state.readyAt,
+    object: {
+      fields: state.fields,
+      tags: state.tags,
+      aliases: [],
+      metadata: state.metadata,
+      metrics,
+      evaluations: named,
+    },
+    coverage: Object.fromEntries([...state.evaluated].map((dataset) => [dataset, 'done' as const])),
+  };
+}

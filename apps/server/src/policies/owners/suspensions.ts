@@ -1,0 +1,46 @@
+import type { Sql } from '@modelbox/db';
+import { decideAccess, POLICY_SECTIONS, type PolicySection, permissionsToAct } from '@modelbox/domain';
+import { type Author, authorNow } from '../../access/author.ts';
+import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
+import type { Context } from '../../protocol/context.ts';
+
+/** Why sections do nothing now, in words, by section. Absent sections act. */
+export type Suspensions = Readonly<Partial<Record<PolicySection, string>>>;
+
+/** The sections whose authors may no longer do by hand what the section does. */
+export async function suspensionsOf(
+  ctx: Pick<Context, 'settings' | 'now'>,
+  sql: Sql,
+  policy: EffectiveHere,
+  sections: readonly PolicySection[] = POLICY_SECTIONS,
+): Promise<Suspensions> {
+  // Whoever reaches an open server may do everything.
+  if (ctx.settings.auth === 'open') return {};
+  const found: Partial<Record<PolicySection, string>> = {};
+  for (const section of sections) {
+    const author = policy.authors[section];
+    const source = policy.sources[section];
+    if (author === undefined || source === undefined) continue;
+    const namespace = source.kind === 'namespace' ? source.name : policy.namespace;
+    const lost = await lostBy(ctx, sql, author, permissionsToAct(policy.document, section), namespace);
+    if (lost !== undefined)
+      found[section] =
+        `${author.name} set the section and ${lost}. It does nothing until somebody who may do this sets the policy again.`;
+  }
+  return found;
+}
+
+/** Names the permissions that a section needs and its author has lost. */
+async function lostBy(
+  ctx: Pick<Context, 'settings' | 'now'>,
+  sql: Sql,
+  author: Author,
+  needed: readonly string[],
+  namespace: string,
+): Promise<string | undefined> {
+  if (needed.length === 0) return undefined;
+  const actor = await authorNow(ctx, sql, author);
+  if (actor === undefined) return 'the token of the edit is revoked or has expired';
+  const lacking = needed.filter((permission) => decideAccess(actor, permission, namespace) !== 'allowed');
+  return lacking.length === 0 ? undefined : `has no ${lacking.join(', ')} on ${namespace} any more`;
+}

@@ -1,0 +1,74 @@
+import type { Sql } from '@modelbox/db';
+import {
+  defaultPer,
+  type Protection,
+  type Retained,
+  type RetentionVerdict,
+  retentionPlan,
+  type Undecided,
+} from '@modelbox/domain';
+import type { Pace } from '../../protocol/context.ts';
+import type { Scope } from './scope.ts';
+
+/** Objects read at once: what a plan holds in memory does not grow with how many there are. */
+const PAGE = 5000;
+
+/** An object that a rule ranges over. */
+export interface Planned extends Retained {
+  readonly name: string;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  createdAt: Date;
+  order: number;
+  epoch: string | number | bigint | null;
+  group: string | null;
+  protections: Protection[];
+  hasFiles: boolean;
+  values: (number | boolean | string | null)[];
+  names: boolean[][];
+}
+
+/** What a rule would do: read twice, once to see and once to tell. Both see the same in a transaction of one snapshot. */
+export interface Plan {
+  /** The clauses that cannot decide. */
+  readonly undecided: readonly Undecided[];
+  /** Every object that the rule ranges over, in order of id. */
+  readonly verdicts: AsyncIterable<{ readonly object: Planned; readonly verdict: RetentionVerdict }>;
+}
+
+export async function planRetention(sql: Sql, scope: Scope, now: Date, pace: Pace): Promise<Plan> {
+  const plan = retentionPlan(scope.rule, now, defaultPer(scope.kind), scope.names);
+  for await (const object of objects(sql, scope, pace)) plan.see(object);
+  const verdicts = async function* () {
+    for await (const object of objects(sql, scope, pace)) yield { object, verdict: plan.verdict(object) };
+  };
+  return { undecided: plan.undecided(), verdicts: verdicts() };
+}
+
+async function* objects(sql: Sql, scope: Scope, pace: Pace): AsyncGenerator<Planned> {
+  const { columns, from, where, values } = scope.sql;
+  const t = scope.kind === 'version' ? 'v' : 'c';
+  const text = `SELECT ${columns} FROM ${from} WHERE ${where} AND $3::bigint IS NOT NULL
+    AND ${t}.id > $${values.length + 1}::uuid ORDER BY ${t}.id LIMIT ${PAGE}`;
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const rows = await sql<Row>(text, [...values, after]);
+    for (const row of rows) {
+      yield toPlanned(row);
+      const rest = pace.breathe();
+      if (rest) await rest;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.id;
+  }
+}
+
+const toPlanned = (row: Row): Planned => ({
+  ...row,
+  epoch: row.epoch === null ? null : Number(row.epoch),
+  // NaN and the infinities are strings in JSON.
+  values: row.values.map((value) => (typeof value === 'string' ? Number(value) : value)),
+});

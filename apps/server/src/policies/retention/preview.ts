@@ -1,0 +1,93 @@
+import type { Sql } from '@modelbox/db';
+import { nameWords, type PolicyDocument, retentionWords } from '@modelbox/domain';
+import type { PolicyPreview } from '@modelbox/schema';
+import { visible } from '../../access/visible.ts';
+import { Few } from '../../core/lists/few.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import { planRetention } from './plan.ts';
+import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
+import { suspensionOf } from './suspension.ts';
+
+type Preview = PolicyPreview['retain'];
+type Item = Preview['items'][number];
+
+/** What the rule of a model or a namespace would do now: by the same plan that is carried out. */
+export async function previewRetention(
+  ctx: RequestContext,
+  sql: Sql,
+  owner: ScopeOwner,
+  limit: number,
+  draft?: PolicyDocument,
+): Promise<Preview> {
+  const scope = await scopeOf(sql, owner, draft);
+  if (scope === undefined || (await suspensionOf(ctx, sql, scope)) !== undefined)
+    return { seen: 0, removed: 0, freedBytes: 0, items: [], truncated: false };
+  const stored = await storedFiles(sql, scope);
+  const gone: string[] = [];
+  const { pageBytes } = ctx.settings;
+  const going = new Few<Item>(limit, pageBytes);
+  const staying = new Few<Item>(limit, pageBytes);
+  let seen = 0;
+  const { verdicts } = await planRetention(sql, scope, ctx.now(), ctx.pace);
+  for await (const { object, verdict } of verdicts) {
+    seen += 1;
+    const { remove, keptBy, undecided, protectedBy } = verdict;
+    if (remove) gone.push(object.id);
+    const shown = remove ? going : staying;
+    if (shown.isFull) continue;
+    const { files, bytes } = stored.get(object.id) ?? { files: 0, bytes: 0 };
+    shown.add({
+      kind: scope.kind,
+      id: object.id,
+      name: object.name,
+      remove,
+      keptBy: keptBy.map((place) => `keep[${place}]`),
+      undecided: undecided.map(({ place, name }) => ({ clause: `keep[${place}]`, missing: nameWords(name) })),
+      protectedBy: [...protectedBy],
+      storedFiles: files,
+      bytes,
+      words: retentionWords(object.name, verdict, scope),
+    });
+  }
+  const shown = new Few<Item>(limit, pageBytes);
+  for (const item of [...going.items, ...staying.items]) shown.add(item);
+  return {
+    seen,
+    removed: gone.length,
+    freedBytes: await freedBytes(ctx, sql, gone),
+    items: shown.items,
+    truncated: seen > shown.items.length,
+  };
+}
+
+/** The stored files of each object that has some. */
+async function storedFiles(
+  sql: Sql,
+  { sql: { from, where, values }, kind }: Scope,
+): Promise<Map<string, { files: number; bytes: number }>> {
+  const t = kind === 'version' ? 'v' : 'c';
+  const rows = await sql<{ id: string; files: number; bytes: string }>(
+    `SELECT ${t}.id, count(*)::int AS files, sum(f.size_bytes)::text AS bytes FROM ${from} JOIN files f ON f.object_id = ${t}.id AND f.blob_id IS NOT NULL
+     WHERE ${where} GROUP BY ${t}.id`,
+    values.slice(0, 2),
+  );
+  return new Map(rows.map(({ id, files, bytes }) => [id, { files, bytes: Number(bytes) }]));
+}
+
+/**
+ * Bytes of content that nothing but these objects refers to, as far as the caller may look: they do not tell that somebody
+ * else has the same.
+ */
+async function freedBytes(ctx: RequestContext, sql: Sql, ids: readonly string[]): Promise<number> {
+  const seen = visible(ctx, 'file.read', '$2');
+  const [row] = await sql<{ bytes: string }>(
+    `SELECT coalesce(sum(b.size_bytes), 0)::text AS bytes
+     FROM (SELECT DISTINCT f.blob_id FROM files f WHERE f.object_id = ANY ($1::uuid[]) AND f.blob_id IS NOT NULL) AS g
+     JOIN blobs b ON b.id = g.blob_id
+     WHERE NOT EXISTS (
+       SELECT 1 FROM files o JOIN namespaces n ON n.id = o.namespace_id
+       WHERE o.blob_id = g.blob_id AND o.object_id <> ALL ($1::uuid[])${seen ? ` AND ${seen.where}` : ''})`,
+    [ids, ...(seen ? [seen.value] : [])],
+  );
+  return Number(row?.bytes ?? 0);
+}

@@ -1,0 +1,83 @@
+import { sqlOf, sqlOn } from '@modelbox/db';
+import { durationOf } from '@modelbox/domain';
+import { lockLiving } from '../../core/objects/store.ts';
+import { setColumns } from '../../core/objects/update.ts';
+import { effectiveOf } from '../../core/policy-owners/owner-chain.ts';
+import type { Context } from '../../protocol/context.ts';
+import { experiments } from '../../resources/experiments/store.ts';
+import { noteSuspended } from '../engine/note-suspended.ts';
+import { ownContext } from '../engine/session.ts';
+import { suspensionsOf } from '../owners/suspensions.ts';
+
+/** Experiments ended in one round at most. */
+const BATCH = 100;
+
+/** Experiments of a namespace that run, of which nothing has been heard since a time. The nearest policy counts. */
+const SILENT = `
+  SELECT e.id, n.path AS namespace
+  FROM experiments e JOIN namespaces n ON n.id = e.namespace_id
+  WHERE (n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND e.status = 'running' AND e.deleted_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM policies p JOIN namespaces o ON o.id = p.owner_id
+                    WHERE p.document ? 'staleAfter' AND length(o.path) > length($1::text)
+                      AND (n.path = o.path OR starts_with(n.path, o.path || '/')))
+    AND e.updated_at <= $2::timestamptz
+    AND NOT EXISTS (SELECT 1 FROM changes h WHERE h.object_id = e.id AND h.at > $2::timestamptz)
+    AND NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.experiment_id = e.id AND (
+                      c.created_at > $2::timestamptz OR c.updated_at > $2::timestamptz
+                      OR EXISTS (SELECT 1 FROM changes h WHERE h.object_id = c.id AND h.at > $2::timestamptz)))`;
+
+interface Policy {
+  id: string;
+  path: string;
+  staleAfter: string;
+}
+
+/** Ends every running experiment that has been silent for longer than its namespace allows, as aborted. */
+export async function abortStale(ctx: Context): Promise<number> {
+  const policies = await sqlOn(ctx.db.side)<Policy>(
+    `SELECT n.id, n.path, p.document->>'staleAfter' AS "staleAfter" FROM policies p JOIN namespaces n ON n.id = p.owner_id
+     WHERE p.document ? 'staleAfter'`,
+    [],
+  );
+  let aborted = 0;
+  for (const { id, path, staleAfter } of policies) {
+    const since = new Date(ctx.now().getTime() - durationOf(staleAfter));
+    const silent = await sqlOn(ctx.db.side)<{ id: string; namespace: string }>(`${SILENT} LIMIT ${BATCH}`, [
+      path,
+      since,
+    ]);
+    if (silent.length > 0 && !(await ctx.clock.judgesAge())) return aborted;
+    if (silent.length > 0 && (await isSuspended(ctx, id, path))) continue;
+    for (const experiment of silent) aborted += await abort(ctx, path, since, experiment);
+  }
+  return aborted;
+}
+
+/** Whether the rule of a namespace is suspended now; stores that it is. */
+async function isSuspended(ctx: Context, id: string, name: string): Promise<boolean> {
+  const section = 'staleAfter';
+  const sql = sqlOn(ctx.db.side);
+  const policy = await effectiveOf(sql, { kind: 'namespace', id, name });
+  const words = (await suspensionsOf(ctx, sql, policy, [section]))[section];
+  if (words === undefined) return false;
+  const source = policy.sources[section] ?? null;
+  await noteSuspended(sql, { section, words, kind: 'namespace', id, name, source }, ctx.now());
+  return true;
+}
+
+/** Under the experiment's lock it is asked again: it may just have come back to life. */
+function abort(
+  ctx: Context,
+  path: string,
+  since: Date,
+  experiment: { readonly id: string; readonly namespace: string },
+): Promise<number> {
+  const own = ownContext(ctx);
+  return ctx.db.prisma.$transaction(async (tx) => {
+    const row = await lockLiving(tx, own, experiments, experiment).catch(() => undefined);
+    const [still] = await sqlOf(tx)(`${SILENT} AND e.id = $3::uuid`, [path, since, experiment.id]);
+    if (row === undefined || still === undefined) return 0;
+    await setColumns(tx, own, experiments, experiment, row, { status: 'aborted' }, 'updated');
+    return 1;
+  });
+}

@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import type { ObjectKind, OwnerKind, Route, RouteId, RouteTable } from '@modelbox/schema';
+import type { z } from 'zod';
+import type { RequestContext } from './context.ts';
+import type { Foreign } from './cross-namespace.ts';
+import type { Located, Place } from './located.ts';
+
+type Parsed<S> = S extends z.ZodType ? z.infer<S> : Record<never, never>;
+
+/** Whether every request has a value at such a place. */
+type IsGiven<R extends Route, At extends string> = At extends `params.${string}`
+  ? true
+  : At extends `${infer Where extends 'query' | 'body'}.${infer Field}`
+    ? Field extends keyof Parsed<R[Where]>
+      ? undefined extends Parsed<R[Where]>[Field]
+        ? false
+        : true
+      : false
+    : false;
+
+/** Whether a touch, where the request names it, is there for sure. */
+type IsSure<T> = T extends { optional: true } | { when: string } ? false : true;
+
+type TouchedAt<T> = T extends { create: string; kind: 'alias' | 'dataset' | 'namespace' } ? Place : Located;
+type TouchedOf<R extends Route> = {
+  readonly [N in keyof R['touches']]: R['touches'][N] extends { at: `${string}[]${string}` }
+    ? (TouchedAt<R['touches'][N]> & { readonly mention: string })[]
+    : [IsGiven<R, R['touches'][N]['at']>, IsSure<R['touches'][N]>] extends [true, true]
+      ? TouchedAt<R['touches'][N]>
+      : TouchedAt<R['touches'][N]> | undefined;
+};
+
+/** What a verb is given: the request as its route declares it, validated, and the objects that it touches. */
+export interface Input<R extends Route> {
+  readonly params: Parsed<R['params']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: R['body'] extends 'bytes' ? Readable : Parsed<R['body']>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly touched: TouchedOf<R>;
+}
+
+/** What a receipt can name: an object, or a part of one that a write answers with. */
+export type ReadableKind =
+  | ObjectKind
+  | 'event'
+  | 'policy'
+  | 'hold'
+  | `${OwnerKind}.${'metadata' | 'metrics' | 'files'}`;
+
+/** A write's answer by reference: the object is read after the commit, also when a request is replayed. */
+export interface Receipt {
+  readonly status: number;
+  readonly object: { readonly kind: ReadableKind; readonly id: string } | null;
+}
+
+/** An answer by value. */
+export interface Answered<B = unknown> {
+  readonly status: number;
+  readonly body?: B;
+  readonly stream?: Readable;
+  readonly etag?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What it shows, to whoever may see that, of other namespaces: who else may be sent the same. */
+  readonly foreign?: readonly Pick<Foreign, 'namespace' | 'permission'>[];
+}
+
+export type Reply = Receipt | Answered;
+
+/** A route's work: a plain function of context and input. One transaction; a write records its change in it. */
+export type Verb<Id extends RouteId> = (ctx: RequestContext, input: Input<RouteTable[Id]>) => Promise<Reply>;
+
+/**
+ * Names the verb of a route; each resource calls it for its routes.
+ * @param how `cached` keeps encoded answers. Only for a route whose answer shows the one object that it touches.
+ */
+export type Serve = <Id extends RouteId>(id: Id, verb: Verb<Id>, how?: 'cached') => void;

@@ -1,0 +1,96 @@
+import type { Route } from '@modelbox/schema';
+import type { FastifyRequest } from 'fastify';
+import { bearerIn } from '../../access/credentials.ts';
+import { hashOf } from '../../access/token-identity.ts';
+import type { Context, RequestContext } from '../../protocol/context.ts';
+import { RETRY_AFTER } from '../../protocol/errors.ts';
+import type { Touched } from '../../protocol/located.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { AuditEvent } from './events.ts';
+import { failedLately, storeDenial } from './repeated-denials.ts';
+
+/** A request, and what became known of it before it was answered. */
+export interface Attempt {
+  readonly route: Route;
+  readonly touched: Touched;
+  /** Absent as long as nobody knows who asks. */
+  by?: RequestContext;
+}
+
+/**
+ * Records an attempt that an error denies: 401, 403, and 404 where that hides something. It is recorded before it is
+ * answered.
+ * @throws HttpProblem `unavailable` if the attempt cannot be recorded, so that nobody probes the server unseen.
+ */
+export async function recordDenial(
+  ctx: Context,
+  request: FastifyRequest,
+  attempt: Attempt,
+  error: unknown,
+): Promise<void> {
+  if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem)) return;
+  const isDecoy = !isDenial(error) && error.couldHide;
+  if (!isDenial(error) && !isDecoy) {
+    // Otherwise only what is hidden would get 503 while nothing can be recorded.
+    if (error.code === 'not_found' && failedLately(ctx)) throw notRecorded();
+    return;
+  }
+  const attempted = denialOf(ctx, request, attempt, error);
+  const event: AuditEvent = isDecoy ? { ...attempted, isDecoy } : attempted;
+  if (!isDecoy) ctx.telemetry.denied(error.status);
+  try {
+    await storeDenial(ctx, event);
+  } catch (failure) {
+    if (isDecoy) throw notRecorded();
+    const { hash: _, ...denied } = event;
+    ctx.telemetry.unrecorded();
+    ctx.log.error({ err: failure, denied }, 'a denied attempt could not be recorded');
+    throw notRecorded();
+  }
+}
+
+const notRecorded = (): HttpProblem =>
+  new HttpProblem(
+    'unavailable',
+    'The audit cannot record requests now, and the server answers none that it cannot record. Try again later.',
+    {},
+    RETRY_AFTER,
+  );
+
+const isDenial = ({ status, refusal }: HttpProblem): boolean =>
+  status === 401 || status === 403 || refusal !== undefined;
+
+function denialOf(
+  ctx: Context,
+  request: FastifyRequest,
+  { route, touched, by }: Attempt,
+  { status, refusal, message }: HttpProblem,
+): AuditEvent {
+  // What a verb denies by itself is about what the request names.
+  const place = refusal ?? (status === 401 ? undefined : Object.values(touched)[0]?.[0]);
+  const isKnown = route.public !== true && status !== 401;
+  return {
+    outcome: 'denied',
+    at: by?.now() ?? ctx.now(),
+    actor: (isKnown && by?.actor.name) || null,
+    tokenId: (isKnown && by?.actor.tokenId) || null,
+    hash: status === 401 ? hashOfSent(request.headers.authorization) : null,
+    address: request.ip,
+    requestId: request.id,
+    method: request.method,
+    route: route.id,
+    status,
+    permission: refusal?.permission ?? null,
+    kind: place?.kind ?? null,
+    objectId: place?.id ?? null,
+    namespace: place?.namespace || null,
+    name: place?.name || null,
+    // Words about what is hidden say that it is not there, and repeat the request.
+    detail: status === 404 ? null : message,
+  };
+}
+
+function hashOfSent(authorization: string | undefined): string | null {
+  const secret = bearerIn(authorization);
+  return secret === undefined ? null : hashOf(secret).toString('hex');
+}

@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import { runList } from '../../core/lists/run.ts';
+import type { Context, RequestContext } from '../../protocol/context.ts';
+import type { Verb } from '../../protocol/verb.ts';
+import { conditions, type EntryRow, entriesOf, type Key, SOURCES, toEntry, type Wanted } from './find.ts';
+import { scopeOf } from './scope.ts';
+
+/** Entries that one statement looks at, whether they match or not: none takes long, however few do. */
+const WINDOW = 5_000;
+
+/**
+ * Entries, oldest first, a line each: all that were there when it began. Nothing is held between two pages, neither a
+ * transaction nor a connection, and a page is read when the reader has taken the one before.
+ */
+export const exportAudit: Verb<'audit.export'> = async (ctx, { query, touched: { namespace } }) => {
+  const headers = {
+    'content-type': 'application/x-ndjson',
+    'content-disposition': 'attachment; filename="audit.ndjson"',
+  };
+  const wanted = await scopeOf(ctx, query, namespace);
+  if (ctx.method === 'HEAD') return { status: 200, headers };
+  const pages = pagesOf(ctx, wanted);
+  // What fails at once can still be told in a status.
+  const first = await pages.next();
+  return { status: 200, headers, stream: Readable.from(lines(first, pages), { objectMode: false }) };
+};
+
+async function* lines(
+  first: IteratorResult<EntryRow[], void>,
+  rest: AsyncGenerator<EntryRow[], void>,
+): AsyncGenerator<string, void> {
+  for (let page = first; !page.done; page = await rest.next()) {
+    // Of a window in which nothing matches there is nothing to send.
+    if (page.value.length === 0) continue;
+    yield page.value.map((row) => `${JSON.stringify(toEntry(row))}\n`).join('');
+  }
+}
+
+async function* pagesOf(ctx: RequestContext, wanted: Wanted): AsyncGenerator<EntryRow[], void> {
+  let from: Key = [wanted.since === undefined ? 0 : new Date(wanted.since).getTime(), 0];
+  const end = await ctx.costs.run(ctx, (leased) => endOf(leased, wanted));
+  for (let bounds = {}; end !== undefined && isBefore(from, end); bounds = PATIENT) {
+    const page = await ctx.costs.run(ctx, (leased) => pageOf(leased, wanted, from, end), bounds);
+    yield page.entries;
+    from = page.to;
+  }
+}
+
+/** What has begun to be sent waits for its turns as long as it takes. */
+const PATIENT = { wait: Number.POSITIVE_INFINITY };
+
+/** The entries of the next window, and where the window ends. */
+async function pageOf(ctx: Context, wanted: Wanted, from: Key, end: Key) {
+  const to = (await windowAfter(ctx, from, end)) ?? end;
+  return { entries: await entriesBetween(ctx, wanted, from, to), to };
+}
+
+const isBefore = ([at, id]: Key, other: Key): boolean => at < other[0] || (at === other[0] && id < other[1]);
+
+interface KeyRow {
+  readonly at: Date;
+  readonly id: number;
+}
+const keyOf = (row: KeyRow | undefined): Key | undefined => row && [row.at.getTime(), row.id];
+
+/** Keys of all entries, whatever they are like. */
+const keys = (where: string, order: 'ASC' | 'DESC', limit: number): string =>
+  SOURCES.map(
+    ({ table, where: own }) =>
+      `(SELECT t.at, t.id FROM ${table} t WHERE ${own} AND ${where} ORDER BY t.at ${order}, t.id ${order} LIMIT ${limit})`,
+  ).join(' UNION ALL ');
+
+/** The last entry that is there now, or the time that was given where that comes first. Undefined: there is none. */
+async function endOf(ctx: Context, { until }: Wanted): Promise<Key | undefined> {
+  const [row] = await runList<KeyRow>(
+    ctx,
+    `SELECT at, id FROM (${keys('true', 'DESC', 1)}) AS k ORDER BY at DESC, id DESC LIMIT 1`,
+    [],
+  );
+  const last = keyOf(row);
+  // A time may have more digits than a millisecond: the entries themselves are asked for by all of them.
+  const end: Key | undefined = until === undefined ? undefined : [new Date(until).getTime() + 1, 0];
+  return end !== undefined && last !== undefined && isBefore(end, last) ? end : last;
+}
+
+const WITHIN =
+  '(t.at, t.id) > ($1::timestamptz, $2::bigint) AND (t.at, t.id) <= ($3::timestamptz, $4::bigint)';
+const bounds = (from: Key, to: Key): unknown[] => [new Date(from[0]), from[1], new Date(to[0]), to[1]];
+
+/** Where the next window ends; undefined where it reaches to the end. */
+async function windowAfter(ctx: Context, from: Key, end: Key): Promise<Key | undefined> {
+  const [row] = await runList<KeyRow>(
+    ctx,
+    `SELECT at, id FROM (${keys(WITHIN, 'ASC', WINDOW)}) AS k ORDER BY at, id OFFSET ${WINDOW - 1} LIMIT 1`,
+    bounds(from, end),
+  );
+  return keyOf(row);
+}
+
+function entriesBetween(ctx: Context, wanted: Wanted, from: Key, to: Key): Promise<EntryRow[]> {
+  const values = bounds(from, to);
+  const by = conditions(wanted, (value) => `$${values.push(value)}`);
+  const statement = entriesOf({ where: (table) => `${WITHIN} AND ${by(table)}`, order: 'ASC' });
+  return runList<EntryRow>(ctx, statement, values);
+}

@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { type BlobStore, openDiskStore } from '@modelbox/blobs';
+import { openDatabase } from '@modelbox/db';
+import { isReadOnRecord, routeList } from '@modelbox/schema';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditOf } from '../../../testing/audit.ts';
+import { freshName } from '../../../testing/objects.ts';
+import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
+import { type Caller, type Callers, callersOf, withToken } from '../../../testing/tokens.ts';
+import { createApp } from '../../app/app.ts';
+
+/** A server that sends readers to its store, where they ask for that. */
+let server: TestServer;
+let folder: string;
+let callers: Callers;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
+  const disk = await openDiskStore({ root: folder });
+  const store = { ...disk, signRead: async (key: string) => `https://store.example/${key}?signature=s3cret` };
+  server = await startTestServer({ auth: 'tokens', auditReads: true }, store);
+  callers = await callersOf(server);
+});
+afterAll(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** A version with a file, and somebody who may read it. */
+async function readable() {
+  const namespace = freshName('ns');
+  const reader = await callers.user({ [namespace]: 'viewer' });
+  const model = await callers.ok('POST', '/v1/models', { namespace, name: 'm' });
+  const version = await callers.ok('POST', `/v1/models/${model.id}/versions`, { version: 'v1' });
+  const path = `/v1/versions/${version.id}`;
+  await callers.admin('PUT', `${path}/files/w/model.bin`, '0123456789');
+  await callers.admin('PUT', `${path}/files/w/other.bin`, 'abc');
+  await callers.ok('POST', `${path}/finalize`);
+  return { namespace, reader, version, path, file: `${path}/files/w/model.bin` };
+}
+const readsOf = (object: string) => auditOf(callers.admin, { object, outcome: 'read' });
+const get = (caller: Caller, path: string, headers?: Record<string, string>) =>
+  fetch(`${server.url}${path}`, {
+    redirect: 'manual',
+    headers: { authorization: `Bearer ${caller.secret}`, ...headers },
+  }).then(async (answer) => ({ status: answer.status, text: await answer.text() }));
+
+it('what gives content, or is the audit, declares itself', () => {
+  expect(routeList.filter(isReadOnRecord).map(({ id }) => id)).toEqual([
+    'models.files.download',
+    'versions.files.download',
+    'versions.archive',
+    'experiments.files.download',
+    'checkpoints.files.download',
+    'checkpoints.archive',
+    'audit.list',
+    'audit.export',
+    'verifications.run',
+  ]);
+});
+
+describe('a read of a file', () => {
+  it('is recorded with who, from where, by which token and what', async () => {
+    const { namespace, reader, version, file } = await readable();
+    expect(await get(reader, file, { 'x-request-id': 'pull-1' })).toEqual({
+      status: 200,
+      text: '0123456789',
+    });
+    expect(await readsOf(version.id)).toMatchObject([
+      {
+        outcome: 'read',
+        actor: reader.name,
+        tokenId: reader.id,
+        address: '127.0.0.1',
+        requestId: 'pull-1',
+        action: null,
+        method: 'GET',
+        route: 'versions.files.download',
+        status: 200,
+        permission: null,
+        object: { kind: 'version', id: version.id, name: 'w/model.bin' },
+        namespace,
+      },
+    ]);
+  });
+
+  it('is one entry however many ranges it takes within a minute, also at once; then another', async () => {
+    const { reader, version, file } = await readable();
+    const range = (offset: number) => get(reader, file, { range: `bytes=${offset}-${offset}` });
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, offset) => range(offset)));
+    expect(answers.map(({ text }) => text).join('')).toBe('0123456789');
+    expect(await readsOf(version.id)).toMatchObject([{ status: 206 }]);
+    server.advance(61_000);
+    await range(0);
+    expect(await readsOf(version.id)).toHaveLength(2);
+    // Another file, another reader, another token of the same reader: each is one of its own.
+    await get(reader, `${file.replace('model.bin', 'other.bin')}`);
+    await get(await callers.token({ principal: reader.name }), file);
+    await callers.admin('GET', file);
+    expect(await readsOf(version.id)).toHaveLength(5);
+  });
+
+  it('is one where the reader is sent to the store, and the URL is not in the record', async () => {
+    const { reader, version, file } = await readable();
+    expect(await get(reader, `${file}?redirect=true`)).toMatchObject({ status: 307 });
+    expect(await readsOf(version.id)).toMatchObject([{ status: 307, object: { name: 'w/model.bin' } }]);
+    const { rows } = await server.db.pool.query(
+      `SELECT FROM audit_events e WHERE e::text LIKE '%s3cret%' OR e::text LIKE '%mb\\_%'`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('is none where nothing is given: HEAD, 304, 404, 412, 416, metadata', async () => {
+    const { reader, version, path, file } = await readable();
+    const etag = (await reader.api('HEAD', file)).headers.get('etag') ?? '';
+    expect((await get(reader, file, { 'if-none-match': etag })).status).toBe(304);
+    expect((await get(reader, `${path}/files/none`)).status).toBe(404);
+    expect((await get(reader, file, { 'if-match': '"x"' })).status).toBe(412);
+    expect((await get(reader, file, { range: 'bytes=100-' })).status).toBe(416);
+    expect((await get(reader, path)).status).toBe(200);
+    expect((await get(reader, `/v1/resolve?ref=${version.id}`)).status).toBe(200);
+    expect(await readsOf(version.id)).toEqual([]);
+  });
+});
+
+it.each(['tar', 'zip'])('an archive is one read of all its files: %s', async (format) => {
+  const { reader, version, path } = await readable();
+  expect((await get(reader, `${path}/archive?format=${format}`)).status).toBe(200);
+  expect(await readsOf(version.id)).toMatchObject([
+    { route: 'versions.archive', object: { kind: 'version', name: 'v1' } },
+  ]);
+});
+
+it('reading the audit is one, too', async () => {
+  const { namespace } = await readable();
+  const admin = await callers.user({ [namespace]: 'admin' });
+  for (const path of ['/v1/audit', '/v1/audit/export'])
+    expect((await get(admin, `${path}?namespace=${namespace}`)).status).toBe(200);
+  expect(await auditOf(callers.admin, { actor: admin.name, outcome: 'read' })).toMatchObject([
+    { route: 'audit.export', object: { kind: 'namespace', name: namespace }, namespace },
+    { route: 'audit.list', object: { kind: 'namespace', name: namespace }, namespace },
+  ]);
+});
+
+it('503: nobody reads what cannot be recorded', async () => {
+  const { reader, version } = await readable();
+  const file = `/v1/models/${version.modelId}/files/large.bin`;
+  await callers.admin('PUT', file, Buffer.alloc(4 * 2 ** 20, 'x'));
+  const side = openDatabase({ url: 'postgres://me@127.0.0.1:1/modelbox', connectionTimeout: 2000 });
+  const opened: Readable[] = [];
+  const blobs: BlobStore = {
+    ...server.ctx.blobs,
+    async read(...args) {
+      const reading = await server.ctx.blobs.read(...args);
+      opened.push(reading.stream);
+      return reading;
+    },
+  };
+  const app = createApp({ ...server.ctx, blobs, db: { ...server.db, audit: side.audit } });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const answer = await fetch(url + file, { headers: { authorization: `Bearer ${reader.secret}` } });
+  expect(answer.status).toBe(503);
+  expect(await answer.text()).not.toContain('xxx');
+  // Nor does anything stay open that nobody reads.
+  await expect.poll(() => opened.map(({ destroyed }) => destroyed)).toEqual([true]);
+  expect(await readsOf(version.modelId)).toEqual([]);
+  await app.close();
+  await side.close();
+});
+
+it('nothing is recorded of reads unless the server is told to', async () => {
+  const beside = await startTestServer({ auth: 'tokens' }, server.ctx.blobs, server);
+  const { reader, version, file } = await readable();
+  expect((await withToken(beside, reader.secret)('GET', file)).body).toBe('0123456789');
+  expect(await readsOf(version.id)).toEqual([]);
+  await beside.stop();
+});
+
+it('an open server tells of its reads as of the local user', async () => {
+  const open = await startTestServer({ auditReads: true });
+  const { body: model } = await open.api('POST', '/v1/models', { namespace: 'a', name: 'm' });
+  await open.api('PUT', `/v1/models/${model.id}/files/f`, 'x');
+  await open.api('GET', `/v1/models/${model.id}/files/f`);
+  expect(await auditOf(open.api, { object: model.id, outcome: 'read' })).toMatchObject([{ actor: 'local' }]);
+  await open.stop();
+});

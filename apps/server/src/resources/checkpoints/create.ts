@@ -1,0 +1,54 @@
+import { inTransaction, sqlOn } from '@modelbox/db';
+import type { Pool, PoolClient } from 'pg';
+import { isUndone } from '../../core/writes/undone.ts';
+import { replay } from '../../core/writes/write.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import { invalidField } from '../../protocol/problem.ts';
+import type { Verb } from '../../protocol/verb.ts';
+import { type Draft, draftOf } from './draft.ts';
+import { freshCheckpoint } from './fresh.ts';
+import { replaceCheckpoint, settle } from './place.ts';
+import { type CheckpointOutcome, insertCheckpoint } from './queries.ts';
+
+/** Logs a checkpoint: one statement where nothing is in the way, which is how training runs meet it. */
+export const createCheckpoint: Verb<'experiments.checkpoints.create'> = async (ctx, { body, touched }) => {
+  if (body.epoch == null && body.step == null) {
+    throw invalidField(
+      'body',
+      '/epoch',
+      'is required, or "step" is: a checkpoint is known by its epoch and/or step',
+    );
+  }
+  const draft = draftOf(ctx, body, touched.experiment, touched.measured);
+  if (body.replace) return replaceCheckpoint(ctx, draft);
+  const outcome = await insert(ctx, draft);
+  if (outcome === 'taken') return settle(ctx, draft);
+  if (!outcome.claimed) return replay(ctx);
+  return freshCheckpoint(draft.experiment, draft.row, outcome.latest, draft.labels);
+};
+
+/** `taken` where a living checkpoint has this epoch and step; then nothing is written, not even a dataset mentioned. */
+async function insert(ctx: RequestContext, draft: Draft): Promise<CheckpointOutcome | 'taken'> {
+  const { name, text, values } = insertCheckpoint;
+  const run = async (on: Pool | PoolClient): Promise<CheckpointOutcome> => {
+    const points = await draft.points(sqlOn(on));
+    const { rows } = await on.query<CheckpointOutcome>({
+      name,
+      text,
+      values: values({ ...draft.row, points }),
+    });
+    const [outcome] = rows;
+    if (outcome === undefined || (outcome.claimed && !outcome.created)) throw new Taken();
+    return outcome;
+  };
+  const { pool } = ctx.db;
+  try {
+    return await (draft.mentions ? inTransaction(pool, run) : run(pool));
+  } catch (error) {
+    if (error instanceof Taken || isUndone(error)) return 'taken';
+    throw error;
+  }
+}
+
+/** Thrown to leave a transaction that did not place its checkpoint. */
+class Taken extends Error {}

@@ -1,0 +1,25 @@
+import { lockLiving } from '../../core/objects/store.ts';
+import { setColumns } from '../../core/objects/update.ts';
+import { write } from '../../core/writes/write.ts';
+import type { Verb } from '../../protocol/verb.ts';
+import { demandNoPending } from '../files/pending.ts';
+import { checkpoints } from './store.ts';
+
+/** Makes a pending checkpoint ready. One that is ready stays as it is. */
+export const finalizeCheckpoint: Verb<'checkpoints.finalize'> = (ctx, { touched: { checkpoint } }) =>
+  write(ctx, async (tx) => {
+    const row = await lockLiving(tx, ctx, checkpoints, checkpoint);
+    if (row.status === 'pending') {
+      await demandNoPending(tx, 'checkpoint', checkpoint.id);
+      await setColumns(
+        tx,
+        ctx,
+        checkpoints,
+        checkpoint,
+        row,
+        { status: 'ready', readyAt: ctx.now() },
+        'finalized',
+      );
+    }
+    return { status: 200, object: { kind: 'checkpoint', id: checkpoint.id } };
+  });

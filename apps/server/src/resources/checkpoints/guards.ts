@@ -1,0 +1,22 @@
+import { isUniqueViolation } from '@modelbox/db';
+import type { Guard, Refusal } from '../../core/objects/delete.ts';
+import { demandLivingParent } from '../../core/objects/grace.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+
+/** A checkpoint comes back only to a living run in which no other one has its epoch and step by now. */
+export const demandFreePosition: Guard = async (tx, { id, parentId }, ctx) => {
+  await demandLivingParent(tx, ctx, 'experiment', parentId, 'checkpoint');
+  const { epoch, step } = await tx.checkpoint.findUniqueOrThrow({ where: { id } });
+  const there = await tx.checkpoint.findFirst({
+    where: { experimentId: parentId, epoch, step, deletedAt: null, id: { not: id } },
+  });
+  if (there)
+    throw new HttpProblem('exists', 'Another checkpoint has its epoch and step by now.', { id: there.id });
+};
+
+/** The index decides where two come to one position at once. */
+export const positionTaken: Refusal = (error) =>
+  isUniqueViolation(error, 'checkpoints_position') ? taken() : undefined;
+
+const taken = (other: { id?: string } = {}) =>
+  new HttpProblem('exists', 'Another checkpoint has its epoch and step by now.', other);

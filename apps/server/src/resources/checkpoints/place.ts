@@ -1,0 +1,74 @@
+import { sqlOf, type Tx } from '@modelbox/db';
+import { deletedMeanwhile, lockObject } from '../../core/objects/store.ts';
+import { setColumns } from '../../core/objects/update.ts';
+import { write } from '../../core/writes/write.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Receipt } from '../../protocol/verb.ts';
+import { type Draft, positionOf } from './draft.ts';
+import { type CheckpointOutcome, insertCheckpoint } from './queries.ts';
+import { checkpoints } from './store.ts';
+
+/** The position is taken, or was a moment ago: the same create finds what is there, another one is refused. */
+export const settle = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
+  write(ctx, (tx) =>
+    untilPlaced(draft, async () => {
+      const there = await living(tx, draft);
+      if (there === null) return insertWithin(tx, draft);
+      const found: Receipt = { status: 200, object: { kind: 'checkpoint', id: there.id } };
+      if (draft.row.createHash.equals(there.createHash)) return found;
+      throw new HttpProblem(
+        'exists',
+        `A checkpoint of ${positionOf(draft)} exists already, made from another request; "replace": true puts this one in its place.`,
+        { id: there.id },
+      );
+    }),
+  );
+
+/** Deletes the living checkpoint of the same position and inserts this one, in one transaction. */
+export const replaceCheckpoint = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
+  write(ctx, (tx) =>
+    untilPlaced(draft, async () => {
+      const there = await living(tx, draft);
+      if (there !== null) {
+        const row = await lockObject(tx, ctx, checkpoints, there);
+        // Another request has deleted or replaced it while this one waited for the lock.
+        if (row.deletedAt) return undefined;
+        await setColumns(tx, ctx, checkpoints, draft.experiment, row, { deletedAt: ctx.now() }, 'deleted');
+      }
+      return insertWithin(tx, draft);
+    }),
+  );
+
+/** Looks again each time that another request took or left the position between the look and the act. */
+async function untilPlaced(draft: Draft, place: () => Promise<Receipt | undefined>): Promise<Receipt> {
+  for (let attempt = 1; attempt <= PLACE_ATTEMPTS; attempt++) {
+    const receipt = await place();
+    if (receipt !== undefined) return receipt;
+  }
+  throw new HttpProblem(
+    'conflict',
+    `Other requests keep logging checkpoints of ${positionOf(draft)}; try again.`,
+  );
+}
+
+const PLACE_ATTEMPTS = 20;
+
+const living = (tx: Tx, { row }: Draft) =>
+  tx.checkpoint.findFirst({
+    where: { experimentId: row.experimentId, epoch: row.epoch, step: row.step, deletedAt: null },
+  });
+
+/** Undefined where another request has just taken the position. */
+async function insertWithin(tx: Tx, draft: Draft): Promise<Receipt | undefined> {
+  const sql = sqlOf(tx);
+  const values = insertCheckpoint.values({
+    ...draft.row,
+    points: await draft.points(sql),
+    idempotency: undefined,
+  });
+  const [outcome] = await sql<CheckpointOutcome>(insertCheckpoint.text, values);
+  if (outcome?.lives === false) throw deletedMeanwhile('experiment', draft.experiment.id);
+  if (!outcome?.created) return undefined;
+  return { status: 201, object: { kind: 'checkpoint', id: draft.row.id } };
+}

@@ -1,0 +1,102 @@
+import type { Tx } from '@modelbox/db';
+import type { VersionCreate } from '@modelbox/schema';
+import { uniqueBy } from '../../core/objects/unique.ts';
+import { bodyHash } from '../../core/writes/canonical.ts';
+import { write } from '../../core/writes/write.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Receipt, Verb } from '../../protocol/verb.ts';
+import { withoutFiles } from '../files/without-files.ts';
+import { pointsOf } from '../metrics/points.ts';
+import { chargeQuotas } from '../namespaces/quota.ts';
+import { insertVersion, type LoggedMetrics, type NewVersion } from '../versions/insert.ts';
+
+/** Makes a ready checkpoint a version of a model: the same blobs and URIs, its latest metrics, and where it came from. */
+export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touched }) => {
+  const { checkpoint, model } = touched;
+  const { model: _, ...version } = body;
+  const datasets = uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention);
+  return write(ctx, (tx) => promoteInto(tx, ctx, checkpoint, model, { ...version, datasetPlaces: datasets }));
+};
+
+/** What a version is to be, and where the datasets lie that it mentions. */
+type Promoted = NewVersion['body'] &
+  Pick<VersionCreate, 'metrics'> & { readonly datasetPlaces: NewVersion['datasets'] };
+
+/** Makes the version in a transaction: for the verb, and for rules. */
+export async function promoteInto(
+  tx: Tx,
+  ctx: RequestContext,
+  checkpoint: Pick<Located, 'id' | 'parentId'>,
+  model: Located,
+  { datasetPlaces, ...version }: Promoted,
+): Promise<Receipt> {
+  const framework = await demandReady(tx, ctx, checkpoint.id);
+  const receipt = await insertVersion(tx, ctx, {
+    model,
+    body: { ...version, framework: version.framework ?? framework },
+    createHash: bodyHash({ ...version, promoted: checkpoint.id }),
+    isReady: true,
+    cause: 'promote',
+    source: { checkpointId: checkpoint.id, experimentId: checkpoint.parentId, versionId: null },
+    points: pointsOf(version.metrics),
+    datasets: datasetPlaces,
+    fill: (_tx, versionId) => copyContents(tx, checkpoint.id, versionId, model),
+  });
+  if (receipt.status === 201 && receipt.object)
+    await chargeCopies(tx, ctx, model.namespace, receipt.object.id);
+  return receipt;
+}
+
+/** Keeps the checkpoint from being deleted meanwhile, and gives the framework of its run. */
+async function demandReady(tx: Tx, ctx: RequestContext, id: string): Promise<string | null> {
+  const [row] = await tx.$queryRaw<
+    { status: string; deletedAt: Date | null; filesRemovedAt: Date | null; framework: string | null }[]
+  >`
+    SELECT c.status, c.deleted_at AS "deletedAt", c.files_removed_at AS "filesRemovedAt", e.framework
+    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id WHERE c.id = ${id}::uuid FOR SHARE OF c`;
+  if (!row || row.deletedAt)
+    throw new HttpProblem('not_found', 'The checkpoint is deleted; restore it first.', { id });
+  if (row.status !== 'ready')
+    throw new HttpProblem('not_ready', 'The checkpoint is pending; finalize it first.', { id });
+  if (row.filesRemovedAt) throw await withoutFiles(tx, ctx, id, 'the checkpoint');
+  return row.framework;
+}
+
+async function copyContents(
+  tx: Tx,
+  checkpointId: string,
+  versionId: string,
+  model: Located,
+): Promise<LoggedMetrics | undefined> {
+  const { id: modelId, namespaceId } = model;
+  await tx.$executeRaw`
+    INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id, namespace_id,
+                       created_by, created_at)
+    SELECT uuid_v7(created_at), 'version', ${versionId}::uuid, path, CASE role WHEN 'checkpoint' THEN 'model' ELSE role END,
+           uri, size_bytes, sha256, state, media_type, blob_id, CASE WHEN blob_id IS NOT NULL THEN ${namespaceId}::uuid END,
+           created_by, created_at
+    FROM files WHERE object_id = ${checkpointId}::uuid`;
+  const [logged] = await tx.$queryRaw<LoggedMetrics[]>`
+    SELECT l.changed, l.latest FROM log_metrics('version', ${versionId}::uuid, ${modelId}::uuid, (
+      SELECT ARRAY[array_agg(key)::text, array_agg(dataset_id)::text, array_agg(step)::text, array_agg(n)::text,
+                   array_agg(n)::text, array_agg(step)::text, array_agg(time)::text, array_agg(digest)::text,
+                   array_agg(value)::text]
+      FROM (SELECT row_number() OVER () AS n, s.* FROM metric_series s WHERE object_id = ${checkpointId}::uuid) AS latest)) AS l`;
+  return logged;
+}
+
+/** The content costs its bytes again only where the version lies under a quota under which the checkpoint does not. */
+async function chargeCopies(
+  tx: Tx,
+  ctx: RequestContext,
+  namespace: string,
+  versionId: string,
+): Promise<void> {
+  const [row] = await tx.$queryRaw<[{ bytes: bigint }]>`
+    SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes
+    FROM (SELECT DISTINCT blob_id, size_bytes FROM files WHERE object_id = ${versionId}::uuid AND blob_id IS NOT NULL) AS f`;
+  if (row.bytes > 0)
+    await chargeQuotas(tx, ctx, namespace, { bytes: Number(row.bytes), objectId: versionId });
+}

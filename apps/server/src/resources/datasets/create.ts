@@ -1,0 +1,27 @@
+import { parseTrackedUri } from '@modelbox/domain';
+import { createNamed } from '../../core/objects/create.ts';
+import { checkMetadata } from '../../core/objects/patch.ts';
+import { invalidField } from '../../protocol/problem.ts';
+import type { Verb } from '../../protocol/verb.ts';
+import { datasets } from './store.ts';
+
+/** Creates a dataset, and its namespace with it; one that is there already is answered as it is. */
+export const createDataset: Verb<'datasets.create'> = (ctx, { body, touched: { namespace } }) => {
+  checkUri(body.uri);
+  return createNamed(
+    ctx,
+    datasets,
+    { namespace, name: body.name },
+    {
+      uri: body.uri ?? null,
+      digest: body.digest ?? null,
+      metadata: checkMetadata(body.metadata ?? {}),
+    },
+  );
+};
+
+/** 422 where a URI is not one that can be kept. */
+export function checkUri(uri: string | null | undefined): void {
+  const parsed = uri == null ? { ok: true as const } : parseTrackedUri(uri);
+  if (!parsed.ok) throw invalidField('body', '/uri', parsed.message);
+}

@@ -1,0 +1,62 @@
+import type { Sql } from '@modelbox/db';
+import { byOf } from '../../core/writes/change.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Mentioned } from '../../protocol/located.ts';
+
+/** A dataset as a request's body mentions it: a name, or a name and the digest it has. */
+export type DatasetMention = string | { name: string; digest?: string | null | undefined };
+
+/** The dataset that a mention means, with the digest mentioned or else the current one. */
+export interface MentionedDataset {
+  readonly id: string;
+  readonly digest: string | null;
+  /** Its name as seen from the namespace of the object. */
+  readonly label: string;
+}
+
+const nameOf = (mention: DatasetMention): string => (typeof mention === 'string' ? mention : mention.name);
+const digestOf = (mention: DatasetMention): string | null =>
+  typeof mention === 'string' ? null : (mention.digest ?? null);
+
+/**
+ * Finds the datasets that a request mentions, and makes those that are missing, in the caller's transaction.
+ * @param places the located mentions; a missing one has no id.
+ * @param namespace of the object that mentions them.
+ */
+export async function ensureDatasets(
+  sql: Sql,
+  ctx: RequestContext,
+  places: readonly Mentioned[],
+  mentions: readonly DatasetMention[],
+  namespace: string,
+): Promise<(mention: DatasetMention) => MentionedDataset> {
+  const digests = new Map<string, string>();
+  for (const mention of mentions) {
+    const digest = digestOf(mention);
+    if (digest !== null && !digests.has(nameOf(mention))) digests.set(nameOf(mention), digest);
+  }
+  const known = new Map<string, MentionedDataset>();
+  // In order of name: two requests that make the same datasets do not wait for each other in a circle.
+  const inOrder = [...places].sort((a, b) =>
+    `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1,
+  );
+  for (const place of inOrder) {
+    const [row] = await sql<{ id: string; digest: string | null }>(
+      'SELECT e.id::text AS id, e.digest FROM ensure_dataset($1, $2, $3, $4::jsonb, $5::timestamptz) e',
+      [place.namespace, place.name, digests.get(place.mention) ?? null, byOf(ctx), ctx.now()],
+    );
+    if (row === undefined) throw new Error('ensure_dataset gave no row');
+    const label = place.namespace === namespace ? place.name : `${place.namespace}/${place.name}`;
+    known.set(place.mention, { ...row, label });
+  }
+  return (mention) => {
+    const dataset = known.get(nameOf(mention));
+    if (dataset === undefined) throw new Error(`the dataset ${nameOf(mention)} was not located`);
+    return { ...dataset, digest: digestOf(mention) ?? dataset.digest };
+  };
+}
+
+/** For a request that mentions none. */
+export const noDatasets = (mention: DatasetMention): never => {
+  throw new Error(`the dataset ${nameOf(mention)} was not located`);
+};

@@ -1,0 +1,32 @@
+import type { File as FileRow } from '@modelbox/db';
+import { ifMatchHolds, isTagList, matchesIfNoneMatch } from '../../../protocol/http/conditions.ts';
+import { HttpProblem, invalidField } from '../../../protocol/problem.ts';
+
+/**
+ * Refuses an upload whose conditions do not hold of what is at its path (RFC 9110, section 13): 412. A file that cannot be
+ * read yet, or never, is there but has no tag.
+ * A malformed condition is 422: a misspelt `If-None-Match: *` must not replace a file.
+ */
+export function demandConditions(
+  headers: Readonly<Record<string, string | undefined>>,
+  there: Pick<FileRow, 'blobId' | 'sha256'> | null,
+): void {
+  const ifMatch = headers['if-match'];
+  const ifNoneMatch = headers['if-none-match'];
+  for (const [name, header] of Object.entries({ 'if-match': ifMatch, 'if-none-match': ifNoneMatch })) {
+    if (header !== undefined && !isTagList(header))
+      throw invalidField(
+        'header',
+        `/${name}`,
+        'must be `*`, or SHA-256 digests in quotes, separated by commas',
+      );
+  }
+  if (there === null) {
+    if (ifMatch !== undefined) throw new HttpProblem('stale', `There is no file, and so not ${ifMatch}.`);
+    return;
+  }
+  const etag = there.blobId && there.sha256 ? `"${there.sha256}"` : '"none"';
+  if (ifMatchHolds(ifMatch, etag) && !matchesIfNoneMatch(ifNoneMatch, etag)) return;
+  const is = etag === '"none"' ? 'is not verified' : `is ${etag} now`;
+  throw new HttpProblem('stale', `There is a file already; its content ${is}.`);
+}

@@ -1,0 +1,188 @@
+import type { Readable } from 'node:stream';
+import { BlobStoreUnavailable, BlobTooLarge } from '@modelbox/blobs';
+import type { File as FileRow, Tx } from '@modelbox/db';
+import { parseFilePath } from '@modelbox/domain';
+import type { FileRole, OwnerKind } from '@modelbox/schema';
+import type { z } from 'zod';
+import { checkForUpload } from '../../../content/copies/check.ts';
+import { newId } from '../../../core/names/ids.ts';
+import { demandVisible } from '../../../core/objects/new-name.ts';
+import { recordChange } from '../../../core/writes/change.ts';
+import { write } from '../../../core/writes/write.ts';
+import type { RequestContext } from '../../../protocol/context.ts';
+import { ClientGone } from '../../../protocol/errors.ts';
+import { whileFlowing } from '../../../protocol/http/flow.ts';
+import type { Located } from '../../../protocol/located.ts';
+import { HttpProblem, invalidField } from '../../../protocol/problem.ts';
+import type { Answered } from '../../../protocol/verb.ts';
+import { chargeQuotas, demandRoom } from '../../namespaces/quota.ts';
+import { lockPlace } from '../place.ts';
+import { defaultRole } from '../tracked.ts';
+import { toFile } from '../wire.ts';
+import { demandAsItIs } from './as-it-is.ts';
+import { demandConditions } from './conditions.ts';
+import { checkedContent, type ExpectedContent, expectedContent } from './digests.ts';
+import { keepBlob } from './keep-blob.ts';
+import { mediaTypeOf } from './media-type.ts';
+
+interface Upload {
+  readonly path: string;
+  readonly role: z.infer<typeof FileRole> | undefined;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly content: Readable;
+}
+
+/**
+ * Stores a file: hashes the content while it streams in, then makes it visible in one transaction. Content that is
+ * there already is kept once; if the copy that is there is damaged, this one takes its place. The same path with the same content again changes nothing; other content replaces it
+ * where the files may still change.
+ */
+export async function uploadFile(
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  upload: Upload,
+): Promise<Answered> {
+  const path = parseFilePath(upload.path);
+  if (!path.ok) throw invalidField('path', '/path', path.message);
+  demandAsItIs(upload.headers);
+  const expect = expectedContent(upload.headers);
+  // Before a byte is read: an upload that cannot be accepted need not be sent.
+  const before = await ctx.db.prisma.$transaction((tx) => lockPlace(tx, ctx, kind, object, path.path));
+  if (before === null) demandVisible('path', '/path', path.path, '/');
+  demandConditions(upload.headers, before);
+  await demandLength(ctx, object, before, expect.sizeBytes);
+  const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
+  let stored: { file: FileRow; isNew: boolean } | undefined;
+  let isKept = false;
+  let isRepair = false;
+  try {
+    isRepair = await checkForUpload(ctx, blob.sha256);
+    await write(ctx, async (tx) => {
+      const there = await lockPlace(tx, ctx, kind, object, path.path);
+      demandConditions(upload.headers, there);
+      const { id: blobId, key } = await keepBlob(tx, ctx, blob);
+      isKept = key === blob.key;
+      const file = await attach(tx, ctx, kind, object, there, {
+        ...upload,
+        path: path.path,
+        blobId,
+        ...blob,
+      });
+      stored = { file, isNew: there === null };
+      return { status: 200, object: null };
+    });
+  } catch (error) {
+    // Nothing refers to the copy for certain. After a lost database connection nobody knows: it is left for the sweep.
+    if (error instanceof HttpProblem || error instanceof BlobStoreUnavailable) await discard(ctx, blob.key);
+    throw error;
+  }
+  if (isRepair) ctx.bells.marked.ring();
+  // Somebody else's copy of the content is the one that is referred to: ours is of no use.
+  if (!isKept) await discard(ctx, blob.key);
+  // What this request has stored, whatever another one has put there since.
+  if (stored === undefined) throw new Error('an upload was written, and left no row');
+  const { file, isNew } = stored;
+  const row = {
+    ...file,
+    sizeBytes: Number(file.sizeBytes),
+    role: file.role as never,
+    state: file.state as never,
+  };
+  return { status: isNew ? 201 : 200, body: toFile(row) };
+}
+
+/** Refuses content of a known length that does not fit, even where it takes the place of what is there. */
+async function demandLength(
+  ctx: RequestContext,
+  { namespace }: Located,
+  before: FileRow | null,
+  length: number | undefined,
+): Promise<void> {
+  if (length === undefined) return;
+  if (length > ctx.settings.maxFileSize) throw new BlobTooLarge(ctx.settings.maxFileSize);
+  const more = length - Number((before?.blobId && before.sizeBytes) ?? 0);
+  if (more > 0) await demandRoom(ctx, namespace, more);
+}
+
+async function discard(ctx: RequestContext, key: string): Promise<void> {
+  await ctx.blobs
+    .delete(key)
+    .catch((error: unknown) => ctx.log.warn({ err: error }, 'a blob of no use stays until it is swept'));
+}
+
+async function receive(ctx: RequestContext, content: Readable, expect: ExpectedContent) {
+  try {
+    return await whileFlowing(content, ctx.settings.bodyTimeout, (stalled) =>
+      ctx.blobs.write(checkedContent(content, expect), {
+        expect,
+        limitBytes: ctx.settings.maxFileSize,
+        signal: AbortSignal.any([ctx.signal, stalled]),
+      }),
+    );
+  } catch (error) {
+    // A connection that breaks shows as an error of the stream, not of the store.
+    if (content.errored) throw new ClientGone();
+    throw error;
+  }
+}
+
+interface Attachment extends Upload {
+  readonly blobId: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Makes the content the file at its path. Where it is that already nothing is written; a type that says nothing is no
+ * other type.
+ */
+async function attach(
+  tx: Tx,
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  there: FileRow | null,
+  file: Attachment,
+): Promise<FileRow> {
+  const role = file.role ?? (there?.role as Attachment['role']) ?? defaultRole(kind);
+  // Content that had rotted is there again.
+  const isThere = there?.blobId === file.blobId && there.state === 'verified';
+  const mediaType = mediaTypeOf(file.headers['content-type']) ?? (isThere ? there.mediaType : null);
+  if (isThere && there.role === role && there.mediaType === mediaType) return there;
+  const content = {
+    role,
+    sizeBytes: file.sizeBytes,
+    sha256: file.sha256,
+    state: 'verified',
+    mediaType,
+    blobId: file.blobId,
+    // One that was still being verified here is given up with its upload.
+    uploadId: null,
+    createdBy: ctx.actor.name,
+    createdAt: ctx.now(),
+  };
+  const row = await tx.file.upsert({
+    where: { objectId_path: { objectId: object.id, path: file.path } },
+    create: { id: newId(ctx), objectKind: kind, objectId: object.id, path: file.path, uri: null, ...content },
+    update: content,
+  });
+  await recordChange(tx, ctx, {
+    kind,
+    id: object.id,
+    namespace: object.namespace,
+    action: 'file_stored',
+    detail: {
+      path: file.path,
+      role,
+      sizeBytes: file.sizeBytes,
+      sha256: file.sha256,
+      replaced: there?.sha256 ?? null,
+    },
+  });
+  if (there?.blobId !== file.blobId) {
+    const charge = { bytes: file.sizeBytes, objectId: object.id, paths: [file.path] };
+    await chargeQuotas(tx, ctx, object.namespace, charge);
+  }
+  return row;
+}

@@ -1,0 +1,37 @@
+import { sqlOf, type Tx } from '@modelbox/db';
+import type { OwnerKind } from '@modelbox/schema';
+import { HttpProblem } from '../../protocol/problem.ts';
+
+const FEW = 5;
+
+/**
+ * Refuses to freeze an object's file set while files are still to come: 409 names what is in the way. The caller holds
+ * the object's lock, as does whoever begins or completes an upload to it.
+ */
+export async function demandNoPending(tx: Tx, kind: OwnerKind, id: string): Promise<void> {
+  const pending = await sqlOf(tx)<{ path: string; state: string; upload: string; waits: string | null }>(
+    `SELECT path, state, id AS upload, NULL AS waits FROM uploads WHERE object_id = $1::uuid AND state = 'open'
+     UNION ALL SELECT f.path, f.state, f.upload_id, u.waits_for FROM files f JOIN uploads u ON u.id = f.upload_id
+       WHERE f.object_id = $1::uuid
+     ORDER BY path, state, upload LIMIT $2::int`,
+    [id, FEW + 1],
+  );
+  if (pending.length === 0) return;
+  const words = pending
+    .slice(0, FEW)
+    .map(({ path, state, upload, waits }) =>
+      state === 'open'
+        ? `the upload ${upload} of ${path} is open`
+        : `${path} is ${WORDS[state]}${waits === null ? '' : ` (${waits})`}`,
+    );
+  const more = pending.length > FEW ? ', and more' : '';
+  throw new HttpProblem(
+    'files_pending',
+    `Files of the ${kind} are still to come: ${words.join(', ')}${more}.`,
+  );
+}
+
+const WORDS: Record<string, string> = {
+  verifying: 'being verified',
+  rejected: 'rejected; upload it again, or delete it',
+};

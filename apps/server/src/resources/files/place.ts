@@ -1,0 +1,32 @@
+import type { File as FileRow, Tx } from '@modelbox/db';
+import { FILES_MAX, type OwnerKind } from '@modelbox/schema';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import { HttpProblem, invalidField } from '../../protocol/problem.ts';
+import { findClashes } from './clashes.ts';
+import { lockForFiles } from './guard.ts';
+
+/**
+ * Locks the object and looks at the place of a file in it: 409 or 422 where nothing can be stored there.
+ * @param where the request names the path.
+ */
+export async function lockPlace(
+  tx: Tx,
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Pick<Located, 'id'>,
+  path: string,
+  where: 'path' | 'body' = 'path',
+): Promise<FileRow | null> {
+  await lockForFiles(tx, ctx, kind, object);
+  const there = await tx.file.findUnique({ where: { objectId_path: { objectId: object.id, path } } });
+  if (there?.uri)
+    throw new HttpProblem('conflict', `The path ${path} is tracked at ${there.uri}; delete that first.`);
+  if (there) return there;
+  const clash = (await findClashes(tx, object.id, [path])).get(path);
+  if (clash !== undefined) throw new HttpProblem('conflict', `The path ${path} ${clash}.`);
+  if ((await tx.file.count({ where: { objectId: object.id } })) >= FILES_MAX) {
+    throw invalidField(where, '/path', `would be more than ${FILES_MAX} files of one ${kind}`);
+  }
+  return null;
+}

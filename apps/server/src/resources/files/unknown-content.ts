@@ -1,0 +1,12 @@
+import { type HttpProblem, invalid } from '../../protocol/problem.ts';
+
+/** The answer for content that is not stored here, or of which the caller must not learn that it is: in the same words. */
+export const unknownContent = (pointers: readonly string[]): HttpProblem =>
+  invalid(
+    pointers.map((pointer) => ({
+      in: 'body',
+      pointer,
+      message: 'is of no content here that you may read; upload it',
+    })),
+    'not_found',
+  );

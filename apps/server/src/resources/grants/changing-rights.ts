@@ -1,0 +1,14 @@
+import type { Tx } from '@modelbox/db';
+import { write } from '../../core/writes/write.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Receipt } from '../../protocol/verb.ts';
+
+/** A write after which somebody may do other things than before: on this server at once, on others within a second. */
+export async function changingRights(
+  ctx: RequestContext,
+  work: (tx: Tx) => Promise<Receipt>,
+): Promise<Receipt> {
+  const receipt = await write(ctx, work);
+  ctx.authentication.doubt();
+  return receipt;
+}

@@ -1,0 +1,37 @@
+import { OWNER_KINDS, type OwnerKind } from '@modelbox/schema';
+import { deleteObject, type Guard, type Refusal, restoreObject } from '../../core/objects/delete.ts';
+import { getObject } from '../../core/objects/get.ts';
+import { updateObject } from '../../core/objects/update.ts';
+import type { Serve } from '../../protocol/verb.ts';
+import { demandFreePosition, positionTaken } from '../checkpoints/guards.ts';
+import { restoreFiles } from '../files/restore-files.ts';
+import { demandMayDeleteModel, demandMayRestoreModel } from '../protected-aliases/demand.ts';
+import { demandLivingModel, demandNoAlias } from '../versions/guards.ts';
+
+/** What a kind demands before an object of it is deleted or comes back. */
+const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Refusal }> = {
+  model: {
+    delete: (tx, model, ctx) => demandMayDeleteModel(tx, ctx, model),
+    restore: (tx, model, ctx) => demandMayRestoreModel(tx, ctx, model),
+  },
+  version: { delete: demandNoAlias, restore: demandLivingModel },
+  experiment: {},
+  checkpoint: { restore: demandFreePosition, refused: positionTaken },
+};
+
+/** The routes that read, change, delete and restore one object of a kind. */
+export function lifecycleRoutes(serve: Serve): void {
+  for (const kind of OWNER_KINDS) {
+    const { delete: mayGo, restore: mayReturn, refused } = GUARDS[kind];
+    serve(`${kind}s.get`, (c, { touched, query }) => getObject(c, kind, touched.object, query), 'cached');
+    serve(`${kind}s.update`, (c, { touched, body }) =>
+      updateObject(c, c.kinds.owners[kind], touched.object, body),
+    );
+    serve(`${kind}s.delete`, (c, { touched }) =>
+      deleteObject(c, c.kinds.owners[kind], touched.object, mayGo),
+    );
+    serve(`${kind}s.restore`, (c, { touched }) =>
+      restoreObject(c, c.kinds.owners[kind], touched.object, mayReturn, refused, restoreFiles),
+    );
+  }
+}

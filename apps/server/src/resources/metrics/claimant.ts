@@ -1,0 +1,16 @@
+import { decideAccess } from '@modelbox/domain';
+import { ROLE_PERMISSIONS, ROLES } from '@modelbox/schema';
+import type { RequestContext } from '../../protocol/context.ts';
+
+/** The author of a value, with the role at the time of logging. */
+export interface Claimant {
+  readonly principals: string[];
+  /** Empty if the caller lacks permissions of every role, for example because of a narrowed token. */
+  readonly role: string;
+}
+
+export function claimantOf({ actor }: Pick<RequestContext, 'actor'>, namespace: string): Claimant {
+  const has = (permission: string) => decideAccess(actor, permission, namespace) === 'allowed';
+  const role = ROLES.findLast((each) => ROLE_PERMISSIONS[each].every(has)) ?? '';
+  return { principals: [actor.name, ...[...(actor.groups ?? [])].sort()], role };
+}

@@ -1,0 +1,65 @@
+import { inTransaction, sqlOn } from '@modelbox/db';
+import type { OwnerKind } from '@modelbox/schema';
+import { deletedMeanwhile } from '../../core/objects/store.ts';
+import { byOf } from '../../core/writes/change.ts';
+import { isUndone } from '../../core/writes/undone.ts';
+import { replay } from '../../core/writes/write.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located, Mentioned } from '../../protocol/located.ts';
+import type { Answered, Receipt } from '../../protocol/verb.ts';
+import { ensureDatasets, noDatasets } from '../datasets/mentions.ts';
+import { claimantOf } from './claimant.ts';
+import { demandVisibleNewKeys } from './new-keys.ts';
+import { mentionsOf, type PointInput, pointColumns } from './points.ts';
+import { logMetricsOf, metricSummary } from './queries.ts';
+
+/** Logs a batch of points on an object: all or nothing, in one statement. Answers the latest values. */
+export async function logMetrics(
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  points: PointInput[],
+  places: readonly Mentioned[],
+): Promise<Answered | Receipt> {
+  await demandVisibleNewKeys(ctx, object.id, points);
+  const statement = logMetricsOf(kind);
+  // Thrown within the transaction: datasets that only these points mention do not come into being either.
+  const gone = () => deletedMeanwhile(kind, object.id);
+  const claimant = claimantOf(ctx, object.namespace);
+  const log = async (on: Parameters<typeof statement>[0], columns: string[]) => {
+    const [outcome] = await statement(
+      on,
+      ctx.idempotency?.scope ?? null,
+      ctx.idempotency?.bodyHash ?? null,
+      ctx.now(),
+      `${kind}.metrics`,
+      object.id,
+      object.parentId,
+      columns,
+      object.namespace,
+      byOf(ctx),
+      ctx.settings.metricKeys,
+      claimant.principals,
+      claimant.role,
+    ).catch((error: unknown) => {
+      throw isUndone(error) ? gone() : error;
+    });
+    if (outcome?.claimed && !outcome.lives) throw gone();
+    return outcome;
+  };
+  const outcome =
+    places.length === 0
+      ? await log(ctx.db.pool, pointColumns(points, noDatasets))
+      : await inTransaction(ctx.db.pool, async (client) => {
+          const datasetOf = await ensureDatasets(
+            sqlOn(client),
+            ctx,
+            places,
+            mentionsOf(points),
+            object.namespace,
+          );
+          return log(client, pointColumns(points, datasetOf));
+        });
+  if (!outcome?.claimed) return replay(ctx);
+  return { status: 200, body: await metricSummary(ctx, object) };
+}

@@ -1,0 +1,121 @@
+import type { PoolClient } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
+import type { PointInput } from './points.ts';
+import { pointColumns } from './points.ts';
+
+/** The rows that a batch visits must grow with the batch alone, whatever Postgres knows or believes of the tables. */
+
+const KEYS = 2000;
+/** Rows visited for a point: it is unpacked, looked up, written, sorted and told, each by a node or two of a plan. */
+const ROWS_A_POINT = 50;
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Join Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+let server: TestServer;
+let client: PoolClient;
+let rows = 0;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+beforeEach(async () => {
+  await connect();
+  await client.query('TRUNCATE metric_series, metric_points');
+});
+afterEach(() => client.release(true));
+afterAll(() => server.stop());
+
+/** A session of its own, with no plan kept. */
+async function connect(): Promise<void> {
+  client = await server.db.pool.connect();
+  client.on('notice', ({ message }) => {
+    const json = /plan:\n(\{.*\})/s.exec(message ?? '')?.[1];
+    if (json !== undefined) rows += visited((JSON.parse(json) as { Plan: PlanNode }).Plan);
+  });
+}
+
+function visited(plan: PlanNode): number {
+  const removed = (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Join Filter'] ?? 0);
+  const own = (plan['Actual Rows'] + removed) * plan['Actual Loops'];
+  return (plan.Plans ?? []).reduce((sum, each) => sum + visited(each), own);
+}
+
+const log = (object: string, points: readonly PointInput[]) =>
+  client.query(`SELECT changed FROM log_metrics('experiment', $1::uuid, $1::uuid, $2::text[])`, [
+    object,
+    pointColumns(points, () => {
+      throw new Error('no dataset is mentioned');
+    }),
+  ]);
+
+/** The rows that logging visits. */
+async function rowsOf(object: string, points: readonly PointInput[]): Promise<number> {
+  await client.query(`LOAD 'auto_explain'`);
+  for (const [name, value] of Object.entries({
+    log_min_duration: '0',
+    log_nested_statements: 'on',
+    log_analyze: 'on',
+    log_timing: 'off',
+    log_format: 'json',
+    log_level: 'notice',
+  }))
+    await client.query(`SET auto_explain.${name} = '${value}'`);
+  rows = 0;
+  await log(object, points);
+  await client.query('SET auto_explain.log_min_duration = -1');
+  return rows;
+}
+
+const object = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const keys = (prefix: string, of: object = {}): PointInput[] =>
+  Array.from({ length: KEYS }, (_, n) => ({ key: `${prefix}${n}`, value: n, ...of }));
+
+/** Statistics as a server can meet them when a large batch comes. */
+const STATISTICS: Record<string, () => Promise<void>> = {
+  'plans that were made on empty tables': async () => {
+    await client.query('VACUUM ANALYZE metric_series, metric_points');
+    // From the sixth time on a function keeps a plan for any values.
+    for (let n = 1; n <= 8; n += 1) {
+      await log(object(n), [{ key: 'a', value: 1, step: 1 }]);
+      await log(object(n), [{ key: 'a', value: 1, step: 2 }]);
+      await log(object(n), [
+        { key: 'a', value: 1 },
+        { key: 'a', value: 2 },
+      ]);
+      await log(object(n), [{ key: 'a', value: 1 }]);
+    }
+    for (let n = 100; n < 105; n += 1) await log(object(n), keys('filler'));
+  },
+  'statistics of empty tables': async () => {
+    await client.query('VACUUM ANALYZE metric_series, metric_points');
+    for (let n = 100; n < 105; n += 1) await log(object(n), keys('filler'));
+    client.release(true);
+    await connect();
+  },
+};
+
+describe.each(Object.entries(STATISTICS))('%s', (_, prepare) => {
+  it('a batch visits rows in proportion to its points', async () => {
+    await prepare();
+    const run = object(1000);
+    await log(run, [{ key: 'loss', value: 1, step: 1 }]);
+    const figures = {
+      newKeys: await rowsOf(run, keys('new')),
+      moreNewKeys: await rowsOf(run, keys('more')),
+      goingOn: await rowsOf(run, keys('new', { step: 2 })),
+      goingBack: await rowsOf(run, keys('new', { step: 1 })),
+      newAndTwice: await rowsOf(run, [...keys('twice'), ...keys('twice', { step: 4 })]),
+      ofAnotherObject: await rowsOf(object(1001), keys('new')),
+    };
+    for (const [what, count] of Object.entries(figures))
+      expect(count, what).toBeLessThan(ROWS_A_POINT * KEYS * (what === 'newAndTwice' ? 2 : 1));
+  });
+});

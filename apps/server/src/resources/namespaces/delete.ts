@@ -1,0 +1,64 @@
+import { isForeignKeyViolation, type Tx } from '@modelbox/db';
+import { decideAccess } from '@modelbox/domain';
+import type { Permission } from '@modelbox/schema';
+import { lockObject } from '../../core/objects/store.ts';
+import { recordChange } from '../../core/writes/change.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Receipt, Verb } from '../../protocol/verb.ts';
+import { changingRights } from '../grants/changing-rights.ts';
+import { namespaces } from './store.ts';
+
+/**
+ * Deletes a namespace in which nothing lies, not even something deleted that could be restored. What admins set on it is
+ * kept for the grace time: `ensure_namespace` sets it again.
+ */
+export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { namespace } }) =>
+  changingRights(ctx, async (tx): Promise<Receipt> => {
+    const { id } = namespace;
+    if (id === null) throw new HttpProblem('not_found', `There is no namespace "${namespace.namespace}".`);
+    const row = await lockObject(tx, ctx, namespaces, { id });
+    // A grant that is being set holds the row weakly: without this lock it would go unseen.
+    await tx.$queryRaw`SELECT 1 FROM namespaces WHERE id = ${id}::uuid FOR UPDATE`;
+    await demandMayReset(tx, ctx, row);
+    const keptUntil = new Date(ctx.now().getTime() + ctx.settings.deleteGrace);
+    await tx.$queryRaw`SELECT keep_namespace(${id}::uuid, ${keptUntil})::text`;
+    await recordChange(tx, ctx, {
+      kind: 'namespace',
+      id: row.id,
+      namespace: row.path,
+      action: 'deleted',
+      before: namespaces.fields(row, namespace),
+    });
+    try {
+      await tx.namespace.delete({ where: { id: row.id } });
+    } catch (error) {
+      // The foreign keys decide, so that nothing can come into it between a look and the delete.
+      if (!isForeignKeyViolation(error)) throw error;
+      throw new HttpProblem(
+        'not_empty',
+        `The namespace ${row.path} still contains namespaces, models, experiments or datasets; what is deleted counts until it is purged.`,
+      );
+    }
+    return { status: 204, object: null };
+  });
+
+/** 403: the namespace carries a quota, grants or protections, and the caller may not change those. */
+async function demandMayReset(
+  tx: Tx,
+  ctx: RequestContext,
+  { id, path, quotaBytes }: { id: string; path: string; quotaBytes: number | null },
+): Promise<void> {
+  const carried: [what: string, permission: Permission, count: number][] = [
+    ['a quota', 'namespace.quota', quotaBytes === null ? 0 : 1],
+    ['grants', 'grant.write', await tx.grant.count({ where: { namespaceId: id } })],
+    ['protected aliases', 'alias.protect', await tx.protectedAlias.count({ where: { namespaceId: id } })],
+  ];
+  for (const [what, permission, count] of carried) {
+    if (count === 0 || decideAccess(ctx.actor, permission, path) === 'allowed') continue;
+    throw new HttpProblem(
+      'forbidden',
+      `The namespace ${path} has ${what}: deleting it needs ${permission} there, which admins of it have.`,
+    ).because({ permission, kind: 'namespace', id, namespace: path, name: path });
+  }
+}

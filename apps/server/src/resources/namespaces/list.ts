@@ -1,0 +1,39 @@
+import type { SqlSchema } from '@modelbox/domain';
+import { visible } from '../../access/visible.ts';
+import { listObjects } from '../../core/lists/objects.ts';
+import { commonFields } from '../../core/lists/schemas.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Place } from '../../protocol/located.ts';
+import type { Verb } from '../../protocol/verb.ts';
+
+export const namespaceSchema: SqlSchema = {
+  fields: {
+    ...commonFields('n'),
+    path: { type: 'text', nfc: true, sql: 'n.path', nullable: false },
+    description: { type: 'text', sql: 'n.description' },
+    quotaBytes: { type: 'integer', sql: 'n.quota_bytes' },
+  },
+  metadata: 'n.metadata',
+};
+
+/** Those below a namespace; without one all that the caller may see. */
+function within(ctx: RequestContext, under: Place | undefined): { where: string[]; values: unknown[] } {
+  if (under) return { where: ["starts_with(n.path, $1 || '/')"], values: [under.namespace] };
+  const seen = visible(ctx, 'namespace.read', '$1');
+  return seen ? { where: [seen.where], values: [seen.value] } : { where: ['true'], values: [] };
+}
+
+export const listNamespaces: Verb<'namespaces.list'> = (ctx, { query, touched: { under } }) =>
+  listObjects(
+    ctx,
+    {
+      kind: 'namespace',
+      namespace: under?.namespace,
+      from: 'namespaces n',
+      idSql: 'n.id',
+      schema: namespaceSchema,
+      defaultOrder: 'path',
+      ...within(ctx, under),
+    },
+    query,
+  );

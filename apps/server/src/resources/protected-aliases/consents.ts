@@ -1,0 +1,233 @@
+import { type Sql, sqlOf, sqlOn, type Tx } from '@modelbox/db';
+import type { PolicyOwner } from '@modelbox/domain';
+import type { RuleConsent } from '@modelbox/schema';
+import { LIMIT_DEFAULT } from '@modelbox/schema';
+import { cursorAfter } from '../../core/lists/cursor.ts';
+import { pageOf } from '../../core/lists/page.ts';
+import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
+import { recordChange } from '../../core/writes/change.ts';
+import { write } from '../../core/writes/write.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import { demandMatch } from '../../protocol/http/preconditions.ts';
+import type { Located } from '../../protocol/located.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Answered, Receipt } from '../../protocol/verb.ts';
+import { lockProtections } from './demand.ts';
+import { notProtected } from './get.ts';
+import { ownerOf, stateOf } from './rows.ts';
+import { standingRules } from './rule-texts.ts';
+import { consentWords } from './words.ts';
+
+/** Rules in a page at most: each is read with the policies above it. */
+const PAGE = 100;
+
+interface RuleRow extends PolicyOwner {
+  namespace: string;
+  model: string | null;
+  rule: string | null;
+  digest: string | null;
+  givenBy: string | null;
+  givenAt: Date | null;
+}
+
+/**
+ * The policies that a protection concerns: on the model or below the namespace where it stands, and above that, if they have a
+ * rule for the alias or had one that was allowed. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
+ */
+const CONCERNED = `
+  SELECT o.*, c.rule, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt", p.namespace, p.model
+  FROM (SELECT p.owner_kind AS kind, p.owner_id AS id, p.document, n.path,
+               CASE WHEN p.owner_kind = 'model' THEN n.path || '/' || m.name ELSE n.path END AS name
+        FROM policies p LEFT JOIN models m ON p.owner_kind = 'model' AND m.id = p.owner_id AND m.deleted_at IS NULL
+        JOIN namespaces n ON n.id = coalesce(m.namespace_id, p.owner_id)) AS o
+  CROSS JOIN (SELECT n.path AS namespace, m.name AS model FROM protected_aliases a LEFT JOIN models m ON m.id = a.model_id
+              JOIN namespaces n ON n.id = coalesce(a.namespace_id, m.namespace_id) WHERE a.id = $1::uuid) AS p
+  LEFT JOIN rule_consents c ON c.protection_id = $1::uuid AND c.owner_id = o.id
+  WHERE (o.kind = 'namespace' AND o.path = ANY (paths_above($4)) OR o.id = $3::uuid
+         OR $3::uuid IS NULL AND (o.path = $4 OR starts_with(o.path, $4 || '/')))
+    AND (c.digest IS NOT NULL OR EXISTS (
+      SELECT 1 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(o.document->'label') = 'array' THEN o.document->'label' END) AS r
+      WHERE r->>'alias' = $2 AND coalesce(r->>'mode', 'auto') <> 'propose'))`;
+
+interface ProtectionRow {
+  id: string;
+  movableBy: string;
+}
+
+const concerned = (
+  sql: Sql,
+  protection: ProtectionRow,
+  object: Located,
+  alias: string,
+  rest: string,
+  values: readonly unknown[],
+): Promise<RuleRow[]> =>
+  sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE ${rest}`, [
+    ...placesOf(protection, object, alias),
+    ...values,
+  ]);
+
+/** The first values of a statement of `CONCERNED`. */
+const placesOf = (protection: ProtectionRow, object: Located, alias: string) => [
+  protection.id,
+  alias,
+  object.kind === 'model' ? object.id : null,
+  object.namespace,
+];
+
+const RULES = sizedSql(
+  `SELECT * FROM (${CONCERNED}) AS r WHERE r.name > $5 ORDER BY r.name LIMIT $6`,
+  '$7',
+  '$8',
+);
+
+/** The labelling rules for a protected alias, by the names of the models and namespaces whose policies have them. */
+export async function listRules(
+  ctx: RequestContext,
+  object: Located,
+  alias: string,
+  query: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<Answered> {
+  const protection = await ctx.db.prisma.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
+  if (protection === null) throw notProtected(object, alias);
+  if (protection.movableBy !== 'rule') return { status: 200, body: { items: [], nextCursor: null } };
+  const sql = sqlOn(ctx.db.pool);
+  const page = await pageOf(ctx, {
+    limit: Math.min(query.limit ?? LIMIT_DEFAULT, PAGE),
+    after: cursorAfter(query.cursor, 'string'),
+    read: (after, count, { bytes, isEmpty }) =>
+      sql<RuleRow & SizedRow>(RULES, [
+        ...placesOf(protection, object, alias),
+        after ?? '',
+        count,
+        bytes,
+        isEmpty,
+      ]),
+    toItem: (row: RuleRow) => row,
+    cursorOf: (row: RuleRow) => row.name,
+  });
+  const items: RuleConsent[] = [];
+  for (const row of page.items) items.push(await consentOf(sql, row, alias));
+  return { status: 200, body: { ...page, items } };
+}
+
+async function consentOf(sql: Sql, row: RuleRow, alias: string): Promise<RuleConsent> {
+  const { kind, id, name } = row;
+  const standing = (await standingRules(sql, { kind, id, name })).get(alias);
+  const given = row.digest === null || row.givenBy === null || row.givenAt === null ? null : row;
+  const allowed = given && {
+    rule: given.rule ?? '',
+    digest: given.digest ?? '',
+    by: given.givenBy ?? '',
+    at: given.givenAt?.toISOString() ?? '',
+  };
+  const base = {
+    policy: { kind, id, name },
+    rule: (standing?.rule ?? null) as RuleConsent['rule'],
+    evaluate: [...(standing?.evaluate ?? [])],
+    digest: standing?.digest ?? null,
+    allowed,
+  };
+  if (standing === undefined)
+    return { ...base, state: 'gone', words: `the policy of ${name} has no rule for ${alias} any more` };
+  if (allowed?.digest === standing.digest)
+    return { ...base, state: 'allowed', words: `${allowed.by} allowed the rule on ${allowed.at}` };
+  const words = consentWords({ ...row, alias }, name, standing.rule.name);
+  return { ...base, state: allowed === null ? 'waits' : 'changed', words };
+}
+
+/** Lets a rule move a protected alias, as long as it stays as the caller has seen it. */
+export const allowRule = (
+  ctx: RequestContext,
+  object: Located,
+  { alias, policy }: { alias: string; policy: string },
+  digest: string,
+): Promise<Receipt> =>
+  write(ctx, async (tx): Promise<Receipt> => {
+    const protection = await lockOne(tx, ctx, object, alias);
+    if (protection.movableBy !== 'rule')
+      throw new HttpProblem(
+        'conflict',
+        `${alias} is protected by ${protection.movableBy}: rules are allowed only where it is protected by rule.`,
+      );
+    const sql = sqlOf(tx);
+    const [row] = await concerned(sql, protection, object, alias, 'r.id = $5::uuid', [policy]);
+    const standing = row && (await standingRules(sql, row)).get(alias);
+    if (row === undefined || standing === undefined)
+      throw new HttpProblem(
+        'not_found',
+        `No policy of ${policy} has a labelling rule for ${alias} that acts by itself here. GET …/rules lists those that do.`,
+      );
+    if (standing.digest !== digest)
+      throw new HttpProblem(
+        'stale',
+        `The rule ${standing.rule.name} of ${row.name} is not the one of this digest: it changed meanwhile. Read it again by GET …/rules, then allow what it says now.`,
+      );
+    const receipt: Receipt = { status: 200, object: { kind: 'alias_protection', id: protection.id } };
+    if (row.digest === digest) return receipt;
+    const given = { rule: standing.rule.name, digest, givenBy: ctx.actor.name, givenAt: ctx.now() };
+    const key = { protectionId: protection.id, ownerId: policy };
+    await tx.ruleConsent.upsert({
+      where: { protectionId_ownerId: key },
+      create: { ...key, ...given },
+      update: given,
+    });
+    await tell(tx, ctx, object, protection, 'rule_allowed', {
+      policy: { kind: row.kind, id: row.id, name: row.name },
+      rule: standing.rule,
+      evaluate: standing.evaluate,
+      digest,
+    });
+    return receipt;
+  });
+
+/** Takes a consent back: the rule waits from then on. */
+export const withdrawRule = (
+  ctx: RequestContext,
+  object: Located,
+  { alias, policy }: { alias: string; policy: string },
+): Promise<Receipt> =>
+  write(ctx, async (tx): Promise<Receipt> => {
+    const protection = await lockOne(tx, ctx, object, alias);
+    const where = { protectionId_ownerId: { protectionId: protection.id, ownerId: policy } };
+    const given = await tx.ruleConsent.findUnique({ where });
+    if (given === null)
+      throw new HttpProblem(
+        'not_found',
+        `No rule of a policy of ${policy} was allowed to move ${alias} here.`,
+      );
+    await tx.ruleConsent.delete({ where });
+    const { rule, digest } = given;
+    await tell(tx, ctx, object, protection, 'rule_withdrawn', { policy: { id: policy }, rule, digest });
+    return { status: 204, object: null };
+  });
+
+/** After this nothing is moved that began before, until the transaction ends. */
+async function lockOne(tx: Tx, ctx: RequestContext, object: Located, alias: string) {
+  await lockProtections(tx, object.namespace, alias, 'alone');
+  const row = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
+  if (row === null) throw notProtected(object, alias);
+  demandMatch(ctx.ifMatch, row.edit);
+  return row;
+}
+
+type Stored = Awaited<ReturnType<typeof lockOne>>;
+
+async function tell(
+  tx: Tx,
+  ctx: RequestContext,
+  object: Located,
+  protection: Stored,
+  action: 'rule_allowed' | 'rule_withdrawn',
+  detail: object,
+): Promise<void> {
+  await tx.protectedAlias.update({ where: { id: protection.id }, data: { edit: { increment: 1 } } });
+  await recordChange(tx, ctx, {
+    kind: 'alias_protection',
+    id: protection.id,
+    namespace: object.namespace,
+    action,
+    after: stateOf(protection),
+    detail: { on: object.kind, onId: object.id, ...detail },
+  });
+}

@@ -1,0 +1,151 @@
+import type { Sql, Tx } from '@modelbox/db';
+import { type AliasMover, allowsMove } from '@modelbox/domain';
+import { ROLE_PERMISSIONS } from '@modelbox/schema';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import { COLUMNS, countFor, FROM, type ProtectionRow } from './rows.ts';
+
+type ModelPlace = Pick<Located, 'id' | 'namespace'>;
+
+/**
+ * Keeps the protections of an alias name below a root as they are until the transaction ends. Those who move it go side by
+ * side; who protects it goes alone, so that after that commit nothing is moved that began before it.
+ */
+export async function lockProtections(
+  tx: Tx,
+  namespace: string,
+  alias: string,
+  how: 'shared' | 'alone',
+): Promise<void> {
+  // A team that takes long keeps no other waiting: what protects an alias stands below the same root.
+  const key = `protected alias ${namespace.split('/', 1)[0]} ${alias}`;
+  await (how === 'alone'
+    ? tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`
+    : tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))::text`);
+}
+
+const inForce = `FROM ${FROM}
+  WHERE p.alias = ANY ($1::text[]) AND ${countFor('$2::uuid', '$3')}`;
+
+/** The first protection of an alias, from the top, that does not let somebody move it. */
+async function refusing(
+  tx: Tx,
+  actor: RequestContext['actor'],
+  model: ModelPlace,
+  alias: string,
+  mover: AliasMover,
+): Promise<ProtectionRow | undefined> {
+  const digest = typeof mover === 'object' ? mover.rule : '';
+  // In a statement of its own before they are read: one that waited would look with old eyes.
+  await lockProtections(tx, model.namespace, alias, 'shared');
+  const rows = await tx.$queryRawUnsafe<RefusingRow[]>(
+    `SELECT ${COLUMNS}, EXISTS (SELECT 1 FROM rule_consents c WHERE c.protection_id = p.id AND c.digest = $4) AS "allowsRule"
+     ${inForce} ORDER BY n.path, p.model_id NULLS FIRST`,
+    [alias],
+    model.id,
+    model.namespace,
+    digest,
+  );
+  const isRefusing = (row: RefusingRow) =>
+    !allowsMove(protectionOf(row, row.allowsRule ? [digest] : []), actor, mover, model.namespace);
+  return rows.find(isRefusing);
+}
+
+/** A protection, and whether its admins allowed the rule that moves the alias. */
+interface RefusingRow extends ProtectionRow {
+  allowsRule: boolean;
+}
+
+/** Returns whether all protections of an alias allow the move. */
+export const mayMove = async (
+  tx: Tx,
+  actor: RequestContext['actor'],
+  model: ModelPlace,
+  alias: string,
+  mover: AliasMover,
+): Promise<boolean> => (await refusing(tx, actor, model, alias, mover)) === undefined;
+
+/** The required number of approvals; undefined if no protection of the alias is by `proposal`. */
+export async function approvalsNeeded(tx: Tx, model: ModelPlace, alias: string): Promise<number | undefined> {
+  await lockProtections(tx, model.namespace, alias, 'shared');
+  const [row] = await tx.$queryRawUnsafe<{ needed: number | null }[]>(
+    `SELECT max(p.approvals)::int AS needed ${inForce} AND p.movable_by = 'proposal'`,
+    [alias],
+    model.id,
+    model.namespace,
+  );
+  return row?.needed ?? undefined;
+}
+
+/** Those of some aliases that no rule may move on a model by itself. */
+export async function aliasesKeptFromRules(
+  sql: Sql,
+  model: ModelPlace,
+  aliases: readonly string[],
+): Promise<Set<string>> {
+  const rows = await sql<{ alias: string }>(`SELECT DISTINCT p.alias ${inForce} AND p.movable_by <> 'rule'`, [
+    aliases,
+    model.id,
+    model.namespace,
+  ]);
+  return new Set(rows.map(({ alias }) => alias));
+}
+
+const protectionOf = (row: ProtectionRow, allowed: readonly string[]) => ({
+  by: row.by,
+  allowed,
+  principals: row.principals,
+  permissions: row.role === null ? [] : ROLE_PERMISSIONS[row.role],
+});
+
+/** 403 where a protection does not let the caller move an alias of a model. */
+export async function demandMayMove(
+  tx: Tx,
+  ctx: RequestContext,
+  model: ModelPlace,
+  alias: string,
+  mover: AliasMover,
+): Promise<void> {
+  const first = await refusing(tx, ctx.actor, model, alias, mover);
+  if (first === undefined) return;
+  const { namespace } = model;
+  const where = first.model === null ? first.namespace : `the model ${first.model}`;
+  const words = `${alias} is protected by ${where}: ${WHO[first.by](first)}.`;
+  const refusal = { permission: 'alias.move', kind: 'alias', id: null, namespace, name: alias } as const;
+  throw new HttpProblem('forbidden', words).because(refusal);
+}
+
+const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {
+  role: ({ role }) => `it is moved by whoever is ${role} here`,
+  // Whom else it could be asked of is for those to see who may read the protection.
+  principals: () => 'it is moved by those whom that names',
+  rule: () => 'only a labelling rule moves it, which an admin there has allowed',
+  proposal: () => 'it is moved by an approved proposal only',
+};
+
+/** 403 where a model's versions hold an alias that the caller may not move: deleting the model would take it away. */
+export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: ModelPlace): Promise<void> {
+  const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
+  for (const { name } of held) await demandMayMove(tx, ctx, model, name, 'caller');
+}
+
+/**
+ * 403 where a deleted model holds an alias that the caller may not move: restoring the model would bring it back. The
+ * protection counts that stands now, which may be newer than the deletion.
+ */
+export async function demandMayRestoreModel(tx: Tx, ctx: RequestContext, model: Located): Promise<void> {
+  const row = await tx.model.findUnique({ where: { id: model.id }, select: { deletedAt: true } });
+  // The restore of a model that lives changes nothing.
+  if (!row?.deletedAt) return;
+  const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
+  for (const { name } of held) {
+    try {
+      await demandMayMove(tx, ctx, model, name, 'caller');
+    } catch (error) {
+      if (!(error instanceof HttpProblem) || error.refusal === undefined) throw error;
+      const words = `Restoring the model would bring back its alias ${name}. ${error.message} Ask somebody who may move ${name} to restore the model, or an admin of the namespace to lift the protection for it.`;
+      throw new HttpProblem('forbidden', words).because(error.refusal);
+    }
+  }
+}

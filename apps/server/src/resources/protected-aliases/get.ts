@@ -1,0 +1,17 @@
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Answered } from '../../protocol/verb.ts';
+import { ownerOf, readProtections } from './rows.ts';
+
+/** The protection of an alias that stands on a model or a namespace itself. */
+export async function getProtection(ctx: RequestContext, object: Located, alias: string): Promise<Answered> {
+  const row = await ctx.db.prisma.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
+  const [readout] = row === null ? [] : await readProtections(ctx, [row.id]);
+  if (readout === undefined) throw notProtected(object, alias);
+  const { body, etag } = readout;
+  return { status: 200, body, ...(etag ? { etag } : {}) };
+}
+
+export const notProtected = ({ kind }: Located, alias: string): HttpProblem =>
+  new HttpProblem('not_found', `On this ${kind} itself "${alias}" is not protected.`);

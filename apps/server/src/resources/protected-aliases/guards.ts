@@ -1,0 +1,93 @@
+import type { Sql } from '@modelbox/db';
+import { actingRules, type PolicyDocument, type PolicyOwner } from '@modelbox/domain';
+import { ROLES } from '@modelbox/schema';
+import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
+import { canonicalJson } from '../../core/writes/canonical.ts';
+import type { Located } from '../../protocol/located.ts';
+import { countFor, FROM, type ProtectionRow } from './rows.ts';
+import { type StandingRule, standingRules } from './rule-texts.ts';
+import { consentWords } from './words.ts';
+
+/** What the protections of an alias that only rules move demand of a policy's rule for it. */
+export interface Guard extends StandingRule {
+  /** Each of these must trust the author of a value. Empty: the rule uses all values. */
+  readonly trust: readonly Trust[];
+  /** Why the rule must not move the alias; undefined if an admin of each protection has allowed it. */
+  readonly waits: string | undefined;
+}
+
+/** The roles and principals that one protection trusts. */
+export interface Trust {
+  readonly roles: readonly string[];
+  readonly principals: readonly string[];
+}
+
+interface Row extends Pick<ProtectionRow, 'evaluatorRole' | 'evaluators'> {
+  alias: string;
+  namespace: string;
+  model: string | null;
+  digest: string | null;
+  givenBy: string | null;
+  givenAt: Date | null;
+}
+
+/** Whose rules are asked about: a model, or the models below a namespace. */
+export type Place = Pick<Located, 'kind' | 'id' | 'namespace'>;
+
+/**
+ * The guards of the labelling rules that count in a place, by alias. Aliases that are not protected by `rule` have none.
+ * @param draft of the place's own policy, which `policy` has taken in already.
+ */
+export async function guardsOf(
+  sql: Sql,
+  place: Place,
+  policy: EffectiveHere,
+  draft?: PolicyDocument,
+): Promise<ReadonlyMap<string, Guard>> {
+  const source = policy.sources.label;
+  const aliases = (policy.document.label ?? []).flatMap(({ alias, mode }) =>
+    alias !== undefined && mode !== 'propose' ? [alias] : [],
+  );
+  if (source === undefined || aliases.length === 0) return new Map();
+  const rows = await sql<Row>(
+    `SELECT p.alias, n.path AS namespace, m.name AS model, p.evaluator_role AS "evaluatorRole", p.evaluators, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt"
+     FROM ${FROM} LEFT JOIN rule_consents c ON c.protection_id = p.id AND c.owner_id = $4::uuid
+     WHERE p.alias = ANY ($1::text[]) AND p.movable_by = 'rule' AND ${countFor('$2::uuid', '$3')}
+     ORDER BY n.path, p.model_id NULLS FIRST`,
+    [aliases, place.kind === 'model' ? place.id : null, place.namespace, source.id],
+  );
+  if (rows.length === 0) return new Map();
+  const owner: PolicyOwner = { kind: source.kind, id: source.id, name: source.name };
+  const rules = await standingRules(sql, owner, source.id === place.id ? draft : undefined);
+  const guards = new Map<string, Guard>();
+  for (const { rule } of actingRules(policy, policy.namespace)) {
+    const standing = rules.get(rule.alias ?? '');
+    // The two were read one after the other: an edit between them must not lend the consent of one text to another.
+    const isSame = standing !== undefined && canonicalJson(standing.rule) === canonicalJson(rule);
+    const concerned = rows.filter(({ alias }) => alias === rule.alias);
+    const first = concerned.find(({ digest }) => !isSame || digest !== standing.digest);
+    if (concerned.length === 0) continue;
+    const waits = first && consentWords(first, owner.name, rule.name);
+    guards.set(rule.alias ?? '', {
+      evaluate: [],
+      digest: '',
+      ...standing,
+      rule,
+      waits,
+      trust: concerned.flatMap(trustOf),
+    });
+  }
+  return guards;
+}
+
+/** Logging needs the role contributor, so a protection that trusts it, or a lower role, trusts everybody. */
+function trustOf({ evaluatorRole: role, evaluators: principals }: Row): Trust[] {
+  if (role === 'contributor' || role === 'viewer') return [];
+  return [{ roles: role === null ? [] : ROLES.slice(ROLES.indexOf(role)), principals }];
+}
+
+/** The rules that wait, as answers tell them. */
+export const waitingOf = (guards: ReadonlyMap<string, Guard>) =>
+  [...guards].flatMap(([alias, { rule, waits }]) =>
+    waits === undefined ? [] : [{ rule: rule.name, alias, words: waits }],
+  );

@@ -1,0 +1,45 @@
+import { cursorAfter } from '../../core/lists/cursor.ts';
+import { pageOf } from '../../core/lists/page.ts';
+import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import type { Answered } from '../../protocol/verb.ts';
+import { COLUMNS, countFor, FROM, type ProtectionRow, toProtection } from './rows.ts';
+
+/** By alias, then from the top; no name has a control character. */
+const PLACE = `concat(p.alias, chr(1), n.path, chr(1), m.name) COLLATE "C"`;
+const placeOf = (row: ProtectionRow): string => `${row.alias}\u0001${row.namespace}\u0001${row.model ?? ''}`;
+
+const PAGE = sizedSql(
+  `SELECT ${COLUMNS} FROM ${FROM} WHERE ${countFor('$1', '$2')} AND ${PLACE} > $3 ORDER BY ${PLACE} LIMIT $4`,
+  '$5',
+  '$6',
+);
+
+/** The protections that count for a model, or for the models below a namespace: those on it, and those above. */
+export async function listProtections(
+  ctx: RequestContext,
+  object: Located,
+  query: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<Answered> {
+  const isOwn = (row: ProtectionRow) =>
+    object.kind === 'model' ? row.model !== null : row.namespace === object.namespace;
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after: cursorAfter(query.cursor, 'string'),
+    read: async (after, count, { bytes, isEmpty }) =>
+      (
+        await ctx.db.pool.query<ProtectionRow & SizedRow>(PAGE, [
+          object.id,
+          object.namespace,
+          after ?? '',
+          count,
+          bytes,
+          isEmpty,
+        ])
+      ).rows,
+    toItem: (row: ProtectionRow) => toProtection(row, !isOwn(row)),
+    cursorOf: placeOf,
+  });
+  return { status: 200, body };
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { Sql } from '@modelbox/db';
+import { actingRules, type PolicyDocument, type PolicyOwner, type RuleText } from '@modelbox/domain';
+import { effectiveOf } from '../../core/policy-owners/owner-chain.ts';
+import { canonicalJson } from '../../core/writes/canonical.ts';
+
+/** A labelling rule for an alias, with the digest by which admins allow it. */
+export interface StandingRule extends RuleText {
+  readonly digest: string;
+}
+
+/**
+ * The labelling rules that a policy has for aliases, by alias. `evaluate` is as it counts for the policy's owner: so a policy
+ * further below cannot loosen what an admin has seen.
+ * @param draft in the place of the owner's policy.
+ */
+export async function standingRules(
+  sql: Sql,
+  owner: PolicyOwner,
+  draft?: PolicyDocument,
+): Promise<ReadonlyMap<string, StandingRule>> {
+  const effective = await effectiveOf(sql, owner, draft);
+  if (effective.sources.label?.id !== owner.id) return new Map();
+  return new Map(
+    actingRules(effective, effective.namespace).map((text) => [
+      text.rule.alias ?? '',
+      { ...text, digest: digestOf(owner.id, text) },
+    ]),
+  );
+}
+
+/** The same text in another policy is another rule: it has another digest. */
+const digestOf = (ownerId: string, { rule, evaluate }: RuleText): string =>
+  createHash('sha256')
+    .update(canonicalJson({ owner: ownerId, rule, evaluate }))
+    .digest('hex');

@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { prepared, type Token as TokenRow, type Tx } from '@modelbox/db';
+import type { NewToken, Token, TokenCreate } from '@modelbox/schema';
+import { hashOf, usedSince } from '../../access/token-identity.ts';
+import { endOf, lockParent, lockTree } from '../../access/token-tree.ts';
+import { isNetwork } from '../../config/setting-values.ts';
+import { idAfter } from '../../core/lists/cursor.ts';
+import { pageOf } from '../../core/lists/page.ts';
+import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
+import { newId } from '../../core/names/ids.ts';
+import { demandVisible } from '../../core/objects/new-name.ts';
+import { recordChange } from '../../core/writes/change.ts';
+import { write } from '../../core/writes/write.ts';
+import type { Context, RequestContext } from '../../protocol/context.ts';
+import type { Readout } from '../../protocol/kinds.ts';
+import { HttpProblem, invalid, invalidField } from '../../protocol/problem.ts';
+import type { Receipt, Verb } from '../../protocol/verb.ts';
+import { changingRights } from '../grants/changing-rights.ts';
+
+export const isAdministrator = ({ actor }: RequestContext): boolean => actor.grants === 'all';
+
+/** Makes a token. Its owner is whoever asks; administrators make those of others too. */
+export const createToken: Verb<'tokens.create'> = async (ctx, { body }) => {
+  demandSound(ctx, body);
+  let made: { secret: string; row: TokenRow } | undefined;
+  await write(ctx, async (tx): Promise<Receipt> => {
+    made = await insertToken(tx, ctx, body);
+    return { status: 201, object: { kind: 'token', id: made.row.id } };
+  });
+  // The secret of the first answer is kept nowhere.
+  if (made === undefined)
+    throw new HttpProblem(
+      'replay_unavailable',
+      'The token was made, and its secret was shown once; make another.',
+    );
+  const answer: NewToken = { ...toToken(made.row), token: made.secret };
+  return { status: 201, body: answer };
+};
+
+/** Stores a new token; gives its secret. */
+async function insertToken(
+  tx: Tx,
+  ctx: RequestContext,
+  body: TokenCreate,
+): Promise<{ secret: string; row: TokenRow }> {
+  const parent = await lockParent(tx, ctx);
+  await demandTokenAllowed(tx, ctx, body.principal ?? ctx.actor.name);
+  const secret = `mb_${randomBytes(32).toString('base64url')}`;
+  const row = await tx.token.create({
+    data: {
+      id: newId(ctx),
+      hash: new Uint8Array(hashOf(secret)),
+      name: body.name,
+      principal: body.principal ?? ctx.actor.name,
+      administrator: body.administrator ?? false,
+      namespaces: body.namespaces?.map((path) => path.replace(/\/$/, '')) ?? [],
+      permissions: [...(body.permissions ?? [])],
+      networks: body.networks ?? [],
+      parentId: parent?.id ?? null,
+      expiresAt: endOf(ctx, body.expiresAt, parent),
+      createdBy: ctx.actor.name,
+      createdAt: ctx.now(),
+    },
+  });
+  await recordChange(tx, ctx, {
+    kind: 'token',
+    id: row.id,
+    namespace: '',
+    action: 'created',
+    after: toToken(row),
+  });
+  return { secret, row };
+}
+
+/**
+ * Demands that the owner may have one more living token. Locks the count until the transaction ends, so that two creates at
+ * the limit do not both pass.
+ * @throws HttpProblem limit_reached
+ */
+async function demandTokenAllowed(tx: Tx, ctx: RequestContext, principal: string): Promise<void> {
+  const { maxTokens } = ctx.settings;
+  if (maxTokens === 0) return;
+  const key = `tokens of ${principal}`;
+  // In a statement of its own: one that waited would count with old eyes.
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`;
+  const since = usedSince(ctx);
+  const [row] = await tx.$queryRaw<[{ count: number }]>`
+    SELECT count(*)::int AS count FROM tokens t
+    WHERE t.principal = ${principal} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${ctx.now()})
+      AND NOT (${since}::timestamptz IS NOT NULL AND token_is_idle(t.id, ${since}::timestamptz))`;
+  if (row.count < maxTokens) return;
+  const words = `${principal} has ${row.count} tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke those that nobody needs with DELETE /v1/tokens/{token}; GET /v1/tokens lists them with their last use. Tokens with expiresAt free their place by themselves.`;
+  throw new HttpProblem('limit_reached', words);
+}
+
+/** The rights of a token without a list. The table stores that as an empty list, so a request must not send one. */
+const UNBOUND = { namespaces: 'every namespace', permissions: 'every permission', networks: 'any address' };
+
+/** What was narrowed makes nothing that is wider, and takes nothing from its owner: 403. */
+function demandNotNarrowed({ actor }: RequestContext, what: string): void {
+  if (actor.isNarrowed || actor.isBoundToNetworks)
+    throw new HttpProblem(
+      'forbidden',
+      `A token that is narrowed to namespaces, permissions or networks ${what}.`,
+    );
+}
+
+function demandSound(ctx: RequestContext, body: TokenCreate): void {
+  const isOther = body.principal !== undefined && body.principal !== ctx.actor.name;
+  if ((isOther || body.administrator) && !isAdministrator(ctx))
+    throw new HttpProblem('forbidden', 'Only administrators make tokens of others, or of administrators.');
+  demandNotNarrowed(ctx, 'makes no other');
+  if (body.principal === undefined && !/^(?:user|service):/.test(ctx.actor.name))
+    throw invalidField('body', '/principal', 'is required: the local user of an open server holds no token');
+  if (isOther) demandVisible('body', '/principal', body.principal as string);
+  for (const name of ['namespaces', 'permissions', 'networks'] as const) {
+    if (body[name]?.length === 0)
+      throw invalidField('body', `/${name}`, `must name something; null allows ${UNBOUND[name]}`);
+  }
+  const wrong = (body.networks ?? []).flatMap((network, index) => (isNetwork(network) ? [] : [index]));
+  if (wrong.length > 0) {
+    const message = 'must be an IP address or a network, for example "10.0.0.0/8"';
+    throw invalid(wrong.map((index) => ({ in: 'body', pointer: `/networks/${index}`, message })));
+  }
+}
+
+const ofPrincipal = prepared<
+  [
+    principal: string | null,
+    before: string | null,
+    limit: number,
+    bytes: number,
+    isEmpty: boolean,
+    only: string | null,
+  ],
+  ListedToken & SizedRow
+>(
+  'list_tokens',
+  sizedSql(
+    `SELECT t.id, t.name, t.principal, t.administrator, t.namespaces, t.permissions, t.networks,
+            t.parent_id AS "parentId", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt",
+            t.revoked_at AS "revokedAt", t.created_by AS "createdBy", t.created_at AS "createdAt"
+     FROM tokens t WHERE ($1::text IS NULL OR t.principal = $1) AND ($2::uuid IS NULL OR t.id < $2)
+       AND ($6::uuid IS NULL OR t.id = $6)
+     ORDER BY t.id DESC LIMIT $3`,
+    '$4',
+    '$5',
+  ),
+);
+
+/**
+ * Tokens, newest first: ids sort by the time they were made. A narrowed token sees only itself: it makes no others, so none
+ * comes from it.
+ */
+export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
+  const after = idAfter(query.cursor);
+  const principal = isAdministrator(ctx) ? query.principal : ctx.actor.name;
+  if (query.principal !== undefined && query.principal !== principal)
+    throw new HttpProblem('forbidden', 'Only administrators see the tokens of others.');
+  const { isNarrowed, isBoundToNetworks, tokenId } = ctx.actor;
+  const self = (isNarrowed || isBoundToNetworks) && !isAdministrator(ctx) ? tokenId : undefined;
+  const body = await pageOf(ctx, {
+    limit: query.limit,
+    after,
+    read: (before, count, { bytes, isEmpty }) =>
+      ofPrincipal(ctx.db.pool, principal ?? null, before ?? null, count, bytes, isEmpty, self ?? null),
+    toItem: toToken,
+    cursorOf: (row: ListedToken) => row.id,
+  });
+  return { status: 200, body };
+};
+
+/**
+ * Revokes a token, and with it all that were made by it. A token that was revoked before keeps its time. A narrowed token
+ * revokes only itself and its tree.
+ */
+export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
+  changingRights(ctx, async (tx): Promise<Receipt> => {
+    await tx.$queryRaw`SELECT 1 FROM tokens WHERE id = ${params.token}::uuid FOR UPDATE`;
+    const row = await tx.token.findUnique({ where: { id: params.token } });
+    if (row === null || (row.principal !== ctx.actor.name && !isAdministrator(ctx))) {
+      const problem = new HttpProblem('not_found', `There is no token "${params.token}".`);
+      if (row === null) problem.couldHide = !isAdministrator(ctx);
+      else problem.refusal = { permission: null, kind: 'token', id: row.id, namespace: '', name: row.name };
+      throw problem;
+    }
+    if (row.id !== ctx.actor.tokenId && !isAdministrator(ctx)) demandNotNarrowed(ctx, 'revokes only itself');
+    for (const each of await lockTree(tx, row)) if (each.revokedAt === null) await revokeRow(tx, ctx, each);
+    return { status: 204, object: null };
+  });
+
+async function revokeRow(tx: Tx, ctx: RequestContext, row: TokenRow): Promise<void> {
+  const after = await tx.token.update({ where: { id: row.id }, data: { revokedAt: ctx.now() } });
+  const states = { before: toToken(row), after: toToken(after) };
+  await recordChange(tx, ctx, { kind: 'token', id: row.id, namespace: '', action: 'updated', ...states });
+}
+
+/** A token without its hash. */
+type ListedToken = Omit<TokenRow, 'hash'>;
+
+export const toToken = (row: ListedToken): Token => ({
+  id: row.id,
+  name: row.name,
+  principal: row.principal,
+  administrator: row.administrator,
+  namespaces: row.namespaces.length === 0 ? null : row.namespaces,
+  permissions: row.permissions.length === 0 ? null : (row.permissions as Token['permissions']),
+  networks: row.networks.length === 0 ? null : row.networks,
+  parentId: row.parentId,
+  expiresAt: row.expiresAt?.toISOString() ?? null,
+  lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+  revokedAt: row.revokedAt?.toISOString() ?? null,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt.toISOString(),
+});
+
+export async function readTokens({ db }: Context, ids: string[]): Promise<Readout<Token>[]> {
+  const rows = await db.prisma.token.findMany({ where: { id: { in: ids } } });
+  return rows.map((row) => ({ id: row.id, body: toToken(row) }));
+}

@@ -1,0 +1,74 @@
+import type { OwnerKind, UploadCreate } from '@modelbox/schema';
+import { checkForReference } from '../../content/copies/check.ts';
+import { newId } from '../../core/names/ids.ts';
+import { write } from '../../core/writes/write.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import type { Located } from '../../protocol/located.ts';
+import { invalidField } from '../../protocol/problem.ts';
+import type { Receipt } from '../../protocol/verb.ts';
+import { mediaTypeOf } from '../files/content/media-type.ts';
+import { holdBlobs, placeKnown } from '../files/known.ts';
+import { lockPlace } from '../files/place.ts';
+import { defaultRole } from '../files/tracked.ts';
+
+interface Plan {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly partSizeBytes: number;
+}
+
+/**
+ * An upload that is complete at once, since its content is stored already and the caller may read it. Undefined where it
+ * was swept or found damaged since that was looked up: then it has to be sent.
+ */
+export async function createKnown(
+  ctx: RequestContext,
+  { kind, object }: { kind: OwnerKind; object: Located },
+  { path, ...sizes }: Plan,
+  body: UploadCreate & { sha256: string },
+): Promise<Receipt | undefined> {
+  const { sha256 } = body;
+  await checkForReference(ctx, [sha256]);
+  try {
+    return await write(ctx, async (tx) => {
+      const there = await lockPlace(tx, ctx, kind, object, path, 'body');
+      const blob = (await holdBlobs(tx, [sha256])).get(sha256);
+      if (blob === undefined) throw new Gone();
+      if (blob.sizeBytes !== sizes.sizeBytes) {
+        const message = `is not the size of the content with this SHA-256, which has ${blob.sizeBytes} bytes`;
+        throw invalidField('body', '/sizeBytes', message);
+      }
+      const id = newId(ctx);
+      const role = body.role ?? (there?.role as UploadCreate['role']) ?? defaultRole(kind);
+      await tx.upload.create({
+        data: {
+          id,
+          objectKind: kind,
+          objectId: object.id,
+          namespaceId: object.namespaceId,
+          path,
+          role,
+          mediaType: mediaTypeOf(body.mediaType),
+          ...sizes,
+          sha256,
+          // Nothing of it lies in the store, under no key.
+          ...{ key: id, token: '' },
+          state: 'complete',
+          createdBy: ctx.actor.name,
+          createdAt: ctx.now(),
+          updatedAt: ctx.now(),
+          cleanedAt: ctx.now(),
+        },
+      });
+      const file = { path, blob, role, mediaType: body.mediaType };
+      await placeKnown(tx, ctx, kind, object, [file], there === null ? [] : [there]);
+      return { status: 201, object: { kind: 'upload', id } };
+    });
+  } catch (error) {
+    if (error instanceof Gone) return undefined;
+    throw error;
+  }
+}
+
+/** Thrown to leave a transaction whose content is not there any more. */
+class Gone extends Error {}

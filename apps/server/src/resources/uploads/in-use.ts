@@ -1,0 +1,36 @@
+import type { RequestContext } from '../../protocol/context.ts';
+import type { UploadRow } from './rows.ts';
+
+/** Milliseconds between two notes that something happens to an upload: many parts at once need no more. */
+const EVERY = 60_000;
+
+/** Keeps an open upload from expiring while `work` goes on with it, and for the whole time after. */
+export async function whileInUse<T>(
+  ctx: RequestContext,
+  upload: UploadRow,
+  work: () => Promise<T>,
+): Promise<T> {
+  const start = performance.now();
+  const note = async () => {
+    const now = ctx.now().getTime() + performance.now() - start;
+    const until = now + ctx.settings.uploadExpiry;
+    await ctx.db.pool.query(
+      `UPDATE uploads SET expires_at = $2, updated_at = $3 WHERE id = $1 AND state = 'open' AND expires_at < $4`,
+      [
+        upload.id,
+        new Date(until),
+        new Date(now),
+        new Date(until - Math.min(EVERY, ctx.settings.uploadExpiry / 4)),
+      ],
+    );
+  };
+  await note();
+  const timer = setInterval(() => {
+    note().catch((error: unknown) => ctx.log.warn({ err: error }, 'could not note that an upload goes on'));
+  }, EVERY / 4);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

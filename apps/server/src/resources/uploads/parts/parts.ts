@@ -1,0 +1,19 @@
+import type { BlobPart } from '@modelbox/blobs';
+import { partCount, partSize } from '@modelbox/domain';
+import type { UploadPart } from '@modelbox/schema';
+import type { UploadRow } from '../rows.ts';
+
+export const toPart = ({ number, sizeBytes, sha256, writtenAt }: BlobPart): UploadPart => ({
+  part: number,
+  sizeBytes,
+  sha256,
+  receivedAt: writtenAt.toISOString(),
+});
+
+/** The bytes that a part must have; undefined, with what is wrong, where the upload has no such part. */
+export function sizeOfPart(upload: UploadRow, part: number): { sizeBytes: number } | { message: string } {
+  const count = partCount(upload);
+  return part <= count
+    ? { sizeBytes: partSize(upload, part) }
+    : { message: `is no part of the upload, which has ${count}` };
+}

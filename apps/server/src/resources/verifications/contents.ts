@@ -1,0 +1,84 @@
+import { type Copy, confirmed, type Fault, readCopy, statCopy } from '../../content/copies/look.ts';
+import { settleCopy } from '../../content/copies/settle.ts';
+import type { ContentFinding, Verified } from './records.ts';
+import type { Tally } from './tally.ts';
+
+/** Contents of one page, and looks at the store that go on at once. */
+const PAGE = 200;
+const AT_ONCE = 16;
+const READS_AT_ONCE = 2;
+
+interface Row extends Copy {
+  readonly id: string;
+  /** Somebody has found other bytes: only reading it tells. */
+  readonly isToRead: boolean;
+}
+
+/** Looks at every content of the database, by key. What is uploaded meanwhile may or may not be looked at. */
+export async function* findBadContents(
+  ctx: Verified,
+  tally: Tally,
+  signal: AbortSignal,
+): AsyncGenerator<ContentFinding, void> {
+  const atOnce = tally.full ? READS_AT_ONCE : AT_ONCE;
+  for (let after = ''; ; ) {
+    signal.throwIfAborted();
+    const rows = await page(ctx, after);
+    for (let at = 0; at < rows.length; at += atOnce) {
+      const found = await Promise.all(
+        rows.slice(at, at + atOnce).map((row) => look(ctx, tally, row, signal)),
+      );
+      for (const finding of found) if (finding) yield finding;
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.key;
+  }
+}
+
+async function page({ db }: Verified, after: string): Promise<Row[]> {
+  const { rows } = await db.side.query<Row>(
+    `SELECT id, key, sha256, size_bytes::float8 AS "sizeBytes",
+       corrupt_at IS NOT NULL OR suspect_at IS NOT NULL AS "isToRead"
+     FROM blobs WHERE key > $1 ORDER BY key LIMIT $2`,
+    [after, PAGE],
+  );
+  return rows;
+}
+
+async function look(
+  ctx: Verified,
+  tally: Tally,
+  row: Row,
+  signal: AbortSignal,
+): Promise<ContentFinding | undefined> {
+  const isRead = tally.full || row.isToRead;
+  const onBytes = (count: number) => {
+    tally.bytesRead += count;
+  };
+  const fault = await confirmed(
+    () => (isRead ? readCopy(ctx, row, { signal, onBytes }) : statCopy(ctx, row)),
+    signal,
+  );
+  tally.contents += 1;
+  tally.contentBytes += row.sizeBytes;
+  if (fault === undefined && !isRead) return undefined;
+  // Replaced or removed meanwhile: no finding.
+  if (!(await settleCopy(ctx, row, fault)) || fault === undefined) return undefined;
+  tally.findings[fault] += 1;
+  return findingOf(ctx, row, fault);
+}
+
+async function findingOf(
+  { db }: Verified,
+  { id, key, sha256, sizeBytes }: Row,
+  fault: Fault,
+): Promise<ContentFinding> {
+  const { rows } = await db.side.query<{ files: number; file: ContentFinding['file'] }>(
+    `SELECT (SELECT count(*)::float8 FROM files WHERE blob_id = $1) AS files,
+       (SELECT json_build_object('kind', object_kind, 'id', object_id, 'path', path) FROM files WHERE blob_id = $1
+        ORDER BY id LIMIT 1) AS file`,
+    [id],
+  );
+  return { type: 'finding', fault, key, sha256, sizeBytes, files: 0, file: null, ...rows[0] };
+}

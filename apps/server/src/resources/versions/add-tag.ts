@@ -1,0 +1,18 @@
+import type { Tx } from '@modelbox/db';
+import { tagSet } from '../../core/objects/patch.ts';
+import { lockLiving } from '../../core/objects/store.ts';
+import { setColumns } from '../../core/objects/update.ts';
+import type { RequestContext } from '../../protocol/context.ts';
+import { versions } from './store.ts';
+
+/** Gives a version a tag, under its row's lock. */
+export async function addTag(
+  tx: Tx,
+  ctx: RequestContext,
+  model: { readonly namespace: string },
+  version: { readonly id: string },
+  tag: string,
+): Promise<void> {
+  const row = await lockLiving(tx, ctx, versions, version);
+  await setColumns(tx, ctx, versions, model, row, { tags: tagSet([...row.tags, tag]) }, 'updated');
+}

@@ -1,0 +1,54 @@
+import { parseQualifiedName, parseReference } from '@modelbox/domain';
+import type { Permission, Version } from '@modelbox/schema';
+import { uniqueBy } from '../../core/objects/unique.ts';
+import { type Foreign, foreignIn } from '../../protocol/cross-namespace.ts';
+
+type Source = NonNullable<Version['source']>;
+
+/**
+ * What the answer about a version shows of other objects: what it was made from, and of the datasets more than the names
+ * that its makers wrote.
+ * @param checkpointIn the namespace of the checkpoint that it was made from.
+ */
+export function foreignOf(version: Version, checkpointIn: string | null): Foreign<Version>[] {
+  const { source } = version;
+  const experiment = parseQualifiedName(source?.experiment ?? '');
+  const base = parseReference(source?.version ?? '');
+  return [
+    ...made('checkpoint', 'checkpoint.read', checkpointIn),
+    ...made('experiment', 'experiment.read', experiment.ok ? experiment.namespace : null),
+    ...made('version', 'version.read', base.ok ? base.reference.namespace : null),
+    ...usedBy(version),
+  ];
+}
+
+function made(member: keyof Source, permission: Permission, namespace: string | null): Foreign<Version>[] {
+  const conceal = (version: Version): Version => {
+    const { [member]: _, ...rest } = version.source ?? {};
+    return { ...version, source: Object.keys(rest).length === 0 ? null : rest };
+  };
+  return foreignIn(namespace, permission, conceal);
+}
+
+/** A bare name is one of the version's own namespace. */
+const namespaceOf = ({ name }: Version['datasets'][number], own: string): string => {
+  const qualified = parseQualifiedName(name);
+  return qualified.ok ? qualified.namespace : own;
+};
+
+function usedBy({ datasets, namespace: own }: Version): Foreign<Version>[] {
+  const namespaces = uniqueBy(
+    datasets.map((dataset) => namespaceOf(dataset, own)),
+    (path) => path,
+  );
+  return namespaces.map((namespace) => ({
+    namespace,
+    permission: 'dataset.read',
+    conceal: (version) => ({
+      ...version,
+      datasets: version.datasets.map((dataset) =>
+        namespaceOf(dataset, own) === namespace ? { name: dataset.name, id: null, digest: null } : dataset,
+      ),
+    }),
+  }));
+}

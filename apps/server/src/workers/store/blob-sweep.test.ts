@@ -1,0 +1,286 @@
+import { Readable } from 'node:stream';
+import { backupLock } from '@modelbox/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newCheckpoint, newModel, newVersion } from '../../../testing/objects.ts';
+import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
+import { blobFigures } from '../../system/figures/blob-figures.ts';
+import { purge } from '../purge.ts';
+import { removeDoomed, sweepBlobs } from './blob-sweep.ts';
+import { doomStrays, findStrays, sweepStrays } from './stray-sweep.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const sweep = async () => {
+  await sweepBlobs(server.ctx);
+  await removeDoomed(server.ctx);
+};
+const keysInStore = async (): Promise<string[]> =>
+  (await Array.fromAsync(server.ctx.blobs.list())).map((blob) => blob.key);
+const keyOf = async (sha256: string): Promise<string | undefined> =>
+  (await server.db.pool.query<{ key: string }>('SELECT key FROM blobs WHERE sha256 = $1', [sha256])).rows[0]
+    ?.key;
+const doomedCount = async () =>
+  (await server.db.pool.query('SELECT 1 FROM doomed_keys WHERE removed_at IS NULL')).rowCount;
+const metric = async (line: string): Promise<number> => {
+  const { body } = await server.api<string>('GET', '/metrics');
+  return Number(
+    body
+      .split('\n')
+      .find((each) => each.startsWith(`${line} `))
+      ?.slice(line.length),
+  );
+};
+
+/** A file of a model of its own, with content that nothing else has. */
+async function stored(content: string) {
+  const model = await newModel(server);
+  const path = `/v1/models/${model.id}/files/a.bin`;
+  const { body } = await server.api('PUT', path, Buffer.from(content));
+  const key = await keyOf(body.sha256);
+  if (key === undefined) throw new Error('no blob');
+  return { path, key, sha256: body.sha256 as string };
+}
+
+describe('content without a file', () => {
+  it('is kept while a backup copies the store', async () => {
+    const { path, key } = await stored('backed up');
+    await server.api('DELETE', path);
+    await sweep();
+    server.advance(DAY);
+    const backup = await server.db.pool.connect();
+    await backup.query(`SELECT pg_advisory_lock(${backupLock})`);
+    await sweep();
+    expect(await keysInStore()).toContain(key);
+    await backup.query(`SELECT pg_advisory_unlock(${backupLock})`);
+    backup.release();
+    await sweep();
+    expect(await keysInStore()).not.toContain(key);
+  });
+
+  it('is removed when its grace is over, and not before', async () => {
+    const { path, key, sha256 } = await stored('deleted');
+    await server.api('DELETE', path);
+    await sweep();
+    server.advance(DAY - HOUR);
+    await sweep();
+    expect(await keysInStore()).toContain(key);
+    server.advance(HOUR);
+    const before = await metric('modelbox_blob_reclaimed_bytes_total');
+    await sweep();
+    expect(await keysInStore()).not.toContain(key);
+    expect(await keyOf(sha256)).toBeUndefined();
+    expect(await doomedCount()).toBe(0);
+    expect(await metric('modelbox_blob_reclaimed_bytes_total')).toBe(before + 'deleted'.length);
+  });
+
+  it('survives where it is uploaded again in time, and its next grace is whole', async () => {
+    const { path, key } = await stored('came back');
+    await server.api('DELETE', path);
+    await sweep();
+    server.advance(DAY - HOUR);
+    await server.api('PUT', path, Buffer.from('came back'));
+    server.advance(2 * HOUR);
+    await sweep();
+    expect((await server.api('GET', path)).body.toString()).toBe('came back');
+    await server.api('DELETE', path);
+    await sweep();
+    server.advance(DAY - HOUR);
+    await sweep();
+    expect(await keysInStore()).toContain(key);
+    server.advance(HOUR);
+    await sweep();
+    expect(await keysInStore()).not.toContain(key);
+  });
+
+  it('is stored anew where it is uploaded after its removal', async () => {
+    const { path, key } = await stored('once more');
+    await server.api('DELETE', path);
+    await sweep();
+    server.advance(DAY);
+    await sweep();
+    expect((await server.api('PUT', path, Buffer.from('once more'))).status).toBe(201);
+    expect(await keysInStore()).not.toContain(key);
+    expect((await server.api('GET', path)).status).toBe(200);
+  });
+
+  it('that was replaced by other content goes too', async () => {
+    const { path, key } = await stored('the first');
+    await server.api('PUT', path, Buffer.from('the second'));
+    await sweep();
+    server.advance(DAY);
+    await sweep();
+    expect(await keysInStore()).not.toContain(key);
+    expect((await server.api('GET', path)).body.toString()).toBe('the second');
+  });
+
+  it('stays while any file has it', async () => {
+    const { path, key } = await stored('shared');
+    const other = await newVersion(server);
+    await server.api('PUT', `/v1/versions/${other.id}/files/b.bin`, Buffer.from('shared'));
+    await server.api('DELETE', path);
+    await sweep();
+    server.advance(2 * DAY);
+    await sweep();
+    expect(await keysInStore()).toContain(key);
+  });
+});
+
+it('deleting an object frees its bytes: deleted, purged, swept', async () => {
+  const checkpoint = await newCheckpoint(server, { status: 'pending' });
+  const path = `/v1/checkpoints/${checkpoint.id}`;
+  const { body } = await server.api('PUT', `${path}/files/w.bin`, Buffer.alloc(100_000, 7));
+  await server.api('POST', `${path}/finalize`);
+  const key = (await keyOf(body.sha256)) ?? '';
+  await server.api('DELETE', path);
+  server.advance(30 * DAY + HOUR);
+  await sweep();
+  expect(await keysInStore()).toContain(key);
+  await purge(server.ctx, 100);
+  await sweep();
+  server.advance(DAY);
+  await sweep();
+  expect(await keysInStore()).not.toContain(key);
+  expect(await keyOf(body.sha256)).toBeUndefined();
+});
+
+it('the key of what is gone is forgotten in the end, and what comes to lie there again is removed again', async () => {
+  const { path, key } = await stored('gone for good');
+  await server.api('DELETE', path);
+  await sweep();
+  server.advance(DAY);
+  await sweep();
+  const remembered = async () =>
+    (await server.db.pool.query('SELECT 1 FROM doomed_keys WHERE key = $1', [key])).rowCount;
+  expect(await remembered()).toBe(1);
+  expect(await doomStrays(server.ctx, [{ key, sizeBytes: 1, writtenAt: new Date(0) }])).toBe(1);
+  expect(await doomedCount()).toBe(1);
+  await removeDoomed(server.ctx);
+  expect(await doomedCount()).toBe(0);
+  server.advance(8 * DAY);
+  await removeDoomed(server.ctx);
+  expect(await remembered()).toBe(0);
+});
+
+it('keys of what is gone are forgotten in batches, all that are due, and none once the server stops', async () => {
+  const count = async () =>
+    Number(
+      (await server.db.pool.query('SELECT count(*) FROM doomed_keys WHERE size_bytes = 77')).rows[0].count,
+    );
+  await server.db.pool.query(
+    `INSERT INTO doomed_keys (key, size_bytes, doomed_at, removed_at)
+     SELECT 'due-' || n, 77, $1::timestamptz, $1::timestamptz FROM generate_series(1, 450) AS n UNION ALL SELECT 'later', 77, $2::timestamptz, $2::timestamptz`,
+    [new Date(server.ctx.now().getTime() - 8 * DAY), new Date(server.ctx.now().getTime() - 6 * DAY)],
+  );
+  await removeDoomed(server.ctx, AbortSignal.abort());
+  expect(await count()).toBe(451);
+  const deleted: (number | null)[] = [];
+  const side = new Proxy(server.db.side, {
+    get: (pool, name) => {
+      if (name !== 'query') return Reflect.get(pool, name);
+      return async (text: string, values: unknown[]) => {
+        const result = await pool.query(text, values);
+        if (text.startsWith('DELETE')) deleted.push(result.rowCount);
+        return result;
+      };
+    },
+  });
+  await removeDoomed({ ...server.ctx, db: { ...server.db, side } });
+  expect(deleted).toEqual([200, 200, 50]);
+  expect(await count()).toBe(1);
+});
+
+it('the figures tell what is stored, and what of it can be reclaimed', async () => {
+  const before = await blobFigures(server.db);
+  const { path } = await stored('eleven byte');
+  expect(await blobFigures(server.db)).toEqual({ ...before, stored: before.stored + 11 });
+  await server.api('DELETE', path);
+  await sweep();
+  expect(await blobFigures(server.db)).toEqual({
+    ...before,
+    stored: before.stored + 11,
+    reclaimable: before.reclaimable + 11,
+  });
+  server.advance(DAY);
+  await sweep();
+  expect((await blobFigures(server.db)).reclaimable).toBe(0);
+  expect(await metric('modelbox_blobs_corrupt')).toBe(0);
+});
+
+it('a store that fails keeps what is doomed for the next round, and holds up nothing else', async () => {
+  const first = await stored('fails');
+  const second = await stored('succeeds');
+  for (const { path } of [first, second]) await server.api('DELETE', path);
+  await sweepBlobs(server.ctx);
+  server.advance(DAY);
+  await sweepBlobs(server.ctx);
+  const blobs = {
+    ...server.ctx.blobs,
+    delete: (key: string) =>
+      key === first.key ? Promise.reject(new Error('away')) : server.ctx.blobs.delete(key),
+  };
+  await expect(removeDoomed({ ...server.ctx, blobs })).rejects.toThrow('doomed content could not be removed');
+  expect(await keysInStore()).not.toContain(second.key);
+  expect(await doomedCount()).toBe(1);
+  await removeDoomed(server.ctx);
+  expect(await keysInStore()).not.toContain(first.key);
+  expect(await doomedCount()).toBe(0);
+});
+
+describe('content in the store without a row', () => {
+  const soon = () => new Date(Date.now() + 60_000);
+
+  it('is removed, and what has a row is not', async () => {
+    const { path, key } = await stored('has a row');
+    const stray = await server.ctx.blobs.write(Readable.from([Buffer.from('stray')]));
+    await sweepStrays(server.ctx, new Date(Date.now() - 60_000));
+    expect(await keysInStore()).toContain(stray.key);
+    await sweepStrays(server.ctx, soon());
+    const keys = await keysInStore();
+    expect(keys).not.toContain(stray.key);
+    expect(keys).toContain(key);
+    expect((await server.api('GET', path)).body.toString()).toBe('has a row');
+  });
+
+  it('stays where there is more of it than of what has a row: the store of another database', async () => {
+    await stored('known');
+    const { known } = await findStrays(server.ctx, soon());
+    const strays = await Promise.all(
+      Array.from({ length: known + 1 }, () =>
+        server.ctx.blobs.write(Readable.from([Buffer.from('of others')])),
+      ),
+    );
+    await sweepStrays(server.ctx, soon());
+    expect(await keysInStore()).toEqual(expect.arrayContaining(strays.map((stray) => stray.key)));
+    await Promise.all(strays.map((stray) => server.ctx.blobs.delete(stray.key)));
+  });
+
+  it.each(['doomed', 'doomed and removed'])(
+    '503: an upload whose copy was %s meanwhile says so, and its retry succeeds',
+    async (what) => {
+      const model = await newModel(server);
+      const path = `/v1/models/${model.id}/files/late.bin`;
+      const { write } = server.ctx.blobs;
+      // As if the commit came a day after the last byte.
+      Object.assign(server.ctx.blobs, {
+        write: async (...args: Parameters<typeof write>) => {
+          const written = await write(...args);
+          await doomStrays(server.ctx, (await findStrays(server.ctx, soon())).strays);
+          if (what === 'doomed and removed') await removeDoomed(server.ctx);
+          return written;
+        },
+      });
+      const late = await server.api('PUT', path, Buffer.from(what));
+      Object.assign(server.ctx.blobs, { write });
+      expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      await removeDoomed(server.ctx);
+      expect((await server.api('PUT', path, Buffer.from(what))).status).toBe(201);
+      expect((await server.api('GET', path)).body.toString()).toBe(what);
+    },
+  );
+});

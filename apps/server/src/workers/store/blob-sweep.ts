@@ -1,0 +1,95 @@
+import { inTransaction } from '@modelbox/db';
+import type { Context } from '../../protocol/context.ts';
+import { type Loop, startLoop } from '../../runtime/loop.ts';
+import { isBackingUp } from './backing-up.ts';
+
+const INTERVAL = 600_000;
+/** Rows that one transaction looks at, and that one locks: small, so that uploads of the same content never wait long. */
+const PAGE = 5_000;
+const BATCH = 200;
+/** Milliseconds that the key of removed content is remembered: far longer than any upload takes to commit what it stored. */
+const REMEMBER = 7 * 86_400_000;
+/** Removals from the store that go on at once. */
+const AT_ONCE = 8;
+
+/** Removes content that no file refers to any more, a grace time after that was first seen. */
+export function startBlobSweep(ctx: Context): Loop {
+  return startLoop('blob-sweep', INTERVAL, ctx.log, async (stopping) => {
+    await sweepBlobs(ctx, stopping);
+    await removeDoomed(ctx, stopping);
+  });
+}
+
+/**
+ * Stamps content that has lost its last file, and dooms what was stamped longer ago than the grace time. Any number of
+ * servers may do it at once.
+ */
+export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  if (!(await ctx.clock.judgesAge())) return;
+  const now = ctx.now();
+  let last: string | null = '00000000-0000-0000-0000-000000000000';
+  while (last !== null && !stopping?.aborted)
+    last = await ask<string | null>(ctx, 'stamp_unreferenced($1, $2, $3)', [last, PAGE, now]);
+  const before = new Date(now.getTime() - ctx.settings.blobGrace);
+  while (!stopping?.aborted && (await ctx.clock.judgesAge()))
+    if ((await ask<number>(ctx, 'sweep_blobs($1, $2, $3)', [before, BATCH, now])) < BATCH) return;
+}
+
+const ask = <T>(ctx: Context, call: string, values: unknown[]): Promise<T> =>
+  inTransaction(
+    ctx.db.side,
+    async (client) =>
+      (await client.query<{ answer: T }>(`SELECT ${call} AS answer`, values)).rows[0]?.answer as T,
+  );
+
+interface Doomed {
+  readonly key: string;
+  readonly size: number;
+  readonly at: Date;
+}
+
+/**
+ * Removes every doomed key from the store. What fails is tried in the next round. A key that is gone is remembered for
+ * some days: an upload that commits that late must not come to refer to it.
+ */
+export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  let after: Pick<Doomed, 'at' | 'key'> = { at: new Date(0), key: '' };
+  let bytes = 0;
+  const failures: unknown[] = [];
+  const remove = async (doomed: Doomed) => {
+    try {
+      await ctx.blobs.delete(doomed.key);
+      const text = 'UPDATE doomed_keys SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL';
+      // Where two servers removed it at once, one of them counts it.
+      if ((await ctx.db.side.query(text, [doomed.key, ctx.now()])).rowCount === 0) return;
+      ctx.telemetry.reclaimed(doomed.size);
+      bytes += doomed.size;
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  for (let isMore = true; isMore && !stopping?.aborted; ) {
+    const { rows } = await ctx.db.side.query<Doomed>(
+      `SELECT key, size_bytes AS size, doomed_at AS at FROM doomed_keys
+       WHERE removed_at IS NULL AND (doomed_at, key) > ($1, $2) ORDER BY doomed_at, key LIMIT $3`,
+      [after.at, after.key, BATCH],
+    );
+    if (rows.length > 0 && (await isBackingUp(ctx))) return;
+    for (let at = 0; at < rows.length && !stopping?.aborted; at += AT_ONCE)
+      await Promise.all(rows.slice(at, at + AT_ONCE).map(remove));
+    isMore = rows.length === BATCH;
+    after = rows.at(-1) ?? after;
+  }
+  if (await ctx.clock.judgesAge()) await forgetDoomed(ctx, stopping);
+  if (bytes > 0) ctx.log.info({ bytes }, 'removed content that no file refers to');
+  if (failures.length > 0) throw new AggregateError(failures, 'doomed content could not be removed');
+}
+
+/** Deletes the keys that were removed long enough ago, in batches. Servers that do so at once skip each other's rows. */
+async function forgetDoomed(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  const before = new Date(ctx.now().getTime() - REMEMBER);
+  const text = `DELETE FROM doomed_keys WHERE key IN (
+    SELECT key FROM doomed_keys WHERE removed_at < $1 ORDER BY removed_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+  for (let count = BATCH; count >= BATCH && !stopping?.aborted; )
+    count = (await ctx.db.side.query(text, [before, BATCH])).rowCount ?? 0;
+}

@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BlobStat } from '@modelbox/blobs';
+import { knownKeys } from '../../content/copies/known-keys.ts';
+import type { Context } from '../../protocol/context.ts';
+import { eachOnItsOwn, type Loop, startLoop } from '../../runtime/loop.ts';
+import { removeDoomed } from './blob-sweep.ts';
+import { storeTime } from './store-time.ts';
+
+const INTERVAL = 6 * 3_600_000;
+/** Milliseconds after which an upload that left something in the store without a row is certainly over. */
+const AGE = 24 * 3_600_000;
+/** Keys that are looked up at once, and milliseconds between: the walk is not to be felt. */
+const BATCH = 200;
+const PAUSE = 50;
+/** Strays of one walk at most: the next one finds the others. */
+const MOST = 10_000;
+
+/** Removes what uploads that were cut off by a crash have left in the store. */
+export function startStraySweep(ctx: Context): Loop {
+  return startLoop('stray-sweep', INTERVAL, ctx.log, async (stopping) => {
+    if (!(await ctx.clock.judgesAge())) return;
+    const before = new Date((await storeTime(ctx)).getTime() - AGE);
+    await eachOnItsOwn([
+      async () => {
+        const swept = await ctx.blobs.sweepTemporary(before, await liveUploads(ctx));
+        if (swept > 0) ctx.log.info({ swept }, 'removed what cut off uploads had left');
+      },
+      () => sweepStrays(ctx, before, stopping),
+    ]);
+  });
+}
+
+/** The keys of uploads that the store may still hold something of: those are not over, however old they are. */
+export async function liveUploads(ctx: Context): Promise<Set<string>> {
+  const { rows } = await ctx.db.side.query<{ key: string }>(
+    'SELECT key FROM uploads WHERE cleaned_at IS NULL',
+  );
+  return new Set(rows.map((row) => row.key));
+}
+
+/**
+ * Removes content that lies in the store since before a time and has no row. Not where that is more than what has one:
+ * then this is the store of another database, or the database an old one, and nothing may be lost by that.
+ */
+export async function sweepStrays(ctx: Context, before: Date, stopping?: AbortSignal): Promise<void> {
+  const { strays, known, unknown } = await findStrays(ctx, before, stopping);
+  if (unknown > known) {
+    ctx.log.warn(
+      { unknown, known },
+      'the store holds more that the database does not know than what it knows: kept all',
+    );
+    return;
+  }
+  const doomed = await doomStrays(ctx, strays);
+  if (doomed > 0) ctx.log.info({ doomed }, 'removing content that no upload has finished with');
+  await removeDoomed(ctx, stopping);
+}
+
+/** Walks the store: what lies there since before a time without a row, how many those are, and how many have one. */
+export async function findStrays(
+  ctx: Context,
+  before: Date,
+  stopping?: AbortSignal,
+): Promise<{ strays: BlobStat[]; unknown: number; known: number }> {
+  const strays: BlobStat[] = [];
+  let known = 0;
+  let unknown = 0;
+  let batch: BlobStat[] = [];
+  const look = async () => {
+    const found = await knownKeys(ctx, batch);
+    const missing = batch.filter((blob) => !found.has(blob.key));
+    known += found.size;
+    unknown += missing.length;
+    strays.push(...missing.slice(0, MOST - strays.length));
+    batch = [];
+  };
+  for await (const blob of ctx.blobs.list({ olderThan: before })) {
+    stopping?.throwIfAborted();
+    batch.push(blob);
+    if (batch.length < BATCH) continue;
+    await look();
+    await pause(PAUSE, undefined, stopping ? { signal: stopping } : {});
+  }
+  if (batch.length > 0) await look();
+  return { strays, unknown, known };
+}
+
+/** Dooms those of the strays that still have no row, and answers how many. */
+export async function doomStrays(ctx: Context, strays: readonly BlobStat[]): Promise<number> {
+  let count = 0;
+  for (let at = 0; at < strays.length; at += BATCH) {
+    const batch = strays.slice(at, at + BATCH);
+    const { rows } = await ctx.db.side.query<{ count: number }>('SELECT doom_strays($1, $2, $3) AS count', [
+      batch.map((blob) => blob.key),
+      batch.map((blob) => blob.sizeBytes),
+      ctx.now(),
+    ]);
+    count += rows[0]?.count ?? 0;
+  }
+  return count;
+}

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { OWNER_KINDS } from '@modelbox/schema';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changesOf, newExperiment, newOwner } from '../../../testing/objects.ts';
+import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
+import {
+  complete,
+  completed,
+  newUpload,
+  putAll,
+  putPart,
+  sha256,
+  uploadOf,
+  verifyAll,
+} from '../../../testing/uploads.ts';
+import { purge } from '../purge.ts';
+import { removeDoomed } from './blob-sweep.ts';
+import { findStrays, liveUploads, sweepStrays } from './stray-sweep.ts';
+import { cleanUploads, expireUploads, forgetUploads } from './upload-cleanup.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+const DAY = 86_400_000;
+const distant = new Date('2999-01-01');
+const content = randomBytes(1000);
+const keyOf = async ({ id }: { id: string }): Promise<{ key: string; token: string }> =>
+  server.db.prisma.upload.findUniqueOrThrow({ where: { id }, select: { key: true, token: true } });
+const blobsInStore = async () => (await Array.fromAsync(server.ctx.blobs.list())).map((blob) => blob.key);
+const rowsOf = async (uploads: { id: string }[]) =>
+  server.db.prisma.upload.count({ where: { id: { in: uploads.map(({ id }) => id) } } });
+const tidy = async () => {
+  await expireUploads(server.ctx);
+  await cleanUploads(server.ctx);
+  await forgetUploads(server.ctx);
+};
+/** Nothing of it is in the store. */
+async function expectGone(upload: { id: string }) {
+  const { key, token } = await keyOf(upload);
+  expect(await blobsInStore()).not.toContain(key);
+  await expect(Array.fromAsync(server.ctx.blobs.multipart.list({ key, token }))).rejects.toThrow('no blob');
+  expect(await liveUploads(server.ctx)).not.toContain(key);
+}
+
+describe('an upload to which nothing happens', () => {
+  it('expires, tells so, and its parts are removed; one to which something happens stays', async () => {
+    const run = await newExperiment(server);
+    const idle = await newUpload(server, 'experiment', run, content, { path: 'idle' });
+    await putPart(server, idle, 1, content);
+    const busy = await newUpload(server, 'experiment', run, content, { path: 'busy' });
+    server.advance(6 * DAY);
+    await putPart(server, busy, 1, content);
+    server.advance(1.5 * DAY);
+    await tidy();
+    expect(await uploadOf(server, idle)).toMatchObject({
+      state: 'expired',
+      failure: 'Nothing came for too long.',
+      expiresAt: null,
+    });
+    await expectGone(idle);
+    expect((await uploadOf(server, busy)).state).toBe('open');
+    expect((await complete(server, busy)).status).toBe(200);
+    expect((await complete(server, idle)).body.code).toBe('upload_closed');
+    expect(
+      (await changesOf(server, run.id)).filter(({ action }) => action === 'upload_expired'),
+    ).toMatchObject([{ actor: 'modelbox', detail: { id: idle.id, path: 'idle' } }]);
+  });
+});
+
+describe('what was given up', () => {
+  it('is removed though the store had its parts together already', async () => {
+    const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
+    await putPart(server, upload, 1, content);
+    const blob = await keyOf(upload);
+    await server.ctx.blobs.multipart.complete(
+      blob,
+      await Array.fromAsync(server.ctx.blobs.multipart.list(blob)),
+    );
+    expect(await blobsInStore()).toContain(blob.key);
+    await server.api('DELETE', `/v1/uploads/${upload.id}`);
+    await cleanUploads(server.ctx);
+    await expectGone(upload);
+  });
+
+  it('is tried again until the store has done it, and does not keep others from it', async () => {
+    const run = await newExperiment(server);
+    const uploads = [];
+    for (const path of ['a', 'b', 'c'])
+      uploads.push(await newUpload(server, 'experiment', run, content, { path }));
+    for (const { id } of uploads) await server.api('DELETE', `/v1/uploads/${id}`);
+    const { key } = await keyOf(uploads[1]!);
+    for (const failing of ['abort', 'delete'] as const) {
+      const fail = (at: string) => (at === key ? Promise.reject(new Error('away')) : undefined);
+      const { blobs } = server.ctx;
+      const broken = {
+        ...blobs,
+        delete: (at: string) => (failing === 'delete' ? fail(at) : undefined) ?? blobs.delete(at),
+        multipart: {
+          ...blobs.multipart,
+          abort: (blob: { key: string; token: string }) =>
+            (failing === 'abort' ? fail(blob.key) : undefined) ?? blobs.multipart.abort(blob),
+        },
+      };
+      await expect(cleanUploads({ ...server.ctx, blobs: broken })).rejects.toThrow('could not be removed');
+      expect(await liveUploads(server.ctx)).toContain(key);
+      await expectGone(uploads[2]!);
+    }
+    await cleanUploads(server.ctx);
+    for (const upload of uploads) await expectGone(upload);
+  });
+
+  it('can be seen for a week and is then forgotten, but not while its rejected file is there', async () => {
+    const run = await newExperiment(server);
+    const make = (path: string, fields = {}) =>
+      newUpload(server, 'experiment', run, content, { path, ...fields });
+    const given = await make('given');
+    await server.api('DELETE', `/v1/uploads/${given.id}`);
+    const done = await completed(server, 'experiment', run, content, { path: 'done' });
+    const failed = await completed(server, 'experiment', run, content, {
+      path: 'failed',
+      sha256: sha256(Buffer.from('x')),
+    });
+    await verifyAll(server);
+    const all = [given, done, failed];
+    server.advance(6.9 * DAY);
+    await tidy();
+    expect(await rowsOf(all)).toBe(3);
+    server.advance(0.2 * DAY);
+    await tidy();
+    expect(await rowsOf(all)).toBe(1);
+    expect((await server.api('GET', `/v1/uploads/${done.id}`)).status).toBe(404);
+    expect((await uploadOf(server, failed)).state).toBe('failed');
+    expect((await server.api('DELETE', `/v1/experiments/${run.id}/files/failed`)).status).toBe(204);
+    await tidy();
+    expect(await rowsOf(all)).toBe(0);
+    expect((await server.api('GET', `/v1/experiments/${run.id}/files/done`)).status).toBe(200);
+  });
+});
+
+describe('old uploads', () => {
+  it('are forgotten in batches; one that the store fails on keeps no other from it', async () => {
+    const run = await newExperiment(server);
+    const uploads: { id: string }[] = [];
+    for (const path of ['first', 'second']) {
+      const upload = await newUpload(server, 'experiment', run, content, { path });
+      await server.api('DELETE', `/v1/uploads/${upload.id}`);
+      uploads.push(upload);
+    }
+    await cleanUploads(server.ctx);
+    // The time of their end is the same, so only the id tells pages apart.
+    await server.db.pool.query(
+      `INSERT INTO uploads SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'key', 'k' || n, 'state', 'complete'))).*
+       FROM uploads u, generate_series(1, 250) AS n WHERE u.id = $1`,
+      [uploads[1]!.id],
+    );
+    const count = async () => server.db.prisma.upload.count({ where: { objectId: run.id } });
+    server.advance(8 * DAY);
+    const { key } = await keyOf(uploads[0]!);
+    const { blobs } = server.ctx;
+    const abort: typeof blobs.multipart.abort = (blob) =>
+      blob.key === key ? Promise.reject(new Error('away')) : blobs.multipart.abort(blob);
+    const broken = { ...blobs, multipart: { ...blobs.multipart, abort } };
+    await expect(forgetUploads({ ...server.ctx, blobs: broken })).rejects.toThrow('could not be forgotten');
+    expect(await count()).toBe(1);
+    await forgetUploads(server.ctx);
+    expect(await count()).toBe(0);
+  });
+});
+
+describe('an object that is purged', () => {
+  it.each(OWNER_KINDS)(
+    'takes the uploads of a %s with it: open, being verified and rejected',
+    async (kind) => {
+      const owner = await newOwner(server, kind);
+      const open = await newUpload(server, kind, owner, content, { path: 'open' });
+      await putAll(server, open, content);
+      const rejected = await completed(server, kind, owner, randomBytes(10), {
+        path: 'r',
+        sha256: sha256(randomBytes(10)),
+      });
+      await verifyAll(server);
+      const verifying = await completed(server, kind, owner, randomBytes(10), { path: 'v' });
+      const keys = await Promise.all([open, rejected, verifying].map(keyOf));
+      expect((await server.api('DELETE', `/v1/${kind}s/${owner.id}`)).status).toBe(204);
+      // It can still be seen, and given up, while the object can be restored.
+      expect((await uploadOf(server, open)).state).toBe('open');
+      server.advance(31 * DAY);
+      while ((await purge(server.ctx, 100)) > 0);
+      const { rows } = await server.db.pool.query(
+        'SELECT state FROM uploads WHERE object_id = $1 ORDER BY path',
+        [owner.id],
+      );
+      expect(rows.map((row) => row.state)).toEqual(['aborted', 'failed', 'aborted']);
+      await verifyAll(server);
+      await tidy();
+      await removeDoomed(server.ctx);
+      for (const { key } of keys) expect(await blobsInStore()).not.toContain(key);
+      expect(await server.ctx.blobs.sweepTemporary(distant, await liveUploads(server.ctx))).toBe(0);
+      server.advance(8 * DAY);
+      await tidy();
+      expect(await rowsOf([open, rejected, verifying])).toBe(0);
+    },
+  );
+});
+
+describe('sweeps', () => {
+  it('know what belongs to uploads that are not over, however old it is', async () => {
+    const run = await newExperiment(server);
+    const open = await newUpload(server, 'experiment', run, content, { path: 'open' });
+    await putPart(server, open, 1, content);
+    const whole = await newUpload(server, 'experiment', run, content, { path: 'whole' });
+    await putPart(server, whole, 1, content);
+    const blob = await keyOf(whole);
+    await server.ctx.blobs.multipart.complete(
+      blob,
+      await Array.fromAsync(server.ctx.blobs.multipart.list(blob)),
+    );
+    const verifying = await completed(server, 'experiment', run, randomBytes(10), { path: 'v' });
+    await server.ctx.blobs.sweepTemporary(distant, await liveUploads(server.ctx));
+    const { strays } = await findStrays(server.ctx, distant);
+    expect(strays).toEqual([]);
+    // Even where somebody takes them for strays.
+    const keys = [blob.key, (await keyOf(verifying)).key];
+    await server.db.pool.query('SELECT doom_strays($1, $2, now())', [keys, [1000, 10]]);
+    await sweepStrays(server.ctx, distant);
+    for (const upload of [open, whole]) expect((await complete(server, upload)).status).toBe(200);
+    await verifyAll(server);
+    for (const path of ['open', 'whole', 'v'])
+      expect((await server.api('GET', `/v1/experiments/${run.id}/files/${path}`)).status, path).toBe(200);
+  });
+});
+
+it('metrics tell how many uploads there are, and of how many bytes', async () => {
+  const own = await startTestServer();
+  const run = await newExperiment(own);
+  await newUpload(own, 'experiment', run, content, { path: 'a' });
+  await newUpload(own, 'experiment', run, content, { path: 'b' });
+  await completed(own, 'experiment', run, content, { path: 'c' });
+  const given = await newUpload(own, 'experiment', run, Buffer.alloc(5), { path: 'd' });
+  await own.api('DELETE', `/v1/uploads/${given.id}`);
+  const { body } = await own.api<string>('GET', '/metrics');
+  expect(body.split('\n').filter((line) => /^modelbox_upload(?:s|_bytes)\{/.test(line))).toEqual([
+    ...['modelbox_uploads{state="open"} 2', 'modelbox_uploads{state="verifying"} 1'],
+    'modelbox_uploads{state="removing"} 1',
+    ...['modelbox_upload_bytes{state="open"} 2000', 'modelbox_upload_bytes{state="verifying"} 1000'],
+    'modelbox_upload_bytes{state="removing"} 5',
+  ]);
+  await own.stop();
+});

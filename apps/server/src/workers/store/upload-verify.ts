@@ -1,0 +1,227 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BlobNotFound, BlobStoreUnavailable } from '@modelbox/blobs';
+import { inTransaction, isUnavailable } from '@modelbox/db';
+import { checkForUpload } from '../../content/copies/check.ts';
+import { newId } from '../../core/names/ids.ts';
+import type { Context } from '../../protocol/context.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import { assemble, NotTogetherYet, type Plan } from '../../resources/uploads/assemble.ts';
+import { cleanAgain, WAITS_FOR_STORE } from '../../resources/uploads/complete.ts';
+import { type Loop, startLoop } from '../../runtime/loop.ts';
+import { type Findings, judgeReading, type Verdict } from './judge-reading.ts';
+import { type Reading, readBack } from './read-back.ts';
+
+const INTERVAL = 5_000;
+/** Uploads that one server reads at a time, by the most bytes of each: small ones never wait for terabytes. */
+const LANES = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 2 ** 30];
+/**
+ * Milliseconds before each further look at content that was not as it should be. One more look than these must find the
+ * same before content is given up: about 8 minutes.
+ */
+const PAUSES = [0, 10_000, 30_000, 60_000, 120_000, 240_000];
+/** Milliseconds until the store is asked again to put parts together: a lock of its own may last for minutes. */
+const COMPLETE_AGAIN = 15_000;
+/** Seconds after which a reader of which nothing is heard has died, and milliseconds between its signs of life. */
+const LEASE = 20;
+const SIGN = 5_000;
+/** Milliseconds before another try to write down what was found. */
+const REST = 1_000;
+
+interface Claimed extends Plan, Findings {
+  readonly completing: boolean;
+  /** How many looks found anything. */
+  readonly looks: number;
+  readonly partHashes: Buffer | null;
+}
+
+export interface VerifyOptions {
+  /** Only uploads of at most so many bytes. */
+  readonly largest?: number;
+  readonly stopping?: AbortSignal;
+  /** Milliseconds before each further look at content that is not as it should be. Default: over 8 minutes. */
+  readonly pauses?: readonly number[];
+}
+
+/** Verifies what uploads brought: at once where this server completed them, soon where another one did and died. */
+export const startUploadVerify = (ctx: Context): Loop[] =>
+  LANES.map((largest, lane) =>
+    startLoop(
+      `upload-verify-${lane + 1}`,
+      INTERVAL,
+      ctx.log,
+      async (stopping) => {
+        while (!stopping.aborted && (await verifyNextUpload(ctx, { largest, stopping })));
+      },
+      ctx.bells.completed,
+    ),
+  );
+
+/**
+ * Has the store put the parts of a completed upload together, if it has not yet; reads the whole content, and makes the
+ * file verified or rejected. A look that finds anything else than what arrived is repeated later, before anything is
+ * rejected. False if none is due. Servers and lanes take turns: each claims what it reads, and says so as long as it
+ * lives. What cannot be read now is left for later: other uploads come first then.
+ */
+export async function verifyNextUpload(ctx: Context, options: VerifyOptions = {}): Promise<boolean> {
+  const { largest = Number.MAX_SAFE_INTEGER, stopping, pauses = PAUSES } = options;
+  const upload = await claim(ctx, largest);
+  if (upload === undefined) return false;
+  // Aborted if the upload has ended meanwhile: its file was deleted or replaced.
+  const over = new AbortController();
+  const signal = stopping ? AbortSignal.any([stopping, over.signal]) : over.signal;
+  const timer = setInterval(() => {
+    signOfLife(ctx, upload.id).then(
+      (isWanted) => isWanted || over.abort(),
+      (error: unknown) => ctx.log.debug({ err: error }, 'could not renew the claim on an upload'),
+    );
+  }, SIGN);
+  try {
+    const verdict = await look(ctx, upload, pauses.length + 1, signal);
+    if (verdict === undefined) return true;
+    if ('finding' in verdict) await lookAgain(ctx, upload, verdict, pauses);
+    else await finish(ctx, upload, verdict, signal);
+  } catch (error) {
+    // Whatever a store makes of it: one that is in the middle of a read does not throw the signal's reason.
+    if (over.signal.aborted) return true;
+    if (stopping?.aborted) await letGo(ctx, upload.id).catch(() => {});
+    else if (error instanceof BlobStoreUnavailable) await wait(ctx, upload.id, STORE_AWAY).catch(() => {});
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+  return true;
+}
+
+/** A claim in the future was made before the database's clock was set back. */
+async function claim({ db }: Context, largest: number): Promise<Claimed | undefined> {
+  const { rows } = await db.side.query<Claimed>(
+    `UPDATE uploads SET claimed_at = now() WHERE id = (
+       SELECT id FROM uploads WHERE state = 'verifying' AND cleaned_at IS NULL AND size_bytes <= $1
+         AND (claimed_at IS NULL OR claimed_at NOT BETWEEN now() - make_interval(secs => $2) AND now() + make_interval(secs => $2))
+         AND (look_at IS NULL OR look_at NOT BETWEEN now() AND now() + interval '1 hour')
+       ORDER BY claimed_at NULLS FIRST, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+     RETURNING id, key, token, size_bytes AS "sizeBytes", part_size_bytes AS "partSizeBytes", sha256, completing,
+       part_hashes AS "partHashes", finding, findings, looks`,
+    [largest, LEASE],
+  );
+  return rows[0];
+}
+
+async function signOfLife({ db }: Context, id: string): Promise<boolean> {
+  const text = `UPDATE uploads SET claimed_at = now() WHERE id = $1 AND state = 'verifying'`;
+  return (await db.side.query(text, [id])).rowCount === 1;
+}
+
+const letGo = ({ db }: Context, id: string) =>
+  db.side.query(`UPDATE uploads SET claimed_at = NULL WHERE id = $1 AND state = 'verifying'`, [id]);
+
+const STORE_AWAY = 'The file store does not answer; the server tries it again.';
+
+/**
+ * Says what an upload waits for, and lets nobody claim it before `pause` milliseconds are over. Without a pause the claim
+ * lasts as it was.
+ */
+async function wait({ db }: Context, id: string, waitsFor: string, pause?: number): Promise<void> {
+  await db.side.query(
+    `UPDATE uploads SET waits_for = $2, claimed_at = CASE WHEN $3::float8 IS NULL THEN claimed_at END,
+       look_at = CASE WHEN $3 > 0 THEN now() + make_interval(secs => $3) END
+     WHERE id = $1 AND state = 'verifying'`,
+    [id, waitsFor, pause === undefined ? null : pause / 1000],
+  );
+}
+
+/** One look at the content. Undefined if the store had to put it together first: then the next look is due. */
+async function look(
+  ctx: Context,
+  upload: Claimed,
+  looks: number,
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  if (upload.completing) {
+    const found = await assembleLater(ctx, upload);
+    return found && judgeReading(found, upload, looks);
+  }
+  // An announced hash proves the whole by itself, and a second hash costs time. It is needed once a look has failed.
+  const isEnough = upload.sha256 !== null && upload.finding === null;
+  const parts = isEnough ? undefined : hashesIn(upload.partHashes);
+  return judgeReading(await readBack(ctx, { ...upload, parts }, signal), upload, looks);
+}
+
+/** Goes on with a completion that the store did not carry out. Answers what is wrong with the parts, if anything is. */
+async function assembleLater(ctx: Context, upload: Claimed): Promise<Reading | undefined> {
+  try {
+    await assemble(ctx, upload);
+  } catch (error) {
+    if (error instanceof BlobNotFound)
+      return { finding: 'missing', says: 'The store has lost the parts of the upload.' };
+    if (error instanceof HttpProblem) return { finding: error.code, says: error.message };
+    if (!(error instanceof NotTogetherYet)) throw error;
+    ctx.log.warn({ err: error, upload: upload.id }, 'an upload is put together later');
+    await wait(ctx, upload.id, WAITS_FOR_STORE, COMPLETE_AGAIN);
+    return undefined;
+  }
+  const text = `UPDATE uploads SET completing = false, waits_for = NULL, claimed_at = NULL, look_at = NULL,
+      finding = NULL, findings = 0, looks = 0 WHERE id = $1 AND state = 'verifying'`;
+  if ((await ctx.db.side.query(text, [upload.id])).rowCount === 0) await cleanAgain(ctx, upload);
+  return undefined;
+}
+
+/** Writes down what was found, and when the next look is due. */
+async function lookAgain(
+  ctx: Context,
+  upload: Claimed,
+  { finding, findings, says }: Extract<Verdict, { finding: string }>,
+  pauses: readonly number[],
+): Promise<void> {
+  const pause = pauses[Math.min(upload.looks, pauses.length - 1)] ?? 0;
+  const text = `UPDATE uploads SET finding = $2, findings = $3, looks = looks + 1 WHERE id = $1 AND state = 'verifying'`;
+  await ctx.db.side.query(text, [upload.id, finding, findings]);
+  await wait(ctx, upload.id, `${says} The server looks again.`, pause);
+  const isUsual = upload.sha256 === null && finding.startsWith('whole');
+  ctx.log[isUsual ? 'debug' : 'warn'](
+    { upload: upload.id, finding, findings, pause },
+    'an upload is read again',
+  );
+}
+
+function hashesIn(bytes: Buffer | null): string[] | undefined {
+  const hex = bytes?.toString('hex') ?? '';
+  return hex === '' ? undefined : (hex.match(/.{64}/g) ?? undefined);
+}
+
+/** Ends an upload by a verdict. It may have taken hours to find: while the database is away this waits for it. */
+async function finish(
+  ctx: Context,
+  upload: Claimed,
+  found: Exclude<Verdict, { finding: string }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const isGood = 'sha256' in found;
+  const isRepair = isGood && (await checkForUpload(ctx, found.sha256));
+  for (;;) {
+    try {
+      const values = [
+        upload.id,
+        isGood ? found.sha256 : null,
+        isGood ? null : found.failure,
+        newId(ctx),
+        ctx.now(),
+      ];
+      const state = await inTransaction(ctx.db.side, async (client) => {
+        if (upload.completing)
+          await client.query('UPDATE uploads SET completing = false WHERE id = $1', [upload.id]);
+        const { rows } = await client.query<{ state: string }>(
+          'SELECT finish_upload($1, $2, $3, $4, $5) AS state',
+          values,
+        );
+        return rows[0]?.state;
+      });
+      if (isRepair) ctx.bells.marked.ring();
+      if (state === 'failed') ctx.log.warn({ upload: upload.id, found }, 'an upload was rejected');
+      return;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      await pause(REST, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { expect } from 'vitest';
+import { decideDue } from '../src/workers/policies.ts';
+import { sequence } from '../src/workers/sequencer.ts';
+import { freshName } from './objects.ts';
+import type { TestServer } from './test-server.ts';
+
+/** What tests of policies are made of. */
+export function policyTests(server: () => TestServer) {
+  /** Sends a request that must succeed; gives the body. */
+  async function ok<B = any>(method: string, path: string, body?: unknown): Promise<B> {
+    const answer = await server().api<B>(method, path, body);
+    expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
+    return answer.body;
+  }
+  return {
+    ok,
+    /** Lets all that is due be decided, and what those decisions make due. */
+    async settle(): Promise<void> {
+      for (let count = 1; count > 0; ) {
+        count = await sequence(server().db, 10_000);
+        await decideDue(server().ctx);
+      }
+    },
+    /** A model with this policy, in a namespace of its own, where the dataset `val` is. */
+    async modelWith(policy: object): Promise<{ id: string; namespace: string; url: string; ref: string }> {
+      const namespace = freshName('ns');
+      await ok('POST', '/v1/datasets', { namespace, name: 'val', digest: 'd1' });
+      const { id } = await ok('POST', '/v1/models', { namespace, name: 'yolo' });
+      const url = `/v1/models/${id}`;
+      await ok('PUT', `${url}/policy`, policy);
+      return { id, namespace, url, ref: `${namespace}/yolo` };
+    },
+    newVersion: (model: { url: string }, version: string, metrics: unknown, fields: object = {}) =>
+      ok('POST', `${model.url}/versions`, { version, files: [], metrics, ...fields }),
+    /** A ready version or checkpoint with a stored file. */
+    async upload(kind: 'versions' | 'checkpoints', id: string, content: string): Promise<void> {
+      await ok('PUT', `/v1/${kind}/${id}/files/weights.bin`, content);
+      await ok('POST', `/v1/${kind}/${id}/finalize`);
+    },
+    async holder(model: { url: string }, alias = 'champion'): Promise<string | null> {
+      const answer = await server().api('GET', `${model.url}/aliases/${alias}`);
+      return answer.status === 404 ? null : answer.body.version;
+    },
+  };
+}
+
+/** Allows, as an admin, every labelling rule for a protected alias as it is now. */
+export async function allowRules(
+  api: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>,
+  protection: string,
+): Promise<void> {
+  const { body } = await api('GET', `${protection}/rules`);
+  for (const { policy, digest } of body.items) {
+    const answer = await api('PUT', `${protection}/rules/${policy.id}`, { digest });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  }
+}
+
+/** A point of a metric on the dataset `val`. */
+export const onVal = (value: number | string, key = 'mAP') => ({ key, value, dataset: 'val' });
+
+/** The usual rule. */
+export const champion = {
+  name: 'best',
+  alias: 'champion',
+  metric: 'mAP',
+  dataset: 'val',
+  direction: 'max',
+} as const;

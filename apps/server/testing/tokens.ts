@@ -1,0 +1,72 @@
+import { type Permission, ROLE_PERMISSIONS, type Role } from '@modelbox/schema';
+import { bootstrap } from '../src/app/bootstrap.ts';
+import { freshName } from './objects.ts';
+import { startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
+
+/** Somebody who asks. */
+export interface Caller {
+  readonly id: string;
+  readonly secret: string;
+  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
+}
+
+/** Sends requests with a token. */
+export const withToken =
+  (server: TestServer, secret: string): Caller['api'] =>
+  (method, path, body, headers) =>
+    server.api(method, path, body, { authorization: `Bearer ${secret}`, ...headers });
+
+/** Two servers on one database that ask for tokens, and callers of the first. */
+export async function startPair() {
+  const server = await startTestServer({ auth: 'tokens' });
+  const second = await startTestServer({ auth: 'tokens' }, undefined, server);
+  return {
+    server,
+    second,
+    callers: await callersOf(server),
+    async stop() {
+      await second.stop();
+      await server.stop();
+    },
+  };
+}
+
+/** Callers of a server that knows them by tokens. */
+export async function callersOf(server: TestServer) {
+  const root = `root-${freshName('secret')}-${'x'.repeat(32)}`;
+  await bootstrap(server.ctx, root);
+  const admin = withToken(server, root);
+  async function ok(method: string, path: string, body?: unknown): Promise<any> {
+    const answer = await admin(method, path, body);
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+  async function token(fields: object): Promise<Caller> {
+    const made = await ok('POST', '/v1/tokens', { name: 'test', ...fields });
+    return { id: made.id, secret: made.token, api: withToken(server, made.token) };
+  }
+  return {
+    /** Sends a request of the administrator that must succeed; gives the body. */
+    ok,
+    admin,
+    token,
+    /** A new user with a role on namespaces. */
+    async user(grants: Record<string, Role>): Promise<Caller & { readonly name: string }> {
+      const name = `user:${freshName('u')}`;
+      for (const [namespace, role] of Object.entries(grants))
+        await ok(
+          'PUT',
+          `/v1/namespaces/${encodeURIComponent(namespace)}/grants/${encodeURIComponent(name)}`,
+          { role },
+        );
+      return { name, ...(await token({ principal: name })) };
+    },
+    /** Somebody with exactly these permissions on a namespace. */
+    holder: (namespace: string, permissions: readonly Permission[]): Promise<Caller> =>
+      token({ principal: 'service:test', administrator: true, namespaces: [namespace], permissions }),
+    all: ROLE_PERMISSIONS.admin,
+  };
+}
+
+export type Callers = Awaited<ReturnType<typeof callersOf>>;
