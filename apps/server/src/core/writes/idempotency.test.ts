@@ -228,6 +228,10 @@ const SCENES: Record<string, Make> = {
   'models.protectedAliases.delete': async () => unprotectScene(`/v1/models/${(await newModel(server)).id}`),
   'namespaces.protectedAliases.set': async () => protectionScene(await newNamespacePath()),
   'namespaces.protectedAliases.delete': async () => unprotectScene(await newNamespacePath()),
+  'models.protectedAliases.rules.allow': () => allowScene('models'),
+  'models.protectedAliases.rules.withdraw': () => withdrawScene('models'),
+  'namespaces.protectedAliases.rules.allow': () => allowScene('namespaces'),
+  'namespaces.protectedAliases.rules.withdraw': () => withdrawScene('namespaces'),
   ...deletable('model', () => newModel(server)),
   ...deletable('version', () => newVersion(server)),
   ...deletable('experiment', () => newExperiment(server)),
@@ -244,6 +248,24 @@ const protectionScene = (owner: string) => ({
 });
 async function unprotectScene(owner: string) {
   const { path, body } = protectionScene(owner);
+  await server.api('PUT', path, body);
+  return { path, status: 204 };
+}
+
+async function allowScene(kind: 'models' | 'namespaces'): Promise<Scene> {
+  const { id, namespace } = await newModel(server, { namespace: freshName('n') });
+  const rule = { name: 'best', alias: 'prod', metric: 'mAP', direction: 'max' };
+  await server.api('PUT', `/v1/models/${id}/policy`, { label: [rule] });
+  const protection = protectionScene(kind === 'models' ? `/v1/models/${id}` : `/v1/namespaces/${namespace}`);
+  await server.api('PUT', protection.path, protection.body);
+  const { body } = await server.api('GET', `${protection.path}/rules`);
+  expect(body.items, JSON.stringify(body)).toHaveLength(1);
+  const [{ policy, digest }] = body.items;
+  const path = `${protection.path}/rules/${policy.id}`;
+  return { path, body: { digest }, other: { digest: sha256(Buffer.from('another rule')) }, status: 200 };
+}
+async function withdrawScene(kind: 'models' | 'namespaces'): Promise<Scene> {
+  const { path, body } = await allowScene(kind);
   await server.api('PUT', path, body);
   return { path, status: 204 };
 }

@@ -123,6 +123,7 @@ describe('an attempt of somebody who is known', () => {
       upload: upload.id,
       part: '1',
       principal: 'user:x',
+      policy: model.id,
     };
     const stranger = await callers.user({ [freshName('elsewhere')]: 'admin' });
     const powerless = await callers.holder(namespace, ['event.write']);

@@ -75,6 +75,10 @@ const placesOf = (protection: ProtectionRow, object: Located, alias: string) => 
   object.namespace,
 ];
 
+const PROTECTION = `
+  SELECT id, movable_by AS "movableBy" FROM protected_aliases
+  WHERE (CASE $1 WHEN 'model' THEN model_id ELSE namespace_id END) = $2::uuid AND alias = $3`;
+
 const RULES = sizedSql(
   `SELECT * FROM (${CONCERNED}) AS r WHERE r.name > $5 ORDER BY r.name LIMIT $6`,
   '$7',
@@ -88,10 +92,10 @@ export async function listRules(
   alias: string,
   query: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<Answered> {
-  const protection = await ctx.db.prisma.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
-  if (protection === null) throw notProtected(object, alias);
-  if (protection.movableBy !== 'rule') return { status: 200, body: { items: [], nextCursor: null } };
   const sql = sqlOn(ctx.db.pool);
+  const [protection] = await sql<ProtectionRow>(PROTECTION, [object.kind, object.id, alias]);
+  if (protection === undefined) throw notProtected(object, alias);
+  if (protection.movableBy !== 'rule') return { status: 200, body: { items: [], nextCursor: null } };
   const page = await pageOf(ctx, {
     limit: Math.min(query.limit ?? LIMIT_DEFAULT, PAGE),
     after: cursorAfter(query.cursor, 'string'),
