@@ -12,7 +12,7 @@ import type { Loop } from '../runtime/loop.ts';
 import { startUploadVerify } from '../workers/store/upload-verify.ts';
 
 /** The Silero voice activity detector, as the package of its web version has it. */
-const SILERO = join(import.meta.dirname, '../../../node_modules/@ricky0123/vad-web/dist');
+const SILERO = join(import.meta.dirname, '../../../../node_modules/@ricky0123/vad-web/dist');
 
 const MIB = 2 ** 20;
 const PART = 5 * MIB;
