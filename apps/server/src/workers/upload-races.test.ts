@@ -113,7 +113,9 @@ async function workUntil({ ctx }: TestServer, isOver: () => boolean): Promise<vo
     await Promise.all([verifyNextUpload(ctx), verifyNextUpload(ctx)]);
     if (turn % 4 === 0)
       await ctx.db.pool.query(
-        `UPDATE uploads SET expires_at = now() WHERE state = 'open' AND created_at < now() - interval '0.3 s'`,
+        `UPDATE uploads SET expires_at = now() WHERE id IN (
+           SELECT id FROM uploads WHERE state = 'open' AND created_at < now() - interval '0.3 s'
+           ORDER BY id FOR UPDATE SKIP LOCKED)`,
       );
     await expireUploads(ctx);
     await cleanUploads(ctx);

@@ -41,8 +41,10 @@ const MAKE: Record<string, () => Promise<Target>> = {
 };
 const targetOf = (kinds: string, { id }: { id: string }): Target => ({ path: `/v1/${kinds}/${id}`, id });
 
-/** A policy has an ETag before it was ever set: its own tests. */
-const writesTo = routeList.filter((route) => takesIfMatch(route) && !route.id.endsWith('.policy.set'));
+/** A policy has an ETag before it was ever set, and a protection has one with its rules: tests of their own. */
+const writesTo = routeList.filter(
+  (route) => takesIfMatch(route) && !/\.policy\.set$|\.protectedAliases\./.test(route.id),
+);
 
 const kindsOf = (route: Route): string => route.path.split('/')[2] as string;
 const BODIES: Record<string, object> = { PATCH: { metadata: { a: 1 } } };
