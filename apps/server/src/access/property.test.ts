@@ -171,7 +171,7 @@ it('each caller sees exactly what a naive writing of the rules allows', async ()
     { numRuns: 3, endOnFailure: true },
   );
   for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThanOrEqual(6);
-}, 120_000);
+}, 300_000);
 
 async function look(world: World, token: NaiveToken, { api }: Caller): Promise<void> {
   const may = (permission: string, namespace: string) =>

@@ -158,7 +158,7 @@ describe('200: pages end by their bytes', () => {
             }
           },
         ),
-        { numRuns: 6 },
+        { numRuns: 3 },
       );
     }
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isAtOrBelow, type NaiveGrant, type NaiveToken, naivelyMay } from '../../../testing/naive-access.ts';
 import { freshName } from '../../../testing/objects.ts';
 import { policyTests } from '../../../testing/policies.ts';
+import { ciSeed } from '../../../testing/seeds.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
 import { retainDue } from '../../workers/retention.ts';
@@ -398,7 +399,7 @@ it('no policy does what its author could not do by hand at that time', async () 
       const { items } = await callers.ok('GET', `/v1/models/${world.model}/decisions?outcome=suspended`);
       if (items.length > 0) count('suspended');
     }),
-    { numRuns: 12, endOnFailure: true, examples },
+    { ...ciSeed, numRuns: 12, endOnFailure: true, examples },
   );
   for (const what of [...Object.keys(ACTS), 'set 200', 'set 403', 'suspended'])
     expect(seen[what] ?? 0, `${what} in ${JSON.stringify(seen)}`).toBeGreaterThan(0);
