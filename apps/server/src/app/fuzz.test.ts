@@ -53,9 +53,10 @@ describe('requests made from the OpenAPI document', () => {
     expect(counts.done).toBeGreaterThan(counts.all / 5);
     expect(counts.refused).toBeGreaterThan(counts.all / 5);
     expect(counts.wronglySent).toBeGreaterThan(counts.all / 10);
-    // The disk cannot do what one of them asks for.
+    // The disk cannot do what one of them asks for, and no luck finds the digest of a rule that is to be allowed.
+    const impossible = /^uploads\.parts\.sign$|\.rules\.(?:allow|withdraw)$/;
     const missed = operations
-      .filter(({ id }) => !reached.has(id) && id !== 'uploads.parts.sign')
+      .filter(({ id }) => !reached.has(id) && !impossible.test(id))
       .map(({ id }) => id);
     // A few need a luck that a run may not have.
     expect(missed.length, missed.join(', ')).toBeLessThan(4);

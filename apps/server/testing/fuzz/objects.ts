@@ -103,6 +103,8 @@ export async function createObjects(server: TestServer): Promise<Objects> {
     const rule = { name: 'gold', tag: 'gold', metric: 'acc', direction: 'max', than: -1, mode: 'propose' };
     await server.api('PUT', `/v1/models/${id}/policy`, { label: [rule] });
   }
+  for (const owner of [...objects['model']!.map(({ id }) => `models/${id}`), 'namespaces/fuzz'])
+    await server.api('PUT', `/v1/${owner}/protected-aliases/guarded`, { by: 'rule' });
   await policyTests(() => server).settle();
   const { rows } = await server.db.pool.query<{ id: string }>('SELECT id FROM proposals ORDER BY id');
   for (const { id } of rows) put('proposal', id, id);
@@ -117,7 +119,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
   objects['place']!.push(...objects['namespace']!);
   const paths = ['stored/file.bin', 'new/file.bin', 'stored/file.bin', 'tracked.pt'];
   objects['file'] = paths.map((name) => ({ id: name, name }));
-  objects['alias'] = ['prod', 'prod', 'champion'].map((name) => ({ id: name, name }));
+  objects['alias'] = ['prod', 'prod', 'champion', 'guarded'].map((name) => ({ id: name, name }));
   objects['reference'] = [
     ...objects['version']!,
     ...objects['model']!.map(({ name }) => ({ id: `${name}@prod`, name: `${name}@prod` })),
