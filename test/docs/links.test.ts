@@ -28,6 +28,19 @@ test('SECURITY.md names tests that exist', () => {
   expect(named.filter((file) => !there.some((path) => path.endsWith(`/${file}`)))).toEqual([]);
 });
 
+test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names files and folders that exist', (page) => {
+  const text = readFileSync(join(root, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
+  const named = [...text.matchAll(/`(\w[\w.-]*\/(?:[\w./-]*)|[\w-]+\.ts)`/g)].map(
+    ([, path]) => path as string,
+  );
+  expect(named.length).toBeGreaterThan(10);
+  const files = globSync('{apps,packages}/*/{src,testing}/**/*.ts', { cwd: root });
+  const code = [...files, ...globSync('{test,bench,scripts,prisma,docs}/**/*.*', { cwd: root })];
+  const isThere = (path: string) =>
+    existsSync(join(root, path)) || code.some((file) => `/${file}`.includes(`/${path}`));
+  expect([...new Set(named)].filter((path) => !isThere(path))).toEqual([]);
+});
+
 function leads(from: string, link: string): boolean {
   const [file = '', anchor] = link.split('#');
   const target = file === '' ? from : normalize(join(dirname(from), decodeURI(file)));
