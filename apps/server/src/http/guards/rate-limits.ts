@@ -35,19 +35,17 @@ export function rateLimits(settings: Settings): RateLimits {
     reply.headers(headersOf(name, window, left));
   }
 
+  function demandLeft(ctx: Context, name: LimitName, key: string): void {
+    const window = windows[name];
+    const left = window?.exceeded(key, ctx.now().getTime());
+    if (window && left) throw tooMany(ctx, name, window, left);
+  }
+
   return {
     byAddress: (ctx, reply, address) => count(ctx, 'address', network(address), reply),
     byIdentity: (ctx, reply, actor) => count(ctx, 'identity', actor.name, reply),
-    demandFewFailures(ctx, address) {
-      const window = windows.failures;
-      const left = window?.exceeded(network(address), ctx.now().getTime());
-      if (window && left) throw tooMany(ctx, 'failures', window, left);
-    },
-    demandCost(ctx, actor) {
-      const window = windows.cost;
-      const left = window?.exceeded(actor.name, ctx.now().getTime());
-      if (window && left) throw tooMany(ctx, 'cost', window, left);
-    },
+    demandFewFailures: (ctx, address) => demandLeft(ctx, 'failures', network(address)),
+    demandCost: (ctx, actor) => demandLeft(ctx, 'cost', actor.name),
     countCost: (ctx, actor, ms) =>
       void windows.cost?.take(actor.name, ctx.now().getTime(), Math.max(1, Math.ceil(ms))),
     isHeavy: (ctx, actor) => (windows.cost?.spent(actor.name, ctx.now().getTime()) ?? 0) > HEAVY,
