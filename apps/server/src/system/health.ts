@@ -36,7 +36,7 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
   });
 }
 
-/** Runs once for all who ask while it runs: a crowd that asks must not wait for the one connection in turn. */
+/** Shares one run among all callers that ask while it runs, so that they do not queue for the one connection. */
 function shared<T>(run: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () =>
@@ -79,20 +79,15 @@ function patiently<T extends { readonly status: number }>(run: () => Promise<T>)
 /** Milliseconds for which one proof counts: everybody may ask, and each proof flushes the log of the database. */
 const PROOF_LASTS = 1_000;
 
-/** Runs what succeeded last time only after a while; a failure counts for one caller, and all who ask meanwhile. */
+/** Skips runs for a while after a success. A failure counts only for the callers that waited for it. */
 function atMostEvery(ms: number, run: () => Promise<void>): () => Promise<void> {
   let until = 0;
-  let running: Promise<void> | undefined;
+  const look = shared(async () => {
+    await run();
+    until = performance.now() + ms;
+  });
   return async () => {
-    if (performance.now() < until) return;
-    running ??= run()
-      .then(() => {
-        until = performance.now() + ms;
-      })
-      .finally(() => {
-        running = undefined;
-      });
-    await running;
+    if (performance.now() >= until) await look();
   };
 }
 
