@@ -1,5 +1,5 @@
 import { type Permission, ROLE_PERMISSIONS, type Role } from '@modelbox/schema';
-import { bootstrap } from '../src/app/bootstrap.ts';
+import { bootstrap } from '../src/resources/tokens/bootstrap.ts';
 import { freshName } from './objects.ts';
 import { startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
 

@@ -3,7 +3,7 @@ import { freshName } from '../../testing/objects.ts';
 import { atOnce } from '../../testing/races.ts';
 import { startTestServer, type TestAnswer, type TestServer } from '../../testing/test-server.ts';
 import { type Caller, type Callers, callersOf, withToken } from '../../testing/tokens.ts';
-import { bootstrap } from '../app/bootstrap.ts';
+import { bootstrap } from '../resources/tokens/bootstrap.ts';
 
 // Limits against a hang: a loaded machine needs long to start servers.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });

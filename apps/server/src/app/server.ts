@@ -18,6 +18,7 @@ import { drainConnections } from '../http/guards/connections.ts';
 import { rateLimits } from '../http/guards/rate-limits.ts';
 import { createAnswers, measureAnswers } from '../http/unread.ts';
 import type { Context } from '../protocol/context.ts';
+import { bootstrap } from '../resources/tokens/bootstrap.ts';
 import { openClock, startClock } from '../runtime/clock.ts';
 import type { TimeSource } from '../runtime/time-source.ts';
 import { createBells } from '../runtime/wakeup.ts';
@@ -41,7 +42,6 @@ import { startStraySweep } from '../workers/store/stray-sweep.ts';
 import { startUploadCleanup } from '../workers/store/upload-cleanup.ts';
 import { startUploadVerify } from '../workers/store/upload-verify.ts';
 import { createApp } from './app.ts';
-import { bootstrap } from './bootstrap.ts';
 import { kinds } from './resources.ts';
 import { type Part, stopInTime } from './stop.ts';
 

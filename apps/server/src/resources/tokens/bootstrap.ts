@@ -1,8 +1,8 @@
-import { hashOf, usedSince } from '../access/token-identity.ts';
-import { SERVER } from '../access/token-tree.ts';
-import { newId } from '../core/names/ids.ts';
-import type { Context } from '../protocol/context.ts';
-import { toToken } from '../resources/tokens/tokens.ts';
+import { hashOf, usedSince } from '../../access/token-identity.ts';
+import { SERVER } from '../../access/token-tree.ts';
+import { newId } from '../../core/names/ids.ts';
+import type { Context } from '../../protocol/context.ts';
+import { toToken } from './tokens.ts';
 
 type TokenId = { readonly id: string };
 

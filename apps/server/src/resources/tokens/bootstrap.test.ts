@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { auditOf } from '../../testing/audit.ts';
-import { changesOf } from '../../testing/objects.ts';
-import { startTestServer, type TestServer } from '../../testing/test-server.ts';
-import { withToken } from '../../testing/tokens.ts';
-import { bootstrap } from '../app/bootstrap.ts';
-import { sequence } from '../workers/sequencer.ts';
+import { auditOf } from '../../../testing/audit.ts';
+import { changesOf } from '../../../testing/objects.ts';
+import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
+import { withToken } from '../../../testing/tokens.ts';
+import { sequence } from '../../workers/sequencer.ts';
+import { bootstrap } from './bootstrap.ts';
 
 let server: TestServer;
 beforeAll(async () => {
