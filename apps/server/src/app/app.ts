@@ -90,7 +90,8 @@ export function createApp(ctx: Context): FastifyInstance {
     );
   });
   const memory = createMemory();
-  const serve: Serve = (id, verb, how) => mount(app, ctx, id, verb, how && memory);
+  const serve: Serve = (id, verb, how) =>
+    mount(app, ctx, id, verb, how === 'cached' ? { memory } : { ownTurns: how === 'own-turns' });
   for (const routes of resourceRoutes) routes(serve, ctx);
   for (const route of routeList) {
     if (!app.hasRoute({ method: route.method, url: routerPath(route) }))

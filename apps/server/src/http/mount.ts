@@ -10,7 +10,6 @@ import type { Answered, Reply, Verb } from '../protocol/verb.ts';
 import { type Attempt, recordDenial } from '../resources/audit/denials.ts';
 import { recordReads } from '../resources/audit/reads.ts';
 import { readBody } from './bodies.ts';
-import { takesItsOwnTurns } from './costs/own-turns.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { newNamesIn } from './new-names.ts';
 import { pathParams, routerPath } from './params.ts';
@@ -22,10 +21,17 @@ import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { isInBody, touch } from './touch/touch.ts';
 import { demandRoomToWrite, noteCaller } from './unread.ts';
 
+/** How the verb of a route is served, by the word of `Serve`. */
+interface How {
+  /** Keeps the encoded answers. */
+  readonly memory?: Memory;
+  /** The verb of a costly route takes its turns itself. */
+  readonly ownTurns?: boolean;
+}
+
 /**
  * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes. What it
  * denies is recorded, and what it gives where that is to be.
- * @param memory for a route whose answer shows the one object that it touches, and nothing else.
  * @throws where a route declares neither what it touches nor that it is public.
  */
 export function mount<Id extends RouteId>(
@@ -33,12 +39,12 @@ export function mount<Id extends RouteId>(
   ctx: Context,
   id: Id,
   verb: Verb<Id>,
-  memory?: Memory,
+  how: How = {},
 ): void {
   const route: Route = routes[id];
   if (!route.public && !route.known && Object.keys(route.touches).length === 0)
     throw new Error(`${id} declares no permission`);
-  const handle = handler(ctx, route, verb as unknown as AnyVerb, memory);
+  const handle = handler(ctx, route, verb as unknown as AnyVerb, how);
   app.route({
     method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
     url: routerPath(route),
@@ -50,7 +56,7 @@ export function mount<Id extends RouteId>(
 
 type AnyVerb = (ctx: RequestContext, input: Record<string, unknown>) => Promise<Reply>;
 
-function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | undefined) {
+function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns = false }: How) {
   const readQuery = queryReader(route.query);
   const readParams = pathParams(route);
   const encode = answerEncoder(ctx, route);
@@ -63,7 +69,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, memory: Memory | und
   const demandVisible = typeof route.body === 'object' ? newNamesIn(route.body) : undefined;
 
   const isCostly = route.cost === 'variable';
-  const run = isCostly && !takesItsOwnTurns(route.id) ? inTurn(verb) : verb;
+  const run = isCostly && !ownTurns ? inTurn(verb) : verb;
 
   const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
 

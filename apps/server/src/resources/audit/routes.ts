@@ -4,5 +4,5 @@ import { listAudit } from './list.ts';
 
 export function auditRoutes(serve: Serve): void {
   serve('audit.list', listAudit);
-  serve('audit.export', exportAudit);
+  serve('audit.export', exportAudit, 'own-turns');
 }

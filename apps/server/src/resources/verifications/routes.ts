@@ -2,5 +2,6 @@ import type { Serve } from '../../protocol/verb.ts';
 import { runVerification } from './run.ts';
 
 export function verificationRoutes(serve: Serve): void {
-  serve('verifications.run', runVerification);
+  // It is for administrators and reads in the lane of the workers, so it needs no turn.
+  serve('verifications.run', runVerification, 'own-turns');
 }
