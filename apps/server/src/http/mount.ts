@@ -21,11 +21,11 @@ import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { isInBody, touch } from './touch/touch.ts';
 import { demandRoomToWrite, noteCaller } from './unread.ts';
 
-/** How the verb of a route is served, by the word of `Serve`. */
+/** How the verb of a route is served. `Serve` says which routes may have what. */
 interface How {
-  /** Keeps the encoded answers. */
+  /** Keeps encoded answers. */
   readonly memory?: Memory;
-  /** The verb of a costly route takes its turns itself. */
+  /** The verb takes its turns itself. */
   readonly ownTurns?: boolean;
 }
 
@@ -83,8 +83,10 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     const query = route.query ? validate(route.query, rawQuery, 'query') : refuseQuery(rawQuery);
     const input: Record<string, unknown> = { params, query, headers: request.headers };
     const { touched } = attempt;
+    const again = <T>(work: () => Promise<T>) =>
+      lookingAgain(requestContext, request.headers.authorization, work);
     const authorize = (touches: Route['touches']) =>
-      touchAnew(requestContext, touches, input, touched, request.headers.authorization);
+      again(() => touch(requestContext, touches, input, touched));
     await authorize(before);
     const shown = kept && (Object.values(touched)[0]?.[0] as Located);
     const known = shown && kept?.find(route.id, shown, requestContext.actor);
@@ -98,7 +100,9 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     if (idempotency) requestContext.idempotency = idempotency;
     demandRoomToWrite(ctx, request, route);
     requestContext.about = namespacesOf(touched);
-    const result = await runAnew(requestContext, route, run, input, request.headers.authorization).finally(
+    const runVerb = () => run(requestContext, input);
+    // A file that was read cannot be read again.
+    const result = await (route.body === 'bytes' ? runVerb() : again(runVerb)).finally(
       () => isCostly && ctx.rateLimits.tellCost(ctx, reply, requestContext.actor),
     );
     const answer = 'object' in result ? await readBack(requestContext, result) : result;
@@ -151,29 +155,9 @@ async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyRep
   return actor;
 }
 
-const touchAnew = (
-  ctx: Writable<RequestContext>,
-  touches: Route['touches'],
-  input: Record<string, unknown>,
-  touched: Touched,
-  authorization: string | undefined,
-): Promise<void> => lookingAgain(ctx, authorization, () => touch(ctx, touches, input, touched));
-
-/** Runs a verb. A file that was read cannot be read again. */
-const runAnew = (
-  ctx: Writable<RequestContext>,
-  route: Route,
-  verb: AnyVerb,
-  input: Record<string, unknown>,
-  authorization: string | undefined,
-): Promise<Reply> => {
-  const run = () => verb(ctx, input);
-  return route.body === 'bytes' ? run() : lookingAgain(ctx, authorization, run);
-};
-
 /**
- * Does something, and does it again where it is refused: a refusal by what was remembered of the caller counts only when
- * that is still so. What is refused leaves nothing behind.
+ * Runs `work`. If cached rights deny it or could hide its object, reloads the caller's rights and runs it once more. Denied
+ * work has changed nothing.
  */
 async function lookingAgain<T>(
   ctx: Writable<RequestContext>,
