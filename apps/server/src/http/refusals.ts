@@ -14,6 +14,13 @@ import { observe } from './observe.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
+/** The headers of an answer that is a problem document. */
+export const problemHeaders = ({ headers }: HttpProblem): Record<string, string> => ({
+  ...NOT_KEPT,
+  ...headers,
+  'content-type': PROBLEM_TYPE,
+});
+
 /** Answers an error as problem details; one of ours goes to the log with its cause. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error);
@@ -23,9 +30,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   lingerOnClose(request.raw);
   return reply
     .code(problem.status)
-    .headers(NOT_KEPT)
-    .headers(problem.headers)
-    .type(PROBLEM_TYPE)
+    .headers(problemHeaders(problem))
     .send(JSON.stringify(problem.toJSON(request.id)));
 }
 

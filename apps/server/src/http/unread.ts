@@ -7,6 +7,7 @@ import { RETRY_AFTER } from '../protocol/errors.ts';
 import { endWhenStill } from '../protocol/http/flow.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { problemHeaders } from './refusals.ts';
 
 /** Bytes of an answer that goes out whatever waits: the kernel takes it at once. */
 const SMALL = 64 * 1024;
@@ -186,10 +187,6 @@ function refuse(request: FastifyRequest, reply: FastifyReply): string {
   const problem = noRoom();
   reply.code(problem.status);
   reply.removeHeader('etag');
-  reply.headers({
-    ...problem.headers,
-    'cache-control': 'no-store',
-    'content-type': 'application/problem+json; charset=utf-8',
-  });
+  reply.headers(problemHeaders(problem));
   return JSON.stringify(problem.toJSON(request.id));
 }
