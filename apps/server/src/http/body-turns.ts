@@ -13,8 +13,8 @@ const LARGEST_OF_ALL = 6;
 const LARGEST_SHARED = 3;
 /** The larger bodies of one caller use at most this part of the time of the process. */
 const SHARE = 1 / 3;
-/** Seconds after which a caller whose body waited too long may try again. */
-const RETRY_AFTER = 5;
+/** For a caller whose body waited too long. */
+const RETRY_LATER = { 'retry-after': '5' };
 
 /** A body that waits for room. */
 interface Place {
@@ -163,7 +163,7 @@ const tooMany = (timeout: number): HttpProblem =>
     'rate_limited',
     `Other large bodies of this caller used the memory for its bodies for ${timeout} ms: send fewer at a time.`,
     {},
-    { 'retry-after': String(RETRY_AFTER) },
+    RETRY_LATER,
   );
 
 const tooManyOfOthers = (timeout: number): HttpProblem =>
@@ -171,7 +171,7 @@ const tooManyOfOthers = (timeout: number): HttpProblem =>
     'unavailable',
     `Large bodies of other callers used the memory for bodies for ${timeout} ms: send the request again later.`,
     {},
-    { 'retry-after': String(RETRY_AFTER) },
+    RETRY_LATER,
   );
 
 /** Shared by all servers of the process: parsing blocks them all. */
