@@ -1,6 +1,7 @@
 import { type Actor, decideAccess } from '@modelbox/domain';
 import { type Permission, permissionsOf, type Route, VIEWS } from '@modelbox/schema';
 import type { z } from 'zod';
+import { partsOf } from '../protocol/schema-parts.ts';
 
 /** A wire schema, as far as fields in it need permissions. */
 interface Shape {
@@ -89,7 +90,7 @@ function shown(
 
 /** Undefined if no field in the schema needs a permission. */
 function shapeOf(schema: z.ZodType): Shape | undefined {
-  const { def } = schema as unknown as { def: Definition };
+  const def = partsOf(schema);
   if (def.type === 'nullable' || def.type === 'optional') return def.innerType && shapeOf(def.innerType);
   if (def.type === 'array') {
     const item = def.element && shapeOf(def.element);
@@ -112,13 +113,6 @@ function shapeOf(schema: z.ZodType): Shape | undefined {
   return { isList: false, namespaceField, guarded, inner };
 }
 
-interface Definition {
-  readonly type: string;
-  readonly innerType?: z.ZodType;
-  readonly element?: z.ZodType;
-  readonly shape?: Record<string, z.ZodType>;
-}
-
 const EMPTY: Readonly<Record<string, unknown>> = {
   nullable: null,
   optional: undefined,
@@ -131,7 +125,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
 };
 
 function emptyOf(schema: z.ZodType): unknown {
-  const { type } = (schema as unknown as { def: Definition }).def;
+  const { type } = partsOf(schema);
   if (!(type in EMPTY)) throw new Error(`a field of type ${type} has no empty value: it is always shown`);
   return EMPTY[type];
 }

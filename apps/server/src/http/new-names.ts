@@ -2,20 +2,10 @@ import { faultInNewName } from '@modelbox/domain';
 import { type FieldError, newNames } from '@modelbox/schema';
 import type { z } from 'zod';
 import { invalid, pointerOf } from '../protocol/problem.ts';
+import { partsOf } from '../protocol/schema-parts.ts';
 
 type Found = (value: string, path: readonly PropertyKey[]) => void;
 type Walk = (value: unknown, path: readonly PropertyKey[], found: Found) => void;
-
-/** The parts of a zod schema's definition that lead to other schemas. */
-interface Definition {
-  readonly type: string;
-  readonly innerType?: z.ZodType;
-  readonly element?: z.ZodType;
-  readonly shape?: Record<string, z.ZodType>;
-  readonly keyType?: z.ZodType;
-  readonly valueType?: z.ZodType;
-  readonly options?: readonly z.ZodType[];
-}
 
 /**
  * Prepares the check of the names that a body gives: 422 names each one with a character that nobody sees.
@@ -40,7 +30,7 @@ function walkOf(schema: z.ZodType): Walk | undefined {
     return (value, path, found) => {
       if (typeof value === 'string') found(value, path);
     };
-  const definition = schema._zod.def as unknown as Definition;
+  const definition = partsOf(schema);
   switch (definition.type) {
     case 'optional':
     case 'nullable':

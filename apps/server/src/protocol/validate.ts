@@ -1,6 +1,7 @@
 import type { FieldError } from '@modelbox/schema';
 import type { z } from 'zod';
 import { invalid, pointerOf } from './problem.ts';
+import { partsOf } from './schema-parts.ts';
 
 /** The value as the schema has it. Otherwise 422, with a pointer to each field that is not as it must be. */
 export function validate<T extends z.ZodType>(
@@ -96,13 +97,7 @@ const bound = (origin: string, size: string): string =>
 
 /** The names of the fields that an object at a path may have. */
 function knownKeys(schema: z.ZodType, [step, ...rest]: readonly PropertyKey[]): string[] {
-  const def = schema._zod.def as unknown as {
-    readonly type: string;
-    readonly innerType?: z.ZodType;
-    readonly options?: readonly z.ZodType[];
-    readonly element?: z.ZodType;
-    readonly shape?: Record<string, z.ZodType>;
-  };
+  const def = partsOf(schema);
   const path = step === undefined ? [] : [step, ...rest];
   if (def.innerType) return knownKeys(def.innerType, path);
   if (def.options) return [...new Set(def.options.flatMap((option) => knownKeys(option, path)))];
