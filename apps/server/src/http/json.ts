@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { JSON_MAX_DEPTH, JSON_MAX_MEMBERS } from '@modelbox/schema';
+import { JSON_MAX_DEPTH } from '@modelbox/schema';
 import sjson from 'secure-json-parse';
-import { demandFewValues, tooWide } from '../protocol/json-size.ts';
+import { demandFewValues } from '../protocol/json-size.ts';
 import { HttpProblem, invalidField, pointerOf } from '../protocol/problem.ts';
 
 /**
@@ -47,7 +47,6 @@ function checkMembers(value: object, walk: Walk): void {
   if (path.length >= JSON_MAX_DEPTH)
     throw refused(path, `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
   const members = Array.isArray(value) ? value.entries() : Object.entries(value);
-  if (Array.isArray(members) && members.length > JSON_MAX_MEMBERS) throw tooWide(path);
   for (const [key, item] of members) {
     path.push(key);
     if (hasEscapes && typeof key === 'string') checkText(key, path);

@@ -1,5 +1,5 @@
 import { JSON_MAX_DEPTH, JSON_MAX_MEMBERS, JSON_MAX_VALUES } from '@modelbox/schema';
-import { type HttpProblem, invalidField, pointerOf } from './problem.ts';
+import { invalidField, pointerOf } from './problem.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -22,13 +22,11 @@ export function demandFewValues(bytes: Buffer): void {
   const { separators, wide } = scan(bytes);
   if (separators >= JSON_MAX_VALUES)
     throw invalidField('body', '', `must not have more than ${JSON_MAX_VALUES} values, all together`);
-  if (wide) throw tooWide(wide);
+  if (wide)
+    throw invalidField('body', pointerOf(wide), `must not have more than ${JSON_MAX_MEMBERS} members`);
 }
 
-export const tooWide = (path: readonly PropertyKey[]): HttpProblem =>
-  invalidField('body', pointerOf(path), `must not have more than ${JSON_MAX_MEMBERS} members`);
-
-/** Separators and all that looks like one: fast, and of most bodies enough. */
+/** Counts separators, also those within texts. It is fast, and most bodies need no closer look. */
 function signs(bytes: Buffer): number {
   let count = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -49,7 +47,7 @@ interface Level {
 
 /** How far a scan has come. */
 interface Scan {
-  /** Of the arrays and objects that it is in, as deep as they may be nested. */
+  /** The arrays and objects around the present byte, down to the allowed depth. */
   readonly levels: Level[];
   depth: number;
   /** Whether the next text is a key. */
