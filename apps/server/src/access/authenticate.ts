@@ -27,7 +27,8 @@ function bearerAuthentication(settings: Settings): Authentication {
   const find: Authentication['identify'] = async (ctx, authorization, address, when) => {
     const secret = bearerIn(authorization);
     const key = secret === undefined ? '' : hashOf(secret).toString('base64');
-    // Guesses cost no question any more; whoever is known, and who has a signature to show, is not kept out by others.
+    // Checks the failure limit before the lookup, but never for known tokens or JWTs: guesses from the same address
+    // must not lock them out.
     if (!remembered.knows(key) && !(issuer && isJwt(secret))) ctx.rateLimits.demandFewFailures(ctx, address);
     if (secret === undefined) throw noBearer(authorization);
     const known = await remembered.recall(ctx, key, secret, when);

@@ -70,7 +70,7 @@ function shown(
     );
   const body = value as Body;
   const namespace = shape.namespaceField === undefined ? around : String(body[shape.namespaceField]);
-  // Whatever lies within an object that has a namespace lies in that one.
+  // Objects within an object that has a namespace lie in the same namespace.
   if (shape.namespaceField !== undefined && seesAll(namespace)) return body;
   const result: Body = { ...body };
   const unseen = shape.guarded.filter(({ permissions }) =>

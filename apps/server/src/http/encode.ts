@@ -22,11 +22,11 @@ const PIECE = 128 * 1024;
 
 type PageSchema = z.ZodObject<{ items: z.ZodArray<z.ZodType>; nextCursor: z.ZodType }>;
 
-/** Whether a schema is that of a page of a list. */
+/** Whether a schema describes a page of a list. */
 export const isPage = (schema: z.ZodType): schema is PageSchema =>
   'shape' in schema && Object.keys(schema.shape as object).join() === 'items,nextCursor';
 
-/** A serializer of pages, item by item: between pieces of a large one others have their turn. */
+/** A serializer of pages, item by item. Other requests run between the pieces of a large page. */
 export function pageEncoder(schema: PageSchema): (page: unknown) => string | Promise<Buffer> {
   const encodeItem = encoder(schema.shape.items.element);
   return (page) => {
@@ -40,7 +40,7 @@ export function pageEncoder(schema: PageSchema): (page: unknown) => string | Pro
 
 type EncodeItem = (item: unknown) => string;
 
-/** Encodes items until there is a piece of them, each but the first of all after a comma. */
+/** Encodes items until they fill a piece. A comma precedes each item except the first of the page. */
 function nextPiece(rest: Iterator<unknown>, encodeItem: EncodeItem, start: string) {
   let text = start;
   for (let next = rest.next(); !next.done; next = rest.next()) {

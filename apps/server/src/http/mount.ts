@@ -139,7 +139,7 @@ const inTurn =
   (ctx, input) =>
     ctx.costs.run(ctx, (leased) => verb(leased, input));
 
-/** The namespace of what a request is about: of what it names first. */
+/** The namespace of the first object that a request names. */
 const namespacesOf = (touched: Touched): string[] =>
   Object.values(touched)
     .flat()
@@ -156,8 +156,8 @@ async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyRep
 }
 
 /**
- * Runs `work`. If cached rights deny it or could hide its object, reloads the caller's rights and runs it once more. Denied
- * work has changed nothing.
+ * Runs `work`. If cached rights deny it or could hide its object, reloads the caller's rights and runs it once more.
+ * Denied work has changed nothing.
  */
 async function lookingAgain<T>(
   ctx: Writable<RequestContext>,

@@ -8,7 +8,8 @@ type Found = (value: string, path: readonly PropertyKey[]) => void;
 type Walk = (value: unknown, path: readonly PropertyKey[], found: Found) => void;
 
 /**
- * Prepares the check of the names that a body gives: 422 names each one with a character that nobody sees.
+ * Prepares the check of the names that a body gives. The check throws 422 with each name that has an invisible
+ * character.
  * @param schema The schema of the body; fields that give a name are in the registry `newNames`.
  */
 export function newNamesIn(schema: z.ZodType): ((body: unknown) => void) | undefined {
@@ -24,7 +25,7 @@ export function newNamesIn(schema: z.ZodType): ((body: unknown) => void) | undef
   };
 }
 
-/** Undefined where nothing below the schema gives a name. */
+/** Undefined if no field of the schema gives a name. */
 function walkOf(schema: z.ZodType): Walk | undefined {
   if (newNames.get(schema) !== undefined)
     return (value, path, found) => {

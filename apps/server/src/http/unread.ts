@@ -18,7 +18,7 @@ const SHARE = 4;
 /** Writes may exceed the bounds by half: a caller whose pages fill a bound can still write. */
 const WRITES = 1.5;
 
-/** Whose answer it is, by its request. */
+/** The name of the caller of each request. */
 const callers = new WeakMap<object, string>();
 
 /** Notes whose unread answers the answer counts among. */
@@ -85,12 +85,12 @@ export function demandRoomToWrite(ctx: Context, request: FastifyRequest, route: 
   writes.add(request.raw);
 }
 
-/** What ends the account of an answer that is still made. */
+/** Ends the account of an answer that is still made. */
 const made = new WeakMap<ServerResponse, () => void>();
 
 /**
- * Counts an answer while it is made, with so many bytes as it has so far: many at once would fill the memory before the
- * first of them is sent.
+ * Counts an answer while it is made, with the bytes that it has so far. Otherwise many answers at once would fill the
+ * memory before the first is sent.
  * @throws {HttpProblem} 503
  */
 export function reserveAnswer(
@@ -150,12 +150,12 @@ export function boundAnswers(app: FastifyInstance, ctx: Context): void {
   });
 }
 
-/** What ends the accounts of the answers on a connection. */
+/** The functions that end the accounts of the answers on a connection. */
 const onConnections = new WeakMap<object, Set<() => void>>();
 
 /**
- * Calls `release` once: when the answer has gone out, or its connection, or by what this gives. Node tells no queued
- * answer that its connection is gone.
+ * Calls `release` once: when the answer has gone out, when its connection closes, or when the returned function is
+ * called. Node does not tell a queued answer that its connection closed.
  */
 function whileUnread(response: ServerResponse, release: () => void): () => void {
   const { socket } = response.req;

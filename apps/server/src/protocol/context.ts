@@ -113,7 +113,7 @@ export type ListedKind = 'namespace' | 'model' | 'version' | 'experiment' | 'che
 /** The kinds of object that can be read by id. */
 export type ReadKind = ObjectKind | 'event' | 'policy' | 'hold';
 
-/** What the layers below the resources need of each kind; `app/resources.ts` fills it. */
+/** The functions of each kind that the layers below the resources need; `app/resources.ts` fills it. */
 export interface Kinds {
   readonly readers: Readonly<Record<ReadKind, ReadMany> & Record<ListedKind, ReadSome>>;
   /** The stores of the kinds that own files, metrics, metadata and events. */

@@ -1,7 +1,7 @@
 import { type Actor, decideAccess } from '@modelbox/domain';
 import type { Permission } from '@modelbox/schema';
 
-/** What the answer about an object shows of another object, at which not everybody who sees the first may look. */
+/** A part of an answer about an object that shows another object. Some callers may see only the first. */
 export interface Foreign<B = unknown> {
   readonly namespace: string;
   readonly permission: Permission;
@@ -14,14 +14,14 @@ export const checkpointNamespace = (column: string): string =>
   `(SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id JOIN namespaces cn ON cn.id = ce.namespace_id
     WHERE c.id = ${column})`;
 
-/** What an answer shows of an object in a namespace. Null: there is no such object. */
+/** The part of an answer that shows an object in a namespace. A namespace of null: there is no such object. */
 export const foreignIn = <B>(
   namespace: string | null,
   permission: Permission,
   conceal: (body: B) => B,
 ): Foreign<B>[] => (namespace === null ? [] : [{ namespace, permission, conceal }]);
 
-/** What of it the caller must not see. */
+/** The parts that the caller must not see. */
 export const concealedFrom = <F extends Pick<Foreign, 'namespace' | 'permission'>>(
   actor: Actor,
   foreign: readonly F[] | undefined,
@@ -30,7 +30,7 @@ export const concealedFrom = <F extends Pick<Foreign, 'namespace' | 'permission'
     ({ permission, namespace }) => decideAccess(actor, permission, namespace) !== 'allowed',
   );
 
-/** What was read of an object, as the caller may see it. */
+/** The object as the caller may see it. */
 export function shownTo<R extends { readonly body: unknown; readonly foreign?: readonly Foreign[] }>(
   actor: Actor,
   readout: R,

@@ -3,7 +3,7 @@ import type { ObjectKind } from '@modelbox/schema';
 import type { Foreign } from './cross-namespace.ts';
 import type { Located } from './located.ts';
 
-/** What the row of every object has. */
+/** The columns that the row of every object has. */
 export interface StoredRow {
   readonly id: string;
   readonly rowVersion: number;
@@ -24,18 +24,18 @@ export interface ObjectStore<Row extends StoredRow = StoredRow> {
   fields(row: NoInfer<Row>, object: Pick<Located, 'namespace'>): object;
 }
 
-/** What a read gives: the wire form, and the ETag where the object has one. */
+/** An object that was read: its wire form, and its ETag if it has one. */
 export interface Readout<B = unknown> {
   readonly id: string;
   readonly body: B;
   readonly etag?: string;
-  /** What it shows of other namespaces. */
+  /** The parts that show other namespaces. */
   readonly foreign?: readonly Foreign<B>[];
 }
 
-/** What is left of a page: bytes of JSON. Reading takes from it. */
+/** The room that is left on a page, in bytes of JSON. Reading uses it up. */
 export interface Room {
   bytes: number;
-  /** Nothing was read: the first row comes at any size, so that every page shows something. */
+  /** Nothing was read yet. The first row fits at any size, so that every page has an item. */
   isEmpty: boolean;
 }

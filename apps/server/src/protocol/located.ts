@@ -33,5 +33,5 @@ export type Place = Pick<Located, 'kind' | 'namespace' | 'name'> & {
 /** A place as the request's body named it. */
 export type Mentioned = Place & { readonly mention: string };
 
-/** What a request names, by the names that its route gives the touches. Several where the place is a list. */
+/** The objects that a request names, by the names of the touches of its route. A list names several. */
 export type Touched = Record<string, (Mentioned | (Located & { mention: string }))[]>;

@@ -17,7 +17,7 @@ export interface Refusal {
 export class HttpProblem extends Error {
   /** What the caller may not do, if that is why. */
   refusal?: Refusal;
-  /** Nothing was found, though something hidden could be there. Then this takes the same work, so that time tells nothing. */
+  /** Nothing was found, but a hidden object could be there. Both cases do the same work, so timing reveals nothing. */
   couldHide = false;
   readonly code: ErrorCode;
   readonly status: number;

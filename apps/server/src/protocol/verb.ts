@@ -72,7 +72,7 @@ export type Verb<Id extends RouteId> = (ctx: RequestContext, input: Input<RouteT
 /**
  * Names the verb of a route; each resource calls it for its routes.
  * @param how `cached` keeps encoded answers. Only for a route whose answer shows the one object that it touches.
- *   `own-turns` lets a verb of variable cost take its turns itself, one for each look into the database. Its answer goes
- *   on for long, and a slow reader must not keep a place.
+ *   `own-turns` lets a verb of variable cost take its turns itself, one for each look into the database. Its answer
+ *   goes on for long, and a slow reader must not keep a place.
  */
 export type Serve = <Id extends RouteId>(id: Id, verb: Verb<Id>, how?: 'cached' | 'own-turns') => void;

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { FairQueue } from './fair-queue.ts';
 
-/** What is measured of requests whose cost their callers decide. */
+/** Metrics of requests whose cost their callers decide. */
 export interface CostFigures {
-  /** Counts a request that found no place, or did not end in time. */
+  /** Counts a request that got no place, or did not end in time. */
   refused(reason: 'caller' | 'server' | 'deadline'): void;
   /** Notes how long a request waited for a place. */
   waited(seconds: number): void;

@@ -18,7 +18,7 @@ export function createCosts(settings: Settings, db: Database, registry: Registry
   const usual: CostBounds = { wait: settings.costlyWait, deadline: settings.queryTimeout };
 
   async function enter(ctx: RequestContext, wait: number): Promise<() => void> {
-    // What waits as long as it takes has begun to be answered.
+    // The answer of a request without a bound on its wait has begun: no limit may end it.
     if (Number.isFinite(wait)) ctx.rateLimits.demandCost(ctx, ctx.actor);
     const asked = performance.now();
     try {

@@ -22,7 +22,7 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
-/** No place in time. `caller`: the caller's own requests are in the way; `server`: those of others. */
+/** A request got no place. `caller`: the caller's own requests use the places. `server`: those of others do. */
 export class QueueFull extends Error {
   readonly reason: 'caller' | 'server';
 
@@ -41,7 +41,7 @@ interface Waiting {
 
 export interface FairQueue {
   /**
-   * Waits for a place; gives what frees it. Callers take turns, whatever each of them has waiting.
+   * Waits for a place; returns the function that frees it. Callers take turns, however many requests each has waiting.
    * @throws QueueFull, or the reason of the signal.
    */
   enter(asked: Asked): Promise<() => void>;
@@ -52,7 +52,7 @@ export interface FairQueue {
 export function fairQueue(bounds: QueueBounds): FairQueue {
   const byCaller = new Map<string, number>();
   const byNamespace = new Map<string, number>();
-  /** In the order of turns: whoever was served goes to the end. */
+  /** In the order of turns: a caller that was served moves to the end. */
   const lines = new Map<string, Waiting[]>();
   let running = 0;
   let heavy = 0;
@@ -163,7 +163,7 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
   return {
     async enter(asked) {
       asked.signal.throwIfAborted();
-      // Whoever waits already goes first.
+      // Requests of the caller that wait already go first.
       if (!lines.has(asked.caller) && fits(asked)) return take(asked);
       return wait(asked);
     },

@@ -17,9 +17,9 @@ export interface Left {
 /** Counts by key in fixed windows of a minute, in the memory of this server. */
 export interface RateWindow {
   readonly quota: number;
-  /** Counts one more, or more. */
+  /** Counts `amount`, by default 1. */
   take(key: string, now: number, amount?: number): Left;
-  /** What was counted so far, without counting. */
+  /** The amount that was counted so far, without counting. */
   spent(key: string, now: number): number;
   /** How much is left, without counting. */
   left(key: string, now: number): Left;

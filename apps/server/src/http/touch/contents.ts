@@ -32,7 +32,7 @@ const anywhere = prepared<[sha256: string[]], Owner>(
    WHERE b.sha256 = ANY ($1) AND b.corrupt_at IS NULL`,
 );
 
-/** Looks for content that is not here, under an id that no blob has, as for content that is elsewhere: it takes as long. */
+/** Unknown hashes run the same query plan as known ones, so timing does not reveal whether a hash exists. */
 const within = prepared<[sha256: string[], namespaceIds: string[]], Owner>(
   'owners_of_contents_within',
   `SELECT wanted.sha256, o.kind, o.id
