@@ -73,15 +73,18 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
 
   const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
 
+  function queryOf({ url }: FastifyRequest): unknown {
+    const search = url.indexOf('?');
+    const raw = readQuery(search < 0 ? '' : url.slice(search + 1));
+    return route.query ? validate(route.query, raw, 'query') : refuseQuery(raw);
+  }
+
   async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
     const actor = route.public ? localActor : await admitted(ctx, request, reply);
     const requestContext = contextOf(ctx, request, reply, route, actor);
     attempt.by = requestContext;
     const params = readParams(request.params as Record<string, string>);
-    const search = request.url.indexOf('?');
-    const rawQuery = readQuery(search < 0 ? '' : request.url.slice(search + 1));
-    const query = route.query ? validate(route.query, rawQuery, 'query') : refuseQuery(rawQuery);
-    const input: Record<string, unknown> = { params, query, headers: request.headers };
+    const input: Record<string, unknown> = { params, query: queryOf(request), headers: request.headers };
     const { touched } = attempt;
     const again = <T>(work: () => Promise<T>) =>
       lookingAgain(requestContext, request.headers.authorization, work);
