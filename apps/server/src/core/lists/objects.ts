@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sqlOn } from '@modelbox/db';
 import {
   CursorError,
   compileFilter,
@@ -20,7 +21,6 @@ import { HttpProblem, invalid } from '../../protocol/problem.ts';
 import type { Answered } from '../../protocol/verb.ts';
 import { readInOrder } from '../objects/read.ts';
 import { badCursor, decodeCursor, encodeCursor, isStorable } from './cursor.ts';
-import { runList } from './run.ts';
 
 /** A list of objects of one kind. */
 export interface ObjectList {
@@ -67,8 +67,7 @@ export async function listObjects(
     values.push(...keyset.params);
     where.push(keyset.sql);
   }
-  const rows = await runList<PlaceRow>(
-    ctx,
+  const rows = await sqlOn(ctx.db.pool)<PlaceRow>(
     `SELECT ${list.idSql} AS id, ARRAY[${compiled.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
      FROM ${list.from} WHERE ${where.join(' AND ')} ORDER BY ${compiled.orderBy} LIMIT ${limit + 1}`,
     values,
