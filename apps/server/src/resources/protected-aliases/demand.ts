@@ -1,6 +1,7 @@
 import type { Sql, Tx } from '@modelbox/db';
 import { type AliasMover, allowsMove } from '@modelbox/domain';
 import { ROLE_PERMISSIONS } from '@modelbox/schema';
+import { lockKey } from '../../core/writes/lock-key.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
@@ -20,9 +21,7 @@ export async function lockProtections(
 ): Promise<void> {
   // A team that takes long keeps no other waiting: what protects an alias stands below the same root.
   const key = `protected alias ${namespace.split('/', 1)[0]} ${alias}`;
-  await (how === 'alone'
-    ? tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`
-    : tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))::text`);
+  await lockKey(tx, key, how);
 }
 
 const inForce = `FROM ${FROM}
@@ -37,7 +36,6 @@ async function refusing(
   mover: AliasMover,
 ): Promise<ProtectionRow | undefined> {
   const digest = typeof mover === 'object' ? mover.rule : '';
-  // In a statement of its own before they are read: one that waited would look with old eyes.
   await lockProtections(tx, model.namespace, alias, 'shared');
   const rows = await tx.$queryRawUnsafe<RefusingRow[]>(
     `SELECT ${COLUMNS}, EXISTS (SELECT 1 FROM rule_consents c WHERE c.protection_id = p.id AND c.digest = $4) AS "allowsRule"
