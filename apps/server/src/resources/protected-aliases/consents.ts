@@ -1,4 +1,4 @@
-import { type Sql, sqlOf, sqlOn, type Tx } from '@modelbox/db';
+import { type ProtectedAlias, type Sql, sqlOf, sqlOn, type Tx } from '@modelbox/db';
 import type { PolicyOwner } from '@modelbox/domain';
 import type { RuleConsent } from '@modelbox/schema';
 import { LIMIT_DEFAULT } from '@modelbox/schema';
@@ -8,13 +8,12 @@ import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
 import { recordChange } from '../../core/writes/change.ts';
 import { write } from '../../core/writes/write.ts';
 import type { RequestContext } from '../../protocol/context.ts';
-import { demandMatch } from '../../protocol/http/preconditions.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import type { Answered, Receipt } from '../../protocol/verb.ts';
-import { lockProtections } from './demand.ts';
+import { lockOwnProtection } from './demand.ts';
 import { notProtected } from './get.ts';
-import { ownerOf, stateOf } from './rows.ts';
+import { stateOf } from './rows.ts';
 import { standingRules } from './rule-texts.ts';
 import { consentWords } from './words.ts';
 
@@ -148,7 +147,7 @@ export const allowRule = (
   digest: string,
 ): Promise<Receipt> =>
   write(ctx, async (tx): Promise<Receipt> => {
-    const protection = await lockOne(tx, ctx, object, alias);
+    const protection = await lockOwnProtection(tx, ctx, object, alias);
     if (protection.movableBy !== 'rule')
       throw new HttpProblem(
         'conflict',
@@ -192,7 +191,7 @@ export const withdrawRule = (
   { alias, policy }: { alias: string; policy: string },
 ): Promise<Receipt> =>
   write(ctx, async (tx): Promise<Receipt> => {
-    const protection = await lockOne(tx, ctx, object, alias);
+    const protection = await lockOwnProtection(tx, ctx, object, alias);
     const where = { protectionId_ownerId: { protectionId: protection.id, ownerId: policy } };
     const given = await tx.ruleConsent.findUnique({ where });
     if (given === null)
@@ -206,22 +205,11 @@ export const withdrawRule = (
     return { status: 204, object: null };
   });
 
-/** After this nothing is moved that began before, until the transaction ends. */
-async function lockOne(tx: Tx, ctx: RequestContext, object: Located, alias: string) {
-  await lockProtections(tx, object.namespace, alias, 'alone');
-  const row = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
-  if (row === null) throw notProtected(object, alias);
-  demandMatch(ctx.ifMatch, row.edit);
-  return row;
-}
-
-type Stored = Awaited<ReturnType<typeof lockOne>>;
-
 async function tell(
   tx: Tx,
   ctx: RequestContext,
   object: Located,
-  protection: Stored,
+  protection: ProtectedAlias,
   action: 'rule_allowed' | 'rule_withdrawn',
   detail: object,
 ): Promise<void> {

@@ -1,11 +1,13 @@
-import type { Sql, Tx } from '@modelbox/db';
+import type { ProtectedAlias, Sql, Tx } from '@modelbox/db';
 import { type AliasMover, allowsMove } from '@modelbox/domain';
 import { ROLE_PERMISSIONS } from '@modelbox/schema';
 import { lockKey } from '../../core/writes/lock-key.ts';
 import type { RequestContext } from '../../protocol/context.ts';
+import { demandMatch } from '../../protocol/http/preconditions.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
-import { COLUMNS, countFor, FROM, type ProtectionRow } from './rows.ts';
+import { notProtected } from './get.ts';
+import { COLUMNS, countFor, FROM, ownerOf, type ProtectionRow } from './rows.ts';
 
 type ModelPlace = Pick<Located, 'id' | 'namespace'>;
 
@@ -22,6 +24,23 @@ export async function lockProtections(
   // A team that takes long keeps no other waiting: what protects an alias stands below the same root.
   const key = `protected alias ${namespace.split('/', 1)[0]} ${alias}`;
   await lockKey(tx, key, how);
+}
+
+/**
+ * Locks the protection that stands on a model or namespace itself, as `lockProtections` does alone.
+ * @throws HttpProblem not_found, or `stale` if the caller has seen another state of it.
+ */
+export async function lockOwnProtection(
+  tx: Tx,
+  ctx: RequestContext,
+  object: Located,
+  alias: string,
+): Promise<ProtectedAlias> {
+  await lockProtections(tx, object.namespace, alias, 'alone');
+  const row = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
+  if (row === null) throw notProtected(object, alias);
+  demandMatch(ctx.ifMatch, row.edit);
+  return row;
 }
 
 const inForce = `FROM ${FROM}
