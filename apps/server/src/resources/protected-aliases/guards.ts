@@ -1,5 +1,5 @@
 import type { Sql } from '@modelbox/db';
-import { actingRules, type PolicyDocument, type PolicyOwner } from '@modelbox/domain';
+import { actingRules, type PolicyDocument } from '@modelbox/domain';
 import { ROLES } from '@modelbox/schema';
 import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
 import { canonicalJson } from '../../core/writes/canonical.ts';
@@ -45,29 +45,31 @@ export async function guardsOf(
   draft?: PolicyDocument,
 ): Promise<ReadonlyMap<string, Guard>> {
   const source = policy.sources.label;
-  const aliases = (policy.document.label ?? []).flatMap(({ alias, mode }) =>
-    alias !== undefined && mode !== 'propose' ? [alias] : [],
-  );
-  if (source === undefined || aliases.length === 0) return new Map();
+  const acting = actingRules(policy, policy.namespace);
+  if (source === undefined || acting.length === 0) return new Map();
   const rows = await sql<Row>(
     `SELECT p.alias, n.path AS namespace, m.name AS model, p.evaluator_role AS "evaluatorRole", p.evaluators, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt"
      FROM ${FROM} LEFT JOIN rule_consents c ON c.protection_id = p.id AND c.owner_id = $4::uuid
      WHERE p.alias = ANY ($1::text[]) AND p.movable_by = 'rule' AND ${countFor('$2::uuid', '$3')}
      ORDER BY n.path, p.model_id NULLS FIRST`,
-    [aliases, place.kind === 'model' ? place.id : null, place.namespace, source.id],
+    [
+      acting.map(({ rule }) => rule.alias),
+      place.kind === 'model' ? place.id : null,
+      place.namespace,
+      source.id,
+    ],
   );
   if (rows.length === 0) return new Map();
-  const owner: PolicyOwner = { kind: source.kind, id: source.id, name: source.name };
-  const rules = await standingRules(sql, owner, source.id === place.id ? draft : undefined);
+  const rules = await standingRules(sql, source, source.id === place.id ? draft : undefined);
   const guards = new Map<string, Guard>();
-  for (const { rule } of actingRules(policy, policy.namespace)) {
+  for (const { rule } of acting) {
+    const concerned = rows.filter(({ alias }) => alias === rule.alias);
+    if (concerned.length === 0) continue;
     const standing = rules.get(rule.alias ?? '');
     // The two were read one after the other: an edit between them must not lend the consent of one text to another.
     const isSame = standing !== undefined && canonicalJson(standing.rule) === canonicalJson(rule);
-    const concerned = rows.filter(({ alias }) => alias === rule.alias);
     const first = concerned.find(({ digest }) => !isSame || digest !== standing.digest);
-    if (concerned.length === 0) continue;
-    const waits = first && consentWords(first, owner.name, rule.name);
+    const waits = first && consentWords(first, source.name, rule.name);
     guards.set(rule.alias ?? '', {
       evaluate: [],
       digest: '',
