@@ -20,13 +20,17 @@ import { consentWords } from './words.ts';
 /** Rules in a page at most: each is read with the policies above it. */
 const PAGE = 100;
 
-interface RuleRow extends PolicyOwner {
-  namespace: string;
-  model: string | null;
-  rule: string | null;
-  digest: string | null;
-  givenBy: string | null;
-  givenAt: Date | null;
+/** An owner of a policy, the place of the protection, and the consent if an admin gave one. */
+type RuleRow = PolicyOwner & { namespace: string; model: string | null } & (
+    | Given
+    | Record<keyof Given, null>
+  );
+
+interface Given {
+  rule: string;
+  digest: string;
+  givenBy: string;
+  givenAt: Date;
 }
 
 /**
@@ -52,19 +56,6 @@ interface ProtectionRow {
   id: string;
   movableBy: string;
 }
-
-const concerned = (
-  sql: Sql,
-  protection: ProtectionRow,
-  object: Located,
-  alias: string,
-  rest: string,
-  values: readonly unknown[],
-): Promise<RuleRow[]> =>
-  sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE ${rest}`, [
-    ...placesOf(protection, object, alias),
-    ...values,
-  ]);
 
 /** The first values of a statement of `CONCERNED`. */
 const placesOf = (protection: ProtectionRow, object: Located, alias: string) => [
@@ -116,14 +107,11 @@ export async function listRules(
 
 async function consentOf(sql: Sql, row: RuleRow, alias: string): Promise<RuleConsent> {
   const { kind, id, name } = row;
-  const standing = (await standingRules(sql, { kind, id, name })).get(alias);
-  const given = row.digest === null || row.givenBy === null || row.givenAt === null ? null : row;
-  const allowed = given && {
-    rule: given.rule ?? '',
-    digest: given.digest ?? '',
-    by: given.givenBy ?? '',
-    at: given.givenAt?.toISOString() ?? '',
-  };
+  const standing = (await standingRules(sql, row)).get(alias);
+  const allowed =
+    row.digest === null
+      ? null
+      : { rule: row.rule, digest: row.digest, by: row.givenBy, at: row.givenAt.toISOString() };
   const base = {
     policy: { kind, id, name },
     rule: (standing?.rule ?? null) as RuleConsent['rule'],
@@ -154,7 +142,10 @@ export const allowRule = (
         `${alias} is protected by ${protection.movableBy}: rules are allowed only where it is protected by rule.`,
       );
     const sql = sqlOf(tx);
-    const [row] = await concerned(sql, protection, object, alias, 'r.id = $5::uuid', [policy]);
+    const [row] = await sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE r.id = $5::uuid`, [
+      ...placesOf(protection, object, alias),
+      policy,
+    ]);
     const standing = row && (await standingRules(sql, row)).get(alias);
     if (row === undefined || standing === undefined)
       throw new HttpProblem(
