@@ -69,8 +69,12 @@ const PROTECTION = `
   SELECT id, movable_by AS "movableBy" FROM protected_aliases
   WHERE (CASE $1 WHEN 'model' THEN model_id ELSE namespace_id END) = $2::uuid AND alias = $3`;
 
+/** By name. A model and a namespace may have the same one; no name has a control character. */
+const PLACE = `concat(r.name, chr(1), r.kind) COLLATE "C"`;
+const placeOf = ({ name, kind }: RuleRow): string => `${name}\u0001${kind}`;
+
 const RULES = sizedSql(
-  `SELECT * FROM (${CONCERNED}) AS r WHERE r.name > $5 ORDER BY r.name LIMIT $6`,
+  `SELECT * FROM (${CONCERNED}) AS r WHERE ${PLACE} > $5 ORDER BY ${PLACE} LIMIT $6`,
   '$7',
   '$8',
 );
@@ -98,7 +102,7 @@ export async function listRules(
         isEmpty,
       ]),
     toItem: (row: RuleRow) => row,
-    cursorOf: (row: RuleRow) => row.name,
+    cursorOf: placeOf,
   });
   const items: RuleConsent[] = [];
   for (const row of page.items) items.push(await consentOf(sql, row, alias));
