@@ -39,10 +39,10 @@ async function* lines(
 async function* pagesOf(ctx: RequestContext, wanted: Wanted): AsyncGenerator<EntryRow[], void> {
   let from: Key = [wanted.since === undefined ? 0 : new Date(wanted.since).getTime(), 0];
   const end = await ctx.costs.run(ctx, (leased) => endOf(leased, wanted));
-  for (let bounds = {}; end !== undefined && isBefore(from, end); bounds = PATIENT) {
-    const page = await ctx.costs.run(ctx, (leased) => pageOf(leased, wanted, from, end), bounds);
-    yield page.entries;
-    from = page.to;
+  for (let patience = {}; end !== undefined && isBefore(from, end); patience = PATIENT) {
+    const next = await ctx.costs.run(ctx, (leased) => nextWindow(leased, wanted, from, end), patience);
+    yield next.entries;
+    from = next.to;
   }
 }
 
@@ -50,7 +50,7 @@ async function* pagesOf(ctx: RequestContext, wanted: Wanted): AsyncGenerator<Ent
 const PATIENT = { wait: Number.POSITIVE_INFINITY };
 
 /** The entries of the next window, and where the window ends. */
-async function pageOf(ctx: Context, wanted: Wanted, from: Key, end: Key) {
+async function nextWindow(ctx: Context, wanted: Wanted, from: Key, end: Key) {
   const to = (await windowAfter(ctx, from, end)) ?? end;
   return { entries: await entriesBetween(ctx, wanted, from, to), to };
 }
