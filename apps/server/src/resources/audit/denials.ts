@@ -31,7 +31,7 @@ export async function recordDenial(
   if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem)) return;
   const isDecoy = !isDenial(error) && error.couldHide;
   if (!isDenial(error) && !isDecoy) {
-    // Otherwise only what is hidden would get 503 while nothing can be recorded.
+    // Hidden objects get 503 while nothing can be recorded. If missing ones got 404, the difference would reveal which exist.
     if (error.code === 'not_found' && failedLately(ctx)) throw notRecorded();
     return;
   }

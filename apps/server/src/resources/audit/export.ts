@@ -46,7 +46,7 @@ async function* pagesOf(ctx: RequestContext, wanted: Wanted): AsyncGenerator<Ent
   }
 }
 
-/** What has begun to be sent waits for its turns as long as it takes. */
+/** An answer that has begun waits for its turns without a limit. */
 const PATIENT = { wait: Number.POSITIVE_INFINITY };
 
 /** The entries of the next window, and where the window ends. */

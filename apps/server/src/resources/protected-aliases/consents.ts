@@ -34,8 +34,8 @@ interface Given {
 }
 
 /**
- * The policies that a protection concerns: on the model or below the namespace where it stands, and above that, if they have a
- * rule for the alias or had one that was allowed. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
+ * The policies of the protected model or namespace, of all below it and of all above it. Each has a rule for the alias, or
+ * had one that was allowed. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
  */
 const CONCERNED = `
   SELECT o.*, c.rule, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt", p.namespace, p.model
@@ -131,7 +131,7 @@ async function consentOf(sql: Sql, row: RuleRow, alias: string): Promise<RuleCon
   return { ...base, state: allowed === null ? 'waits' : 'changed', words };
 }
 
-/** Lets a rule move a protected alias, as long as it stays as the caller has seen it. */
+/** Allows a rule to move a protected alias until its text changes. The digest names the text that the caller has seen. */
 export const allowRule = (
   ctx: RequestContext,
   object: Located,
@@ -179,7 +179,7 @@ export const allowRule = (
     return receipt;
   });
 
-/** Takes a consent back: the rule waits from then on. */
+/** Withdraws a consent: the rule waits again. */
 export const withdrawRule = (
   ctx: RequestContext,
   object: Located,

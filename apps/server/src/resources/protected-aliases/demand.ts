@@ -148,8 +148,8 @@ export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: M
 }
 
 /**
- * 403 where a deleted model holds an alias that the caller may not move: restoring the model would bring it back. The
- * protection counts that stands now, which may be newer than the deletion.
+ * 403 if a deleted model holds an alias that the caller may not move: restoring the model would bring it back. The current
+ * protections decide, even if they are newer than the deletion.
  */
 export async function demandMayRestoreModel(tx: Tx, ctx: RequestContext, model: Located): Promise<void> {
   const row = await tx.model.findUnique({ where: { id: model.id }, select: { deletedAt: true } });

@@ -8,7 +8,7 @@ import { countFor, FROM, type ProtectionRow } from './rows.ts';
 import { type StandingRule, standingRules } from './rule-texts.ts';
 import { consentWords } from './words.ts';
 
-/** What the protections of an alias that only rules move demand of a policy's rule for it. */
+/** The demands that the protections of an alias by `rule` make of a policy's rule for the alias. */
 export interface Guard extends StandingRule {
   /** Each of these must trust the author of a value. Empty: the rule uses all values. */
   readonly trust: readonly Trust[];
@@ -31,7 +31,7 @@ interface Row extends Pick<ProtectionRow, 'evaluatorRole' | 'evaluators'> {
   givenAt: Date | null;
 }
 
-/** Whose rules are asked about: a model, or the models below a namespace. */
+/** The place whose rules are read: a model, or all models below a namespace. */
 export type Place = Pick<Located, 'kind' | 'id' | 'namespace'>;
 
 /**
@@ -66,7 +66,7 @@ export async function guardsOf(
     const concerned = rows.filter(({ alias }) => alias === rule.alias);
     if (concerned.length === 0) continue;
     const standing = rules.get(rule.alias ?? '');
-    // The two were read one after the other: an edit between them must not lend the consent of one text to another.
+    // The policy was read before its rules. After an edit between the two, the consent belongs to another text.
     const isSame = standing !== undefined && canonicalJson(standing.rule) === canonicalJson(rule);
     const first = concerned.find(({ digest }) => !isSame || digest !== standing.digest);
     const waits = first && consentWords(first, source.name, rule.name);

@@ -148,8 +148,8 @@ const ofPrincipal = prepared<
 );
 
 /**
- * Tokens, newest first: ids sort by the time they were made. A narrowed token sees only itself: it makes no others, so none
- * comes from it.
+ * Lists tokens, newest first: ids sort by the time they were made. A narrowed token sees only itself. It cannot make
+ * others, so it has none to manage.
  */
 export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
   const after = idAfter(query.cursor);

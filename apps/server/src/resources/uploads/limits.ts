@@ -49,8 +49,8 @@ interface Reserved {
 }
 
 /**
- * Demands that the open uploads of the caller reserve no more than their share of each quota at and above a namespace. Who
- * may set a quota is not bound by its share. Called after `chargeQuotas`, whose locks keep the sums as they are.
+ * Demands that the open uploads of the caller reserve no more than their share of each quota at and above a namespace.
+ * Callers who may set a quota are not bound by its share. Called after `chargeQuotas`, whose locks keep the sums as they are.
  * @throws HttpProblem quota_exceeded
  */
 export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace: string): Promise<void> {
