@@ -67,7 +67,7 @@ const placesOf = (protection: ProtectionRow, object: Located, alias: string) => 
 
 const PROTECTION = `
   SELECT id, movable_by AS "movableBy" FROM protected_aliases
-  WHERE (CASE $1 WHEN 'model' THEN model_id ELSE namespace_id END) = $2::uuid AND alias = $3`;
+  WHERE (model_id = $1::uuid OR namespace_id = $1::uuid) AND alias = $2`;
 
 /** By name. A model and a namespace may have the same one; no name has a control character. */
 const PLACE = `concat(r.name, chr(1), r.kind) COLLATE "C"`;
@@ -87,7 +87,7 @@ export async function listRules(
   query: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<Answered> {
   const sql = sqlOn(ctx.db.pool);
-  const [protection] = await sql<ProtectionRow>(PROTECTION, [object.kind, object.id, alias]);
+  const [protection] = await sql<ProtectionRow>(PROTECTION, [object.id, alias]);
   if (protection === undefined) throw notProtected(object, alias);
   if (protection.movableBy !== 'rule') return { status: 200, body: { items: [], nextCursor: null } };
   const page = await pageOf(ctx, {
