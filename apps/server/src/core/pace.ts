@@ -4,7 +4,7 @@ import type { Pace } from '../protocol/context.ts';
 /** Milliseconds that work may hold the event loop before others have their turn. */
 const STRETCH = 5;
 
-/** Work that rests waits in one line. Each turn of the event loop goes on with one, so that others never wait for all. */
+/** Paused work waits in one line. Each turn of the event loop resumes one piece, so that a request never waits for all. */
 let line: Promise<void> = Promise.resolve();
 const nextTurn = (): Promise<void> => {
   line = line.then(() => turn());

@@ -1,7 +1,7 @@
 import type { BlobStat } from '@modelbox/blobs';
 import type { Context } from '../../protocol/context.ts';
 
-/** Those keys of stored objects that some row knows. */
+/** Returns the keys of those stored objects to which a row refers. */
 export async function knownKeys(
   { db }: Pick<Context, 'db'>,
   objects: readonly BlobStat[],

@@ -36,7 +36,7 @@ export function cursorAfter<T extends 'string' | 'number'>(text: string | undefi
   return value as Value;
 }
 
-/** For lists that go on after the id of an object. */
+/** Reads the cursor of a list that continues after the id of an object. */
 export function idAfter(text: string | undefined): string | undefined {
   const id = cursorAfter(text, 'string');
   if (id !== undefined && !isUuid(id)) throw badCursor();

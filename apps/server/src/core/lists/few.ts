@@ -1,6 +1,6 @@
 import { jsonBytes } from '../../protocol/json-size.ts';
 
-/** Items of an answer that is no page: up to a number, and up to so many bytes of JSON. */
+/** Collects the items of an answer without pages, up to a number of items and a number of bytes of JSON. */
 export class Few<T> {
   readonly items: T[] = [];
   readonly #limit: number;
@@ -23,7 +23,7 @@ export class Few<T> {
     return this.#isCut || this.items.length >= this.#limit;
   }
 
-  /** Takes an item, or is full: the first one is taken at any size. */
+  /** Adds an item if it fits. The first one fits at any size. */
   add(item: T): void {
     if (!this.isFull) {
       this.#bytes -= jsonBytes(item);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sqlOn } from '@modelbox/db';
 import {
   CursorError,
   compileFilter,
@@ -20,7 +21,6 @@ import { HttpProblem, invalid } from '../../protocol/problem.ts';
 import type { Answered } from '../../protocol/verb.ts';
 import { readInOrder } from '../objects/read.ts';
 import { badCursor, decodeCursor, encodeCursor, isStorable } from './cursor.ts';
-import { runList } from './run.ts';
 
 /** A list of objects of one kind. */
 export interface ObjectList {
@@ -67,8 +67,7 @@ export async function listObjects(
     values.push(...keyset.params);
     where.push(keyset.sql);
   }
-  const rows = await runList<PlaceRow>(
-    ctx,
+  const rows = await sqlOn(ctx.db.pool)<PlaceRow>(
     `SELECT ${list.idSql} AS id, ARRAY[${compiled.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
      FROM ${list.from} WHERE ${where.join(' AND ')} ORDER BY ${compiled.orderBy} LIMIT ${limit + 1}`,
     values,
@@ -93,7 +92,7 @@ interface PlaceRow {
 /** Objects read by one statement at most: Postgres forms them all, also those that do not fit. */
 const BATCH = 100;
 
-/** The objects at the places from the first on, as many as fit, and the index of the place at which the page ends. */
+/** Reads the objects at the places, in their order and as many as fit. The page ends at the place with the index `last`. */
 async function readWithin(
   ctx: RequestContext,
   kind: ListedKind,
@@ -113,7 +112,7 @@ async function readWithin(
     );
     items.push(...found.map(({ body }) => body));
     const reached = batch.findIndex(({ id }) => id === found.at(-1)?.id);
-    // Objects that were purged meanwhile are missing like those that do not fit: the next page goes on after the last.
+    // If the last objects of a batch were purged meanwhile, the page ends too: they look like objects that do not fit.
     const isFull = reached < batch.length - 1 && !room.isEmpty;
     last += isFull ? reached + 1 : batch.length;
     if (isFull) break;
@@ -122,7 +121,7 @@ async function readWithin(
   return { items, last };
 }
 
-/** A filter or an order tells of the values that it compares, so the caller needs the right to see them wherever it lists. */
+/** A filter or an order reveals the values that it compares, so the caller must be allowed to read them wherever it lists. */
 function demandMetrics({ actor }: RequestContext, { kind, namespace }: ObjectList): void {
   if (actor.grants === 'all') return;
   const permission = 'metric.read';

@@ -11,7 +11,7 @@ interface PageOf<Row, At, Item> {
   readonly limit: number | undefined;
   /** Where the page begins: the cursor of the page before. */
   readonly after: At | undefined;
-  /** Rows that most statements give; more at once only for rows that are small and costly to find. */
+  /** Rows of one statement at most. More than the default only for rows that are small and costly to find. */
   readonly batch?: number;
   /** Reads at most `count` rows after a place with a statement of `sizedSql`. */
   readonly read: (after: At | undefined, count: number, room: Room) => Promise<(Row & SizedRow)[]>;
@@ -31,9 +31,9 @@ export async function pageOf<Row extends object, At, Item>(
   let isMore = true;
   while (isMore && shown.length < limit) {
     const count = Math.min(batch, limit - shown.length);
-    // One row beyond tells whether there are more.
+    // One more row shows whether another page follows.
     const rows = await read(at, count + 1, room);
-    // After the first batch there is a next row: nothing came because it does not fit.
+    // A later batch is empty only if its first row does not fit: then another page follows.
     if (rows.length === 0) {
       isMore = shown.length > 0;
       break;

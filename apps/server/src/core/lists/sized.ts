@@ -15,7 +15,7 @@ export interface SizedRow {
 const FRAME = 256;
 
 /**
- * A statement that gives the rows of another in their order, up to a bound of bytes. Postgres measures them, so the
+ * Wraps a statement so that it returns its rows in their order up to a bound of bytes. Postgres measures them, so the
  * rest is never sent: a thousand rows can have a gigabyte.
  * @param bytes the place of the bound among the parameters, as `$2`.
  * @param isEmpty the place of a boolean, as `$3`: whether the first row comes at any size.
@@ -40,8 +40,8 @@ type Reader<Row> = (
 ) => Promise<Row[]>;
 
 /**
- * A reader out of a statement that gives a row for each id of `$1`, with the column `id`.
- * @param name unique in the process, as of a prepared statement.
+ * Makes a reader from a statement that returns a row for each id of `$1`, with the column `id`.
+ * @param name unique in the process: it names prepared statements.
  */
 export function reader<Row extends object>(name: string, statement: string): Reader<Row> {
   const all = prepared<[string[]], Row>(name, statement);

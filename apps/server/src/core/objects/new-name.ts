@@ -3,8 +3,8 @@ import type { FieldError } from '@modelbox/schema';
 import { invalidField } from '../../protocol/problem.ts';
 
 /**
- * Demands that a name that comes into being shows all its characters. Only for what is made: an object that has such a
- * name from earlier stays reachable.
+ * Demands that a new name shows all its characters. Call it only for an object that is made: existing objects with
+ * invisible characters in their names stay reachable.
  * @throws HttpProblem invalid
  */
 export function demandVisible(where: FieldError['in'], pointer: string, name: string, separator?: '/'): void {

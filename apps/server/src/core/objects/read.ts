@@ -30,8 +30,8 @@ export async function readObject(ctx: RequestContext, kind: ReadKind, id: string
 }
 
 /**
- * Objects in the order of the ids, as many as fit, as far as the caller may see them. An id may be without an object: it
- * was purged.
+ * Reads objects in the order of the ids, as many as fit, as far as the caller may see them. Skips objects that were purged
+ * meanwhile.
  */
 export const readInOrder = async (
   ctx: RequestContext,

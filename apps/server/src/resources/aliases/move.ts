@@ -19,7 +19,7 @@ export interface Move {
   readonly alias: string;
   readonly cause: 'set' | 'create' | 'finalize' | 'promote' | 'rollback' | 'delete' | 'rule' | 'proposal';
   readonly reason?: string | null | undefined;
-  /** Of the cause `rule` the digest of the rule, which protections ask for. */
+  /** The digest of the rule, if the cause is `rule`. Protections compare it with the rules that admins allowed. */
   readonly rule?: string | undefined;
   /** The id of the holder demanded; null demands none. Absent: whoever it is. */
   readonly expect?: string | null | undefined;
@@ -105,7 +105,7 @@ async function demandReady(tx: Tx, ctx: RequestContext, { id, version }: Holder)
   if (row.filesRemovedAt) throw await withoutFiles(tx, ctx, id, version);
 }
 
-/** What protections know of a move. */
+/** Returns the mover as protections tell movers apart. */
 const moverOf = ({ cause, rule = '' }: Move): AliasMover =>
   cause === 'rule' ? { rule } : cause === 'proposal' ? cause : 'caller';
 

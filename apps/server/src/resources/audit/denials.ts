@@ -29,9 +29,9 @@ export async function recordDenial(
   error: unknown,
 ): Promise<void> {
   if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem)) return;
-  const isDecoy = !isDenial(error) && error.couldHide;
-  if (!isDenial(error) && !isDecoy) {
-    // Otherwise only what is hidden would get 503 while nothing can be recorded.
+  const isDecoy = !isDenial(error);
+  if (isDecoy && !error.couldHide) {
+    // Hidden objects get 503 while nothing can be recorded. If missing ones got 404, the difference would reveal which exist.
     if (error.code === 'not_found' && failedLately(ctx)) throw notRecorded();
     return;
   }
@@ -41,10 +41,11 @@ export async function recordDenial(
   try {
     await storeDenial(ctx, event);
   } catch (failure) {
-    if (isDecoy) throw notRecorded();
-    const { hash: _, ...denied } = event;
-    ctx.telemetry.unrecorded();
-    ctx.log.error({ err: failure, denied }, 'a denied attempt could not be recorded');
+    if (!isDecoy) {
+      const { hash: _, ...denied } = event;
+      ctx.telemetry.unrecorded();
+      ctx.log.error({ err: failure, denied }, 'a denied attempt could not be recorded');
+    }
     throw notRecorded();
   }
 }

@@ -20,7 +20,7 @@ export interface AuditEvent {
   readonly namespace: string | null;
   readonly name: string | null;
   readonly detail: string | null;
-  /** Nothing was denied: the event takes the same work as one that is stored, and leaves nothing. */
+  /** Nothing was denied. The event costs the same work as a stored one, and stores nothing. */
   readonly isDecoy?: true;
   /** How many attempts it stands for, and when the last one came. Absent: it is one. */
   readonly repeats?: number;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { runList } from '../../core/lists/run.ts';
+import { sqlOn } from '@modelbox/db';
 import type { Context, RequestContext } from '../../protocol/context.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { conditions, type EntryRow, entriesOf, type Key, SOURCES, toEntry, type Wanted } from './find.ts';
@@ -39,18 +39,18 @@ async function* lines(
 async function* pagesOf(ctx: RequestContext, wanted: Wanted): AsyncGenerator<EntryRow[], void> {
   let from: Key = [wanted.since === undefined ? 0 : new Date(wanted.since).getTime(), 0];
   const end = await ctx.costs.run(ctx, (leased) => endOf(leased, wanted));
-  for (let bounds = {}; end !== undefined && isBefore(from, end); bounds = PATIENT) {
-    const page = await ctx.costs.run(ctx, (leased) => pageOf(leased, wanted, from, end), bounds);
-    yield page.entries;
-    from = page.to;
+  for (let patience = {}; end !== undefined && isBefore(from, end); patience = PATIENT) {
+    const next = await ctx.costs.run(ctx, (leased) => nextWindow(leased, wanted, from, end), patience);
+    yield next.entries;
+    from = next.to;
   }
 }
 
-/** What has begun to be sent waits for its turns as long as it takes. */
+/** An answer that has begun waits for its turns without a limit. */
 const PATIENT = { wait: Number.POSITIVE_INFINITY };
 
 /** The entries of the next window, and where the window ends. */
-async function pageOf(ctx: Context, wanted: Wanted, from: Key, end: Key) {
+async function nextWindow(ctx: Context, wanted: Wanted, from: Key, end: Key) {
   const to = (await windowAfter(ctx, from, end)) ?? end;
   return { entries: await entriesBetween(ctx, wanted, from, to), to };
 }
@@ -71,9 +71,8 @@ const keys = (where: string, order: 'ASC' | 'DESC', limit: number): string =>
   ).join(' UNION ALL ');
 
 /** The last entry that is there now, or the time that was given where that comes first. Undefined: there is none. */
-async function endOf(ctx: Context, { until }: Wanted): Promise<Key | undefined> {
-  const [row] = await runList<KeyRow>(
-    ctx,
+async function endOf({ db }: Context, { until }: Wanted): Promise<Key | undefined> {
+  const [row] = await sqlOn(db.pool)<KeyRow>(
     `SELECT at, id FROM (${keys('true', 'DESC', 1)}) AS k ORDER BY at DESC, id DESC LIMIT 1`,
     [],
   );
@@ -88,18 +87,17 @@ const WITHIN =
 const bounds = (from: Key, to: Key): unknown[] => [new Date(from[0]), from[1], new Date(to[0]), to[1]];
 
 /** Where the next window ends; undefined where it reaches to the end. */
-async function windowAfter(ctx: Context, from: Key, end: Key): Promise<Key | undefined> {
-  const [row] = await runList<KeyRow>(
-    ctx,
+async function windowAfter({ db }: Context, from: Key, end: Key): Promise<Key | undefined> {
+  const [row] = await sqlOn(db.pool)<KeyRow>(
     `SELECT at, id FROM (${keys(WITHIN, 'ASC', WINDOW)}) AS k ORDER BY at, id OFFSET ${WINDOW - 1} LIMIT 1`,
     bounds(from, end),
   );
   return keyOf(row);
 }
 
-function entriesBetween(ctx: Context, wanted: Wanted, from: Key, to: Key): Promise<EntryRow[]> {
+function entriesBetween({ db }: Context, wanted: Wanted, from: Key, to: Key): Promise<EntryRow[]> {
   const values = bounds(from, to);
   const by = conditions(wanted, (value) => `$${values.push(value)}`);
   const statement = entriesOf({ where: (table) => `${WITHIN} AND ${by(table)}`, order: 'ASC' });
-  return runList<EntryRow>(ctx, statement, values);
+  return sqlOn(db.pool)<EntryRow>(statement, values);
 }

@@ -1,7 +1,7 @@
+import { sqlOn } from '@modelbox/db';
 import { LIMIT_DEFAULT } from '@modelbox/schema';
 import { badCursor, decodeCursor } from '../../core/lists/cursor.ts';
 import { pageOf } from '../../core/lists/page.ts';
-import { runList } from '../../core/lists/run.ts';
 import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
 import type { Context } from '../../protocol/context.ts';
 import type { Room } from '../../protocol/kinds.ts';
@@ -26,7 +26,7 @@ export const listAudit: Verb<'audit.list'> = async (ctx, { query, touched: { nam
 };
 
 function entriesBefore(
-  ctx: Context,
+  { db }: Context,
   wanted: Wanted,
   before: Key | undefined,
   count: number,
@@ -42,7 +42,7 @@ function entriesBefore(
     order: 'DESC',
     limit: param(count),
   });
-  return runList(ctx, sizedSql(statement, param(room.bytes), param(room.isEmpty)), values);
+  return sqlOn(db.pool)(sizedSql(statement, param(room.bytes), param(room.isEmpty)), values);
 }
 
 /** The last millisecond of the year 9999. */

@@ -53,8 +53,8 @@ async function storeOne(ctx: Context, event: AuditEvent): Promise<void> {
 
 /**
  * Stores a denied attempt: at once, or, beyond `MODELBOX_AUDIT_DENIALS` of one caller in a minute, in one entry with all
- * others of that caller at the same operation. Otherwise a caller without rights fills the disk. While storing fails, none
- * is only counted.
+ * others of that caller at the same operation. Otherwise a caller without rights fills the disk. While storing fails,
+ * all are stored at once, so that each caller gets the error.
  */
 export async function storeDenial(ctx: Context, event: AuditEvent): Promise<void> {
   const most = ctx.settings.auditDenials;

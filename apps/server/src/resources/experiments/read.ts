@@ -56,6 +56,6 @@ export async function readExperiments(
   }));
 }
 
-/** What it shows of another object: the checkpoint that it began with. */
+/** The checkpoint that the experiment began with is another object: only callers who may read it see it. */
 const foreignOf = ({ checkpointIn }: ExperimentRow): Foreign<Experiment>[] =>
   foreignIn(checkpointIn, 'checkpoint.read', (body) => ({ ...body, source: null }));

@@ -5,6 +5,7 @@ import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
 import { newId } from '../../core/names/ids.ts';
 import { demandVisible } from '../../core/objects/new-name.ts';
 import { recordChange } from '../../core/writes/change.ts';
+import { lockKey } from '../../core/writes/lock-key.ts';
 import { ensureNamespace } from '../../core/writes/namespace.ts';
 import type { Context } from '../../protocol/context.ts';
 import type { Readout } from '../../protocol/kinds.ts';
@@ -19,8 +20,7 @@ export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, tou
     const namespaceId = await ensureNamespace(tx, ctx, namespace);
     const { principal } = params;
     const key = { namespaceId_principal: { namespaceId, principal } };
-    // Whoever sets it at the same time waits here.
-    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('grant ' || ${`${namespaceId} ${principal}`}, 0))::text`;
+    await lockKey(tx, `grant ${namespaceId} ${principal}`);
     const before = await tx.grant.findUnique({ where: key });
     const made = { role: body.role, createdBy: ctx.actor.name, createdAt: ctx.now() };
     if (before?.role === body.role) return { status: 200, object: { kind: 'grant', id: before.id } };

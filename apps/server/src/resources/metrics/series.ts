@@ -1,8 +1,8 @@
+import { sqlOn } from '@modelbox/db';
 import { decideAccess, parseQualifiedName } from '@modelbox/domain';
 import { LIMIT_DEFAULT, type MetricValue, Timestamp } from '@modelbox/schema';
 import { badCursor, decodeCursor, isStorable } from '../../core/lists/cursor.ts';
 import { pageOf } from '../../core/lists/page.ts';
-import { runList } from '../../core/lists/run.ts';
 import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
@@ -89,7 +89,7 @@ export async function listPoints(
     batch: limit,
     after: query.cursor === undefined ? undefined : positionOf(query.cursor),
     read: (after, count, { bytes, isEmpty }) =>
-      runList<PointRow & SizedRow>(ctx, statement, [
+      sqlOn(ctx.db.pool)<PointRow & SizedRow>(statement, [
         object.id,
         object.namespaceId,
         ...bounds,

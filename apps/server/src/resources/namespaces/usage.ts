@@ -10,9 +10,9 @@ const count = prepared<[path: string], NamespaceUsage>(
    FROM namespaces n, namespace_usage(n.path) AS u WHERE n.path = $1`,
 );
 
-/** Counts what is stored in a namespace and all below it. In the lane of lists: of a large one it takes its time. */
+/** Counts what is stored in a namespace and all below it. */
 export const readUsage: Verb<'namespaces.usage'> = async (ctx, { touched: { namespace } }) => {
-  const [usage] = await count(ctx.db.lists, namespace.namespace);
+  const [usage] = await count(ctx.db.pool, namespace.namespace);
   if (usage === undefined)
     throw new HttpProblem('not_found', `There is no namespace "${namespace.namespace}".`);
   return { status: 200, body: usage };

@@ -241,6 +241,17 @@ describe('allowing a rule', () => {
     expect((await first(w)).state).toBe('waits');
   });
 
+  /** The policies with rules for the alias, over all pages. */
+  async function policiesOf(w: World, limit: number): Promise<{ kind: string; name: string }[]> {
+    const policies = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await w.admin.api('GET', `${w.protection}/rules?limit=${limit}${cursor}`);
+      policies.push(...body.items.map((item: any) => item.policy));
+      if (body.nextCursor === null) return policies;
+      cursor = `&cursor=${body.nextCursor}`;
+    }
+  }
+
   it('404: a policy that is not concerned, or has no such rule; pages', async () => {
     const w = await world();
     const other = await world();
@@ -252,14 +263,22 @@ describe('allowing a rule', () => {
       const { id } = await callers.ok('POST', '/v1/models', { namespace: `${w.namespace}/below`, name });
       await callers.ok('PUT', `/v1/models/${id}/policy`, { label: [rule] });
     }
-    const names: string[] = [];
-    for (let cursor = ''; ; ) {
-      const { body } = await w.admin.api('GET', `${w.protection}/rules?limit=2${cursor}`);
-      names.push(...body.items.map((item: any) => item.policy.name));
-      if (body.nextCursor === null) break;
-      cursor = `&cursor=${body.nextCursor}`;
-    }
+    const names = (await policiesOf(w, 2)).map(({ name }) => name);
     expect(names).toEqual(['a', 'b', 'c'].map((name) => `${w.namespace}/below/${name}`));
+  });
+
+  it('a page that ends between a model and a namespace of the same name loses neither', async () => {
+    const w = await world();
+    const { namespace } = w;
+    const below = `${namespace}/below`;
+    const { id } = await callers.ok('POST', '/v1/models', { namespace, name: 'below' });
+    await callers.ok('POST', '/v1/models', { namespace: below, name: 'yolo' });
+    await callers.ok('PUT', `/v1/models/${id}/policy`, { label: [rule] });
+    await callers.ok('PUT', `/v1/namespaces/${encodeURIComponent(below)}/policy`, { label: [rule] });
+    expect((await policiesOf(w, 1)).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      `model ${below}`,
+      `namespace ${below}`,
+    ]);
   });
 
   it('a rule that was allowed waits while edits of the policy race with it', async () => {

@@ -1,4 +1,4 @@
-import { type Sql, sqlOf, sqlOn, type Tx } from '@modelbox/db';
+import { type ProtectedAlias, type Sql, sqlOf, sqlOn, type Tx } from '@modelbox/db';
 import type { PolicyOwner } from '@modelbox/domain';
 import type { RuleConsent } from '@modelbox/schema';
 import { LIMIT_DEFAULT } from '@modelbox/schema';
@@ -8,31 +8,34 @@ import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
 import { recordChange } from '../../core/writes/change.ts';
 import { write } from '../../core/writes/write.ts';
 import type { RequestContext } from '../../protocol/context.ts';
-import { demandMatch } from '../../protocol/http/preconditions.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import type { Answered, Receipt } from '../../protocol/verb.ts';
-import { lockProtections } from './demand.ts';
+import { lockOwnProtection } from './demand.ts';
 import { notProtected } from './get.ts';
-import { ownerOf, stateOf } from './rows.ts';
+import { stateOf } from './rows.ts';
 import { standingRules } from './rule-texts.ts';
 import { consentWords } from './words.ts';
 
 /** Rules in a page at most: each is read with the policies above it. */
 const PAGE = 100;
 
-interface RuleRow extends PolicyOwner {
-  namespace: string;
-  model: string | null;
-  rule: string | null;
-  digest: string | null;
-  givenBy: string | null;
-  givenAt: Date | null;
+/** An owner of a policy, the place of the protection, and the consent if an admin gave one. */
+type RuleRow = PolicyOwner & { namespace: string; model: string | null } & (
+    | Given
+    | Record<keyof Given, null>
+  );
+
+interface Given {
+  rule: string;
+  digest: string;
+  givenBy: string;
+  givenAt: Date;
 }
 
 /**
- * The policies that a protection concerns: on the model or below the namespace where it stands, and above that, if they have a
- * rule for the alias or had one that was allowed. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
+ * The policies of the protected model or namespace, of all below it and of all above it. Each has a rule for the alias, or
+ * had one that was allowed. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
  */
 const CONCERNED = `
   SELECT o.*, c.rule, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt", p.namespace, p.model
@@ -54,19 +57,6 @@ interface ProtectionRow {
   movableBy: string;
 }
 
-const concerned = (
-  sql: Sql,
-  protection: ProtectionRow,
-  object: Located,
-  alias: string,
-  rest: string,
-  values: readonly unknown[],
-): Promise<RuleRow[]> =>
-  sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE ${rest}`, [
-    ...placesOf(protection, object, alias),
-    ...values,
-  ]);
-
 /** The first values of a statement of `CONCERNED`. */
 const placesOf = (protection: ProtectionRow, object: Located, alias: string) => [
   protection.id,
@@ -77,10 +67,14 @@ const placesOf = (protection: ProtectionRow, object: Located, alias: string) => 
 
 const PROTECTION = `
   SELECT id, movable_by AS "movableBy" FROM protected_aliases
-  WHERE (CASE $1 WHEN 'model' THEN model_id ELSE namespace_id END) = $2::uuid AND alias = $3`;
+  WHERE (model_id = $1::uuid OR namespace_id = $1::uuid) AND alias = $2`;
+
+/** By name. A model and a namespace may have the same one; no name has a control character. */
+const PLACE = `concat(r.name, chr(1), r.kind) COLLATE "C"`;
+const placeOf = ({ name, kind }: RuleRow): string => `${name}\u0001${kind}`;
 
 const RULES = sizedSql(
-  `SELECT * FROM (${CONCERNED}) AS r WHERE r.name > $5 ORDER BY r.name LIMIT $6`,
+  `SELECT * FROM (${CONCERNED}) AS r WHERE ${PLACE} > $5 ORDER BY ${PLACE} LIMIT $6`,
   '$7',
   '$8',
 );
@@ -93,7 +87,7 @@ export async function listRules(
   query: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<Answered> {
   const sql = sqlOn(ctx.db.pool);
-  const [protection] = await sql<ProtectionRow>(PROTECTION, [object.kind, object.id, alias]);
+  const [protection] = await sql<ProtectionRow>(PROTECTION, [object.id, alias]);
   if (protection === undefined) throw notProtected(object, alias);
   if (protection.movableBy !== 'rule') return { status: 200, body: { items: [], nextCursor: null } };
   const page = await pageOf(ctx, {
@@ -108,7 +102,7 @@ export async function listRules(
         isEmpty,
       ]),
     toItem: (row: RuleRow) => row,
-    cursorOf: (row: RuleRow) => row.name,
+    cursorOf: placeOf,
   });
   const items: RuleConsent[] = [];
   for (const row of page.items) items.push(await consentOf(sql, row, alias));
@@ -117,14 +111,11 @@ export async function listRules(
 
 async function consentOf(sql: Sql, row: RuleRow, alias: string): Promise<RuleConsent> {
   const { kind, id, name } = row;
-  const standing = (await standingRules(sql, { kind, id, name })).get(alias);
-  const given = row.digest === null || row.givenBy === null || row.givenAt === null ? null : row;
-  const allowed = given && {
-    rule: given.rule ?? '',
-    digest: given.digest ?? '',
-    by: given.givenBy ?? '',
-    at: given.givenAt?.toISOString() ?? '',
-  };
+  const standing = (await standingRules(sql, row)).get(alias);
+  const allowed =
+    row.digest === null
+      ? null
+      : { rule: row.rule, digest: row.digest, by: row.givenBy, at: row.givenAt.toISOString() };
   const base = {
     policy: { kind, id, name },
     rule: (standing?.rule ?? null) as RuleConsent['rule'],
@@ -140,7 +131,7 @@ async function consentOf(sql: Sql, row: RuleRow, alias: string): Promise<RuleCon
   return { ...base, state: allowed === null ? 'waits' : 'changed', words };
 }
 
-/** Lets a rule move a protected alias, as long as it stays as the caller has seen it. */
+/** Allows a rule to move a protected alias until its text changes. The digest names the text that the caller has seen. */
 export const allowRule = (
   ctx: RequestContext,
   object: Located,
@@ -148,14 +139,17 @@ export const allowRule = (
   digest: string,
 ): Promise<Receipt> =>
   write(ctx, async (tx): Promise<Receipt> => {
-    const protection = await lockOne(tx, ctx, object, alias);
+    const protection = await lockOwnProtection(tx, ctx, object, alias);
     if (protection.movableBy !== 'rule')
       throw new HttpProblem(
         'conflict',
         `${alias} is protected by ${protection.movableBy}: rules are allowed only where it is protected by rule.`,
       );
     const sql = sqlOf(tx);
-    const [row] = await concerned(sql, protection, object, alias, 'r.id = $5::uuid', [policy]);
+    const [row] = await sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE r.id = $5::uuid`, [
+      ...placesOf(protection, object, alias),
+      policy,
+    ]);
     const standing = row && (await standingRules(sql, row)).get(alias);
     if (row === undefined || standing === undefined)
       throw new HttpProblem(
@@ -185,14 +179,14 @@ export const allowRule = (
     return receipt;
   });
 
-/** Takes a consent back: the rule waits from then on. */
+/** Withdraws a consent: the rule waits again. */
 export const withdrawRule = (
   ctx: RequestContext,
   object: Located,
   { alias, policy }: { alias: string; policy: string },
 ): Promise<Receipt> =>
   write(ctx, async (tx): Promise<Receipt> => {
-    const protection = await lockOne(tx, ctx, object, alias);
+    const protection = await lockOwnProtection(tx, ctx, object, alias);
     const where = { protectionId_ownerId: { protectionId: protection.id, ownerId: policy } };
     const given = await tx.ruleConsent.findUnique({ where });
     if (given === null)
@@ -206,22 +200,11 @@ export const withdrawRule = (
     return { status: 204, object: null };
   });
 
-/** After this nothing is moved that began before, until the transaction ends. */
-async function lockOne(tx: Tx, ctx: RequestContext, object: Located, alias: string) {
-  await lockProtections(tx, object.namespace, alias, 'alone');
-  const row = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
-  if (row === null) throw notProtected(object, alias);
-  demandMatch(ctx.ifMatch, row.edit);
-  return row;
-}
-
-type Stored = Awaited<ReturnType<typeof lockOne>>;
-
 async function tell(
   tx: Tx,
   ctx: RequestContext,
   object: Located,
-  protection: Stored,
+  protection: ProtectedAlias,
   action: 'rule_allowed' | 'rule_withdrawn',
   detail: object,
 ): Promise<void> {

@@ -1,10 +1,13 @@
-import type { Sql, Tx } from '@modelbox/db';
+import type { ProtectedAlias, Sql, Tx } from '@modelbox/db';
 import { type AliasMover, allowsMove } from '@modelbox/domain';
 import { ROLE_PERMISSIONS } from '@modelbox/schema';
+import { lockKey } from '../../core/writes/lock-key.ts';
 import type { RequestContext } from '../../protocol/context.ts';
+import { demandMatch } from '../../protocol/http/preconditions.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
-import { COLUMNS, countFor, FROM, type ProtectionRow } from './rows.ts';
+import { notProtected } from './get.ts';
+import { COLUMNS, countFor, FROM, ownerOf, type ProtectionRow } from './rows.ts';
 
 type ModelPlace = Pick<Located, 'id' | 'namespace'>;
 
@@ -20,9 +23,24 @@ export async function lockProtections(
 ): Promise<void> {
   // A team that takes long keeps no other waiting: what protects an alias stands below the same root.
   const key = `protected alias ${namespace.split('/', 1)[0]} ${alias}`;
-  await (how === 'alone'
-    ? tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`
-    : tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))::text`);
+  await lockKey(tx, key, how);
+}
+
+/**
+ * Locks the protection that stands on a model or namespace itself, as `lockProtections` does alone.
+ * @throws HttpProblem not_found, or `stale` if the caller has seen another state of it.
+ */
+export async function lockOwnProtection(
+  tx: Tx,
+  ctx: RequestContext,
+  object: Located,
+  alias: string,
+): Promise<ProtectedAlias> {
+  await lockProtections(tx, object.namespace, alias, 'alone');
+  const row = await tx.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
+  if (row === null) throw notProtected(object, alias);
+  demandMatch(ctx.ifMatch, row.edit);
+  return row;
 }
 
 const inForce = `FROM ${FROM}
@@ -37,7 +55,6 @@ async function refusing(
   mover: AliasMover,
 ): Promise<ProtectionRow | undefined> {
   const digest = typeof mover === 'object' ? mover.rule : '';
-  // In a statement of its own before they are read: one that waited would look with old eyes.
   await lockProtections(tx, model.namespace, alias, 'shared');
   const rows = await tx.$queryRawUnsafe<RefusingRow[]>(
     `SELECT ${COLUMNS}, EXISTS (SELECT 1 FROM rule_consents c WHERE c.protection_id = p.id AND c.digest = $4) AS "allowsRule"
@@ -131,8 +148,8 @@ export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: M
 }
 
 /**
- * 403 where a deleted model holds an alias that the caller may not move: restoring the model would bring it back. The
- * protection counts that stands now, which may be newer than the deletion.
+ * 403 if a deleted model holds an alias that the caller may not move: restoring the model would bring it back. The current
+ * protections decide, even if they are newer than the deletion.
  */
 export async function demandMayRestoreModel(tx: Tx, ctx: RequestContext, model: Located): Promise<void> {
   const row = await tx.model.findUnique({ where: { id: model.id }, select: { deletedAt: true } });

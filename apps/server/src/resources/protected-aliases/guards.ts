@@ -1,5 +1,5 @@
 import type { Sql } from '@modelbox/db';
-import { actingRules, type PolicyDocument, type PolicyOwner } from '@modelbox/domain';
+import { actingRules, type PolicyDocument } from '@modelbox/domain';
 import { ROLES } from '@modelbox/schema';
 import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
 import { canonicalJson } from '../../core/writes/canonical.ts';
@@ -8,7 +8,7 @@ import { countFor, FROM, type ProtectionRow } from './rows.ts';
 import { type StandingRule, standingRules } from './rule-texts.ts';
 import { consentWords } from './words.ts';
 
-/** What the protections of an alias that only rules move demand of a policy's rule for it. */
+/** The demands that the protections of an alias by `rule` make of a policy's rule for the alias. */
 export interface Guard extends StandingRule {
   /** Each of these must trust the author of a value. Empty: the rule uses all values. */
   readonly trust: readonly Trust[];
@@ -31,7 +31,7 @@ interface Row extends Pick<ProtectionRow, 'evaluatorRole' | 'evaluators'> {
   givenAt: Date | null;
 }
 
-/** Whose rules are asked about: a model, or the models below a namespace. */
+/** The place whose rules are read: a model, or all models below a namespace. */
 export type Place = Pick<Located, 'kind' | 'id' | 'namespace'>;
 
 /**
@@ -45,29 +45,31 @@ export async function guardsOf(
   draft?: PolicyDocument,
 ): Promise<ReadonlyMap<string, Guard>> {
   const source = policy.sources.label;
-  const aliases = (policy.document.label ?? []).flatMap(({ alias, mode }) =>
-    alias !== undefined && mode !== 'propose' ? [alias] : [],
-  );
-  if (source === undefined || aliases.length === 0) return new Map();
+  const acting = actingRules(policy, policy.namespace);
+  if (source === undefined || acting.length === 0) return new Map();
   const rows = await sql<Row>(
     `SELECT p.alias, n.path AS namespace, m.name AS model, p.evaluator_role AS "evaluatorRole", p.evaluators, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt"
      FROM ${FROM} LEFT JOIN rule_consents c ON c.protection_id = p.id AND c.owner_id = $4::uuid
      WHERE p.alias = ANY ($1::text[]) AND p.movable_by = 'rule' AND ${countFor('$2::uuid', '$3')}
      ORDER BY n.path, p.model_id NULLS FIRST`,
-    [aliases, place.kind === 'model' ? place.id : null, place.namespace, source.id],
+    [
+      acting.map(({ rule }) => rule.alias),
+      place.kind === 'model' ? place.id : null,
+      place.namespace,
+      source.id,
+    ],
   );
   if (rows.length === 0) return new Map();
-  const owner: PolicyOwner = { kind: source.kind, id: source.id, name: source.name };
-  const rules = await standingRules(sql, owner, source.id === place.id ? draft : undefined);
+  const rules = await standingRules(sql, source, source.id === place.id ? draft : undefined);
   const guards = new Map<string, Guard>();
-  for (const { rule } of actingRules(policy, policy.namespace)) {
-    const standing = rules.get(rule.alias ?? '');
-    // The two were read one after the other: an edit between them must not lend the consent of one text to another.
-    const isSame = standing !== undefined && canonicalJson(standing.rule) === canonicalJson(rule);
+  for (const { rule } of acting) {
     const concerned = rows.filter(({ alias }) => alias === rule.alias);
-    const first = concerned.find(({ digest }) => !isSame || digest !== standing.digest);
     if (concerned.length === 0) continue;
-    const waits = first && consentWords(first, owner.name, rule.name);
+    const standing = rules.get(rule.alias ?? '');
+    // The policy was read before its rules. After an edit between the two, the consent belongs to another text.
+    const isSame = standing !== undefined && canonicalJson(standing.rule) === canonicalJson(rule);
+    const first = concerned.find(({ digest }) => !isSame || digest !== standing.digest);
+    const waits = first && consentWords(first, source.name, rule.name);
     guards.set(rule.alias ?? '', {
       evaluate: [],
       digest: '',

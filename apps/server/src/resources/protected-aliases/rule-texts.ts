@@ -10,9 +10,9 @@ export interface StandingRule extends RuleText {
 }
 
 /**
- * The labelling rules that a policy has for aliases, by alias. `evaluate` is as it counts for the policy's owner: so a policy
- * further below cannot loosen what an admin has seen.
- * @param draft in the place of the owner's policy.
+ * The labelling rules that a policy has for aliases, by alias. `evaluate` comes from the owner's policy or from those above,
+ * so that a policy further below cannot loosen the text that an admin has seen.
+ * @param draft replaces the owner's policy.
  */
 export async function standingRules(
   sql: Sql,

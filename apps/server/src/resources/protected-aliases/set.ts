@@ -39,7 +39,7 @@ export function setProtection(
       return { status: 200, object: { kind: 'alias_protection', id: before.id } };
     if (!before) demandVisible('path', '/alias', alias);
     const data = { ...said, createdBy: ctx.actor.name, createdAt: ctx.now() };
-    // Rules were allowed to move an alias that only rules move: not in whatever comes later.
+    // A consent ends with the protection by `rule`. A later protection by `rule` needs another one.
     if (before && body.by !== 'rule') await tx.ruleConsent.deleteMany({ where: { protectionId: before.id } });
     const { id } = before
       ? await tx.protectedAlias.update({ where: { id: before.id }, data: { ...data, edit: before.edit + 1 } })

@@ -1,7 +1,7 @@
-/** A protection, and what an admin has allowed there. */
+/** A protection, and the consent that an admin gave there. */
 export interface Consent {
   readonly alias: string;
-  /** In which the protection stands, or its model lies. */
+  /** The namespace of the protection, or of its model. */
   readonly namespace: string;
   readonly model: string | null;
   readonly givenBy: string | null;

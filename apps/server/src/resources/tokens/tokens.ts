@@ -10,6 +10,7 @@ import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
 import { newId } from '../../core/names/ids.ts';
 import { demandVisible } from '../../core/objects/new-name.ts';
 import { recordChange } from '../../core/writes/change.ts';
+import { lockKey } from '../../core/writes/lock-key.ts';
 import { write } from '../../core/writes/write.ts';
 import type { Context, RequestContext } from '../../protocol/context.ts';
 import type { Readout } from '../../protocol/kinds.ts';
@@ -80,9 +81,7 @@ async function insertToken(
 async function demandTokenAllowed(tx: Tx, ctx: RequestContext, principal: string): Promise<void> {
   const { maxTokens } = ctx.settings;
   if (maxTokens === 0) return;
-  const key = `tokens of ${principal}`;
-  // In a statement of its own: one that waited would count with old eyes.
-  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`;
+  await lockKey(tx, `tokens of ${principal}`);
   const since = usedSince(ctx);
   const [row] = await tx.$queryRaw<[{ count: number }]>`
     SELECT count(*)::int AS count FROM tokens t
@@ -149,8 +148,8 @@ const ofPrincipal = prepared<
 );
 
 /**
- * Tokens, newest first: ids sort by the time they were made. A narrowed token sees only itself: it makes no others, so none
- * comes from it.
+ * Lists tokens, newest first: ids sort by the time they were made. A narrowed token sees only itself. It cannot make
+ * others, so it has none to manage.
  */
 export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
   const after = idAfter(query.cursor);

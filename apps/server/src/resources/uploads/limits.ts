@@ -1,5 +1,6 @@
 import { sqlOf, type Tx } from '@modelbox/db';
 import { decideAccess } from '@modelbox/domain';
+import { lockKey } from '../../core/writes/lock-key.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
@@ -17,8 +18,7 @@ export async function demandUploadAllowed(tx: Tx, ctx: RequestContext, namespace
   const { auth, maxOpenUploads, maxOpenUploadsNamespace } = ctx.settings;
   const sql = sqlOf(tx);
   const count = async (key: string, from: string, value: string, most: number): Promise<number> => {
-    // In a statement of its own: one that waited would count with old eyes.
-    await sql('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`open uploads ${key}`]);
+    await lockKey(tx, `open uploads ${key}`);
     const text = `SELECT count(*)::int AS count FROM (SELECT ${from} AND u.state = 'open' LIMIT $2) AS found`;
     return (await sql<{ count: number }>(text, [value, most]))[0]?.count ?? 0;
   };
@@ -49,8 +49,8 @@ interface Reserved {
 }
 
 /**
- * Demands that the open uploads of the caller reserve no more than their share of each quota at and above a namespace. Who
- * may set a quota is not bound by its share. Called after `chargeQuotas`, whose locks keep the sums as they are.
+ * Demands that the open uploads of the caller reserve no more than their share of each quota at and above a namespace.
+ * Callers who may set a quota are not bound by its share. Called after `chargeQuotas`, whose locks keep the sums as they are.
  * @throws HttpProblem quota_exceeded
  */
 export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace: string): Promise<void> {

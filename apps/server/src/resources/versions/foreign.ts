@@ -6,8 +6,8 @@ import { type Foreign, foreignIn } from '../../protocol/cross-namespace.ts';
 type Source = NonNullable<Version['source']>;
 
 /**
- * What the answer about a version shows of other objects: what it was made from, and of the datasets more than the names
- * that its makers wrote.
+ * The parts of a version's answer that belong to other objects: the source of the version, and the ids and digests of its
+ * datasets. The names of the datasets were written by the makers of the version, so they stay visible.
  * @param checkpointIn the namespace of the checkpoint that it was made from.
  */
 export function foreignOf(version: Version, checkpointIn: string | null): Foreign<Version>[] {

@@ -18,7 +18,7 @@ export const listParts: Verb<'uploads.parts.list'> = async (ctx, { query, touche
   const parts = await whileInUse(ctx, upload, () => partsAfter(ctx, upload, after, limit + 1));
   const shown = parts.slice(0, limit);
   const last = shown.at(-1);
-  // A part is told in a line, so that no page of parts is large.
+  // A part is one short line, so no page of parts is large.
   const nextCursor = parts.length > limit && last ? encodeCursor(last.number) : null;
   return { status: 200, body: { items: shown.map(toPart), nextCursor } };
 };

@@ -1,0 +1,12 @@
+import type { Tx } from '@modelbox/db';
+
+/**
+ * Locks a key until the transaction ends. This is a statement of its own: a statement that waits for the lock and then
+ * reads would not see what others committed meanwhile.
+ * @param how `shared` locks out only those who lock `alone`.
+ */
+export async function lockKey(tx: Tx, key: string, how: 'alone' | 'shared' = 'alone'): Promise<void> {
+  await (how === 'alone'
+    ? tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`
+    : tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))::text`);
+}
