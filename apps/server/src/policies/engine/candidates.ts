@@ -4,6 +4,7 @@ import {
   durationOf,
   type LabelRule,
   measuredValue,
+  usesMetrics,
   type VersionFacts,
 } from '@modelbox/domain';
 import { versionSchema } from '../../resources/versions/filter-schema.ts';
@@ -83,7 +84,7 @@ export async function* candidates(
   ];
   const filter = filterOf(rule.filter);
   // The SQL of a filter sees untrusted values too, so such a filter is left to the judgement.
-  if (filter !== null && (query.series === 'metric_series' || !asksForValues(rule))) {
+  if (filter !== null && (query.series === 'metric_series' || !usesMetrics(filter))) {
     const compiled = compileFilter(filter, versionSchema, query.values.length + 1);
     query.values.push(...compiled.params);
     conditions.push(`(${compiled.sql})`);
@@ -100,8 +101,6 @@ export async function* candidates(
     if (rows.length < page || page === 1) return;
   }
 }
-
-const asksForValues = ({ filter = '' }: LabelRule): boolean => /metrics|evaluations/.test(filter);
 
 /** Milliseconds are taken away from now. */
 const bornBefore = ({ ctx }: ReadSession, minAge: string): Date =>
