@@ -63,7 +63,7 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
     insisting = setInterval(() => requestCancel(client), CANCEL_INTERVAL);
     cutting = setTimeout(() => client.cut('Postgres did not cancel a statement'), CANCEL_PATIENCE);
   };
-  const timer = setTimeout(() => cancel(new DeadlineOver()), ms);
+  const timer = setTimeout(() => cancel(new DeadlineOver()), deadline - performance.now());
 
   const demandGoing = (): void => {
     if (reason !== undefined) throw reason;
