@@ -25,7 +25,7 @@ const CANCEL_PATIENCE = 5_000;
 /** Milliseconds between two requests to cancel it. */
 const CANCEL_INTERVAL = 250;
 
-/** Statements that also a cancelled lease runs: they end its transaction. */
+/** A cancelled lease still runs these statements: they end its transaction. */
 const ENDS_TRANSACTION = /^(?:COMMIT|ROLLBACK)\b/i;
 
 interface Cancellable extends pg.PoolClient {

@@ -75,7 +75,7 @@ export async function readProposals({ db }: Context, ids: string[]): Promise<Rea
   return (await select(db.pool, ids)).map((row) => ({ id: row.id, body: toProposal(row) }));
 }
 
-/** What rules propose for a model, newest first: ids sort by the time they were made. */
+/** Lists the proposals for a model, newest first: ids sort by their time of creation. */
 export const listProposals: Verb<'models.proposals.list'> = async (ctx, { query, touched: { model } }) => {
   const body = await pageOf(ctx, {
     limit: query.limit,
