@@ -50,7 +50,7 @@ function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
   const param = (value: unknown): string => `$${values.push(value)}`;
   // Without a dataset is a condition of its own: only so does the index on series serve it.
   const dataset = datasetId === null ? 's.dataset_id IS NULL' : `s.dataset_id = ${param(datasetId)}::uuid`;
-  const series = trustedSeries(trustOf(session, rule), param);
+  const series = trustedSeries(trustOf(session, rule), '$1::uuid', param);
   const from = `${series} s JOIN versions v ON v.id = s.object_id
     WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = ${param(rule.metric)}::text AND ${dataset} AND s.value <> 'NaN'
       AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL`;

@@ -66,7 +66,7 @@ export async function versionFacts(
   trust: readonly Trust[] = [],
 ): Promise<Map<string, VersionFacts>> {
   const values: unknown[] = [[...new Set(ids)]];
-  const series = trustedSeries(trust, (value) => `$${values.push(value)}`);
+  const series = trustedSeries(trust, 'v.model_id', (value) => `$${values.push(value)}`);
   const rows = ids.length === 0 ? [] : await sql<Row>(select(series), values);
   return new Map(rows.map((row) => [row.id, toFacts(row)]));
 }
