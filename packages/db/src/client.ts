@@ -106,7 +106,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 /** Milliseconds of a statement for the audit or health. */
 const SOON = 5_000;
 
-/** So that a Postgres that has no connection left for others still serves this one. */
+/** The connection never closes, so the lane works even if Postgres has no connection left. */
 const STAYS_OPEN: Partial<PoolOptions> = { idleTimeout: 0 };
 
 function openLane(

@@ -25,7 +25,7 @@ const CANCEL_PATIENCE = 5_000;
 /** Milliseconds between two requests to cancel it. */
 const CANCEL_INTERVAL = 250;
 
-/** Statements that also a cancelled lease runs: they end its transaction. */
+/** A cancelled lease still runs these statements: they end its transaction. */
 const ENDS_TRANSACTION = /^(?:COMMIT|ROLLBACK)\b/i;
 
 interface Cancellable extends pg.PoolClient {
@@ -63,7 +63,7 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
     insisting = setInterval(() => requestCancel(client), CANCEL_INTERVAL);
     cutting = setTimeout(() => client.cut('Postgres did not cancel a statement'), CANCEL_PATIENCE);
   };
-  const timer = setTimeout(() => cancel(new DeadlineOver()), ms);
+  const timer = setTimeout(() => cancel(new DeadlineOver()), deadline - performance.now());
 
   const demandGoing = (): void => {
     if (reason !== undefined) throw reason;

@@ -6,7 +6,7 @@ export type AliasProtection =
   | { readonly by: 'role'; readonly permissions: readonly string[] }
   /** Users, services and groups. */
   | { readonly by: 'principals'; readonly principals: readonly string[] }
-  /** A labelling rule that acts by itself, and whose text an admin allowed: the digests of such texts. */
+  /** A labelling rule that acts by itself and whose text an admin allowed. `allowed` has the digests of these texts. */
   | { readonly by: 'rule'; readonly allowed: readonly string[] }
   /** Somebody who approves what a rule proposes. */
   | { readonly by: 'proposal' };

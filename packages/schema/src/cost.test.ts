@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Route, routeList } from './index.ts';
 
-/** What lets a caller decide the cost: a filter, an order, a policy to try out, or an answer of any length. */
+/** A caller decides the cost by a filter, an order, a policy to try out, or an answer of any length. */
 const letsCallerDecide = ({ id, query, body, answers }: Route): boolean =>
   ['filter', 'orderBy', 'state', 'outcome', 'name', 'points', 'depth'].some(
     (field) => field in (query?.shape ?? {}),

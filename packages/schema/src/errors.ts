@@ -60,7 +60,7 @@ export const ERRORS = {
   idempotency_key_reused: [422, 'The Idempotency-Key was used with another body.'],
   query_too_expensive: [
     422,
-    'The request would take too long here, by its filter, order, policy or reach, also if it is sent again; ask for less.',
+    'The request would take too long here because of its filter, order, policy or reach. To send it again does not help: ask for less.',
   ],
   rate_limited: [429, 'Too many requests.'],
   internal: [500, 'The server failed; the request id leads to its log.'],

@@ -213,7 +213,7 @@ const TAGS: Record<string, string> = {
   system: 'The server itself.',
 };
 
-/** Says of each field that not everybody sees which permissions show it. */
+/** Adds to each restricted field the permissions that show it. */
 function markPermissions(components: ReadonlyMap<string, Json>): void {
   for (const [id, view] of Object.entries(VIEWS)) {
     const properties = components.get(id)?.['properties'] as Record<string, Json>;

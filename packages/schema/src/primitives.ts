@@ -26,8 +26,8 @@ const name = () =>
     .regex(NAME_PATTERN, { error: `must be a name: ${NAME_RULE}`, abort: true });
 
 /**
- * The schemas of texts that give a name to something wherever a body has them. The server refuses characters in them that
- * nobody can see. Names that may belong to an existing object are not among them: those are checked if the object is made.
+ * The schemas of texts that name something new wherever a body has them. The server rejects invisible characters in these.
+ * A name that may belong to an existing object is not registered: the server checks it when it creates the object.
  */
 export const newNames = z.registry<{ readonly gives: string }>();
 

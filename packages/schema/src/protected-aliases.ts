@@ -53,7 +53,9 @@ export const AliasProtection = z
     inherited: z.boolean().meta({ description: 'Whether it stands on a namespace above.' }),
     createdBy: z.string(),
     createdAt: Timestamp,
-    edit: Count.meta({ description: 'Counts what was set and allowed: the ETag.' }),
+    edit: Count.meta({
+      description: 'Rises with each edit of the protection and of the rules that it allows: the ETag.',
+    }),
   })
   .meta({
     id: 'AliasProtection',
@@ -100,7 +102,7 @@ export const RuleConsent = z
       .meta({ description: 'The datasets on which the rule demands evaluations.' }),
     digest: z.string().nullable().meta({
       description:
-        'SHA-256 of all by which the rule decides. Who allows the rule sends the digest that they have seen.',
+        'SHA-256 of everything that the rule decides by. To allow the rule, send the digest that you have seen.',
     }),
     allowed: z
       .object({ rule: z.string(), digest: z.string(), by: z.string(), at: Timestamp })
@@ -189,7 +191,7 @@ const ruleRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       tag,
       summary: `Allow a labelling rule to move a protected alias of ${article}`,
       description:
-        'Holds until the rule changes, or the datasets on which it demands evaluations. 412 `stale`: the rule is not the one of the digest.',
+        'Holds until the rule or the datasets on which it demands evaluations change. 412 `stale`: the rule has another digest.',
       params: ruleParams,
       body: RuleConsentPut,
       answers: { 200: AliasProtection },
@@ -203,7 +205,7 @@ const ruleRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       cost: 'fixed',
       path: `${rules}/{policy}`,
       tag,
-      summary: `Allow a labelling rule no longer to move a protected alias of ${article}`,
+      summary: `Withdraw the consent by which a labelling rule moves a protected alias of ${article}`,
       params: ruleParams,
       answers: { 204: 'empty' },
       conditional: true,

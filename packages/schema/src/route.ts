@@ -52,7 +52,7 @@ export interface Touch {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a route answers: a JSON schema, or a body of another kind. `bytes`: a file, of the media type that it has. */
+/** The body of an answer: JSON of a schema, or another kind. `bytes`: a file, of the media type that it has. */
 export type Answer = z.ZodType | 'empty' | 'bytes' | 'archive' | 'ndjson' | 'text' | 'html' | 'json';
 
 /**
@@ -85,7 +85,7 @@ export interface Route {
   /** The answer carries the object's ETag, and a write to an object that is there honours `If-Match`. */
   readonly conditional?: true;
   readonly touches: { readonly [name: string]: Touch };
-  /** Who lacks this permission is answered only with the members that the body named. */
+  /** Without this permission, the answer has only the members that the body named. */
   readonly echoes?: Permission;
   /** Writes nothing that could be done twice, though it is no GET. */
   readonly safe?: true;

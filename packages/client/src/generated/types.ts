@@ -98,7 +98,7 @@ export interface components {
              */
             createdAt: string;
             createdBy: string;
-            /** @description Counts what was set and allowed: the ETag. */
+            /** @description Rises with each edit of the protection and of the rules that it allows: the ETag. */
             edit: number;
             evaluations: components["schemas"]["TrustedEvaluators"];
             /** @description Whether it stands on a namespace above. */
@@ -2425,7 +2425,7 @@ export interface components {
         /** @description A labelling rule for a protected alias, and whether it may move it. */
         RuleConsent: {
             allowed: components["schemas"]["GivenConsent"];
-            /** @description SHA-256 of all by which the rule decides. Who allows the rule sends the digest that they have seen. */
+            /** @description SHA-256 of everything that the rule decides by. To allow the rule, send the digest that you have seen. */
             digest: string | null;
             /** @description The datasets on which the rule demands evaluations. */
             evaluate: string[];

@@ -16,8 +16,9 @@ export function endsInLoneEscape(pattern: string): boolean {
 }
 
 /**
- * SQL's LIKE: `%` any run, `_` one code point, backslash takes the next character as it is. Each run between two `%` is
- * found where it comes first. The engine finds plain text; for a run with `_` 32 places of the pattern share a step.
+ * SQL's LIKE: `%` matches any run, `_` one code point, and a backslash takes the next character as it is. Each run between
+ * two `%` matches at its first occurrence. The engine searches plain runs. The search for a run with `_` handles 32 places of
+ * the run in one step.
  */
 export function matchLike(text: string, pattern: string): boolean {
   const segments = segmentsOf(pattern);
@@ -72,12 +73,12 @@ function matchTexts(text: string, segments: readonly { readonly literal: string 
   return true;
 }
 
-/** The last text: a filter often asks many times about one. */
-let last: { readonly text: string; readonly points: Uint32Array } = { text: '', points: new Uint32Array() };
+/** The points of the text that was asked about last: a filter often asks many times about one. */
+let recent: { readonly text: string; readonly points: Uint32Array } = { text: '', points: new Uint32Array() };
 
 function codePoints(text: string): Uint32Array {
-  if (last.text !== text) last = { text, points: toPoints(text) };
-  return last.points;
+  if (recent.text !== text) recent = { text, points: toPoints(text) };
+  return recent.points;
 }
 
 function toPoints(text: string): Uint32Array {

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { termsOf } from '../policy/names.ts';
 import type { Term } from './ast.ts';
 import { FilterError } from './error.ts';
 import { formatFilter, formatOrderBy } from './format.ts';
 import { parseOrderBy } from './order.ts';
 import { parseFilter } from './parser.ts';
+import { termsOf } from './terms.ts';
 import { condition, orderTerms, testSchema } from './testing/arbitraries.ts';
 
 /** The same tree with all positions 0, and as text the numbers that JSON lacks. */

@@ -1,8 +1,7 @@
-import { FilterError, type FilterSchema, parseFilter, type Term } from '../filter/index.ts';
+import { FilterError, type FilterSchema, parseFilter, type Term, termsOf } from '../filter/index.ts';
 import type { Amount, KeepClause, LabelRule, PolicyDocument, PromoteRule, RetainRule } from './document.ts';
 import { parseDuration } from './duration.ts';
 import type { PolicyOwner } from './effective.ts';
-import { termsOf } from './names.ts';
 import { templateFault } from './template.ts';
 
 /** What is wrong with a policy, and where: a JSON pointer (RFC 6901) into the document. */

@@ -55,7 +55,7 @@ export function effectivePolicy(nearestFirst: readonly StandingPolicy[], namespa
   return { document, sources };
 }
 
-/** All by which a labelling rule decides: what an admin allows to move a protected alias. */
+/** A labelling rule with everything that it decides by. An admin allows exactly this to move a protected alias. */
 export interface RuleText {
   readonly rule: LabelRule;
   /** The datasets on which the rule demands evaluations. */

@@ -28,15 +28,7 @@ export {
   type Verdict,
   withClause,
 } from './label.ts';
-export {
-  type AskedName,
-  askedNames,
-  filterNames,
-  isMark,
-  nameWords,
-  termsOf,
-  withoutImplied,
-} from './names.ts';
+export { type AskedName, askedNames, filterNames, isMark, nameWords, withoutImplied } from './names.ts';
 export {
   POLICY_SECTIONS,
   type PolicySection,

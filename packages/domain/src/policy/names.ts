@@ -1,4 +1,4 @@
-import { type Condition, type FilterSchema, formatFilter, parseFilter, type Term } from '../filter/index.ts';
+import { type FilterSchema, formatFilter, parseFilter, type Term, termsOf } from '../filter/index.ts';
 import { type AskedValue, askedValues } from './asked-values.ts';
 import type { KeepClause } from './document.ts';
 import { metricWords } from './facts.ts';
@@ -61,13 +61,6 @@ function identity(name: AskedName): string {
   if (name.kind === 'value') return formatFilter({ condition: name.term });
   const of = name.kind === 'metadata' ? name.path : name.kind === 'metric' ? [name.metric, name.dataset] : [];
   return JSON.stringify([nameWords(name), of]);
-}
-
-/** The comparisons of a condition. */
-export function termsOf(condition: Condition | null): Term[] {
-  if (condition === null) return [];
-  if (condition.kind === 'and' || condition.kind === 'or') return condition.terms.flatMap(termsOf);
-  return condition.kind === 'not' ? termsOf(condition.term) : [condition as Term];
 }
 
 /** `the metric mAP on coco-val`, `a number in metadata.train.lr`, `the tag 'gold'`, `an epoch` */

@@ -28,7 +28,7 @@ export function demandValid(
 }
 
 type Named = Pick<Mentioned, 'kind'> & { readonly mention?: string };
-/** What a request touches; the datasets are those that its policy names and that the caller may read. */
+/** The objects that a request touches. Its datasets are those that the policy names and that the caller may read. */
 type TouchedDatasets = Readonly<Record<string, Named | readonly Named[] | undefined>>;
 
 /** All that is wrong with a policy, the datasets among it that are not there for the caller. */

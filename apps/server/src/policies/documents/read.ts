@@ -71,7 +71,7 @@ export const getPolicy: Verb<'models.policy.get' | 'namespaces.policy.get'> = as
 /** The policies of owners by the ids of the policies: what a write answers with. */
 export async function readPolicies(ctx: Context, ids: string[]): Promise<Readout<Policy>[]> {
   const rows = await ctx.db.prisma.policy.findMany({ where: { id: { in: ids } } });
-  // Reads of several callers may come together: the comparison is the service's own.
+  // One read may serve several callers, so the service itself makes the comparison.
   const own = ownContext(ctx);
   return Promise.all(
     rows.map(async (row) => {

@@ -268,7 +268,7 @@ const sectionIn = (document: any, section: Section): unknown => {
   return document?.[section];
 };
 
-/** What somebody needs who sets a section to this. */
+/** The permissions that a caller needs to set a section to this. */
 function needsOf(section: Section, said: any): string[] {
   if (section === 'evaluate') return ['alias.move'];
   if (said === undefined || said.length === 0) return [];

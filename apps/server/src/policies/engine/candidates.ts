@@ -4,6 +4,7 @@ import {
   durationOf,
   type LabelRule,
   measuredValue,
+  usesMetrics,
   type VersionFacts,
 } from '@modelbox/domain';
 import { versionSchema } from '../../resources/versions/filter-schema.ts';
@@ -49,7 +50,7 @@ function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
   const param = (value: unknown): string => `$${values.push(value)}`;
   // Without a dataset is a condition of its own: only so does the index on series serve it.
   const dataset = datasetId === null ? 's.dataset_id IS NULL' : `s.dataset_id = ${param(datasetId)}::uuid`;
-  const series = trustedSeries(trustOf(session, rule), param);
+  const series = trustedSeries(trustOf(session, rule), '$1::uuid', param);
   const from = `${series} s JOIN versions v ON v.id = s.object_id
     WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = ${param(rule.metric)}::text AND ${dataset} AND s.value <> 'NaN'
       AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL`;
@@ -83,7 +84,7 @@ export async function* candidates(
   ];
   const filter = filterOf(rule.filter);
   // The SQL of a filter sees untrusted values too, so such a filter is left to the judgement.
-  if (filter !== null && (query.series === 'metric_series' || !asksForValues(rule))) {
+  if (filter !== null && (query.series === 'metric_series' || !usesMetrics(filter))) {
     const compiled = compileFilter(filter, versionSchema, query.values.length + 1);
     query.values.push(...compiled.params);
     conditions.push(`(${compiled.sql})`);
@@ -100,8 +101,6 @@ export async function* candidates(
     if (rows.length < page || page === 1) return;
   }
 }
-
-const asksForValues = ({ filter = '' }: LabelRule): boolean => /metrics|evaluations/.test(filter);
 
 /** Milliseconds are taken away from now. */
 const bornBefore = ({ ctx }: ReadSession, minAge: string): Date =>

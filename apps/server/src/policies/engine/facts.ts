@@ -4,7 +4,8 @@ import { type LatestRow, latestSql, latestValues } from '../../resources/metrics
 import type { Trust } from '../../resources/protected-aliases/guards.ts';
 import { trustedSeries } from './trusted.ts';
 
-interface Row {
+/** A row with `OWN_COLUMNS` and `FILES_OF`. */
+export interface OwnRow {
   id: string;
   version: string;
   status: string;
@@ -18,11 +19,14 @@ interface Row {
   name: string | null;
   description: string | null;
   framework: string | null;
+  files: { path: string; role: string }[] | null;
+}
+
+interface Row extends OwnRow {
   metadata: unknown;
   tags: string[];
   aliases: string[];
   namespace: string;
-  files: { path: string; role: string }[] | null;
   latest: LatestRow[] | null;
   evaluated: { dataset: string; digest: string | null; current: string | null }[] | null;
 }
@@ -30,14 +34,21 @@ interface Row {
 /** Files of a version that rules look at, at most: the first by path. */
 const FILES = 1000;
 
+/** Columns of a version `v` of a model `m`. */
+export const OWN_COLUMNS = `
+  v.id, v.version, v.status, v.created_at AS "createdAt", v.created_order::float8 AS "order", v.ready_at AS "readyAt",
+  v.updated_at AS "updatedAt", v.files_removed_at AS "filesRemovedAt", coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
+  v.created_by AS "createdBy", v.name, v.description, v.framework`;
+
+/** The files of a version `v`. */
+export const FILES_OF = `(
+  SELECT json_agg(json_build_object('path', f.path, 'role', f.role))
+  FROM (SELECT path, role FROM files WHERE object_id = v.id ORDER BY path LIMIT ${FILES}) AS f)`;
+
 const select = (series: string): string => `
-  SELECT v.id, v.version, v.status, v.created_at AS "createdAt", v.created_order::float8 AS "order", v.ready_at AS "readyAt", v.updated_at AS "updatedAt",
-         v.files_removed_at AS "filesRemovedAt",
-         coalesce(v.deleted_at, m.deleted_at) AS "deletedAt", v.created_by AS "createdBy", v.name, v.description, v.framework,
-         v.metadata, v.tags, n.path AS namespace,
+  SELECT ${OWN_COLUMNS}, v.metadata, v.tags, n.path AS namespace,
          ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id) AS aliases,
-         (SELECT json_agg(json_build_object('path', f.path, 'role', f.role))
-          FROM (SELECT path, role FROM files WHERE object_id = v.id ORDER BY path LIMIT ${FILES}) AS f) AS files,
+         ${FILES_OF} AS files,
          ${latestSql('v.id', 'm.namespace_id', series)} AS latest,
          (SELECT json_agg(json_build_object('dataset', dn.path || '/' || d.name, 'digest', s.digest, 'current', d.digest))
           FROM (SELECT DISTINCT dataset_id, digest FROM ${series} AS counted WHERE object_id = v.id AND dataset_id IS NOT NULL) AS s
@@ -46,7 +57,7 @@ const select = (series: string): string => `
   WHERE v.id = ANY ($1::uuid[])`;
 
 /**
- * What rules look at, of versions by their ids: as the statement finds it, in one snapshot.
+ * Reads the facts that rules look at, of versions by their ids, in one statement and so in one snapshot.
  * @param trust of the protections that must trust a value's author; by default all values are used
  */
 export async function versionFacts(
@@ -55,28 +66,35 @@ export async function versionFacts(
   trust: readonly Trust[] = [],
 ): Promise<Map<string, VersionFacts>> {
   const values: unknown[] = [[...new Set(ids)]];
-  const series = trustedSeries(trust, (value) => `$${values.push(value)}`);
+  const series = trustedSeries(trust, 'v.model_id', (value) => `$${values.push(value)}`);
   const rows = ids.length === 0 ? [] : await sql<Row>(select(series), values);
   return new Map(rows.map((row) => [row.id, toFacts(row)]));
 }
 
-function toFacts(row: Row): VersionFacts {
-  const { tags, aliases, metadata, namespace, files, latest, evaluated, filesRemovedAt, order, ...fields } =
-    row;
+function toFacts({ tags, aliases, metadata, namespace, latest, evaluated, ...row }: Row): VersionFacts {
   const { metrics, evaluations } = latestValues(latest);
+  const own = ownFacts(row);
+  const named = namedInFull(evaluations, namespace);
   return {
-    id: fields.id,
-    version: fields.version,
-    // One without its files is not to be used before they are restored.
-    isReady: fields.status === 'ready' && filesRemovedAt === null,
-    isDeleted: fields.deletedAt !== null,
-    order,
-    readyAt: fields.readyAt,
-    object: { fields, tags, aliases, metadata, metrics, evaluations: namedInFull(evaluations, namespace) },
-    files: files ?? [],
+    ...own,
+    object: { ...own.object, tags, aliases, metadata, metrics, evaluations: named },
     coverage: coverageHere(evaluated ?? [], namespace),
   };
 }
+
+/** The facts without tags, aliases, metadata, metrics and evaluations. */
+export const ownFacts = ({ order, files, filesRemovedAt, ...fields }: OwnRow): VersionFacts => ({
+  id: fields.id,
+  version: fields.version,
+  // A version without its files must not be used before they are restored.
+  isReady: fields.status === 'ready' && filesRemovedAt === null,
+  isDeleted: fields.deletedAt !== null,
+  order,
+  readyAt: fields.readyAt,
+  object: { fields },
+  files: files ?? [],
+  coverage: {},
+});
 
 /** Datasets of the object's own namespace go by both of their names. */
 export function namedInFull(

@@ -1,7 +1,7 @@
 import { type Filter, type FilterObject, type LabelRule, termsOf, type VersionFacts } from '@modelbox/domain';
 import { HttpProblem } from '../../protocol/problem.ts';
 import { type LatestRow, latestValues } from '../../resources/metrics/latest.ts';
-import { namedInFull } from './facts.ts';
+import { FILES_OF, namedInFull, OWN_COLUMNS, type OwnRow, ownFacts } from './facts.ts';
 import type { ReadSession } from './session.ts';
 
 /** Changes read at once: at the first look, and later at most. */
@@ -50,9 +50,9 @@ interface ChangeRow {
 }
 
 /**
- * Tells the states of a model's versions one after the other, as the changes have it; of a version whose first changes were
- * pruned, from the state that they led to. What changes do not tell is as it is
- * now: files, and under which digest a dataset was used.
+ * Passes each state of a model's versions to `tell`, in the order of the changes. If the first changes of a version were
+ * pruned, its states begin with the baseline that pruning kept. Changes record neither files nor the digest under which a
+ * dataset was used: these are as they are now.
  */
 export async function replayVersions(
   session: ReadSession,
@@ -139,59 +139,21 @@ const changesAfter = (
     [model.id, after, wanted.metadata.size > 0, limit],
   );
 
-/** What changes do not tell of versions. */
+/** Reads the facts about versions that changes do not record. */
 async function versionsNow(
   { sql }: ReadSession,
   wanted: Wanted,
   ids: readonly string[],
 ): Promise<Map<string, VersionFacts>> {
   if (ids.length === 0) return new Map();
-  const rows = await sql<NowRow>(NOW, [[...new Set(ids)], wanted.files]);
-  return new Map(
-    rows.map(({ id, version, order, files, readyAt, filesRemovedAt, ...fields }) => [
-      id,
-      {
-        id,
-        version,
-        order,
-        readyAt,
-        isReady: fields.status === 'ready' && filesRemovedAt === null,
-        isDeleted: fields.deletedAt !== null,
-        object: { fields: { id, version, readyAt, ...fields } },
-        files: files ?? [],
-        coverage: {},
-      },
-    ]),
-  );
+  const rows = await sql<OwnRow>(NOW, [[...new Set(ids)], wanted.files]);
+  return new Map(rows.map((row) => [row.id, ownFacts(row)]));
 }
-
-interface NowRow {
-  id: string;
-  version: string;
-  status: string;
-  order: number;
-  createdAt: Date;
-  updatedAt: Date;
-  readyAt: Date | null;
-  deletedAt: Date | null;
-  filesRemovedAt: Date | null;
-  createdBy: string;
-  name: string | null;
-  description: string | null;
-  framework: string | null;
-  files: { path: string; role: string }[] | null;
-}
-
-/** Files of a version that rules look at, at most: the first by path. */
-const FILES = 1000;
 
 const NOW = `
-  SELECT v.id, v.version, v.status, v.created_at AS "createdAt", v.created_order::float8 AS "order", v.ready_at AS "readyAt",
-         v.updated_at AS "updatedAt", v.files_removed_at AS "filesRemovedAt", coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
-         v.created_by AS "createdBy", v.name, v.description, v.framework,
-         CASE WHEN $2::boolean THEN (SELECT json_agg(json_build_object('path', f.path, 'role', f.role))
-          FROM (SELECT path, role FROM files WHERE object_id = v.id ORDER BY path LIMIT ${FILES}) AS f) END AS files
+  SELECT ${OWN_COLUMNS}, CASE WHEN $2::boolean THEN ${FILES_OF} END AS files
   FROM versions v JOIN models m ON m.id = v.model_id WHERE v.id = ANY ($1::uuid[])`;
+
 /** The names of datasets as seen from the model. */
 async function labelsOf(
   { sql, model }: ReadSession,

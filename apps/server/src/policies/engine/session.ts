@@ -134,7 +134,7 @@ async function heedProtections(
   return { ...policy, document: { ...policy.document, label: heeded } };
 }
 
-/** What protections demand of a rule; undefined if its alias is not protected by `rule`. */
+/** Returns the demands of protections on a rule; undefined if its alias is not protected by `rule`. */
 export const guardOf = ({ guards }: ReadSession, { alias }: LabelRule): Guard | undefined =>
   alias === undefined ? undefined : guards.get(alias);
 

@@ -1,15 +1,20 @@
 import type { Trust } from '../../resources/protected-aliases/guards.ts';
 
 /**
- * Returns a FROM item with the columns of `metric_series`: all series, or the latest trusted value of each. A value is trusted
- * if every protection trusts its author.
+ * Returns a FROM item with the columns of `metric_series`: all series, or the latest trusted value of each series of a model.
+ * A value is trusted if every protection trusts its author.
+ * @param modelId SQL expression. Postgres cannot push a condition on it below DISTINCT ON, so it would read all models.
  * @param param adds a value to the statement and returns its placeholder
  */
-export function trustedSeries(trust: readonly Trust[], param: (value: unknown) => string): string {
+export function trustedSeries(
+  trust: readonly Trust[],
+  modelId: string,
+  param: (value: unknown) => string,
+): string {
   if (trust.length === 0) return 'metric_series';
   return `(SELECT DISTINCT ON (c.object_id, c.key, c.dataset_id)
                   c.object_id, c.model_id AS scope_id, c.key, c.dataset_id, c.value, c.digest
-           FROM metric_claims c WHERE ${isTrusted(trust, param)}
+           FROM metric_claims c WHERE c.model_id = ${modelId} AND ${isTrusted(trust, param)}
            ORDER BY c.object_id, c.key, c.dataset_id, c.step DESC NULLS LAST, c.time DESC NULLS LAST, c.received DESC)`;
 }
 

@@ -3,6 +3,10 @@ import type { Sql } from '@modelbox/db';
 /** Changes of a version that tell of no new fact about it. */
 export const NO_FACTS = `'held', 'released', 'deleted', 'restored', 'purged'`;
 
+/** SQL condition: the facts of a version have not changed since a change. Both ids are SQL expressions. */
+export const factsUnchanged = (versionId: string, changeId: string): string => `NOT EXISTS (
+  SELECT 1 FROM changes c WHERE c.object_id = ${versionId} AND c.id > ${changeId} AND c.action NOT IN (${NO_FACTS}))`;
+
 /**
  * Why a rule must leave a version alone: a person took the alias or tag from it, or rejected that it gets it, and neither the
  * facts of the version nor the policy have changed since. Null where nothing is in the way.
@@ -36,7 +40,7 @@ export async function undoneBy(
         ORDER BY c.id DESC LIMIT 1)
      ) AS u
      WHERE u.cause NOT IN ('rule', 'proposal')
-       AND NOT EXISTS (SELECT 1 FROM changes c WHERE c.object_id = $2::uuid AND c.id > u.change_id AND c.action NOT IN (${NO_FACTS}))
+       AND ${factsUnchanged('$2::uuid', 'u.change_id')}
        AND NOT EXISTS (SELECT 1 FROM changes c
                        WHERE c.object_id = ANY ($5::uuid[]) AND c.id > u.change_id AND c.action = 'policy_set')
      ORDER BY u.change_id DESC NULLS LAST LIMIT 1`,

@@ -49,7 +49,7 @@ export async function untrusted(
     const datasetId = session.datasetId(measured.dataset);
     if (datasetId === undefined) continue;
     const values: unknown[] = [session.model.id, measured.metric, datasetId, versionId, limit];
-    const series = trustedSeries(trust, (value) => `$${values.push(value)}`);
+    const series = trustedSeries(trust, '$1::uuid', (value) => `$${values.push(value)}`);
     const rows = await session.sql<Row>(
       `SELECT v.version, v.id AS "versionId", metric_json(s.value) AS value, ${LOGGED_BY} AS by
        FROM metric_series s JOIN versions v ON v.id = s.object_id

@@ -7,7 +7,7 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import type { Receipt, Verb } from '../../protocol/verb.ts';
 import { moveAlias } from '../../resources/aliases/move.ts';
 import { addTag } from '../../resources/versions/add-tag.ts';
-import { approve } from '../engine/approvals.ts';
+import { approve } from './approvals.ts';
 
 type Decided = 'approved' | 'rejected';
 
@@ -24,9 +24,8 @@ function decide(ctx: RequestContext, located: Located, to: Decided, reason: stri
     const proposal = await lockOpen(tx, located.id, to);
     const receipt: Receipt = { status: 200, object: { kind: 'proposal', id: located.id } };
     if (proposal === undefined) return receipt;
-    const model = await tx.model
-      .findUniqueOrThrow({ where: { id: located.parentId } })
-      .then(({ id, name }) => ({ id, name, namespace: located.namespace }));
+    const { id, name } = await tx.model.findUniqueOrThrow({ where: { id: located.parentId } });
+    const model = { id, name, namespace: located.namespace };
     const version = await tx.version.findUniqueOrThrow({ where: { id: proposal.versionId } });
     if (to === 'approved') {
       if (!(await approve(tx, ctx, model, proposal, version.version, reason))) return receipt;

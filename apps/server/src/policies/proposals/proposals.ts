@@ -6,7 +6,7 @@ import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
 import type { Context } from '../../protocol/context.ts';
 import type { Readout } from '../../protocol/kinds.ts';
 import type { Verb } from '../../protocol/verb.ts';
-import { COUNTS } from '../engine/approvals.ts';
+import { IS_CURRENT } from './approvals.ts';
 
 interface ProposalRow {
   id: string;
@@ -32,7 +32,7 @@ const COLUMNS = `p.id, p.model_id AS "modelId", p.rule, p.alias, p.tag, v.versio
   p.state, p.words, p.decision_id::text AS "decisionId", p.decided_by AS "decidedBy", p.decided_at AS "decidedAt", p.reason,
   p.created_at AS "createdAt",
   (SELECT json_agg(json_build_object('by', a.approver, 'at', a.at, 'reason', a.reason) ORDER BY a.at, a.approver)
-   FROM proposal_approvals a WHERE a.proposal_id = p.id AND (p.state <> 'open' OR ${COUNTS})) AS approvals,
+   FROM proposal_approvals a WHERE a.proposal_id = p.id AND (p.state <> 'open' OR ${IS_CURRENT})) AS approvals,
   coalesce((SELECT max(b.approvals) FROM protected_aliases b LEFT JOIN namespaces bn ON bn.id = b.namespace_id
             WHERE b.alias = p.alias AND b.movable_by = 'proposal'
               AND (b.model_id = p.model_id OR bn.path = ANY (paths_above(n.path)))), 1)::int AS "approvalsNeeded"`;
@@ -75,7 +75,7 @@ export async function readProposals({ db }: Context, ids: string[]): Promise<Rea
   return (await select(db.pool, ids)).map((row) => ({ id: row.id, body: toProposal(row) }));
 }
 
-/** What rules propose for a model, newest first: ids sort by the time they were made. */
+/** Lists the proposals for a model, newest first: ids sort by their time of creation. */
 export const listProposals: Verb<'models.proposals.list'> = async (ctx, { query, touched: { model } }) => {
   const body = await pageOf(ctx, {
     limit: query.limit,

@@ -188,6 +188,24 @@ describe('in the other clauses', () => {
     expect(await w.holder()).toBe('v2');
   });
 
+  it.each(['metrics.fps > 30', 'metric.fps > 30'])('the next holder is found by them: %s', async (filter) => {
+    const w = await world({ filter });
+    for (const [version, value] of [
+      ['v2', 0.8],
+      ['v3', 0.6],
+    ] as const) {
+      await w.make(version);
+      await w.log(w.evaluator, version, 60, { key: 'fps' });
+      await w.log(w.trainer, version, 1, { key: 'fps' });
+      await w.log(w.evaluator, version, value);
+    }
+    await settle();
+    expect(await w.holder()).toBe('v2');
+    await w.log(w.evaluator, 'v2', 0.55);
+    await settle();
+    expect(await w.holder()).toBe('v3');
+  });
+
   it('an evaluation on a dataset of the policy', async () => {
     const w = await world();
     await callers.ok('POST', '/v1/datasets', { namespace: w.namespace, name: 'val' });

@@ -31,8 +31,8 @@ export class NamespacesProtectedAliasesRules extends Resource {
   /**
    * Allow a labelling rule to move a protected alias of a namespace.
    *
-   * Holds until the rule changes, or the datasets on which it demands evaluations. 412 `stale`: the rule is
-   * not the one of the digest.
+   * Holds until the rule or the datasets on which it demands evaluations change. 412 `stale`: the rule has
+   * another digest.
    */
   allow(
     namespace: string,
@@ -49,7 +49,7 @@ export class NamespacesProtectedAliasesRules extends Resource {
     });
   }
 
-  /** Allow a labelling rule no longer to move a protected alias of a namespace. */
+  /** Withdraw the consent by which a labelling rule moves a protected alias of a namespace. */
   withdraw(namespace: string, alias: string, policy: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({
       method: 'DELETE',

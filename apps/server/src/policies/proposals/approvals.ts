@@ -9,12 +9,11 @@ import type { Located } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import { lockAlias } from '../../resources/aliases/move.ts';
 import { approvalsNeeded, demandMayMove, mayMove } from '../../resources/protected-aliases/demand.ts';
-import { NO_FACTS } from './undone.ts';
-import { writersOf } from './writers.ts';
+import { factsUnchanged, NO_FACTS } from '../engine/undone.ts';
+import { writersOf } from '../engine/writers.ts';
 
-/** Condition: the facts of the version have not changed since the approval `a` of the proposal `p`. */
-export const COUNTS = `NOT EXISTS (
-  SELECT 1 FROM changes c WHERE c.object_id = p.version_id AND c.id > a.change_id AND c.action NOT IN (${NO_FACTS}))`;
+/** SQL condition: the facts of the version have not changed since the approval `a` of the proposal `p`. */
+export const IS_CURRENT = factsUnchanged('p.version_id', 'a.change_id');
 
 type Place = Pick<Located, 'id' | 'namespace' | 'name'>;
 
@@ -122,7 +121,7 @@ interface Approval {
 async function standing(tx: Tx, ctx: RequestContext, model: Place, proposal: Proposal): Promise<Approval[]> {
   const sql = sqlOf(tx);
   await sql(
-    `DELETE FROM proposal_approvals a USING proposals p WHERE p.id = $1::uuid AND a.proposal_id = p.id AND NOT ${COUNTS}`,
+    `DELETE FROM proposal_approvals a USING proposals p WHERE p.id = $1::uuid AND a.proposal_id = p.id AND NOT ${IS_CURRENT}`,
     [proposal.id],
   );
   const rows = await sql<Approval>(
