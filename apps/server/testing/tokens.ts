@@ -10,6 +10,11 @@ export interface Caller {
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
 }
 
+/** A caller with a user name. */
+export interface Person extends Caller {
+  readonly name: string;
+}
+
 /** Sends requests with a token. */
 export const withToken =
   (server: TestServer, secret: string): Caller['api'] =>
@@ -52,7 +57,7 @@ export async function callersOf(server: TestServer) {
     admin,
     token,
     /** A new user with a role on namespaces. */
-    async user(grants: Record<string, Role>): Promise<Caller & { readonly name: string }> {
+    async user(grants: Record<string, Role>): Promise<Person> {
       const name = `user:${freshName('u')}`;
       for (const [namespace, role] of Object.entries(grants))
         await ok(

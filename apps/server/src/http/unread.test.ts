@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newModel } from '../../testing/objects.ts';
 import { connectRaw } from '../../testing/raw.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
-import { type Callers, callersOf } from '../../testing/tokens.ts';
+import { type Callers, callersOf, type Person } from '../../testing/tokens.ts';
 
 const MIB = 2 ** 20;
 /** Of a page: far more than the connections hold on their way. */
@@ -142,7 +142,7 @@ it('200: one caller cannot have all of it and gets a shorter page; another one g
 
 describe('with a caller whose unread answers fill the memory', () => {
   let known: TestServer;
-  let cam: Awaited<ReturnType<Callers['user']>>;
+  let cam: Person;
   let version: string;
   const SHARE = 15 * MIB;
   /** More than 64 KiB. */

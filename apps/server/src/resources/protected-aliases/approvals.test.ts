@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../../../testing/objects.ts';
 import { policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf, withToken } from '../../../testing/tokens.ts';
+import { type Caller, type Callers, callersOf, type Person, withToken } from '../../../testing/tokens.ts';
 
 /* For an alias that is protected by proposal, the writer of the rule, the maker of the version and the approver differ. */
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const { settle } = policyTests(() => server);
-type Person = Caller & { readonly name: string };
 
 interface World {
   readonly namespace: string;

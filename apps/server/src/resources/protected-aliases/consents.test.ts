@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../../../testing/objects.ts';
 import { allowRules, policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
+import { type Callers, callersOf, type Person } from '../../../testing/tokens.ts';
 
 /* Under a protection by rule a rule moves the alias only as an admin has allowed it. */
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const { settle } = policyTests(() => server);
-type Person = Caller & { readonly name: string };
 
 interface World {
   readonly namespace: string;

@@ -5,7 +5,7 @@ import { allowRules, policyTests } from '../../../testing/policies.ts';
 import { ciSeed } from '../../../testing/seeds.ts';
 import { tally } from '../../../testing/tally.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf, withToken } from '../../../testing/tokens.ts';
+import { type Caller, type Callers, callersOf, type Person, withToken } from '../../../testing/tokens.ts';
 import { retainDue } from '../../workers/retention.ts';
 
 /*
@@ -192,8 +192,8 @@ interface World {
   readonly below: string;
   readonly model: string;
   readonly protections: string;
-  readonly maintainer: Caller & { readonly name: string };
-  readonly admin: Caller & { readonly name: string };
+  readonly maintainer: Person;
+  readonly admin: Person;
   /** The maintainer's tokens. */
   readonly callers: Caller['api'][];
   readonly models: string[];

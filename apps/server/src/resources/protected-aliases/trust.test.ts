@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../../../testing/objects.ts';
 import { allowRules, policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
+import { type Caller, type Callers, callersOf, type Person } from '../../../testing/tokens.ts';
 
 /* For an alias that is protected by rule, a rule uses only the values of callers that the protection trusts. */
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const { settle } = policyTests(() => server);
-type Person = Caller & { readonly name: string };
 
 const rule = { name: 'best', alias: 'prod', metric: 'mAP', direction: 'max' } as const;
 
