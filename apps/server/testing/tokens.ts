@@ -1,7 +1,8 @@
 import { type Permission, ROLE_PERMISSIONS, type Role } from '@modelbox/schema';
 import { bootstrap } from '../src/app/bootstrap.ts';
+import type { NaiveGrant } from './naive-access.ts';
 import { freshName } from './objects.ts';
-import { startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
+import { ref, startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
 
 /** Somebody who asks. */
 export interface Caller {
@@ -75,3 +76,18 @@ export async function callersOf(server: TestServer) {
 }
 
 export type Callers = Awaited<ReturnType<typeof callersOf>>;
+
+/** Sets the role of a principal on a namespace, or takes it away: on the server, and in the list of the naive rules. */
+export async function setRole(
+  { ok }: Callers,
+  grants: NaiveGrant[],
+  { principal, namespace }: Omit<NaiveGrant, 'role'>,
+  role: string | null,
+): Promise<void> {
+  const url = `/v1/namespaces/${ref(namespace)}/grants/${ref(principal)}`;
+  const at = grants.findIndex((each) => each.principal === principal && each.namespace === namespace);
+  if (role !== null) await ok('PUT', url, { role });
+  else if (at >= 0) await ok('DELETE', url);
+  if (at >= 0) grants.splice(at, 1);
+  if (role !== null) grants.push({ principal, namespace, role });
+}

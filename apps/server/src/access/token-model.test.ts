@@ -20,7 +20,7 @@ import { freshName } from '../../testing/objects.ts';
 import { ciSeed } from '../../testing/seeds.ts';
 import { tally } from '../../testing/tally.ts';
 import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
-import { type Callers, callersOf, withToken } from '../../testing/tokens.ts';
+import { type Callers, callersOf, setRole, withToken } from '../../testing/tokens.ts';
 import type { Settings } from '../protocol/settings.ts';
 
 /*
@@ -202,16 +202,9 @@ async function revokeOne({ nodes }: World, by: Node, of: Node): Promise<void> {
   if (status === 204) for (const each of nodes) if (lineOf(each).includes(of)) each.isRevoked = true;
 }
 
-async function grant(world: World, step: Extract<Step, { do: 'grant' }>): Promise<void> {
-  const principal = step.principal + world.prefix;
-  const namespace = world.prefix + step.namespace;
-  const at = world.grants.findIndex((each) => each.principal === principal && each.namespace === namespace);
-  const url = `/v1/namespaces/${ref(namespace)}/grants/${ref(principal)}`;
-  if (step.role === null && at < 0) return;
-  if (step.role === null) await callers.ok('DELETE', url);
-  else await callers.ok('PUT', url, { role: step.role });
-  if (at >= 0) world.grants.splice(at, 1);
-  if (step.role !== null) world.grants.push({ principal, namespace, role: step.role });
+function grant({ prefix, grants }: World, step: Extract<Step, { do: 'grant' }>): Promise<void> {
+  const of = { principal: step.principal + prefix, namespace: prefix + step.namespace };
+  return setRole(callers, grants, of, step.role);
 }
 
 async function play(world: World, step: Step): Promise<unknown> {

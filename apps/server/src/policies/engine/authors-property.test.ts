@@ -7,7 +7,7 @@ import { policyTests } from '../../../testing/policies.ts';
 import { ciSeed } from '../../../testing/seeds.ts';
 import { tally } from '../../../testing/tally.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
+import { type Caller, type Callers, callersOf, setRole } from '../../../testing/tokens.ts';
 import { retainDue } from '../../workers/retention.ts';
 import { abortStale } from '../retention/stale.ts';
 
@@ -160,13 +160,8 @@ async function newAuthor(shape: Shape['authors'][number], at: string, grants: Na
 /** Gives the user this role, or takes the role away. */
 async function grant(grants: NaiveGrant[], { token, granted }: Author, role: string | null): Promise<void> {
   if (granted === undefined) return;
-  const { namespace } = granted;
-  const url = `/v1/namespaces/${ref(namespace)}/grants/${ref(token.principal)}`;
-  const at = grants.findIndex(({ principal }) => principal === token.principal);
-  if (role !== null) await callers.ok('PUT', url, { role });
-  else if (at >= 0) await callers.ok('DELETE', url);
-  if (at >= 0) grants.splice(at, 1);
-  if (role !== null) grants.push({ principal: token.principal, namespace, role });
+  const of = { principal: token.principal, namespace: granted.namespace };
+  await setRole(callers, grants, of, role);
 }
 
 async function newWorld(shape: Shape): Promise<World> {
