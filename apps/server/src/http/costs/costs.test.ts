@@ -142,7 +142,7 @@ it('counts what was refused, and why', async () => {
 describe('a server of its own', () => {
   const withServer = async (
     settings: Partial<Settings>,
-    run: (own: TestServer, viewer: (fields: object) => Promise<Caller['api']>) => Promise<void>,
+    run: (own: TestServer, as: (fields: object) => Promise<Caller['api']>) => Promise<void>,
   ): Promise<void> => {
     const own = await startTestServer({ auth: 'tokens', ...settings }, undefined, server);
     const as = async (fields: object): Promise<Caller['api']> => {
@@ -163,16 +163,14 @@ describe('a server of its own', () => {
       const [greedy, other] = [await as(admin()), await as(admin())];
       const ask = () => greedy('POST', `/v1/models/${large}/policy/preview`, { policy: retention });
       const running = ask();
-      const isRunning = async () =>
-        (await own.ctx.telemetry.registry.getSingleMetricAsString('modelbox_costly_requests')) ?? '';
-      await expect.poll(isRunning, { timeout: 5_000 }).toContain('{state="running"} 1');
+      await expect.poll(() => gauge('running', own), { timeout: 5_000 }).toBe(1);
       const waiting = ask();
-      await expect.poll(isRunning, { timeout: 5_000 }).toContain('{state="waiting"} 1');
+      await expect.poll(() => gauge('waiting', own), { timeout: 5_000 }).toBe(1);
       const third = await ask();
       expect(third.body).toMatchObject({ status: 429, code: 'rate_limited' });
       expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await other('GET', '/v1/models')).status).toBe(200);
-      expect(await isRunning()).toContain('{state="running"} 1');
+      expect(await gauge('running', own)).toBe(1);
       expect([(await running).status, (await waiting).status]).toEqual([422, 422]);
     });
   }, 60_000);
