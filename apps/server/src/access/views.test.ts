@@ -107,7 +107,7 @@ function bodyOf({ id, body, method }: Route, { namespace }: { namespace: string 
     'experiments.create': { namespace, name: 'run' },
     'datasets.create': { namespace, name: 'secret-val' },
     'models.versions.create': { version: freshName('v'), files: [] },
-    'experiments.checkpoints.create': { step: Math.floor(Math.random() * 1e9), files: [] },
+    'experiments.checkpoints.create': { step: 1, files: [] },
   };
   if (create[id] !== undefined) return create[id];
   if (id.endsWith('.metrics.log')) return { metrics: [{ key: freshName('k'), value: 1 }] };
