@@ -48,8 +48,7 @@ async function world(fields: object = {}, evaluations?: object) {
   await callers.ok('PUT', protection, put);
   await callers.ok('PUT', `/v1/models/${model}/policy`, { label: [{ ...rule, ...fields }] });
   await allowRules(admin.api, protection);
-  const w = { namespace, model, protection, evaluator, trainer, maintainer, admin, ids, make, log, holder };
-  return w;
+  return { namespace, model, protection, evaluator, trainer, maintainer, admin, ids, make, log, holder };
 }
 
 describe('a value of somebody who is not trusted', () => {
