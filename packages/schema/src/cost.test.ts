@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Route, routeList } from './index.ts';
 
-/** What lets a caller decide the cost: a filter, an order, a policy to try out, or an answer of any length. */
+/** Whether the caller decides the cost: by a filter, an order, a policy to try out, or an answer of any length. */
 const letsCallerDecide = ({ id, query, body, answers }: Route): boolean =>
   ['filter', 'orderBy', 'state', 'outcome', 'name', 'points', 'depth'].some(
     (field) => field in (query?.shape ?? {}),
@@ -15,7 +15,7 @@ it.each(routeList.map((route) => [route.id, route] as const))('%s declares what 
   if (route.method === 'GET' && letsCallerDecide(route)) expect(route.cost).toBe('variable');
 });
 
-it('what is variable writes nothing: it is a GET, or declared safe', () => {
+it('a route of variable cost writes nothing: it is a GET, or declared safe', () => {
   const writing = routeList.filter(
     ({ cost, method, safe }) => cost === 'variable' && method !== 'GET' && !safe,
   );

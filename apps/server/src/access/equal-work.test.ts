@@ -8,7 +8,7 @@ import { freshName } from '../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf } from '../../testing/tokens.ts';
 
-/* Nobody learns by the time of an answer whether a hidden object has an id: both cases run the same statements. */
+/* Response times do not reveal whether a hidden object exists: both cases run the same statements. */
 
 const ONE_BY_ONE = 4;
 
@@ -42,7 +42,7 @@ async function statementsOf(run: () => Promise<unknown>): Promise<string[]> {
   return sent;
 }
 
-/** The fewest that some runs send: what the server does beside requests only adds statements. */
+/** The statements of the shortest of three runs: background work of the server only adds statements. */
 async function fewest(run: () => Promise<unknown>): Promise<string[]> {
   const runs = [await statementsOf(run), await statementsOf(run), await statementsOf(run)];
   return runs.reduce((a, b) => (b.length < a.length ? b : a));
@@ -75,7 +75,7 @@ describe('a hidden object and one that does not exist', () => {
     },
   );
 
-  it('cost the same where a body names them', async () => {
+  it('cost the same statements if a body names them', async () => {
     const { values } = await worldOf({ path: '' });
     const home = freshName('home');
     const { api } = await callers.user({ [home]: 'admin' });

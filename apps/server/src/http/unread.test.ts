@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf, type Person } from '../../testing/tokens.ts';
 
 const MIB = 2 ** 20;
-/** Of a page: far more than the connections hold on their way. */
+/** Bytes of a page: far more than the buffers of a connection hold. */
 const ANSWER = 24 * MIB;
 
 let server: TestServer;
@@ -50,7 +50,7 @@ const figure = async (of: TestServer, name: string): Promise<number> =>
 
 const unread = (of: TestServer) => figure(of, 'modelbox_unread_answer_bytes');
 
-it('200: twelve readers that read nothing have a bounded part of the memory, and are gone after the timeout', async () => {
+it('200: twelve clients that read nothing use a bounded part of the memory, and are cut off after the timeout', async () => {
   const asked: Awaited<ReturnType<typeof ask>>[] = [];
   for (let i = 0; i < 12; i++) {
     const each = await ask(server, path);
@@ -99,7 +99,7 @@ it('200: a slow reader that reads on gets it all', async () => {
   await expect.poll(() => unread(server)).toBe(0);
 }, 60_000);
 
-it('200: a request behind an answer that waited has all its time', async () => {
+it('200: a connection that was idle for longer than the stall timeout serves the next request', async () => {
   const hasty = await startTestServer({ answerStallTimeout: 300 });
   const connection = await connectRaw(hasty.url);
   connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -111,7 +111,7 @@ it('200: a request behind an answer that waited has all its time', async () => {
   await hasty.stop();
 });
 
-it('200: one caller cannot have all of it and gets a shorter page; another one gets a whole page', async () => {
+it('200: one caller cannot use all of the memory and gets a shorter page; another one gets a whole page', async () => {
   const known = await startTestServer({
     auth: 'tokens',
     pageBytes: 2 * ANSWER,
@@ -156,7 +156,7 @@ describe('with a caller whose unread answers fill the memory', () => {
   });
   afterAll(() => known?.stop());
 
-  it('503: a large read is refused; 200: a write that is carried out says so', async () => {
+  it('503: a large read is refused; 200: a write that is carried out answers', async () => {
     const release = known.ctx.answers.hold(SHARE, cam.name);
     const refused = await cam.api('GET', version);
     expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });

@@ -13,8 +13,8 @@ import { abortStale } from '../retention/stale.ts';
 
 /*
  * Random authors with random rights set random policies of every section on a model and the namespaces above it, and lose
- * and regain rights meanwhile. Whatever the workers then do, the author of the section could do by hand at that moment,
- * by the naive rules of access. A failure prints the seed; `fc.assert(…, { seed, path })` shows it again.
+ * and regain rights meanwhile. By the naive rules of access, the author of a section could do by hand everything that the
+ * workers then do for it. A failure prints the seed; `fc.assert(…, { seed, path })` shows it again.
  */
 
 const HOUR = 3_600_000;
@@ -31,7 +31,7 @@ const { settle } = policyTests(() => server);
 
 type Section = 'evaluate' | 'label' | 'promote' | 'retainVersions' | 'retainCheckpoints' | 'staleAfter';
 
-/** An act of a worker, the section that brings it about, and what somebody needs who does the same by hand. */
+/** Acts of the workers: the section that causes each, and the permissions that a caller needs for the same by hand. */
 const ACTS = {
   'moved an alias': { section: 'label', needs: ['alias.move'] },
   'added a tag': { section: 'label', needs: ['version.write'] },
@@ -264,7 +264,7 @@ const sectionIn = (document: any, section: Section): unknown => {
   return document?.[section];
 };
 
-/** What somebody needs who sets a section to this. */
+/** The permissions that a caller needs to set a section to this. */
 function needsOf(section: Section, said: any): string[] {
   if (section === 'evaluate') return ['alias.move'];
   if (said === undefined || said.length === 0) return [];
@@ -278,7 +278,7 @@ function needsOf(section: Section, said: any): string[] {
 
 const { count, demandAll } = tally();
 
-/** The documents of a world by their place, and who set each section of them to what it is. */
+/** The document of a place, and the callers who may be the author of each section. */
 interface Said {
   readonly document: any;
   readonly setters: Partial<Record<Section, Author[]>>;
@@ -311,7 +311,7 @@ async function set(world: World, said: Map<PlaceName, Said>, step: Extract<Step,
       for (const need of needsOf(section, now))
         expect(may(world, author, need, namespace), `${section} ${need}`).toBe(true);
     if (now === undefined) continue;
-    // Somebody who sets again what is there takes over a section that is suspended, or is nobody to it.
+    // A caller who sets the same section again becomes its author only if the section is suspended.
     setters[section] = isChanged ? [author] : [...(before?.setters[section] ?? []), author];
   }
   said.set(place, { document, setters });

@@ -342,7 +342,7 @@ it('counts denied attempts by status', async () => {
   expect(await count()).toBe(before + 1);
 });
 
-it('503: answers nothing that it cannot record; the log has it then', async () => {
+it('503: a denial that the audit cannot record; the log has it then', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
   const db = openDatabase({ url: 'postgres://me:hunter2@127.0.0.1:1/modelbox', connectionTimeout: 2000 });

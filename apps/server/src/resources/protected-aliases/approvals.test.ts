@@ -69,7 +69,7 @@ const refused = (detail: string) => ({
 });
 
 describe('one maintainer alone', () => {
-  it('who wrote the rule does not approve it, neither by another token nor after taking the rule away', async () => {
+  it('the writer of the rule may not approve it, neither by another token nor after removing the rule', async () => {
     const w = await world();
     const words = `${w.writer.name} wrote the rule best`;
     expect(await w.approve(w.writer)).toMatchObject(refused(words));
@@ -83,7 +83,7 @@ describe('one maintainer alone', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it('somebody else who edits the section makes nobody free of a rule that they wrote', async () => {
+  it('an edit of the section by somebody else does not free the writer of a rule', async () => {
     const w = await world();
     const other = { ...rule, name: 'other', alias: 'canary' };
     await w.ann.api('PUT', `/v1/models/${w.model}/policy`, { label: [rule, other] });
@@ -92,7 +92,7 @@ describe('one maintainer alone', () => {
     expect(await w.approve(w.bob)).toMatchObject({ state: 'approved' });
   });
 
-  it('who made the version, or logged its values, does not approve it', async () => {
+  it('neither the maker of the version nor a caller who logged its values may approve it', async () => {
     const w = await world(2);
     const metrics = [{ key: 'mAP', value: 99 }];
     const logged = await w.ann.api('POST', `/v1/versions/${(await w.proposal()).versionId}/metrics`, {
@@ -109,7 +109,7 @@ describe('one maintainer alone', () => {
 });
 
 describe('two approvals', () => {
-  it('of different people move the alias; each is listed with who and when', async () => {
+  it('of different people move the alias; the proposal lists who approved and when', async () => {
     const w = await world(2);
     const first = await w.approve(w.ann, { reason: 'looks good' });
     expect(first).toMatchObject({
@@ -125,7 +125,7 @@ describe('two approvals', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it('of two tokens of one person, or of tokens that come from one person, are one', async () => {
+  it('of two tokens of one person, or of tokens that one person made, count as one', async () => {
     const w = await world(2);
     await w.approve(w.ann);
     const { token } = (await w.ann.api('POST', '/v1/tokens', { name: 'another' })).body;

@@ -83,7 +83,7 @@ const documents = fc.record(
   { requiredKeys: ['label'] },
 );
 
-/** What the maintainer does: a call, or a few that belong together. Each answers the status of the last one. */
+/** Calls of the maintainer. Some send several requests; each returns the answer to the last one. */
 const CALLS = {
   policy: ({ by, place, document }) => by('PUT', `${place}/policy`, document),
   'put alias': ({ by, model, alias, version }) =>

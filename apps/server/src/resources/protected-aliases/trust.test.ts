@@ -51,8 +51,8 @@ async function world(fields: object = {}, evaluations?: object) {
   return { namespace, model, protection, evaluator, trainer, maintainer, admin, ids, make, log, holder };
 }
 
-describe('a value of somebody who is not trusted', () => {
-  it('moves nothing, be it logged or given in the create; preview, explain and decisions say so', async () => {
+describe('a value of a caller who is not trusted', () => {
+  it('moves nothing, whether it is logged or given in the create; preview, explain and decisions say so', async () => {
     const w = await world();
     await w.make('v2', { mAP: 99 });
     await w.make('v3');
@@ -75,7 +75,7 @@ describe('a value of somebody who is not trusted', () => {
     expect(items[0]).toMatchObject({ outcome: 'no', words: expect.stringContaining(words) });
   });
 
-  it('neither replaces nor hides one of somebody who is: of the holder and of a candidate', async () => {
+  it('neither replaces nor hides a value of a trusted caller, of the holder and of a candidate', async () => {
     const w = await world();
     await w.log(w.maintainer, 'v1', 0.01);
     await w.make('v2');
@@ -202,7 +202,7 @@ describe('in the other clauses', () => {
   });
 });
 
-it('422: evaluations that trust nobody, or stand beside another `by`', async () => {
+it('422: evaluations that trust nobody, or that come with another `by`', async () => {
   const w = await world();
   for (const body of [
     { by: 'rule', evaluations: {} },
