@@ -8,7 +8,7 @@ export interface Bench {
   readonly quick: boolean;
   /** Files of the size that users have, where a benchmark's usual ones are smaller: much disk, and time. */
   readonly large: boolean;
-  /** Seconds that somebody asked for, of a benchmark that has two phases. */
+  /** Seconds of the phases of the benchmark `abuse`. Default: its own. */
   readonly seconds: { readonly quiet?: number; readonly abuse?: number; readonly each?: number };
   /** Words in the names of the attacks to measure. Default: all attacks. */
   readonly attacks?: string;

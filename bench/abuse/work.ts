@@ -7,7 +7,7 @@ import type { Workers } from './teams.ts';
 /** Milliseconds between two requests of one operation, and between two probes. A team of few that works alone. */
 const EVERY = 250;
 const PROBE_EVERY = 100;
-/** Requests of one operation that wait for an answer at a time; those that are due wait for their turn. */
+/** Requests of one operation that wait for an answer at a time. Further requests that are due wait for their turn. */
 const IN_FLIGHT = 4;
 /** Milliseconds after which an answer counts as failed. */
 const TIMEOUT = 30_000;
@@ -15,7 +15,7 @@ const TIMEOUT = 30_000;
 const PROBE_TIMEOUT = 1_000;
 const FILE_BYTES = 256 * 1024;
 
-/** What became of the requests of one operation. */
+/** The results of the requests of one operation. */
 export interface Outcome {
   /** Milliseconds from when a request was due until its answer was there. */
   readonly times: number[];
@@ -102,8 +102,8 @@ const count = (counts: Map<string, number>, what: string): void =>
   void counts.set(what, (counts.get(what) ?? 0) + 1);
 
 /**
- * Sends a request each time that one is due. A request that has to wait for others is due all the same, until the time is
- * over for so long that the comparison is lost anyway.
+ * Sends a request each time that one is due. The time that a request waits for others counts too. Stops `TIMEOUT` after
+ * the end: by then the comparison is lost anyway.
  */
 async function lane(end: number, send: (n: number, due: number) => Promise<void>): Promise<void> {
   const began = performance.now();

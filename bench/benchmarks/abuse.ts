@@ -2,7 +2,19 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { attacksOfContributor, DENIED_ROUTES } from '../abuse/attacks.ts';
+import { attacksOfContributor } from '../abuse/attacks.ts';
+import { deniedLine, readsLine } from '../abuse/audit.ts';
+import {
+  answersLine,
+  failuresLine,
+  goal,
+  megabytes,
+  milliseconds,
+  probesLine,
+  timesLine,
+  told,
+  total,
+} from '../abuse/lines.ts';
 import { makeTeams, type Teams } from '../abuse/teams.ts';
 import { type Outcome, type WorkDone, work } from '../abuse/work.ts';
 import type { Bench, Benchmark, Line } from '../benchmark.ts';
@@ -14,10 +26,10 @@ import type { Subject } from '../support/server.ts';
 
 /** Connections of each attacker. */
 const CONNECTIONS = 16;
-/** Of the server, without Postgres. */
+/** The goal for the memory of the server, in bytes and without Postgres. */
 const MEMORY = 600e6;
 
-/** What one team can take from another: its time, its answers, its audit. */
+/** Measures how far the attacks of one team slow another team down, fail its requests or lose entries of the audit. */
 export const abuse: Benchmark = {
   name: 'abuse',
   says: 'a team at work, while a viewer and a contributor of another team do their worst',
@@ -57,7 +69,7 @@ export const abuse: Benchmark = {
     for (const [name, outcome] of abused.operations) yield timesLine(name, quiet, outcome);
     yield failuresLine(abused);
     yield probesLine(abused.probes);
-    // What is counted in memory is stored when the server stops.
+    // The server stores the denials that it counted in memory when it stops.
     await server.stop();
     yield await deniedLine(database, teams, [warmUp, quiet, abused], attackers);
     yield await readsLine(database, teams, [warmUp, quiet, abused], attackers);
@@ -149,121 +161,3 @@ function watchMemory({ pid }: Subject) {
     },
   };
 }
-
-const goal = (isMet: boolean, what: string): string => `goal ${what}: ${isMet ? 'met' : 'missed'}`;
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
-const total = (counts: ReadonlyMap<string, number>): number =>
-  [...counts.values()].reduce((sum, count) => sum + count, 0);
-const told = (counts: ReadonlyMap<string, number>): string =>
-  [...counts].map(([what, count]) => `${count} × ${what}`).join(', ');
-
-const answersLine = ([name, counts]: [string, Record<string, number>]): string =>
-  `  ${name.padEnd(34)}${told(new Map(Object.entries(counts)))}`;
-
-const milliseconds = ({ times }: Outcome): string =>
-  `p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms`;
-
-function timesLine(name: string, quiet: WorkDone, abused: Outcome): Line {
-  const before = quiet.operations.get(name) as Outcome;
-  const share = (at: number) => quantile(abused.times, at) / quantile(before.times, at);
-  return {
-    what: `team B, ${name}`,
-    ours: milliseconds(abused),
-    baseline: `${milliseconds(before)} (quiet)`,
-    ratios: [share(0.99)],
-    target: { atMost: 5 },
-    note: `p50: ${share(0.5).toFixed(1)} times; ${abused.times.length} requests, the slowest ${Math.round(Math.max(...abused.times))} ms`,
-  };
-}
-
-function failuresLine({ operations }: WorkDone): Line {
-  const all = [...operations.values()];
-  const failures = all.reduce((sum, outcome) => sum + total(outcome.failures), 0);
-  const asked = all.reduce((sum, { times }) => sum + times.length, 0);
-  const each = [...operations].filter(([, outcome]) => total(outcome.failures) > 0);
-  return {
-    what: 'team B, failed requests',
-    ours: `${failures} of ${asked}`,
-    baseline: '',
-    ratios: [],
-    note: [
-      goal(failures === 0, '0'),
-      ...each.map(([name, outcome]) => `${name}: ${told(outcome.failures)}`),
-    ].join('; '),
-  };
-}
-
-function probesLine(probes: Outcome): Line {
-  const failures = total(probes.failures);
-  return {
-    what: 'failed probes of `/readyz`',
-    ours: `${failures} of ${probes.times.length}`,
-    baseline: '',
-    ratios: [],
-    note: [goal(failures === 0, '0'), milliseconds(probes), told(probes.failures)].filter(Boolean).join('; '),
-  };
-}
-
-/** Compares the denials that were answered with the entries of the audit. */
-async function deniedLine(
-  database: string,
-  { workers }: Teams,
-  work: readonly WorkDone[],
-  attackers: readonly Abuse[],
-): Promise<Line> {
-  const answered = new Map(attackers.map(({ member, denied }) => [member, denied]));
-  answered.set(
-    workers.member.name,
-    work.reduce((sum, { denied }) => sum + denied, 0),
-  );
-  const recorded = await onDatabase(database, async (client) => {
-    const { rows } = await client.query<{ actor: string; count: string }>(
-      `SELECT actor, sum(repeats) AS count FROM audit_events
-       WHERE outcome = 'denied' AND route = ANY ($1) GROUP BY actor`,
-      [DENIED_ROUTES],
-    );
-    return new Map(rows.map(({ actor, count }) => [actor, Number(count)]));
-  });
-  const lost = [...answered].reduce(
-    (sum, [actor, count]) => sum + Math.max(0, count - (recorded.get(actor) ?? 0)),
-    0,
-  );
-  return auditLine('denied attempts', total(answered), total(recorded), lost);
-}
-
-/** Compares the files and archives that were read with the entries of the audit. */
-async function readsLine(
-  database: string,
-  { workers }: Teams,
-  work: readonly WorkDone[],
-  attackers: readonly Abuse[],
-): Promise<Line> {
-  const given = new Set(work.flatMap(({ read }) => read).map((path) => thing(workers.member.name, path)));
-  for (const { member, read } of attackers) for (const path of read) given.add(thing(member, path));
-  const recorded = await onDatabase(database, async (client) => {
-    const { rows } = await client.query<{ actor: string; object: string; name: string; route: string }>(
-      `SELECT DISTINCT actor, object_id AS object, name, route FROM audit_events WHERE outcome = 'read'`,
-    );
-    return new Set(
-      rows.map(({ actor, object, name, route }) =>
-        JSON.stringify([actor, object, route.endsWith('.archive') ? 'archive' : name]),
-      ),
-    );
-  });
-  const lost = [...given].filter((each) => !recorded.has(each)).length;
-  return auditLine('files and archives that were read', given.size, recorded.size, lost);
-}
-
-/** What somebody read, as the audit names it. Repeated reads of a minute are one entry, so they count once. */
-function thing(actor: string, path: string): string {
-  const [, object, name] = /^\/v1\/\w+\/([^/]+)\/(?:files\/)?([^?]+)/.exec(path) ?? [];
-  return JSON.stringify([actor, object, name]);
-}
-
-const auditLine = (what: string, answered: number, recorded: number, lost: number): Line => ({
-  what: `audit: ${what}`,
-  ours: `${lost} lost of ${answered}`,
-  baseline: `${recorded} recorded`,
-  ratios: [],
-  note: goal(lost === 0, '0 lost'),
-});

@@ -26,7 +26,7 @@ interface Settings {
 /** By attack: how often each status came, or which error. */
 type Answers = Record<string, Record<string, number>>;
 
-/** What each attacker was answered. */
+/** The answers that an attacker got. */
 export interface Abuse {
   readonly member: string;
   readonly answers: Answers;
@@ -36,7 +36,7 @@ export interface Abuse {
   readonly read: readonly string[];
 }
 
-/** Milliseconds in which all that attack together do the same, and for which a slow reader or sender goes on. */
+/** Milliseconds in which the connections that attack together send the same, and for which a slow one goes on. */
 const WAVE = 5_000;
 /** Milliseconds for answers to come after the last request. */
 const LAST = 60_000;

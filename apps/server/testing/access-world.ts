@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Route } from '@modelbox/schema';
 import { freshName } from './objects.ts';
 import { champion, onVal, policyTests } from './policies.ts';
@@ -55,6 +55,32 @@ export async function makeWorld(
   }
   return { namespace, values };
 }
+
+/** Makes worlds for requests that change nothing. Routes share a world if their paths name the same kinds of objects. */
+export function sharedWorlds(
+  server: () => TestServer,
+  callers: () => Callers,
+): (route: Pick<Route, 'path'>) => Promise<World> {
+  const worlds = new Map<string, Promise<World>>();
+  return (route) => {
+    const extras = route.path.match(/\{(?:upload|token|proposal)\}/g)?.join() ?? '';
+    const world = worlds.get(extras) ?? makeWorld(server(), callers(), route);
+    worlds.set(extras, world);
+    return world;
+  };
+}
+
+const KINDS = ['model', 'version', 'experiment', 'checkpoint', 'dataset', 'upload', 'proposal', 'token'];
+
+/** Values for a path that have the right form and name no object. */
+export const namesOfNothing = (): Readonly<Record<string, string>> => ({
+  namespace: freshName('nothing'),
+  ...Object.fromEntries(KINDS.map((kind) => [kind, randomUUID()])),
+});
+
+/** A body of the right media type for a request whose status depends on the caller's rights. */
+export const plainBody = ({ body }: Pick<Route, 'body'>): Buffer | object | undefined =>
+  body === undefined ? undefined : body === 'bytes' ? Buffer.from('x') : {};
 
 /** The URL of a route with these values in it, and with what its query touches. */
 export function urlOf(route: Route, values: Readonly<Record<string, string>>): string {

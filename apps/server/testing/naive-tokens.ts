@@ -1,8 +1,8 @@
 import { type NaiveGrant, type NaiveToken, naivelyMay } from './naive-access.ts';
 
 /*
- * The rules about tokens of docs/access.md written once more, as plainly as can be, by hand and for tests alone: nothing
- * of this is shared with what the server does. Times are milliseconds of the server's clock.
+ * The rules about tokens of docs/access.md, written once more by hand, as plainly as possible. Only tests use them, and
+ * the server shares nothing with them. Times are milliseconds of the server's clock.
  */
 
 export interface NaiveSettings {
@@ -13,7 +13,7 @@ export interface NaiveSettings {
   readonly idleExpiry: number;
 }
 
-/** A token with its origin and its fate. */
+/** A token with its parent, its last use and its end. */
 export interface NaiveNode extends NaiveToken {
   readonly networks: readonly string[] | null;
   /** Undefined: the bootstrap token made it. */
@@ -32,12 +32,12 @@ export interface NaiveRequest {
   readonly end: number | undefined;
 }
 
-/** A token and those that it comes from, the first one last. */
+/** A token and its ancestors, the oldest last. */
 export function lineOf(node: NaiveNode): NaiveNode[] {
   return node.parent === undefined ? [node] : [node, ...lineOf(node.parent)];
 }
 
-/** A token works as long as it and all that it comes from are unrevoked, unexpired and in use. */
+/** A token works as long as neither the token nor an ancestor is revoked, expired or idle for too long. */
 export function works(node: NaiveNode, { idleExpiry }: NaiveSettings, now: number): boolean {
   for (const each of lineOf(node)) {
     if (each.isRevoked) return false;
@@ -53,7 +53,7 @@ const isNarrowed = ({ namespaces, permissions, networks }: NaiveNode): boolean =
 const isFullAdministrator = ({ administrator, namespaces, permissions }: NaiveNode): boolean =>
   administrator && namespaces === null && permissions === null;
 
-/** The answer to a request for a token, and the latest time at which what is made ends. */
+/** The status of a request for a token, and the end of the new token. */
 export function mint(
   by: NaiveNode,
   asked: NaiveRequest,
@@ -70,7 +70,7 @@ export function mint(
   return { status: end > latest ? 422 : 201, end };
 }
 
-/** The answer to a request that revokes a token. */
+/** The status of a request that revokes a token. */
 export function revoke(
   by: NaiveNode,
   of: NaiveNode,
@@ -83,7 +83,7 @@ export function revoke(
   return isNarrowed(by) ? 403 : 204;
 }
 
-/** Whether a token may do nothing that one it comes from may not do, and ends no later. */
+/** Whether a token has no right that an ancestor lacks, and ends no later than each ancestor. */
 export function isBounded(
   node: NaiveNode,
   grants: readonly NaiveGrant[],

@@ -1,13 +1,19 @@
 import { type Permission, ROLE_PERMISSIONS, type Role } from '@modelbox/schema';
 import { bootstrap } from '../src/resources/tokens/bootstrap.ts';
+import type { NaiveGrant } from './naive-access.ts';
 import { freshName } from './objects.ts';
-import { startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
+import { ref, startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
 
 /** Somebody who asks. */
 export interface Caller {
   readonly id: string;
   readonly secret: string;
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
+}
+
+/** A caller with a user name. */
+export interface Person extends Caller {
+  readonly name: string;
 }
 
 /** Sends requests with a token. */
@@ -52,7 +58,7 @@ export async function callersOf(server: TestServer) {
     admin,
     token,
     /** A new user with a role on namespaces. */
-    async user(grants: Record<string, Role>): Promise<Caller & { readonly name: string }> {
+    async user(grants: Record<string, Role>): Promise<Person> {
       const name = `user:${freshName('u')}`;
       for (const [namespace, role] of Object.entries(grants))
         await ok(
@@ -70,3 +76,18 @@ export async function callersOf(server: TestServer) {
 }
 
 export type Callers = Awaited<ReturnType<typeof callersOf>>;
+
+/** Sets the role of a principal on a namespace, or takes it away: on the server, and in the list of the naive rules. */
+export async function setRole(
+  { ok }: Callers,
+  grants: NaiveGrant[],
+  { principal, namespace }: Omit<NaiveGrant, 'role'>,
+  role: string | null,
+): Promise<void> {
+  const url = `/v1/namespaces/${ref(namespace)}/grants/${ref(principal)}`;
+  const at = grants.findIndex((each) => each.principal === principal && each.namespace === namespace);
+  if (role !== null) await ok('PUT', url, { role });
+  else if (at >= 0) await ok('DELETE', url);
+  if (at >= 0) grants.splice(at, 1);
+  if (role !== null) grants.push({ principal, namespace, role });
+}

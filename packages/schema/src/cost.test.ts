@@ -15,7 +15,7 @@ it.each(routeList.map((route) => [route.id, route] as const))('%s declares what 
   if (route.method === 'GET' && letsCallerDecide(route)) expect(route.cost).toBe('variable');
 });
 
-it('what is variable writes nothing: it is a GET, or declared safe', () => {
+it('a route of variable cost writes nothing: it is a GET, or declared safe', () => {
   const writing = routeList.filter(
     ({ cost, method, safe }) => cost === 'variable' && method !== 'GET' && !safe,
   );

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Route, routeList } from '@modelbox/schema';
+import { routeList } from '@modelbox/schema';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, urlOf, type World } from '../../testing/access-world.ts';
+import { namesOfNothing, plainBody, sharedWorlds, urlOf } from '../../testing/access-world.ts';
 import { auditOf } from '../../testing/audit.ts';
 import { freshName } from '../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf } from '../../testing/tokens.ts';
 
-/* Nobody learns by the time of an answer whether a hidden object has an id: both cases run the same statements. */
+/* Response times do not reveal whether a hidden object exists: both cases run the same statements. */
 
 const ONE_BY_ONE = 4;
 
@@ -42,28 +42,16 @@ async function statementsOf(run: () => Promise<unknown>): Promise<string[]> {
   return sent;
 }
 
-/** The fewest that some runs send: what the server does beside requests only adds statements. */
+/** The statements of the shortest of three runs: background work of the server only adds statements. */
 async function fewest(run: () => Promise<unknown>): Promise<string[]> {
   const runs = [await statementsOf(run), await statementsOf(run), await statementsOf(run)];
   return runs.reduce((a, b) => (b.length < a.length ? b : a));
 }
 
-const bodyOf = (route: Route): unknown =>
-  route.body === undefined ? undefined : route.body === 'bytes' ? Buffer.from('x') : {};
-
-const worlds = new Map<string, Promise<World>>();
-function worldOf(route: Route): Promise<World> {
-  const extras = route.path.match(/\{(?:upload|token|proposal)\}/g)?.join() ?? '';
-  const made = worlds.get(extras) ?? makeWorld(server, callers, route);
-  worlds.set(extras, made);
-  return made;
-}
-
-const KINDS = ['model', 'version', 'experiment', 'checkpoint', 'dataset', 'upload', 'proposal', 'token'];
-const nothing = () => ({
-  namespace: freshName('nothing'),
-  ...Object.fromEntries(KINDS.map((kind) => [kind, randomUUID()])),
-});
+const worldOf = sharedWorlds(
+  () => server,
+  () => callers,
+);
 
 const cases = routeList.filter(
   (route) =>
@@ -78,17 +66,17 @@ describe('a hidden object and one that does not exist', () => {
       const { values } = await worldOf(route);
       const stranger = await callers.user({ [freshName('elsewhere')]: 'admin' });
       const ask = (named: Readonly<Record<string, string>>) => async () => {
-        const answer = await stranger.api(route.method, urlOf(route, named), bodyOf(route));
+        const answer = await stranger.api(route.method, urlOf(route, named), plainBody(route));
         expect(answer.status).toBe(404);
       };
       const hidden = await fewest(ask(values));
       expect(hidden.filter((text) => text.includes('audit_events'))).toHaveLength(1);
-      expect(await fewest(ask({ ...values, ...nothing() }))).toEqual(hidden);
+      expect(await fewest(ask({ ...values, ...namesOfNothing() }))).toEqual(hidden);
     },
   );
 
-  it('cost the same where a body names them', async () => {
-    const { values } = await worldOf({ path: '' } as Route);
+  it('cost the same statements if a body names them', async () => {
+    const { values } = await worldOf({ path: '' });
     const home = freshName('home');
     const { api } = await callers.user({ [home]: 'admin' });
     const { body: model } = await api('POST', '/v1/models', { namespace: home, name: 'm' });
@@ -110,7 +98,7 @@ describe('a hidden object and one that does not exist', () => {
   });
 
   it('only the first is in the audit', async () => {
-    const { values } = await worldOf({ path: '' } as Route);
+    const { values } = await worldOf({ path: '' });
     const stranger = await callers.user({});
     for (const id of [values['model'], randomUUID()]) await stranger.api('GET', `/v1/models/${id}`);
     const entries = await auditOf(callers.admin, { actor: stranger.name, outcome: 'denied' });
@@ -118,7 +106,7 @@ describe('a hidden object and one that does not exist', () => {
   });
 
   it('are counted alike beyond the attempts that are recorded one by one', async () => {
-    const { values } = await worldOf({ path: '' } as Route);
+    const { values } = await worldOf({ path: '' });
     const writes = async (ids: (string | undefined)[]) => {
       const { secret } = await callers.user({});
       const ask = (id: string | undefined) =>

@@ -261,7 +261,7 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
   );
   await demandContents();
 
-  /** What the version tells of what it was made from: as much as may be seen there. */
+  /** A version shows each source that the caller may see in the namespace of the source. */
   function demandMade({ namespace, from }: Place, version: any): void {
     if (version === undefined) return;
     const shows = (permission: string) => may(permission, from.namespace);

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { PERMISSIONS, type Permission, type Route, routeList } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, urlOf, type World } from '../../testing/access-world.ts';
+import { makeWorld, namesOfNothing, plainBody, sharedWorlds, urlOf } from '../../testing/access-world.ts';
 import { freshName } from '../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf } from '../../testing/tokens.ts';
@@ -21,40 +20,22 @@ const guarded = routeList.filter((route) => !route.public);
 
 const world = (route: Route) => makeWorld(server, callers, route);
 
-const unchanged = new Map<string, Promise<World>>();
-/** A world that tests share when all their requests are denied. Routes share it if they need the same objects. */
-function sharedWorld(route: Route): Promise<World> {
-  const extras = route.path.match(/\{(?:upload|token|proposal)\}/g)?.join() ?? '';
-  const made = unchanged.get(extras) ?? world(route);
-  unchanged.set(extras, made);
-  return made;
-}
-
-/** Names of objects as they could be, and are not. */
-const namesOfNothing = () => ({
-  namespace: freshName('nothing'),
-  ...Object.fromEntries(
-    ['model', 'version', 'experiment', 'checkpoint', 'dataset', 'upload', 'proposal'].map((kind) => [
-      kind,
-      randomUUID(),
-    ]),
-  ),
-});
-
-const bodyOf = (route: Route): unknown =>
-  route.body === undefined ? undefined : route.body === 'bytes' ? Buffer.from('x') : {};
+const sharedWorld = sharedWorlds(
+  () => server,
+  () => callers,
+);
 
 const send = (
   route: Route,
   api: (method: string, path: string, body?: unknown) => Promise<any>,
   url: string,
-) => api(route.method, url, bodyOf(route));
+) => api(route.method, url, plainBody(route));
 
 describe.each(guarded.map((route) => [route.id, route] as const))('%s', (_, route) => {
   it('401: anonymous, or with a token that is none', async () => {
     const { values } = await sharedWorld(route);
     for (const headers of [{}, { authorization: 'Bearer mb_nonsense' }, { authorization: 'Basic eDp5' }]) {
-      const answer = await server.api(route.method, urlOf(route, values), bodyOf(route), headers);
+      const answer = await server.api(route.method, urlOf(route, values), plainBody(route), headers);
       expect(answer.body).toMatchObject({ status: 401, code: 'unauthenticated' });
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
     }

@@ -24,7 +24,7 @@ it('409 limit_reached over MODELBOX_MAX_TOKENS, and says how to free some', asyn
   expect(refused.body.detail).toBe(
     `${ann.name} has 3 tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke those that nobody needs with DELETE /v1/tokens/{token}; GET /v1/tokens lists them with their last use. Tokens with expiresAt free their place by themselves.`,
   );
-  // An administrator makes no more of them for another either, and others are not concerned.
+  // The limit binds an administrator who creates a token for this owner. It does not affect other owners.
   expect((await callers.admin('POST', '/v1/tokens', { name: 'x', principal: ann.name })).status).toBe(409);
   expect((await (await callers.user({})).api('POST', '/v1/tokens', { name: 'x' })).status).toBe(201);
   expect((await ann.api('DELETE', `/v1/tokens/${second.body.id}`)).status).toBe(204);
@@ -34,7 +34,7 @@ it('409 limit_reached over MODELBOX_MAX_TOKENS, and says how to free some', asyn
   expect((await mint()).status, 'one has expired').toBe(201);
 });
 
-it('of creates at once at the limit exactly as many pass as are allowed', async () => {
+it('concurrent creates at the limit: exactly as many succeed as are allowed', async () => {
   const ann = await callers.user({});
   const answers = await atOnce(6, () => ann.api('POST', '/v1/tokens', { name: 'mine' }));
   expect(statusesOf(answers)).toEqual([201, 201, 409, 409, 409, 409]);

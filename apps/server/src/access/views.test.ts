@@ -13,7 +13,7 @@ import { champion, policyTests } from '../../testing/policies.ts';
 import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Caller, type Callers, callersOf, withToken } from '../../testing/tokens.ts';
 
-/* What the answers to a narrowed token show: only what its permissions name. */
+/* Answers to a narrowed token show only the fields that its permissions allow. */
 
 let server: TestServer;
 let callers: Callers;
@@ -26,7 +26,7 @@ afterAll(() => server.stop());
 /** A value that only the holders of these permissions may find in an answer. */
 const SECRETS: Readonly<Record<string, readonly Permission[]>> = {
   '0.8125': ['metric.read'],
-  // A name, which identifies the dataset for whoever writes it, and which others use. The audit has names too.
+  // Writers identify the dataset by its name. Metrics, versions, policies and the audit show the name too.
   'secret-val': [
     ...['dataset.read', 'dataset.create', 'dataset.write', 'metric.read', 'version.read', 'policy.read'],
     'audit.read',
@@ -107,7 +107,7 @@ function bodyOf({ id, body, method }: Route, { namespace }: { namespace: string 
     'experiments.create': { namespace, name: 'run' },
     'datasets.create': { namespace, name: 'secret-val' },
     'models.versions.create': { version: freshName('v'), files: [] },
-    'experiments.checkpoints.create': { step: Math.floor(Math.random() * 1e9), files: [] },
+    'experiments.checkpoints.create': { step: 1, files: [] },
   };
   if (create[id] !== undefined) return create[id];
   if (id.endsWith('.metrics.log')) return { metrics: [{ key: freshName('k'), value: 1 }] };
@@ -120,11 +120,11 @@ function bodyOf({ id, body, method }: Route, { namespace }: { namespace: string 
   return method === 'PATCH' ? { metadata: { other: 1 } } : {};
 }
 
-/** The series of all datasets: one dataset takes another permission. */
+/** Lists the series of all datasets: one dataset in the query needs another permission. */
 const pathOf = (route: Route, values: Readonly<Record<string, string>>) =>
   route.id.endsWith('.metrics.list') ? urlOf({ ...route, touches: {} }, values) : urlOf(route, values);
 
-/** Later ones change what the earlier ones read. */
+/** Reads come first and deletes last: a write changes what a read shows. */
 const rank = ({ method, id }: Route) =>
   method === 'GET' ? 0 : id.endsWith('.restore') ? 1 : method === 'DELETE' ? 3 : 2;
 const guarded = routeList
@@ -133,7 +133,7 @@ const guarded = routeList
 
 describe('a token of one permission', () => {
   it.each(PERMISSIONS)(
-    '%s: every route that answers it shows only what that names',
+    '%s: every answer shows only the fields of this permission',
     async (permission) => {
       const world = await makeSecrets();
       const { api } = await callers.holder(world.namespace, [permission]);
@@ -151,7 +151,7 @@ describe('a token of one permission', () => {
         for (const [secret, holders] of Object.entries(SECRETS))
           if (!holders.includes(permission)) expect(text, `${route.id}: ${secret}`).not.toContain(secret);
       }
-      // Permissions that no route takes alone.
+      // No route accepts one of these permissions alone.
       const never = ['alias.move', 'namespace.quota', 'policy.write', 'namespace.delete', 'proposal.decide'];
       if (!permission.endsWith('.delete') && !never.includes(permission))
         expect(answered, permission).not.toEqual([]);
@@ -200,8 +200,8 @@ describe('roles', () => {
   );
 });
 
-describe('kept answers', () => {
-  it('never cross from one set of permissions to another, whoever asks first', async () => {
+describe('cached answers', () => {
+  it('never cross from one set of permissions to another, in any order of requests', async () => {
     const { namespace, version } = await makeSecrets();
     const narrow = await callers.holder(namespace, ['version.read']);
     const wide = await callers.user({ [namespace]: 'viewer' });
@@ -215,7 +215,7 @@ describe('kept answers', () => {
     }
   });
 
-  it('nor does the replay of a request by another token of the same owner', async () => {
+  it('a replay by another token of the same owner shows only the fields of that token', async () => {
     const { namespace, model } = await makeSecrets();
     const fields = { principal: 'service:replayer', administrator: true, namespaces: [namespace] };
     const wide = await callers.token(fields);
@@ -230,7 +230,7 @@ describe('kept answers', () => {
 });
 
 describe('filters and orders', () => {
-  it('403: tell nothing of metrics to a token that may not read them, and the audit has it', async () => {
+  it('403: on metrics for a token that may not read them, and the audit records it', async () => {
     const { namespace, model, run } = await makeSecrets();
     const reads: Permission[] = ['model.read', 'version.read', 'experiment.read', 'checkpoint.read'];
     const narrow = await callers.holder(namespace, reads);
@@ -255,7 +255,7 @@ describe('filters and orders', () => {
 });
 
 describe('a policy', () => {
-  it('403: is tried only by a token that may see the facts that it would tell', async () => {
+  it('403: previews, backtests and decisions need the permissions to read the facts that they show', async () => {
     const { namespace, model, version, checkpoint } = await makeSecrets();
     const rule = { ...champion, metric: 'acc', dataset: 'secret-val', than: 0.5 };
     const requests = [
@@ -285,7 +285,7 @@ describe('a policy', () => {
     }
   });
 
-  it('that is set tells no warnings to a token that may not see the facts', async () => {
+  it('returns no warnings to a token that sets it and may not read the facts', async () => {
     const { namespace } = await makeSecrets();
     const model = await callers.ok('POST', '/v1/models', { namespace, name: 'without-policy' });
     const policy = {
@@ -307,7 +307,7 @@ describe('a policy', () => {
 });
 
 describe('metadata', () => {
-  it('that a token may only write is answered with what it sent', async () => {
+  it('a token that may only write it gets back only what it sent', async () => {
     const { namespace, model } = await makeSecrets();
     const path = `/v1/models/${model.id}/metadata`;
     await callers.ok('PATCH', path, { deep: { theirs: 1, gone: 1 } });
@@ -322,7 +322,7 @@ describe('metadata', () => {
 });
 
 describe('tokens', () => {
-  it('that are narrowed list only themselves', async () => {
+  it('a narrowed token lists only itself', async () => {
     const principal = `user:${freshName('u')}`;
     const whole = await callers.token({ principal, name: 'whole' });
     const narrow = await callers.token({ principal, name: 'narrow', permissions: ['model.read'] });

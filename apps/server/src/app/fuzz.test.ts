@@ -53,7 +53,7 @@ describe('requests made from the OpenAPI document', () => {
     expect(counts.done).toBeGreaterThan(counts.all / 5);
     expect(counts.refused).toBeGreaterThan(counts.all / 5);
     expect(counts.wronglySent).toBeGreaterThan(counts.all / 10);
-    // The disk cannot do what one of them asks for, and no luck finds the digest of a rule that is to be allowed.
+    // The disk signs no parts, and random values never match the digest of a rule.
     const impossible = /^uploads\.parts\.sign$|\.rules\.(?:allow|withdraw)$/;
     const missed = operations
       .filter(({ id }) => !reached.has(id) && !impossible.test(id))

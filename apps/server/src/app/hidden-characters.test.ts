@@ -196,7 +196,7 @@ describe.each(Object.entries(PLACES))('%s', (_, [ask, where, pointer]) => {
 describe('names from earlier', () => {
   const hidden = (name: string) => `${name}\u200b`;
 
-  it('are reached, changed and deleted', async () => {
+  it('of models, versions and aliases are found, changed and deleted', async () => {
     const { id, name } = await newModel(server, { namespace: freshName('old'), tags: ['t'] });
     await server.db.pool.query('UPDATE models SET name = $2, tags = $3 WHERE id = $1', [
       id,
@@ -229,7 +229,7 @@ describe('names from earlier', () => {
     expect((await api('DELETE', model)).status).toBe(204);
   });
 
-  it('of a namespace: something is made in it still', async () => {
+  it('of a namespace: it still takes new objects', async () => {
     const namespace = freshName('old');
     await newModel(server, { namespace });
     await server.db.pool.query('UPDATE namespaces SET path = $2 WHERE path = $1', [
@@ -241,7 +241,7 @@ describe('names from earlier', () => {
     expect((await api('GET', `/v1/namespaces/${ref(hidden(namespace))}`)).status).toBe(200);
   });
 
-  it('of files and metrics: they are read, replaced and deleted', async () => {
+  it('of files and metrics are read, replaced and deleted', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     await api('PUT', `${path}/files/a`, 'content');

@@ -472,7 +472,7 @@ describe('readConfig', () => {
     expect(() => read({}, flag)).toThrow(/See --help/);
   });
 
-  it('refuses pages that no caller could have unread, and says what to change', () => {
+  it('refuses a page size above a quarter of the memory for unread answers, and says what to change', () => {
     expect(() => read({ MODELBOX_PAGE_BYTES: '64MiB' })).toThrow(
       /^MODELBOX_UNREAD_ANSWERS must be at least 4 times MODELBOX_PAGE_BYTES, which is 67108864 bytes: raise it/,
     );

@@ -58,7 +58,7 @@ describe('the memory of larger bodies', () => {
     expect(await isIn(second)).toBe(true);
   });
 
-  it('429: a body for which there is none in time; those behind it go on', async () => {
+  it('429: a body that gets no room in time; the bodies behind it go on', async () => {
     const turns = bodyTurns();
     const first = await enter(turns, 'a');
     const second = await enter(turns, 'a', { bytes: LIMIT / 2 });
@@ -115,7 +115,7 @@ describe('the parsing of larger bodies', () => {
   });
 });
 
-describe('a closed server', () => {
+describe('a server that asks for tokens', () => {
   const bodyLimit = 100_000;
   let server: TestServer;
   beforeAll(async () => {

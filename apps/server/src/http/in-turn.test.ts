@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** A server whose requests wait for a gate, and tells how many of them run. */
+/** A server whose requests wait for a gate, and which counts those that run. */
 async function start() {
   const app = Fastify();
   serveInTurn(app);
@@ -65,7 +65,7 @@ it('429: no more than a hundred wait on a connection; another one is served', as
   for (const each of [connection, other]) each.socket.destroy();
 });
 
-it('what waits on a connection that is gone never runs', async () => {
+it('requests that wait on a closed connection never run', async () => {
   const { open, counts, connection, url } = await start();
   connection.send(requests(20));
   await expect.poll(() => counts.begun).toBe(1);

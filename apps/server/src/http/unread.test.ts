@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newModel } from '../../testing/objects.ts';
 import { connectRaw } from '../../testing/raw.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
-import { type Callers, callersOf } from '../../testing/tokens.ts';
+import { type Callers, callersOf, type Person } from '../../testing/tokens.ts';
 
 const MIB = 2 ** 20;
-/** Of a page: far more than the connections hold on their way. */
+/** Bytes of a page: far more than the buffers of a connection hold. */
 const ANSWER = 24 * MIB;
 
 let server: TestServer;
@@ -24,10 +24,8 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 /** A list whose one page has `ANSWER` bytes. */
-async function largeList(of: TestServer, api: Callers['ok'] | undefined = undefined): Promise<string> {
-  const { id } = api
-    ? await api('POST', '/v1/models', { namespace: 'ai', name: 'large' })
-    : await newModel(of);
+async function largeList(of: TestServer, ok?: Callers['ok']): Promise<string> {
+  const { id } = ok ? await ok('POST', '/v1/models', { namespace: 'ai', name: 'large' }) : await newModel(of);
   await of.db.pool.query(
     `INSERT INTO events (id, object_kind, object_id, name, source, time, metadata, created_by, created_at)
      SELECT gen_random_uuid(), 'model', $1, 'seen', 'test', now(), json_build_object('note', repeat('x', $2::int)), 'test', now()
@@ -38,12 +36,12 @@ async function largeList(of: TestServer, api: Callers['ok'] | undefined = undefi
 }
 
 /** Sends a request on a connection that reads nothing; gives the server's end of it, too. */
-async function ask(of: TestServer, headers = '') {
+async function ask(of: TestServer, url: string, headers = '') {
   const accepted = once(of.app.server, 'connection');
   const connection = await connectRaw(of.url);
   const [theirs] = (await accepted) as [Socket];
   connection.socket.pause();
-  connection.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
+  connection.send(`GET ${url} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
   return { connection, theirs };
 }
 
@@ -52,10 +50,10 @@ const figure = async (of: TestServer, name: string): Promise<number> =>
 
 const unread = (of: TestServer) => figure(of, 'modelbox_unread_answer_bytes');
 
-it('200: twelve readers that read nothing have a bounded part of the memory, and are gone after the timeout', async () => {
+it('200: twelve clients that read nothing use a bounded part of the memory, and are cut off after the timeout', async () => {
   const asked: Awaited<ReturnType<typeof ask>>[] = [];
   for (let i = 0; i < 12; i++) {
-    const each = await ask(server);
+    const each = await ask(server, path);
     asked.push(each);
     await expect.poll(() => each.theirs.bytesWritten > 0, { timeout: 20_000 }).toBe(true);
   }
@@ -101,7 +99,7 @@ it('200: a slow reader that reads on gets it all', async () => {
   await expect.poll(() => unread(server)).toBe(0);
 }, 60_000);
 
-it('200: a request behind an answer that waited has all its time', async () => {
+it('200: a connection that was idle for longer than the stall timeout serves the next request', async () => {
   const hasty = await startTestServer({ answerStallTimeout: 300 });
   const connection = await connectRaw(hasty.url);
   connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -113,7 +111,7 @@ it('200: a request behind an answer that waited has all its time', async () => {
   await hasty.stop();
 });
 
-it('200: one caller cannot have all of it and gets a shorter page; another one gets a whole page', async () => {
+it('200: one caller cannot use all of the memory and gets a shorter page; another one gets a whole page', async () => {
   const known = await startTestServer({
     auth: 'tokens',
     pageBytes: 2 * ANSWER,
@@ -121,28 +119,26 @@ it('200: one caller cannot have all of it and gets a shorter page; another one g
     answerStallTimeout: 60_000,
   });
   const callers = await callersOf(known);
-  const before = path;
-  path = await largeList(known, callers.ok);
+  const list = await largeList(known, callers.ok);
   const [ann, ben] = [await callers.user({ ai: 'viewer' }), await callers.user({ ai: 'viewer' })];
-  const first = await ask(known, `Authorization: Bearer ${ann.secret}\r\n`);
+  const first = await ask(known, list, `Authorization: Bearer ${ann.secret}\r\n`);
   await expect.poll(() => unread(known), { timeout: 10_000 }).toBeGreaterThan(ANSWER);
-  const { items, nextCursor } = (await ann.api('GET', path)).body;
+  const { items, nextCursor } = (await ann.api('GET', list)).body;
   expect(items.length).toBeGreaterThan(0);
   expect(JSON.stringify(items).length).toBeLessThan(30 * MIB - ANSWER);
-  const next = (await ann.api('GET', `${path}&cursor=${encodeURIComponent(nextCursor)}`)).body;
+  const next = (await ann.api('GET', `${list}&cursor=${encodeURIComponent(nextCursor)}`)).body;
   expect(next.items[0].id).not.toBe(items.at(-1).id);
   expect((await ann.api('GET', '/v1/whoami')).status).toBe(200);
-  expect((await ben.api('GET', path)).body.items).toHaveLength(800);
+  expect((await ben.api('GET', list)).body.items).toHaveLength(800);
   first.connection.socket.destroy();
   await expect.poll(() => unread(known)).toBe(0);
-  expect((await ann.api('GET', path)).body.items).toHaveLength(800);
-  path = before;
+  expect((await ann.api('GET', list)).body.items).toHaveLength(800);
   await known.stop();
 }, 60_000);
 
 describe('with a caller whose unread answers fill the memory', () => {
   let known: TestServer;
-  let cam: Awaited<ReturnType<Callers['user']>>;
+  let cam: Person;
   let version: string;
   const SHARE = 15 * MIB;
   /** More than 64 KiB. */
@@ -160,7 +156,7 @@ describe('with a caller whose unread answers fill the memory', () => {
   });
   afterAll(() => known?.stop());
 
-  it('503: a large read is refused; 200: a write that is carried out says so', async () => {
+  it('503: a large read is refused; 200: a write that is carried out answers', async () => {
     const release = known.ctx.answers.hold(SHARE, cam.name);
     const refused = await cam.api('GET', version);
     expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });

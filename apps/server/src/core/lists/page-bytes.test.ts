@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newExperiment, newModel } from '../../../testing/objects.ts';
+import { policyTests } from '../../../testing/policies.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
 
 /* A failure prints the seed; `fc.assert(…, { seed, path })` shows it again. */
@@ -10,16 +11,12 @@ let model: string;
 let experiment: string;
 let version: string;
 
-const ok = async (method: string, path: string, body?: unknown): Promise<any> => {
-  const answer = await server.api(method, path, body);
-  expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
-  return answer.body;
-};
+const { ok } = policyTests(() => server);
 
-/** Text of so many bytes in which some characters need escapes in JSON, and some several bytes. */
+/** Text of about this many bytes in UTF-8. Some characters need escapes in JSON, some take several bytes. */
 const textOf = (bytes: number): string => '"\\é漢x'.repeat(Math.ceil(bytes / 8)).slice(0, bytes);
 
-/** Sizes that pages of some kilobytes cannot hold evenly; seldom one is larger than a page. */
+/** Sizes of texts. Pages of some kilobytes seldom end exactly, and a few objects are larger than such a page. */
 const SIZES = [0, 10, 900, 40, 3000, 0, 0, 12_000, 500, 5, 7000, 1, 2500, 60, 30_000, 0, 800, 4000, 20, 100];
 
 async function fill(): Promise<void> {
@@ -147,7 +144,7 @@ describe('200: pages end by their bytes', () => {
           fc.constantFrom(1, 2, 7, 100, 1000),
           fc.integer({ min: 1, max: 60_000 }),
           async (limit, pageBytes) => {
-            // A walk of a thousand requests would show nothing more.
+            // At most about 40 pages: more requests would show nothing more.
             const bytes = Math.max(pageBytes, Math.ceil(Buffer.byteLength(JSON.stringify(whole)) / 40));
             const pages = await walk(path, limit, bytes);
             expect(pages.flatMap(({ items }) => items)).toEqual(whole);
@@ -168,7 +165,7 @@ describe('200: pages end by their bytes', () => {
     expect(pages.map(({ items }) => items.length)).toEqual(SIZES.map(() => 1));
   });
 
-  it('the rest is not read from Postgres either', async () => {
+  it('objects beyond the page are not read from Postgres either', async () => {
     const { id } = await newModel(server);
     const metadata = { note: 'x'.repeat(60_000) };
     for (let i = 0; i < 60; i++) {
@@ -179,7 +176,7 @@ describe('200: pages end by their bytes', () => {
       const before = bytesRead();
       const [page] = await walk(`/v1/models/${id}/${list}?`, 1000, 200_000);
       expect(page?.items).toHaveLength(3);
-      // All pages of the walk: 60 objects, not 20 times as many.
+      // The walk reads each of the 60 objects about once, and not on each of its 20 pages.
       expect(bytesRead() - before, list).toBeLessThan(2 * 60 * 60_000);
     }
   });

@@ -5,7 +5,7 @@ import { ref, startTestServer, type TestServer } from '../../../testing/test-ser
 import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
 import type { Settings } from '../../protocol/settings.ts';
 
-/* What a viewer asks for costs nobody else the service. */
+/* Expensive requests of a viewer do not keep the service from others. */
 
 let server: TestServer;
 let callers: Callers;
@@ -103,7 +103,7 @@ describe('a viewer does not stop the service', () => {
     for (const { status, body, headers } of answers) {
       expect([status, body.code]).toEqual([422, 'query_too_expensive']);
       expect(body.detail).toContain('ask for less');
-      // It would fail again: nothing tells to try again.
+      // A retry would fail too.
       expect(headers.get('retry-after')).toBeNull();
     }
   }, 60_000);
@@ -134,7 +134,7 @@ const metric = async (name: string, labels: string, of = server): Promise<number
 };
 const gauge = (state: string, of = server) => metric('modelbox_costly_requests', `state="${state}"`, of);
 
-it('counts what was refused, and why', async () => {
+it('counts refused requests by their reason', async () => {
   expect(await metric('modelbox_costly_refused_total', 'reason="deadline"')).toBeGreaterThan(0);
   expect([await gauge('running'), await gauge('waiting')]).toEqual([0, 0]);
 });
@@ -142,7 +142,7 @@ it('counts what was refused, and why', async () => {
 describe('a server of its own', () => {
   const withServer = async (
     settings: Partial<Settings>,
-    run: (own: TestServer, viewer: (fields: object) => Promise<Caller['api']>) => Promise<void>,
+    run: (own: TestServer, as: (fields: object) => Promise<Caller['api']>) => Promise<void>,
   ): Promise<void> => {
     const own = await startTestServer({ auth: 'tokens', ...settings }, undefined, server);
     const as = async (fields: object): Promise<Caller['api']> => {
@@ -163,16 +163,14 @@ describe('a server of its own', () => {
       const [greedy, other] = [await as(admin()), await as(admin())];
       const ask = () => greedy('POST', `/v1/models/${large}/policy/preview`, { policy: retention });
       const running = ask();
-      const isRunning = async () =>
-        (await own.ctx.telemetry.registry.getSingleMetricAsString('modelbox_costly_requests')) ?? '';
-      await expect.poll(isRunning, { timeout: 5_000 }).toContain('{state="running"} 1');
+      await expect.poll(() => gauge('running', own), { timeout: 5_000 }).toBe(1);
       const waiting = ask();
-      await expect.poll(isRunning, { timeout: 5_000 }).toContain('{state="waiting"} 1');
+      await expect.poll(() => gauge('waiting', own), { timeout: 5_000 }).toBe(1);
       const third = await ask();
       expect(third.body).toMatchObject({ status: 429, code: 'rate_limited' });
       expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await other('GET', '/v1/models')).status).toBe(200);
-      expect(await isRunning()).toContain('{state="running"} 1');
+      expect(await gauge('running', own)).toBe(1);
       expect([(await running).status, (await waiting).status]).toEqual([422, 422]);
     });
   }, 60_000);
@@ -203,12 +201,12 @@ describe('a server of its own', () => {
       expect(await asked).toBe('gone');
       await expect.poll(running, { timeout: 10_000 }).toBe(0);
       await expect.poll(() => gauge('running', own), { timeout: 10_000 }).toBe(0);
-      // It has a caller's only place.
+      // This request needs the only place of the caller.
       expect((await fetch(`${own.url}/v1/models`, { headers })).status).toBe(200);
     });
   }, 90_000);
 
-  it('429: a caller whose requests took too long in this minute; headers tell what is left', async () => {
+  it('429: a caller whose requests took too long in this minute; headers show the rest of the budget', async () => {
     await withServer({ rateLimitCost: 1, rateLimitIdentity: 100 }, async (own, as) => {
       const [ann, bob] = [await as(admin()), await as(admin())];
       const first = await ann('GET', '/v1/models');
@@ -219,7 +217,7 @@ describe('a server of its own', () => {
       expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
       expect(refused.body.detail).toContain('1 milliseconds');
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-      // What has a fixed cost goes on, and so do others.
+      // Requests of fixed cost go on, and so do other callers.
       expect((await ann('GET', '/v1/whoami')).status).toBe(200);
       expect((await bob('GET', '/v1/models')).status).toBe(200);
       own.advance(60_000);

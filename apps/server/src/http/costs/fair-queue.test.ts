@@ -36,7 +36,7 @@ function queueOf(bounds: Partial<QueueBounds> = {}) {
   return { queue, order, ask, end };
 }
 
-it('callers take turns, whatever one of them has waiting', async () => {
+it('callers take turns, even if one of them has many requests waiting', async () => {
   const { queue, order, ask, end } = queueOf();
   const greedy = Array.from({ length: 16 }, () => ask('greedy'));
   const ann = [ask('ann'), ask('ann')];
@@ -49,7 +49,7 @@ it('callers take turns, whatever one of them has waiting', async () => {
   expect([order.length, queue.running, queue.waiting]).toEqual([19, 0, 0]);
 });
 
-it('bounds what runs of one caller and in one namespace', async () => {
+it('bounds the requests that run for one caller and in one namespace', async () => {
   const { queue, order, ask, end } = queueOf({ total: 4, perCaller: 1, perNamespace: 2 });
   const asked = [
     ask('ann', { namespaces: ['ai'] }),
@@ -68,13 +68,12 @@ it('bounds what runs of one caller and in one namespace', async () => {
 it('callers with much recent cost leave places to others', async () => {
   const { queue, order, ask } = queueOf({ total: 3, perCaller: 3, reserved: 1 });
   const heavy = { isHeavy: () => true };
-  const heavies = [ask('h1', heavy), ask('h2', heavy), ask('h3', heavy)];
+  for (const caller of ['h1', 'h2', 'h3']) void ask(caller, heavy);
   await ask('light');
   expect([order, queue.waiting]).toEqual([['h1', 'h2', 'light'], 1]);
-  heavies.pop()?.catch(() => {});
 });
 
-it('refuses what finds no place: the callers own requests are in the way, or those of others', async () => {
+it('refuses a request without a place, and says whether requests of the caller or of others fill the queue', async () => {
   const { queue, ask, end } = queueOf({ total: 2, perCaller: 1, mostWaitingPerCaller: 1, mostWaiting: 2 });
   await ask('ann');
   const waiting = ask('ann');
@@ -90,7 +89,7 @@ it('refuses what finds no place: the callers own requests are in the way, or tho
   expect(queue.waiting).toBe(0);
 });
 
-it('a full queue refuses the last request of whoever has most waiting, and takes that of another caller', async () => {
+it('a full queue refuses the last request of the caller with most waiting, and accepts one of another caller', async () => {
   const { queue, order, ask, end } = queueOf({ total: 1, mostWaiting: 3 });
   const greedy = Array.from({ length: 4 }, () => ask('greedy'));
   const refused = expect(greedy[3]).rejects.toMatchObject({ reason: 'caller' });
@@ -103,7 +102,7 @@ it('a full queue refuses the last request of whoever has most waiting, and takes
   expect(order).toEqual(['greedy', 'greedy', 'ann', 'greedy']);
 });
 
-it('whoever goes away waits no longer', async () => {
+it('a caller that goes away leaves the queue', async () => {
   const { queue, ask } = queueOf({ total: 1 });
   await ask('ann');
   const gone = new AbortController();

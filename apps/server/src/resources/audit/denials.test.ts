@@ -3,6 +3,7 @@ import { type Route, routeList } from '@modelbox/schema';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plainBody } from '../../../testing/access-world.ts';
 import { auditOf } from '../../../testing/audit.ts';
 import { freshName } from '../../../testing/objects.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
@@ -35,15 +36,13 @@ const urlOf = (route: Route, values: Record<string, string> = {}): string => {
   );
   return query.length > 0 && route.method === 'GET' ? `${path}?${query[0]}` : path;
 };
-const bodyOf = (route: Route): unknown =>
-  route.body === undefined ? undefined : route.body === 'bytes' ? Buffer.from('x') : {};
 
 const guarded = routeList.filter((route) => !route.public);
 
 describe('an attempt without credentials', () => {
   it.each(guarded.map((route) => [route.id, route] as const))('at %s leaves one entry', async (id, route) => {
     const { requestId, headers } = named();
-    expect((await server.api(route.method, urlOf(route), bodyOf(route), headers)).status).toBe(401);
+    expect((await server.api(route.method, urlOf(route), plainBody(route), headers)).status).toBe(401);
     expect(await entriesOf(requestId)).toEqual([
       {
         id: expect.stringMatching(/^\d+$/),
@@ -138,7 +137,7 @@ describe('an attempt of somebody who is known', () => {
       for (const caller of [stranger, powerless]) {
         if (caller === powerless && first.permission === 'event.write') continue;
         const { requestId, headers } = named();
-        const answer = await caller.api(method, urlOf(route, values), bodyOf(route), headers);
+        const answer = await caller.api(method, urlOf(route, values), plainBody(route), headers);
         expect([id, answer.status]).toEqual([id, caller === stranger ? 404 : 403]);
         expect([id, await entriesOf(requestId)]).toMatchObject([
           id,
@@ -343,7 +342,7 @@ it('counts denied attempts by status', async () => {
   expect(await count()).toBe(before + 1);
 });
 
-it('503: answers nothing that it cannot record; the log has it then', async () => {
+it('503: a denial that the audit cannot record; the log has it then', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
   const db = openDatabase({ url: 'postgres://me:hunter2@127.0.0.1:1/modelbox', connectionTimeout: 2000 });

@@ -3,7 +3,7 @@ import { auditOf } from '../../../testing/audit.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { type Callers, callersOf } from '../../../testing/tokens.ts';
 
-/* Nobody probes the server unseen: while nothing can be recorded, nothing is denied. */
+/* While the audit cannot record a denial, the server answers 503 in its place: nobody probes the server unseen. */
 
 let server: TestServer;
 let callers: Callers;
@@ -30,11 +30,11 @@ const unrecorded = async (): Promise<number> => {
   return Number(/^modelbox_audit_unrecorded_total (\d+)$/m.exec(body)?.[1]);
 };
 
-it('503: a denied attempt that the audit cannot record, whatever it is denied for; counted, and 200 for all else', async () => {
+it('503: denied attempts of each kind that the audit cannot record; they are counted, and other requests go on', async () => {
   const hidden = await callers.ok('POST', '/v1/models', { namespace: 'secret', name: 'm' });
   await callers.ok('PUT', `/v1/models/${hidden.id}/files/f`, 'content');
   const viewer = await callers.user({ open: 'viewer' });
-  // A missing id counts with the denied attempts of its caller, of which few are recorded one by one here.
+  // A request for a missing id counts as a denied attempt. This server records only six of a caller one by one.
   const other = await callers.user({ open: 'viewer' });
   const owner = await callers.user({ secret: 'viewer' });
   await callers.ok('POST', '/v1/models', { namespace: 'open', name: 'm' });
@@ -47,7 +47,7 @@ it('503: a denied attempt that the audit cannot record, whatever it is denied fo
   const before = await unrecorded();
 
   await whileLocked(async () => {
-    // The health check and what the owner reads need nothing of the audit.
+    // The health check and the reads of the owner do not need the audit.
     const answers = Promise.all(attempts.map(([, attempt]) => attempt()));
     expect((await server.api('GET', '/readyz')).status).toBe(200);
     expect((await owner.api('GET', `/v1/models/${hidden.id}/files/f`)).body).toBe('content');
@@ -56,7 +56,7 @@ it('503: a denied attempt that the audit cannot record, whatever it is denied fo
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     }
     expect(await unrecorded()).toBe(before + attempts.length);
-    // What is not there answers as what is hidden does.
+    // A missing object answers like a hidden one.
     const none = await other.api('GET', '/v1/models/00000000-0000-7000-8000-000000000000');
     expect(none.status).toBe(503);
   });
@@ -71,7 +71,7 @@ it('503: also the attempts beyond those that are recorded one by one', async () 
   const attempt = () => viewer.api('GET', '/v1/audit');
   for (let count = 0; count < 7; count++) expect((await attempt()).status).toBe(403);
   await whileLocked(async () => {
-    // One that is counted needs no storing. After a failure none is only counted.
+    // An attempt that is only counted needs no write. After a failed write, every attempt needs one.
     expect((await server.api('GET', '/v1/models')).status).toBe(503);
     expect((await attempt()).status).toBe(503);
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../../../testing/objects.ts';
 import { policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf, withToken } from '../../../testing/tokens.ts';
+import { type Caller, type Callers, callersOf, type Person, withToken } from '../../../testing/tokens.ts';
 
 /* For an alias that is protected by proposal, the writer of the rule, the maker of the version and the approver differ. */
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const { settle } = policyTests(() => server);
-type Person = Caller & { readonly name: string };
 
 interface World {
   readonly namespace: string;
@@ -70,7 +69,7 @@ const refused = (detail: string) => ({
 });
 
 describe('one maintainer alone', () => {
-  it('who wrote the rule does not approve it, neither by another token nor after taking the rule away', async () => {
+  it('the writer of the rule may not approve it, neither by another token nor after removing the rule', async () => {
     const w = await world();
     const words = `${w.writer.name} wrote the rule best`;
     expect(await w.approve(w.writer)).toMatchObject(refused(words));
@@ -84,7 +83,7 @@ describe('one maintainer alone', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it('somebody else who edits the section makes nobody free of a rule that they wrote', async () => {
+  it('an edit of the section by somebody else does not free the writer of a rule', async () => {
     const w = await world();
     const other = { ...rule, name: 'other', alias: 'canary' };
     await w.ann.api('PUT', `/v1/models/${w.model}/policy`, { label: [rule, other] });
@@ -93,7 +92,7 @@ describe('one maintainer alone', () => {
     expect(await w.approve(w.bob)).toMatchObject({ state: 'approved' });
   });
 
-  it('who made the version, or logged its values, does not approve it', async () => {
+  it('neither the maker of the version nor a caller who logged its values may approve it', async () => {
     const w = await world(2);
     const metrics = [{ key: 'mAP', value: 99 }];
     const logged = await w.ann.api('POST', `/v1/versions/${(await w.proposal()).versionId}/metrics`, {
@@ -110,7 +109,7 @@ describe('one maintainer alone', () => {
 });
 
 describe('two approvals', () => {
-  it('of different people move the alias; each is listed with who and when', async () => {
+  it('of different people move the alias; the proposal lists who approved and when', async () => {
     const w = await world(2);
     const first = await w.approve(w.ann, { reason: 'looks good' });
     expect(first).toMatchObject({
@@ -126,7 +125,7 @@ describe('two approvals', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it('of two tokens of one person, or of tokens that come from one person, are one', async () => {
+  it('of two tokens of one person, or of tokens that one person made, count as one', async () => {
     const w = await world(2);
     await w.approve(w.ann);
     const { token } = (await w.ann.api('POST', '/v1/tokens', { name: 'another' })).body;

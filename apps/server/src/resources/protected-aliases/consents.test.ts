@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../../../testing/objects.ts';
 import { allowRules, policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
+import { type Callers, callersOf, type Person } from '../../../testing/tokens.ts';
 
 /* Under a protection by rule a rule moves the alias only as an admin has allowed it. */
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const { settle } = policyTests(() => server);
-type Person = Caller & { readonly name: string };
 
 interface World {
   readonly namespace: string;
@@ -130,13 +129,13 @@ describe("a maintainer's own rule", () => {
 });
 
 describe('the same rule elsewhere', () => {
-  it('of a nearer policy waits, though that of the namespace was allowed', async () => {
+  it('in a nearer policy waits, although the rule of the namespace was allowed', async () => {
     const w = await world();
     await callers.ok('PUT', `/v1/namespaces/${w.namespace}/policy`, { label: [{ ...rule, minAge: 'P1D' }] });
     await allowRules(w.admin.api, w.protection);
     const { waiting } = await w.policy({ label: [{ ...rule, minAge: 'P1D' }] });
     expect(waiting).toMatchObject([{ rule: 'best' }]);
-    // Without it the one above counts, which was allowed.
+    // Without the nearer rule, the rule above applies, which was allowed.
     expect((await w.policy({})).waiting).toEqual([]);
   });
 
@@ -149,7 +148,7 @@ describe('the same rule elsewhere', () => {
     await w.policy({ evaluate: [] });
     await settle();
     expect(await w.holder()).toBe('v2');
-    // Whoever changes it where the rule stands changes the rule.
+    // An edit of `evaluate` in the policy of the rule changes the rule.
     await callers.ok('PUT', `/v1/namespaces/${w.namespace}/policy`, { ...above, evaluate: [] });
     await settle();
     expect(await w.holder()).toBe('v2');
@@ -172,7 +171,7 @@ describe('the same rule elsewhere', () => {
 });
 
 describe('a preview of a draft', () => {
-  it('says that the draft would wait, and not if it is what was allowed', async () => {
+  it('says that the draft would wait, unless the draft was allowed', async () => {
     const w = await world();
     await w.policy({ label: [{ ...rule, minAge: 'P1D' }] });
     await allowRules(w.admin.api, w.protection);
@@ -281,7 +280,7 @@ describe('allowing a rule', () => {
     ]);
   });
 
-  it('a rule that was allowed waits while edits of the policy race with it', async () => {
+  it('an edit of an allowed rule waits, even if edits of the policy race with the worker', async () => {
     for (let round = 0; round < 2; round++) {
       const w = await world();
       await w.policy({ label: [{ ...worse, than: 0 }] });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../../../testing/objects.ts';
 import { allowRules, policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
+import { type Caller, type Callers, callersOf, type Person } from '../../../testing/tokens.ts';
 
 let server: TestServer;
 let callers: Callers;
@@ -19,8 +19,8 @@ interface World {
   readonly model: string;
   /** The ids of `v1` and `v2`, of which `v1` is `prod`. */
   readonly versions: readonly [string, string];
-  readonly maintainer: Caller & { name: string };
-  readonly admin: Caller & { name: string };
+  readonly maintainer: Person;
+  readonly admin: Person;
 }
 
 async function world(): Promise<World> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName } from '../../../testing/objects.ts';
 import { allowRules, policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
+import { type Caller, type Callers, callersOf, type Person } from '../../../testing/tokens.ts';
 
 /* For an alias that is protected by rule, a rule uses only the values of callers that the protection trusts. */
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const { settle } = policyTests(() => server);
-type Person = Caller & { readonly name: string };
 
 const rule = { name: 'best', alias: 'prod', metric: 'mAP', direction: 'max' } as const;
 
@@ -49,12 +48,11 @@ async function world(fields: object = {}, evaluations?: object) {
   await callers.ok('PUT', protection, put);
   await callers.ok('PUT', `/v1/models/${model}/policy`, { label: [{ ...rule, ...fields }] });
   await allowRules(admin.api, protection);
-  const w = { namespace, model, protection, evaluator, trainer, maintainer, admin, ids, make, log, holder };
-  return w;
+  return { namespace, model, protection, evaluator, trainer, maintainer, admin, ids, make, log, holder };
 }
 
-describe('a value of somebody who is not trusted', () => {
-  it('moves nothing, be it logged or given in the create; preview, explain and decisions say so', async () => {
+describe('a value of a caller who is not trusted', () => {
+  it('moves nothing, whether it is logged or given in the create; preview, explain and decisions say so', async () => {
     const w = await world();
     await w.make('v2', { mAP: 99 });
     await w.make('v3');
@@ -77,7 +75,7 @@ describe('a value of somebody who is not trusted', () => {
     expect(items[0]).toMatchObject({ outcome: 'no', words: expect.stringContaining(words) });
   });
 
-  it('neither replaces nor hides one of somebody who is: of the holder and of a candidate', async () => {
+  it('neither replaces nor hides a value of a trusted caller, of the holder and of a candidate', async () => {
     const w = await world();
     await w.log(w.maintainer, 'v1', 0.01);
     await w.make('v2');
@@ -222,7 +220,7 @@ describe('in the other clauses', () => {
   });
 });
 
-it('422: evaluations that trust nobody, or stand beside another `by`', async () => {
+it('422: evaluations that trust nobody, or that come with another `by`', async () => {
   const w = await world();
   for (const body of [
     { by: 'rule', evaluations: {} },

@@ -49,7 +49,7 @@ describe('open uploads of a caller', () => {
     expect((await begin(ann, a)).status).toBe(201);
   });
 
-  it('of creates at once at the limit exactly as many pass as are allowed', async () => {
+  it('concurrent creates at the limit: exactly as many succeed as are allowed', async () => {
     const models = await Promise.all(Array.from({ length: 4 }, () => modelBelow()));
     const ann = await callers.user(
       Object.fromEntries(models.map(({ namespace }) => [namespace, 'contributor'])),
@@ -62,7 +62,7 @@ describe('open uploads of a caller', () => {
 describe('open uploads of a namespace', () => {
   serving({ maxOpenUploadsNamespace: 2 });
 
-  it('409 over MODELBOX_MAX_OPEN_UPLOADS_NAMESPACE, counted below the root, whoever made them', async () => {
+  it('409 over MODELBOX_MAX_OPEN_UPLOADS_NAMESPACE, counted below the root, for all callers together', async () => {
     const a = await modelBelow();
     const b = await modelBelow(a.root);
     const answers = await atOnce(5, async (n) =>
@@ -111,7 +111,7 @@ describe('what the open uploads of a caller reserve of a quota', () => {
     expect((await begin(ann, model, 20 * GiB)).status).toBe(201);
   });
 
-  it('names the figures to who may read the namespace, and does not bind who may set the quota', async () => {
+  it('shows the figures to callers who may read the namespace, and does not bind callers who may set the quota', async () => {
     const model = await quota(1000);
     const bob = await callers.user({ [model.root]: 'contributor' });
     expect((await begin(bob, model, 600)).body.detail).toMatch(
@@ -121,7 +121,7 @@ describe('what the open uploads of a caller reserve of a quota', () => {
     expect((await begin(admin, model, 600)).status).toBe(201);
   });
 
-  it('creates at once do not pass it together', async () => {
+  it('concurrent creates do not exceed it together', async () => {
     const model = await quota(1000);
     const ann = await callers.user({ [model.root]: 'contributor' });
     const answers = await atOnce(6, () => begin(ann, model, 200));
