@@ -84,7 +84,7 @@ test('requests get 503 while the database hangs, and the server works again when
   const server = runServer({
     DATABASE_URL: url,
     MODELBOX_DATA_DIR: newFolder(),
-    MODELBOX_QUERY_TIMEOUT: 'PT0.5S',
+    MODELBOX_QUERY_TIMEOUT: 'PT2S',
     MODELBOX_SHUTDOWN_TIMEOUT: 'PT2S',
   });
   const at = await server.url;

@@ -32,8 +32,10 @@ async function askOn(
       last = answer.headers.connection ?? '';
       progress.answers += 1;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ECONNREFUSED') faults.push(`a kept connection: ${code} ${message}`);
+      const { code, message, syscall } = error as NodeJS.ErrnoException;
+      // The kernel resets a new connection that it queued just as the server stopped listening. Nothing was sent on it.
+      const isNewConnection = syscall === 'connect' && (code === 'ECONNREFUSED' || code === 'ECONNRESET');
+      if (!isNewConnection) faults.push(`a kept connection: ${code} ${message}`);
       agent.destroy();
       return last;
     }

@@ -111,29 +111,41 @@ describe('refused statements', () => {
 });
 
 describe('transactions that lost', () => {
-  /** Two transactions at once, each touching both rows; what the losers threw. */
-  async function losers(run: (first: number, second: number) => Promise<unknown>): Promise<unknown[]> {
-    const results = await Promise.allSettled([run(1, 2), run(2, 1)]);
+  /**
+   * Runs two transactions at once, each on both rows, and returns the errors of the losers.
+   * `both` waits until each transaction has called it.
+   */
+  async function losers(
+    run: (first: number, second: number, both: () => Promise<void>) => Promise<unknown>,
+  ): Promise<unknown[]> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let missing = 2;
+    const both = () => {
+      missing -= 1;
+      if (missing === 0) resolve();
+      return promise;
+    };
+    const results = await Promise.allSettled([run(1, 2, both), run(2, 1, both)]);
     return results.filter((result) => result.status === 'rejected').map((result) => result.reason);
   }
 
   test('deadlocks', async () => {
-    const viaPg = await losers(async (first, second) => {
+    const viaPg = await losers(async (first, second, both) => {
       const client = await database.pool.connect();
       try {
         await client.query('BEGIN');
         await client.query('UPDATE item SET parent = NULL WHERE id = $1', [first]);
-        await sleep(50);
+        await both();
         await client.query('UPDATE item SET parent = NULL WHERE id = $1', [second]);
       } finally {
         await client.query('ROLLBACK');
         client.release();
       }
     });
-    const viaPrisma = await losers((first, second) =>
+    const viaPrisma = await losers((first, second, both) =>
       database.prisma.$transaction(async (tx) => {
         await tx.$executeRaw`UPDATE item SET parent = NULL WHERE id = ${first}`;
-        await sleep(50);
+        await both();
         await tx.$executeRaw`UPDATE item SET parent = NULL WHERE id = ${second}`;
       }),
     );
@@ -145,11 +157,11 @@ describe('transactions that lost', () => {
   });
 
   test('serialization failures', async () => {
-    const errors = await losers((first) =>
+    const errors = await losers((first, _second, both) =>
       database.prisma.$transaction(
         async (tx) => {
           await tx.$queryRaw`SELECT name FROM item`;
-          await sleep(50);
+          await both();
           await tx.$executeRaw`UPDATE item SET name = name || 'x' WHERE id = ${first}`;
         },
         { isolationLevel: 'Serializable' },
