@@ -165,8 +165,8 @@ async function upload(server: Subject, token: string, path: string, bytes: numbe
 /** Does work number 0 to `count` - 1, eight at a time. */
 async function inTurn(count: number, work: (n: number) => Promise<unknown>): Promise<void> {
   let next = 0;
-  const lane = async () => {
+  const worker = async () => {
     while (next < count) await work(next++);
   };
-  await Promise.all(Array.from({ length: 8 }, lane));
+  await Promise.all(Array.from({ length: 8 }, worker));
 }

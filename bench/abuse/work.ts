@@ -77,10 +77,10 @@ export async function work(url: string, team: Workers, seconds: number): Promise
   const agent = new Agent({ keepAlive: true });
   const authorization = `Bearer ${member.token}`;
   const end = performance.now() + seconds * 1000;
-  const lanes = Object.entries(operations).map(([name, next]) => {
+  const loops = Object.entries(operations).map(([name, next]) => {
     const outcome = newOutcome();
     done.operations.set(name, outcome);
-    return lane(end, async (n, due) => {
+    return paced(end, async (n, due) => {
       const ask = next(n);
       if (ask === undefined) return;
       const result = await send(url, ask, agent, { authorization }, TIMEOUT);
@@ -91,7 +91,7 @@ export async function work(url: string, team: Workers, seconds: number): Promise
       if (name === 'download a file') done.read.push(ask.path);
     });
   });
-  await Promise.all([...lanes, probe(url, end, done.probes)]);
+  await Promise.all([...loops, probe(url, end, done.probes)]);
   agent.destroy();
   return done;
 }
@@ -105,7 +105,7 @@ const count = (counts: Map<string, number>, what: string): void =>
  * Sends a request each time that one is due. The time that a request waits for others counts too. Stops `TIMEOUT` after
  * the end: by then the comparison is lost anyway.
  */
-async function lane(end: number, send: (n: number, due: number) => Promise<void>): Promise<void> {
+async function paced(end: number, send: (n: number, due: number) => Promise<void>): Promise<void> {
   const began = performance.now();
   let next = 0;
   const one = async () => {

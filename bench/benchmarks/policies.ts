@@ -48,8 +48,8 @@ const holderOf = (server: Subject): Promise<string | undefined> =>
     () => undefined,
   );
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Logs one metric, and waits for the decision: of versions that are not better, and of some that are. */

@@ -1,23 +1,23 @@
 import pg from 'pg';
 import type { Count } from '../benchmark.ts';
 
-/** Work on one connection: `lane` is its number, `n` counts what it has done. */
-export type Work = (client: pg.Client, lane: number, n: number) => Promise<unknown>;
+/** Work on one connection: `connection` is its number, `n` counts what it has done. */
+export type Work = (client: pg.Client, connection: number, n: number) => Promise<unknown>;
 
 /** Does the work again and again, on so many connections at once, one after the other on each. */
-export async function inFlight(url: string, lanes: number, work: Work) {
-  const clients = Array.from({ length: lanes }, () => new pg.Client({ connectionString: url }));
+export async function inFlight(url: string, connections: number, work: Work) {
+  const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString: url }));
   await Promise.all(clients.map((client) => client.connect()));
   const done = clients.map(() => 0);
   const run = async (seconds: number): Promise<Count> => {
     const start = performance.now();
     const before = done.reduce((sum, n) => sum + n, 0);
     await Promise.all(
-      clients.map(async (client, lane) => {
+      clients.map(async (client, connection) => {
         while (performance.now() - start < seconds * 1000) {
-          const n = done[lane] ?? 0;
-          done[lane] = n + 1;
-          await work(client, lane, n);
+          const n = done[connection] ?? 0;
+          done[connection] = n + 1;
+          await work(client, connection, n);
         }
       }),
     );

@@ -29,10 +29,10 @@ const text = `
   VALUES ($14, $15, 201, 'checkpoint', $1, $6)`;
 
 serveParent(({ url, experiments }: { url: string; experiments: string[] }) =>
-  inFlight(url, experiments.length, (client, lane, n) => {
+  inFlight(url, experiments.length, (client, connection, n) => {
     const id = uuid();
-    const experiment = experiments[lane];
-    const { step, metadata, files, metrics } = checkpointBody(lane, n);
+    const experiment = experiments[connection];
+    const { step, metadata, files, metrics } = checkpointBody(connection, n);
     const after = { id, experimentId: experiment, epoch: null, step, status: 'ready', metadata, tags: [] };
     const values = [
       id,

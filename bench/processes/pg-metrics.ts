@@ -29,9 +29,9 @@ interface Settings {
 
 serveParent(async ({ url, batch, experiments }: Settings) => {
   const seriesOf = experiments.map(() => new Map<string, number>());
-  return inFlight(url, experiments.length, async (client, lane, n) => {
-    const experiment = experiments[lane];
-    const known = seriesOf[lane] ?? new Map<string, number>();
+  return inFlight(url, experiments.length, async (client, connection, n) => {
+    const experiment = experiments[connection];
+    const known = seriesOf[connection] ?? new Map<string, number>();
     const points = pointsOf(batch, n);
     const latest = [...new Map(points.map((point) => [point.key, point])).values()];
     if (known.size === 0) {

@@ -38,12 +38,12 @@ export async function compareWrites(bench: Bench, writes: Writes): Promise<Line>
   const postgres = () => cpuOfPostgres(bench.databases.postmaster);
 
   const sent = runs.map(() => 0);
-  const request = (lane: number) => {
-    const n = sent[lane] ?? 0;
-    sent[lane] = n + 1;
+  const request = (connection: number) => {
+    const n = sent[connection] ?? 0;
+    sent[connection] = n + 1;
     const key = { 'idempotency-key': randomBytes(16).toString('hex') };
-    const path = `/v1/experiments/${runs[lane]}${writes.path}`;
-    return requestBytes('POST', path, key, JSON.stringify(writes.body(lane, n)));
+    const path = `/v1/experiments/${runs[connection]}${writes.path}`;
+    return requestBytes('POST', path, key, JSON.stringify(writes.body(connection, n)));
   };
   const { url, pid } = server;
   const send = (seconds: number) =>

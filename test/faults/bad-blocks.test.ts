@@ -32,7 +32,7 @@ it.skipIf(typeof disk === 'string')(
       const content = randomBytes(4 * 2 ** 20);
       const path = `/v1/experiments/${id}/files/large.bin`;
       expect((await exchange('PUT', `${server.url}${path}`, content)).status).toBe(201);
-      const { rows } = await server.db.pool.query<{ key: string }>('SELECT key FROM blobs');
+      const { rows } = await server.db.requests.query<{ key: string }>('SELECT key FROM blobs');
       const key = rows[0]?.key ?? '';
       const mend = disk.breakFrom(join(root, 'objects', key.slice(0, 2), key.slice(2, 4), key));
 

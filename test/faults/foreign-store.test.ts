@@ -19,7 +19,7 @@ async function newDatabase(id?: string): Promise<{ url: string; id: string }> {
   const database = await createTestDatabase();
   databases.push(database);
   const db = openDatabase({ url: database.url, poolSize: 4 });
-  const { rows } = await db.pool.query<{ id: string }>(
+  const { rows } = await db.requests.query<{ id: string }>(
     'UPDATE database_identity SET id = coalesce($1, gen_random_uuid()) RETURNING id',
     [id ?? null],
   );

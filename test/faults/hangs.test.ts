@@ -38,13 +38,13 @@ const create = (server: string) =>
 test('a query without an answer fails, and its connection is not used again', async () => {
   const db = openDatabase({ url, statementTimeout: 100, listTimeout: 100, poolSize: 4 });
   const ask = [
-    () => db.pool.query('SELECT 1'),
+    () => db.requests.query('SELECT 1'),
     () => db.lists.query({ name: 'one', text: 'SELECT 1' }),
     () => db.prisma.$queryRaw`SELECT 1`,
     () => db.prisma.$transaction(async (tx) => tx.$queryRaw`SELECT 1`),
   ];
   for (const each of ask) await each();
-  const client = await db.side.connect();
+  const client = await db.background.connect();
   await client.query('BEGIN');
   proxy.stall(true);
   const failures = await Promise.all(
@@ -59,23 +59,23 @@ test('a query without an answer fails, and its connection is not used again', as
   expect(failures).toEqual([true, true, true, true, true]);
   proxy.stall(false);
   for (const each of ask) await each();
-  expect((await db.side.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  expect((await db.background.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   proxy.stall(true);
   await db.close();
 });
 
 test('a cut fails queries in flight and queries that wait for a connection', async () => {
   const db = openDatabase({ url, statementTimeout: 600_000, connectionTimeout: 600_000, poolSize: 4 });
-  await db.side.query('SELECT 1');
+  await db.background.query('SELECT 1');
   proxy.stall(true);
   const asked = Array.from({ length: 3 }, () =>
-    db.side.query('SELECT 1').then(
+    db.background.query('SELECT 1').then(
       () => 'answered',
       (error: unknown) => isUnavailable(error),
     ),
   );
-  expect(db.side.waitingCount).toBe(3);
-  await expect.poll(() => db.side.waitingCount).toBe(2);
+  expect(db.background.waitingCount).toBe(3);
+  await expect.poll(() => db.background.waitingCount).toBe(2);
   db.cut();
   expect(await Promise.all(asked)).toEqual([true, true, true]);
 });

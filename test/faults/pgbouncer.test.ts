@@ -62,7 +62,7 @@ describe.skipIf(reason)(`PgBouncer${reason ? ` [not run: ${reason}]` : ''}`, () 
     const sql = `SELECT current_setting('statement_timeout') AS timeout, current_setting('search_path') AS path,
       current_setting('default_transaction_read_only') AS "readOnly", current_setting('TimeZone') AS zone`;
     const own = { timeout: '30s', path: '"public"', readOnly: 'off', zone: 'UTC' };
-    expect((await db.pool.query(sql)).rows).toEqual([own]);
+    expect((await db.requests.query(sql)).rows).toEqual([own]);
     expect(await db.prisma.$queryRawUnsafe(sql)).toEqual([own]);
     expect((await db.lists.query(sql)).rows).toEqual([{ ...own, timeout: '10s', readOnly: 'on' }]);
     await db.close();
@@ -79,10 +79,10 @@ describe.skipIf(reason)(`PgBouncer${reason ? ` [not run: ${reason}]` : ''}`, () 
       const settingsBy = await requirePostgres(url);
       await migrate({ url, settingsBy });
       const db = openDatabase({ url, settingsBy });
-      const first = await db.pool.connect();
+      const first = await db.requests.connect();
       expect((await first.query({ name: 'one', text: 'SELECT 1 AS one' })).rows).toEqual([{ one: 1 }]);
       first.release();
-      const { rows } = await db.pool.query(
+      const { rows } = await db.requests.query(
         "SELECT count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
       );
       expect(rows).toEqual([{ locks: 0 }]);

@@ -54,7 +54,7 @@ export interface RecordedChange {
 /** The changes of an object in the order in which they were made. */
 export const changesOf = async ({ db }: TestServer, objectId: string): Promise<RecordedChange[]> =>
   (
-    await db.pool.query<RecordedChange>(
+    await db.requests.query<RecordedChange>(
       'SELECT id::text, action, before, after, detail, actor FROM changes c WHERE object_id = $1 ORDER BY c.id',
       [objectId],
     )

@@ -17,7 +17,7 @@ import type { Context } from '../src/protocol/context.ts';
 import type { Settings } from '../src/protocol/settings.ts';
 import { openClock } from '../src/runtime/clock.ts';
 import { systemTime } from '../src/runtime/time-source.ts';
-import { createBells } from '../src/runtime/wakeup.ts';
+import { createWakeups } from '../src/runtime/wakeup.ts';
 import { measureClock } from '../src/system/figures/clock-figures.ts';
 import { createTelemetry } from '../src/system/figures/telemetry.ts';
 import { unsequencedCount } from '../src/workers/sequencer.ts';
@@ -124,7 +124,7 @@ export async function startTestServer(
   let skewed = 0;
   let jumped = 0;
   const real = systemTime();
-  const clock = await openClock(db.side, log, {
+  const clock = await openClock(db.background, log, {
     steady: () => real.steady() + passed,
     wall: () => real.wall() + passed + skewed,
     database: (reported) => reported + passed + jumped,
@@ -138,7 +138,7 @@ export async function startTestServer(
     blobs,
     log,
     telemetry,
-    bells: createBells(),
+    wakeups: createWakeups(),
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
     rateLimits: rateLimits({ ...SETTINGS, ...settings }),
     answers: measureAnswers(telemetry.registry, createAnswers({ ...SETTINGS, ...settings })),

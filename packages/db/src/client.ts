@@ -10,7 +10,7 @@ import { rowTypes } from './types.ts';
 /** How to reach the database. Times are in milliseconds; 0 is no limit. */
 export interface DatabaseOptions {
   url: string;
-  /** The most connections open at once, over all lanes; at least 6. Default 20. */
+  /** The most connections open at once, over all pools; at least 6. Default 20. */
   poolSize?: number;
   /** Shown in pg_stat_activity. Default `modelbox`. */
   applicationName?: string;
@@ -18,7 +18,7 @@ export interface DatabaseOptions {
   connectionTimeout?: number;
   /** Of one statement, on the server; 5 s later the connection is broken if no answer came. Default 30,000. */
   statementTimeout?: number;
-  /** Of one statement in the lane of lists. Default 10,000. */
+  /** Of one statement in the pool `lists`. Default 10,000. */
   listTimeout?: number;
   /** Waiting for a lock that another transaction holds; less than for a connection, so that those who wait for one
    * locked object go before those who wait for their connections. Default 3,000. */
@@ -31,19 +31,19 @@ export interface DatabaseOptions {
 }
 
 /**
- * The connections, in lanes. Neither costly questions nor a crowd that waits for one lock keeps everybody else, the audit
- * or the health check from the database.
+ * The connection pools. No pool can use up the connections of another one: neither costly lists nor requests that wait
+ * for one lock block the audit, the health check or the workers.
  */
 export interface Database {
   prisma: PrismaClient;
   /** For what requests do: Prisma and prepared statements alike. */
-  pool: pg.Pool;
+  requests: pg.Pool;
   /** For questions whose cost their senders decide; read-only, each within `listTimeout`. */
   lists: pg.Pool;
   /** Takes a connection of `lists` for one request and at most `ms` milliseconds. */
   lease: (ms: number) => Promise<Lease>;
   /** For the work beside the requests. */
-  side: pg.Pool;
+  background: pg.Pool;
   /** For what the audit has to record before an answer. The connection stays open. */
   audit: pg.Pool;
   /** For asking how the database is. The connection stays open. */
@@ -54,33 +54,33 @@ export interface Database {
   cut: () => void;
 }
 
-/** Opens the lanes. They connect only when first used, so this does not fail when the database is away. */
+/** Opens the connection pools. They connect only when first used, so this does not fail when the database is away. */
 export function openDatabase(options: DatabaseOptions): Database {
   const size = Math.max(6, options.poolSize ?? 20);
-  const forSide = size >= 8 ? 2 : 1;
+  const forBackground = size >= 8 ? 2 : 1;
   const forLists = Math.max(1, Math.floor(size * 0.3));
   const timeouts = {
     statement_timeout: options.statementTimeout ?? 30_000,
     idle_in_transaction_session_timeout: options.idleTransactionTimeout ?? 60_000,
     lock_timeout: options.lockTimeout ?? 3_000,
   };
-  const pool = openLane(options, size - forSide - forLists - 2, timeouts);
+  const requests = openOne(options, size - forBackground - forLists - 2, timeouts);
   const listTimeout = options.listTimeout ?? 10_000;
-  const lists = openLane(options, forLists, {
+  const lists = openOne(options, forLists, {
     ...timeouts,
     statement_timeout: listTimeout,
     default_transaction_read_only: 'on',
   });
-  const side = openLane(options, forSide, timeouts);
+  const background = openOne(options, forBackground, timeouts);
   // Their statements are small. One that hangs must not keep the only connection for long.
   const soon = { ...timeouts, statement_timeout: Math.min(timeouts.statement_timeout || SOON, SOON) };
-  const audit = openLane(options, 1, soon, STAYS_OPEN);
-  const health = openLane(options, 1, soon, STAYS_OPEN);
+  const audit = openOne(options, 1, soon, STAYS_OPEN);
+  const health = openOne(options, 1, soon, STAYS_OPEN);
   const { schema } = databaseAddress(options.url);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }), errorFormat: 'minimal' });
-  const lanes = [pool, lists, side, audit, health];
+  const prisma = new PrismaClient({ adapter: new PrismaPg(requests, { schema }), errorFormat: 'minimal' });
+  const pools = [requests, lists, background, audit, health];
   let ending: Promise<unknown> | undefined;
-  const end = () => (ending ??= Promise.all(lanes.map((lane) => lane.end())));
+  const end = () => (ending ??= Promise.all(pools.map((pool) => pool.end())));
   let closing: Promise<void> | undefined;
   const close = async () => {
     await prisma.$disconnect();
@@ -88,14 +88,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
   const cut = () => {
     void end();
-    lanes.forEach(cutConnections);
+    pools.forEach(cutConnections);
   };
   return {
     prisma,
-    pool,
+    requests,
     lists,
     lease: (ms) => openLease(lists, listTimeout, ms),
-    side,
+    background,
     audit,
     health,
     close: () => (closing ??= close()),
@@ -106,10 +106,10 @@ export function openDatabase(options: DatabaseOptions): Database {
 /** Milliseconds of a statement for the audit or health. */
 const SOON = 5_000;
 
-/** The connection never closes, so the lane works even if Postgres has no connection left. */
+/** The connection never closes, so the pool works even if Postgres has no connection left. */
 const STAYS_OPEN: Partial<PoolOptions> = { idleTimeout: 0 };
 
-function openLane(
+function openOne(
   options: DatabaseOptions,
   max: number,
   settings: PoolOptions['settings'],

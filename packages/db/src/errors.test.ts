@@ -20,7 +20,7 @@ beforeAll(async () => {
   const url = postgres.connectionString;
   database = openDatabase({ url, poolSize: 2, connectionTimeout: 1500, applicationName: 'victim' });
   other = openDatabase({ url, poolSize: 1, applicationName: 'other' });
-  await database.pool.query(`
+  await database.requests.query(`
     CREATE TABLE item (id int PRIMARY KEY, name text CONSTRAINT item_name_key UNIQUE,
                        parent int CONSTRAINT item_parent_fkey REFERENCES item);
     INSERT INTO item VALUES (1, 'a'), (2, 'b')`);
@@ -33,9 +33,9 @@ afterAll(async () => {
 
 /** The error of each way to Postgres: a statement of our own, a raw one of Prisma, one in a transaction of Prisma. */
 async function failures(text: string): Promise<unknown[]> {
-  const { pool, prisma } = database;
+  const { requests, prisma } = database;
   return Promise.all([
-    caught(pool.query(text)),
+    caught(requests.query(text)),
     caught(prisma.$executeRawUnsafe(text)),
     caught(prisma.$transaction((tx) => tx.$queryRawUnsafe(text))),
     caught(prisma.$transaction([prisma.$executeRawUnsafe(text)])),
@@ -93,7 +93,7 @@ describe('refused statements', () => {
   test('a statement timeout', async () => {
     const slow = openDatabase({ url: postgres.connectionString, poolSize: 1, statementTimeout: 20 });
     for (const error of [
-      await caught(slow.pool.query('SELECT pg_sleep(5)')),
+      await caught(slow.requests.query('SELECT pg_sleep(5)')),
       await caught(slow.prisma.$executeRaw`SELECT pg_sleep(5)`),
     ]) {
       expect(isStatementTimeout(error)).toBe(true);
@@ -131,7 +131,7 @@ describe('transactions that lost', () => {
 
   test('deadlocks', async () => {
     const viaPg = await losers(async (first, second, both) => {
-      const client = await database.pool.connect();
+      const client = await database.requests.connect();
       try {
         await client.query('BEGIN');
         await client.query('UPDATE item SET parent = NULL WHERE id = $1', [first]);
@@ -175,9 +175,9 @@ describe('transactions that lost', () => {
 describe('a database that is away', () => {
   /** Statements that are under way, or wait in a transaction, while `interrupt` happens. */
   async function interrupted(interrupt: () => Promise<unknown>): Promise<unknown[]> {
-    const { pool, prisma } = database;
+    const { requests, prisma } = database;
     const ways = [
-      () => pool.query('SELECT pg_sleep(20)'),
+      () => requests.query('SELECT pg_sleep(20)'),
       () => prisma.$executeRaw`SELECT pg_sleep(20)`,
       () => prisma.$transaction(async (tx) => tx.$executeRaw`SELECT pg_sleep(20)`),
       () =>
@@ -199,15 +199,15 @@ describe('a database that is away', () => {
 
   test('an administrator ends the session', async () => {
     const end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'";
-    for (const error of await interrupted(() => other.pool.query(end)))
+    for (const error of await interrupted(() => other.requests.query(end)))
       expect(isUnavailable(error)).toBe(true);
   });
 
   test('no connection is free in time', async () => {
-    const held = [await database.pool.connect(), await database.pool.connect()];
-    const { pool, prisma } = database;
+    const held = [await database.requests.connect(), await database.requests.connect()];
+    const { requests, prisma } = database;
     const errors = await Promise.all([
-      caught(pool.query('SELECT 1')),
+      caught(requests.query('SELECT 1')),
       caught(prisma.$queryRaw`SELECT 1`),
       caught(prisma.namespace.findMany()),
       caught(prisma.$transaction(async (tx) => tx.$queryRaw`SELECT 1`, { maxWait: 100 })),
@@ -221,11 +221,11 @@ describe('a database that is away', () => {
     const urls = [new URL(url), new URL(url), new URL(url)] as const;
     urls[0].pathname = '/nothing';
     urls[1].password = 'wrong';
-    await other.pool.query('CREATE ROLE crowd LOGIN CONNECTION LIMIT 0 PASSWORD $$crowd$$');
+    await other.requests.query('CREATE ROLE crowd LOGIN CONNECTION LIMIT 0 PASSWORD $$crowd$$');
     Object.assign(urls[2], { username: 'crowd', password: 'crowd' });
     for (const { href } of urls) {
       const refused = openDatabase({ url: href });
-      expect(isUnavailable(await caught(refused.pool.query('SELECT 1')))).toBe(true);
+      expect(isUnavailable(await caught(refused.requests.query('SELECT 1')))).toBe(true);
       expect(isUnavailable(await caught(refused.prisma.$queryRaw`SELECT 1`))).toBe(true);
       expect(isUnavailable(await caught(refused.prisma.namespace.findMany()))).toBe(true);
       await refused.close();
@@ -240,7 +240,7 @@ describe('a database that is away', () => {
     for (const error of await interrupted(restart)) expect(isUnavailable(error)).toBe(true);
 
     await postgres.kill();
-    const { pool, prisma } = database;
+    const { requests, prisma } = database;
     for (const error of [
       ...(await failures('SELECT 1')),
       await caught(prisma.namespace.findMany()),
@@ -250,7 +250,7 @@ describe('a database that is away', () => {
     }
 
     await postgres.restart();
-    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    expect((await requests.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     expect(await prisma.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   });
 
@@ -258,7 +258,7 @@ describe('a database that is away', () => {
     const closed = openDatabase({ url: postgres.connectionString });
     await closed.close();
     await closed.close();
-    expect(isUnavailable(await caught(closed.pool.query('SELECT 1')))).toBe(true);
+    expect(isUnavailable(await caught(closed.requests.query('SELECT 1')))).toBe(true);
     expect(isUnavailable(await caught(closed.prisma.$queryRaw`SELECT 1`))).toBe(true);
   });
 });

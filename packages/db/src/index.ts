@@ -1,6 +1,6 @@
 export { backupLock } from './backup-lock.ts';
+export { batchLoader } from './batch-loader.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './client.ts';
-export { coalesce } from './coalesce.ts';
 export { DatabaseUrlError, databaseAddress } from './connection/address.ts';
 export type { SettingsBy } from './connection/open.ts';
 export { type BackupSession, openBackupSession } from './embedded/base-backup.ts';

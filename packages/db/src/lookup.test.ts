@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { batchLoader } from './batch-loader.ts';
 import { type Database, openDatabase } from './client.ts';
-import { coalesce } from './coalesce.ts';
 import { lookup } from './lookup.ts';
 import { createTestDatabase } from './testing/index.ts';
 
-describe('coalesce', () => {
+describe('batchLoader', () => {
   it('asks at once for the keys of one turn, and again for those that come meanwhile', async () => {
     const loads: number[][] = [];
-    const ask = coalesce<number, number>(async (keys) => {
+    const ask = batchLoader<number, number>(async (keys) => {
       loads.push(keys);
       await new Promise((resolve) => setTimeout(resolve, 20));
       return keys.map((key) => key * 10);
@@ -18,7 +18,7 @@ describe('coalesce', () => {
 
   it('begins every load after its keys were asked for', async () => {
     let state = 0;
-    const ask = coalesce<number, number>(async (keys) => {
+    const ask = batchLoader<number, number>(async (keys) => {
       const seen = state;
       await new Promise((resolve) => setTimeout(resolve, 5));
       return keys.map(() => seen);
@@ -34,7 +34,7 @@ describe('coalesce', () => {
   });
 
   it('fails the keys of a load that fails, and only those', async () => {
-    const ask = coalesce<string, string>((keys) =>
+    const ask = batchLoader<string, string>((keys) =>
       keys.includes('bad') ? Promise.reject(new Error('no')) : Promise.resolve(keys),
     );
     await expect(Promise.all([ask('bad'), ask('good')])).rejects.toThrow('no');
@@ -49,7 +49,7 @@ describe('lookup', () => {
     const created = await createTestDatabase({ empty: true });
     drop = created.drop;
     database = openDatabase({ url: created.url, poolSize: 4 });
-    await database.pool.query(`CREATE TABLE things (a text, b text, n bigint);
+    await database.requests.query(`CREATE TABLE things (a text, b text, n bigint);
       INSERT INTO things SELECT 'a' || i, 'b' || i % 10, i FROM generate_series(1, 1000) i`);
   });
   afterAll(async () => {
@@ -65,7 +65,7 @@ describe('lookup', () => {
     );
     const found = await Promise.all(
       Array.from({ length: 500 }, (_, i) =>
-        find(database.pool, `a${i + 1}`, i % 2 ? `b${(i + 1) % 10}` : 'none'),
+        find(database.requests, `a${i + 1}`, i % 2 ? `b${(i + 1) % 10}` : 'none'),
       ),
     );
     expect(found).toEqual(Array.from({ length: 500 }, (_, i) => (i % 2 ? { n: i + 1 } : undefined)));

@@ -1,5 +1,5 @@
 import type { Pool, QueryResultRow } from 'pg';
-import { coalesce } from './coalesce.ts';
+import { batchLoader } from './batch-loader.ts';
 import { prepared } from './prepared.ts';
 
 /** Finds the one row of a key. */
@@ -7,7 +7,7 @@ export type Lookup<Key extends readonly string[], Row> = (on: Pool, ...key: Key)
 
 /**
  * A statement that finds at most one row by a key. Lookups that are made at the same time on one pool share a round
- * trip (see `coalesce`).
+ * trip (see `batchLoader`).
  * @param name unique in the process.
  * @param types of the key's parts, for example `['uuid']`.
  * @param text the SELECT for one key, with `$1`, `$2`, … for its parts.
@@ -26,7 +26,7 @@ export function lookup<Key extends readonly string[], Row extends QueryResultRow
   );
   const pools = new WeakMap<Pool, (key: Key) => Promise<Row | undefined>>();
   const onPool = (pool: Pool) =>
-    coalesce<Key, Row | undefined>(async (asked) => {
+    batchLoader<Key, Row | undefined>(async (asked) => {
       const rows: (Row | undefined)[] = asked.map(() => undefined);
       const columns = types.map((_, index) => asked.map((key) => key[index] as string));
       for (const { ord, ...row } of await find(pool, ...columns)) rows[ord - 1] = row as unknown as Row;

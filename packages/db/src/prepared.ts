@@ -12,7 +12,7 @@ export type PreparedStatement<Values extends readonly unknown[], Row> = (
  *
  * ```ts
  * const modelName = prepared<[id: string], { name: string }>('model_name', 'SELECT name FROM models WHERE id = $1');
- * const [row] = await modelName(database.pool, id);
+ * const [row] = await modelName(database.requests, id);
  * ```
  * @param name unique in the process: `pg` refuses one name with two texts.
  */

@@ -16,8 +16,8 @@ beforeAll(async () => {
   // Durable: only such a cluster can become a standby.
   postgres = await startTestPostgres({ durable: true });
   admin = openDatabase({ url: postgres.connectionString, poolSize: 4 });
-  await admin.pool.query('CREATE ROLE own LOGIN PASSWORD $$x$$');
-  await admin.pool.query('CREATE ROLE guest LOGIN PASSWORD $$x$$');
+  await admin.requests.query('CREATE ROLE own LOGIN PASSWORD $$x$$');
+  await admin.requests.query('CREATE ROLE guest LOGIN PASSWORD $$x$$');
 });
 afterAll(async () => {
   await admin.close();
@@ -33,8 +33,8 @@ function urlOf(database: string, user?: string, schema?: string): string {
 }
 
 async function onDatabase(database: string, ...statements: string[]): Promise<void> {
-  const { pool, close } = openDatabase({ url: urlOf(database), poolSize: 4 });
-  for (const statement of statements) await pool.query(statement);
+  const { requests, close } = openDatabase({ url: urlOf(database), poolSize: 4 });
+  for (const statement of statements) await requests.query(statement);
   await close();
 }
 
@@ -49,7 +49,7 @@ async function refusal(url: string): Promise<string> {
 
 test.each(['LATIN1', 'SQL_ASCII'])('a database in the encoding %s', async (encoding) => {
   const name = encoding.toLowerCase();
-  await admin.pool.query(
+  await admin.requests.query(
     `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0`,
   );
   expect(await refusal(urlOf(name))).toMatch(
@@ -58,13 +58,13 @@ test.each(['LATIN1', 'SQL_ASCII'])('a database in the encoding %s', async (encod
 });
 
 test('triggers and foreign keys that are switched off', async () => {
-  await admin.pool.query('CREATE DATABASE replica');
-  await admin.pool.query('ALTER DATABASE replica SET session_replication_role = replica');
+  await admin.requests.query('CREATE DATABASE replica');
+  await admin.requests.query('ALTER DATABASE replica SET session_replication_role = replica');
   expect(await refusal(urlOf('replica'))).toContain('session_replication_role = replica');
 });
 
 test('a role that may not create in the schema, and one that may', async () => {
-  await admin.pool.query('CREATE DATABASE rights');
+  await admin.requests.query('CREATE DATABASE rights');
   expect(await refusal(urlOf('rights', 'guest'))).toMatch(
     /the role "guest" create tables in the schema "public" of the database "rights"; .*GRANT CREATE ON SCHEMA/,
   );
@@ -86,7 +86,7 @@ test('a role that may not create in the schema, and one that may', async () => {
 });
 
 test('a role that does not own the tables needs rights on them, and ownership only to migrate', async () => {
-  await admin.pool.query('CREATE DATABASE shared OWNER own');
+  await admin.requests.query('CREATE DATABASE shared OWNER own');
   await migrate({ url: urlOf('shared', 'own') });
   expect(await refusal(urlOf('shared', 'guest'))).toMatch(/belong to the role "own".*GRANT "own" TO "guest"/);
   await onDatabase('shared', 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest');
@@ -110,21 +110,21 @@ test('a role that does not own the tables needs rights on them, and ownership on
 });
 
 test('a role that has room for too few connections', async () => {
-  await admin.pool.query('CREATE ROLE single LOGIN PASSWORD $$x$$ CONNECTION LIMIT 1');
+  await admin.requests.query('CREATE ROLE single LOGIN PASSWORD $$x$$ CONNECTION LIMIT 1');
   expect(await refusal(urlOf('shared', 'single'))).toMatch(
     /allows only one connection \(.*too many connections for role "single"\).*MODELBOX_DATABASE_POOL_SIZE/,
   );
 });
 
 test('a database whose owner has a schema of its own name', async () => {
-  await admin.pool.query('CREATE DATABASE named OWNER own');
+  await admin.requests.query('CREATE DATABASE named OWNER own');
   await onDatabase('named', 'CREATE SCHEMA own AUTHORIZATION own');
   const url = urlOf('named', 'own');
   await requirePostgres(url);
   await migrate({ url });
-  const { prisma, pool, close } = openDatabase({ url, poolSize: 4 });
+  const { prisma, requests, close } = openDatabase({ url, poolSize: 4 });
   expect(await prisma.namespace.findMany()).toEqual([]);
-  expect((await pool.query("SELECT to_regclass('own.namespaces') AS own")).rows).toEqual([{ own: null }]);
+  expect((await requests.query("SELECT to_regclass('own.namespaces') AS own")).rows).toEqual([{ own: null }]);
   await close();
 });
 
@@ -133,8 +133,8 @@ test('the statements of docs/database.md give the rights that the server needs',
   const [forOwner = '', forOthers = ''] = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = '']) => sql);
   // The superuser of this cluster has the name that the page uses.
   for (const statement of forOwner.replaceAll('modelbox', 'documented').split(';\n').filter(Boolean))
-    await admin.pool.query(statement);
-  await admin.pool.query('ALTER ROLE documented PASSWORD $$x$$; CREATE ROLE app LOGIN PASSWORD $$x$$');
+    await admin.requests.query(statement);
+  await admin.requests.query('ALTER ROLE documented PASSWORD $$x$$; CREATE ROLE app LOGIN PASSWORD $$x$$');
   await requirePostgres(urlOf('documented', 'documented'));
   await migrate({ url: urlOf('documented', 'documented') });
   await refusal(urlOf('documented', 'app'));
@@ -143,7 +143,7 @@ test('the statements of docs/database.md give the rights that the server needs',
 });
 
 test('what a role without rights is told by the migrations themselves', async () => {
-  await admin.pool.query('CREATE DATABASE bare');
+  await admin.requests.query('CREATE DATABASE bare');
   const error = await migrate({ url: urlOf('bare', 'guest') }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({
     name: 'MigrationError',
@@ -153,9 +153,9 @@ test('what a role without rights is told by the migrations themselves', async ()
 
 test('a primary can be written, and the proof leaves nothing to vacuum', async () => {
   const size = 'SELECT pg_database_size(current_database()) AS bytes';
-  const before = (await admin.pool.query(size)).rows;
-  for (let count = 0; count < 20; count++) await proveWritable(admin.pool);
-  expect((await admin.pool.query(size)).rows).toEqual(before);
+  const before = (await admin.requests.query(size)).rows;
+  for (let count = 0; count < 20; count++) await proveWritable(admin.requests);
+  expect((await admin.requests.query(size)).rows).toEqual(before);
 });
 
 test('a standby', async () => {
@@ -164,6 +164,6 @@ test('a standby', async () => {
   expect(await refusal(postgres.connectionString)).toMatch(
     /standby in recovery.*DATABASE_URL to the primary/,
   );
-  const error = await proveWritable(admin.pool).catch((reason: unknown) => reason);
+  const error = await proveWritable(admin.requests).catch((reason: unknown) => reason);
   expect(postgresFailure(error)?.message).toMatch(/recovery/);
 });

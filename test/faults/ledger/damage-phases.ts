@@ -30,7 +30,7 @@ export const damagePhase = (copies: StoredCopies, damage: Damage): Phase => ({
 
 /** Keys of content that files have, chosen by the seed as far as the content is. */
 export async function someKeys(server: TestServer, random: Random): Promise<string[]> {
-  const { rows } = await server.db.pool.query<{ key: string }>(
+  const { rows } = await server.db.requests.query<{ key: string }>(
     `SELECT key FROM blobs b WHERE size_bytes > 0 AND EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
      ORDER BY sha256`,
   );

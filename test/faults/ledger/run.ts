@@ -148,7 +148,7 @@ export async function startLedgerLoad(server: TestServer, seed: number, more: nu
 async function expectSame(server: TestServer, ledger: Ledger): Promise<void> {
   await passGraces(server);
   const stored = (await Array.fromAsync(server.ctx.blobs.list())).map(({ key }) => key);
-  const { rows } = await server.db.pool.query<{ key: string }>('SELECT key FROM blobs ORDER BY key');
+  const { rows } = await server.db.requests.query<{ key: string }>('SELECT key FROM blobs ORDER BY key');
   const known = rows.map(({ key }) => key);
   const unknown = stored.filter((key) => !known.includes(key));
   const missing = known.filter((key) => !stored.includes(key));

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BlobStoreUnavailable } from '@modelbox/blobs';
 import { tellFileStates } from '../../../apps/server/src/content/copies/tell-file-states.ts';
 import { purge } from '../../../apps/server/src/workers/purge.ts';
-import { removeDoomed, sweepBlobs } from '../../../apps/server/src/workers/store/blob-sweep.ts';
+import { deletePending, sweepBlobs } from '../../../apps/server/src/workers/store/blob-sweep.ts';
 import { verifyNext, verifySuspect } from '../../../apps/server/src/workers/store/blob-verify.ts';
-import { liveUploads, sweepStrays } from '../../../apps/server/src/workers/store/stray-sweep.ts';
+import { liveUploads, sweepOrphans } from '../../../apps/server/src/workers/store/orphan-sweep.ts';
 import { cleanUploads, expireUploads } from '../../../apps/server/src/workers/store/upload-cleanup.ts';
 import { verifyNextUpload } from '../../../apps/server/src/workers/store/upload-verify.ts';
 import type { TestServer } from '../../../apps/server/testing/test-server.ts';
@@ -26,10 +26,10 @@ const round: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
   (ctx) => tellFileStates(ctx),
   (ctx) => cleanUploads(ctx),
   (ctx) => sweepBlobs(ctx),
-  (ctx) => removeDoomed(ctx),
+  (ctx) => deletePending(ctx),
   // These find nothing so old, but ask the store for everything that it has.
   async (ctx) => ctx.blobs.sweepTemporary(new Date(0), await liveUploads(ctx)),
-  (ctx) => sweepStrays(ctx, new Date(0)),
+  (ctx) => sweepOrphans(ctx, new Date(0)),
 ];
 
 /** One round of each worker. A worker that fails ends its own round only. */
@@ -74,7 +74,7 @@ export async function passMinutes(server: TestServer, minutes: number): Promise<
   server.advance(minutes * MINUTE);
   const text = `UPDATE uploads SET claimed_at = claimed_at - make_interval(mins => $1),
       look_at = look_at - make_interval(mins => $1) WHERE state = 'verifying'`;
-  await server.db.pool.query(text, [minutes]);
+  await server.db.requests.query(text, [minutes]);
 }
 
 /** A day later, marked copies are read again. */
@@ -86,7 +86,7 @@ export async function passDay(server: TestServer): Promise<void> {
 
 /** The counts of what workers have still to decide. */
 export async function undecided(server: TestServer): Promise<{ undecided: number; marked: number }> {
-  const { rows } = await server.db.pool.query(
+  const { rows } = await server.db.requests.query(
     `SELECT (SELECT count(*)::int FROM uploads WHERE state = 'verifying')
        + (SELECT count(*)::int FROM blobs WHERE suspect_at IS NOT NULL) AS undecided,
        (SELECT count(*)::int FROM blobs WHERE corrupt_at IS NOT NULL) AS marked`,
@@ -105,8 +105,8 @@ export async function passGraces(server: TestServer): Promise<void> {
   await sweepBlobs(ctx);
   server.advance(2 * DAY);
   await sweepBlobs(ctx);
-  await removeDoomed(ctx);
+  await deletePending(ctx);
   const later = new Date(Date.now() + DAY);
   await ctx.blobs.sweepTemporary(later, await liveUploads(ctx));
-  await sweepStrays(ctx, later);
+  await sweepOrphans(ctx, later);
 }

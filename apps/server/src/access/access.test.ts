@@ -32,7 +32,7 @@ describe('tokens', () => {
     const { items } = await callers.ok('GET', '/v1/tokens?principal=service:ci');
     expect(items).toHaveLength(1);
     expect(JSON.stringify(items)).not.toContain(made.token);
-    const { rows } = await server.db.pool.query('SELECT * FROM changes WHERE object_id = $1', [made.id]);
+    const { rows } = await server.db.requests.query('SELECT * FROM changes WHERE object_id = $1', [made.id]);
     expect(rows).toHaveLength(1);
     expect(JSON.stringify(rows)).not.toContain(made.token);
     const whoami = await withToken(server, made.token)('GET', '/v1/whoami');

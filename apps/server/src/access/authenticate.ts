@@ -2,10 +2,10 @@ import { localActor } from '@modelbox/domain';
 import type { Authentication, Context } from '../protocol/context.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { createCallerCache } from './caller-cache.ts';
 import { bearerIn, noBearer, unauthenticated } from './credentials.ts';
-import type { Known } from './known.ts';
+import type { Identity } from './identity.ts';
 import { isJwt, openIssuer } from './oidc.ts';
-import { rememberCallers } from './remembered.ts';
 import { hashOf, knownByToken } from './token-identity.ts';
 import { noteUses } from './token-use.ts';
 
@@ -14,12 +14,12 @@ export const authenticationBy = (settings: Settings): Authentication =>
   settings.auth === 'tokens' ? bearerAuthentication(settings) : openAuthentication;
 
 /** Everybody is the local user. */
-const openAuthentication: Authentication = { identify: async () => localActor, doubt: () => {} };
+const openAuthentication: Authentication = { identify: async () => localActor, invalidate: () => {} };
 
 /** Callers are known by tokens of this server, and by those of an OIDC issuer. */
 function bearerAuthentication(settings: Settings): Authentication {
   const issuer = settings.oidcIssuer === undefined ? undefined : openIssuer(settings, settings.oidcIssuer);
-  const remembered = rememberCallers((ctx, secret) =>
+  const remembered = createCallerCache((ctx, secret) =>
     issuer && isJwt(secret) ? issuer.knownBy(ctx, secret) : knownByToken(ctx, hashOf(secret)),
   );
   const noteUse = noteUses();
@@ -31,7 +31,7 @@ function bearerAuthentication(settings: Settings): Authentication {
     // must not lock them out.
     if (!remembered.knows(key) && !(issuer && isJwt(secret))) ctx.rateLimits.demandFewFailures(ctx, address);
     if (secret === undefined) throw noBearer(authorization);
-    const known = await remembered.recall(ctx, key, secret, when);
+    const known = await remembered.get(ctx, key, secret, when);
     demandCounts(ctx, known, address);
     if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
     return known.actor;
@@ -47,11 +47,11 @@ function bearerAuthentication(settings: Settings): Authentication {
         throw error;
       }
     },
-    doubt: remembered.doubt,
+    invalidate: remembered.invalidate,
   };
 }
 
-function demandCounts(ctx: Context, known: Known | undefined, address: string): asserts known is Known {
+function demandCounts(ctx: Context, known: Identity | undefined, address: string): asserts known is Identity {
   if (known === undefined || known.expiresAt <= ctx.now().getTime())
     throw unauthenticated('The token is not known, has expired or was revoked.');
   if (known.isFrom?.(address) === false) throw unauthenticated('The token does not count from this address.');

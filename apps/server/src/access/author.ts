@@ -2,7 +2,7 @@ import type { Sql } from '@modelbox/db';
 import { type Actor, isNamed } from '@modelbox/domain';
 import type { Role } from '@modelbox/schema';
 import type { RequestContext } from '../protocol/context.ts';
-import { grantsOf, ROLES_OF_PRINCIPALS } from './known.ts';
+import { grantsOf, ROLES_OF_PRINCIPALS } from './identity.ts';
 import { actorOf, livingTokens, type TokenRow, usedSince } from './token-identity.ts';
 
 /** A caller as it is stored with a rule, so that the caller's rights can be asked for later. */

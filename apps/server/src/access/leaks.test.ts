@@ -51,7 +51,7 @@ describe('what an object was made of', () => {
       source: { checkpoint: checkpoint.id, experiment: `${theirs}/run`, version: `${theirs}/secret:v1` },
       datasets: [{ name: `${theirs}/val`, id: dataset.id, digest: 'sha256:theirs' }, ours],
     };
-    const concealed = { source: null, datasets: [{ name: `${theirs}/val`, id: null, digest: null }, ours] };
+    const redacted = { source: null, datasets: [{ name: `${theirs}/val`, id: null, digest: null }, ours] };
     const answers = [
       ['GET', `/v1/versions/${made.id}`, (body: any) => body],
       ['GET', `/v1/resolve?ref=${made.id}`, (body: any) => body.version],
@@ -60,16 +60,16 @@ describe('what an object was made of', () => {
     // Twice, so that each finds what was kept for the other.
     for (const [caller, shown] of [
       [ann, whole],
-      [eve, concealed],
+      [eve, redacted],
       [ann, whole],
-      [eve, concealed],
+      [eve, redacted],
     ] as const)
       for (const [method, path, pick] of answers) {
         const { body } = await caller.api(method, path);
         expect(pick(body), path).toMatchObject(shown);
       }
     const patched = await eve.api('PATCH', `/v1/versions/${made.id}`, { description: 'mine' });
-    expect(patched.body).toMatchObject({ description: 'mine', ...concealed });
+    expect(patched.body).toMatchObject({ description: 'mine', ...redacted });
     const { body: points } = await eve.api('GET', `/v1/versions/${made.id}/metrics`);
     expect(points.items).toMatchObject([{ key: 'acc', dataset: `${theirs}/val`, digest: null }]);
     const all = await ann.api('GET', `/v1/versions/${made.id}/metrics`);

@@ -53,7 +53,7 @@ describe('who is behind a token of the issuer', () => {
     const model = await callers.ok('POST', '/v1/models', { namespace: shared, name: 'm' });
     expect((await ann('PATCH', `/v1/models/${model.id}`, { description: 'ours' })).status).toBe(200);
     expect((await ann('POST', '/v1/models', { namespace: own, name: 'm' })).status).toBe(403);
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       `SELECT actor, token_id FROM changes WHERE object_id = $1 ORDER BY id DESC LIMIT 1`,
       [model.id],
     );

@@ -6,7 +6,7 @@ import type { Context } from '../protocol/context.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { unauthenticated } from './credentials.ts';
-import { grantsOf, type Known, ROLES_OF_PRINCIPALS } from './known.ts';
+import { grantsOf, type Identity, ROLES_OF_PRINCIPALS } from './identity.ts';
 import { IssuerUnreachable, openKeys } from './oidc-keys.ts';
 
 /** Signatures by public keys only: with a shared secret, or none, whoever can check a token could make it. */
@@ -29,7 +29,7 @@ export const isJwt = (secret: string | undefined): boolean =>
 /** An OIDC issuer whose tokens tell who somebody is. */
 export interface Issuer {
   /** @throws HttpProblem unauthenticated: 401, with what is wrong; unavailable: 503 */
-  knownBy(ctx: Context, jwt: string): Promise<Known>;
+  knownBy(ctx: Context, jwt: string): Promise<Identity>;
 }
 
 export function openIssuer(settings: Settings, issuer: string): Issuer {
@@ -66,7 +66,7 @@ export function openIssuer(settings: Settings, issuer: string): Issuer {
       const isAdministrator = isNamed({ name, groups }, settings.oidcAdministrators);
       const grants = isAdministrator
         ? 'all'
-        : grantsOf(await grantsOfPrincipals(ctx.db.pool, [name, ...groups]));
+        : grantsOf(await grantsOfPrincipals(ctx.db.requests, [name, ...groups]));
       return {
         actor: { name, groups, grants },
         expiresAt: (payload.exp ?? 0) * 1000 + settings.oidcClockSkew,

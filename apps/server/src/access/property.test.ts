@@ -149,7 +149,7 @@ async function build({ paths, grants, from, content }: Shape): Promise<World> {
 const above = (path: string): string[] =>
   path.split('/').map((_, index, steps) => steps.slice(0, index + 1).join('/'));
 
-const seen = { 200: 0, 403: 0, 404: 0, concealed: 0, pages: 0 };
+const seen = { 200: 0, 403: 0, 404: 0, redacted: 0, pages: 0 };
 
 it('the permissions of the naive rules are those that there are', () => {
   expect([...NAIVE_PERMISSIONS].sort()).toEqual([...PERMISSIONS].sort());
@@ -270,7 +270,7 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
       ...(shows('experiment.read') ? { experiment: `${from.namespace}/run` } : {}),
       ...(shows('version.read') && from.namespace !== namespace ? { version: `${from.namespace}/m:v1` } : {}),
     };
-    if (Object.keys(source).length === 0) seen.concealed += 1;
+    if (Object.keys(source).length === 0) seen.redacted += 1;
     expect(version.source, who).toEqual(Object.keys(source).length === 0 ? null : source);
     const [dataset] = version.datasets;
     expect([dataset.id, dataset.digest], who).toEqual(

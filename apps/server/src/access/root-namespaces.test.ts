@@ -24,7 +24,7 @@ describe('who makes a namespace at the root', () => {
     const made = await ann.api('POST', '/v1/models', { namespace: `${root}/deep`, name: 'm' });
     expect(made.status).toBe(201);
     expect(await grantsOf(root)).toMatchObject([{ principal: 'user:ann', role: 'admin', namespace: root }]);
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       `SELECT object_kind, actor FROM changes WHERE namespace = $1 ORDER BY id`,
       [root],
     );

@@ -5,7 +5,7 @@ import { type Actor, narrowGrants } from '@modelbox/domain';
 import { PERMISSIONS, type Role } from '@modelbox/schema';
 import { plainAddress } from '../config/addresses.ts';
 import type { Context } from '../protocol/context.ts';
-import { grantsOf, type Known } from './known.ts';
+import { grantsOf, type Identity } from './identity.ts';
 
 export interface TokenRow {
   id: string;
@@ -46,9 +46,9 @@ export const hashOf = (secret: string): Buffer => hash('sha256', secret, 'buffer
 const IDLE_CHECKED_AFTER = 60_000;
 
 /** Finds whose token a secret is. Undefined: it is none, it was revoked, or it was not used for too long. */
-export async function knownByToken(ctx: Context, hash: Buffer): Promise<Known | undefined> {
+export async function knownByToken(ctx: Context, hash: Buffer): Promise<Identity | undefined> {
   const since = usedSince(ctx);
-  const [row] = await tokenByHash(ctx.db.pool, hash, since);
+  const [row] = await tokenByHash(ctx.db.requests, hash, since);
   if (row === undefined) return undefined;
   const list = row.networks.length === 0 ? undefined : listOf(row.networks);
   return {

@@ -13,7 +13,7 @@ export function noteUses(): (ctx: Context, tokenId: string) => void {
     gathered = [];
     const now = ctx.now();
     for (const [id, at] of noted) if (Math.abs(now.getTime() - at) >= EVERY) noted.delete(id);
-    ctx.db.side
+    ctx.db.background
       .query(
         `UPDATE tokens SET last_used_at = $2
          WHERE id = ANY ($1::uuid[]) AND (last_used_at IS NULL OR last_used_at NOT BETWEEN $2::timestamptz - interval '1 minute' AND $2::timestamptz + interval '1 minute')`,

@@ -7,12 +7,12 @@ import { serveInTurn } from '../http/in-turn.ts';
 import { mount } from '../http/mount.ts';
 import { observe } from '../http/observe.ts';
 import { routerPath } from '../http/params.ts';
-import { holdsSecret } from '../http/redact.ts';
+import { containsSecret } from '../http/redact.ts';
 import { admit, answerError, answerNoRequest, routerErrors } from '../http/refusals.ts';
 import { createMemory } from '../http/response-cache.ts';
 import { boundAnswers } from '../http/unread.ts';
 import type { Context } from '../protocol/context.ts';
-import { discardRest, holdContinue } from '../protocol/http/flow.ts';
+import { deferContinue, discardRest } from '../protocol/http/flow.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Serve } from '../protocol/verb.ts';
 import { resourceRoutes } from './resources.ts';
@@ -53,7 +53,7 @@ export function createApp(ctx: Context): FastifyInstance {
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
-      const isSound = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) && !holdsSecret(given);
+      const isSound = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) && !containsSecret(given);
       return isSound ? given : randomUUID();
     },
     http: HTTP_OPTIONS,
@@ -67,7 +67,7 @@ export function createApp(ctx: Context): FastifyInstance {
   app.server.maxHeadersCount = MOST_HEADERS;
   app.server.maxConnections = ctx.settings.maxConnections;
   watchConnections(app.server);
-  holdContinue(app.server);
+  deferContinue(app.server);
   leaveBodies(app);
   boundAnswers(app, ctx);
   app.addHook('onRequest', (request, reply, done) => {

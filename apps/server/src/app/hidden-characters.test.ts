@@ -198,7 +198,7 @@ describe('names from earlier', () => {
 
   it('of models, versions and aliases are found, changed and deleted', async () => {
     const { id, name } = await newModel(server, { namespace: freshName('old'), tags: ['t'] });
-    await server.db.pool.query('UPDATE models SET name = $2, tags = $3 WHERE id = $1', [
+    await server.db.requests.query('UPDATE models SET name = $2, tags = $3 WHERE id = $1', [
       id,
       hidden(name),
       [hidden('t')],
@@ -216,11 +216,14 @@ describe('names from earlier', () => {
       1,
     );
     await api('POST', `${model}/versions`, { version: 'v1', files: [] });
-    await server.db.pool.query('UPDATE versions SET version = $2 WHERE model_id = $1', [id, hidden('v1')]);
+    await server.db.requests.query('UPDATE versions SET version = $2 WHERE model_id = $1', [
+      id,
+      hidden('v1'),
+    ]);
     const version = `/v1/versions/${ref(`${namespace}/${hidden(name)}:${hidden('v1')}`)}`;
     expect((await api('GET', version)).status).toBe(200);
     expect((await api('PUT', `${model}/aliases/prod`, { version: hidden('v1') })).status).toBe(201);
-    await server.db.pool.query('UPDATE aliases SET name = $2 WHERE model_id = $1', [id, hidden('prod')]);
+    await server.db.requests.query('UPDATE aliases SET name = $2 WHERE model_id = $1', [id, hidden('prod')]);
     const alias = `${model}/aliases/${ref(hidden('prod'))}`;
     expect((await api('GET', alias)).status).toBe(200);
     expect((await api('PUT', alias, { version: hidden('v1') })).status).toBe(200);
@@ -232,7 +235,7 @@ describe('names from earlier', () => {
   it('of a namespace: it still takes new objects', async () => {
     const namespace = freshName('old');
     await newModel(server, { namespace });
-    await server.db.pool.query('UPDATE namespaces SET path = $2 WHERE path = $1', [
+    await server.db.requests.query('UPDATE namespaces SET path = $2 WHERE path = $1', [
       namespace,
       hidden(namespace),
     ]);
@@ -246,8 +249,11 @@ describe('names from earlier', () => {
     const path = `/v1/experiments/${id}`;
     await api('PUT', `${path}/files/a`, 'content');
     await api('POST', `${path}/metrics`, { metrics: [{ key: 'acc', value: 1 }] });
-    await server.db.pool.query('UPDATE files SET path = $2 WHERE object_id = $1', [id, hidden('a')]);
-    await server.db.pool.query('UPDATE metric_series SET key = $2 WHERE object_id = $1', [id, hidden('acc')]);
+    await server.db.requests.query('UPDATE files SET path = $2 WHERE object_id = $1', [id, hidden('a')]);
+    await server.db.requests.query('UPDATE metric_series SET key = $2 WHERE object_id = $1', [
+      id,
+      hidden('acc'),
+    ]);
     const file = `${path}/files/${ref(hidden('a'))}`;
     expect((await api('GET', file)).body).toBe('content');
     expect((await api('PUT', file, 'other content')).status).toBe(200);

@@ -21,7 +21,7 @@ import type { Context } from '../protocol/context.ts';
 import { bootstrap } from '../resources/tokens/bootstrap.ts';
 import { openClock, startClock } from '../runtime/clock.ts';
 import type { TimeSource } from '../runtime/time-source.ts';
-import { createBells } from '../runtime/wakeup.ts';
+import { createWakeups } from '../runtime/wakeup.ts';
 import { claimBlobs } from '../system/claim-blobs.ts';
 import { measureClock } from '../system/figures/clock-figures.ts';
 import { createTelemetry } from '../system/figures/telemetry.ts';
@@ -38,7 +38,7 @@ import { startRetention } from '../workers/retention.ts';
 import { startSequencer, unsequencedCount } from '../workers/sequencer.ts';
 import { startBlobSweep } from '../workers/store/blob-sweep.ts';
 import { startBlobVerify } from '../workers/store/blob-verify.ts';
-import { startStraySweep } from '../workers/store/stray-sweep.ts';
+import { startOrphanSweep } from '../workers/store/orphan-sweep.ts';
 import { startUploadCleanup } from '../workers/store/upload-cleanup.ts';
 import { startUploadVerify } from '../workers/store/upload-verify.ts';
 import { createApp } from './app.ts';
@@ -61,7 +61,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
   const stop = () => stopInTime(parts, config.shutdownTimeout);
   try {
     const db = await startDatabase(config, log, parts);
-    const clock = await openClock(db.side, log, source);
+    const clock = await openClock(db.background, log, source);
     const blobs = await tellWaiting(log, storeName(config), async () => {
       const store = await openBlobs(config, clock.now, (message) => log.warn(message));
       await claimBlobs(config, db, store);
@@ -70,7 +70,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
     await noteRestore(db, clock.now(), log);
     const telemetry = createTelemetry(db, blobs, config.dataDir, () => unsequencedCount(db));
     measureClock(telemetry.registry, clock);
-    const bells = createBells();
+    const wakeups = createWakeups();
     const ctx: Context = {
       settings: config,
       kinds,
@@ -78,7 +78,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       blobs,
       log,
       telemetry,
-      bells,
+      wakeups,
       authentication: authenticationBy(config),
       rateLimits: rateLimits(config),
       answers: measureAnswers(telemetry.registry, createAnswers(config)),
@@ -90,7 +90,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       log.info('the bootstrap token is that of the first administrator, user:admin');
     const loops = [
       startClock(clock, log),
-      startSequencer(db, log, bells.sequenced),
+      startSequencer(db, log, wakeups.sequenced),
       startPolicies(ctx),
       startRetention(ctx),
       startPurge(ctx),
@@ -99,7 +99,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       startRepeatedDenials(ctx),
       startHistoryRetention(ctx),
       startBlobSweep(ctx),
-      startStraySweep(ctx),
+      startOrphanSweep(ctx),
       ...startBlobVerify(ctx),
       ...startUploadVerify(ctx),
       startUploadCleanup(ctx),

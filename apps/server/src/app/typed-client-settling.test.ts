@@ -38,11 +38,12 @@ await describeWithS3('the client, while S3 does not put parts together', (bucket
       { operation: 'CompleteMultipartUpload' },
     );
   const completing = async () =>
-    (await server.db.pool.query('SELECT 1 FROM uploads WHERE completing AND look_at IS NOT NULL')).rowCount;
+    (await server.db.requests.query('SELECT 1 FROM uploads WHERE completing AND look_at IS NOT NULL'))
+      .rowCount;
   /** What the pause between two tries would bring. */
   const lookNow = async () => {
-    await server.db.pool.query('UPDATE uploads SET look_at = NULL');
-    server.ctx.bells.completed.ring();
+    await server.db.requests.query('UPDATE uploads SET look_at = NULL');
+    server.ctx.wakeups.completed.wake();
   };
   const content = () => randomBytes(PART + 99);
   const inParts = { partsFrom: PART, partSize: PART };

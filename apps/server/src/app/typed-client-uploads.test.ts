@@ -281,7 +281,7 @@ describe('a server that dies', () => {
     const left = await killedUpload();
     await server.ctx.blobs.multipart.abort(await blobOf(left));
     // Requests over minutes have found them missing.
-    await server.db.pool.query(
+    await server.db.requests.query(
       `UPDATE uploads SET findings = 3, found_at = now() - interval '5 minutes' WHERE id = $1`,
       [left.id],
     );

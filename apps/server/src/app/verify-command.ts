@@ -4,7 +4,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import type { VerificationRecord } from '../resources/verifications/records.ts';
 import { verifyStore } from '../resources/verifications/verify-store.ts';
 import { openClock } from '../runtime/clock.ts';
-import { createBells } from '../runtime/wakeup.ts';
+import { createWakeups } from '../runtime/wakeup.ts';
 import { claimBlobs } from '../system/claim-blobs.ts';
 import { openBlobs } from '../system/open-blobs.ts';
 import { reachDatabase } from '../system/reach-database.ts';
@@ -28,14 +28,14 @@ export async function* runVerify(
   try {
     const db = openDatabase({ url, poolSize: 4, applicationName: 'modelbox-verify' });
     try {
-      if (!(await migrationState(db.side, await readMigrations())).current)
+      if (!(await migrationState(db.background, await readMigrations())).current)
         throw new ConfigError([
           'The database is at the version of another release. Start the server of this release once, then verify.',
         ]);
-      const { now } = await openClock(db.side, log);
+      const { now } = await openClock(db.background, log);
       const blobs = await openBlobs(config, now, options.tell);
       await claimBlobs(config, db, blobs);
-      yield* verifyStore({ db, blobs, log, now, bells: createBells() }, options);
+      yield* verifyStore({ db, blobs, log, now, wakeups: createWakeups() }, options);
     } finally {
       await db.close();
     }

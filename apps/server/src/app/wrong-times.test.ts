@@ -32,12 +32,12 @@ const COLUMNS = `
 
 /** The columns with a time that is hours from now, and all that have any. */
 async function timesOff(): Promise<{ off: string[]; filled: string[] }> {
-  const { rows } = await server.db.pool.query<{ table: string; column: string }>(COLUMNS);
+  const { rows } = await server.db.requests.query<{ table: string; column: string }>(COLUMNS);
   const off: string[] = [];
   const filled: string[] = [];
   for (const { table, column } of rows) {
     const text = `SELECT count(${column}) AS filled, count(*) FILTER (WHERE abs(extract(epoch FROM now() - ${column})) > 3600) AS off FROM ${table}`;
-    const counts = (await server.db.pool.query<{ filled: number; off: number }>(text)).rows[0];
+    const counts = (await server.db.requests.query<{ filled: number; off: number }>(text)).rows[0];
     if (counts?.filled) filled.push(`${table}.${column}`);
     if (counts?.off) off.push(`${table}.${column}`);
   }
@@ -87,7 +87,7 @@ it('the statements show and mend the times that were stored wrongly', async () =
       'files.created_at',
     ]),
   );
-  const client = await server.db.pool.connect();
+  const client = await server.db.requests.connect();
   try {
     const shown = (await client.query(look)) as unknown as { rows: { minutes_early: string }[] }[];
     expect(shown.at(-1)?.rows.map(({ minutes_early: minutes }) => Number(minutes))).toEqual([330]);

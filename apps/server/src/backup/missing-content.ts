@@ -11,7 +11,7 @@ export async function missingContent(url: string, dataDir: string): Promise<stri
     const store = await openDiskStore({ root: blobsFolder(dataDir) });
     const missing: string[] = [];
     for (let after = ''; ; ) {
-      const { rows } = await db.side.query<{ key: string; sha256: string; size: number }>(
+      const { rows } = await db.background.query<{ key: string; sha256: string; size: number }>(
         'SELECT key, sha256, size_bytes::float8 AS size FROM blobs WHERE key > $1 ORDER BY key LIMIT $2',
         [after, PAGE],
       );

@@ -42,7 +42,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     } catch (error) {
       const source = typeof flag === 'string' ? `--${flagOf(definition.env)}` : definition.env;
       wrong.push(
-        `${source} must be ${(error as Error).message}${definition.secret || holdsPassword(text) ? '' : `, not ${JSON.stringify(text)}`}.`,
+        `${source} must be ${(error as Error).message}${definition.secret || containsPassword(text) ? '' : `, not ${JSON.stringify(text)}`}.`,
       );
     }
   }
@@ -71,7 +71,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
 }
 
 /** A URL with user info: no message repeats it. */
-const holdsPassword = (text = ''): boolean => /:\/\/.*@/s.test(text);
+const containsPassword = (text = ''): boolean => /:\/\/.*@/s.test(text);
 
 /** What does not fit together of the settings about OIDC. */
 function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Config): string | undefined {

@@ -28,7 +28,7 @@ const isNow = (text: string): boolean => Math.abs(Date.parse(text) - server.ctx.
 /** Milliseconds between a stored time and the server's clock, by the database's own arithmetic. */
 const storedAge = async (table: string, column: string, id: string): Promise<number> => {
   const text = `SELECT abs(extract(epoch FROM ${column}) - extract(epoch FROM $2::timestamptz))::float8 AS age FROM ${table} WHERE id = $1`;
-  return (await server.db.pool.query(text, [id, server.ctx.now()])).rows[0].age;
+  return (await server.db.requests.query(text, [id, server.ctx.now()])).rows[0].age;
 };
 
 describe('times', () => {

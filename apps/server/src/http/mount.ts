@@ -87,7 +87,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     const input: Record<string, unknown> = { params, query: queryOf(request), headers: request.headers };
     const { touched } = attempt;
     const again = <T>(work: () => Promise<T>) =>
-      lookingAgain(requestContext, request.headers.authorization, work);
+      withFreshRights(requestContext, request.headers.authorization, work);
     const authorize = (touches: Route['touches']) =>
       again(() => touch(requestContext, touches, input, touched));
     await authorize(before);
@@ -113,7 +113,8 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(reply, answer);
     const body = visibleTo(requestContext.actor, answer, touched, input['body']);
     const encoded = { body: await encode({ ...answer, body }), etag: answer.etag };
-    if (shown) kept?.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.foreign });
+    if (shown)
+      kept?.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.crossNamespace });
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   }
 
@@ -162,7 +163,7 @@ async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyRep
  * Runs `work`. If cached rights deny it or could hide its object, reloads the caller's rights and runs it once more.
  * Denied work has changed nothing.
  */
-async function lookingAgain<T>(
+async function withFreshRights<T>(
   ctx: Writable<RequestContext>,
   authorization: string | undefined,
   work: () => Promise<T>,

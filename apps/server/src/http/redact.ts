@@ -12,4 +12,4 @@ export const redactedUrl = (url: string): string =>
   url.replace(SECRET_PARAMETER, '$1[redacted]').replace(SECRET, '[redacted]');
 
 /** Whether a text has a secret in it. */
-export const holdsSecret = (text: string): boolean => text.search(SECRET) >= 0;
+export const containsSecret = (text: string): boolean => text.search(SECRET) >= 0;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../protocol/context.ts';
 import { toProblem } from '../protocol/errors.ts';
-import { discardRest, isHeldBack } from '../protocol/http/flow.ts';
+import { discardRest, isDeferred } from '../protocol/http/flow.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import { lingerOnClose } from './guards/connections.ts';
 import { demandLocal } from './guards/local-guard.ts';
@@ -26,7 +26,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const problem = toProblem(error);
   if (problem.status >= 500) request.log.error({ err: error }, problem.message);
   // What was never asked for may come or not: nobody could tell it from the next request.
-  if (isHeldBack(request.raw)) reply.header('connection', 'close');
+  if (isDeferred(request.raw)) reply.header('connection', 'close');
   lingerOnClose(request.raw);
   return reply
     .code(problem.status)

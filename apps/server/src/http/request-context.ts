@@ -30,7 +30,7 @@ export function contextOf(
     blobs: ctx.blobs,
     log: ctx.log,
     telemetry: ctx.telemetry,
-    bells: ctx.bells,
+    wakeups: ctx.wakeups,
     authentication: ctx.authentication,
     rateLimits: ctx.rateLimits,
     answers: ctx.answers,

@@ -1,7 +1,7 @@
 import type { Actor } from '@modelbox/domain';
 import { LRUCache } from 'lru-cache';
 import type { RouteView } from '../access/views.ts';
-import { concealedFrom } from '../protocol/cross-namespace.ts';
+import { redactedFor } from '../protocol/cross-namespace.ts';
 import type { Located } from '../protocol/located.ts';
 import type { Answered } from '../protocol/verb.ts';
 
@@ -13,7 +13,7 @@ export interface EncodedAnswer {
 
 /** And to whom it may be given. */
 interface KeptAnswer extends EncodedAnswer {
-  readonly foreign: Answered['foreign'] | undefined;
+  readonly foreign: Answered['crossNamespace'] | undefined;
 }
 
 /** Keeps encoded answers that show one object and nothing else, as long as the object has the stamp they were made at. */
@@ -48,11 +48,11 @@ export function createMemory(): Memory {
       if (object.stamp === null || object.deletedAt !== null) return undefined;
       const answer = answers.get(keyOf(route, object));
       if (answer?.stamp !== object.stamp) return undefined;
-      return concealedFrom(actor, answer.foreign).length > 0 ? undefined : answer;
+      return redactedFor(actor, answer.foreign).length > 0 ? undefined : answer;
     },
     keep(route, object, actor, answer) {
       if (object.stamp === null || object.deletedAt !== null) return;
-      if (concealedFrom(actor, answer.foreign).length > 0) return;
+      if (redactedFor(actor, answer.foreign).length > 0) return;
       answers.set(keyOf(route, object), { ...answer, stamp: object.stamp });
     },
   };

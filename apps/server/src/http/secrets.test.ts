@@ -74,7 +74,7 @@ it('a secret is in no log line and no change, wherever a caller puts it', async 
     // A key is an own name of the caller, of which a hash is kept.
     const tables = ['changes', 'tokens', 'grants', 'idempotency_receipts', 'access_changes'];
     for (const table of tables) {
-      const { rows } = await server.db.pool.query(`SELECT t::text AS text FROM ${table} t`);
+      const { rows } = await server.db.requests.query(`SELECT t::text AS text FROM ${table} t`);
       for (const text of [secret, jwt])
         expect(
           rows.some((row) => row.text.includes(text)),

@@ -26,7 +26,7 @@ afterAll(() => server?.stop());
 /** A list whose one page has `ANSWER` bytes. */
 async function largeList(of: TestServer, ok?: Callers['ok']): Promise<string> {
   const { id } = ok ? await ok('POST', '/v1/models', { namespace: 'ai', name: 'large' }) : await newModel(of);
-  await of.db.pool.query(
+  await of.db.requests.query(
     `INSERT INTO events (id, object_kind, object_id, name, source, time, metadata, created_by, created_at)
      SELECT gen_random_uuid(), 'model', $1, 'seen', 'test', now(), json_build_object('note', repeat('x', $2::int)), 'test', now()
      FROM generate_series(1, 800)`,

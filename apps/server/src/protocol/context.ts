@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../runtime/clock.ts';
-import type { Bells } from '../runtime/wakeup.ts';
+import type { Wakeups } from '../runtime/wakeup.ts';
 import type { ObjectStore, Readout, Room } from './kinds.ts';
 import type { Settings } from './settings.ts';
 
@@ -18,7 +18,7 @@ export interface Authentication {
    */
   identify(ctx: Context, authorization: string | undefined, address: string, when?: 'anew'): Promise<Actor>;
   /** Rights have been changed: the next request is told by them, not by what was remembered. */
-  readonly doubt: () => void;
+  readonly invalidate: () => void;
 }
 
 /** What callers may ask for in a minute. Each server counts for itself. */
@@ -128,7 +128,7 @@ export interface Context {
   readonly blobs: BlobStore;
   readonly log: Logger;
   readonly telemetry: Telemetry;
-  readonly bells: Bells;
+  readonly wakeups: Wakeups;
   readonly authentication: Authentication;
   readonly rateLimits: RateLimits;
   readonly answers: Answers;

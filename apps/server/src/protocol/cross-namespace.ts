@@ -2,11 +2,11 @@ import { type Actor, decideAccess } from '@modelbox/domain';
 import type { Permission } from '@modelbox/schema';
 
 /** A part of an answer about an object that shows another object. Some callers may see only the first. */
-export interface Foreign<B = unknown> {
+export interface CrossNamespace<B = unknown> {
   readonly namespace: string;
   readonly permission: Permission;
   /** The answer without it. */
-  conceal(body: B): B;
+  redact(body: B): B;
 }
 
 /** The namespace of the checkpoint that a column names, as SQL: what was made from it may lie in another one. */
@@ -15,14 +15,14 @@ export const checkpointNamespace = (column: string): string =>
     WHERE c.id = ${column})`;
 
 /** The part of an answer that shows an object in a namespace. A namespace of null: there is no such object. */
-export const foreignIn = <B>(
+export const crossNamespaceIn = <B>(
   namespace: string | null,
   permission: Permission,
-  conceal: (body: B) => B,
-): Foreign<B>[] => (namespace === null ? [] : [{ namespace, permission, conceal }]);
+  redact: (body: B) => B,
+): CrossNamespace<B>[] => (namespace === null ? [] : [{ namespace, permission, redact }]);
 
 /** The parts that the caller must not see. */
-export const concealedFrom = <F extends Pick<Foreign, 'namespace' | 'permission'>>(
+export const redactedFor = <F extends Pick<CrossNamespace, 'namespace' | 'permission'>>(
   actor: Actor,
   foreign: readonly F[] | undefined,
 ): F[] =>
@@ -31,11 +31,11 @@ export const concealedFrom = <F extends Pick<Foreign, 'namespace' | 'permission'
   );
 
 /** The object as the caller may see it. */
-export function shownTo<R extends { readonly body: unknown; readonly foreign?: readonly Foreign[] }>(
+export function shownTo<R extends { readonly body: unknown; readonly foreign?: readonly CrossNamespace[] }>(
   actor: Actor,
   readout: R,
 ): R {
-  const concealed = concealedFrom(actor, readout.foreign);
-  if (concealed.length === 0) return readout;
-  return { ...readout, body: concealed.reduce((body, each) => each.conceal(body), readout.body) };
+  const redacted = redactedFor(actor, readout.foreign);
+  if (redacted.length === 0) return readout;
+  return { ...readout, body: redacted.reduce((body, each) => each.redact(body), readout.body) };
 }

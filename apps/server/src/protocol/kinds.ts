@@ -1,6 +1,6 @@
 import type { Tx } from '@modelbox/db';
 import type { ObjectKind } from '@modelbox/schema';
-import type { Foreign } from './cross-namespace.ts';
+import type { CrossNamespace } from './cross-namespace.ts';
 import type { Located } from './located.ts';
 
 /** The columns that the row of every object has. */
@@ -30,7 +30,7 @@ export interface Readout<B = unknown> {
   readonly body: B;
   readonly etag?: string;
   /** The parts that show other namespaces. */
-  readonly foreign?: readonly Foreign<B>[];
+  readonly crossNamespace?: readonly CrossNamespace<B>[];
 }
 
 /** The room that is left on a page, in bytes of JSON. Reading uses it up. */

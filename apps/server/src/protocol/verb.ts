@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ObjectKind, OwnerKind, Route, RouteId, RouteTable } from '@modelbox/schema';
 import type { z } from 'zod';
 import type { RequestContext } from './context.ts';
-import type { Foreign } from './cross-namespace.ts';
+import type { CrossNamespace } from './cross-namespace.ts';
 import type { Located, Place } from './located.ts';
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : Record<never, never>;
@@ -61,7 +61,7 @@ export interface Answered<B = unknown> {
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** What it shows, to whoever may see that, of other namespaces: who else may be sent the same. */
-  readonly foreign?: readonly Pick<Foreign, 'namespace' | 'permission'>[];
+  readonly crossNamespace?: readonly Pick<CrossNamespace, 'namespace' | 'permission'>[];
 }
 
 export type Reply = Receipt | Answered;

@@ -15,7 +15,7 @@ afterAll(async () => {
   await db.close();
   await database.drop();
 });
-beforeEach(async () => void (await db.side.query('DELETE FROM clock_hold')));
+beforeEach(async () => void (await db.background.query('DELETE FROM clock_hold')));
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -49,7 +49,7 @@ function world() {
 
 const open = async (made = world(), log = pino({ level: 'silent' })) => ({
   ...made,
-  clock: await openClock(db.side, log, made.source),
+  clock: await openClock(db.background, log, made.source),
 });
 
 describe('the time', () => {
@@ -147,7 +147,7 @@ describe('decisions by age wait', () => {
     clocks.database += 30 * 24 * HOUR;
     clocks.wall += 30 * 24 * HOUR;
     expect(await clock.judgesAge()).toBe(false);
-    await db.side.query('DELETE FROM clock_hold');
+    await db.background.query('DELETE FROM clock_hold');
     expect(await clock.judgesAge()).toBe(true);
   });
 });

@@ -1,14 +1,14 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { eachOnItsOwn, startLoop } from './loop.ts';
-import { createBells } from './wakeup.ts';
+import { createWakeups } from './wakeup.ts';
 
 /** Long enough that no round begins because it is over. */
 const NEVER = 3_600_000;
 const log = pino({ level: 'silent' });
 
-it('a bell makes the next round begin at once, and once more where it rang while a round ran', async () => {
-  const { completed } = createBells();
+it('a wakeup makes the next round begin at once, and once more if it fires while a round runs', async () => {
+  const { completed } = createWakeups();
   const begun = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
   const mayEnd = Promise.withResolvers<void>();
   let rounds = 0;
@@ -21,18 +21,18 @@ it('a bell makes the next round begin at once, and once more where it rang while
   await begun[1]?.promise;
   // The round is over, and the loop waits.
   await new Promise(setImmediate);
-  completed.ring();
+  completed.wake();
   await begun[2]?.promise;
-  completed.ring();
-  completed.ring();
+  completed.wake();
+  completed.wake();
   mayEnd.resolve();
   await begun[3]?.promise;
   await loop.stop();
   expect(rounds).toBe(3);
 });
 
-it('a round that fails ends nothing, and a bell that rings after the stop begins nothing', async () => {
-  const { completed } = createBells();
+it('a round that fails ends nothing, and a wakeup after the stop begins nothing', async () => {
+  const { completed } = createWakeups();
   let rounds = 0;
   const second = Promise.withResolvers<void>();
   const loop = startLoop(
@@ -47,10 +47,10 @@ it('a round that fails ends nothing, and a bell that rings after the stop begins
     completed,
   );
   await new Promise(setImmediate);
-  completed.ring();
+  completed.wake();
   await second.promise;
   await loop.stop();
-  completed.ring();
+  completed.wake();
   await new Promise(setImmediate);
   expect(rounds).toBe(2);
 });

@@ -1,6 +1,6 @@
 import { isUnavailable } from '@modelbox/db';
 import type { Logger } from 'pino';
-import type { Bell } from './wakeup.ts';
+import type { Wakeup } from './wakeup.ts';
 
 /** Work that goes on beside the requests. */
 export interface Loop {
@@ -27,19 +27,19 @@ export function startLoop(
   /** Long rounds look at the signal, which is aborted when the loop is to stop. */
   round: (stopping: AbortSignal) => Promise<void>,
   /** Makes the next round begin at once. */
-  bell?: Bell,
+  wakeup?: Wakeup,
 ): Loop {
   const stopping = new AbortController();
   const { signal } = stopping;
   let wake: () => void = () => {};
-  let isRung = false;
-  bell?.onRing(() => {
-    isRung = true;
+  let isWoken = false;
+  wakeup?.onWake(() => {
+    isWoken = true;
     wake();
   });
   const running = (async () => {
     while (!signal.aborted) {
-      isRung = false;
+      isWoken = false;
       try {
         await round(signal);
       } catch (error) {
@@ -50,7 +50,7 @@ export function startLoop(
       }
       if (signal.aborted) return;
       // Rung while it worked: perhaps too late for that round to see what for.
-      if (isRung) continue;
+      if (isWoken) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, interval);
         wake = () => {

@@ -139,7 +139,7 @@ describe('newest', () => {
       ['versions', `version = 'v1' AND model_id = '${model.id}'`],
       ['checkpoints', `epoch = 1 AND experiment_id = '${run.id}'`],
     ])
-      await right.db.pool.query(
+      await right.db.requests.query(
         `UPDATE ${table} SET created_at = created_at + interval '1 h' WHERE ${first}`,
       );
     const label = [
@@ -219,7 +219,7 @@ describe('young', () => {
     pass(DAY - MINUTE);
     await onAll(({ ctx }) => sweepBlobs(ctx));
     const there = async () =>
-      (await right.db.pool.query('SELECT 1 FROM blobs WHERE unreferenced_since IS NOT NULL')).rowCount;
+      (await right.db.requests.query('SELECT 1 FROM blobs WHERE unreferenced_since IS NOT NULL')).rowCount;
     expect(await there()).toBeGreaterThan(0);
     pass(2 * MINUTE);
     for (const { ctx } of [ahead, behind, late]) {
@@ -306,7 +306,7 @@ describe('a claim in the future', () => {
     for (const epoch of [1, 2]) await write(right, run, epoch);
     await retain();
     await write(right, run, 3);
-    await right.db.pool.query('UPDATE retention_runs SET started_at = $1', [
+    await right.db.requests.query('UPDATE retention_runs SET started_at = $1', [
       new Date(right.ctx.now().getTime() + 59 * MINUTE),
     ]);
     await retainDue(right.ctx);
@@ -322,8 +322,8 @@ describe('a claim in the future', () => {
       label: [{ name: 'best', alias: 'champion', metric: 'a', direction: 'max' }],
     });
     await ok('POST', `${model.url}/versions`, { version: 'v', files: [], metrics: { a: 1 } });
-    await right.db.pool.query('SELECT sequence_changes(10000)');
-    await right.db.pool.query('SELECT take_policy_facts(10000, $1)', [
+    await right.db.requests.query('SELECT sequence_changes(10000)');
+    await right.db.requests.query('SELECT take_policy_facts(10000, $1)', [
       new Date(right.ctx.now().getTime() + HOUR),
     ]);
     await decideDue(right.ctx);
@@ -331,13 +331,13 @@ describe('a claim in the future', () => {
 
     await ok('PUT', `${model.url}/files/x`, 'to be read again');
     pass(31 * DAY);
-    await right.db.pool.query('UPDATE blobs SET verify_claimed_at = $1', [
+    await right.db.requests.query('UPDATE blobs SET verify_claimed_at = $1', [
       new Date(right.ctx.now().getTime() + HOUR),
     ]);
     expect(await verifyNext(right.ctx)).toBe(true);
 
     const upload = await newUpload(right, 'model', model, Buffer.from('y'), { path: 'y' });
-    await right.db.pool.query(
+    await right.db.requests.query(
       `UPDATE uploads SET state = 'verifying', expires_at = NULL, claimed_at = now() + interval '1 hour' WHERE id = $1`,
       [upload.id],
     );
@@ -383,7 +383,7 @@ describe('a server whose clock is wrong', () => {
     const rule = { name: 'old', alias: 'stable', metric: 'a', direction: 'max', minAge: 'PT30M' };
     const model = await modelWith({ label: [rule] });
     await ok('POST', `${model.url}/versions`, { version: 'v', files: [], metrics: { a: 1 } });
-    await right.db.pool.query('SELECT sequence_changes(10000)');
+    await right.db.requests.query('SELECT sequence_changes(10000)');
     await decideDue(right.ctx);
     pass(31 * MINUTE);
     await decideDue(late.ctx);

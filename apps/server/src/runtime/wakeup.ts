@@ -1,37 +1,37 @@
-/** Tells work beside the requests, in this server, that there is something to do; other servers find it by looking. */
-export interface Bell {
-  ring(): void;
-  onRing(wake: () => void): void;
+/** Starts the next round of a worker of this server at once. Workers of other servers find the work by polling. */
+export interface Wakeup {
+  wake(): void;
+  onWake(listener: () => void): void;
 }
 
-function createBell(): Bell {
+function createWakeup(): Wakeup {
   const listeners: (() => void)[] = [];
   return {
-    ring: () => {
-      for (const wake of listeners) wake();
+    wake: () => {
+      for (const listener of listeners) listener();
     },
-    onRing: (wake) => void listeners.push(wake),
+    onWake: (listener) => void listeners.push(listener),
   };
 }
 
-/** The bells of one server. */
-export interface Bells {
+/** The wakeups of one server. */
+export interface Wakeups {
   /** An upload was completed: its content is to be verified. */
-  readonly completed: Bell;
+  readonly completed: Wakeup;
   /** An upload was given up: its parts are to be removed. */
-  readonly abandoned: Bell;
+  readonly abandoned: Wakeup;
   /** Content was marked as damaged, or the mark was taken away: the states of its files follow. */
-  readonly marked: Bell;
+  readonly marked: Wakeup;
   /** A reader got other bytes than were stored: somebody has to look again. */
-  readonly suspected: Bell;
+  readonly suspected: Wakeup;
   /** Changes got their place in the feed: policies look at them. */
-  readonly sequenced: Bell;
+  readonly sequenced: Wakeup;
 }
 
-export const createBells = (): Bells => ({
-  completed: createBell(),
-  abandoned: createBell(),
-  marked: createBell(),
-  suspected: createBell(),
-  sequenced: createBell(),
+export const createWakeups = (): Wakeups => ({
+  completed: createWakeup(),
+  abandoned: createWakeup(),
+  marked: createWakeup(),
+  suspected: createWakeup(),
+  sequenced: createWakeup(),
 });

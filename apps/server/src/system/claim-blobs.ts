@@ -15,7 +15,7 @@ export async function claimBlobs(
   db: Database,
   store: BlobStore,
 ): Promise<void> {
-  const { rows } = await db.side.query<{ id: string }>('SELECT id FROM database_identity');
+  const { rows } = await db.background.query<{ id: string }>('SELECT id FROM database_identity');
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('the database does not say which one it is');
   try {
@@ -28,7 +28,7 @@ export async function claimBlobs(
 }
 
 async function hasFiles(db: Database): Promise<boolean> {
-  const { rows } = await db.side.query<{ has: boolean }>(
+  const { rows } = await db.background.query<{ has: boolean }>(
     'SELECT EXISTS (SELECT FROM blobs) OR EXISTS (SELECT FROM uploads WHERE cleaned_at IS NULL) AS has',
   );
   return rows[0]?.has === true;

@@ -50,7 +50,7 @@ test('the metrics tell bytes and estimated rows of every table, and the space of
   await expect
     .poll(
       async () => {
-        await server.db.pool.query('ANALYZE models');
+        await server.db.requests.query('ANALYZE models');
         return (await tableFigures(server.db)).find(({ table }) => table === 'models')?.rows;
       },
       { timeout: 20_000 },

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 
 /** Notes whether the database was restored from a dump: then no stored copy is believed until its bytes were read. */
 export async function noteRestore(db: Database, now: Date, log: Logger): Promise<void> {
-  const { rows } = await db.side.query<{ noted: boolean }>('SELECT note_restore($1) AS noted', [now]);
+  const { rows } = await db.background.query<{ noted: boolean }>('SELECT note_restore($1) AS noted', [now]);
   if (rows[0]?.noted)
     log.warn('the database was restored: stored content is read again before it is believed');
 }

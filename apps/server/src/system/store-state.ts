@@ -1,7 +1,7 @@
 import { type BlobStore, BlobStoreFull, BlobStoreReadOnly } from '@modelbox/blobs';
 import { Gauge, type Registry } from 'prom-client';
+import { cachedFor } from './cached-for.ts';
 import { inTime } from './in-time.ts';
-import { remembered } from './remembered.ts';
 
 const STATES = ['ok', 'full', 'read_only', 'unavailable'] as const;
 type StoreState = (typeof STATES)[number];
@@ -19,7 +19,7 @@ export async function checkStore(blobs: BlobStore): Promise<{ state: StoreState;
 
 /** Adds the metrics of what the store itself says. */
 export function measureStore(registry: Registry, blobs: BlobStore): void {
-  const found = remembered(() => checkStore(blobs));
+  const found = cachedFor(() => checkStore(blobs));
   new Gauge({
     name: 'modelbox_blob_store_state',
     help: 'The state of the file store: 1 for the one that it is in.',
@@ -32,7 +32,7 @@ export function measureStore(registry: Registry, blobs: BlobStore): void {
   });
   const { freeBytes } = blobs;
   if (freeBytes === undefined) return;
-  const free = remembered(() => inTime(freeBytes));
+  const free = cachedFor(() => inTime(freeBytes));
   new Gauge({
     name: 'modelbox_blob_store_free_bytes',
     help: 'Bytes that the disk of the file store has room for.',

@@ -28,7 +28,7 @@ describe('/readyz', () => {
   });
 
   it('200: a newer release has migrated the database', async () => {
-    await server.db.pool.query(
+    await server.db.requests.query(
       `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
        VALUES ('newer', '', now(), '99990101000000_contract_newer', now(), 1)`,
     );
@@ -41,7 +41,7 @@ describe('/readyz', () => {
           checks: { migrations: { ok: true, detail: 'a newer release has migrated the database' } },
         },
       });
-    await server.db.pool.query("DELETE FROM _prisma_migrations WHERE id = 'newer'");
+    await server.db.requests.query("DELETE FROM _prisma_migrations WHERE id = 'newer'");
   });
 
   it('503: says which part does not, and nothing of why', async () => {
@@ -71,7 +71,7 @@ describe('/readyz', () => {
   });
 
   it('503: the database waits for migrations', async () => {
-    await server.db.pool.query('ALTER TABLE _prisma_migrations RENAME TO hidden');
+    await server.db.requests.query('ALTER TABLE _prisma_migrations RENAME TO hidden');
     // On a busy machine the last success counts while the check runs.
     await expect
       .poll(() => server.api('GET', '/readyz'), { timeout: 20_000 })
@@ -79,7 +79,7 @@ describe('/readyz', () => {
         status: 503,
         body: { checks: { database: { ok: true }, migrations: { ok: false } } },
       });
-    await server.db.pool.query('ALTER TABLE hidden RENAME TO _prisma_migrations');
+    await server.db.requests.query('ALTER TABLE hidden RENAME TO _prisma_migrations');
   });
 
   it('200 while a check is slow, 503 when it fails, 503 without an earlier success', async () => {
@@ -140,8 +140,8 @@ it('/metrics: counts requests by route and status, and tells of pool, event loop
   expect(found.get('modelbox_uploads_total{outcome="failed"}')).toBe(1);
   expect(found.get('modelbox_uploads_running')).toBe(0);
   expect(found.get('modelbox_change_queue')).toBeGreaterThan(0);
-  expect(found.get('modelbox_database_connections{lane="requests",state="open"}')).toBeGreaterThan(0);
-  expect(found.get('modelbox_database_connections{lane="lists",state="waiting"}')).toBe(0);
+  expect(found.get('modelbox_database_connections{pool="requests",state="open"}')).toBeGreaterThan(0);
+  expect(found.get('modelbox_database_connections{pool="lists",state="waiting"}')).toBe(0);
   expect([...found.keys()].join()).toContain('nodejs_eventloop_lag_p99_seconds');
 });
 

@@ -4,7 +4,7 @@ import { newExperiment, newModel } from '../../testing/objects.ts';
 import { startTestServer, type TestAnswer, type TestServer } from '../../testing/test-server.ts';
 import { begin } from '../../testing/uploads.ts';
 import { purge } from './purge.ts';
-import { removeDoomed, sweepBlobs } from './store/blob-sweep.ts';
+import { deletePending, sweepBlobs } from './store/blob-sweep.ts';
 
 /*
  * Content that is attached by its hash while it loses its last other file and a sweep without any grace is after it.
@@ -29,12 +29,12 @@ function demand(answer: { status: number; body: any }, ...statuses: number[]): v
 
 async function sweep(): Promise<void> {
   await sweepBlobs(server.ctx);
-  await removeDoomed(server.ctx);
+  await deletePending(server.ctx);
 }
 
 /** What files have is what lies in the store; and each of them can be read. */
 async function demandWhole(): Promise<void> {
-  const { rows: files } = await server.db.pool.query<{ sha256: string; key: string | null }>(
+  const { rows: files } = await server.db.requests.query<{ sha256: string; key: string | null }>(
     `SELECT f.sha256, b.key FROM files f LEFT JOIN blobs b ON b.id = f.blob_id AND b.sha256 = f.sha256`,
   );
   for (const { sha256, key } of files) {
@@ -57,7 +57,7 @@ describe('step by step', () => {
     const [source, target] = [await newModel(server), await newModel(server)];
     const file = `/v1/models/${source.id}/files/a`;
     demand(await server.api('PUT', file, content), 201);
-    const client = await server.db.pool.connect();
+    const client = await server.db.requests.connect();
     await client.query('BEGIN');
     const sha256 = sha256Of(content);
     return {
@@ -67,7 +67,7 @@ describe('step by step', () => {
       client,
       drop: async () => demand(await server.api('DELETE', file), 204),
       upload: async () => demand(await server.api('PUT', file, content), 201),
-      holdTarget: () => client.query('SELECT 1 FROM models WHERE id = $1 FOR UPDATE', [target.id]),
+      lockTarget: () => client.query('SELECT 1 FROM models WHERE id = $1 FOR UPDATE', [target.id]),
       end: async (how: 'COMMIT' | 'ROLLBACK') => {
         await client.query(how);
         client.release();
@@ -78,7 +78,7 @@ describe('step by step', () => {
   /** Starts the attach, and waits until it stands before what somebody else holds. */
   async function held(attaching: Promise<TestAnswer>): Promise<{ answer: Promise<TestAnswer> }> {
     const text = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    await expect.poll(async () => (await server.db.side.query(text)).rowCount).toBeGreaterThan(0);
+    await expect.poll(async () => (await server.db.background.query(text)).rowCount).toBeGreaterThan(0);
     return { answer: attaching };
   }
 
@@ -98,10 +98,10 @@ describe('step by step', () => {
     ['deletes it, and then does not', [STAMP, SWEEP], 'ROLLBACK', 200],
   ] as const)('an attach waits for a sweep that %s', async (_, steps, how, status) => {
     const at = await scene();
-    await at.holdTarget();
+    await at.lockTarget();
     const { answer: looked } = await held(attach(at.target, at.sha256));
     await at.drop();
-    const sweeper = await server.db.pool.connect();
+    const sweeper = await server.db.requests.connect();
     await sweeper.query('BEGIN');
     for (const step of steps) await sweeper.query(step);
     await at.end('COMMIT');
@@ -113,28 +113,28 @@ describe('step by step', () => {
 
   it('content that was stamped between the look and the attach is kept', async () => {
     const at = await scene();
-    await at.holdTarget();
+    await at.lockTarget();
     const { answer } = await held(attach(at.target, at.sha256));
     await at.drop();
     const stamped = 'SELECT 1 FROM blobs WHERE sha256 = $1 AND unreferenced_since IS NOT NULL';
-    await server.db.side.query(STAMP);
-    expect((await server.db.side.query(stamped, [at.sha256])).rowCount).toBe(1);
+    await server.db.background.query(STAMP);
+    expect((await server.db.background.query(stamped, [at.sha256])).rowCount).toBe(1);
     await at.end('COMMIT');
     const attached = await answer;
     // Its next grace is a whole one.
-    expect((await server.db.side.query(stamped, [at.sha256])).rowCount).toBe(0);
+    expect((await server.db.background.query(stamped, [at.sha256])).rowCount).toBe(0);
     expect(await settle(at, attached)).toBe(200);
   });
 
   it('404: content that was swept between the look and the attach; what was uploaded anew by then is attached', async () => {
     for (const isBack of [false, true]) {
       const at = await scene();
-      await at.holdTarget();
+      await at.lockTarget();
       const { answer } = await held(attach(at.target, at.sha256));
       await at.drop();
       await sweep();
       expect(
-        (await server.db.side.query('SELECT 1 FROM blobs WHERE sha256 = $1', [at.sha256])).rowCount,
+        (await server.db.background.query('SELECT 1 FROM blobs WHERE sha256 = $1', [at.sha256])).rowCount,
       ).toBe(0);
       if (isBack) await at.upload();
       await at.end('COMMIT');
@@ -144,18 +144,18 @@ describe('step by step', () => {
 
   it('404: content that was found damaged between the look and the attach', async () => {
     const at = await scene();
-    await at.holdTarget();
+    await at.lockTarget();
     const { answer } = await held(attach(at.target, at.sha256));
-    await server.db.side.query('UPDATE blobs SET corrupt_at = now() WHERE sha256 = $1', [at.sha256]);
+    await server.db.background.query('UPDATE blobs SET corrupt_at = now() WHERE sha256 = $1', [at.sha256]);
     await at.end('COMMIT');
     demand(await answer, 404);
-    await server.db.side.query('UPDATE blobs SET corrupt_at = NULL');
+    await server.db.background.query('UPDATE blobs SET corrupt_at = NULL');
     await demandWhole();
   });
 
   it('201: an upload of known content that was swept meanwhile takes the bytes', async () => {
     const at = await scene();
-    await at.holdTarget();
+    await at.lockTarget();
     const begun = begin(server, 'model', at.target, { sizeBytes: 500, sha256: at.sha256 });
     const { answer } = await held(begun);
     await at.drop();
@@ -170,9 +170,9 @@ describe('step by step', () => {
     await at.drop();
     await sweep();
     await sweep();
-    expect((await server.db.side.query('SELECT 1 FROM blobs WHERE sha256 = $1', [at.sha256])).rowCount).toBe(
-      1,
-    );
+    expect(
+      (await server.db.background.query('SELECT 1 FROM blobs WHERE sha256 = $1', [at.sha256])).rowCount,
+    ).toBe(1);
     await at.end('COMMIT');
     await sweep();
     await demandWhole();

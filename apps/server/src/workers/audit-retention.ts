@@ -17,7 +17,7 @@ export function startAuditRetention(ctx: Context): Loop {
 export async function removeOldEvents(ctx: Context, limit: number): Promise<number> {
   if (!(await ctx.clock.judgesAge())) return 0;
   const before = new Date(ctx.now().getTime() - ctx.settings.auditRetention);
-  return inTransaction(ctx.db.side, async (client) => {
+  return inTransaction(ctx.db.background, async (client) => {
     // Without it the database refuses: nothing else may remove any.
     await client.query(`SET LOCAL modelbox.audit_retention = 'on'`);
     const text = `DELETE FROM audit_events WHERE id IN (

@@ -4,8 +4,8 @@ import { freshName, newExperiment, newModel } from '../../testing/objects.ts';
 import { atOnce } from '../../testing/races.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { purge } from './purge.ts';
-import { removeDoomed, sweepBlobs } from './store/blob-sweep.ts';
-import { doomStrays, findStrays } from './store/stray-sweep.ts';
+import { deletePending, sweepBlobs } from './store/blob-sweep.ts';
+import { findOrphans, markOrphans } from './store/orphan-sweep.ts';
 
 /*
  * Uploads of the same few contents, deletes, promotions, purges and sweeps without any grace, all at once. Whatever the
@@ -87,17 +87,17 @@ async function promoteAndDelete(model: { id: string }, seed: number): Promise<vo
 }
 
 /** Harsher than any server: what was stored a moment ago and is not committed yet is a stray already. */
-async function doomAll(): Promise<void> {
-  const { strays } = await findStrays(server.ctx, new Date(Date.now() + 60_000));
-  await doomStrays(server.ctx, strays);
+async function markAllOrphans(): Promise<void> {
+  const { strays } = await findOrphans(server.ctx, new Date(Date.now() + 60_000));
+  await markOrphans(server.ctx, strays);
 }
 
 async function sweepUntil(isOver: () => boolean): Promise<void> {
   for (let turn = 0; !isOver(); turn++) {
     await purge(server.ctx, 10);
     await sweepBlobs(server.ctx);
-    if (turn % 3 === 0) await doomAll();
-    await removeDoomed(server.ctx);
+    if (turn % 3 === 0) await markAllOrphans();
+    await deletePending(server.ctx);
   }
 }
 
@@ -121,7 +121,7 @@ it('keeps what is referred to and frees the rest, in whatever order things happe
   });
   await Promise.all([settled, sweepUntil(() => isOver), sweepUntil(() => isOver)]);
 
-  const { rows: files } = await server.db.pool.query<Row>(
+  const { rows: files } = await server.db.requests.query<Row>(
     `SELECT f.object_kind AS kind, f.object_id AS object, f.path, f.sha256, b.key
      FROM files f LEFT JOIN blobs b ON b.id = f.blob_id`,
   );
@@ -139,12 +139,12 @@ it('keeps what is referred to and frees the rest, in whatever order things happe
   server.advance(1_000);
   while ((await purge(server.ctx, 100)) > 0);
   await sweepBlobs(server.ctx);
-  await doomAll();
-  await removeDoomed(server.ctx);
-  const { rows: kept } = await server.db.pool.query<{ key: string }>(
+  await markAllOrphans();
+  await deletePending(server.ctx);
+  const { rows: kept } = await server.db.requests.query<{ key: string }>(
     'SELECT DISTINCT b.key FROM files f JOIN blobs b ON b.id = f.blob_id ORDER BY 1',
   );
   const inStore = await Array.fromAsync(server.ctx.blobs.list(), (blob) => blob.key);
   expect(inStore).toEqual(kept.map((row) => row.key));
-  expect((await server.db.pool.query('SELECT 1 FROM blobs')).rowCount).toBe(kept.length);
+  expect((await server.db.requests.query('SELECT 1 FROM blobs')).rowCount).toBe(kept.length);
 }, 60_000);

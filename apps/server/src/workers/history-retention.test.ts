@@ -18,7 +18,7 @@ afterAll(() => server.stop());
 const { ok, settle, modelWith, newVersion: newVersionOf, holder } = policyTests(() => server);
 
 const sql = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
-  (await server.db.pool.query<T>(text, values)).rows;
+  (await server.db.requests.query<T>(text, values)).rows;
 const pruned = async () =>
   (await sql<{ seq: number }>('SELECT pruned_seq AS seq FROM history_pruning'))[0]?.seq ?? 0;
 const actionsOf = async (id: string) => (await changesOf(server, id)).map(({ action }) => action);

@@ -37,7 +37,7 @@ async function untilDone(
 ): Promise<void> {
   for (let count = BATCH; count >= BATCH && !stopping?.aborted; ) {
     if (!(await ctx.clock.judgesAge())) return;
-    count = await inTransaction(ctx.db.side, async (client) => {
+    count = await inTransaction(ctx.db.background, async (client) => {
       const { rows } = await client.query<{ count: number }>(`SELECT ${call} AS count`, values);
       return rows[0]?.count ?? 0;
     });

@@ -18,13 +18,13 @@ export const startIdempotencyKeys = (ctx: Context): Loop =>
 
 /** Deletes all receipts older than 24 hours, and returns how many. */
 export async function forgetKeys(ctx: Context, stopping?: AbortSignal): Promise<number> {
-  const { rows } = await ctx.db.side.query<{ pages: number }>(
+  const { rows } = await ctx.db.background.query<{ pages: number }>(
     `SELECT (pg_relation_size('idempotency_receipts') / current_setting('block_size')::int)::int AS pages`,
   );
   let count = 0;
   for (let page = 0; page < (rows[0]?.pages ?? 0) && !stopping?.aborted; page += PAGES) {
     if (!(await ctx.clock.judgesAge())) return count;
-    count += await inTransaction(ctx.db.side, async (client) => {
+    count += await inTransaction(ctx.db.background, async (client) => {
       const text = 'SELECT forget_idempotency_keys($1, $2, $3) AS count';
       return (await client.query<{ count: number }>(text, [page, PAGES, ctx.now()])).rows[0]?.count ?? 0;
     });

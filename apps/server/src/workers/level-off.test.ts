@@ -7,7 +7,7 @@ import { pruneHistory } from './history-retention.ts';
 import { forgetKeys } from './idempotency-keys.ts';
 import { purge } from './purge.ts';
 import { forgetRemoved, retainDue } from './retention.ts';
-import { removeDoomed, sweepBlobs } from './store/blob-sweep.ts';
+import { deletePending, sweepBlobs } from './store/blob-sweep.ts';
 import { cleanUploads, expireUploads, forgetUploads } from './store/upload-cleanup.ts';
 
 /*
@@ -126,7 +126,7 @@ async function work(): Promise<void> {
   await forgetRemoved(server.ctx);
   while ((await purge(server.ctx, 100)) > 0);
   await sweepBlobs(server.ctx);
-  await removeDoomed(server.ctx);
+  await deletePending(server.ctx);
   while ((await removeOldEvents(server.ctx, 1000)) > 0);
   await forgetKeys(server.ctx);
   await settle();
@@ -134,11 +134,11 @@ async function work(): Promise<void> {
 }
 
 async function rowCounts(): Promise<Record<string, number>> {
-  const { rows: tables } = await server.db.pool.query<{ name: string }>(
+  const { rows: tables } = await server.db.requests.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace`,
   );
   const counts = tables.map(({ name }) => `SELECT '${name}' AS name, count(*)::int AS count FROM ${name}`);
-  const { rows } = await server.db.pool.query<{ name: string; count: number }>(
+  const { rows } = await server.db.requests.query<{ name: string; count: number }>(
     `${counts.join(' UNION ALL ')} ORDER BY 1`,
   );
   return Object.fromEntries(rows.map(({ name, count }) => [name, count]));

@@ -2,14 +2,14 @@ import { ClockDoubted, decideModel, modelsDue, putOff, takeFacts } from '../poli
 import type { Context } from '../protocol/context.ts';
 import { type Loop, startLoop } from '../runtime/loop.ts';
 
-/** Milliseconds between looks where no bell rings: what another server committed, and times that have come. */
+/** Milliseconds between looks without a wakeup: what another server committed, and times that have come. */
 const INTERVAL = 250;
 /** Models looked at in one go. */
 const MODELS = 50;
 
 /** Takes the decisions that facts and times make due. Any server may: a model's are taken one at a time over all. */
 export const startPolicies = (ctx: Context): Loop =>
-  startLoop('policies', INTERVAL, ctx.log, (stopping) => decideDue(ctx, stopping), ctx.bells.sequenced);
+  startLoop('policies', INTERVAL, ctx.log, (stopping) => decideDue(ctx, stopping), ctx.wakeups.sequenced);
 
 /** Decides all that is due now. */
 export async function decideDue(ctx: Context, stopping?: AbortSignal): Promise<void> {

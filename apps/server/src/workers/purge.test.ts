@@ -24,7 +24,8 @@ const GRACE = 30 * DAY;
 const OVER = GRACE + 1;
 const countOf = async (table: string, column: string, id: string): Promise<number> =>
   Number(
-    (await server.db.pool.query(`SELECT count(*) FROM ${table} WHERE ${column} = $1`, [id])).rows[0].count,
+    (await server.db.requests.query(`SELECT count(*) FROM ${table} WHERE ${column} = $1`, [id])).rows[0]
+      .count,
   );
 
 describe('a deleted object', () => {
@@ -61,7 +62,9 @@ describe('a deleted object', () => {
   it('tells of its end: `before` is the last state that was told', async () => {
     const version = await newVersion(server, { files: [], aliases: ['prod'], tags: ['x'] });
     await server.api('PATCH', `/v1/versions/${version.id}`, { metadata: { a: 1 } });
-    const alias = await server.db.pool.query('SELECT id FROM aliases WHERE version_id = $1', [version.id]);
+    const alias = await server.db.requests.query('SELECT id FROM aliases WHERE version_id = $1', [
+      version.id,
+    ]);
     await server.api('DELETE', `/v1/models/${version.modelId}`);
     server.advance(OVER);
     await purge(server.ctx, 100);
@@ -165,7 +168,7 @@ describe('a round', () => {
     const models = await Promise.all(Array.from({ length: 7 }, () => newModel(server)));
     for (const { id } of models) await server.api('DELETE', `/v1/models/${id}`);
     server.advance(OVER);
-    const held = await server.db.pool.connect();
+    const held = await server.db.requests.connect();
     await held.query('BEGIN');
     await held.query('SELECT 1 FROM models WHERE id = $1 FOR UPDATE', [models[0].id]);
     expect(await purge(server.ctx, 2)).toBe(2);

@@ -23,7 +23,7 @@ export function startPurge(ctx: Context): Loop {
 export async function purge(ctx: Context, limit: number): Promise<number> {
   if (!(await ctx.clock.judgesAge())) return 0;
   const before = new Date(ctx.now().getTime() - ctx.settings.deleteGrace);
-  return inTransaction(ctx.db.side, async (client) => {
+  return inTransaction(ctx.db.background, async (client) => {
     // A long history may take longer to remove than a request may last.
     await client.query(`SET LOCAL statement_timeout = ${LONGEST}`);
     const text = 'SELECT purge_deleted($1, $2, $3) AS purged';

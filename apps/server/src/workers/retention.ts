@@ -28,7 +28,7 @@ export async function retainDue(ctx: Context, stopping?: AbortSignal): Promise<v
       if (removed + skipped > 0)
         ctx.log.info({ owner: owner.name, removed, skipped, bytes }, 'retention was carried out');
       ctx.telemetry.retained(removed, bytes);
-      await ctx.db.side.query('UPDATE retention_runs SET ended_at = $2 WHERE owner_id = $1', [
+      await ctx.db.background.query('UPDATE retention_runs SET ended_at = $2 WHERE owner_id = $1', [
         owner.id,
         ctx.now(),
       ]);
@@ -41,7 +41,7 @@ export async function retainDue(ctx: Context, stopping?: AbortSignal): Promise<v
 
 /** A run that began in the future was claimed by a clock that was wrong. */
 async function claim(ctx: Context, { id }: ScopeOwner): Promise<boolean> {
-  const { rowCount } = await ctx.db.side.query(
+  const { rowCount } = await ctx.db.background.query(
     `INSERT INTO retention_runs AS r (owner_id, started_at) VALUES ($1, $2)
      ON CONFLICT (owner_id) DO UPDATE SET started_at = EXCLUDED.started_at, ended_at = NULL
        WHERE r.started_at <= $2::timestamptz - make_interval(secs => $3)
@@ -55,7 +55,7 @@ async function claim(ctx: Context, { id }: ScopeOwner): Promise<boolean> {
 export async function forgetRemoved(ctx: Context, stopping?: AbortSignal): Promise<void> {
   for (let files = 1; files > 0 && !stopping?.aborted; ) {
     if (!(await ctx.clock.judgesAge())) return;
-    const { rows } = await ctx.db.side.query<{ files: number }>(
+    const { rows } = await ctx.db.background.query<{ files: number }>(
       'SELECT files FROM purge_removed_files($1, $2)',
       [BATCH, ctx.now()],
     );

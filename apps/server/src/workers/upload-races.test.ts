@@ -4,8 +4,8 @@ import { atOnce } from '../../testing/races.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { begin, complete, download, putPart, sha256 } from '../../testing/uploads.ts';
 import { purge } from './purge.ts';
-import { removeDoomed, sweepBlobs } from './store/blob-sweep.ts';
-import { doomStrays, findStrays, liveUploads } from './store/stray-sweep.ts';
+import { deletePending, sweepBlobs } from './store/blob-sweep.ts';
+import { findOrphans, liveUploads, markOrphans } from './store/orphan-sweep.ts';
 import { cleanUploads, expireUploads } from './store/upload-cleanup.ts';
 import { verifyNextUpload } from './store/upload-verify.ts';
 
@@ -104,15 +104,15 @@ async function deleteRuns(seed: number): Promise<void> {
 
 /** Harsher than any server: what no blob and no upload has at this moment is a stray already. */
 async function doomAll(): Promise<void> {
-  const { strays } = await findStrays(server.ctx, new Date(Date.now() + 60_000));
-  await doomStrays(server.ctx, strays);
+  const { strays } = await findOrphans(server.ctx, new Date(Date.now() + 60_000));
+  await markOrphans(server.ctx, strays);
 }
 
 async function workUntil({ ctx }: TestServer, isOver: () => boolean): Promise<void> {
   for (let turn = 0; !isOver(); turn++) {
     await Promise.all([verifyNextUpload(ctx), verifyNextUpload(ctx)]);
     if (turn % 4 === 0)
-      await ctx.db.pool.query(
+      await ctx.db.requests.query(
         `UPDATE uploads SET expires_at = now() WHERE id IN (
            SELECT id FROM uploads WHERE state = 'open' AND created_at < now() - interval '0.3 s'
            ORDER BY id FOR UPDATE SKIP LOCKED)`,
@@ -122,7 +122,7 @@ async function workUntil({ ctx }: TestServer, isOver: () => boolean): Promise<vo
     await purge(ctx, 10);
     await sweepBlobs(ctx);
     if (turn % 3 === 0) await doomAll();
-    await removeDoomed(ctx);
+    await deletePending(ctx);
   }
 }
 
@@ -144,16 +144,16 @@ it('every upload ends, every verified file can be read, and nothing else is stor
   while ((await purge(server.ctx, 100)) > 0);
   await sweepBlobs(server.ctx);
   await doomAll();
-  await removeDoomed(server.ctx);
+  await deletePending(server.ctx);
 
-  const { rows: states } = await server.db.pool.query<{ state: string }>(
+  const { rows: states } = await server.db.requests.query<{ state: string }>(
     'SELECT DISTINCT state FROM uploads',
   );
   const ends = states.map((row) => row.state);
   for (const unended of ['open', 'verifying']) expect(ends).not.toContain(unended);
   for (const end of ['complete', 'expired']) expect(ends).toContain(end);
   expect(await liveUploads(server.ctx)).toEqual(new Set());
-  const { rows: files } = await server.db.pool.query<{
+  const { rows: files } = await server.db.requests.query<{
     object: string;
     path: string;
     sha256: string;
@@ -165,12 +165,12 @@ it('every upload ends, every verified file can be read, and nothing else is stor
     expect(status).toBe(state === 'verified' ? 200 : 409);
     if (state === 'verified') expect(sha256(body)).toBe(hash);
   }
-  const { rows: kept } = await server.db.pool.query<{ key: string }>(
+  const { rows: kept } = await server.db.requests.query<{ key: string }>(
     'SELECT DISTINCT b.key FROM files f JOIN blobs b ON b.id = f.blob_id ORDER BY 1',
   );
   expect(await Array.fromAsync(server.ctx.blobs.list(), (blob) => blob.key)).toEqual(
     kept.map((row) => row.key),
   );
-  expect((await server.db.pool.query('SELECT 1 FROM blobs')).rowCount).toBe(kept.length);
+  expect((await server.db.requests.query('SELECT 1 FROM blobs')).rowCount).toBe(kept.length);
   expect(await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'))).toBe(0);
 }, 60_000);

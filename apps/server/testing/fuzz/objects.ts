@@ -106,7 +106,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
   for (const owner of [...objects['model']!.map(({ id }) => `models/${id}`), 'namespaces/fuzz'])
     await server.api('PUT', `/v1/${owner}/protected-aliases/guarded`, { by: 'rule' });
   await policyTests(() => server).settle();
-  const { rows } = await server.db.pool.query<{ id: string }>('SELECT id FROM proposals ORDER BY id');
+  const { rows } = await server.db.requests.query<{ id: string }>('SELECT id FROM proposals ORDER BY id');
   for (const { id } of rows) put('proposal', id, id);
   for (const name of ['user:ann', 'service:trainer', 'group:ml']) {
     await server.api('PUT', `/v1/namespaces/fuzz/grants/${name}`, { role: 'viewer' });

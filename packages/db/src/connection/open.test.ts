@@ -58,9 +58,11 @@ const show = `SELECT ${Object.keys(expected)
   .map((name) => `current_setting('${name}') AS "${name}"`)
   .join(', ')}`;
 
-/** What every lane and Prisma run under. */
-async function settingsOf({ pool, lists, side, prisma }: Database) {
-  const byPool = await Promise.all([pool, lists, side].map(async (lane) => (await lane.query(show)).rows[0]));
+/** The settings of every pool and of Prisma. */
+async function settingsOf({ requests, lists, background, prisma }: Database) {
+  const byPool = await Promise.all(
+    [requests, lists, background].map(async (pool) => (await pool.query(show)).rows[0]),
+  );
   const [byPrisma] = await prisma.$queryRawUnsafe<object[]>(show);
   return [...byPool, byPrisma];
 }
@@ -70,7 +72,7 @@ const everywhere = [expected, ofLists, expected, expected];
 
 test('the settings of the database and of the URL do not reach a session', async () => {
   const name = new URL(fresh.url).pathname.slice(1);
-  await open(fresh.url).side.query(makeHostile(`DATABASE ${name}`).join(';'));
+  await open(fresh.url).background.query(makeHostile(`DATABASE ${name}`).join(';'));
   expect(await settingsOf(open(fresh.url))).toEqual(everywhere);
   const options = Object.entries(hostileSettings).map(
     ([setting, value]) => `-c ${setting}=${value.replace(' ', '\\ ')}`,
@@ -87,8 +89,8 @@ test('nor do those of the environment', async () => {
 });
 
 test('an option of the URL that is not pinned is honoured', async () => {
-  const { pool } = open(withParameter('options', '-c work_mem=77kB'));
-  expect((await pool.query('SHOW work_mem')).rows).toEqual([{ work_mem: '77kB' }]);
+  const { requests } = open(withParameter('options', '-c work_mem=77kB'));
+  expect((await requests.query('SHOW work_mem')).rows).toEqual([{ work_mem: '77kB' }]);
 });
 
 describe('?schema= of the URL', () => {
@@ -97,9 +99,9 @@ describe('?schema= of the URL', () => {
     const applied = await migrate({ url });
     expect(applied.length).toBeGreaterThan(10);
     expect(await migrate({ url })).toEqual([]);
-    const { pool, prisma } = open(url);
-    expect((await pool.query('SHOW search_path')).rows).toEqual([{ search_path: '"My own schema"' }]);
-    await pool.query(`SELECT ensure_namespace('a/b', '{"actor": "x"}'::jsonb, now())`);
+    const { requests, prisma } = open(url);
+    expect((await requests.query('SHOW search_path')).rows).toEqual([{ search_path: '"My own schema"' }]);
+    await requests.query(`SELECT ensure_namespace('a/b', '{"actor": "x"}'::jsonb, now())`);
     const path = { select: { path: true }, orderBy: { path: 'asc' } } as const;
     expect(await prisma.namespace.findMany(path)).toEqual([{ path: 'a' }, { path: 'a/b' }]);
     expect(await open(fresh.url).prisma.namespace.findMany(path)).toEqual([]);

@@ -22,7 +22,7 @@ function evaluate(node: Condition, object: FilterObject): Truth {
       return negate(evaluate(node.term, object), true);
     case 'compare': {
       const value = readAs(node.value.type, readRef(node.ref, object));
-      return value === null ? null : holds(node.operator, value, node.value);
+      return value === null ? null : compares(node.operator, value, node.value);
     }
     case 'in': {
       const value = readAs((node.values[0] as Value).type, readRef(node.ref, object));
@@ -66,7 +66,7 @@ function negate(truth: Truth, negated: boolean): Truth {
 function anyEqual(value: Value, values: readonly Value[]): Truth {
   let truth: Truth = false;
   for (const one of values) {
-    const equal = holds('=', value, one);
+    const equal = compares('=', value, one);
     if (equal === true) return true;
     if (equal === null) truth = null;
   }
@@ -74,7 +74,7 @@ function anyEqual(value: Value, values: readonly Value[]): Truth {
 }
 
 /** Compares two values of one type. NaN is equal to NaN, and unknown against any other number. */
-function holds(operator: CompareOperator, left: Value, right: Value): Truth {
+function compares(operator: CompareOperator, left: Value, right: Value): Truth {
   if (Number.isNaN(right.value)) return Number.isNaN(left.value) === (operator === '=');
   if (Number.isNaN(left.value)) return null;
   const order = compareSame(left.value, right.value);

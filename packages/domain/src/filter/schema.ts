@@ -41,7 +41,7 @@ export interface SqlField extends FieldSchema {
 /** The SQL of a set of words. `word` is a placeholder of type text; the results are booleans, never NULL. */
 export interface SqlSet {
   /** True when the set holds the word, e.g. `` (word) => `v.tags @> ARRAY[${word}]` ``. */
-  holds(word: string): string;
+  contains(word: string): string;
   /** True when the set has no word. */
   empty: string;
 }

@@ -46,8 +46,8 @@ export function metadataTerm(
 
 /** `'x' IN metadata.list`: true for an array that holds the value; false for one that does not. */
 export function metadataMember(node: Member, ref: MetadataRef, column: string, params: Params): string {
-  const holds = `${column} @> ${params.add(container(ref, [node.value.value]), 'jsonb')}`;
-  return node.negated ? unless(holds, 'array', ref, column, params) : holds;
+  const contains = `${column} @> ${params.add(container(ref, [node.value.value]), 'jsonb')}`;
+  return node.negated ? unless(contains, 'array', ref, column, params) : contains;
 }
 
 /** JSON null counts as missing. */

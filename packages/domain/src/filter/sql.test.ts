@@ -49,9 +49,9 @@ const schemaOf = (metric: SqlMetric): SqlSchema => ({
     parent: { ...testSchema.fields.parent, sql: 't.parent' },
     in: { ...testSchema.fields.in, sql: 't.word' },
   },
-  tags: { holds: (word) => `t.tags @> ARRAY[${word}]`, empty: `t.tags = '{}'` },
+  tags: { contains: (word) => `t.tags @> ARRAY[${word}]`, empty: `t.tags = '{}'` },
   aliases: {
-    holds: (word) => `EXISTS (SELECT 1 FROM names a WHERE a.owner = t.id AND a.name = ${word})`,
+    contains: (word) => `EXISTS (SELECT 1 FROM names a WHERE a.owner = t.id AND a.name = ${word})`,
     empty: 'NOT EXISTS (SELECT 1 FROM names a WHERE a.owner = t.id)',
   },
   metadata: 't.metadata',
@@ -66,7 +66,7 @@ let database: ReturnType<typeof openDatabase>;
 beforeAll(async () => {
   test = await createTestDatabase({ empty: true });
   database = openDatabase({ url: test.url, poolSize: 2 });
-  await database.pool.query(TABLES);
+  await database.requests.query(TABLES);
 });
 afterAll(async () => {
   await database.close();
@@ -82,8 +82,8 @@ const objects = (maxLength: number): fc.Arbitrary<TestObject[]> =>
   );
 
 async function store(all: readonly TestObject[]): Promise<void> {
-  const { pool } = database;
-  await pool.query('TRUNCATE things, names, latest');
+  const { requests } = database;
+  await requests.query('TRUNCATE things, names, latest');
   const rows = all.map(({ fields, tags, metadata }) => ({
     ...fields,
     created: fields.createdAt,
@@ -92,11 +92,11 @@ async function store(all: readonly TestObject[]): Promise<void> {
     tags,
     metadata,
   }));
-  await pool.query('INSERT INTO things SELECT * FROM jsonb_populate_recordset(NULL::things, $1::jsonb)', [
+  await requests.query('INSERT INTO things SELECT * FROM jsonb_populate_recordset(NULL::things, $1::jsonb)', [
     JSON.stringify(rows),
   ]);
   const names = all.flatMap(({ fields, aliases }) => aliases.map((name) => ({ owner: fields.id, name })));
-  await pool.query('INSERT INTO names SELECT * FROM jsonb_populate_recordset(NULL::names, $1::jsonb)', [
+  await requests.query('INSERT INTO names SELECT * FROM jsonb_populate_recordset(NULL::names, $1::jsonb)', [
     JSON.stringify(names),
   ]);
   const latest = all.flatMap(({ fields, metrics, evaluations }) =>
@@ -104,14 +104,14 @@ async function store(all: readonly TestObject[]): Promise<void> {
       Object.entries(values ?? {}).map(([key, one]) => ({ owner: fields.id, dataset, key, value: one })),
     ),
   );
-  await pool.query('INSERT INTO latest SELECT * FROM jsonb_populate_recordset(NULL::latest, $1::jsonb)', [
+  await requests.query('INSERT INTO latest SELECT * FROM jsonb_populate_recordset(NULL::latest, $1::jsonb)', [
     JSON.stringify(latest),
   ]);
 }
 
 async function ids(filter: Filter, under: SqlSchema): Promise<string[]> {
   const { sql, params } = compileFilter(filter, under, 2);
-  const found = await database.pool.query(`SELECT t.id FROM things t WHERE $1::boolean AND ${sql}`, [
+  const found = await database.requests.query(`SELECT t.id FROM things t WHERE $1::boolean AND ${sql}`, [
     true,
     ...params,
   ]);
@@ -128,7 +128,7 @@ async function pages(orderBy: string, limit: number): Promise<string[]> {
       cursor === null
         ? { sql: 'TRUE', params: [] }
         : compileKeyset(order.keys, cursor, order.params.length + 1);
-    const { rows } = await database.pool.query<{ id: string; cursor: (string | null)[] }>(
+    const { rows } = await database.requests.query<{ id: string; cursor: (string | null)[] }>(
       `SELECT t.id, ARRAY[${order.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
        FROM things t WHERE ${after.sql} ORDER BY ${order.orderBy} LIMIT ${limit}`,
       [...order.params, ...after.params],
@@ -223,7 +223,7 @@ describe('the compiled SQL', () => {
   });
 
   async function plan(sql: string, params: unknown[]): Promise<string> {
-    const client = await database.pool.connect();
+    const client = await database.requests.connect();
     try {
       await client.query('BEGIN');
       // Whether an index can do it, not whether it pays: what the table holds, and what Postgres knows of that, is chance.
@@ -271,7 +271,7 @@ describe('the compiled SQL', () => {
         const cursor = good.map((one, i) => (i === at ? bad : one));
         try {
           const after = compileKeyset(order.keys, cursor, order.params.length + 1);
-          await database.pool.query(`SELECT FROM things t WHERE ${after.sql} ORDER BY ${order.orderBy}`, [
+          await database.requests.query(`SELECT FROM things t WHERE ${after.sql} ORDER BY ${order.orderBy}`, [
             ...order.params,
             ...after.params,
           ]);

@@ -74,7 +74,7 @@ function compileTerm(compile: Compile, node: Term): string {
 function compileMember({ schema, params }: Compile, node: Member): string {
   if (node.ref.kind === 'metadata') return metadataMember(node, node.ref, metadataColumn(schema), params);
   const word = params.add(String(node.value.value), 'text');
-  return not(node.negated, (schema[node.ref.name] as SqlSet).holds(word));
+  return not(node.negated, (schema[node.ref.name] as SqlSet).contains(word));
 }
 
 function compileIsNull(compile: Compile, node: IsNull): string {

@@ -88,7 +88,7 @@ export function createBacktest(
     const best = rule.than === 'any' ? bestBut(candidate.id) : null;
     const verdict = labelVerdict({ rule, filter, candidate, holder, best, evaluate, undone: null, now: at });
     if (verdict.dueAt) waiting.set(candidate.id, verdict.dueAt);
-    if (!verdict.holds) return false;
+    if (!verdict.passes) return false;
     count += 1;
     // Twice as many, so that an old one is not moved for each new one.
     if (champions.length >= MOST_CHAMPIONS * 2) champions.splice(0, MOST_CHAMPIONS);

@@ -12,26 +12,26 @@ export interface Compared {
 }
 
 /** `its mAP on val, 0.61, is not better than that of v5, 0.64, by more than 0.01`; the value is a number. */
-export function betterWords(holds: boolean, { what, value, other, otherValue, by }: Compared): string {
+export function betterWords(passes: boolean, { what, value, other, otherValue, by }: Compared): string {
   if (otherValue === null) return `${other} has no ${what}, it has ${value}`;
   if (Number.isNaN(otherValue)) return `the ${what} of ${other} is not a number, its own is ${value}`;
-  return `its ${what}, ${value}, is ${holds ? '' : 'not '}better than that of ${other}, ${otherValue}${byWords(by, ',')}`;
+  return `its ${what}, ${value}, is ${passes ? '' : 'not '}better than that of ${other}, ${otherValue}${byWords(by, ',')}`;
 }
 
 /** `its ms, 12, is worse than that of v5, 10, by more than 7 %` */
-export function notWorseWords(holds: boolean, { what, value, other, otherValue, by }: Compared): string {
+export function notWorseWords(passes: boolean, { what, value, other, otherValue, by }: Compared): string {
   if (otherValue === null) return `${other} has no ${what} that could be better`;
   if (Number.isNaN(otherValue)) return `the ${what} of ${other} is not a number that could be better`;
   if (value === null) return `it has no ${what}, and ${other} has ${otherValue}`;
   if (Number.isNaN(value)) return `its ${what} is not a number, and that of ${other} is ${otherValue}`;
-  return `its ${what}, ${value}, is ${holds ? 'not ' : ''}worse than that of ${other}, ${otherValue}${byWords(by, ',')}`;
+  return `its ${what}, ${value}, is ${passes ? 'not ' : ''}worse than that of ${other}, ${otherValue}${byWords(by, ',')}`;
 }
 
 /** `its mAP on val, 0.61, is not better than 0.6 by more than 0.1` */
 export const boundWords = (
-  holds: boolean,
+  passes: boolean,
   { what, value, bound, by }: Pick<Compared, 'what' | 'by'> & { value: number; bound: number },
-): string => `its ${what}, ${value}, is ${holds ? '' : 'not '}better than ${bound}${byWords(by, '')}`;
+): string => `its ${what}, ${value}, is ${passes ? '' : 'not '}better than ${bound}${byWords(by, '')}`;
 
 /** Of a share the digits that somebody wrote, not those that arithmetic leaves: 0.07 are 7 %. */
 function byWords(by: Amount | undefined, comma: ',' | ''): string {

@@ -21,6 +21,7 @@ export {
   valueJson,
 } from './facts.ts';
 export {
+  type Clause,
   type ClauseVerdict,
   isNewer,
   type LabelQuestion,

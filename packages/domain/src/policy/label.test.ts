@@ -51,15 +51,15 @@ describe('better', () => {
     ['anything is better than NaN', 0.1, 'NaN', true],
     ['anything is better than nothing', 0.1, null, true],
     ['nothing is not better', null, 0.6, false],
-  ] as const)('%s', (_, candidate, holder, holds) => {
+  ] as const)('%s', (_, candidate, holder, passes) => {
     const verdict = ask({ candidate: version('new', candidate), holder: version('old', holder) });
-    expect(verdict.holds).toBe(holds);
+    expect(verdict.passes).toBe(passes);
   });
 
   it('less is better where the rule says so, by an absolute or relative margin', () => {
     const by = (margin: LabelRule['margin']) => ({ ...rule, direction: 'min', margin }) as const;
     const of = (margin: LabelRule['margin']) =>
-      ask({ rule: by(margin), candidate: version('new', 9), holder: version('old', 10) }).holds;
+      ask({ rule: by(margin), candidate: version('new', 9), holder: version('old', 10) }).passes;
     expect([of(undefined), of({ abs: 0.5 }), of({ abs: 1 }), of({ rel: 0.05 }), of({ rel: 0.1 })]).toEqual([
       true,
       true,
@@ -73,20 +73,20 @@ describe('better', () => {
     ['more than a margin of 0.1 is not 0.1', 0.8, 0.7, 0.1, false],
     ['nor in other digits', 0.3, 0.2, 0.1, false],
     ['but a little more is', 0.8000001, 0.7, 0.1, true],
-  ] as const)('decimal fractions are meant as they are written: %s', (_, candidate, holder, abs, holds) => {
+  ] as const)('decimal fractions are meant as they are written: %s', (_, candidate, holder, abs, passes) => {
     const asked = { ...rule, margin: { abs } };
     expect(
-      ask({ rule: asked, candidate: version('new', candidate), holder: version('old', holder) }).holds,
-    ).toBe(holds);
+      ask({ rule: asked, candidate: version('new', candidate), holder: version('old', holder) }).passes,
+    ).toBe(passes);
   });
 
   it('of two that pass a bound the newer one', () => {
     const bound = { ...rule, than: 0.5 };
     const [old, young] = [version('old', 0.9), version('young', 0.6, { order: 5 })];
-    expect(ask({ rule: bound, candidate: young, holder: old }).holds).toBe(true);
-    expect(ask({ rule: bound, candidate: old, holder: young }).holds).toBe(false);
+    expect(ask({ rule: bound, candidate: young, holder: old }).passes).toBe(true);
+    expect(ask({ rule: bound, candidate: old, holder: young }).passes).toBe(false);
     const failing = version('failing', 0.4, { order: 9 });
-    expect(ask({ rule: bound, candidate: old, holder: failing }).holds).toBe(true);
+    expect(ask({ rule: bound, candidate: old, holder: failing }).passes).toBe(true);
   });
 });
 
@@ -100,22 +100,22 @@ describe('all else', () => {
     ['what a person undid', { undone: 'kim took it' }, 'undone'],
   ])('%s is in the way', (_, question, clause) => {
     const verdict = ask({ candidate: version('v', 0.9), ...question });
-    expect(verdict.holds).toBe(false);
+    expect(verdict.passes).toBe(false);
     expect(verdict.clauses.filter(({ holds }) => !holds).map((each) => each.clause)).toEqual([clause]);
   });
 
   it('of two that pass a bound the one that was created later counts, whatever its id', () => {
     const bound = { ...rule, than: 0.5 };
     const [one, two] = [version('b', 0.9), version('a', 0.6, { order: 2 })];
-    expect(ask({ rule: bound, candidate: two, holder: one }).holds).toBe(true);
-    expect(ask({ rule: bound, candidate: one, holder: two }).holds).toBe(false);
-    expect(ask({ rule: bound, candidate: version('c', 0.5), holder: null }).holds).toBe(false);
+    expect(ask({ rule: bound, candidate: two, holder: one }).passes).toBe(true);
+    expect(ask({ rule: bound, candidate: one, holder: two }).passes).toBe(false);
+    expect(ask({ rule: bound, candidate: version('c', 0.5), holder: null }).passes).toBe(false);
   });
 
   it('an age that is just reached is reached', () => {
     const aged = { ...rule, minAge: 'PT1H' };
     const of = (second: number) => ask({ rule: aged, candidate: version('v', 1), now: at(second) });
-    expect([of(3599).holds, of(3600).holds, of(3600).dueAt]).toEqual([false, true, null]);
+    expect([of(3599).passes, of(3600).passes, of(3600).dueAt]).toEqual([false, true, null]);
   });
 
   it.each([
@@ -123,11 +123,11 @@ describe('all else', () => {
     ["'gold' IN tags", [], false],
     ['metrics.nothing > 0', [], false],
     ['NOT metrics.nothing > 0', [], false],
-  ])('a filter has to be true, and unknown is not: %s of %j', (text, tags, holds) => {
+  ])('a filter has to be true, and unknown is not: %s of %j', (text, tags, passes) => {
     const filter = parseFilter(text, { fields: {}, tags: true, metric: true });
     const object = { fields: {}, tags, evaluations: { val: { mAP: 1 } } };
     const verdict = ask({ filter, candidate: version('v', 1, { object }) });
-    expect(verdict.holds).toBe(holds);
+    expect(verdict.passes).toBe(passes);
   });
 
   it.each<[Coverage | undefined, boolean | undefined, boolean]>([
@@ -137,16 +137,16 @@ describe('all else', () => {
     [undefined, true, false],
     ['stale', false, true],
     [undefined, false, true],
-  ])('evaluated as %s, where the rule says %s: %s', (state, evaluated, holds) => {
+  ])('evaluated as %s, where the rule says %s: %s', (state, evaluated, passes) => {
     const coverage = state === undefined ? {} : { night: state };
     const candidate = version('v', 1, { coverage });
-    expect(ask({ rule: { ...rule, evaluated }, evaluate: ['night'], candidate }).holds).toBe(holds);
+    expect(ask({ rule: { ...rule, evaluated }, evaluate: ['night'], candidate }).passes).toBe(passes);
   });
 
   it('better than any other version, where the rule says so', () => {
     const any = { ...rule, than: 'any' } as const;
     const of = (best: VersionFacts | null) =>
-      ask({ rule: any, candidate: version('v', 0.6), holder: version('old', 0.1), best }).holds;
+      ask({ rule: any, candidate: version('v', 0.6), holder: version('old', 0.1), best }).passes;
     expect([of(null), of(version('w', 0.5)), of(version('w', 0.6)), of(version('w', 0.7))]).toEqual([
       true,
       true,
@@ -158,7 +158,7 @@ describe('all else', () => {
   it('a file by its role or by its path', () => {
     const files = [{ path: 'a/model.onnx', role: 'model' }];
     const of = (...wanted: NonNullable<LabelRule['files']>) =>
-      ask({ rule: { ...rule, files: wanted }, candidate: version('v', 1, { files }) }).holds;
+      ask({ rule: { ...rule, files: wanted }, candidate: version('v', 1, { files }) }).passes;
     expect([of({ role: 'model' }), of({ path: 'a/model.onnx' })]).toEqual([true, true]);
     expect([of({ role: 'a/model.onnx' }), of({ path: 'model.onnx' })]).toEqual([false, false]);
   });
@@ -173,9 +173,9 @@ describe('all else', () => {
         object: { fields: {}, metrics: ms === undefined ? {} : { ms }, evaluations: { val: { mAP } } },
       });
     const against = (ms?: number) =>
-      ask({ rule: strict, candidate: timed('new', 0.9, ms), holder: timed('old', 0.8, 10) }).holds;
+      ask({ rule: strict, candidate: timed('new', 0.9, ms), holder: timed('old', 0.8, 10) }).passes;
     expect([against(10), against(11), against(11.1), against()]).toEqual([true, true, false, false]);
-    expect(ask({ rule: strict, candidate: timed('new', 0.9), holder: timed('old', 0.8) }).holds).toBe(true);
+    expect(ask({ rule: strict, candidate: timed('new', 0.9), holder: timed('old', 0.8) }).passes).toBe(true);
   });
 
   it('says when an age will be reached', () => {
@@ -305,8 +305,8 @@ describe('words', () => {
           words: `reason ${index} ${holds ? 'for' : 'against'} it`,
           inputs: {},
         }));
-        const verdict = { holds: clauses.every(({ holds }) => holds), clauses, dueAt: null };
-        const outcomes = verdict.holds
+        const verdict = { passes: clauses.every(({ holds }) => holds), clauses, dueAt: null };
+        const outcomes = verdict.passes
           ? (['moved', 'tagged', 'proposed', 'holds'] as const)
           : has
             ? (['holds', 'no'] as const)
@@ -318,7 +318,7 @@ describe('words', () => {
           no: /^v7 is not to be champion: /,
           holds: !has
             ? /^v7 is proposed as champion already: /
-            : verdict.holds
+            : verdict.passes
               ? /^v7 is champion already: /
               : /^v7 stays champion, since rules take nothing away: /,
         };
@@ -326,11 +326,11 @@ describe('words', () => {
           const words = decisionWords('v7', 'champion', outcome, verdict, has);
           expect(words).toMatch(says[outcome]);
           // The reasons are those that decided.
-          expect(words.includes('against it')).toBe(!verdict.holds);
-          if (!verdict.holds) expect(words).not.toContain('for it');
+          expect(words.includes('against it')).toBe(!verdict.passes);
+          if (!verdict.passes) expect(words).not.toContain('for it');
         }
         expect(promotionWords('It', 'v3', verdict)).toMatch(
-          verdict.holds ? /^It is to be the version v3: / : /^It is not to be the version v3: /,
+          verdict.passes ? /^It is to be the version v3: / : /^It is not to be the version v3: /,
         );
         expect(promotionWords('It', null, verdict, 'the name is taken.')).toBe(
           'It could not become a version: the name is taken.',
@@ -362,7 +362,7 @@ function play(
   let holder: VersionFacts | null = null;
   let moves = 0;
   for (const candidate of versions) {
-    if (candidate.id === holder?.id || !ask({ rule: asked, candidate, holder }).holds) continue;
+    if (candidate.id === holder?.id || !ask({ rule: asked, candidate, holder }).passes) continue;
     holder = candidate;
     moves += 1;
   }
@@ -417,7 +417,7 @@ describe('schedules', () => {
           expect(rounds).toBeLessThan(20);
           moved = false;
           for (const candidate of versions) {
-            if (candidate.id === holder?.id || !ask({ rule: asked, candidate, holder }).holds) continue;
+            if (candidate.id === holder?.id || !ask({ rule: asked, candidate, holder }).passes) continue;
             if (holder !== null && asked.than !== 2)
               expect(isBetter(value(candidate), value(holder), asked.direction)).toBe(true);
             expect(value(candidate)).not.toBeNaN();

@@ -5,7 +5,7 @@ import type { LabelRule, NotWorse } from './document.ts';
 import { durationOf } from './duration.ts';
 import { measuredValue, metricWords, own, type VersionFacts, valueJson } from './facts.ts';
 
-/** What one clause of a rule says. */
+/** The result of one clause, as decisions store it and the API shows it: there the field is `holds`. */
 export interface ClauseVerdict {
   readonly clause: string;
   readonly holds: boolean;
@@ -15,30 +15,43 @@ export interface ClauseVerdict {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** A clause with its inputs beside its other members. */
-export type Clause = Omit<ClauseVerdict, 'inputs'> & Readonly<Record<string, unknown>>;
+/** The result of one clause, with its inputs beside its other members. */
+export type Clause = {
+  readonly clause: string;
+  readonly passes: boolean;
+  /** In plain English. */
+  readonly words: string;
+} & Readonly<Record<string, unknown>>;
 
 /** Puts the inputs apart, and says what comes of all. */
 export function verdictOf(clauses: readonly Clause[], dueAt: Date | null): Verdict {
   return {
-    holds: clauses.every(({ holds }) => holds),
-    clauses: clauses.map(({ clause, holds, words, ...inputs }) => ({ clause, holds, words, inputs })),
+    passes: clauses.every(({ passes }) => passes),
+    clauses: clauses.map(({ clause, passes, words, ...inputs }) => ({
+      clause,
+      holds: passes,
+      words,
+      inputs,
+    })),
     dueAt,
   };
 }
 
 /** The verdict with one clause more. */
-export const withClause = (verdict: Verdict, added: Omit<ClauseVerdict, 'inputs'>): Verdict => ({
+export const withClause = (
+  verdict: Verdict,
+  { clause, passes, words }: Pick<Clause, 'clause' | 'passes' | 'words'>,
+): Verdict => ({
   ...verdict,
-  holds: verdict.holds && added.holds,
-  clauses: [...verdict.clauses, { ...added, inputs: {} }],
+  passes: verdict.passes && passes,
+  clauses: [...verdict.clauses, { clause, holds: passes, words, inputs: {} }],
 });
 
 export interface Verdict {
-  /** Whether all clauses hold. */
-  readonly holds: boolean;
+  /** Whether all clauses pass. */
+  readonly passes: boolean;
   readonly clauses: readonly ClauseVerdict[];
-  /** When a clause that does not hold will, if nothing else changes. */
+  /** When a clause that fails will pass, if nothing else changes. */
   readonly dueAt: Date | null;
 }
 
@@ -54,7 +67,7 @@ export interface LabelQuestion {
   readonly best: VersionFacts | null;
   /** The datasets that each version must be evaluated on. */
   readonly evaluate: readonly string[];
-  /** Why the rule must not act, though all else holds: a person undid it. */
+  /** Why the rule must not act, though all else passes: a person undid it. */
   readonly undone: string | null;
   readonly now: Date;
 }
@@ -66,7 +79,7 @@ export function labelVerdict(question: LabelQuestion): Verdict {
   const clauses: Clause[] = [
     {
       clause: 'ready',
-      holds: candidate.isReady && !candidate.isDeleted,
+      passes: candidate.isReady && !candidate.isDeleted,
       words: candidate.isDeleted ? 'it is deleted' : candidate.isReady ? 'it is ready' : 'it is pending',
     },
     betterClause(question),
@@ -75,7 +88,7 @@ export function labelVerdict(question: LabelQuestion): Verdict {
     ...(rule.files ?? []).map((file, index) => fileClause(candidate, file, index)),
     ...evaluatedClause(question),
     ...(age ? [age.verdict] : []),
-    ...(undone === null ? [] : [{ clause: 'undone', holds: false, words: undone }]),
+    ...(undone === null ? [] : [{ clause: 'undone', passes: false, words: undone }]),
   ];
   return verdictOf(clauses, age?.dueAt ?? null);
 }
@@ -95,7 +108,7 @@ function betterClause(question: LabelQuestion): Clause {
   };
   if (value === null || Number.isNaN(value)) {
     const words = value === null ? `it has no ${what}` : `its ${what} is not a number`;
-    return { ...base, holds: false, words };
+    return { ...base, passes: false, words };
   }
   if (typeof than === 'number') return { ...base, ...boundVerdict(question, value, than) };
   const opponent = than === 'any' ? best : holder;
@@ -105,10 +118,10 @@ function betterClause(question: LabelQuestion): Clause {
       : than === 'any'
         ? `no other version has ${what}`
         : 'there is no holder';
-    return { ...base, holds: true, opponent: null, opponentValue: null, words };
+    return { ...base, passes: true, opponent: null, opponentValue: null, words };
   }
   const other = measuredValue(opponent.object, rule);
-  const holds = isBetter(value, other, direction, margin);
+  const passes = isBetter(value, other, direction, margin);
   const inputs = {
     opponent: opponent.version,
     opponentValue: valueJson(other),
@@ -116,7 +129,7 @@ function betterClause(question: LabelQuestion): Clause {
     needed: valueJson(amountOf(margin, other ?? 0)),
   };
   const compared = { what, value, other: opponent.version, otherValue: other, by: margin };
-  return { ...base, ...inputs, holds, words: betterWords(holds, compared) };
+  return { ...base, ...inputs, passes, words: betterWords(passes, compared) };
 }
 
 /** Better than a fixed bound; and of two versions that are the later one counts. */
@@ -124,24 +137,24 @@ function boundVerdict(
   { rule, candidate, holder }: LabelQuestion,
   value: number,
   bound: number,
-): { bound: number; holds: boolean; holder: string | null; words: string } {
+): { bound: number; passes: boolean; holder: string | null; words: string } {
   const { direction, margin } = rule;
-  const passes = isBetter(value, bound, direction, margin);
-  const words = boundWords(passes, { what: metricWords(rule), value, bound, by: margin });
-  if (!passes || !holder || holder.id === candidate.id)
-    return { bound, holds: passes, holder: holder?.version ?? null, words };
+  const isMet = isBetter(value, bound, direction, margin);
+  const words = boundWords(isMet, { what: metricWords(rule), value, bound, by: margin });
+  if (!isMet || !holder || holder.id === candidate.id)
+    return { bound, passes: isMet, holder: holder?.version ?? null, words };
   if (!isBetter(measuredValue(holder.object, rule), bound, direction, margin))
     return {
       bound,
-      holds: true,
+      passes: true,
       holder: holder.version,
       words: `${words}, and that of ${holder.version} is not any more`,
     };
-  const holds = isNewer(candidate, holder);
-  const which = holds
+  const passes = isNewer(candidate, holder);
+  const which = passes
     ? `, and it is newer than ${holder.version}`
     : `, but so is that of the newer ${holder.version}`;
-  return { bound, holds, holder: holder.version, words: `${words}${which}` };
+  return { bound, passes, holder: holder.version, words: `${words}${which}` };
 }
 
 export const isNewer = (a: VersionFacts, b: VersionFacts): boolean => a.order > b.order;
@@ -150,12 +163,12 @@ function notWorseClause({ candidate, holder }: LabelQuestion, other: NotWorse, i
   const value = measuredValue(candidate.object, other);
   const rival = holder?.id === candidate.id ? null : holder;
   const theirs = rival && measuredValue(rival.object, other);
-  const holds = !isWorse(value, theirs, other.direction, other.tolerance);
+  const passes = !isWorse(value, theirs, other.direction, other.tolerance);
   const what = metricWords(other);
   const words =
     rival === null
       ? `there is no ${holder ? 'other ' : ''}holder that could be better in ${what}`
-      : notWorseWords(holds, {
+      : notWorseWords(passes, {
           what,
           value,
           other: rival.version,
@@ -164,7 +177,7 @@ function notWorseClause({ candidate, holder }: LabelQuestion, other: NotWorse, i
         });
   return {
     clause: `notWorse[${index}]`,
-    holds,
+    passes,
     metric: other.metric,
     dataset: other.dataset ?? null,
     direction: other.direction,
@@ -182,7 +195,7 @@ function filterClause({ rule, filter, candidate }: LabelQuestion): Clause[] {
     truth === null
       ? `a value that the filter asks for is missing: ${rule.filter}`
       : `it ${truth ? 'meets' : 'does not meet'} the filter: ${rule.filter}`;
-  return [{ clause: 'filter', holds: truth === true, truth, words }];
+  return [{ clause: 'filter', passes: truth === true, truth, words }];
 }
 
 function fileClause(
@@ -190,9 +203,9 @@ function fileClause(
   { role, path }: { readonly role?: string | undefined; readonly path?: string | undefined },
   index: number,
 ): Clause {
-  const holds = files.some((file) => (path === undefined ? file.role === role : file.path === path));
+  const passes = files.some((file) => (path === undefined ? file.role === role : file.path === path));
   const which = path === undefined ? `with the role ${role}` : path;
-  return { clause: `files[${index}]`, holds, words: `it has ${holds ? 'the' : 'no'} file ${which}` };
+  return { clause: `files[${index}]`, passes, words: `it has ${passes ? 'the' : 'no'} file ${which}` };
 }
 
 function evaluatedClause({ rule, evaluate, candidate }: LabelQuestion): Clause[] {
@@ -205,21 +218,21 @@ function evaluatedClause({ rule, evaluate, candidate }: LabelQuestion): Clause[]
     owed.length === 0
       ? 'it was evaluated on all datasets that it must be evaluated on'
       : `it still has to be evaluated on ${owed.map((dataset) => (coverage[dataset] === 'stale' ? `${dataset} (changed since)` : dataset)).join(', ')}`;
-  return [{ clause: 'evaluated', holds: owed.length === 0, coverage, words }];
+  return [{ clause: 'evaluated', passes: owed.length === 0, coverage, words }];
 }
 
 function ageClause({ rule, candidate, now }: LabelQuestion): { verdict: Clause; dueAt: Date | null } | null {
   if (rule.minAge === undefined) return null;
   const since = candidate.readyAt;
   const due = since === null ? null : new Date(since.getTime() + durationOf(rule.minAge));
-  const holds = due !== null && now >= due;
-  const words = holds
+  const passes = due !== null && now >= due;
+  const words = passes
     ? `it has been ready for ${rule.minAge}`
     : due === null
       ? 'it is not ready yet'
       : `it has not been ready for ${rule.minAge} yet: that is at ${due.toISOString()}`;
   return {
-    verdict: { clause: 'minAge', holds, dueAt: due?.toISOString() ?? null, words },
-    dueAt: holds ? null : due,
+    verdict: { clause: 'minAge', passes, dueAt: due?.toISOString() ?? null, words },
+    dueAt: passes ? null : due,
   };
 }

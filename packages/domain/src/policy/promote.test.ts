@@ -39,9 +39,9 @@ const question = (
   ...more,
 });
 const failing = (more: Partial<PromotionQuestion>): string[] => {
-  const { clauses, holds } = promoteVerdict(question({ candidate: checkpoint('c', 0.5), ...more }));
+  const { clauses, passes } = promoteVerdict(question({ candidate: checkpoint('c', 0.5), ...more }));
   const failed = clauses.filter((each) => !each.holds).map(({ clause }) => clause);
-  expect(holds).toBe(failed.length === 0);
+  expect(passes).toBe(failed.length === 0);
   return failed;
 };
 
@@ -97,7 +97,7 @@ describe('a checkpoint becomes a version', () => {
           a.order - b.order;
         const chosen = all.filter((candidate) => {
           const best = all.filter((other) => other !== candidate).sort(order)[0] ?? null;
-          return promoteVerdict(question({ rule: asked, candidate, best })).holds;
+          return promoteVerdict(question({ rule: asked, candidate, best })).passes;
         });
         const valued = all.filter(({ object }) =>
           Number.isFinite(measuredValue(object, asked) ?? Number.NaN),

@@ -36,10 +36,10 @@ export function promoteVerdict(question: PromotionQuestion): Verdict {
   const { rule, filter, candidate, experiment, promotedAs } = question;
   const isLiving = candidate.isReady && !candidate.isDeleted;
   const clauses: Clause[] = [
-    { clause: 'ready', holds: isLiving, words: `it is ${isLiving ? '' : 'not '}ready` },
+    { clause: 'ready', passes: isLiving, words: `it is ${isLiving ? '' : 'not '}ready` },
     {
       clause: 'matches',
-      holds: experiment.matches,
+      passes: experiment.matches,
       words: `its experiment ${experiment.name} ${experiment.matches ? 'is' : 'is not'} among those of the rule`,
     },
     bestClause(question),
@@ -47,14 +47,14 @@ export function promoteVerdict(question: PromotionQuestion): Verdict {
   if (filter !== null) {
     const truth = evaluateFilter(filter, candidate.object);
     const words = `it ${truth === true ? 'meets' : 'does not meet'} the filter: ${rule.filter}`;
-    clauses.push({ clause: 'filter', holds: truth === true, truth, words });
+    clauses.push({ clause: 'filter', passes: truth === true, truth, words });
   }
   if ((rule.at ?? 'finish') === 'finish') {
-    const holds = experiment.status === 'finished';
-    clauses.push({ clause: 'finished', holds, words: `its experiment is ${experiment.status}` });
+    const passes = experiment.status === 'finished';
+    clauses.push({ clause: 'finished', passes, words: `its experiment is ${experiment.status}` });
   }
   if (promotedAs !== null)
-    clauses.push({ clause: 'new', holds: false, words: `it was promoted before, as ${promotedAs}` });
+    clauses.push({ clause: 'new', passes: false, words: `it was promoted before, as ${promotedAs}` });
   return verdictOf(clauses, null);
 }
 
@@ -69,14 +69,14 @@ function bestClause({ rule, candidate, best }: PromotionQuestion): Clause {
     value: valueJson(value),
     other: valueJson(other),
   };
-  if (value === null || Number.isNaN(value)) return { ...base, holds: false, words: `it has no ${what}` };
+  if (value === null || Number.isNaN(value)) return { ...base, passes: false, words: `it has no ${what}` };
   const isTie = best !== null && value === other;
-  const holds = isTie ? candidate.order < best.order : isBetter(value, other, rule.direction);
+  const passes = isTie ? candidate.order < best.order : isBetter(value, other, rule.direction);
   const of = (rule.per ?? 'experiment') === 'all' ? 'of all experiments of the rule' : 'of its experiment';
-  const words = holds
+  const words = passes
     ? `its ${what}, ${value}, is the best ${of}`
     : `its ${what}, ${value}, is not the best ${of}: that is ${other}`;
-  return { ...base, holds, words };
+  return { ...base, passes, words };
 }
 
 /** The name that the version gets, or why it cannot have one. */

@@ -2,7 +2,7 @@ import type { Verdict } from './label.ts';
 
 /** `v7 is not to be champion: its mAP on coco-val, 0.61, is not better than that of v5, 0.64.` */
 export function labelWords(version: string, label: string, verdict: Verdict): string {
-  return `${version} is ${verdict.holds ? '' : 'not '}to be ${label}: ${reasons(verdict)}.`;
+  return `${version} is ${verdict.passes ? '' : 'not '}to be ${label}: ${reasons(verdict)}.`;
 }
 
 /**
@@ -19,7 +19,7 @@ export function decisionWords(
   switch (outcome) {
     case 'holds':
       if (!has) return `${subject} is proposed as ${label} already: ${reasons(verdict)}.`;
-      return verdict.holds
+      return verdict.passes
         ? `${subject} is ${label} already: ${reasons(verdict)}.`
         : `${subject} stays ${label}, since rules take nothing away: ${reasons(verdict)}.`;
     case 'proposed':
@@ -45,8 +45,8 @@ export function promotionWords(
 }
 
 /** The deciding clauses: those that fail, or all. */
-const reasons = ({ holds, clauses }: Verdict): string =>
+const reasons = ({ passes, clauses }: Verdict): string =>
   clauses
-    .filter((each) => (holds ? each.clause !== 'ready' : !each.holds))
+    .filter((each) => (passes ? each.clause !== 'ready' : !each.holds))
     .map(({ words }) => words)
     .join('; ');

@@ -42,7 +42,7 @@ export async function checkForReference(ctx: Context, hashes: readonly string[])
 }
 
 async function knownCopies({ db }: Context, hashes: readonly string[]): Promise<Known[]> {
-  const { rows } = await db.pool.query<Known>(
+  const { rows } = await db.requests.query<Known>(
     `SELECT key, sha256, size_bytes::float8 AS "sizeBytes", is_doubtful(b) AS "isDoubtful",
        corrupt_at IS NOT NULL AS "isMarked" FROM blobs b WHERE sha256 = ANY ($1)`,
     [hashes],

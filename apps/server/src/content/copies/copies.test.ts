@@ -6,9 +6,9 @@ import { freshName, newModel, newVersion } from '../../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { begin, newUpload, PART, putAll, sha256 } from '../../../testing/uploads.ts';
 import { blobFigures } from '../../system/figures/blob-figures.ts';
-import { removeDoomed, sweepBlobs } from '../../workers/store/blob-sweep.ts';
+import { deletePending, sweepBlobs } from '../../workers/store/blob-sweep.ts';
 import { verifyNext, verifySuspect } from '../../workers/store/blob-verify.ts';
-import { sweepStrays } from '../../workers/store/stray-sweep.ts';
+import { sweepOrphans } from '../../workers/store/orphan-sweep.ts';
 import { verifyNextUpload } from '../../workers/store/upload-verify.ts';
 import { tellFileStates } from './tell-file-states.ts';
 
@@ -45,7 +45,7 @@ function suite({ start }: Store): void {
   afterAll(() => server.stop());
 
   const row = async (content: Buffer): Promise<any> =>
-    (await server.db.pool.query('SELECT * FROM blobs WHERE sha256 = $1', [sha256(content)])).rows[0];
+    (await server.db.requests.query('SELECT * FROM blobs WHERE sha256 = $1', [sha256(content)])).rows[0];
   const keyOf = async (content: Buffer): Promise<string> => (await row(content)).key;
   const get = async (path: string) => {
     const response = await fetch(`${server.url}${path}`);
@@ -82,7 +82,7 @@ function suite({ start }: Store): void {
       const key = await keyOf(content);
       await copies[damage](key);
       if (damage === 'flip') {
-        await server.db.pool.query('UPDATE blobs SET suspect_at = now() WHERE key = $1', [key]);
+        await server.db.requests.query('UPDATE blobs SET suspect_at = now() WHERE key = $1', [key]);
         expect(await verifySuspect(server.ctx)).toBe(true);
       }
       return key;
@@ -109,7 +109,7 @@ function suite({ start }: Store): void {
         }
         expect(await row(content)).toMatchObject({ corrupt_at: null, suspect_at: null });
         expect(await keyOf(content)).not.toBe(bad);
-        await removeDoomed(server.ctx);
+        await deletePending(server.ctx);
         const keys = (await Array.fromAsync(server.ctx.blobs.list())).map(({ key }) => key);
         expect(keys).not.toContain(bad);
         expect(await corrupt()).toBe(0);
@@ -205,7 +205,9 @@ function suite({ start }: Store): void {
   it('that reads well at the second look is no longer suspect', async () => {
     const content = randomBytes(1_000);
     const path = await frozen(content);
-    await server.db.pool.query('UPDATE blobs SET suspect_at = now() WHERE sha256 = $1', [sha256(content)]);
+    await server.db.requests.query('UPDATE blobs SET suspect_at = now() WHERE sha256 = $1', [
+      sha256(content),
+    ]);
     expect(await verifySuspect(server.ctx)).toBe(true);
     expect(await row(content)).toMatchObject({ suspect_at: null, corrupt_at: null });
     expect(await verifySuspect(server.ctx)).toBe(false);
@@ -218,9 +220,9 @@ function suite({ start }: Store): void {
     await copies.flip(await keyOf(unread));
     await copies.flip(await keyOf(sent));
     server.advance(1_000);
-    await server.db.pool.query("UPDATE database_identity SET place = 'elsewhere'");
+    await server.db.requests.query("UPDATE database_identity SET place = 'elsewhere'");
     const note = async () =>
-      (await server.db.pool.query('SELECT note_restore($1) AS noted', [server.ctx.now()])).rows[0].noted;
+      (await server.db.requests.query('SELECT note_restore($1) AS noted', [server.ctx.now()])).rows[0].noted;
     expect([await note(), await note()]).toEqual([true, false]);
 
     const model = await newModel(server);
@@ -235,7 +237,7 @@ function suite({ start }: Store): void {
     expect((await server.api('PUT', await freshPath(), sent)).status).toBe(201);
     expect(await keyOf(sent)).not.toBe(bad);
     while (await verifyNext(server.ctx));
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       'SELECT count(*)::int AS n FROM blobs b WHERE is_doubtful(b) AND sha256 <> $1',
       [sha256(unread)],
     );
@@ -255,7 +257,7 @@ function suite({ start }: Store): void {
         uploads,
         ...paths.map(get),
         sweepBlobs(server.ctx),
-        removeDoomed(server.ctx),
+        deletePending(server.ctx),
         verifyNext(server.ctx),
         tellFileStates(server.ctx),
       ]);
@@ -264,11 +266,11 @@ function suite({ start }: Store): void {
       for (const [at, path] of [...paths, ...targets].entries())
         expect((await get(path)).body.equals(contents[at % 3] as Buffer)).toBe(true);
     }
-    await removeDoomed(server.ctx);
-    await sweepStrays(server.ctx, new Date(server.ctx.now().getTime() + 60_000));
-    await removeDoomed(server.ctx);
+    await deletePending(server.ctx);
+    await sweepOrphans(server.ctx, new Date(server.ctx.now().getTime() + 60_000));
+    await deletePending(server.ctx);
     const stored = (await Array.fromAsync(server.ctx.blobs.list())).map(({ key }) => key).sort();
-    const { rows } = await server.db.pool.query<{ key: string }>('SELECT key FROM blobs');
+    const { rows } = await server.db.requests.query<{ key: string }>('SELECT key FROM blobs');
     expect(stored).toEqual(rows.map(({ key }) => key).sort());
   });
 }

@@ -6,7 +6,7 @@ export async function knownKeys(
   { db }: Pick<Context, 'db'>,
   objects: readonly BlobStat[],
 ): Promise<Set<string>> {
-  const { rows } = await db.side.query<{ key: string }>(
+  const { rows } = await db.background.query<{ key: string }>(
     `SELECT key FROM blobs WHERE key = ANY ($1)
      UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL
      UNION ALL SELECT key FROM uploads WHERE key = ANY ($1) AND cleaned_at IS NULL`,

@@ -33,7 +33,7 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
     const path = `/v1/models/${(await newModel(server)).id}/files/a.bin`;
     expect((await server.api('PUT', path, content)).status).toBe(201);
     const row = async () =>
-      (await server.db.pool.query('SELECT * FROM blobs WHERE sha256 = $1', [sha256(content)])).rows[0];
+      (await server.db.requests.query('SELECT * FROM blobs WHERE sha256 = $1', [sha256(content)])).rows[0];
     const { key } = await row();
     return {
       content,

@@ -1,7 +1,7 @@
 import type { Context } from '../../protocol/context.ts';
 import type { Copy, Fault } from './look.ts';
 
-type Place = Pick<Context, 'db' | 'now' | 'log' | 'bells'>;
+type Place = Pick<Context, 'db' | 'now' | 'log' | 'wakeups'>;
 
 /**
  * Writes down what two looks at a copy found: marks its blob, or takes the mark away after a read without fault. The
@@ -9,7 +9,7 @@ type Place = Pick<Context, 'db' | 'now' | 'log' | 'bells'>;
  * @returns whether the key still belongs to the blob. If not, the copy was replaced or removed meanwhile.
  */
 export async function settleCopy(ctx: Place, copy: Copy, fault: Fault | undefined): Promise<boolean> {
-  const { rows } = await ctx.db.side.query<{ was: Date | null }>(
+  const { rows } = await ctx.db.background.query<{ was: Date | null }>(
     `UPDATE blobs b SET verified_at = $2, verify_claimed_at = NULL, suspect_at = NULL,
        corrupt_at = CASE WHEN $3 THEN coalesce(b.corrupt_at, $2) END
      FROM (SELECT id, corrupt_at AS was FROM blobs WHERE key = $1 FOR NO KEY UPDATE) AS before
@@ -20,13 +20,13 @@ export async function settleCopy(ctx: Place, copy: Copy, fault: Fault | undefine
   if (before === undefined) return false;
   if (fault !== undefined && before.was === null)
     ctx.log.error({ sha256: copy.sha256, key: copy.key, fault }, 'stored content is damaged or missing');
-  if ((fault !== undefined) !== (before.was !== null)) ctx.bells.marked.ring();
+  if ((fault !== undefined) !== (before.was !== null)) ctx.wakeups.marked.wake();
   return true;
 }
 
 /** Notes that a reader got other bytes than were stored. The reader of suspects looks again, and decides. */
-export async function suspectCopy({ db, now, bells }: Place, key: string): Promise<void> {
+export async function suspectCopy({ db, now, wakeups }: Place, key: string): Promise<void> {
   const text =
     'UPDATE blobs SET suspect_at = $2 WHERE key = $1 AND suspect_at IS NULL AND corrupt_at IS NULL';
-  if ((await db.side.query(text, [key, now()])).rowCount === 1) bells.suspected.ring();
+  if ((await db.background.query(text, [key, now()])).rowCount === 1) wakeups.suspected.wake();
 }

@@ -10,7 +10,7 @@ export async function tellFileStates(
   stopping?: AbortSignal,
 ): Promise<void> {
   for (let count = BATCH; count > 0 && !stopping?.aborted; )
-    count = await inTransaction(db.side, async (client) => {
+    count = await inTransaction(db.background, async (client) => {
       const { rows } = await client.query<{ count: number }>('SELECT tell_file_states($1, $2) AS count', [
         BATCH,
         now(),

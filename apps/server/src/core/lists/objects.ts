@@ -67,7 +67,7 @@ export async function listObjects(
     values.push(...keyset.params);
     where.push(keyset.sql);
   }
-  const rows = await sqlOn(ctx.db.pool)<PlaceRow>(
+  const rows = await sqlOn(ctx.db.requests)<PlaceRow>(
     `SELECT ${list.idSql} AS id, ARRAY[${compiled.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
      FROM ${list.from} WHERE ${where.join(' AND ')} ORDER BY ${compiled.orderBy} LIMIT ${limit + 1}`,
     values,

@@ -184,7 +184,7 @@ describe('200: pages end by their bytes', () => {
 
 /** Bytes that have come from Postgres on the connections of the requests. */
 function bytesRead(): number {
-  const { _clients: clients } = server.db.pool as unknown as {
+  const { _clients: clients } = server.db.requests as unknown as {
     _clients: { connection: { stream: { bytesRead: number } } }[];
   };
   return clients.reduce((sum, { connection }) => sum + connection.stream.bytesRead, 0);

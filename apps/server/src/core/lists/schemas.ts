@@ -15,7 +15,7 @@ export const frameworkForm: NonNullable<FieldSchema['form']> = {
 };
 
 export const tagsSql = (t: string): NonNullable<SqlSchema['tags']> => ({
-  holds: (word) => `${t}.tags @> ARRAY[${word}]`,
+  contains: (word) => `${t}.tags @> ARRAY[${word}]`,
   empty: `${t}.tags = '{}'`,
 });
 

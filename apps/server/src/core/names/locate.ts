@@ -102,10 +102,10 @@ function finder(
   const findById = byId(kind, select, `${alias}.id`);
   const findByName = byName(kind, select, alias);
   return async ({ db }, text, under) => {
-    if (isUuid(text)) return findById(db.pool, text);
+    if (isUuid(text)) return findById(db.requests, text);
     const qualified = parseQualifiedName(text);
-    if (qualified.ok) return findByName(db.pool, qualified.namespace, qualified.name);
-    return under === undefined ? undefined : findByName(db.pool, under.namespace, text.normalize('NFC'));
+    if (qualified.ok) return findByName(db.requests, qualified.namespace, qualified.name);
+    return under === undefined ? undefined : findByName(db.requests, under.namespace, text.normalize('NFC'));
   };
 }
 
@@ -115,20 +115,20 @@ const FINDERS: Record<LocatableKind, Find> = {
   dataset: finder('dataset', 'datasets', 'd', 'NULL::timestamptz', 'NULL'),
   namespace: async ({ db }, text) => {
     const parsed = parseNamespace(text);
-    return parsed.ok ? namespaceByPath(db.pool, parsed.namespace) : undefined;
+    return parsed.ok ? namespaceByPath(db.requests, parsed.namespace) : undefined;
   },
-  upload: async ({ db }, text) => (isUuid(text) ? uploadById(db.pool, text) : undefined),
-  checkpoint: async ({ db }, text) => (isUuid(text) ? checkpointById(db.pool, text) : undefined),
-  proposal: async ({ db }, text) => (isUuid(text) ? proposalById(db.pool, text) : undefined),
+  upload: async ({ db }, text) => (isUuid(text) ? uploadById(db.requests, text) : undefined),
+  checkpoint: async ({ db }, text) => (isUuid(text) ? checkpointById(db.requests, text) : undefined),
+  proposal: async ({ db }, text) => (isUuid(text) ? proposalById(db.requests, text) : undefined),
   version: async ({ db }, text, under) => {
-    if (isUuid(text)) return versionById(db.pool, text);
+    if (isUuid(text)) return versionById(db.requests, text);
     const parsed = parseReference(text);
     if (!parsed.ok)
-      return under === undefined ? undefined : versionOfModel(db.pool, under.id, text.normalize('NFC'));
+      return under === undefined ? undefined : versionOfModel(db.requests, under.id, text.normalize('NFC'));
     const { namespace, model, alias, version } = parsed.reference;
     return alias === undefined
-      ? versionByName(db.pool, namespace, model, version)
-      : versionByAlias(db.pool, namespace, model, alias);
+      ? versionByName(db.requests, namespace, model, version)
+      : versionByAlias(db.requests, namespace, model, alias);
   },
 };
 

@@ -13,6 +13,6 @@ export async function getObject(
   query: { includeDeleted?: boolean | undefined } = {},
 ): Promise<Answered> {
   if (object.deletedAt && !query.includeDeleted) throw deleted(object);
-  const { body, etag, foreign } = await readObject(ctx, kind, object.id);
-  return { status: 200, body, ...(etag ? { etag } : {}), ...(foreign ? { foreign } : {}) };
+  const { body, etag, crossNamespace } = await readObject(ctx, kind, object.id);
+  return { status: 200, body, ...(etag ? { etag } : {}), ...(crossNamespace ? { crossNamespace } : {}) };
 }

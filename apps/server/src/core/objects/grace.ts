@@ -2,7 +2,7 @@ import type { Tx } from '@modelbox/db';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { StoredRow } from '../../protocol/kinds.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
-import { holdLiving } from './store.ts';
+import { lockLivingForShare } from './store.ts';
 
 /** 404 after the grace time: the purge may have begun, and a restored object could lack its parts. */
 export function demandGrace(
@@ -28,7 +28,7 @@ export async function demandLivingParent(
   id: string,
   child: 'version' | 'checkpoint',
 ): Promise<void> {
-  if (await holdLiving(tx, `${kind}s`, id)) return;
+  if (await lockLivingForShare(tx, `${kind}s`, id)) return;
   const [parent] = await tx.$queryRawUnsafe<Pick<StoredRow, 'deletedAt'>[]>(
     `SELECT deleted_at AS "deletedAt" FROM ${kind}s WHERE id = $1::uuid`,
     id,

@@ -1,4 +1,4 @@
-import { coalesce } from '@modelbox/db';
+import { batchLoader } from '@modelbox/db';
 import type { Context, ListedKind, ReadKind, RequestContext } from '../../protocol/context.ts';
 import { shownTo } from '../../protocol/cross-namespace.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
@@ -14,7 +14,7 @@ function readOne(ctx: Context, kind: ReadKind): ReadOne {
   singles.set(ctx.db, kinds);
   const read =
     kinds.get(kind) ??
-    coalesce(async (ids: string[]) => {
+    batchLoader(async (ids: string[]) => {
       const byId = new Map((await ctx.kinds.readers[kind](ctx, ids)).map((readout) => [readout.id, readout]));
       return ids.map((id) => byId.get(id));
     });

@@ -48,19 +48,19 @@ export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
   );
 
 /** Keeps what something is made from until the transaction ends. 404 where it is deleted or gone. */
-export async function holdSource(
+export async function lockSource(
   tx: Tx,
   kind: 'version' | 'experiment' | 'checkpoint',
   id: string,
 ): Promise<void> {
-  if (!(await holdLiving(tx, `${kind}s`, id))) throw deletedMeanwhile(kind, id);
+  if (!(await lockLivingForShare(tx, `${kind}s`, id))) throw deletedMeanwhile(kind, id);
 }
 
 /**
  * Keeps an object from being deleted until the transaction ends, and lets others do the same: for writes that hang
  * something on it. False where it is deleted or gone.
  */
-export async function holdLiving(tx: Tx, table: string, id: string): Promise<boolean> {
+export async function lockLivingForShare(tx: Tx, table: string, id: string): Promise<boolean> {
   return (
     (
       await tx.$queryRawUnsafe<unknown[]>(

@@ -28,8 +28,12 @@ interface Row {
 const COLUMNS = `id::int, seq::int, object_kind AS kind, object_id AS "objectId", namespace, action, before, after, detail,
   actor, address, request_id AS "requestId"`;
 const changes = async (where = 'true', ...values: unknown[]): Promise<Row[]> =>
-  (await server.db.pool.query<Row>(`SELECT ${COLUMNS} FROM changes c WHERE ${where} ORDER BY c.id`, values))
-    .rows;
+  (
+    await server.db.requests.query<Row>(
+      `SELECT ${COLUMNS} FROM changes c WHERE ${where} ORDER BY c.id`,
+      values,
+    )
+  ).rows;
 
 describe('every write leaves one change of each object that it writes', () => {
   it('with who, from where, under which request, and the states before and after', async () => {
@@ -154,13 +158,13 @@ describe('the feed', () => {
 
   it('gives a change that commits late a later place, and loses it to no reader', async () => {
     while ((await sequence(server.db, 1000)) > 0);
-    const early = await server.db.pool.connect();
+    const early = await server.db.requests.connect();
     try {
       await early.query('BEGIN');
       const record = `SELECT record_change('model', gen_random_uuid(), 'late', 'updated', NULL, NULL, NULL,
         '{"actor": "x"}', now()) AS id`;
       const first = (await early.query(record)).rows[0].id;
-      const second = (await server.db.pool.query(record)).rows[0].id;
+      const second = (await server.db.requests.query(record)).rows[0].id;
       expect(Number(second)).toBeGreaterThan(Number(first));
       expect(await sequence(server.db, 10)).toBe(1);
       await early.query('COMMIT');

@@ -120,7 +120,7 @@ const SCENES: Record<string, Make> = {
   }),
   'namespaces.delete': async () => {
     const { id, namespace } = await newModel(server, { namespace: freshName('n') });
-    await server.db.pool.query('DELETE FROM models WHERE id = $1', [id]);
+    await server.db.requests.query('DELETE FROM models WHERE id = $1', [id]);
     return { path: `/v1/namespaces/${namespace}`, status: 204 };
   },
   'models.create': async () => {
@@ -275,7 +275,7 @@ const mutations = routeList.filter(
   (route) => takesIdempotencyKey(route) && !route.public && route.id !== 'tokens.create',
 );
 const count = async (table: string): Promise<number> =>
-  Number((await server.db.pool.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
+  Number((await server.db.requests.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
 const send = (route: Route, path: string, body: object | undefined, key: string) =>
   server.api(route.method, path, body, { 'idempotency-key': key });
 const sceneOf = (route: Route): Promise<Scene> => (SCENES[route.id] as Make)();
@@ -319,7 +319,7 @@ describe.each(raced.map((route) => [route.id, route] as const))('%s', (_, route)
     const answers: TestAnswer[] = await atOnce(4, () => send(route, path, body, key));
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => status));
     expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       'SELECT object_id, action FROM changes ORDER BY id DESC LIMIT $1',
       [(await count('changes')) - before],
     );

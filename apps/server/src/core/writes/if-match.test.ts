@@ -26,7 +26,7 @@ interface Target {
 const MAKE: Record<string, () => Promise<Target>> = {
   namespaces: async () => {
     const { id, namespace } = await newModel(server, { namespace: freshName('n') });
-    await server.db.pool.query('DELETE FROM models WHERE id = $1', [id]);
+    await server.db.requests.query('DELETE FROM models WHERE id = $1', [id]);
     const path = `/v1/namespaces/${namespace}`;
     return { path, id: (await server.api('GET', path)).body.id };
   },

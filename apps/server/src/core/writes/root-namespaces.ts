@@ -1,7 +1,7 @@
 import type { Tx } from '@modelbox/db';
 import { decideAccess, isNamed } from '@modelbox/domain';
 import type { Permission, Role } from '@modelbox/schema';
-import { grantsOf } from '../../access/known.ts';
+import { grantsOf } from '../../access/identity.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import { newId } from '../names/ids.ts';

@@ -180,7 +180,7 @@ describe('a server of its own', () => {
       const { secret } = await callers.token(admin());
       const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
       const running = async () => {
-        const { rows } = await own.db.side.query<{ count: number }>(
+        const { rows } = await own.db.background.query<{ count: number }>(
           `SELECT count(*)::int AS count FROM pg_stat_activity
            WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT v.id, v.created_at AS%'`,
         );

@@ -98,11 +98,11 @@ async function onLease<T>(
 /** The database as a costly request sees it: all that it reads goes over its own connection. */
 const leasedDatabase = (db: Database, { pool }: Lease): Database => ({
   ...db,
-  pool,
+  requests: pool,
   lists: pool,
   get prisma(): never {
     throw new Error(
-      'a request of variable cost reads through `db.pool`: Prisma would take another connection',
+      'a request of variable cost reads through `db.requests`: Prisma would take another connection',
     );
   },
 });

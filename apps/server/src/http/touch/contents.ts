@@ -72,13 +72,13 @@ async function locateContents(
 ): Promise<Map<string, Located>> {
   if (hashes.length === 0) return new Map();
   const mayTouch = (namespace: string) => decideAccess(ctx.actor, permission, namespace) === 'allowed';
-  const { pool } = ctx.db;
+  const { requests } = ctx.db;
   let owners: Owner[];
-  if (ctx.actor.grants === 'all') owners = await anywhere(pool, hashes);
+  if (ctx.actor.grants === 'all') owners = await anywhere(requests, hashes);
   else {
-    const open = (await namespaces(pool)).filter(({ path }) => mayTouch(path));
+    const open = (await namespaces(requests)).filter(({ path }) => mayTouch(path));
     owners = await within(
-      pool,
+      requests,
       hashes,
       open.map(({ id }) => id),
     );

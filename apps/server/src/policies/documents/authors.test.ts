@@ -69,7 +69,7 @@ async function stateOf(w: World): Promise<State> {
 
 /** Lets every worker of policies do what is due. */
 async function work(): Promise<void> {
-  await server.db.pool.query('DELETE FROM retention_runs');
+  await server.db.requests.query('DELETE FROM retention_runs');
   await settle();
   await retainDue(server.ctx);
 }
@@ -150,7 +150,7 @@ const LOSSES: Record<string, (w: World) => Promise<{ author: Caller; lose(): Pro
     const { name } = await callers.user({ [w.namespace]: 'maintainer' });
     const author = await callers.token({ principal: name, expiresAt: '2099-01-01T00:00:00Z' });
     const expire = `UPDATE tokens SET expires_at = now() - interval '1 second' WHERE id = $1`;
-    return { author, lose: () => server.db.pool.query(expire, [author.id]) };
+    return { author, lose: () => server.db.requests.query(expire, [author.id]) };
   },
 };
 const grantOf = ({ namespace }: World, name: string) =>
@@ -252,7 +252,7 @@ it('a policy that was set before authors were recorded acts, says that it has no
   const w = await world();
   const author = await callers.user({ [w.namespace]: 'maintainer' });
   await author.api('PUT', w.modelPolicy, { label });
-  await server.db.pool.query(`UPDATE policies SET authors = '{}'`);
+  await server.db.requests.query(`UPDATE policies SET authors = '{}'`);
   await callers.ok('DELETE', grantOf(w, author.name));
   expect((await callers.ok('GET', w.modelPolicy)).sources.label).toMatchObject({ author: null });
   await work();
@@ -277,11 +277,11 @@ describe('the minimum grace', () => {
       expect(answer.body.errors[0].message).toContain('at least 86400 seconds');
     }
     await author.api('PUT', w.modelPolicy, { retain: { versions: { ...rule, grace: 'P1D' } } });
-    await server.db.pool.query(
+    await server.db.requests.query(
       `UPDATE policies SET document = jsonb_set(document, '{retain,versions,grace}', '"PT0S"')`,
     );
     await work();
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       `SELECT DISTINCT round(extract(epoch FROM purge_at - deleted_at))::int AS grace FROM versions
        WHERE model_id = $1 AND deleted_at IS NOT NULL`,
       [w.model],

@@ -72,7 +72,7 @@ describe('a policy goes with what it stands on', () => {
     const namespace = freshName('ns');
     const { id } = await ok('POST', '/v1/models', { namespace, name: 'm' });
     await ok('PUT', `/v1/namespaces/${namespace}/policy`, { staleAfter: 'P1D' });
-    await server.db.pool.query('DELETE FROM models WHERE id = $1', [id]);
+    await server.db.requests.query('DELETE FROM models WHERE id = $1', [id]);
     expect((await server.api('DELETE', `/v1/namespaces/${namespace}`)).status).toBe(204);
     await ok('POST', '/v1/models', { namespace, name: 'm' });
     expect(await ok('GET', `/v1/namespaces/${namespace}/policy`)).toMatchObject({ edit: 0, effective: {} });

@@ -38,14 +38,14 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
   const { verdict, inputs } = judged;
   const outcome: Decision['outcome'] = isHolder
     ? 'holds'
-    : verdict.holds
+    : verdict.passes
       ? wouldBe(rule, suspended)
       : judged.isWaiting
         ? 'suspended'
         : 'no';
   const answer = isHolder
     ? `${version.name} holds ${params.alias}.`
-    : verdict.holds
+    : verdict.passes
       ? `${version.name} meets the rule ${rule.name}: ${whatFollows(rule, suspended)}`
       : notHolder(version.name, params.alias, verdict.clauses);
   const body: Explanation = {

@@ -34,7 +34,8 @@ export const policyHistory: Verb<'models.policy.history' | 'namespaces.policy.hi
     limit: query.limit,
     after: cursorAfter(query.cursor, 'number'),
     batch: BATCH,
-    read: (at, count, { bytes, isEmpty }) => before(ctx.db.pool, owner.id, at ?? null, count, bytes, isEmpty),
+    read: (at, count, { bytes, isEmpty }) =>
+      before(ctx.db.requests, owner.id, at ?? null, count, bytes, isEmpty),
     toItem: (row: EditRow): PolicyEdit => ({ ...row, at: row.at.toISOString() }),
     cursorOf: (row) => row.edit,
   });

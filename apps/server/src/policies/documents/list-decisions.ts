@@ -103,7 +103,7 @@ async function page(
     limit: query.limit,
     after: cursorAfter(query.cursor, 'number'),
     read: (before, count, { bytes, isEmpty }) =>
-      list(ctx.db.pool, of, subject, kind, rule, outcome, before ?? null, count, seen, bytes, isEmpty),
+      list(ctx.db.requests, of, subject, kind, rule, outcome, before ?? null, count, seen, bytes, isEmpty),
     toItem: toDecision,
     cursorOf: (row: DecisionRow) => Number(row.id),
   });
@@ -128,6 +128,18 @@ export const namespaceDecisions: Verb<'namespaces.decisions.list'> = (ctx, { que
 
 /** The last decision of a rule about a version. */
 export async function lastDecision(ctx: Context, subjectId: string, rule: string): Promise<Decision | null> {
-  const [row] = await bySubject(ctx.db.pool, subjectId, null, 'label', rule, null, null, 1, null, 0, true);
+  const [row] = await bySubject(
+    ctx.db.requests,
+    subjectId,
+    null,
+    'label',
+    rule,
+    null,
+    null,
+    1,
+    null,
+    0,
+    true,
+  );
   return row === undefined ? null : toDecision(row);
 }

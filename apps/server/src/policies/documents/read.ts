@@ -15,7 +15,7 @@ import { quickWarnings } from '../warnings/warnings.ts';
 /** The policy of a model or a namespace: what was set there, and what counts there. */
 async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<Readout<Policy>> {
   const row = await ctx.db.prisma.policy.findUnique({ where: { ownerId: owner.id } });
-  const effective = await effectiveOf(sqlOn(ctx.db.pool), owner);
+  const effective = await effectiveOf(sqlOn(ctx.db.requests), owner);
   const { document } = effective;
   return {
     id: owner.id,
@@ -27,7 +27,7 @@ async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<R
       effective: document as PolicyDocument,
       sources: await sourcesOf(ctx, effective),
       waiting: waitingOf(
-        await guardsOf(sqlOn(ctx.db.pool), { ...owner, namespace: effective.namespace }, effective),
+        await guardsOf(sqlOn(ctx.db.requests), { ...owner, namespace: effective.namespace }, effective),
       ),
       warnings: await quickWarnings(ctx, owner, effective),
     },
@@ -37,7 +37,7 @@ async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<R
 
 /** Where each section comes from, whose rights bound it, and why it does nothing. */
 async function sourcesOf(ctx: Context, effective: EffectiveHere): Promise<Policy['sources']> {
-  const suspended = await suspensionsOf(ctx, sqlOn(ctx.db.pool), effective);
+  const suspended = await suspensionsOf(ctx, sqlOn(ctx.db.requests), effective);
   const sources: Policy['sources'] = {};
   for (const section of POLICY_SECTIONS) {
     const source = effective.sources[section];

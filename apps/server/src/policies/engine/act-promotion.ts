@@ -27,7 +27,7 @@ export async function actOnPromotion(session: Session, promoting: Promoting): Pr
   if (verdict.clauses.some(({ clause }) => clause === 'new')) return;
   const store = (outcome: NewDecision['outcome'], words: string) =>
     session.store([decisionOf(session, promoting, outcome, words)]);
-  if (!verdict.holds) {
+  if (!verdict.passes) {
     await store('no', wordsOf(promoting));
     return;
   }

@@ -16,7 +16,7 @@ export async function act(session: Session, judged: Judged): Promise<boolean> {
     await session.store([decisionOf(session, judged, 'suspended')]);
     return false;
   }
-  if (!verdict.holds) {
+  if (!verdict.passes) {
     await session.store([decisionOf(session, judged, 'no')]);
     // A rule that acts by itself may have proposed the alias while that was protected.
     if (rule.mode === 'propose' || rule.alias !== undefined) await supersede(session, rule, candidate.id);

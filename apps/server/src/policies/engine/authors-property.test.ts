@@ -252,7 +252,7 @@ function actsBetween(before: State, after: State): Set<Act> {
 /** Lets every worker of policies do what is due. */
 async function work(): Promise<void> {
   server.advance(2 * HOUR);
-  await server.db.pool.query('DELETE FROM retention_runs');
+  await server.db.requests.query('DELETE FROM retention_runs');
   await settle();
   await retainDue(server.ctx);
   while ((await abortStale(server.ctx)) > 0);
@@ -324,7 +324,7 @@ async function play(world: World, said: Map<PlaceName, Said>, step: Step): Promi
   if (step.how === 'revoke' || step.how === 'expire') {
     author.isGone = true;
     const expire = `UPDATE tokens SET expires_at = now() - interval '1 second' WHERE id = $1`;
-    if (step.how === 'expire') await server.db.pool.query(expire, [author.caller.id]);
+    if (step.how === 'expire') await server.db.requests.query(expire, [author.caller.id]);
     else await callers.ok('DELETE', `/v1/tokens/${author.caller.id}`);
   } else await grant(world.grants, author, step.how === 'no grant' ? null : step.how);
 }

@@ -108,7 +108,7 @@ describe('many writers, several servers', () => {
       const against = why.clauses.filter(({ holds }: any) => !holds).map(({ clause }: any) => clause);
       expect(against, name).toEqual(['undone']);
     }
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       'SELECT count(*)::int AS count FROM policy_work WHERE model_id = $1',
       [model.id],
     );

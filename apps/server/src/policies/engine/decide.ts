@@ -2,7 +2,7 @@ import type { LabelRule } from '@modelbox/domain';
 import { act } from './act.ts';
 import { candidates, nextBirthday } from './candidates.ts';
 import { versionFacts } from './facts.ts';
-import { holdVersions, type Judged, judge, lockHolder } from './label.ts';
+import { type Judged, judge, lockHolder, lockVersions } from './label.ts';
 import { lookAgain } from './look-again.ts';
 import { type Session, trustOf } from './session.ts';
 
@@ -11,7 +11,7 @@ const TAGS_AT_ONCE = 200;
 
 /** Asks every labelling rule about a version whose facts have changed. */
 export async function decideVersion(session: Session, versionId: string): Promise<void> {
-  await holdVersions(session, [versionId]);
+  await lockVersions(session, [versionId]);
   for (const rule of session.policy.document.label ?? []) {
     const holder = await lockHolder(session, rule);
     await decide(session, rule, versionId, holder?.id ?? null);
@@ -43,7 +43,7 @@ async function decide(
   versionId: string,
   holderId: string | null,
 ): Promise<Decided | undefined> {
-  if (holderId !== null && holderId !== versionId) await holdVersions(session, [holderId]);
+  if (holderId !== null && holderId !== versionId) await lockVersions(session, [holderId]);
   const judged = await judge(session, rule, versionId, holderId);
   return judged && { judged, acted: await act(session, judged) };
 }
@@ -59,10 +59,10 @@ async function reconsider(session: Session, rule: LabelRule): Promise<void> {
     const facts =
       holder && (await versionFacts(session.sql, [holder.id], trustOf(session, rule))).get(holder.id);
     for await (const versionId of candidates(session, rule, facts ?? null)) {
-      await holdVersions(session, [versionId]);
+      await lockVersions(session, [versionId]);
       const decided = await decide(session, rule, versionId, holder?.id ?? null);
       // Proposed, be it now or before, or waiting for an admin: it is for a person to go on.
-      if (decided?.judged.isWaiting || (rule.mode === 'propose' && decided?.judged.verdict.holds)) break;
+      if (decided?.judged.isWaiting || (rule.mode === 'propose' && decided?.judged.verdict.passes)) break;
       moved = decided?.acted ?? false;
       if (moved) break;
     }
@@ -76,7 +76,7 @@ async function tagAll(session: Session, rule: LabelRule): Promise<boolean> {
   const found = await Array.fromAsync(candidates(session, rule, null));
   let acted = 0;
   for (const [place, versionId] of found.entries()) {
-    await holdVersions(session, [versionId]);
+    await lockVersions(session, [versionId]);
     const decided = await decide(session, rule, versionId, null);
     acted += decided?.acted ? 1 : 0;
     if (acted === TAGS_AT_ONCE && place < found.length - 1) return false;

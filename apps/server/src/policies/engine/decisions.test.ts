@@ -118,10 +118,10 @@ test('no change of a verdict is lost: the rows are the decisions with their repe
   }
   for (let at = 0; at < taken.length; ) {
     const size = pick(1, 2, 7);
-    await storeDecisions(sqlOn(server.db.pool), taken.slice(at, at + size));
+    await storeDecisions(sqlOn(server.db.requests), taken.slice(at, at + size));
     at += size;
   }
-  const { rows } = await server.db.pool.query(
+  const { rows } = await server.db.requests.query(
     `SELECT (cause->>'change')::int AS change, repeats, coalesce(last_at, at) AS last FROM decisions
      WHERE subject_id = ANY ($1) ORDER BY id`,
     [subjects],

@@ -169,7 +169,7 @@ describe('many versions', () => {
   test('a rule that comes later tags all of them, also more than one page of candidates', async () => {
     const model = await modelWith({});
     // As creates would leave them: a hundred requests take longer than all that is tried here.
-    await server.db.pool.query(
+    await server.db.requests.query(
       `WITH made AS (
          INSERT INTO versions (id, model_id, version, status, ready_at, create_hash, created_by, created_at, updated_at)
          SELECT gen_random_uuid(), $1::uuid, 'v' || n, 'ready', now(), '', 'test', now(), now() FROM generate_series(1, $2::int) AS n

@@ -47,7 +47,7 @@ export const lockHolder = (session: Session, rule: LabelRule): Promise<LockedAli
   rule.alias === undefined ? Promise.resolve(undefined) : lockAlias(session.tx, session.model.id, rule.alias);
 
 /** Keeps versions from changing until the decision is stored: in order of id, as all who lock several do. */
-export async function holdVersions({ sql }: Session, ids: readonly string[]): Promise<void> {
+export async function lockVersions({ sql }: Session, ids: readonly string[]): Promise<void> {
   await sql('SELECT id FROM versions WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE', [ids]);
 }
 
@@ -96,9 +96,9 @@ export async function judge(
   });
   const clause = await untrustedClause(session, rule, candidate);
   const found = clause === undefined ? counted : withClause(counted, clause);
-  const isWaiting = found.holds && holder?.id !== candidate.id && guard?.waits !== undefined;
+  const isWaiting = found.passes && holder?.id !== candidate.id && guard?.waits !== undefined;
   const verdict = isWaiting
-    ? withClause(found, { clause: 'consent', holds: false, words: guard.waits })
+    ? withClause(found, { clause: 'consent', passes: false, words: guard.waits })
     : found;
   const inputs = {
     holder: holder && {

@@ -13,7 +13,8 @@ export const readOnly = <T>(
   modelId: string,
   look: (session: ReadSession | undefined) => Promise<T>,
   draft?: PolicyDocument,
-): Promise<T> => readRows(ctx.db.pool, async (sql) => look(await openReadSession(sql, ctx, modelId, draft)));
+): Promise<T> =>
+  readRows(ctx.db.requests, async (sql) => look(await openReadSession(sql, ctx, modelId, draft)));
 
 /** Runs statements that only read in one snapshot. */
 export const readRows = <T>(pool: Pool, look: (sql: Sql) => Promise<T>): Promise<T> =>

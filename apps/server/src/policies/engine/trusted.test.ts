@@ -25,20 +25,20 @@ const visited = (plan: PlanNode): number =>
 it('reads only the values of the model', async () => {
   const { id: version, modelId: busy } = await newVersion(server);
   const { id: quiet } = await newModel(server);
-  const { pool } = server.db;
-  await pool.query(
+  const { requests } = server.db;
+  await requests.query(
     `INSERT INTO metric_claims (object_id, model_id, key, principals, role, value)
      SELECT $1, $2, 'mAP', ARRAY['user:' || n], 'admin', n FROM generate_series(1, 5000) AS n`,
     [version, busy],
   );
-  await pool.query('ANALYZE metric_claims');
+  await requests.query('ANALYZE metric_claims');
   const values: unknown[] = [quiet];
   const series = trustedSeries(
     [{ roles: ['admin'], principals: [] }],
     '$1::uuid',
     (value) => `$${values.push(value)}`,
   );
-  const { rows } = await pool.query(
+  const { rows } = await requests.query(
     `EXPLAIN (ANALYZE, FORMAT JSON)
      SELECT s.value FROM ${series} s WHERE s.scope_id = $1::uuid AND s.key = 'mAP' AND s.dataset_id IS NULL`,
     values,

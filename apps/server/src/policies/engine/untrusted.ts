@@ -1,10 +1,4 @@
-import {
-  type ClauseVerdict,
-  type LabelRule,
-  measuredValue,
-  metricWords,
-  type VersionFacts,
-} from '@modelbox/domain';
+import { type Clause, type LabelRule, measuredValue, metricWords, type VersionFacts } from '@modelbox/domain';
 import type { MetricValue, PolicyPreview } from '@modelbox/schema';
 import { type ReadSession, trustOf } from './session.ts';
 import { LOGGED_BY, trustedSeries } from './trusted.ts';
@@ -23,14 +17,14 @@ export async function untrustedClause(
   session: ReadSession,
   rule: LabelRule,
   candidate: VersionFacts,
-): Promise<Omit<ClauseVerdict, 'inputs'> | undefined> {
+): Promise<Pick<Clause, 'clause' | 'passes' | 'words'> | undefined> {
   const found = await untrusted(session, rule, 1, candidate.id);
   if (found.length === 0) return undefined;
   const lacks = (each: Untrusted[number]) =>
     measuredValue(candidate.object, { metric: each.metric, dataset: each.dataset ?? undefined }) === null;
   return {
     clause: 'trusted',
-    holds: !found.some(lacks),
+    passes: !found.some(lacks),
     words: found.map(({ words }) => words).join('; '),
   };
 }

@@ -17,7 +17,7 @@ const REST = 30_000;
 
 /** Notes what the next changes of the feed make to be decided. False where there were none. */
 export async function takeFacts(ctx: Context): Promise<boolean> {
-  const count = await inTransaction(ctx.db.side, async (client) => {
+  const count = await inTransaction(ctx.db.background, async (client) => {
     const { rows } = await client.query<{ count: number }>('SELECT take_policy_facts($1, $2) AS count', [
       FACTS,
       ctx.now(),
@@ -36,7 +36,7 @@ const isDue = (now: string): string =>
 
 /** The models for which something is to be decided now, those that wait longest first. */
 export async function modelsDue(ctx: Context, limit: number): Promise<string[]> {
-  const { rows } = await ctx.db.side.query<{ id: string }>(
+  const { rows } = await ctx.db.background.query<{ id: string }>(
     `SELECT model_id AS id FROM policy_work WHERE ${isDue('$1')} GROUP BY model_id ORDER BY min(seq) LIMIT $2`,
     [ctx.now(), limit],
   );
@@ -46,7 +46,7 @@ export async function modelsDue(ctx: Context, limit: number): Promise<string[]> 
 /** Leaves the work of a model for later. */
 export async function putOff(ctx: Context, modelId: string): Promise<void> {
   const later = new Date(ctx.now().getTime() + REST);
-  await ctx.db.side.query('UPDATE policy_work SET due_at = $2 WHERE model_id = $1 AND due_at < $2', [
+  await ctx.db.background.query('UPDATE policy_work SET due_at = $2 WHERE model_id = $1 AND due_at < $2', [
     modelId,
     later,
   ]);

@@ -64,7 +64,7 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
   ctx,
   { query, touched: { model } },
 ) => {
-  const sql = sqlOn(ctx.db.pool);
+  const sql = sqlOn(ctx.db.requests);
   const { document } = await effectiveOf(sql, ownerOf(model));
   const names = (document.evaluate ?? []).map(({ dataset }) => dataset);
   if (query.dataset !== undefined && !names.includes(query.dataset)) {
@@ -101,7 +101,18 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
     after: cursorOf(query.cursor),
     read: (after, count, { bytes, isEmpty }) => {
       const [at, id, position] = after ?? [null, null, 0];
-      return page(ctx.db.pool, model.id, ids, query.state ?? 'owed', at, id, position, count, bytes, isEmpty);
+      return page(
+        ctx.db.requests,
+        model.id,
+        ids,
+        query.state ?? 'owed',
+        at,
+        id,
+        position,
+        count,
+        bytes,
+        isEmpty,
+      );
     },
     toItem: toEvaluation,
     cursorOf: (row: Row): Place => [row.readyAt.toISOString(), row.versionId, row.position],

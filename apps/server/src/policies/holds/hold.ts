@@ -15,7 +15,7 @@ type Id = 'versions' | 'checkpoints';
 /** Puts a version or checkpoint on hold: nothing removes it. On hold already it has the new reason. */
 export const setHold: Verb<`${Id}.hold.set`> = (ctx, { body, touched: { object } }) =>
   write(ctx, async (tx): Promise<Receipt> => {
-    await lockHeld(tx, ctx, object);
+    await lockHeldObject(tx, ctx, object);
     const { reason } = body;
     const before = await tx.hold.findUnique({ where: { objectId: object.id } });
     if (before?.reason !== reason) {
@@ -33,14 +33,14 @@ export const setHold: Verb<`${Id}.hold.set`> = (ctx, { body, touched: { object }
 /** Releases a version or checkpoint. One that is not on hold stays so: a repeated release is no error. */
 export const deleteHold: Verb<`${Id}.hold.delete`> = (ctx, { touched: { object } }) =>
   write(ctx, async (tx): Promise<Receipt> => {
-    await lockHeld(tx, ctx, object);
+    await lockHeldObject(tx, ctx, object);
     const { count } = await tx.hold.deleteMany({ where: { objectId: object.id } });
     if (count > 0) await tell(tx, ctx, object, 'released', {});
     return { status: 204, object: null };
   });
 
 /** Whoever removes objects takes the same lock: either sees what the other did. */
-async function lockHeld(tx: Tx, ctx: RequestContext, object: Located): Promise<void> {
+async function lockHeldObject(tx: Tx, ctx: RequestContext, object: Located): Promise<void> {
   const store: unknown = object.kind === 'version' ? versions : checkpoints;
   await lockLiving(tx, ctx, store as ObjectStore<StoredRow>, object);
 }

@@ -30,7 +30,7 @@ async function moved(session: ReadSession, rule: LabelRule, alias: string): Prom
       holderId && (await versionFacts(session.sql, [holderId], trustOf(session, rule))).get(holderId);
     for await (const versionId of candidates(session, rule, facts || null)) {
       const judged = await judge(session, rule, versionId, holderId);
-      if (!judged?.verdict.holds && !judged?.isWaiting) continue;
+      if (!judged?.verdict.passes && !judged?.isWaiting) continue;
       last = judged;
       isMore = rule.mode !== 'propose' && !judged.isWaiting;
       break;
@@ -43,7 +43,7 @@ async function addTagged(session: ReadSession, rule: LabelRule, shown: Few<Previ
   for await (const versionId of candidates(session, rule, null)) {
     if (shown.isTruncated) return;
     const judged = await judge(session, rule, versionId, null);
-    if (judged?.verdict.holds && !isHolder(judged)) shown.add(wire(judged, null));
+    if (judged?.verdict.passes && !isHolder(judged)) shown.add(wire(judged, null));
   }
 }
 

@@ -12,7 +12,7 @@ export async function previewPromotions(session: ReadSession, shown: Few<Preview
   if (session.suspended.promote !== undefined) return;
   for await (const promoting of promotions(session, {})) {
     if (shown.isTruncated) return;
-    if (!promoting.verdict.holds) continue;
+    if (!promoting.verdict.passes) continue;
     const { rule, question, experiment, name } = promoting;
     const refusal = await refusalOf(session, promoting);
     shown.add({

@@ -44,7 +44,7 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
     },
     draft,
   );
-  const compared = await readRows(ctx.db.pool, (sql) => compare(ctx, sql, owner, limit, draft));
+  const compared = await readRows(ctx.db.requests, (sql) => compare(ctx, sql, owner, limit, draft));
   return { status: 200, body: { ...answer, ...compared } satisfies PolicyPreview };
 };
 
@@ -54,7 +54,7 @@ export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
   { body, query, touched: { owner, ...datasets } },
 ) => {
   const draft: PolicyDocument | undefined = body.policy;
-  const compared = await readRows(ctx.db.pool, async (sql) => {
+  const compared = await readRows(ctx.db.requests, async (sql) => {
     if (draft) demandDraft(ctx, owner, draft, datasets);
     return compare(ctx, sql, owner, query.limit ?? LIMIT_DEFAULT, draft);
   });

@@ -72,7 +72,7 @@ const toProposal = (row: ProposalRow): Proposal => ({
 });
 
 export async function readProposals({ db }: Context, ids: string[]): Promise<Readout<Proposal>[]> {
-  return (await select(db.pool, ids)).map((row) => ({ id: row.id, body: toProposal(row) }));
+  return (await select(db.requests, ids)).map((row) => ({ id: row.id, body: toProposal(row) }));
 }
 
 /** Lists the proposals for a model, newest first: ids sort by their time of creation. */
@@ -81,7 +81,7 @@ export const listProposals: Verb<'models.proposals.list'> = async (ctx, { query,
     limit: query.limit,
     after: idAfter(query.cursor),
     read: (before, count, { bytes, isEmpty }) =>
-      ofModel(ctx.db.pool, model.id, query.state ?? null, before ?? null, count, bytes, isEmpty),
+      ofModel(ctx.db.requests, model.id, query.state ?? null, before ?? null, count, bytes, isEmpty),
     toItem: toProposal,
     cursorOf: (row: ProposalRow) => row.id,
   });

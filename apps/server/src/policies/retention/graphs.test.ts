@@ -109,7 +109,7 @@ async function build(graph: Graph) {
   const rule = { keep: graph.keep, remove: graph.remove, grace: 'PT0S' };
   await ok('PUT', `${model.url}/policy`, { retain: { versions: rule } });
   await ok('PUT', `/v1/namespaces/${namespace}/policy`, { retain: { checkpoints: rule } });
-  const { rows } = await server.db.pool.query('SELECT id FROM namespaces WHERE path = $1', [namespace]);
+  const { rows } = await server.db.requests.query('SELECT id FROM namespaces WHERE path = $1', [namespace]);
   const place = { namespace, namespaceId: rows[0].id };
   return {
     model,

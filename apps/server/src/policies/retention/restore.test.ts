@@ -116,15 +116,15 @@ test.each([
 
 test('what a restore has locked keeps its files from the purge', async () => {
   const { id } = await bare('checkpoints');
-  const held = await server.db.pool.connect();
+  const held = await server.db.requests.connect();
   await held.query('BEGIN');
   await held.query('SELECT 1 FROM checkpoints WHERE id = $1 FOR NO KEY UPDATE', [id]);
   server.advance(DAY + 1);
   await forgetRemoved(server.ctx);
   const left = async () =>
     Number(
-      (await server.db.pool.query('SELECT count(*) FROM removed_files WHERE object_id = $1', [id])).rows[0]
-        .count,
+      (await server.db.requests.query('SELECT count(*) FROM removed_files WHERE object_id = $1', [id]))
+        .rows[0].count,
     );
   expect(await left()).toBe(FILES);
   await held.query('COMMIT');
@@ -138,7 +138,7 @@ test('a restore that races the purge gets all files or is told that none came ba
   // The clock of the server whose worker purges is two days ahead.
   const ahead = new Date(server.ctx.now().getTime() + 2 * DAY);
   for (const id of ids) {
-    const purged = server.db.pool.query('SELECT files FROM purge_removed_files(1, $1)', [ahead]);
+    const purged = server.db.requests.query('SELECT files FROM purge_removed_files(1, $1)', [ahead]);
     const { status } = await restore('versions', id);
     await purged;
     const { fileCount, filesRemovedAt } = await get('versions', id);

@@ -180,7 +180,7 @@ describe('checkpoints', () => {
     expect(await ok('GET', `/v1/checkpoints/${made.get(1).id}/files/weights.bin`)).toBe('weights of epoch 1');
 
     const stored = async () =>
-      Number((await server.db.pool.query('SELECT sum(size_bytes) AS bytes FROM blobs')).rows[0].bytes);
+      Number((await server.db.requests.query('SELECT sum(size_bytes) AS bytes FROM blobs')).rows[0].bytes);
     const before = await stored();
     await sweepBlobs(server.ctx);
     server.advance(2 * DAY);

@@ -13,7 +13,7 @@ const BATCH = 50;
 
 /** Every model and namespace for which a retention rule counts. */
 export async function retentionScopes(ctx: Context): Promise<ScopeOwner[]> {
-  return sqlOn(ctx.db.side)<ScopeOwner>(
+  return sqlOn(ctx.db.background)<ScopeOwner>(
     `SELECT 'model' AS kind, m.id, n.path || '/' || m.name AS name, n.path AS namespace, n.id AS "namespaceId"
      FROM models m JOIN namespaces n ON n.id = m.namespace_id
      WHERE m.deleted_at IS NULL AND EXISTS (
@@ -30,7 +30,7 @@ export async function retentionScopes(ctx: Context): Promise<ScopeOwner[]> {
 /** Removes what the rule of one model or namespace does not keep. */
 export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSignal): Promise<Removed> {
   const total = { removed: 0, skipped: 0, bytes: 0 };
-  const scope = await scopeOf(sqlOn(ctx.db.side), owner);
+  const scope = await scopeOf(sqlOn(ctx.db.background), owner);
   if (scope === undefined || (await isSuspended(ctx, scope))) return total;
   const { gone, undecided } = await findGone(ctx, scope);
   if (undecided.length > 0) await noteUndecided(ctx, scope, undecided);
@@ -46,7 +46,7 @@ export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSi
 
 /** The plan is made as a whole first, in one snapshot, so that no removal changes it. */
 const findGone = (ctx: Context, scope: Scope) =>
-  readRows(ctx.db.side, async (sql) => {
+  readRows(ctx.db.background, async (sql) => {
     const { undecided, verdicts } = await planRetention(sql, scope, ctx.now(), createPace());
     const gone: Planned[] = [];
     for await (const { object, verdict } of verdicts) if (verdict.remove) gone.push(object);

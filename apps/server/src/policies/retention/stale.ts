@@ -34,7 +34,7 @@ interface Policy {
 
 /** Ends every running experiment that has been silent for longer than its namespace allows, as aborted. */
 export async function abortStale(ctx: Context): Promise<number> {
-  const policies = await sqlOn(ctx.db.side)<Policy>(
+  const policies = await sqlOn(ctx.db.background)<Policy>(
     `SELECT n.id, n.path, p.document->>'staleAfter' AS "staleAfter" FROM policies p JOIN namespaces n ON n.id = p.owner_id
      WHERE p.document ? 'staleAfter'`,
     [],
@@ -42,10 +42,10 @@ export async function abortStale(ctx: Context): Promise<number> {
   let aborted = 0;
   for (const { id, path, staleAfter } of policies) {
     const since = new Date(ctx.now().getTime() - durationOf(staleAfter));
-    const silent = await sqlOn(ctx.db.side)<{ id: string; namespace: string }>(`${SILENT} LIMIT ${BATCH}`, [
-      path,
-      since,
-    ]);
+    const silent = await sqlOn(ctx.db.background)<{ id: string; namespace: string }>(
+      `${SILENT} LIMIT ${BATCH}`,
+      [path, since],
+    );
     if (silent.length > 0 && !(await ctx.clock.judgesAge())) return aborted;
     if (silent.length > 0 && (await isSuspended(ctx, id, path))) continue;
     for (const experiment of silent) aborted += await abort(ctx, path, since, experiment);
@@ -56,7 +56,7 @@ export async function abortStale(ctx: Context): Promise<number> {
 /** Whether the rule of a namespace is suspended now; stores that it is. */
 async function isSuspended(ctx: Context, id: string, name: string): Promise<boolean> {
   const section = 'staleAfter';
-  const sql = sqlOn(ctx.db.side);
+  const sql = sqlOn(ctx.db.background);
   const policy = await effectiveOf(sql, { kind: 'namespace', id, name });
   const words = (await suspensionsOf(ctx, sql, policy, [section]))[section];
   if (words === undefined) return false;

@@ -13,7 +13,7 @@ export const suspensionOf = async (
 
 /** Whether a retention rule is suspended now; stores that it is. */
 export async function isSuspended(ctx: Context, scope: Scope): Promise<boolean> {
-  const sql = sqlOn(ctx.db.side);
+  const sql = sqlOn(ctx.db.background);
   const words = await suspensionOf(ctx, sql, scope);
   if (words === undefined) return false;
   const { id, name, section, source } = scope;

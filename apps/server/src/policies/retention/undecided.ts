@@ -13,7 +13,7 @@ export async function noteUndecided(
   scope: Scope,
   undecided: readonly Undecided[],
 ): Promise<void> {
-  const sql = sqlOn(ctx.db.side);
+  const sql = sqlOn(ctx.db.background);
   const decision = decisionOf(ctx, scope, undecided);
   const [last] = await sql<{ isSame: boolean }>(
     `SELECT d.policy->>'edit' = $2 AND d.policy->>'id' = $3 AND d.inputs->'missing' = $4::jsonb AS "isSame"

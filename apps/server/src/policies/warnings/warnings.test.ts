@@ -266,7 +266,7 @@ describe('retention', () => {
   test('an answer does not wait for a comparison that takes too long, and says so', async () => {
     const { url } = await runs({ run: epochs(1) });
     await ok('PUT', `${url}/policy`, keepAll([{ best: 1, metric: 'typo', direction: 'max' }]));
-    const blocking = await server.db.pool.connect();
+    const blocking = await server.db.requests.connect();
     await blocking.query('BEGIN');
     await blocking.query('LOCK TABLE metric_series IN ACCESS EXCLUSIVE MODE');
     const { warnings } = await ok('GET', `${url}/policy`);

@@ -66,7 +66,7 @@ export async function quickWarnings(
   effective: EffectiveHere,
 ): Promise<PolicyWarning[]> {
   const compared = ctx.costs
-    .run(ctx, ({ db }) => policyWarnings(sqlOn(db.pool), owner, effective), BUDGET)
+    .run(ctx, ({ db }) => policyWarnings(sqlOn(db.requests), owner, effective), BUDGET)
     .catch((error: unknown) => {
       if (error instanceof HttpProblem || isUnavailable(error)) return [NOT_CHECKED];
       throw error;

@@ -1,4 +1,4 @@
-import { ifMatchHolds, ifRangeHolds, matchesIfNoneMatch } from './conditions.ts';
+import { ifMatchPasses, ifRangePasses, matchesIfNoneMatch } from './conditions.ts';
 import { parseRange, type RangeRequest, type SelectedRange } from './ranges.ts';
 
 /** The request's headers that matter, as Node names them. */
@@ -38,9 +38,9 @@ export function answerContent(
 ): ContentAnswer {
   const acceptRanges = { 'accept-ranges': hasRanges ? 'bytes' : 'none' };
   const always = { etag, ...acceptRanges };
-  if (!ifMatchHolds(headers['if-match'], etag)) return { status: 412, headers: always };
+  if (!ifMatchPasses(headers['if-match'], etag)) return { status: 412, headers: always };
   if (matchesIfNoneMatch(headers['if-none-match'], etag)) return { status: 304, headers: always };
-  const mayBePart = method === 'GET' && hasRanges && ifRangeHolds(headers['if-range'], etag);
+  const mayBePart = method === 'GET' && hasRanges && ifRangePasses(headers['if-range'], etag);
   const asked: RangeRequest = mayBePart ? parseRange(headers.range, sizeBytes) : { kind: 'whole' };
   if (asked.kind === 'unsatisfiable')
     return { status: 416, headers: { ...acceptRanges, 'content-range': `bytes */${sizeBytes}` } };

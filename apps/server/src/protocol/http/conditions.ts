@@ -11,14 +11,14 @@ export const matchesIfNoneMatch = (header: string | undefined, etag: string): bo
  * Whether `If-Match` lets the request be carried out: when there is none, or it names this very entity tag, both strong
  * (section 13.1.1). A malformed header matches nothing.
  */
-export const ifMatchHolds = (header: string | undefined, etag: string): boolean =>
+export const ifMatchPasses = (header: string | undefined, etag: string): boolean =>
   header === undefined || names(header, (tag) => tag === etag && !isWeak(etag));
 
 /**
  * Whether a range may be served under `If-Range`: when there is none, or it is this very entity tag, both strong
  * (section 13.1.5). A date never holds: it is no strong validator of ours.
  */
-export const ifRangeHolds = (header: string | undefined, etag: string): boolean =>
+export const ifRangePasses = (header: string | undefined, etag: string): boolean =>
   header === undefined || (header.trim() === etag && !isWeak(etag));
 
 /** Whether the header is well-formed: `*`, or a list of entity tags. */

@@ -13,7 +13,7 @@ const READERS_PATIENCE = 5;
 const heldBack = new WeakMap<IncomingMessage, ServerResponse>();
 
 /** Asks for a body only when a verb wants it: what is refused by its headers need not be sent. */
-export function holdContinue(server: Server): void {
+export function deferContinue(server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     heldBack.set(request, response);
     server.emit('request', request, response);
@@ -23,7 +23,7 @@ export function holdContinue(server: Server): void {
 }
 
 /** Whether the client still waits to be asked for its body. */
-export const isHeldBack = (request: IncomingMessage): boolean => heldBack.has(request);
+export const isDeferred = (request: IncomingMessage): boolean => heldBack.has(request);
 
 /** To be called before a body is read. */
 export function askForBody(request: IncomingMessage): void {

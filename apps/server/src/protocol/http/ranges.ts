@@ -38,7 +38,7 @@ export function parseRange(header: string | undefined, sizeBytes: number): Range
     if (range === undefined) return whole;
     if (range !== 'outside') selected.push(range);
   }
-  return selected.length === 0 ? { kind: 'unsatisfiable' } : { kind: 'parts', ranges: coalesced(selected) };
+  return selected.length === 0 ? { kind: 'unsatisfiable' } : { kind: 'parts', ranges: mergeRanges(selected) };
 }
 
 /** Undefined where the spec is not one, so that the whole header counts as none. */
@@ -59,7 +59,7 @@ function suffix(length: number, sizeBytes: number): SelectedRange | 'outside' | 
   return { start: Math.max(0, sizeBytes - length), end: sizeBytes - 1 };
 }
 
-function coalesced(ranges: readonly SelectedRange[]): SelectedRange[] {
+function mergeRanges(ranges: readonly SelectedRange[]): SelectedRange[] {
   const merged: { start: number; end: number; first: number }[] = [];
   const placed = ranges.map((range, first) => ({ ...range, first }));
   for (const range of placed.sort((a, b) => a.start - b.start)) {

@@ -178,7 +178,7 @@ describe('many moves at once', () => {
       expect(await expectChain(model)).toHaveLength(8);
       const { body } = await server.api('GET', `/v1/models/${model.id}/versions`);
       expect(body.items.filter((version: any) => version.aliases.length > 0)).toHaveLength(1);
-      const { rows } = await server.db.pool.query<{ id: string }>(
+      const { rows } = await server.db.requests.query<{ id: string }>(
         'SELECT id FROM aliases WHERE model_id = $1',
         [model.id],
       );

@@ -29,7 +29,7 @@ export const listAliases: Verb<'models.aliases.list'> = async (ctx, { query, tou
     limit: query.limit,
     after: cursorAfter(query.cursor, 'string'),
     read: (after, count, { bytes, isEmpty }) =>
-      byModel(ctx.db.pool, model.id, after ?? '', count, bytes, isEmpty),
+      byModel(ctx.db.requests, model.id, after ?? '', count, bytes, isEmpty),
     toItem: toAlias,
     cursorOf: (row: AliasRow) => row.alias,
   });
@@ -37,7 +37,7 @@ export const listAliases: Verb<'models.aliases.list'> = async (ctx, { query, tou
 };
 
 export const getAlias: Verb<'models.aliases.get'> = async ({ db }, { params, touched: { model } }) => {
-  const [row] = await byName(db.pool, model.id, params.alias);
+  const [row] = await byName(db.requests, model.id, params.alias);
   if (row === undefined) throw noAlias(params.alias);
   return { status: 200, body: toAlias(row) };
 };
@@ -71,7 +71,7 @@ export const aliasHistory: Verb<'models.aliases.history'> = async (
     limit: query.limit,
     after: cursorAfter(query.cursor, 'number'),
     read: (before, count, { bytes, isEmpty }) =>
-      movesBefore(ctx.db.pool, model.id, params.alias, before ?? null, count, bytes, isEmpty),
+      movesBefore(ctx.db.requests, model.id, params.alias, before ?? null, count, bytes, isEmpty),
     toItem: ({ id: _, at, ...row }: MoveRow): AliasMove => ({ ...row, at: at.toISOString() }),
     cursorOf: (row) => row.id,
   });

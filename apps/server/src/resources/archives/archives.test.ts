@@ -148,7 +148,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     const own = `/v1/versions/${version.id}/archive?format=${format}`;
     const text = `UPDATE blobs SET corrupt_at = now() FROM files
       WHERE files.blob_id = blobs.id AND object_id = $1 AND path = 'b.bin'`;
-    await server.db.pool.query(text, [version.id]);
+    await server.db.requests.query(text, [version.id]);
     const problem = await problemOf(own);
     expect(problem).toMatchObject({ status: 409, code: 'file_corrupt' });
     expect(problem.detail).toContain('b.bin');
@@ -225,7 +225,7 @@ describe('GET /v1/checkpoints/{checkpoint}/archive', () => {
 describe('what breaks while an archive is sent', () => {
   const diskPath = async (content: Buffer): Promise<string> => {
     const sha256 = createHash('sha256').update(content).digest('hex');
-    const { rows } = await server.db.pool.query('SELECT key FROM blobs WHERE sha256 = $1', [sha256]);
+    const { rows } = await server.db.requests.query('SELECT key FROM blobs WHERE sha256 = $1', [sha256]);
     const [found] = await Array.fromAsync(glob(`**/${rows[0].key}`, { cwd: server.blobsDir }));
     return join(server.blobsDir, String(found));
   };
@@ -265,7 +265,7 @@ describe('what breaks while an archive is sent', () => {
     const content = randomBytes(1000);
     const { id } = await versionWith({ a: content });
     const { id: other } = await newExperiment(server);
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       'UPDATE blobs SET corrupt_at = now() WHERE sha256 = $1 RETURNING key',
       [createHash('sha256').update(content).digest('hex')],
     );

@@ -29,7 +29,8 @@ export const findSource = (
   ctx: RequestContext,
   kind: ArchivedKind,
   id: string,
-): Promise<Source | undefined> => ctx.costs.run(ctx, async ({ db }) => (await sources[kind](db.pool, id))[0]);
+): Promise<Source | undefined> =>
+  ctx.costs.run(ctx, async ({ db }) => (await sources[kind](db.requests, id))[0]);
 
 export interface FoundFile {
   readonly path: string;
@@ -49,4 +50,4 @@ const files = prepared<[objectId: string], FoundFile>(
 
 /** All files, by path. */
 export const findFiles = (ctx: RequestContext, objectId: string): Promise<FoundFile[]> =>
-  ctx.costs.run(ctx, ({ db }) => files(db.pool, objectId));
+  ctx.costs.run(ctx, ({ db }) => files(db.requests, objectId));

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const DAY = 86_400_000;
-const sql = (text: string) => server.db.pool.query(text);
+const sql = (text: string) => server.db.requests.query(text);
 const all = async () =>
   (await sql('SELECT t::text FROM changes t UNION ALL SELECT t::text FROM audit_events t')).rows;
 
@@ -66,5 +66,7 @@ it('denied attempts go when their time is over, in batches; younger ones and wri
   expect(await denied()).toMatchObject([{ route: 'experiments.list' }]);
   expect(await auditOf(callers.admin, { outcome: 'written' })).toEqual(written);
   // What it may do is over with its transaction.
-  await expect(server.db.side.query('DELETE FROM audit_events')).rejects.toMatchObject({ code: 'MB002' });
+  await expect(server.db.background.query('DELETE FROM audit_events')).rejects.toMatchObject({
+    code: 'MB002',
+  });
 });

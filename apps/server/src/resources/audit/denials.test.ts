@@ -314,18 +314,18 @@ it('there are as many entries as answers that deny something, whatever is asked 
 });
 
 it('nothing that was sent as a secret lies anywhere in the record', async () => {
-  const { rows } = await server.db.pool.query<{ text: string }>(
+  const { rows } = await server.db.requests.query<{ text: string }>(
     'SELECT e::text AS text FROM audit_events e UNION ALL SELECT c::text FROM changes c',
   );
   const all = rows.map(({ text }) => text).join('\n');
   expect(rows.length).toBeGreaterThan(200);
   expect(all).not.toMatch(/mb_|eyJ|Bearer [^…]/);
-  const { rows: hashes } = await server.db.pool.query<{ hash: Buffer }>('SELECT hash FROM tokens');
+  const { rows: hashes } = await server.db.requests.query<{ hash: Buffer }>('SELECT hash FROM tokens');
   for (const { hash } of hashes) expect(all).not.toContain(hash.toString('hex'));
   const secret = freshName('query-secret');
   await server.api('GET', `/v1/models?filter=${secret}`, undefined, { authorization: `Bearer ${secret}` });
   await server.api('POST', '/v1/models', { name: secret }, { cookie: secret });
-  const { rows: found } = await server.db.pool.query(
+  const { rows: found } = await server.db.requests.query(
     'SELECT FROM audit_events e WHERE strpos(e::text, $1) > 0',
     [secret],
   );

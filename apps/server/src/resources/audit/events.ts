@@ -1,4 +1,4 @@
-import { coalesce, prepared } from '@modelbox/db';
+import { batchLoader, prepared } from '@modelbox/db';
 import type { Pool } from 'pg';
 
 /** What leaves no change and is recorded all the same: an attempt that was denied, or a read. */
@@ -51,7 +51,7 @@ const stores = new WeakMap<Pool, (event: AuditEvent) => Promise<void>>();
 export function storeEvent(pool: Pool, event: AuditEvent): Promise<void> {
   let store = stores.get(pool);
   if (store === undefined) {
-    store = coalesce<AuditEvent, void>(async (events) => {
+    store = batchLoader<AuditEvent, void>(async (events) => {
       await insert(pool, JSON.stringify(events.map(storable)));
       return [];
     });

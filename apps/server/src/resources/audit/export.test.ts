@@ -38,13 +38,13 @@ const idsOf = (entries: readonly AuditEntry[]) => entries.map(({ id }) => id);
 /** Denied attempts and changes by the thousand, in a namespace of their own, over the days before now. */
 async function fill(count: number): Promise<string> {
   const namespace = freshName('many');
-  await server.db.pool.query(
+  await server.db.requests.query(
     `INSERT INTO audit_events (at, outcome, actor, address, request_id, method, route, status, namespace)
      SELECT now() - n * interval '7 seconds', 'denied', 'user:x', '192.0.2.1', 'r' || n, 'GET', 'models.get', 403, $1
      FROM generate_series(1, $2::int / 2) AS n`,
     [namespace, count],
   );
-  await server.db.pool.query(
+  await server.db.requests.query(
     `INSERT INTO changes (object_kind, object_id, namespace, action, actor, at)
      SELECT 'model', gen_random_uuid(), $1, 'updated', 'user:x', now() - n * interval '5 seconds'
      FROM generate_series(1, $2::int / 2) AS n`,

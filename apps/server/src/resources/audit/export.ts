@@ -72,7 +72,7 @@ const keys = (where: string, order: 'ASC' | 'DESC', limit: number): string =>
 
 /** The last entry that is there now, or the time that was given where that comes first. Undefined: there is none. */
 async function endOf({ db }: Context, { until }: Wanted): Promise<Key | undefined> {
-  const [row] = await sqlOn(db.pool)<KeyRow>(
+  const [row] = await sqlOn(db.requests)<KeyRow>(
     `SELECT at, id FROM (${keys('true', 'DESC', 1)}) AS k ORDER BY at DESC, id DESC LIMIT 1`,
     [],
   );
@@ -88,7 +88,7 @@ const bounds = (from: Key, to: Key): unknown[] => [new Date(from[0]), from[1], n
 
 /** Where the next window ends; undefined where it reaches to the end. */
 async function windowAfter({ db }: Context, from: Key, end: Key): Promise<Key | undefined> {
-  const [row] = await sqlOn(db.pool)<KeyRow>(
+  const [row] = await sqlOn(db.requests)<KeyRow>(
     `SELECT at, id FROM (${keys(WITHIN, 'ASC', WINDOW)}) AS k ORDER BY at, id OFFSET ${WINDOW - 1} LIMIT 1`,
     bounds(from, end),
   );
@@ -99,5 +99,5 @@ function entriesBetween({ db }: Context, wanted: Wanted, from: Key, to: Key): Pr
   const values = bounds(from, to);
   const by = conditions(wanted, (value) => `$${values.push(value)}`);
   const statement = entriesOf({ where: (table) => `${WITHIN} AND ${by(table)}`, order: 'ASC' });
-  return sqlOn(db.pool)<EntryRow>(statement, values);
+  return sqlOn(db.requests)<EntryRow>(statement, values);
 }

@@ -15,7 +15,7 @@ afterAll(() => server.stop());
 
 /** Keeps everybody from writing into the audit while something runs. */
 async function whileLocked<T>(run: () => Promise<T>): Promise<T> {
-  const client = await server.db.side.connect();
+  const client = await server.db.background.connect();
   try {
     await client.query('BEGIN; LOCK TABLE audit_events IN ACCESS EXCLUSIVE MODE');
     return await run();

@@ -25,7 +25,7 @@ describe('GET /v1/audit', () => {
     const made = await user.api('POST', '/v1/models', { namespace, name: 'm' }, headers);
     await user.api('PATCH', `/v1/models/${made.body.id}`, { task: 'A', tags: ['x'] });
     await user.api('PUT', `/v1/models/${made.body.id}/files/weights/a.bin`, 'content');
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       'SELECT id::text, action FROM changes WHERE object_id = $1 ORDER BY id DESC',
       [made.body.id],
     );
@@ -58,7 +58,7 @@ describe('GET /v1/audit', () => {
       { action: 'created', object: { kind: 'alias', name: 'prod' } },
       { action: 'created', object: { kind: 'version', name: 'v1' } },
     ]);
-    const { rows: events } = await server.db.pool.query('SELECT FROM audit_events WHERE object_id = $1', [
+    const { rows: events } = await server.db.requests.query('SELECT FROM audit_events WHERE object_id = $1', [
       made.body.id,
     ]);
     expect(events).toEqual([]);

@@ -42,7 +42,7 @@ function entriesBefore(
     order: 'DESC',
     limit: param(count),
   });
-  return sqlOn(db.pool)(sizedSql(statement, param(room.bytes), param(room.isEmpty)), values);
+  return sqlOn(db.requests)(sizedSql(statement, param(room.bytes), param(room.isEmpty)), values);
 }
 
 /** The last millisecond of the year 9999. */

@@ -106,7 +106,7 @@ describe('a read of a file', () => {
     const { reader, version, file } = await readable();
     expect(await get(reader, `${file}?redirect=true`)).toMatchObject({ status: 307 });
     expect(await readsOf(version.id)).toMatchObject([{ status: 307, object: { name: 'w/model.bin' } }]);
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       `SELECT FROM audit_events e WHERE e::text LIKE '%s3cret%' OR e::text LIKE '%mb\\_%'`,
     );
     expect(rows).toEqual([]);

@@ -47,12 +47,12 @@ it('one caller who is denied 200 times leaves a few entries, and each attempt is
 it('attempts that cannot be stored stay counted', async () => {
   const caller = await callers.user({});
   for (let i = 0; i < ONE_BY_ONE + 3; i++) await caller.api('GET', '/v1/models/none%2Fm');
-  const { pool } = server.db;
-  await pool.query('ALTER TABLE audit_events RENAME TO away');
+  const { requests } = server.db;
+  await requests.query('ALTER TABLE audit_events RENAME TO away');
   try {
     await expect(storeRepeatedDenials(server.ctx)).rejects.toThrow('audit_events');
   } finally {
-    await pool.query('ALTER TABLE away RENAME TO audit_events');
+    await requests.query('ALTER TABLE away RENAME TO audit_events');
   }
   await storeRepeatedDenials(server.ctx);
   const entries = await auditOf(callers.admin, { actor: caller.name, outcome: 'denied' });

@@ -24,7 +24,7 @@ export async function scopeOf(
     );
   const path = namespace.namespace;
   const above = theirs.filter((each) => path === each || path.startsWith(`${each}/`));
-  const { rows } = await ctx.db.pool.query<{ at: Date | null }>(
+  const { rows } = await ctx.db.requests.query<{ at: Date | null }>(
     'SELECT min(created_at) AS at FROM namespaces WHERE path = ANY ($1)',
     [above],
   );

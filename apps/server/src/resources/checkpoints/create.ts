@@ -41,9 +41,9 @@ async function insert(ctx: RequestContext, draft: Draft): Promise<CheckpointOutc
     if (outcome === undefined || (outcome.claimed && !outcome.created)) throw new Taken();
     return outcome;
   };
-  const { pool } = ctx.db;
+  const { requests } = ctx.db;
   try {
-    return await (draft.mentions ? inTransaction(pool, run) : run(pool));
+    return await (draft.mentions ? inTransaction(requests, run) : run(requests));
   } catch (error) {
     if (error instanceof Taken || isUndone(error)) return 'taken';
     throw error;

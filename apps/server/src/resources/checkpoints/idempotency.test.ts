@@ -15,7 +15,7 @@ const keyed = (path: string, body: unknown, key: string) =>
   server.api('POST', path, body, { 'idempotency-key': key });
 const checkpointsOf = ({ id }: { id: string }) => `/v1/experiments/${id}/checkpoints`;
 const countOf = async (table: string): Promise<number> =>
-  Number((await server.db.pool.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
+  Number((await server.db.requests.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
 
 describe('on a checkpoint', () => {
   it('a replay gives the first status with the checkpoint as it is, and writes nothing', async () => {

@@ -39,7 +39,7 @@ export const latestCheckpoint: Verb<'experiments.checkpoints.latest'> = async (
   ctx,
   { touched: { experiment } },
 ) => {
-  const [row] = await newest(ctx.db.pool, experiment.id);
+  const [row] = await newest(ctx.db.requests, experiment.id);
   if (row === undefined)
     throw new HttpProblem('not_found', `The experiment ${experiment.name} has no ready checkpoint.`);
   const { body, etag } = await readObject(ctx, 'checkpoint', row.id);

@@ -81,7 +81,7 @@ describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
     expect(series.body.items).toMatchObject([{ value: 0.1, step: 2 }]);
     const measured = await server.api('GET', `/v1/versions/${promoted.body.id}/metrics?key=mAP`);
     expect(measured.body.items).toMatchObject([{ dataset: 'coco-val', digest: 'd1' }]);
-    const blobs = await server.db.pool.query('SELECT 1 FROM blobs');
+    const blobs = await server.db.requests.query('SELECT 1 FROM blobs');
     expect(blobs.rowCount).toBe(1);
     expect((await changesOf(server, promoted.body.id)).map((change) => change.action)).toContain('created');
   });

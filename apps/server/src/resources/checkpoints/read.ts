@@ -36,7 +36,7 @@ export async function readCheckpoints(
   ids: string[],
   room?: Room,
 ): Promise<Readout<Checkpoint>[]> {
-  return (await select(db.pool, ids, room)).map((row) => ({
+  return (await select(db.requests, ids, room)).map((row) => ({
     id: row.id,
     body: {
       namespace: row.namespace,

@@ -19,7 +19,7 @@ const select = reader<DatasetRow>(
 );
 
 export async function readDatasets({ db }: Context, ids: string[], room?: Room): Promise<Readout<Dataset>[]> {
-  return (await select(db.pool, ids, room)).map((row) => ({
+  return (await select(db.requests, ids, room)).map((row) => ({
     id: row.id,
     body: {
       namespace: row.namespace,

@@ -40,7 +40,7 @@ export async function listEvents(ctx: RequestContext, object: Located, query: Ev
     limit: query.limit,
     after: idAfter(query.cursor),
     read: (before, count, { bytes, isEmpty }) =>
-      ofObject(ctx.db.pool, object.id, query.name ?? null, before ?? null, count, bytes, isEmpty),
+      ofObject(ctx.db.requests, object.id, query.name ?? null, before ?? null, count, bytes, isEmpty),
     toItem: toEvent,
     cursorOf: (row: EventRow) => row.id,
   });

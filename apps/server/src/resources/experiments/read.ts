@@ -2,7 +2,11 @@ import type { Experiment } from '@modelbox/schema';
 import { reader } from '../../core/lists/sized.ts';
 import { type DeletableRow, deletableColumns, deletableStampsOf } from '../../core/objects/rows.ts';
 import type { Context } from '../../protocol/context.ts';
-import { checkpointNamespace, type Foreign, foreignIn } from '../../protocol/cross-namespace.ts';
+import {
+  type CrossNamespace,
+  checkpointNamespace,
+  crossNamespaceIn,
+} from '../../protocol/cross-namespace.ts';
 import { etagOf } from '../../protocol/http/preconditions.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
@@ -35,7 +39,7 @@ export async function readExperiments(
   ids: string[],
   room?: Room,
 ): Promise<Readout<Experiment>[]> {
-  return (await select(db.pool, ids, room)).map((row) => ({
+  return (await select(db.requests, ids, room)).map((row) => ({
     id: row.id,
     body: {
       namespace: row.namespace,
@@ -52,10 +56,10 @@ export async function readExperiments(
       ...deletableStampsOf(row),
     },
     etag: etagOf(row.rowVersion),
-    foreign: foreignOf(row),
+    foreign: crossNamespaceOf(row),
   }));
 }
 
 /** The checkpoint that the experiment began with is another object: only callers who may read it see it. */
-const foreignOf = ({ checkpointIn }: ExperimentRow): Foreign<Experiment>[] =>
-  foreignIn(checkpointIn, 'checkpoint.read', (body) => ({ ...body, source: null }));
+const crossNamespaceOf = ({ checkpointIn }: ExperimentRow): CrossNamespace<Experiment>[] =>
+  crossNamespaceIn(checkpointIn, 'checkpoint.read', (body) => ({ ...body, source: null }));

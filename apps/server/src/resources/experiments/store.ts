@@ -1,6 +1,6 @@
 import type { Experiment, Prisma } from '@modelbox/db';
 import type { NamedStore } from '../../core/objects/create.ts';
-import { holdSource } from '../../core/objects/store.ts';
+import { lockSource } from '../../core/objects/store.ts';
 
 interface OwnColumns {
   owner: string | null;
@@ -26,7 +26,7 @@ export const experiments: NamedStore<Experiment, OwnColumns> = {
     });
     // One that is there already began with it when it was there still.
     if (made.count === 1 && row.sourceCheckpointId !== null)
-      await holdSource(tx, 'checkpoint', row.sourceCheckpointId);
+      await lockSource(tx, 'checkpoint', row.sourceCheckpointId);
     return made;
   },
   set: (tx, id, columns) => tx.experiment.update({ where: { id }, data: columns }),

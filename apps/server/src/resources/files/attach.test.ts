@@ -11,7 +11,7 @@ import {
 } from '../../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { purge } from '../../workers/purge.ts';
-import { removeDoomed, sweepBlobs } from '../../workers/store/blob-sweep.ts';
+import { deletePending, sweepBlobs } from '../../workers/store/blob-sweep.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -47,7 +47,7 @@ describe.each(OWNER_KINDS)('POST /v1/%ss/{id}/files/attach', (kind) => {
     const other = await stored();
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}`;
-    const blobs = await server.db.pool.query('SELECT 1 FROM blobs');
+    const blobs = await server.db.requests.query('SELECT 1 FROM blobs');
     const files = [
       { path: 'w/b.bin', sha256, role: 'text', mediaType: 'text/plain' },
       { path: 'a.bin', sha256 },
@@ -71,7 +71,7 @@ describe.each(OWNER_KINDS)('POST /v1/%ss/{id}/files/attach', (kind) => {
     expect(await filesOf(path)).toEqual(attached.body.items);
     const read = await fetch(`${server.url}${path}/files/w/b.bin`);
     expect(Buffer.from(await read.arrayBuffer()).equals(content)).toBe(true);
-    expect((await server.db.pool.query('SELECT 1 FROM blobs')).rowCount).toBe(blobs.rowCount);
+    expect((await server.db.requests.query('SELECT 1 FROM blobs')).rowCount).toBe(blobs.rowCount);
 
     expect((await attach(path, files)).body).toEqual(attached.body);
     const [, change, ...more] = await changesOf(server, id);
@@ -143,7 +143,7 @@ describe('content that cannot be attached', () => {
     await sweepBlobs(server.ctx);
     server.advance(DAY);
     await sweepBlobs(server.ctx);
-    await removeDoomed(server.ctx);
+    await deletePending(server.ctx);
     await refuses(dropped.sha256);
     expect(await filesOf(path)).toHaveLength(1);
   });
@@ -152,7 +152,7 @@ describe('content that cannot be attached', () => {
     const source = await stored('sound once');
     const target = await newModel(server);
     const path = `/v1/models/${target.id}`;
-    await server.db.pool.query('UPDATE blobs SET corrupt_at = now() WHERE sha256 = $1', [source.sha256]);
+    await server.db.requests.query('UPDATE blobs SET corrupt_at = now() WHERE sha256 = $1', [source.sha256]);
     expect((await attach(path, [{ path: 'x', sha256: source.sha256 }])).status).toBe(404);
     await put(source.file, 'sound once');
     expect((await attach(path, [{ path: 'x', sha256: source.sha256 }])).status).toBe(200);
@@ -311,7 +311,7 @@ it('content that nothing refers to any more is kept from the sweep by being atta
   await sweepBlobs(server.ctx);
   server.advance(2 * DAY);
   await sweepBlobs(server.ctx);
-  await removeDoomed(server.ctx);
+  await deletePending(server.ctx);
   expect((await server.api('GET', `${path}/files/kept`)).status).toBe(200);
 });
 

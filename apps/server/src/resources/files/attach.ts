@@ -10,7 +10,7 @@ import { invalid, invalidField } from '../../protocol/problem.ts';
 import type { Answered } from '../../protocol/verb.ts';
 import { findClashes } from './clashes.ts';
 import { lockForFiles } from './guard.ts';
-import { holdBlobs, placeKnown } from './known.ts';
+import { pinBlobs, placeKnown } from './known.ts';
 import { listFilesAt } from './read.ts';
 import { unknownContent } from './unknown-content.ts';
 
@@ -39,7 +39,7 @@ export async function attachFiles(
   await write(ctx, async (tx) => {
     await lockForFiles(tx, ctx, kind, object);
     const there = await demandPlaces(tx, kind, object, files);
-    const blobs = await holdBlobs(
+    const blobs = await pinBlobs(
       tx,
       files.map((file) => file.sha256),
     );

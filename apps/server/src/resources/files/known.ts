@@ -21,7 +21,7 @@ interface HeldBlob {
  * Holds content until the transaction ends, by its SHA-256: no sweep deletes it. The answer leaves out content that is not
  * there any more, and content whose stored copy is damaged or doubtful (`checkForReference` settles doubts before).
  */
-export async function holdBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<string, HeldBlob>> {
+export async function pinBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<string, HeldBlob>> {
   const rows = await sqlOf(tx)<HeldBlob>(
     'SELECT id, sha256, size_bytes AS "sizeBytes" FROM hold_blobs($1::text[])',
     [hashes],

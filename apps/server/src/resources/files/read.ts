@@ -42,18 +42,18 @@ export const pageOfFiles = (
     limit: query.limit,
     after: cursorAfter(query.cursor, 'string'),
     read: (after, count, { bytes, isEmpty }) =>
-      page(ctx.db.pool, objectId, after ?? '', count, bytes, isEmpty),
+      page(ctx.db.requests, objectId, after ?? '', count, bytes, isEmpty),
     toItem: toFile,
     cursorOf: (row: FileRow) => row.path,
   });
 
 /** All files of an object, by path: at most `FILES_MAX`. Reserves memory for them before it reads them. */
 export async function listAllFiles({ db, reserve }: RequestContext, objectId: string): Promise<File[]> {
-  const [size] = await measure(db.pool, objectId);
+  const [size] = await measure(db.requests, objectId);
   reserve(size?.bytes ?? 0);
-  return (await all(db.pool, objectId)).map(toFile);
+  return (await all(db.requests, objectId)).map(toFile);
 }
 
 /** The files of an object at some paths, by path. */
 export const listFilesAt = async ({ db }: Context, objectId: string, paths: string[]): Promise<File[]> =>
-  (await at(db.pool, objectId, paths)).map(toFile);
+  (await at(db.requests, objectId, paths)).map(toFile);

@@ -5,8 +5,8 @@ import { describeWithS3 } from '@modelbox/blobs/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { newExperiment, newModel } from '../../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { removeDoomed, sweepBlobs } from '../../workers/store/blob-sweep.ts';
-import { sweepStrays } from '../../workers/store/stray-sweep.ts';
+import { deletePending, sweepBlobs } from '../../workers/store/blob-sweep.ts';
+import { sweepOrphans } from '../../workers/store/orphan-sweep.ts';
 
 const MiB = 2 ** 20;
 
@@ -25,10 +25,10 @@ await describeWithS3(
       const later = new Date(Date.now() + 60_000);
       await sweepBlobs(server.ctx);
       await server.ctx.blobs.sweepTemporary(later);
-      await sweepStrays(server.ctx, later);
-      await removeDoomed(server.ctx);
+      await sweepOrphans(server.ctx, later);
+      await deletePending(server.ctx);
       const stored = await Array.fromAsync(server.ctx.blobs.list());
-      const { rows } = await server.db.pool.query<{ key: string }>(
+      const { rows } = await server.db.requests.query<{ key: string }>(
         'SELECT DISTINCT b.key FROM blobs b JOIN files f ON f.blob_id = b.id ORDER BY b.key',
       );
       expect(stored.map(({ key }) => key)).toEqual(rows.map(({ key }) => key));
@@ -115,10 +115,10 @@ await describeWithS3(
       server.advance(1_000);
       await sweepBlobs(server.ctx);
       await sweepBlobs(server.ctx);
-      await expect(removeDoomed(server.ctx)).rejects.toThrow('could not be removed');
-      await expect(sweepStrays(server.ctx, new Date())).rejects.toThrow('unavailable');
+      await expect(deletePending(server.ctx)).rejects.toThrow('could not be removed');
+      await expect(sweepOrphans(server.ctx, new Date())).rejects.toThrow('unavailable');
       await bucket.start();
-      await removeDoomed(server.ctx);
+      await deletePending(server.ctx);
       expect(await Array.fromAsync(server.ctx.blobs.list())).toHaveLength(before - 1);
     });
   },

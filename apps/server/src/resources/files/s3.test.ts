@@ -159,7 +159,7 @@ await describeWithS3(
       );
       await claimBlobs({ ...config, adoptBlobs: true }, server.db, store);
       await claimBlobs(config, server.db, store);
-      await server.db.pool.query('UPDATE database_identity SET id = gen_random_uuid()');
+      await server.db.requests.query('UPDATE database_identity SET id = gen_random_uuid()');
       await expect(claimBlobs(config, server.db, store)).rejects.toThrow(
         `those of another database: s3://${name}/${config.blobs.prefix}/modelbox-owner names `,
       );

@@ -9,6 +9,6 @@ export async function changingRights(
   work: (tx: Tx) => Promise<Receipt>,
 ): Promise<Receipt> {
   const receipt = await write(ctx, work);
-  ctx.authentication.doubt();
+  ctx.authentication.invalidate();
   return receipt;
 }

@@ -94,7 +94,8 @@ export const listGrants: Verb<'namespaces.grants.list'> = async (ctx, { query, t
     limit: query.limit,
     after: cursorAfter(query.cursor, 'string'),
     read: async (after, count, { bytes, isEmpty }) =>
-      (await ctx.db.pool.query<GrantRow & SizedRow>(PAGE, [path, after ?? '', count, bytes, isEmpty])).rows,
+      (await ctx.db.requests.query<GrantRow & SizedRow>(PAGE, [path, after ?? '', count, bytes, isEmpty]))
+        .rows,
     toItem: (row: GrantRow) => toGrant(row, path),
     cursorOf: (row) => `${row.principal}\u0001${row.namespace}`,
   });
@@ -102,7 +103,7 @@ export const listGrants: Verb<'namespaces.grants.list'> = async (ctx, { query, t
 };
 
 export async function readGrants({ db }: Context, ids: string[]): Promise<Readout<Grant>[]> {
-  const { rows } = await db.pool.query<GrantRow>(
+  const { rows } = await db.requests.query<GrantRow>(
     `SELECT ${COLUMNS} FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.id = ANY ($1::uuid[])`,
     [ids],
   );

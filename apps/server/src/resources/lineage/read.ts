@@ -56,7 +56,7 @@ const nodesOf = prepared<[ids: string[]], Node & { namespace: string }>(
  * may not see is not there: neither it nor what it was used for, nor what lies behind it.
  */
 export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touched: { version } }) => {
-  const { pool } = ctx.db;
+  const { requests } = ctx.db;
   const edges = new Map<string, Edge>();
   const nodes = new Map((await visibleNodes(ctx, [version.id])).map((node) => [node.id, node]));
   const seen = new Set([version.id]);
@@ -68,7 +68,7 @@ export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touche
       truncated = true;
       break;
     }
-    const rows = await edgesOf(pool, frontier, MAX_NODES + 1);
+    const rows = await edgesOf(requests, frontier, MAX_NODES + 1);
     truncated ||= rows.length > MAX_NODES;
     const found = rows.slice(0, MAX_NODES);
     const fresh = [...new Set(found.flatMap(({ from, to }) => [from, to]))].filter((id) => !seen.has(id));
@@ -92,7 +92,7 @@ export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touche
 /** Those of the nodes that the caller may see. */
 async function visibleNodes({ db, actor }: RequestContext, ids: string[]): Promise<Node[]> {
   if (ids.length === 0) return [];
-  const rows = await nodesOf(db.pool, ids);
+  const rows = await nodesOf(db.requests, ids);
   return rows
     .filter(({ kind, namespace }) => decideAccess(actor, `${kind}.read`, namespace) === 'allowed')
     .map(({ namespace: _, ...node }) => ({

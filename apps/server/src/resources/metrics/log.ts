@@ -49,8 +49,8 @@ export async function logMetrics(
   };
   const outcome =
     places.length === 0
-      ? await log(ctx.db.pool, pointColumns(points, noDatasets))
-      : await inTransaction(ctx.db.pool, async (client) => {
+      ? await log(ctx.db.requests, pointColumns(points, noDatasets))
+      : await inTransaction(ctx.db.requests, async (client) => {
           const datasetOf = await ensureDatasets(
             sqlOn(client),
             ctx,

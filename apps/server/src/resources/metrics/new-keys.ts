@@ -24,7 +24,7 @@ export async function demandVisibleNewKeys(
 ): Promise<void> {
   const hidden = hiddenKeys(points);
   if (hidden.length === 0) return;
-  const { rows } = await ctx.db.pool.query<{ key: string }>(
+  const { rows } = await ctx.db.requests.query<{ key: string }>(
     'SELECT DISTINCT key FROM metric_series WHERE object_id = $1 AND key = ANY($2)',
     [objectId, hidden.map(({ key }) => key)],
   );

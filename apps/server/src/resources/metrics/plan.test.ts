@@ -35,7 +35,7 @@ afterAll(() => server.stop());
 
 /** A session of its own, with no plan kept. */
 async function connect(): Promise<void> {
-  client = await server.db.pool.connect();
+  client = await server.db.requests.connect();
   client.on('notice', ({ message }) => {
     const json = /plan:\n(\{.*\})/s.exec(message ?? '')?.[1];
     if (json !== undefined) rows += visited((JSON.parse(json) as { Plan: PlanNode }).Plan);

@@ -72,6 +72,6 @@ const latest = prepared<[objectId: string, namespaceId: string], { latest: Lates
 
 /** The latest values of an object. */
 export async function metricSummary({ db }: Context, object: Located) {
-  const [row] = await latest(db.pool, object.id, object.namespaceId);
+  const [row] = await latest(db.requests, object.id, object.namespaceId);
   return latestValues(row?.latest ?? null);
 }

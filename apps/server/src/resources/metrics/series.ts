@@ -89,7 +89,7 @@ export async function listPoints(
     batch: limit,
     after: query.cursor === undefined ? undefined : positionOf(query.cursor),
     read: (after, count, { bytes, isEmpty }) =>
-      sqlOn(ctx.db.pool)<PointRow & SizedRow>(statement, [
+      sqlOn(ctx.db.requests)<PointRow & SizedRow>(statement, [
         object.id,
         object.namespaceId,
         ...bounds,

@@ -24,7 +24,7 @@ const select = reader<ModelRow>(
 );
 
 export async function readModels({ db }: Context, ids: string[], room?: Room): Promise<Readout<Model>[]> {
-  return (await select(db.pool, ids, room)).map((row) => ({
+  return (await select(db.requests, ids, room)).map((row) => ({
     id: row.id,
     body: {
       namespace: row.namespace,

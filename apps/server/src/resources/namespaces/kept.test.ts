@@ -139,7 +139,7 @@ describe('a namespace that is made again', () => {
     await limit(namespace);
     await callers.ok('DELETE', pathOf(namespace));
     const kept = async () =>
-      (await server.db.pool.query('SELECT 1 FROM kept_namespaces WHERE path = $1', [namespace])).rowCount;
+      (await server.db.requests.query('SELECT 1 FROM kept_namespaces WHERE path = $1', [namespace])).rowCount;
     await pruneHistory(server.ctx);
     expect(await kept()).toBe(1);
     server.advance(31 * DAY);

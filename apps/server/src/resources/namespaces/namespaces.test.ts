@@ -50,7 +50,7 @@ describe('a namespace comes into being on first use', () => {
       }),
     );
     expect(answers.map((answer) => answer.status)).toEqual(Array.from(answers, () => 201));
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       "SELECT after->>'path' AS path, action FROM changes WHERE object_kind = 'namespace' AND namespace LIKE $1 ORDER BY 1",
       [`${root}%`],
     );
@@ -167,7 +167,7 @@ describe('DELETE', () => {
       const root = freshName('raced');
       await server.api('POST', '/v1/models', { namespace: `${root}/sub/leaf`, name: 'gone' });
       // Empty but for the tree: what lay in it is removed as a purge would.
-      await server.db.pool.query("DELETE FROM models WHERE name = 'gone'");
+      await server.db.requests.query("DELETE FROM models WHERE name = 'gone'");
       const [leaf, model, sub] = await Promise.all([
         server.api('DELETE', pathOf(`${root}/sub/leaf`)),
         server.api('POST', '/v1/models', { namespace: `${root}/sub/leaf`, name: 'kept' }),

@@ -34,7 +34,7 @@ interface Held {
 /** What lies under each quota below a namespace, in one look. */
 const heldUnder = async (root: string): Promise<Held[]> =>
   (
-    await server.db.side.query<Held>(
+    await server.db.background.query<Held>(
       `SELECT n.path, n.quota_bytes AS quota, n.quota_charged AS charged, u.used + u.uploading AS held
        FROM namespaces n, namespace_usage(n.path) AS u
        WHERE n.quota_bytes IS NOT NULL AND (n.path = $1 OR starts_with(n.path, $1 || '/'))`,
@@ -158,7 +158,7 @@ it('a first quota counts what was just being stored without one', async () => {
   const root = freshName('race');
   const model = await newModel(server, { namespace: root });
   const known = await stream(server, `/v1/models/${model.id}/files/a`, randomBytes(10));
-  const writer = await server.db.pool.connect();
+  const writer = await server.db.requests.connect();
   try {
     // A writer that has found no quota, and is not done yet.
     await writer.query('BEGIN');
@@ -175,7 +175,7 @@ it('a first quota counts what was just being stored without one', async () => {
     const setting = setQuota(root, 1_000);
     const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
-    await expect.poll(async () => (await server.db.side.query(waiting)).rowCount).toBeGreaterThan(0);
+    await expect.poll(async () => (await server.db.background.query(waiting)).rowCount).toBeGreaterThan(0);
     await writer.query('COMMIT');
     demand(await setting, 200);
   } finally {

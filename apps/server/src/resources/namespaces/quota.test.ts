@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   // Whoever wrote it: what is stored has its namespace, which is its object's.
-  const { rows } = await server.db.pool.query(
+  const { rows } = await server.db.requests.query(
     `SELECT * FROM files WHERE blob_id IS NOT NULL AND namespace_id IS DISTINCT FROM namespace_of(object_kind, object_id)`,
   );
   expect(rows).toEqual([]);
@@ -147,7 +147,7 @@ describe('PUT of a file', () => {
     expect((await stream(`${path}/files/a`, randomBytes(600))).status).toBe(201);
     expect(await stream(`${path}/files/b`, randomBytes(401))).toMatchObject(exceeded(root, 1000, 600, 401));
     expect((await server.api('GET', `${path}/files`)).body.items).toHaveLength(1);
-    const { rows } = await server.db.pool.query<{ key: string }>('SELECT key FROM blobs');
+    const { rows } = await server.db.requests.query<{ key: string }>('SELECT key FROM blobs');
     const inStore = await Array.fromAsync(server.ctx.blobs.list(), (blob) => blob.key);
     expect(inStore.toSorted()).toEqual(rows.map((row) => row.key).toSorted());
     expect((await stream(`${path}/files/b`, randomBytes(400))).status).toBe(201);

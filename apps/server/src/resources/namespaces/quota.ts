@@ -27,7 +27,7 @@ interface Charge {
  */
 export async function demandRoom(ctx: RequestContext, namespace: string, bytes: number): Promise<void> {
   const text = 'SELECT path, quota, used, asked FROM find_lacking_quota($1, $2)';
-  await demandNone(ctx, sqlOn(ctx.db.pool), text, [namespace, bytes]);
+  await demandNone(ctx, sqlOn(ctx.db.requests), text, [namespace, bytes]);
 }
 
 /**

@@ -21,7 +21,7 @@ export async function readNamespaces(
   ids: string[],
   room?: Room,
 ): Promise<Readout<Namespace>[]> {
-  return (await select(db.pool, ids, room)).map((row) => ({
+  return (await select(db.requests, ids, room)).map((row) => ({
     id: row.id,
     body: {
       path: row.path,

@@ -12,7 +12,7 @@ const count = prepared<[path: string], NamespaceUsage>(
 
 /** Counts what is stored in a namespace and all below it. */
 export const readUsage: Verb<'namespaces.usage'> = async (ctx, { touched: { namespace } }) => {
-  const [usage] = await count(ctx.db.pool, namespace.namespace);
+  const [usage] = await count(ctx.db.requests, namespace.namespace);
   if (usage === undefined)
     throw new HttpProblem('not_found', `There is no namespace "${namespace.namespace}".`);
   return { status: 200, body: usage };

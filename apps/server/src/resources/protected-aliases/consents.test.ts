@@ -212,7 +212,7 @@ describe('allowing a rule', () => {
     const allowed = await w.admin.api('PUT', url, { digest }, { 'if-match': '"1"' });
     expect([allowed.status, allowed.headers.get('etag'), allowed.body.edit]).toEqual([200, '"2"', 2]);
     expect((await w.admin.api('PUT', url, { digest })).body.edit).toBe(2);
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       `SELECT action, actor, detail->>'digest' AS digest, detail->'rule'->>'direction' AS direction
        FROM changes WHERE object_kind = 'alias_protection' AND namespace = $1 AND action <> 'created'`,
       [w.namespace],

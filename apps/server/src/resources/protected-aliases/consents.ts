@@ -86,7 +86,7 @@ export async function listRules(
   alias: string,
   query: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<Answered> {
-  const sql = sqlOn(ctx.db.pool);
+  const sql = sqlOn(ctx.db.requests);
   const [protection] = await sql<ProtectionRow>(PROTECTION, [object.id, alias]);
   if (protection === undefined) throw notProtected(object, alias);
   if (protection.movableBy !== 'rule') return { status: 200, body: { items: [], nextCursor: null } };

@@ -29,7 +29,7 @@ export async function listProtections(
     after: cursorAfter(query.cursor, 'string'),
     read: async (after, count, { bytes, isEmpty }) =>
       (
-        await ctx.db.pool.query<ProtectionRow & SizedRow>(PAGE, [
+        await ctx.db.requests.query<ProtectionRow & SizedRow>(PAGE, [
           object.id,
           object.namespace,
           after ?? '',

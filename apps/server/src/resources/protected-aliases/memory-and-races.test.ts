@@ -35,7 +35,7 @@ const better = (url: string, version: string, value: number) =>
 /** How many of the database's sessions wait for another to end its transaction. */
 const waiting = async (): Promise<number> =>
   (
-    await server.db.side.query(
+    await server.db.background.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'`,
     )
   ).rowCount ?? 0;
@@ -82,7 +82,7 @@ it('a protection that comes while a rule is at work makes it propose, at once', 
   await callers.ok('PUT', `${url}/policy`, { label: [{ ...champion, alias: 'prod' }] });
   const { id } = await better(url, 'good', 1);
   while ((await sequence(server.db, 10_000)) > 0);
-  const client = await server.db.pool.connect();
+  const client = await server.db.requests.connect();
   try {
     await client.query('BEGIN');
     // The rule has begun, and waits to keep the version as it is.
@@ -102,7 +102,7 @@ it('a protection that comes while a rule is at work makes it propose, at once', 
 it('a move that takes long in one team keeps no other team from protecting an alias of that name', async () => {
   const [ours, theirs] = [await world(), await world()];
   await callers.ok('PUT', `${ours.url}/aliases/stuck`, { version: 'v1' });
-  const client = await server.db.pool.connect();
+  const client = await server.db.requests.connect();
   try {
     await client.query('BEGIN');
     await client.query(`SELECT 1 FROM aliases WHERE name = 'stuck' FOR UPDATE`);

@@ -246,7 +246,7 @@ async function play(world: World, step: Step): Promise<void> {
   const pick = <T>(items: readonly T[], index: number): T => items[index % items.length] as T;
   const { above, below, model } = world;
   const places = [`models/${model}`, `namespaces/${ref(below)}`, `namespaces/${ref(above)}`];
-  const { rows: proposals } = await server.db.pool.query(
+  const { rows: proposals } = await server.db.requests.query(
     `SELECT id FROM proposals WHERE model_id = ANY ($1::uuid[]) AND state = 'open' ORDER BY alias`,
     [world.models],
   );
@@ -272,7 +272,7 @@ async function play(world: World, step: Step): Promise<void> {
 /** Lets every worker of policies do what is due. */
 async function work(): Promise<void> {
   server.advance(2 * HOUR);
-  await server.db.pool.query('DELETE FROM retention_runs');
+  await server.db.requests.query('DELETE FROM retention_runs');
   await settle();
   await retainDue(server.ctx);
   await settle();
@@ -280,7 +280,7 @@ async function work(): Promise<void> {
 
 /** The admin's first moves are the only ones, and `v1` still has every alias. */
 async function demandUnmoved({ above, model }: World): Promise<void> {
-  const { rows } = await server.db.pool.query(
+  const { rows } = await server.db.requests.query(
     `SELECT a.alias, a.cause, a.model_id AS model FROM alias_moves a JOIN models m ON m.id = a.model_id
      JOIN namespaces n ON n.id = m.namespace_id
      WHERE (n.path = $1 OR starts_with(n.path, $1 || '/')) AND a.alias = ANY ($2::text[]) ORDER BY a.id`,
@@ -326,7 +326,7 @@ it('no sequence of calls of a maintainer moves an alias that is protected agains
         await work();
         await demandUnmoved(world);
       }
-      const { rows } = await server.db.pool.query(
+      const { rows } = await server.db.requests.query(
         `SELECT DISTINCT c->>'clause' AS clause FROM decisions d, jsonb_array_elements(d.clauses) AS c
          WHERE d.model_id = ANY ($1::uuid[]) AND c->>'clause' IN ('trusted', 'consent')`,
         [world.models],

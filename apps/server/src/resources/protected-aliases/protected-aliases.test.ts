@@ -47,7 +47,7 @@ const WAYS: Record<string, (w: World, by: Caller) => Promise<{ status: number; b
   set: (w, by) => by.api('PUT', aliasOf(w), { version: 'v2' }),
   delete: (w, by) => by.api('DELETE', aliasOf(w)),
   rollback: async (w, by) => {
-    await server.db.pool.query('DELETE FROM protected_aliases');
+    await server.db.requests.query('DELETE FROM protected_aliases');
     await callers.ok('PUT', aliasOf(w), { version: 'v2' });
     await callers.ok('PUT', onModel(w), { by: 'role', role: 'admin' });
     return by.api('POST', `${aliasOf(w)}/rollback`);
@@ -302,7 +302,7 @@ describe('saying so', () => {
       expect((await w.admin.api('PUT', path, body)).body).toEqual(made.body);
       expect((await w.maintainer.api('DELETE', path)).status).toBe(403);
     }
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       `SELECT action, after->>'by' AS by, actor FROM changes WHERE object_kind = 'alias_protection' AND namespace = $1`,
       [w.namespace],
     );
@@ -364,7 +364,7 @@ describe('saying so', () => {
     await callers.user({ [namespace]: 'viewer' });
     await callers.ok('PUT', onNamespace(namespace), { by: 'rule' });
     await callers.ok('DELETE', `/v1/namespaces/${namespace}`);
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       `SELECT 1 FROM protected_aliases p LEFT JOIN namespaces n ON n.id = p.namespace_id WHERE n.path = $1`,
       [namespace],
     );
@@ -381,7 +381,7 @@ it('after a protection is there, nothing moves that began before it', async () =
     const protect = callers.ok('PUT', onModel(w), { by: 'rule' });
     const answers = await Promise.all([...moves, protect.then(() => ({ status: 0 }))]);
     for (const { status } of answers) expect([0, 200, 403]).toContain(status);
-    const { rows } = await server.db.pool.query(
+    const { rows } = await server.db.requests.query(
       `SELECT object_kind, detail->>'cause' AS cause FROM changes
        WHERE namespace = $1 AND object_kind IN ('alias', 'alias_protection') ORDER BY id`,
       [w.namespace],

@@ -50,7 +50,7 @@ const byIds = prepared<[ids: string[]], ProtectionRow>(
 );
 
 export async function readProtections({ db }: Context, ids: string[]): Promise<Readout<AliasProtection>[]> {
-  const rows = await byIds(db.pool, ids);
+  const rows = await byIds(db.requests, ids);
   return rows.map((row) => ({ id: row.id, body: toProtection(row, false), etag: etagOf(row.edit) }));
 }
 

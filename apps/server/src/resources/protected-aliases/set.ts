@@ -2,7 +2,7 @@ import type { Tx } from '@modelbox/db';
 import type { AliasProtectionPut } from '@modelbox/schema';
 import { newId } from '../../core/names/ids.ts';
 import { demandVisible } from '../../core/objects/new-name.ts';
-import { deletedMeanwhile, holdLiving } from '../../core/objects/store.ts';
+import { deletedMeanwhile, lockLivingForShare } from '../../core/objects/store.ts';
 import { recordChange } from '../../core/writes/change.ts';
 import { write } from '../../core/writes/write.ts';
 import type { RequestContext } from '../../protocol/context.ts';
@@ -86,7 +86,7 @@ function demandSound(
 async function demandThere(tx: Tx, { kind, id }: Located): Promise<void> {
   const isThere =
     kind === 'model'
-      ? await holdLiving(tx, 'models', id)
+      ? await lockLivingForShare(tx, 'models', id)
       : (await tx.$queryRaw<unknown[]>`SELECT 1 FROM namespaces WHERE id = ${id}::uuid FOR KEY SHARE`)
           .length > 0;
   if (!isThere) throw deletedMeanwhile(kind, id);

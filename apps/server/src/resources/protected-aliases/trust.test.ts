@@ -98,7 +98,7 @@ describe('a value of a caller who is not trusted', () => {
     await settle();
     expect(await w.holder()).toBe('v2');
     const changes = 'SELECT count(*)::int AS count FROM changes WHERE object_id = $1';
-    const count = async () => (await server.db.pool.query(changes, [w.ids['v2']])).rows[0].count;
+    const count = async () => (await server.db.requests.query(changes, [w.ids['v2']])).rows[0].count;
     const before = await count();
     await w.log(w.evaluator, 'v2', 0.9);
     expect(await count()).toBe(before);

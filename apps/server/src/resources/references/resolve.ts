@@ -7,7 +7,7 @@ import { listAllFiles } from '../files/read.ts';
 
 /** What a reference means now: a ready version and all its files, each with where to fetch it. */
 export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
-  const { body, foreign } = await readObject(ctx, 'version', touched.version.id);
+  const { body, crossNamespace } = await readObject(ctx, 'version', touched.version.id);
   const version = body as Version;
   const reference = formatReference(version);
   if (version.status !== 'ready')
@@ -22,7 +22,7 @@ export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
       url: file.uri ?? `/v1/versions/${version.id}/files/${encodePath(file.path)}`,
     })),
   };
-  return { status: 200, body: resolution, ...(foreign ? { foreign } : {}) };
+  return { status: 200, body: resolution, ...(crossNamespace ? { crossNamespace } : {}) };
 };
 
 const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');

@@ -162,7 +162,7 @@ export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
     limit: query.limit,
     after,
     read: (before, count, { bytes, isEmpty }) =>
-      ofPrincipal(ctx.db.pool, principal ?? null, before ?? null, count, bytes, isEmpty, self ?? null),
+      ofPrincipal(ctx.db.requests, principal ?? null, before ?? null, count, bytes, isEmpty, self ?? null),
     toItem: toToken,
     cursorOf: (row: ListedToken) => row.id,
   });

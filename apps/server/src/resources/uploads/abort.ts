@@ -26,6 +26,6 @@ export const abortUpload: Verb<'uploads.abort'> = async (ctx, { touched }) => {
     }
     return { status: 204, object: null };
   });
-  ctx.bells.abandoned.ring();
+  ctx.wakeups.abandoned.wake();
   return receipt;
 };

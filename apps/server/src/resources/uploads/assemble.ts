@@ -68,7 +68,7 @@ async function noteHashes({ db }: Context, { id }: Plan, parts: readonly BlobPar
   const hashes = Buffer.from(parts.map(({ sha256 }) => sha256).join(''), 'hex');
   const text = `UPDATE uploads SET part_hashes = CASE WHEN part_hashes IS NULL THEN $2::bytea ELSE '' END
     WHERE id = $1 AND part_hashes IS DISTINCT FROM $2`;
-  await db.pool.query(text, [id, hashes]);
+  await db.requests.query(text, [id, hashes]);
 }
 
 /** The parts that make the file, by number. An empty file is made of one part, which nobody sends. */

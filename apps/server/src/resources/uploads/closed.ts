@@ -48,7 +48,7 @@ export async function closedMeanwhile(ctx: Context, upload: UploadRow): Promise<
       'The store takes no parts of the upload any more: they were put together. Complete the upload.',
     );
   const now = ctx.now();
-  const { rows } = await ctx.db.pool.query<{ findings: number; since: Date }>(
+  const { rows } = await ctx.db.requests.query<{ findings: number; since: Date }>(
     `UPDATE uploads SET findings = findings + 1, found_at = coalesce(found_at, $2) WHERE id = $1 AND state = 'open'
      RETURNING findings, found_at AS since`,
     [upload.id, now],
@@ -71,5 +71,5 @@ export async function closedMeanwhile(ctx: Context, upload: UploadRow): Promise<
 export async function notePresent({ db }: Context, { id, foundAt }: UploadRow): Promise<void> {
   if (foundAt === null) return;
   const text = `UPDATE uploads SET findings = 0, found_at = NULL WHERE id = $1 AND state = 'open'`;
-  await db.pool.query(text, [id]);
+  await db.requests.query(text, [id]);
 }

@@ -22,8 +22,8 @@ import {
   verifyAll,
 } from '../../../testing/uploads.ts';
 import { createApp } from '../../app/app.ts';
-import { removeDoomed } from '../../workers/store/blob-sweep.ts';
-import { liveUploads } from '../../workers/store/stray-sweep.ts';
+import { deletePending } from '../../workers/store/blob-sweep.ts';
+import { liveUploads } from '../../workers/store/orphan-sweep.ts';
 import { cleanUploads } from '../../workers/store/upload-cleanup.ts';
 
 let server: TestServer;
@@ -43,8 +43,8 @@ const filesOf = async (kind: string, owner: { id: string }) =>
 /** What lies in the store and belongs to nothing. */
 async function unaccounted() {
   await cleanUploads(server.ctx);
-  await removeDoomed(server.ctx);
-  const { rows } = await server.db.pool.query(
+  await deletePending(server.ctx);
+  const { rows } = await server.db.requests.query(
     'SELECT key FROM blobs UNION ALL SELECT key FROM uploads WHERE cleaned_at IS NULL',
   );
   const known = new Set<string>(rows.map((row) => row.key));
@@ -153,7 +153,9 @@ describe('a complete upload', () => {
     );
     await verifyAll(server);
     for (const upload of both) expect((await uploadOf(server, upload)).state).toBe('complete');
-    const { rows } = await server.db.pool.query('SELECT key FROM blobs WHERE sha256 = $1', [sha256(mine)]);
+    const { rows } = await server.db.requests.query('SELECT key FROM blobs WHERE sha256 = $1', [
+      sha256(mine),
+    ]);
     expect(rows).toHaveLength(1);
     expect(await unaccounted()).toEqual({ blobs: 0, temporary: 0 });
     for (const path of ['1', '2'])

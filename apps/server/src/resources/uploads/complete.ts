@@ -38,7 +38,7 @@ export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touc
   }
   try {
     const receipt = await write(ctx, (tx) => appear(tx, ctx, touched.upload, body.sha256, completing));
-    ctx.bells.completed.ring();
+    ctx.wakeups.completed.wake();
     return receipt;
   } catch (error) {
     if (error instanceof HttpProblem && error.code === 'upload_closed') await cleanAgain(ctx, upload);
@@ -69,8 +69,8 @@ async function isAssembled(ctx: RequestContext, upload: UploadRow): Promise<bool
  */
 export async function cleanAgain(ctx: Context, { id }: Pick<UploadRow, 'id'>): Promise<void> {
   const text = `UPDATE uploads SET cleaned_at = NULL WHERE id = $1 AND state IN ('aborted', 'expired')`;
-  await ctx.db.pool.query(text, [id]);
-  ctx.bells.abandoned.ring();
+  await ctx.db.requests.query(text, [id]);
+  ctx.wakeups.abandoned.wake();
 }
 
 /** Makes the file visible, once. */

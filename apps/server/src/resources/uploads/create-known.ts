@@ -7,7 +7,7 @@ import type { Located } from '../../protocol/located.ts';
 import { invalidField } from '../../protocol/problem.ts';
 import type { Receipt } from '../../protocol/verb.ts';
 import { mediaTypeOf } from '../files/content/media-type.ts';
-import { holdBlobs, placeKnown } from '../files/known.ts';
+import { pinBlobs, placeKnown } from '../files/known.ts';
 import { lockPlace } from '../files/place.ts';
 import { defaultRole } from '../files/tracked.ts';
 
@@ -32,7 +32,7 @@ export async function createKnown(
   try {
     return await write(ctx, async (tx) => {
       const there = await lockPlace(tx, ctx, kind, object, path, 'body');
-      const blob = (await holdBlobs(tx, [sha256])).get(sha256);
+      const blob = (await pinBlobs(tx, [sha256])).get(sha256);
       if (blob === undefined) throw new Gone();
       if (blob.sizeBytes !== sizes.sizeBytes) {
         const message = `is not the size of the content with this SHA-256, which has ${blob.sizeBytes} bytes`;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const folders = async (): Promise<number> =>
-  Number((await server.db.pool.query('SELECT count(*) FROM uploads')).rows[0].count);
+  Number((await server.db.requests.query('SELECT count(*) FROM uploads')).rows[0].count);
 const content = Buffer.from('the content');
 
 describe('an upload', () => {
@@ -125,7 +125,7 @@ describe('an upload', () => {
     const frozen = await begin(server, 'version', await newVersion(server, { files: [] }), { sizeBytes: 1 });
     expect([frozen.status, frozen.body.code]).toEqual([409, 'files_frozen']);
     expect(await folders()).toBe(before);
-    const keys = (await server.db.pool.query('SELECT key FROM uploads')).rows.map((row) => row.key);
+    const keys = (await server.db.requests.query('SELECT key FROM uploads')).rows.map((row) => row.key);
     expect(await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'), new Set(keys))).toBe(0);
   });
 

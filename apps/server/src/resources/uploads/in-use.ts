@@ -14,7 +14,7 @@ export async function whileInUse<T>(
   const note = async () => {
     const now = ctx.now().getTime() + performance.now() - start;
     const until = now + ctx.settings.uploadExpiry;
-    await ctx.db.pool.query(
+    await ctx.db.requests.query(
       `UPDATE uploads SET expires_at = $2, updated_at = $3 WHERE id = $1 AND state = 'open' AND expires_at < $4`,
       [
         upload.id,

@@ -72,7 +72,7 @@ describe.each(OWNER_KINDS)('POST /v1/uploads {%s, sha256}', (kind) => {
 
 it('201: takes the bytes of content that is unknown, damaged, or that only something deleted has', async () => {
   const [damaged, deleted, dropped] = [await stored(), await stored(), await stored()];
-  await server.db.pool.query('UPDATE blobs SET corrupt_at = now() WHERE sha256 = $1', [damaged.sha256]);
+  await server.db.requests.query('UPDATE blobs SET corrupt_at = now() WHERE sha256 = $1', [damaged.sha256]);
   await server.api('DELETE', `/v1/models/${deleted.model.id}`);
   await server.api('DELETE', dropped.file);
   const unknown = { sha256: sha256(randomBytes(9)), sizeBytes: 9 };

@@ -34,7 +34,7 @@ export const listUploads: Verb<'uploads.list'> = async (ctx, { query, touched })
     limit: query.limit,
     after: idAfter(query.cursor),
     read: (before, count, { bytes, isEmpty }) =>
-      page(ctx.db.pool, object.id, query.state ?? null, before ?? null, count, bytes, isEmpty),
+      page(ctx.db.requests, object.id, query.state ?? null, before ?? null, count, bytes, isEmpty),
     toItem: (row: UploadRow) => toUpload(ctx, row),
     cursorOf: (row) => row.id,
   });

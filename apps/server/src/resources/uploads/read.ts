@@ -12,11 +12,11 @@ const select = prepared<[string[]], UploadRow>(
 );
 
 export const readUploads = async (ctx: Context, ids: string[]): Promise<Readout<Upload>[]> =>
-  (await select(ctx.db.pool, ids)).map((row) => ({ id: row.id, body: toUpload(ctx, row) }));
+  (await select(ctx.db.requests, ids)).map((row) => ({ id: row.id, body: toUpload(ctx, row) }));
 
 /** The row of an upload that a request has located: 404 where it is forgotten since. */
 export async function uploadRow({ db }: Context, { id }: Pick<Located, 'id'>): Promise<UploadRow> {
-  const [row] = await select(db.pool, [id]);
+  const [row] = await select(db.requests, [id]);
   if (row === undefined) throw new HttpProblem('not_found', 'There is no such upload any more.');
   return row;
 }

@@ -19,8 +19,8 @@ import {
   uploadOf,
   verifyAll,
 } from '../../../testing/uploads.ts';
-import { removeDoomed } from '../../workers/store/blob-sweep.ts';
-import { liveUploads } from '../../workers/store/stray-sweep.ts';
+import { deletePending } from '../../workers/store/blob-sweep.ts';
+import { liveUploads } from '../../workers/store/orphan-sweep.ts';
 import { cleanUploads } from '../../workers/store/upload-cleanup.ts';
 import { verifyNextUpload } from '../../workers/store/upload-verify.ts';
 
@@ -34,9 +34,9 @@ const LATER = { pauses: [1_000_000, 1_000_000, 1_000_000] };
 const announced = [true, false];
 
 const keyOf = async (server: TestServer, { id }: { id: string }): Promise<string> =>
-  (await server.db.pool.query('SELECT key FROM uploads WHERE id = $1', [id])).rows[0].key;
+  (await server.db.requests.query('SELECT key FROM uploads WHERE id = $1', [id])).rows[0].key;
 const isDue = (server: TestServer, { id }: { id: string }) =>
-  server.db.pool.query('UPDATE uploads SET claimed_at = NULL, look_at = NULL WHERE id = $1', [id]);
+  server.db.requests.query('UPDATE uploads SET claimed_at = NULL, look_at = NULL WHERE id = $1', [id]);
 const fileOf = ({ object, path }: Upload) => `/v1/${object.kind}s/${object.id}/files/${path}`;
 
 const sent = async (server: TestServer, isAnnounced = false, content = randomBytes(SIZE)) => {
@@ -58,8 +58,8 @@ async function expectVerified(server: TestServer, { upload, content }: { upload:
 /** Nothing lies in the store but what a blob or an upload has. */
 async function expectNoRest(server: TestServer) {
   await cleanUploads(server.ctx);
-  await removeDoomed(server.ctx);
-  const { rows } = await server.db.pool.query('SELECT key FROM blobs');
+  await deletePending(server.ctx);
+  const { rows } = await server.db.requests.query('SELECT key FROM blobs');
   const known = new Set([...(await liveUploads(server.ctx)), ...rows.map((row) => row.key)]);
   expect((await Array.fromAsync(server.ctx.blobs.list())).filter(({ key }) => !known.has(key))).toEqual([]);
 }
@@ -363,7 +363,7 @@ await describeWithS3('content in a bucket', (bucket) => {
     it('is not rejected by a server of the release before, which does not know of that', async () => {
       const { rule, ...one } = await stuck(await newExperiment(server));
       const text = `SELECT finish_upload($1, NULL, 'lost', gen_random_uuid(), now()) AS state`;
-      expect((await server.db.pool.query(text, [one.upload.id])).rows).toEqual([{ state: 'verifying' }]);
+      expect((await server.db.requests.query(text, [one.upload.id])).rows).toEqual([{ state: 'verifying' }]);
       rule.remove();
       await isDue(server, one.upload);
       await verifyAll(server);

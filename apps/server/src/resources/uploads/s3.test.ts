@@ -20,7 +20,7 @@ import {
   uploadOf,
   verifyAll,
 } from '../../../testing/uploads.ts';
-import { liveUploads } from '../../workers/store/stray-sweep.ts';
+import { liveUploads } from '../../workers/store/orphan-sweep.ts';
 import { cleanUploads } from '../../workers/store/upload-cleanup.ts';
 import { verifyNextUpload } from '../../workers/store/upload-verify.ts';
 
@@ -56,7 +56,9 @@ await describeWithS3(
     /** Nothing lies in the bucket but what a blob or an upload has. */
     const expectNoRest = async () => {
       await cleanUploads(server.ctx);
-      const { rows } = await server.db.pool.query('SELECT key FROM blobs UNION SELECT key FROM doomed_keys');
+      const { rows } = await server.db.requests.query(
+        'SELECT key FROM blobs UNION SELECT key FROM doomed_keys',
+      );
       const live = await liveUploads(server.ctx);
       const known = new Set([...live, ...rows.map((row) => row.key)]);
       for await (const { key } of server.ctx.blobs.list()) expect(known).toContain(key);
@@ -199,7 +201,7 @@ await describeWithS3(
       for (const part of [2, 3]) await putPart(server, upload, part, partOf(content, part));
       expect((await complete(server, upload)).status).toBe(200);
       // Its claim is over.
-      await server.db.pool.query(
+      await server.db.requests.query(
         "UPDATE uploads SET claimed_at = now() - interval '2 minutes' WHERE id = $1",
         [waiting.id],
       );

@@ -37,7 +37,7 @@ export async function* findBadContents(
 }
 
 async function page({ db }: Verified, after: string): Promise<Row[]> {
-  const { rows } = await db.side.query<Row>(
+  const { rows } = await db.background.query<Row>(
     `SELECT id, key, sha256, size_bytes::float8 AS "sizeBytes",
        corrupt_at IS NOT NULL OR suspect_at IS NOT NULL AS "isToRead"
      FROM blobs WHERE key > $1 ORDER BY key LIMIT $2`,
@@ -74,7 +74,7 @@ async function findingOf(
   { id, key, sha256, sizeBytes }: Row,
   fault: Fault,
 ): Promise<ContentFinding> {
-  const { rows } = await db.side.query<{ files: number; file: ContentFinding['file'] }>(
+  const { rows } = await db.background.query<{ files: number; file: ContentFinding['file'] }>(
     `SELECT (SELECT count(*)::float8 FROM files WHERE blob_id = $1) AS files,
        (SELECT json_build_object('kind', object_kind, 'id', object_id, 'path', path) FROM files WHERE blob_id = $1
         ORDER BY id LIMIT 1) AS file`,

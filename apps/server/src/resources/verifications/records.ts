@@ -2,7 +2,7 @@ import type { Fault } from '../../content/copies/look.ts';
 import type { Context } from '../../protocol/context.ts';
 
 /** The parts of a server that a verification needs. */
-export type Verified = Pick<Context, 'db' | 'blobs' | 'log' | 'now' | 'bells'>;
+export type Verified = Pick<Context, 'db' | 'blobs' | 'log' | 'now' | 'wakeups'>;
 
 /* The records of a verification, one a line. */
 

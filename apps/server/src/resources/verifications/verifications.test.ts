@@ -39,7 +39,9 @@ function suite(start: () => Promise<Started>): void {
   async function stored(content: Buffer): Promise<{ path: string; key: string }> {
     const path = `/v1/models/${(await newModel(server)).id}/files/a.bin`;
     await server.api('PUT', path, content);
-    const { rows } = await server.db.pool.query('SELECT key FROM blobs WHERE sha256 = $1', [sha256(content)]);
+    const { rows } = await server.db.requests.query('SELECT key FROM blobs WHERE sha256 = $1', [
+      sha256(content),
+    ]);
     return { path, key: rows[0].key };
   }
   async function verified(query = ''): Promise<VerificationRecord[]> {

@@ -17,7 +17,9 @@ export async function* verifyStore(
   ctx: Verified,
   options: { readonly full: boolean; readonly signal: AbortSignal },
 ): AsyncGenerator<VerificationRecord, void> {
-  const { rows } = await ctx.db.side.query<{ count: number }>('SELECT count(*)::float8 AS count FROM blobs');
+  const { rows } = await ctx.db.background.query<{ count: number }>(
+    'SELECT count(*)::float8 AS count FROM blobs',
+  );
   const tally = newTally(options.full, ctx.now(), rows[0]?.count ?? 0);
   yield progressOf(tally);
   yield* alive(findBadContents(ctx, tally, options.signal), tally);

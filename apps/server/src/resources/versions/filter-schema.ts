@@ -16,7 +16,7 @@ export const versionSchema: SqlSchema = {
   },
   tags: tagsSql('v'),
   aliases: {
-    holds: (word) => `EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id AND a.name = ${word})`,
+    contains: (word) => `EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id AND a.name = ${word})`,
     empty: 'NOT EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id)',
   },
   metadata: 'v.metadata',

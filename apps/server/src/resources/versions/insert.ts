@@ -5,7 +5,7 @@ import type { VersionCreate } from '@modelbox/schema';
 import { newId } from '../../core/names/ids.ts';
 import { demandVisible } from '../../core/objects/new-name.ts';
 import { checkMetadata, tagSet } from '../../core/objects/patch.ts';
-import { holdLiving, holdSource } from '../../core/objects/store.ts';
+import { lockLivingForShare, lockSource } from '../../core/objects/store.ts';
 import { recordChange } from '../../core/writes/change.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Located, Mentioned } from '../../protocol/located.ts';
@@ -48,9 +48,9 @@ export interface NewVersion {
 /** Inserts a version with all that belongs to it. The same create again finds the version that is there. */
 export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersion): Promise<Receipt> {
   const { model, body } = input;
-  if (!(await holdLiving(tx, 'models', model.id)))
+  if (!(await lockLivingForShare(tx, 'models', model.id)))
     throw new HttpProblem('not_found', `The model ${model.name} is deleted.`, { id: model.id });
-  await holdSources(tx, input.source);
+  await lockSources(tx, input.source);
   const row = rowOf(ctx, input);
   const { count } = await tx.version.createMany({ data: [row], skipDuplicates: true });
   if (count === 0) return existing(tx, input);
@@ -75,10 +75,10 @@ export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersi
   return { status: 201, object: { kind: 'version', id: row.id } };
 }
 
-async function holdSources(tx: Tx, source: NewVersion['source']): Promise<void> {
-  if (source.checkpointId !== null) await holdSource(tx, 'checkpoint', source.checkpointId);
-  if (source.experimentId !== null) await holdSource(tx, 'experiment', source.experimentId);
-  if (source.versionId !== null) await holdSource(tx, 'version', source.versionId);
+async function lockSources(tx: Tx, source: NewVersion['source']): Promise<void> {
+  if (source.checkpointId !== null) await lockSource(tx, 'checkpoint', source.checkpointId);
+  if (source.experimentId !== null) await lockSource(tx, 'experiment', source.experimentId);
+  if (source.versionId !== null) await lockSource(tx, 'version', source.versionId);
 }
 
 function rowOf(ctx: RequestContext, { model, body, createHash, isReady, source }: NewVersion) {

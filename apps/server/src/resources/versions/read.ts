@@ -8,7 +8,7 @@ import { etagOf } from '../../protocol/http/preconditions.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
 import { type FileRow, fileCountSql, filesSql, toFile } from '../files/wire.ts';
 import { type LatestRow, latestSql, latestValues } from '../metrics/latest.ts';
-import { foreignOf } from './foreign.ts';
+import { crossNamespaceOf } from './cross-namespace.ts';
 
 interface VersionRow extends DeletableRow, RetainedRow {
   namespace: string;
@@ -56,13 +56,13 @@ const select = reader<VersionRow>(
 );
 
 export async function readVersions({ db }: Context, ids: string[], room?: Room): Promise<Readout<Version>[]> {
-  return (await select(db.pool, ids, room)).map((row) => {
+  return (await select(db.requests, ids, room)).map((row) => {
     const body = toVersion(row);
     return {
       id: row.id,
       body,
       etag: etagOf(row.rowVersion),
-      foreign: foreignOf(body, row.checkpointIn),
+      foreign: crossNamespaceOf(body, row.checkpointIn),
     };
   });
 }

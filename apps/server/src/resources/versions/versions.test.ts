@@ -244,7 +244,7 @@ describe('the same name at the same time', () => {
       ]);
       expect(deleted.status).toBe(204);
       expect([201, 404]).toContain(created.status);
-      const { rows } = await server.db.pool.query<{ object_kind: string; action: string }>(
+      const { rows } = await server.db.requests.query<{ object_kind: string; action: string }>(
         "SELECT object_kind, action FROM changes WHERE object_id = $1 OR after->>'modelId' = $1::text ORDER BY id",
         [model.id],
       );

@@ -1,6 +1,6 @@
 import type { Database } from '@modelbox/db';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { remembered } from '../remembered.ts';
+import { cachedFor } from '../cached-for.ts';
 
 /** Bytes and counts of the content in the store, as the database knows them. */
 export interface BlobFigures {
@@ -13,7 +13,7 @@ export interface BlobFigures {
 }
 
 export async function blobFigures(db: Database): Promise<BlobFigures> {
-  const { rows } = await db.side.query<BlobFigures>(
+  const { rows } = await db.background.query<BlobFigures>(
     `SELECT b.bytes + d.bytes AS stored, b.lost + d.bytes AS reclaimable, b.corrupt FROM
        (SELECT coalesce(sum(size_bytes), 0)::float8 AS bytes, count(corrupt_at)::float8 AS corrupt,
                coalesce(sum(size_bytes) FILTER (WHERE unreferenced_since IS NOT NULL), 0)::float8 AS lost FROM blobs) AS b,
@@ -26,7 +26,7 @@ export async function blobFigures(db: Database): Promise<BlobFigures> {
 
 /** Adds the metrics of the store; the counter is of the bytes that this server removed from it. */
 export function measureBlobs(registry: Registry, db: Database): Counter {
-  const figures = remembered(() => blobFigures(db));
+  const figures = cachedFor(() => blobFigures(db));
   new Gauge({
     name: 'modelbox_blob_bytes',
     help: 'Bytes of content: `stored`, and of these `referenced` by files and `reclaimable` by sweeps.',

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Database } from '@modelbox/db';
 import { Gauge, type Registry } from 'prom-client';
-import { remembered } from '../remembered.ts';
+import { cachedFor } from '../cached-for.ts';
 
 /** Milliseconds between looks. */
 const GOOD_FOR = 60_000;
@@ -15,7 +15,7 @@ export interface TableFigures {
 
 /** Reads the catalog and the statistics: no table is counted, whatever its size. */
 export async function tableFigures(db: Database): Promise<TableFigures[]> {
-  const { rows } = await db.side.query<TableFigures>(
+  const { rows } = await db.background.query<TableFigures>(
     `SELECT c.relname AS table, pg_total_relation_size(c.oid)::float8 AS bytes,
             CASE WHEN s.n_live_tup > 0 THEN s.n_live_tup ELSE greatest(c.reltuples, 0) END::float8 AS rows
      FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
@@ -26,7 +26,7 @@ export async function tableFigures(db: Database): Promise<TableFigures[]> {
 
 /** Adds the metrics of what grows: tables, and the disk of the data folder. */
 export function measureGrowth(registry: Registry, db: Database, dataDir: string): void {
-  const tables = remembered(() => tableFigures(db), GOOD_FOR);
+  const tables = cachedFor(() => tableFigures(db), GOOD_FOR);
   const ofTables = (name: string, help: string, field: 'bytes' | 'rows') =>
     new Gauge({
       name,
@@ -43,7 +43,7 @@ export function measureGrowth(registry: Registry, db: Database, dataDir: string)
     'Rows of a table as Postgres estimates them, at most a minute old.',
     'rows',
   );
-  const disk = remembered(() => statfs(dataDir));
+  const disk = cachedFor(() => statfs(dataDir));
   const ofDisk = (name: string, help: string, field: 'bavail' | 'blocks') =>
     new Gauge({
       name,

@@ -1,7 +1,7 @@
 import type { Database } from '@modelbox/db';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Telemetry } from '../../protocol/context.ts';
-import { remembered } from '../remembered.ts';
+import { cachedFor } from '../cached-for.ts';
 
 interface Figures {
   waiting: number;
@@ -18,7 +18,7 @@ export function measurePolicies(registry: Registry, db: Database): Pick<Telemetr
     labelNames: ['kind', 'outcome'],
     registers,
   });
-  const figures = remembered(() => policyFigures(db));
+  const figures = cachedFor(() => policyFigures(db));
   const figure = (name: string, help: string, of: (figures: Figures) => number) =>
     new Gauge({
       name,
@@ -60,7 +60,7 @@ export function measurePolicies(registry: Registry, db: Database): Pick<Telemetr
 }
 
 async function policyFigures(db: Database): Promise<Figures> {
-  const { rows } = await db.side.query<Figures>(
+  const { rows } = await db.background.query<Figures>(
     `SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS lag,
             (SELECT coalesce(extract(epoch FROM now() - min(purge_at)), 0)::float8 FROM removed_files WHERE purge_at < now()) AS overdue
      FROM policy_work WHERE due_at <= now()`,

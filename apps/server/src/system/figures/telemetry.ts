@@ -51,15 +51,15 @@ export function createTelemetry(
   });
   new Gauge({
     name: 'modelbox_database_connections',
-    help: 'Connections by lane and state; `waiting` is the work that waits for one.',
-    labelNames: ['lane', 'state'],
+    help: 'Connections by pool and state; `waiting` counts work that waits for a connection.',
+    labelNames: ['pool', 'state'],
     registers: [registry],
     collect() {
-      const { pool: requests, lists, side, audit, health } = db;
-      for (const [lane, pool] of Object.entries({ requests, lists, side, audit, health })) {
-        this.set({ lane, state: 'open' }, pool.totalCount);
-        this.set({ lane, state: 'idle' }, pool.idleCount);
-        this.set({ lane, state: 'waiting' }, pool.waitingCount);
+      const { requests, lists, background, audit, health } = db;
+      for (const [name, pool] of Object.entries({ requests, lists, background, audit, health })) {
+        this.set({ pool: name, state: 'open' }, pool.totalCount);
+        this.set({ pool: name, state: 'idle' }, pool.idleCount);
+        this.set({ pool: name, state: 'waiting' }, pool.waitingCount);
       }
     },
   });

@@ -1,6 +1,6 @@
 import type { Database } from '@modelbox/db';
 import { Gauge, type Registry } from 'prom-client';
-import { remembered } from '../remembered.ts';
+import { cachedFor } from '../cached-for.ts';
 
 /** Uploads in parts of one state, and the bytes that they are or will be. */
 interface UploadFigures {
@@ -13,7 +13,7 @@ interface UploadFigures {
 const STATES = ['open', 'verifying', 'removing'];
 
 async function uploadFigures(db: Database): Promise<UploadFigures[]> {
-  const { rows } = await db.side.query<UploadFigures>(
+  const { rows } = await db.background.query<UploadFigures>(
     `SELECT CASE WHEN state IN ('open', 'verifying') THEN state ELSE 'removing' END AS state,
        count(*)::float8 AS count, sum(size_bytes)::float8 AS bytes
      FROM uploads WHERE cleaned_at IS NULL GROUP BY 1`,
@@ -23,7 +23,7 @@ async function uploadFigures(db: Database): Promise<UploadFigures[]> {
 
 /** Adds the metrics of uploads that come in parts. */
 export function measureUploads(registry: Registry, db: Database): void {
-  const figures = remembered(() => uploadFigures(db));
+  const figures = cachedFor(() => uploadFigures(db));
   const gauge = (name: string, help: string, field: 'count' | 'bytes') =>
     new Gauge({
       name,

@@ -6,7 +6,7 @@ import type { Context } from '../../protocol/context.ts';
  * then, the next one begins with a database that refers to none of it any more.
  */
 export async function isBackingUp({ db, log }: Context): Promise<boolean> {
-  const { rows } = await db.side.query<{ free: boolean }>(
+  const { rows } = await db.background.query<{ free: boolean }>(
     `SELECT pg_try_advisory_xact_lock_shared(${backupLock}) AS free`,
   );
   if (rows[0]?.free) return false;

@@ -5,8 +5,8 @@ import { newCheckpoint, newModel, newVersion } from '../../../testing/objects.ts
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { blobFigures } from '../../system/figures/blob-figures.ts';
 import { purge } from '../purge.ts';
-import { removeDoomed, sweepBlobs } from './blob-sweep.ts';
-import { doomStrays, findStrays, sweepStrays } from './stray-sweep.ts';
+import { deletePending, sweepBlobs } from './blob-sweep.ts';
+import { findOrphans, markOrphans, sweepOrphans } from './orphan-sweep.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -18,15 +18,15 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const sweep = async () => {
   await sweepBlobs(server.ctx);
-  await removeDoomed(server.ctx);
+  await deletePending(server.ctx);
 };
 const keysInStore = async (): Promise<string[]> =>
   (await Array.fromAsync(server.ctx.blobs.list())).map((blob) => blob.key);
 const keyOf = async (sha256: string): Promise<string | undefined> =>
-  (await server.db.pool.query<{ key: string }>('SELECT key FROM blobs WHERE sha256 = $1', [sha256])).rows[0]
-    ?.key;
-const doomedCount = async () =>
-  (await server.db.pool.query('SELECT 1 FROM doomed_keys WHERE removed_at IS NULL')).rowCount;
+  (await server.db.requests.query<{ key: string }>('SELECT key FROM blobs WHERE sha256 = $1', [sha256]))
+    .rows[0]?.key;
+const pendingCount = async () =>
+  (await server.db.requests.query('SELECT 1 FROM doomed_keys WHERE removed_at IS NULL')).rowCount;
 const metric = async (line: string): Promise<number> => {
   const { body } = await server.api<string>('GET', '/metrics');
   return Number(
@@ -53,7 +53,7 @@ describe('content without a file', () => {
     await server.api('DELETE', path);
     await sweep();
     server.advance(DAY);
-    const backup = await server.db.pool.connect();
+    const backup = await server.db.requests.connect();
     await backup.query(`SELECT pg_advisory_lock(${backupLock})`);
     await sweep();
     expect(await keysInStore()).toContain(key);
@@ -75,7 +75,7 @@ describe('content without a file', () => {
     await sweep();
     expect(await keysInStore()).not.toContain(key);
     expect(await keyOf(sha256)).toBeUndefined();
-    expect(await doomedCount()).toBe(0);
+    expect(await pendingCount()).toBe(0);
     expect(await metric('modelbox_blob_reclaimed_bytes_total')).toBe(before + 'deleted'.length);
   });
 
@@ -156,31 +156,32 @@ it('the key of what is gone is forgotten in the end, and what comes to lie there
   server.advance(DAY);
   await sweep();
   const remembered = async () =>
-    (await server.db.pool.query('SELECT 1 FROM doomed_keys WHERE key = $1', [key])).rowCount;
+    (await server.db.requests.query('SELECT 1 FROM doomed_keys WHERE key = $1', [key])).rowCount;
   expect(await remembered()).toBe(1);
-  expect(await doomStrays(server.ctx, [{ key, sizeBytes: 1, writtenAt: new Date(0) }])).toBe(1);
-  expect(await doomedCount()).toBe(1);
-  await removeDoomed(server.ctx);
-  expect(await doomedCount()).toBe(0);
+  expect(await markOrphans(server.ctx, [{ key, sizeBytes: 1, writtenAt: new Date(0) }])).toBe(1);
+  expect(await pendingCount()).toBe(1);
+  await deletePending(server.ctx);
+  expect(await pendingCount()).toBe(0);
   server.advance(8 * DAY);
-  await removeDoomed(server.ctx);
+  await deletePending(server.ctx);
   expect(await remembered()).toBe(0);
 });
 
 it('keys of what is gone are forgotten in batches, all that are due, and none once the server stops', async () => {
   const count = async () =>
     Number(
-      (await server.db.pool.query('SELECT count(*) FROM doomed_keys WHERE size_bytes = 77')).rows[0].count,
+      (await server.db.requests.query('SELECT count(*) FROM doomed_keys WHERE size_bytes = 77')).rows[0]
+        .count,
     );
-  await server.db.pool.query(
+  await server.db.requests.query(
     `INSERT INTO doomed_keys (key, size_bytes, doomed_at, removed_at)
      SELECT 'due-' || n, 77, $1::timestamptz, $1::timestamptz FROM generate_series(1, 450) AS n UNION ALL SELECT 'later', 77, $2::timestamptz, $2::timestamptz`,
     [new Date(server.ctx.now().getTime() - 8 * DAY), new Date(server.ctx.now().getTime() - 6 * DAY)],
   );
-  await removeDoomed(server.ctx, AbortSignal.abort());
+  await deletePending(server.ctx, AbortSignal.abort());
   expect(await count()).toBe(451);
   const deleted: (number | null)[] = [];
-  const side = new Proxy(server.db.side, {
+  const background = new Proxy(server.db.background, {
     get: (pool, name) => {
       if (name !== 'query') return Reflect.get(pool, name);
       return async (text: string, values: unknown[]) => {
@@ -190,7 +191,7 @@ it('keys of what is gone are forgotten in batches, all that are due, and none on
       };
     },
   });
-  await removeDoomed({ ...server.ctx, db: { ...server.db, side } });
+  await deletePending({ ...server.ctx, db: { ...server.db, background } });
   expect(deleted).toEqual([200, 200, 50]);
   expect(await count()).toBe(1);
 });
@@ -224,12 +225,14 @@ it('a store that fails keeps what is doomed for the next round, and holds up not
     delete: (key: string) =>
       key === first.key ? Promise.reject(new Error('away')) : server.ctx.blobs.delete(key),
   };
-  await expect(removeDoomed({ ...server.ctx, blobs })).rejects.toThrow('doomed content could not be removed');
+  await expect(deletePending({ ...server.ctx, blobs })).rejects.toThrow(
+    'doomed content could not be removed',
+  );
   expect(await keysInStore()).not.toContain(second.key);
-  expect(await doomedCount()).toBe(1);
-  await removeDoomed(server.ctx);
+  expect(await pendingCount()).toBe(1);
+  await deletePending(server.ctx);
   expect(await keysInStore()).not.toContain(first.key);
-  expect(await doomedCount()).toBe(0);
+  expect(await pendingCount()).toBe(0);
 });
 
 describe('content in the store without a row', () => {
@@ -238,9 +241,9 @@ describe('content in the store without a row', () => {
   it('is removed, and what has a row is not', async () => {
     const { path, key } = await stored('has a row');
     const stray = await server.ctx.blobs.write(Readable.from([Buffer.from('stray')]));
-    await sweepStrays(server.ctx, new Date(Date.now() - 60_000));
+    await sweepOrphans(server.ctx, new Date(Date.now() - 60_000));
     expect(await keysInStore()).toContain(stray.key);
-    await sweepStrays(server.ctx, soon());
+    await sweepOrphans(server.ctx, soon());
     const keys = await keysInStore();
     expect(keys).not.toContain(stray.key);
     expect(keys).toContain(key);
@@ -249,13 +252,13 @@ describe('content in the store without a row', () => {
 
   it('stays where there is more of it than of what has a row: the store of another database', async () => {
     await stored('known');
-    const { known } = await findStrays(server.ctx, soon());
+    const { known } = await findOrphans(server.ctx, soon());
     const strays = await Promise.all(
       Array.from({ length: known + 1 }, () =>
         server.ctx.blobs.write(Readable.from([Buffer.from('of others')])),
       ),
     );
-    await sweepStrays(server.ctx, soon());
+    await sweepOrphans(server.ctx, soon());
     expect(await keysInStore()).toEqual(expect.arrayContaining(strays.map((stray) => stray.key)));
     await Promise.all(strays.map((stray) => server.ctx.blobs.delete(stray.key)));
   });
@@ -270,15 +273,15 @@ describe('content in the store without a row', () => {
       Object.assign(server.ctx.blobs, {
         write: async (...args: Parameters<typeof write>) => {
           const written = await write(...args);
-          await doomStrays(server.ctx, (await findStrays(server.ctx, soon())).strays);
-          if (what === 'doomed and removed') await removeDoomed(server.ctx);
+          await markOrphans(server.ctx, (await findOrphans(server.ctx, soon())).strays);
+          if (what === 'doomed and removed') await deletePending(server.ctx);
           return written;
         },
       });
       const late = await server.api('PUT', path, Buffer.from(what));
       Object.assign(server.ctx.blobs, { write });
       expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
-      await removeDoomed(server.ctx);
+      await deletePending(server.ctx);
       expect((await server.api('PUT', path, Buffer.from(what))).status).toBe(201);
       expect((await server.api('GET', path)).body.toString()).toBe(what);
     },

@@ -8,7 +8,7 @@ const INTERVAL = 600_000;
 const PAGE = 5_000;
 const BATCH = 200;
 /** Milliseconds that the key of removed content is remembered: far longer than any upload takes to commit what it stored. */
-const REMEMBER = 7 * 86_400_000;
+const KEEP_DELETED_FOR = 7 * 86_400_000;
 /** Removals from the store that go on at once. */
 const AT_ONCE = 8;
 
@@ -16,7 +16,7 @@ const AT_ONCE = 8;
 export function startBlobSweep(ctx: Context): Loop {
   return startLoop('blob-sweep', INTERVAL, ctx.log, async (stopping) => {
     await sweepBlobs(ctx, stopping);
-    await removeDoomed(ctx, stopping);
+    await deletePending(ctx, stopping);
   });
 }
 
@@ -37,12 +37,12 @@ export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<
 
 const ask = <T>(ctx: Context, call: string, values: unknown[]): Promise<T> =>
   inTransaction(
-    ctx.db.side,
+    ctx.db.background,
     async (client) =>
       (await client.query<{ answer: T }>(`SELECT ${call} AS answer`, values)).rows[0]?.answer as T,
   );
 
-interface Doomed {
+interface PendingDeletion {
   readonly key: string;
   readonly size: number;
   readonly at: Date;
@@ -52,16 +52,16 @@ interface Doomed {
  * Removes every doomed key from the store. What fails is tried in the next round. A key that is gone is remembered for
  * some days: an upload that commits that late must not come to refer to it.
  */
-export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promise<void> {
-  let after: Pick<Doomed, 'at' | 'key'> = { at: new Date(0), key: '' };
+export async function deletePending(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  let after: Pick<PendingDeletion, 'at' | 'key'> = { at: new Date(0), key: '' };
   let bytes = 0;
   const failures: unknown[] = [];
-  const remove = async (doomed: Doomed) => {
+  const remove = async (doomed: PendingDeletion) => {
     try {
       await ctx.blobs.delete(doomed.key);
       const text = 'UPDATE doomed_keys SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL';
       // Where two servers removed it at once, one of them counts it.
-      if ((await ctx.db.side.query(text, [doomed.key, ctx.now()])).rowCount === 0) return;
+      if ((await ctx.db.background.query(text, [doomed.key, ctx.now()])).rowCount === 0) return;
       ctx.telemetry.reclaimed(doomed.size);
       bytes += doomed.size;
     } catch (error) {
@@ -69,7 +69,7 @@ export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promis
     }
   };
   for (let isMore = true; isMore && !stopping?.aborted; ) {
-    const { rows } = await ctx.db.side.query<Doomed>(
+    const { rows } = await ctx.db.background.query<PendingDeletion>(
       `SELECT key, size_bytes AS size, doomed_at AS at FROM doomed_keys
        WHERE removed_at IS NULL AND (doomed_at, key) > ($1, $2) ORDER BY doomed_at, key LIMIT $3`,
       [after.at, after.key, BATCH],
@@ -80,16 +80,16 @@ export async function removeDoomed(ctx: Context, stopping?: AbortSignal): Promis
     isMore = rows.length === BATCH;
     after = rows.at(-1) ?? after;
   }
-  if (await ctx.clock.judgesAge()) await forgetDoomed(ctx, stopping);
+  if (await ctx.clock.judgesAge()) await forgetDeleted(ctx, stopping);
   if (bytes > 0) ctx.log.info({ bytes }, 'removed content that no file refers to');
   if (failures.length > 0) throw new AggregateError(failures, 'doomed content could not be removed');
 }
 
 /** Deletes the keys that were removed long enough ago, in batches. Servers that do so at once skip each other's rows. */
-async function forgetDoomed(ctx: Context, stopping?: AbortSignal): Promise<void> {
-  const before = new Date(ctx.now().getTime() - REMEMBER);
+async function forgetDeleted(ctx: Context, stopping?: AbortSignal): Promise<void> {
+  const before = new Date(ctx.now().getTime() - KEEP_DELETED_FOR);
   const text = `DELETE FROM doomed_keys WHERE key IN (
     SELECT key FROM doomed_keys WHERE removed_at < $1 ORDER BY removed_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
   for (let count = BATCH; count >= BATCH && !stopping?.aborted; )
-    count = (await ctx.db.side.query(text, [before, BATCH])).rowCount ?? 0;
+    count = (await ctx.db.background.query(text, [before, BATCH])).rowCount ?? 0;
 }

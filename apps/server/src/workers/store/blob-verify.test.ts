@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changesOf, newVersion } from '../../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
-import { removeDoomed } from './blob-sweep.ts';
+import { deletePending } from './blob-sweep.ts';
 import { verifyNext } from './blob-verify.ts';
 
 let server: TestServer;
@@ -25,10 +25,11 @@ beforeEach(async () => {
 });
 
 const blobOf = async (sha256: string): Promise<any> =>
-  (await server.db.pool.query('SELECT * FROM blobs WHERE sha256 = $1', [sha256])).rows[0];
+  (await server.db.requests.query('SELECT * FROM blobs WHERE sha256 = $1', [sha256])).rows[0];
 const corruptCount = async (): Promise<number> =>
   Number(
-    (await server.db.pool.query('SELECT count(*) AS n FROM blobs WHERE corrupt_at IS NOT NULL')).rows[0].n,
+    (await server.db.requests.query('SELECT count(*) AS n FROM blobs WHERE corrupt_at IS NOT NULL')).rows[0]
+      .n,
   );
 
 async function stored(content: string) {
@@ -116,7 +117,7 @@ describe('verify', () => {
     expect(again).toMatchObject({ status: 200, body: { state: 'verified', sha256 } });
     expect((await server.api('GET', path)).body.toString()).toBe(`sound before ${what}`);
     expect(await corruptCount()).toBe(before);
-    await removeDoomed(server.ctx);
+    await deletePending(server.ctx);
     const keys = (await Array.fromAsync(server.ctx.blobs.list())).map((blob) => blob.key);
     expect(keys).not.toContain(key);
     expect(keys).toContain((await blobOf(sha256)).key);

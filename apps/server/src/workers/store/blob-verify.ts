@@ -27,9 +27,15 @@ export const startBlobVerify = (ctx: Context): Loop[] => [
     async (stopping) => {
       while (!stopping.aborted && (await verifySuspect(ctx, stopping)));
     },
-    ctx.bells.suspected,
+    ctx.wakeups.suspected,
   ),
-  startLoop('file-states', INTERVAL, ctx.log, (stopping) => tellFileStates(ctx, stopping), ctx.bells.marked),
+  startLoop(
+    'file-states',
+    INTERVAL,
+    ctx.log,
+    (stopping) => tellFileStates(ctx, stopping),
+    ctx.wakeups.marked,
+  ),
 ];
 
 /**
@@ -71,7 +77,7 @@ const UNCLAIMED = '(verify_claimed_at IS NULL OR verify_claimed_at <= $2 OR veri
 
 async function claimDue(ctx: Context): Promise<Claimed | undefined> {
   const now = ctx.now().getTime();
-  const { rows } = await ctx.db.side.query<Claimed>(
+  const { rows } = await ctx.db.background.query<Claimed>(
     `UPDATE blobs SET verify_claimed_at = $1 WHERE id = coalesce(
        (SELECT id FROM blobs WHERE corrupt_at IS NOT NULL AND verified_at <= $2
           AND ${UNCLAIMED} LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
@@ -87,7 +93,7 @@ async function claimDue(ctx: Context): Promise<Claimed | undefined> {
 
 async function claimSuspect(ctx: Context): Promise<Claimed | undefined> {
   const now = ctx.now().getTime();
-  const { rows } = await ctx.db.side.query<Claimed>(
+  const { rows } = await ctx.db.background.query<Claimed>(
     `UPDATE blobs SET verify_claimed_at = $1 WHERE id = (
        SELECT id FROM blobs WHERE suspect_at IS NOT NULL
          AND (verify_claimed_at < suspect_at OR ${UNCLAIMED})

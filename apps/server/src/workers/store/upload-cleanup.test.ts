@@ -14,8 +14,8 @@ import {
   verifyAll,
 } from '../../../testing/uploads.ts';
 import { purge } from '../purge.ts';
-import { removeDoomed } from './blob-sweep.ts';
-import { findStrays, liveUploads, sweepStrays } from './stray-sweep.ts';
+import { deletePending } from './blob-sweep.ts';
+import { findOrphans, liveUploads, sweepOrphans } from './orphan-sweep.ts';
 import { cleanUploads, expireUploads, forgetUploads } from './upload-cleanup.ts';
 
 let server: TestServer;
@@ -151,7 +151,7 @@ describe('old uploads', () => {
     }
     await cleanUploads(server.ctx);
     // The time of their end is the same, so only the id tells pages apart.
-    await server.db.pool.query(
+    await server.db.requests.query(
       `INSERT INTO uploads SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'key', 'k' || n, 'state', 'complete'))).*
        FROM uploads u, generate_series(1, 250) AS n WHERE u.id = $1`,
       [uploads[1]!.id],
@@ -189,14 +189,14 @@ describe('an object that is purged', () => {
       expect((await uploadOf(server, open)).state).toBe('open');
       server.advance(31 * DAY);
       while ((await purge(server.ctx, 100)) > 0);
-      const { rows } = await server.db.pool.query(
+      const { rows } = await server.db.requests.query(
         'SELECT state FROM uploads WHERE object_id = $1 ORDER BY path',
         [owner.id],
       );
       expect(rows.map((row) => row.state)).toEqual(['aborted', 'failed', 'aborted']);
       await verifyAll(server);
       await tidy();
-      await removeDoomed(server.ctx);
+      await deletePending(server.ctx);
       for (const { key } of keys) expect(await blobsInStore()).not.toContain(key);
       expect(await server.ctx.blobs.sweepTemporary(distant, await liveUploads(server.ctx))).toBe(0);
       server.advance(8 * DAY);
@@ -220,12 +220,12 @@ describe('sweeps', () => {
     );
     const verifying = await completed(server, 'experiment', run, randomBytes(10), { path: 'v' });
     await server.ctx.blobs.sweepTemporary(distant, await liveUploads(server.ctx));
-    const { strays } = await findStrays(server.ctx, distant);
+    const { strays } = await findOrphans(server.ctx, distant);
     expect(strays).toEqual([]);
     // Even where somebody takes them for strays.
     const keys = [blob.key, (await keyOf(verifying)).key];
-    await server.db.pool.query('SELECT doom_strays($1, $2, now())', [keys, [1000, 10]]);
-    await sweepStrays(server.ctx, distant);
+    await server.db.requests.query('SELECT doom_strays($1, $2, now())', [keys, [1000, 10]]);
+    await sweepOrphans(server.ctx, distant);
     for (const upload of [open, whole]) expect((await complete(server, upload)).status).toBe(200);
     await verifyAll(server);
     for (const path of ['open', 'whole', 'v'])

@@ -20,13 +20,13 @@ export const startUploadCleanup = (ctx: Context): Loop =>
         () => cleanUploads(ctx, stopping),
         () => forgetUploads(ctx, stopping),
       ]),
-    ctx.bells.abandoned,
+    ctx.wakeups.abandoned,
   );
 
 /** Ends every upload to which nothing has happened for the configured time. */
 export async function expireUploads(ctx: Context, stopping?: AbortSignal): Promise<void> {
   while (!stopping?.aborted && (await ctx.clock.judgesAge())) {
-    const looked = await inTransaction(ctx.db.side, async (client) => {
+    const looked = await inTransaction(ctx.db.background, async (client) => {
       const text = 'SELECT expire_uploads($1, $2) AS looked';
       return (await client.query<{ looked: number }>(text, [BATCH, ctx.now()])).rows[0]?.looked ?? 0;
     });
@@ -50,14 +50,17 @@ export async function cleanUploads(ctx: Context, stopping?: AbortSignal): Promis
     try {
       await ctx.blobs.multipart.abort(upload);
       await ctx.blobs.delete(upload.key);
-      await ctx.db.side.query('UPDATE uploads SET cleaned_at = $2 WHERE id = $1', [upload.id, ctx.now()]);
+      await ctx.db.background.query('UPDATE uploads SET cleaned_at = $2 WHERE id = $1', [
+        upload.id,
+        ctx.now(),
+      ]);
     } catch (error) {
       failures.push(error);
     }
   };
   let after = '00000000-0000-0000-0000-000000000000';
   for (let isMore = true; isMore && !stopping?.aborted; ) {
-    const { rows } = await ctx.db.side.query<Over>(
+    const { rows } = await ctx.db.background.query<Over>(
       `SELECT id, key, token FROM uploads WHERE state IN ('aborted', 'expired') AND cleaned_at IS NULL AND id > $1
        ORDER BY id LIMIT $2`,
       [after, BATCH],
@@ -83,7 +86,7 @@ export async function forgetUploads(ctx: Context, stopping?: AbortSignal): Promi
   const failures: unknown[] = [];
   let after = { at: new Date(0), id: '00000000-0000-0000-0000-000000000000' };
   for (let isMore = true; isMore && !stopping?.aborted; ) {
-    const { rows } = await ctx.db.side.query<Over & { state: string; at: Date }>(
+    const { rows } = await ctx.db.background.query<Over & { state: string; at: Date }>(
       `SELECT u.id, u.key, u.token, u.state, u.updated_at AS at FROM uploads u
        WHERE u.cleaned_at IS NOT NULL AND u.updated_at < $1 AND (u.updated_at, u.id) > ($3, $4)
          AND NOT EXISTS (SELECT 1 FROM files f WHERE f.upload_id = u.id)
@@ -99,7 +102,7 @@ export async function forgetUploads(ctx: Context, stopping?: AbortSignal): Promi
         failures.push(error);
       }
     }
-    await ctx.db.side.query('DELETE FROM uploads WHERE id = ANY ($1)', [gone]);
+    await ctx.db.background.query('DELETE FROM uploads WHERE id = ANY ($1)', [gone]);
     isMore = rows.length === BATCH;
     after = rows.at(-1) ?? after;
   }

@@ -43,14 +43,14 @@ const verifying = async (content: Uint8Array) => {
 };
 const stateOf = async (upload: { id: string }) => (await uploadOf(server, upload)).state;
 const claimedAgo = (upload: { id: string }, seconds: number) =>
-  server.db.pool.query('UPDATE uploads SET claimed_at = now() - make_interval(secs => $2) WHERE id = $1', [
-    upload.id,
-    seconds,
-  ]);
+  server.db.requests.query(
+    'UPDATE uploads SET claimed_at = now() - make_interval(secs => $2) WHERE id = $1',
+    [upload.id, seconds],
+  );
 /** Seconds since somebody claimed it, or told that he lives. */
 const claimAge = async (upload: { id: string }): Promise<number> => {
   const text = 'SELECT extract(epoch FROM now() - claimed_at)::float8 AS age FROM uploads WHERE id = $1';
-  return (await server.db.pool.query(text, [upload.id])).rows[0].age;
+  return (await server.db.requests.query(text, [upload.id])).rows[0].age;
 };
 /** The server's context over another store. */
 const over = (blobs: Partial<BlobStore>) => ({ ...server.ctx, blobs: { ...server.ctx.blobs, ...blobs } });
@@ -186,7 +186,7 @@ describe('a store that cannot be read', () => {
 
   it('but content that is gone is rejected', async () => {
     const { upload } = await verifying(fresh());
-    const { rows } = await server.db.pool.query('SELECT key FROM uploads WHERE id = $1', [upload.id]);
+    const { rows } = await server.db.requests.query('SELECT key FROM uploads WHERE id = $1', [upload.id]);
     await server.ctx.blobs.delete(rows[0].key);
     await verifyAll(server, { pauses: [0, 0] });
     expect(await uploadOf(server, upload)).toMatchObject({ state: 'failed', file: { state: 'rejected' } });

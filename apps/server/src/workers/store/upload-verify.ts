@@ -13,7 +13,7 @@ import { type Reading, readBack } from './read-back.ts';
 
 const INTERVAL = 5_000;
 /** Uploads that one server reads at a time, by the most bytes of each: small ones never wait for terabytes. */
-const LANES = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 2 ** 30];
+const LARGEST = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 2 ** 30];
 /**
  * Milliseconds before each further look at content that was not as it should be. One more look than these must find the
  * same before content is given up: about 8 minutes.
@@ -44,22 +44,22 @@ export interface VerifyOptions {
 
 /** Verifies what uploads brought: at once where this server completed them, soon where another one did and died. */
 export const startUploadVerify = (ctx: Context): Loop[] =>
-  LANES.map((largest, lane) =>
+  LARGEST.map((largest, index) =>
     startLoop(
-      `upload-verify-${lane + 1}`,
+      `upload-verify-${index + 1}`,
       INTERVAL,
       ctx.log,
       async (stopping) => {
         while (!stopping.aborted && (await verifyNextUpload(ctx, { largest, stopping })));
       },
-      ctx.bells.completed,
+      ctx.wakeups.completed,
     ),
   );
 
 /**
  * Has the store put the parts of a completed upload together, if it has not yet; reads the whole content, and makes the
  * file verified or rejected. A look that finds anything else than what arrived is repeated later, before anything is
- * rejected. False if none is due. Servers and lanes take turns: each claims what it reads, and says so as long as it
+ * rejected. False if none is due. Servers and their loops take turns: each claims what it reads, and says so as long as it
  * lives. What cannot be read now is left for later: other uploads come first then.
  */
 export async function verifyNextUpload(ctx: Context, options: VerifyOptions = {}): Promise<boolean> {
@@ -94,7 +94,7 @@ export async function verifyNextUpload(ctx: Context, options: VerifyOptions = {}
 
 /** A claim in the future was made before the database's clock was set back. */
 async function claim({ db }: Context, largest: number): Promise<Claimed | undefined> {
-  const { rows } = await db.side.query<Claimed>(
+  const { rows } = await db.background.query<Claimed>(
     `UPDATE uploads SET claimed_at = now() WHERE id = (
        SELECT id FROM uploads WHERE state = 'verifying' AND cleaned_at IS NULL AND size_bytes <= $1
          AND (claimed_at IS NULL OR claimed_at NOT BETWEEN now() - make_interval(secs => $2) AND now() + make_interval(secs => $2))
@@ -109,11 +109,11 @@ async function claim({ db }: Context, largest: number): Promise<Claimed | undefi
 
 async function signOfLife({ db }: Context, id: string): Promise<boolean> {
   const text = `UPDATE uploads SET claimed_at = now() WHERE id = $1 AND state = 'verifying'`;
-  return (await db.side.query(text, [id])).rowCount === 1;
+  return (await db.background.query(text, [id])).rowCount === 1;
 }
 
 const letGo = ({ db }: Context, id: string) =>
-  db.side.query(`UPDATE uploads SET claimed_at = NULL WHERE id = $1 AND state = 'verifying'`, [id]);
+  db.background.query(`UPDATE uploads SET claimed_at = NULL WHERE id = $1 AND state = 'verifying'`, [id]);
 
 const STORE_AWAY = 'The file store does not answer; the server tries it again.';
 
@@ -122,7 +122,7 @@ const STORE_AWAY = 'The file store does not answer; the server tries it again.';
  * lasts as it was.
  */
 async function wait({ db }: Context, id: string, waitsFor: string, pause?: number): Promise<void> {
-  await db.side.query(
+  await db.background.query(
     `UPDATE uploads SET waits_for = $2, claimed_at = CASE WHEN $3::float8 IS NULL THEN claimed_at END,
        look_at = CASE WHEN $3 > 0 THEN now() + make_interval(secs => $3) END
      WHERE id = $1 AND state = 'verifying'`,
@@ -162,7 +162,7 @@ async function assembleLater(ctx: Context, upload: Claimed): Promise<Reading | u
   }
   const text = `UPDATE uploads SET completing = false, waits_for = NULL, claimed_at = NULL, look_at = NULL,
       finding = NULL, findings = 0, looks = 0 WHERE id = $1 AND state = 'verifying'`;
-  if ((await ctx.db.side.query(text, [upload.id])).rowCount === 0) await cleanAgain(ctx, upload);
+  if ((await ctx.db.background.query(text, [upload.id])).rowCount === 0) await cleanAgain(ctx, upload);
   return undefined;
 }
 
@@ -175,7 +175,7 @@ async function lookAgain(
 ): Promise<void> {
   const pause = pauses[Math.min(upload.looks, pauses.length - 1)] ?? 0;
   const text = `UPDATE uploads SET finding = $2, findings = $3, looks = looks + 1 WHERE id = $1 AND state = 'verifying'`;
-  await ctx.db.side.query(text, [upload.id, finding, findings]);
+  await ctx.db.background.query(text, [upload.id, finding, findings]);
   await wait(ctx, upload.id, `${says} The server looks again.`, pause);
   const isUsual = upload.sha256 === null && finding.startsWith('whole');
   ctx.log[isUsual ? 'debug' : 'warn'](
@@ -207,7 +207,7 @@ async function finish(
         newId(ctx),
         ctx.now(),
       ];
-      const state = await inTransaction(ctx.db.side, async (client) => {
+      const state = await inTransaction(ctx.db.background, async (client) => {
         if (upload.completing)
           await client.query('UPDATE uploads SET completing = false WHERE id = $1', [upload.id]);
         const { rows } = await client.query<{ state: string }>(
@@ -216,7 +216,7 @@ async function finish(
         );
         return rows[0]?.state;
       });
-      if (isRepair) ctx.bells.marked.ring();
+      if (isRepair) ctx.wakeups.marked.wake();
       if (state === 'failed') ctx.log.warn({ upload: upload.id, found }, 'an upload was rejected');
       return;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { File as FileRow } from '@modelbox/db';
-import { ifMatchHolds, isTagList, matchesIfNoneMatch } from '../../../protocol/http/conditions.ts';
+import { ifMatchPasses, isTagList, matchesIfNoneMatch } from '../../../protocol/http/conditions.ts';
 import { HttpProblem, invalidField } from '../../../protocol/problem.ts';
 
 /**
@@ -26,7 +26,7 @@ export function demandConditions(
     return;
   }
   const etag = there.blobId && there.sha256 ? `"${there.sha256}"` : '"none"';
-  if (ifMatchHolds(ifMatch, etag) && !matchesIfNoneMatch(ifNoneMatch, etag)) return;
+  if (ifMatchPasses(ifMatch, etag) && !matchesIfNoneMatch(ifNoneMatch, etag)) return;
   const is = etag === '"none"' ? 'is not verified' : `is ${etag} now`;
   throw new HttpProblem('stale', `There is a file already; its content ${is}.`);
 }

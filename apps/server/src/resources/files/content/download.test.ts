@@ -194,7 +194,7 @@ describe('stored content that is not what it was', () => {
     const { id } = await newExperiment(server);
     const file = `/v1/experiments/${id}/files/bad`;
     const { body } = await server.api('PUT', file, randomBytes(100));
-    const { rows } = await server.db.pool.query('SELECT key FROM blobs WHERE sha256 = $1', [body.sha256]);
+    const { rows } = await server.db.requests.query('SELECT key FROM blobs WHERE sha256 = $1', [body.sha256]);
     const [onDisk] = await Array.fromAsync(glob(`**/${rows[0].key}`, { cwd: server.blobsDir }));
     await change(join(server.blobsDir, String(onDisk)));
     return file;

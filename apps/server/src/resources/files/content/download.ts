@@ -46,7 +46,7 @@ export async function downloadFile(
 ): Promise<Answered> {
   const path = parseFilePath(wanted.path);
   if (!path.ok) throw invalidField('path', '/path', path.message);
-  const [file] = await find(ctx.db.pool, object.id, path.path);
+  const [file] = await find(ctx.db.requests, object.id, path.path);
   if (file === undefined) throw new HttpProblem('not_found', `The ${object.kind} has no file ${path.path}.`);
   if (file.uri !== null)
     throw new HttpProblem('file_is_tracked', `The content lies at ${file.uri}.`, { uri: file.uri });
@@ -62,7 +62,7 @@ export async function downloadFile(
   } catch (error) {
     if (!(error instanceof BlobNotFound || error instanceof ContentDamaged)) throw error;
     // Deleted and swept, or repaired under another key, since the row was read.
-    const [now] = await find(ctx.db.pool, object.id, path.path);
+    const [now] = await find(ctx.db.requests, object.id, path.path);
     if (now?.key !== key) return downloadFile(ctx, object, wanted, request);
     if (await judgeFailure(ctx, { key, sizeBytes, sha256 }, isAgain)) throw corrupt();
     return downloadFile(ctx, object, wanted, request, true);

@@ -85,12 +85,12 @@ await describeWithS3('GET …/files/{path}?redirect=true on S3', (bucket) => {
     expect(await problem('tracked.pt')).toEqual([409, 'file_is_tracked']);
     expect(await problem('none')).toEqual([404, 'not_found']);
     const keyOf = async (size: number): Promise<string> =>
-      (await server.db.pool.query('SELECT key FROM blobs WHERE size_bytes = $1', [size])).rows[0].key;
+      (await server.db.requests.query('SELECT key FROM blobs WHERE size_bytes = $1', [size])).rows[0].key;
     await put('lost.bin', randomBytes(1001), 'a/b');
     await server.ctx.blobs.delete(await keyOf(1001));
     expect(await problem('lost.bin')).toEqual([409, 'file_corrupt']);
     await put('known.bin', randomBytes(1002), 'a/b');
-    await server.db.pool.query('UPDATE blobs SET corrupt_at = now() WHERE size_bytes = 1002');
+    await server.db.requests.query('UPDATE blobs SET corrupt_at = now() WHERE size_bytes = 1002');
     expect(await problem('known.bin')).toEqual([409, 'file_corrupt']);
   });
 

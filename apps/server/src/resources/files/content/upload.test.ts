@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 async function unaccounted(): Promise<{ blobs: number; temporary: number }> {
-  const { rows } = await server.db.pool.query<{ key: string }>('SELECT key FROM blobs');
+  const { rows } = await server.db.requests.query<{ key: string }>('SELECT key FROM blobs');
   const known = new Set(rows.map((row) => row.key));
   let blobs = 0;
   for await (const { key } of server.ctx.blobs.list()) if (!known.delete(key)) blobs++;
@@ -26,7 +26,7 @@ async function unaccounted(): Promise<{ blobs: number; temporary: number }> {
 }
 
 const blobCount = async (): Promise<number> =>
-  (await server.db.pool.query('SELECT 1 FROM blobs')).rowCount ?? 0;
+  (await server.db.requests.query('SELECT 1 FROM blobs')).rowCount ?? 0;
 const put = (path: string, content: Buffer | string, headers?: Record<string, string>) =>
   server.api('PUT', path, Buffer.from(content), headers);
 const sha256 = (content: Buffer | string) => createHash('sha256').update(content).digest();

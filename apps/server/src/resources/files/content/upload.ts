@@ -77,7 +77,7 @@ export async function uploadFile(
     if (error instanceof HttpProblem || error instanceof BlobStoreUnavailable) await discard(ctx, blob.key);
     throw error;
   }
-  if (isRepair) ctx.bells.marked.ring();
+  if (isRepair) ctx.wakeups.marked.wake();
   // Somebody else's copy of the content is the one that is referred to: ours is of no use.
   if (!isKept) await discard(ctx, blob.key);
   // What this request has stored, whatever another one has put there since.

@@ -262,7 +262,7 @@ describe('a part is refused, and nothing of it counts', () => {
     expect((await server.api('DELETE', `/v1/uploads/${upload.id}`)).status).toBe(204);
     await cleanUploads(server.ctx);
     expect([200, 409]).toContain((await sending).status);
-    const { rows } = await server.db.pool.query('SELECT key FROM uploads WHERE cleaned_at IS NULL');
+    const { rows } = await server.db.requests.query('SELECT key FROM uploads WHERE cleaned_at IS NULL');
     const keep = new Set(rows.map((row) => row.key));
     expect(await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'), keep)).toBe(0);
   });

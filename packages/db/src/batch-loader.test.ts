@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { coalesce } from './coalesce.ts';
+import { batchLoader } from './batch-loader.ts';
 
 test('loads that hang do not block other keys', async () => {
-  const find = coalesce(async (keys: string[]) => {
+  const find = batchLoader(async (keys: string[]) => {
     if (keys.some((key) => key.startsWith('hangs'))) await new Promise(() => {});
     return keys;
   });

@@ -2,7 +2,7 @@ import type { Actor, Grants } from '@modelbox/domain';
 import { ROLE_PERMISSIONS, type Role } from '@modelbox/schema';
 
 /** What is known of credentials. */
-export interface Known {
+export interface Identity {
   readonly actor: Actor;
   /** Whether it counts from an address; absent: from any. */
   readonly isFrom?: (address: string) => boolean;

@@ -3,7 +3,7 @@ import type { BlobStat } from '@modelbox/blobs';
 import { knownKeys } from '../../content/copies/known-keys.ts';
 import type { Context } from '../../protocol/context.ts';
 import { eachOnItsOwn, type Loop, startLoop } from '../../runtime/loop.ts';
-import { removeDoomed } from './blob-sweep.ts';
+import { deletePending } from './blob-sweep.ts';
 import { storeTime } from './store-time.ts';
 
 const INTERVAL = 6 * 3_600_000;
@@ -16,7 +16,7 @@ const PAUSE = 50;
 const MOST = 10_000;
 
 /** Removes what uploads that were cut off by a crash have left in the store. */
-export function startStraySweep(ctx: Context): Loop {
+export function startOrphanSweep(ctx: Context): Loop {
   return startLoop('stray-sweep', INTERVAL, ctx.log, async (stopping) => {
     if (!(await ctx.clock.judgesAge())) return;
     const before = new Date((await storeTime(ctx)).getTime() - AGE);
@@ -25,14 +25,14 @@ export function startStraySweep(ctx: Context): Loop {
         const swept = await ctx.blobs.sweepTemporary(before, await liveUploads(ctx));
         if (swept > 0) ctx.log.info({ swept }, 'removed what cut off uploads had left');
       },
-      () => sweepStrays(ctx, before, stopping),
+      () => sweepOrphans(ctx, before, stopping),
     ]);
   });
 }
 
 /** The keys of uploads that the store may still hold something of: those are not over, however old they are. */
 export async function liveUploads(ctx: Context): Promise<Set<string>> {
-  const { rows } = await ctx.db.side.query<{ key: string }>(
+  const { rows } = await ctx.db.background.query<{ key: string }>(
     'SELECT key FROM uploads WHERE cleaned_at IS NULL',
   );
   return new Set(rows.map((row) => row.key));
@@ -42,8 +42,8 @@ export async function liveUploads(ctx: Context): Promise<Set<string>> {
  * Removes content that lies in the store since before a time and has no row. Not where that is more than what has one:
  * then this is the store of another database, or the database an old one, and nothing may be lost by that.
  */
-export async function sweepStrays(ctx: Context, before: Date, stopping?: AbortSignal): Promise<void> {
-  const { strays, known, unknown } = await findStrays(ctx, before, stopping);
+export async function sweepOrphans(ctx: Context, before: Date, stopping?: AbortSignal): Promise<void> {
+  const { strays, known, unknown } = await findOrphans(ctx, before, stopping);
   if (unknown > known) {
     ctx.log.warn(
       { unknown, known },
@@ -51,13 +51,13 @@ export async function sweepStrays(ctx: Context, before: Date, stopping?: AbortSi
     );
     return;
   }
-  const doomed = await doomStrays(ctx, strays);
+  const doomed = await markOrphans(ctx, strays);
   if (doomed > 0) ctx.log.info({ doomed }, 'removing content that no upload has finished with');
-  await removeDoomed(ctx, stopping);
+  await deletePending(ctx, stopping);
 }
 
 /** Walks the store: what lies there since before a time without a row, how many those are, and how many have one. */
-export async function findStrays(
+export async function findOrphans(
   ctx: Context,
   before: Date,
   stopping?: AbortSignal,
@@ -86,15 +86,14 @@ export async function findStrays(
 }
 
 /** Dooms those of the strays that still have no row, and answers how many. */
-export async function doomStrays(ctx: Context, strays: readonly BlobStat[]): Promise<number> {
+export async function markOrphans(ctx: Context, strays: readonly BlobStat[]): Promise<number> {
   let count = 0;
   for (let at = 0; at < strays.length; at += BATCH) {
     const batch = strays.slice(at, at + BATCH);
-    const { rows } = await ctx.db.side.query<{ count: number }>('SELECT doom_strays($1, $2, $3) AS count', [
-      batch.map((blob) => blob.key),
-      batch.map((blob) => blob.sizeBytes),
-      ctx.now(),
-    ]);
+    const { rows } = await ctx.db.background.query<{ count: number }>(
+      'SELECT doom_strays($1, $2, $3) AS count',
+      [batch.map((blob) => blob.key), batch.map((blob) => blob.sizeBytes), ctx.now()],
+    );
     count += rows[0]?.count ?? 0;
   }
   return count;

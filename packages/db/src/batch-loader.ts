@@ -5,25 +5,24 @@ interface Waiting<K, V> {
 }
 
 /** Round trips under way at once for one kind of question, and keys in one of them. */
-const LANES = 2;
+const CONCURRENCY = 2;
 const MOST = 200;
 
-/** Milliseconds after which a round trip gives up its lane: two connections that hang must not block every question. */
+/** Milliseconds after which a round trip no longer counts: two connections that hang must not block every load. */
 const PATIENCE = 1_000;
 
 /**
- * Turns a loader of many keys into one of a single key: keys that are asked for at the same time, or while the lanes
- * are busy, go in one round trip. A load always begins after the question was asked, so nobody is answered with a state
- * older than the question. Alone a key waits for nothing but the end of the turn of the event loop.
+ * Turns a loader of many keys into a loader of one key. Keys that callers ask for in the same turn of the event loop, or
+ * while all round trips are busy, share a round trip. A load starts after the call, so no answer is older than its call.
  * @param load gives the values in the order of the keys; when it fails, all its keys do.
  */
-export function coalesce<K, V>(load: (keys: K[]) => Promise<V[]>): (key: K) => Promise<V> {
+export function batchLoader<K, V>(load: (keys: K[]) => Promise<V[]>): (key: K) => Promise<V> {
   const waiting: Waiting<K, V>[] = [];
   let running = 0;
   let scheduled = false;
 
   const schedule = () => {
-    if (scheduled || running >= LANES || waiting.length === 0) return;
+    if (scheduled || running >= CONCURRENCY || waiting.length === 0) return;
     scheduled = true;
     setImmediate(() => void run());
   };
@@ -31,14 +30,14 @@ export function coalesce<K, V>(load: (keys: K[]) => Promise<V[]>): (key: K) => P
     scheduled = false;
     const batch = waiting.splice(0, MOST);
     running++;
-    let isInLane = true;
-    const leaveLane = () => {
-      if (!isInLane) return;
-      isInLane = false;
+    let isCounted = true;
+    const leave = () => {
+      if (!isCounted) return;
+      isCounted = false;
       running--;
       schedule();
     };
-    const timer = setTimeout(leaveLane, PATIENCE);
+    const timer = setTimeout(leave, PATIENCE);
     schedule();
     try {
       const values = await load(batch.map(({ key }) => key));
@@ -47,7 +46,7 @@ export function coalesce<K, V>(load: (keys: K[]) => Promise<V[]>): (key: K) => P
       for (const { reject } of batch) reject(error);
     } finally {
       clearTimeout(timer);
-      leaveLane();
+      leave();
     }
   };
   return (key) =>

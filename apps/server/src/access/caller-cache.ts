@@ -1,7 +1,7 @@
 import { prepared } from '@modelbox/db';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../protocol/context.ts';
-import type { Known } from './known.ts';
+import type { Identity } from './identity.ts';
 
 /** Milliseconds after which the database is asked what has changed: so long can a token that was revoked still be used. */
 const ASK_AFTER = 1_000;
@@ -21,7 +21,7 @@ const changedSince = prepared<[epoch: string], { epoch: string; principals: stri
 );
 
 interface Caller {
-  readonly known: Known;
+  readonly known: Identity;
   /** By `performance.now()`; infinite: as long as nothing changes. */
   readonly until: number;
 }
@@ -30,21 +30,21 @@ const isFresh = (ctx: Context, { known, until }: Caller): boolean =>
   until > performance.now() && (known.lookAgainAt ?? Number.POSITIVE_INFINITY) > ctx.now().getTime();
 
 /** Finds out who has a secret, by whatever it is looked up. Undefined: nobody. */
-export type Find = (ctx: Context, secret: string) => Promise<Known | undefined>;
+export type Find = (ctx: Context, secret: string) => Promise<Identity | undefined>;
 
 /** What was found of callers, by a key that stands for their secret. */
-export interface Remembered {
+export interface CallerCache {
   /** @param when `anew`: as it is now; otherwise as it was within the last second. */
-  readonly recall: (
+  readonly get: (
     ctx: Context,
     key: string,
     secret: string,
     when: 'anew' | undefined,
-  ) => Promise<Known | undefined>;
+  ) => Promise<Identity | undefined>;
   /** Whether somebody was found under a key when it was last looked up, be it that what was found is forgotten since. */
   readonly knows: (key: string) => boolean;
   /** Has the next request ask what has changed: something has. */
-  readonly doubt: () => void;
+  readonly invalidate: () => void;
 }
 
 /**
@@ -52,7 +52,7 @@ export interface Remembered {
  * by whatever request comes, one small question is asked for all that are remembered. Where it is not answered nobody is
  * let in.
  */
-export function rememberCallers(find: Find): Remembered {
+export function createCallerCache(find: Find): CallerCache {
   const callers = new LRUCache<string, Caller>({
     max: MOST_CALLERS,
     maxSize: MOST_GRANTS + MOST_CALLERS,
@@ -61,7 +61,7 @@ export function rememberCallers(find: Find): Remembered {
   /** Keys of tokens under which somebody was found. */
   const good = new LRUCache<string, true>({ max: MOST_CALLERS });
   /** Questions under way: requests of the same moment ask once. */
-  const finding = new Map<string, Promise<Known | undefined>>();
+  const finding = new Map<string, Promise<Identity | undefined>>();
   let epoch: string | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   let doubtedAt = Number.NEGATIVE_INFINITY;
@@ -78,7 +78,7 @@ export function rememberCallers(find: Find): Remembered {
 
   async function askNow({ db }: Context): Promise<void> {
     const began = performance.now();
-    const [row] = await changedSince(db.pool, epoch ?? LAST_EPOCH);
+    const [row] = await changedSince(db.requests, epoch ?? LAST_EPOCH);
     if (row === undefined) throw new Error('access_epoch has no row');
     // Going back it is another database, restored from a copy.
     if (epoch === undefined || BigInt(row.epoch) < BigInt(epoch)) forget(new Set(['*']));
@@ -99,7 +99,7 @@ export function rememberCallers(find: Find): Remembered {
     await ask(ctx);
   };
 
-  function look(ctx: Context, key: string, secret: string): Promise<Known | undefined> {
+  function look(ctx: Context, key: string, secret: string): Promise<Identity | undefined> {
     const running = find(ctx, secret).then((known) => {
       if (known === undefined) good.delete(key);
       else if (known.actor.tokenId !== undefined) good.set(key, true);
@@ -119,7 +119,7 @@ export function rememberCallers(find: Find): Remembered {
   }
 
   return {
-    recall: async (ctx, key, secret, when) => {
+    get: async (ctx, key, secret, when) => {
       if (when === 'anew' || askedAt < doubtedAt) await askAnew(ctx);
       else if (performance.now() - askedAt > ASK_AFTER) await ask(ctx);
       const there = callers.get(key);
@@ -127,7 +127,7 @@ export function rememberCallers(find: Find): Remembered {
       return finding.get(key) ?? look(ctx, key, secret);
     },
     knows: (key) => good.has(key),
-    doubt: () => {
+    invalidate: () => {
       doubtedAt = performance.now();
     },
   };

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-const sql = (text: string, ...values: unknown[]) => server.db.pool.query(text, values);
+const sql = (text: string, ...values: unknown[]) => server.db.requests.query(text, values);
 const within = { timeout: 2_000, interval: 50 };
 
 async function member() {

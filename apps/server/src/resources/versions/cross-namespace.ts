@@ -1,7 +1,7 @@
 import { parseQualifiedName, parseReference } from '@modelbox/domain';
 import type { Permission, Version } from '@modelbox/schema';
 import { uniqueBy } from '../../core/objects/unique.ts';
-import { type Foreign, foreignIn } from '../../protocol/cross-namespace.ts';
+import { type CrossNamespace, crossNamespaceIn } from '../../protocol/cross-namespace.ts';
 
 type Source = NonNullable<Version['source']>;
 
@@ -10,7 +10,7 @@ type Source = NonNullable<Version['source']>;
  * datasets. The names of the datasets were written by the makers of the version, so they stay visible.
  * @param checkpointIn the namespace of the checkpoint that it was made from.
  */
-export function foreignOf(version: Version, checkpointIn: string | null): Foreign<Version>[] {
+export function crossNamespaceOf(version: Version, checkpointIn: string | null): CrossNamespace<Version>[] {
   const { source } = version;
   const experiment = parseQualifiedName(source?.experiment ?? '');
   const base = parseReference(source?.version ?? '');
@@ -22,12 +22,16 @@ export function foreignOf(version: Version, checkpointIn: string | null): Foreig
   ];
 }
 
-function made(member: keyof Source, permission: Permission, namespace: string | null): Foreign<Version>[] {
-  const conceal = (version: Version): Version => {
+function made(
+  member: keyof Source,
+  permission: Permission,
+  namespace: string | null,
+): CrossNamespace<Version>[] {
+  const redact = (version: Version): Version => {
     const { [member]: _, ...rest } = version.source ?? {};
     return { ...version, source: Object.keys(rest).length === 0 ? null : rest };
   };
-  return foreignIn(namespace, permission, conceal);
+  return crossNamespaceIn(namespace, permission, redact);
 }
 
 /** A bare name is one of the version's own namespace. */
@@ -36,7 +40,7 @@ const namespaceOf = ({ name }: Version['datasets'][number], own: string): string
   return qualified.ok ? qualified.namespace : own;
 };
 
-function usedBy({ datasets, namespace: own }: Version): Foreign<Version>[] {
+function usedBy({ datasets, namespace: own }: Version): CrossNamespace<Version>[] {
   const namespaces = uniqueBy(
     datasets.map((dataset) => namespaceOf(dataset, own)),
     (path) => path,
@@ -44,7 +48,7 @@ function usedBy({ datasets, namespace: own }: Version): Foreign<Version>[] {
   return namespaces.map((namespace) => ({
     namespace,
     permission: 'dataset.read',
-    conceal: (version) => ({
+    redact: (version) => ({
       ...version,
       datasets: version.datasets.map((dataset) =>
         namespaceOf(dataset, own) === namespace ? { name: dataset.name, id: null, digest: null } : dataset,

@@ -2,7 +2,7 @@
 const GOOD_FOR = 15_000;
 
 /** Asks at most once in a time, and gives undefined where the answer fails. */
-export function remembered<T>(ask: () => Promise<T>, goodFor = GOOD_FOR): () => Promise<T | undefined> {
+export function cachedFor<T>(ask: () => Promise<T>, goodFor = GOOD_FOR): () => Promise<T | undefined> {
   let asked = Number.NEGATIVE_INFINITY;
   let answer: Promise<T | undefined> = Promise.resolve(undefined);
   return () => {
