@@ -8,7 +8,7 @@ import { root, toolEnv, turbo } from './paths.mjs';
 
 const SOURCES = ['prisma/schema', 'packages/schema/src'];
 /** Editors save in several steps. */
-const SETTLE_MS = 200;
+const DEBOUNCE_MS = 200;
 
 const options = { cwd: root, env: toolEnv() };
 let timer;
@@ -25,7 +25,7 @@ function regenerate() {
 const watchers = SOURCES.map((folder) =>
   watch(join(root, folder), { recursive: true }, () => {
     clearTimeout(timer);
-    timer = setTimeout(regenerate, SETTLE_MS);
+    timer = setTimeout(regenerate, DEBOUNCE_MS);
   }),
 );
 

@@ -6,12 +6,12 @@ import { dirname, join } from 'node:path';
 import { runChild } from './child.mjs';
 import { pinnedNode, root, toolEnv } from './paths.mjs';
 
-const stampFile = join(root, 'node_modules', '.cache', 'installed');
+const installedFile = join(root, 'node_modules', '.cache', 'installed');
 
 /** True if the installed packages are those that the lockfile and the manifests ask for on this machine. */
 export function isInstalled() {
-  if (!existsSync(pinnedNode) || !existsSync(stampFile)) return false;
-  return readFileSync(stampFile, 'utf8') === wanted() && workspaces().every(hasItsPackages);
+  if (!existsSync(pinnedNode) || !existsSync(installedFile)) return false;
+  return readFileSync(installedFile, 'utf8') === wanted() && workspaces().every(hasItsPackages);
 }
 
 /** A workspace whose folder was replaced has lost its node_modules, though no manifest changed. */
@@ -28,8 +28,8 @@ export async function install() {
   const note = fresh ? ' (the first time this takes a minute or so)' : '';
   process.stderr.write(`ModelBox: installing packages${note} ...\n`);
   const started = Date.now();
-  const stamp = wanted();
-  rmSync(stampFile, { force: true });
+  const installed = wanted();
+  rmSync(installedFile, { force: true });
 
   const [file, ...args] = pnpmCommand();
   const result = await runChild(file, args, {
@@ -43,8 +43,8 @@ export async function install() {
     process.stderr.write(`\n${result.output}\n${advice(result.output)}\n`);
     return result.code || 1;
   }
-  mkdirSync(dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, stamp);
+  mkdirSync(dirname(installedFile), { recursive: true });
+  writeFileSync(installedFile, installed);
   process.stderr.write(`ModelBox: packages installed in ${Math.ceil((Date.now() - started) / 1000)} s\n`);
   return 0;
 }

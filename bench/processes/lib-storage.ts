@@ -3,10 +3,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Upload } from '@aws-sdk/lib-storage';
-import { type S3Place, s3Client } from '../support/s3.ts';
+import { type S3Location, s3Client } from '../support/s3.ts';
 import { serveParent } from './parent.ts';
 
-serveParent((place: S3Place & { readonly path: string }) => {
+serveParent((place: S3Location & { readonly path: string }) => {
   const client = s3Client(place);
   const run = async () => {
     const start = performance.now();

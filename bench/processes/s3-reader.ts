@@ -3,10 +3,10 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { type S3Place, s3Client } from '../support/s3.ts';
+import { type S3Location, s3Client } from '../support/s3.ts';
 import { serveParent } from './parent.ts';
 
-serveParent((place: S3Place & { readonly key: string }) => {
+serveParent((place: S3Location & { readonly key: string }) => {
   const client = s3Client(place);
   const run = async () => {
     const start = performance.now();

@@ -9,14 +9,14 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { type S3Place, s3Client } from '../support/s3.ts';
+import { type S3Location, s3Client } from '../support/s3.ts';
 import { listen } from './http.ts';
 import { serveParent } from './parent.ts';
 
 const PART = 8 * 2 ** 20;
 const IN_FLIGHT = 4;
 
-serveParent(async (place: S3Place) => {
+serveParent(async (place: S3Location) => {
   const client = s3Client(place);
   const to = { Bucket: place.bucket, Key: 'relayed' };
 

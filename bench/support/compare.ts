@@ -33,12 +33,12 @@ export interface Rounds {
   /** Before the first round, on each side: caches fill, code is compiled. */
   readonly warmUp?: number;
   /** Between two runs: lets what one has left to do end before the other begins. */
-  readonly settle?: () => Promise<void>;
+  readonly drain?: () => Promise<void>;
 }
 
 /** Runs both sides in turn, A B A B: what slows the machine down for a while slows both. */
 export async function compare(ours: Side, baseline: Side, rounds: Rounds): Promise<Comparison> {
-  const settle = rounds.settle ?? (async () => {});
+  const settle = rounds.drain ?? (async () => {});
   for (const side of [ours, baseline]) {
     await side.run(rounds.warmUp ?? 0);
     await settle();

@@ -10,7 +10,7 @@ import { startS3 } from '@modelbox/blobs/testing/s3';
 import { CannotRun } from '../benchmark.ts';
 
 /** Where a process of the benchmark finds a bucket; can be sent to it as it is. */
-export interface S3Place {
+export interface S3Location {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -18,7 +18,7 @@ export interface S3Place {
 }
 
 /** A bucket on a real S3 server. */
-export interface BenchS3 extends S3Place {
+export interface BenchS3 extends S3Location {
   /** The settings with which ModelBox keeps its files there. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -51,7 +51,7 @@ export async function startBenchS3(diskBytes: number): Promise<BenchS3> {
 }
 
 /** As a program has it that knows what it does: with no checksum that nobody asked for. */
-export const s3Client = ({ endpoint, accessKeyId, secretAccessKey }: S3Place): S3Client =>
+export const s3Client = ({ endpoint, accessKeyId, secretAccessKey }: S3Location): S3Client =>
   new S3Client({
     endpoint,
     region: 'us-east-1',

@@ -51,7 +51,7 @@ export async function compareWrites(bench: Bench, writes: Writes): Promise<Line>
   const result = await compare(
     { run: send, cpu: { server: () => cpuOf(pid), Postgres: postgres } },
     { run: baseline.run, cpu: { script: () => cpuOf(baseline.pid), Postgres: postgres } },
-    { ...(bench.quick ? QUICK : WHOLE), settle: () => sequenced(ours) },
+    { ...(bench.quick ? QUICK : WHOLE), drain: () => sequenced(ours) },
   );
   await demandSameRows(writes.tables, ours, theirs);
   return {

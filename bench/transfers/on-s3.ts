@@ -5,7 +5,7 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { Bench, Line } from '../benchmark.ts';
 import { content } from '../support/content.ts';
 import { median } from '../support/median.ts';
-import { type S3Place, s3Client } from '../support/s3.ts';
+import { type S3Location, s3Client } from '../support/s3.ts';
 import { get, put } from '../support/transfer.ts';
 import { crowd } from './crowd.ts';
 import { rateLine, timed } from './line.ts';
@@ -39,7 +39,7 @@ async function* crowded(bench: Bench, sizes: Sizes, s3: Started): AsyncGenerator
 }
 
 /** To processes without what only this one can use. */
-const placeOf = ({ endpoint, accessKeyId, secretAccessKey, bucket }: Started): S3Place => ({
+const locationOf = ({ endpoint, accessKeyId, secretAccessKey, bucket }: Started): S3Location => ({
   endpoint,
   accessKeyId,
   secretAccessKey,
@@ -47,7 +47,7 @@ const placeOf = ({ endpoint, accessKeyId, secretAccessKey, bucket }: Started): S
 });
 
 async function* throughServer(bench: Bench, { file, rounds }: Sizes, s3: Started): AsyncGenerator<Line> {
-  const place = placeOf(s3);
+  const place = locationOf(s3);
   const server = await bench.server(await bench.databases.create('transfers_s3'), s3.env);
   const files = await makeModel(server);
   await put(files('there'), file, content(file));
@@ -89,7 +89,7 @@ async function* throughServer(bench: Bench, { file, rounds }: Sizes, s3: Started
 }
 
 async function* pastServer(bench: Bench, { file, rounds }: Sizes, s3: Started): AsyncGenerator<Line> {
-  const place = placeOf(s3);
+  const place = locationOf(s3);
   const server = await bench.server(await bench.databases.create('transfers_direct'), s3.env);
   const { id: model } = await makeModel(server);
   const folder = mkdtempSync(join(tmpdir(), 'modelbox-bench-'));
@@ -120,7 +120,7 @@ async function* pastServer(bench: Bench, { file, rounds }: Sizes, s3: Started): 
   }
 }
 
-async function largestObject(place: S3Place): Promise<string> {
+async function largestObject(place: S3Location): Promise<string> {
   const client = s3Client(place);
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: place.bucket }));
   client.destroy();

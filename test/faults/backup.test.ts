@@ -88,8 +88,8 @@ test('a backup of a running server under load has all that was answered before, 
   expect((await put(url, upload, 1, bytes.subarray(0, 5 * 2 ** 20))).status).toBe(200);
 
   // No restore would take back such names.
-  for (const stray of ['.DS_Store', 'a note.txt', 'objects/.nfs01'])
-    writeFileSync(join(dataDir, 'blobs', stray), 'stray');
+  for (const orphan of ['.DS_Store', 'a note.txt', 'objects/.nfs01'])
+    writeFileSync(join(dataDir, 'blobs', orphan), 'orphan');
 
   const demand = load.mark();
   const before = load.fewest();

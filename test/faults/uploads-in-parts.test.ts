@@ -85,7 +85,7 @@ const isReceiving = async (url: string): Promise<boolean> =>
   /^modelbox_uploads_running 1$/m.test(await (await fetch(`${url}/metrics`)).text());
 
 /** A store of a test's own. */
-interface Place {
+interface StoreCase {
   readonly settings: Record<string, string>;
   /** The bytes of the blobs in it, and how much it has of what is not complete: parts, and temporary files. */
   stored(): Promise<{ blobBytes: number; unfinished: number }>;
@@ -95,7 +95,7 @@ interface Place {
  * The tests of one kind of store.
  * @param passed seconds of the lease of a killed server that need not be waited for.
  */
-function faults(newPlace: () => Promise<Place>, passed: number): void {
+function faults(newPlace: () => Promise<StoreCase>, passed: number): void {
   test('in the middle of a part: what has arrived is there, the part comes again, and the file is whole', async () => {
     const { settings, stored } = await newPlace();
     const server = runServer(settings);
@@ -225,7 +225,7 @@ await describeWithS3('on S3', (bucket) => {
 });
 
 /** What lies in the bucket below a prefix, beside the mark of the store. */
-async function storedIn(bucket: TestBucket, Prefix: string): ReturnType<Place['stored']> {
+async function storedIn(bucket: TestBucket, Prefix: string): ReturnType<StoreCase['stored']> {
   const Bucket = bucket.options().bucket;
   const { Contents = [] } = await bucket.client().send(new ListObjectsV2Command({ Bucket, Prefix }));
   const { Uploads = [] } = await bucket.client().send(new ListMultipartUploadsCommand({ Bucket, Prefix }));

@@ -50,7 +50,7 @@ export async function makeWorld(
     values['token'] = (await ok('POST', '/v1/tokens', { name: 't', principal: 'user:x' })).id;
   if (path.includes('{proposal}')) {
     await ok('PUT', `/v1/models/${model.id}/policy`, { label: [{ ...champion, mode: 'propose' }] });
-    await policyTests(() => server).settle();
+    await policyTests(() => server).decideAll();
     values['proposal'] = (await ok('GET', `/v1/models/${model.id}/proposals`)).items[0].id;
   }
   return { namespace, values };

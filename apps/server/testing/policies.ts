@@ -15,7 +15,7 @@ export function policyTests(server: () => TestServer) {
   return {
     ok,
     /** Lets all that is due be decided, and what those decisions make due. */
-    async settle(): Promise<void> {
+    async decideAll(): Promise<void> {
       for (let count = 1; count > 0; ) {
         count = await sequence(server().db, 10_000);
         await decideDue(server().ctx);

@@ -1,4 +1,4 @@
-import { BlobStoreForeign } from './errors.ts';
+import { BlobStoreOwnerMismatch } from './errors.ts';
 
 /** What the marker of a store is called, beside the blobs: no blob's key begins so. */
 export const markerName = 'modelbox-owner';
@@ -10,7 +10,7 @@ export function assertOwner(id: string): void {
   }
 }
 
-/** @throws BlobStoreForeign */
+/** @throws BlobStoreOwnerMismatch */
 export function assertOwnedBy(id: string, marker: string): void {
-  if (marker.trim() !== id) throw new BlobStoreForeign(marker.trim().slice(0, 128), id);
+  if (marker.trim() !== id) throw new BlobStoreOwnerMismatch(marker.trim().slice(0, 128), id);
 }

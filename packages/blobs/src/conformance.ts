@@ -10,7 +10,7 @@ import {
   BlobMismatch,
   BlobNotFound,
   BlobRangeInvalid,
-  BlobStoreForeign,
+  BlobStoreOwnerMismatch,
   BlobTooLarge,
 } from './errors.ts';
 import type { BlobStat, BlobStore } from './store.ts';
@@ -282,7 +282,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
         expect(await store.owner()).toBe('database:1');
         await store.claim('database:1');
         const error = await store.claim('database:2').catch((reason: unknown) => reason);
-        expect(error).toBeInstanceOf(BlobStoreForeign);
+        expect(error).toBeInstanceOf(BlobStoreOwnerMismatch);
         expect(error).toMatchObject({ owner: 'database:1' });
         await expectNothingLeft();
         await store.claim('database:1');

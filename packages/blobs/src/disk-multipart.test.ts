@@ -44,10 +44,10 @@ describe('content in parts on disk', () => {
 
   it('is a directory of its parts, which nobody else may look into, and which in order are the content', async () => {
     const key = await on.completed(large);
-    const names = (await readdir(on.placeOf(key))).sort();
+    const names = (await readdir(on.pathOf(key))).sort();
     expect(names).toEqual(['00001of00003.5242880', '00002of00003.5242880', '00003of00003.5242880']);
     const open = await on.begun([Buffer.from('open')]);
-    for (const path of [on.placeOf(key), join(root, 'uploads', open.blob.key)]) {
+    for (const path of [on.pathOf(key), join(root, 'uploads', open.blob.key)]) {
       expect((await stat(path)).mode & 0o777).toBe(0o700);
       for (const name of await readdir(path)) {
         const { mode, nlink } = await stat(join(path, name));
@@ -60,22 +60,22 @@ describe('content in parts on disk', () => {
 
   it('is no blob where one of its parts is gone or cut short: whole or absent', async () => {
     const key = await on.completed(large);
-    const parts = (await readdir(on.placeOf(key))).sort();
+    const parts = (await readdir(on.pathOf(key))).sort();
     for (const name of [parts[0], parts[1], parts[2]]) {
-      await rename(join(on.placeOf(key), name ?? ''), join(root, 'aside'));
+      await rename(join(on.pathOf(key), name ?? ''), join(root, 'aside'));
       await expect(store.stat(key)).rejects.toThrow(BlobNotFound);
       await expect(store.read(key)).rejects.toThrow(BlobNotFound);
       expect(await Array.fromAsync(store.list())).toEqual([]);
-      await rename(join(root, 'aside'), join(on.placeOf(key), name ?? ''));
+      await rename(join(root, 'aside'), join(on.pathOf(key), name ?? ''));
     }
-    await truncate(join(on.placeOf(key), parts[1] ?? ''), 1000);
+    await truncate(join(on.pathOf(key), parts[1] ?? ''), 1000);
     expect(await store.stat(key)).toMatchObject({ sizeBytes: 2 * partBytesAtLeast + 1000 });
     const { stream } = await store.read(key);
     await expect(buffer(stream)).rejects.toThrow(/its part 00002of00003.5242880 is cut short/);
     const range = { start: 2 * partBytesAtLeast, end: whole.length - 1 };
     expect(large[2]?.equals(await buffer((await store.read(key, { range })).stream))).toBe(true);
-    await rm(join(on.placeOf(key), parts[0] ?? ''));
-    await mkdir(join(on.placeOf(key), parts[0] ?? ''));
+    await rm(join(on.pathOf(key), parts[0] ?? ''));
+    await mkdir(join(on.pathOf(key), parts[0] ?? ''));
     await expect(store.stat(key)).rejects.toThrow(BlobNotFound);
     await expect(store.read(key)).rejects.toThrow(BlobNotFound);
     await store.delete(key);
@@ -91,7 +91,7 @@ describe('content in parts on disk', () => {
     await writeFile(join(root, 'uploads', 'README'), '');
     expect(await on.listed(blob)).toEqual(parts);
     await store.multipart.complete(blob, parts);
-    await writeFile(join(on.placeOf(blob.key), '.nfs0001'), '');
+    await writeFile(join(on.pathOf(blob.key), '.nfs0001'), '');
     expect(await text((await store.read(blob.key)).stream)).toBe('mine');
     expect(await store.sweepTemporary(distantFuture)).toBe(0);
     await store.delete(blob.key);
@@ -100,7 +100,7 @@ describe('content in parts on disk', () => {
 
   it('lets its readers in this process finish when it is deleted, and then frees the space', async () => {
     const key = await on.completed(large);
-    await utimes(on.placeOf(key), dayAgo(), dayAgo());
+    await utimes(on.pathOf(key), dayAgo(), dayAgo());
     const [one, two] = [await store.read(key), await store.read(key)];
     await store.delete(key);
     await store.delete(key);

@@ -54,9 +54,9 @@ export interface StoredPart {
   readonly sizeBytes: number;
 }
 
-export function nameOfPart(place: number, count: number, sizeBytes: number): string {
+export function nameOfPart(index: number, count: number, sizeBytes: number): string {
   const padded = (value: number) => String(value).padStart(5, '0');
-  return `${padded(place)}of${padded(count)}.${sizeBytes}`;
+  return `${padded(index)}of${padded(count)}.${sizeBytes}`;
 }
 
 /** The parts of a blob in order; `undefined` unless all are there. */

@@ -113,8 +113,8 @@ export class S3Failure extends Error {
 }
 
 /** The store is marked as another owner's: nothing of it may be written or removed. */
-export class BlobStoreForeign extends Error {
-  override readonly name = 'BlobStoreForeign';
+export class BlobStoreOwnerMismatch extends Error {
+  override readonly name = 'BlobStoreOwnerMismatch';
   /** Whom the marker names. */
   readonly owner: string;
   constructor(owner: string, id: string) {

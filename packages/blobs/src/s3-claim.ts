@@ -20,11 +20,11 @@ export async function claimS3(bucket: S3Bucket, id: string): Promise<void> {
 export const ownerInS3 = async (bucket: S3Bucket): Promise<string | undefined> =>
   (await readMarker(bucket))?.trim();
 
-const placeIn = (bucket: S3Bucket) => ({ Bucket: bucket.name, Key: `${bucket.prefix}${markerName}` });
+const markerIn = (bucket: S3Bucket) => ({ Bucket: bucket.name, Key: `${bucket.prefix}${markerName}` });
 
 /** Whom the marker names; undefined if there is none. */
 export async function readMarker(bucket: S3Bucket, signal?: AbortSignal): Promise<string | undefined> {
-  const command = new GetObjectCommand(placeIn(bucket));
+  const command = new GetObjectCommand(markerIn(bucket));
   const object = await ifInBucket(bucket, () =>
     bucket.client.send(command, signal ? { abortSignal: signal } : {}),
   );
@@ -33,7 +33,7 @@ export async function readMarker(bucket: S3Bucket, signal?: AbortSignal): Promis
 
 /** Only where there is none; that it is there afterwards, whosesoever, shows when it is read. */
 async function writeMarker(bucket: S3Bucket, id: string): Promise<void> {
-  const marker = { ...placeIn(bucket), ...bucket.encryption, Body: `${id}\n` };
+  const marker = { ...markerIn(bucket), ...bucket.encryption, Body: `${id}\n` };
   try {
     await bucket.client.send(new PutObjectCommand({ ...marker, IfNoneMatch: '*' }));
   } catch (error) {

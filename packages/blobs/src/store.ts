@@ -118,7 +118,7 @@ export interface BlobStore {
    * Marks the store as the owner's with this id, where nobody has, so that nobody takes for abandoned what another
    * database knows. Idempotent. The marker is no blob, and stays.
    * @param id 1 to 128 letters, digits and any of `_ . : -`.
-   * @throws BlobStoreForeign where the store is marked as another's.
+   * @throws BlobStoreOwnerMismatch where the store is marked as another's.
    */
   claim(id: string): Promise<void>;
 

@@ -1,5 +1,5 @@
 import { Http } from './core/http.ts';
-import { type ModelBoxOptions, settle } from './core/settings.ts';
+import { type ModelBoxOptions, resolveSettings } from './core/settings.ts';
 import { Resources } from './generated/resources.ts';
 import type { Version, VersionCreate } from './generated/schemas.ts';
 import type { Pulled, PullOptions, PushItem, PushOptions } from './trees/options.ts';
@@ -16,7 +16,7 @@ import { push } from './trees/push.ts';
  */
 export class ModelBox extends Resources {
   constructor(options: ModelBoxOptions = {}) {
-    super(new Http(settle(options)));
+    super(new Http(resolveSettings(options)));
   }
 
   /**

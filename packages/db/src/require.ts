@@ -22,12 +22,12 @@ export class DatabaseRefusedError extends Error {
  * @throws DatabaseRefusedError whose message is one sentence that says what to do.
  */
 export async function requirePostgres(url: string): Promise<SettingsBy> {
-  const { place } = databaseAddress(url);
+  const { host } = databaseAddress(url);
   try {
     return (await tryWith(url, 'startup')) ? 'startup' : await bySettingStatements(url);
   } catch (error) {
     if (error instanceof DatabaseRefusedError) throw error;
-    throw new DatabaseRefusedError(`The Postgres at ${place} cannot be used: ${reasonOf(error)}.`);
+    throw new DatabaseRefusedError(`The Postgres at ${host} cannot be used: ${reasonOf(error)}.`);
   }
 }
 
@@ -38,7 +38,7 @@ async function bySettingStatements(url: string): Promise<SettingsBy> {
 
 /** Whether sessions have their settings if they get them in this way. Refuses what cannot be used. */
 async function tryWith(url: string, settingsBy: SettingsBy): Promise<boolean> {
-  const { place, schema } = databaseAddress(url);
+  const { host, schema } = databaseAddress(url);
   const pool = openPool({
     url,
     max: 2,
@@ -55,7 +55,7 @@ async function tryWith(url: string, settingsBy: SettingsBy): Promise<boolean> {
   pool.on('error', () => {});
   try {
     const wrong = await mistake(pool, schema);
-    if (wrong !== undefined) throw new DatabaseRefusedError(`The Postgres at ${place} ${wrong}.`);
+    if (wrong !== undefined) throw new DatabaseRefusedError(`The Postgres at ${host} ${wrong}.`);
     return await hasPinnedSettings(pool, { statement_timeout: '10s' });
   } catch (error) {
     if (settingsBy === 'startup' && refusesStartup(error)) return false;

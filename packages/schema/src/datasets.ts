@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery, page } from './lists.ts';
-import { DatasetRef, Metadata, MetadataPatch, Name, NamespacePath, stamps, Uri } from './primitives.ts';
+import { auditFields, DatasetRef, Metadata, MetadataPatch, Name, NamespacePath, Uri } from './primitives.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
@@ -32,7 +32,7 @@ export const Dataset = z
     uri: Uri.nullable(),
     digest: Digest.nullable(),
     metadata: Metadata,
-    ...stamps,
+    ...auditFields,
     hidden,
   })
   .meta({ id: 'Dataset', description: 'A handle on data that lies elsewhere.' });

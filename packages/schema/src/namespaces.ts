@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery, page } from './lists.ts';
-import { Count, Description, Metadata, MetadataPatch, NamespacePath, stamps } from './primitives.ts';
+import { auditFields, Count, Description, Metadata, MetadataPatch, NamespacePath } from './primitives.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
@@ -12,7 +12,7 @@ export const Namespace = z
     quotaBytes: Count.nullable().meta({
       description: 'Bytes of content that may be stored in it and in all namespaces below; null: any.',
     }),
-    ...stamps,
+    ...auditFields,
     hidden,
   })
   .meta({

@@ -191,14 +191,14 @@ export const DatasetMention = z
   });
 
 /** Common to all that is stored. */
-export const stamps = {
+export const auditFields = {
   id: Uuid,
   createdBy: z.string().meta({ description: 'Who made it.' }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 };
 export const deletable = {
-  ...stamps,
+  ...auditFields,
   deletedAt: Timestamp.nullable().meta({
     description: 'When it was deleted; it can be restored until it is purged.',
   }),

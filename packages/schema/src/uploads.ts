@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { digestHeaders, File, FilePath, FileRole, MediaType } from './files.ts';
 import { cursor, limit, page } from './lists.ts';
 import {
+  auditFields,
   CheckpointRef,
   Count,
   ExperimentRef,
   ModelRef,
   Sha256,
-  stamps,
   Timestamp,
   Uuid,
   VersionRef,
@@ -94,7 +94,7 @@ export const Upload = z
     file: File.nullable().meta({
       description: 'The file that came of it; null before, and when the path has another one since.',
     }),
-    ...stamps,
+    ...auditFields,
     expiresAt: Timestamp.nullable().meta({
       description:
         'When it expires unless something happens to it; null unless it is open. Each part moves it.',

@@ -6,7 +6,7 @@ import type { Entry, Ledger } from './ledger.ts';
 
 /* Each way to read a file, compared with the ledger. */
 
-interface Place {
+interface Target {
   readonly url: string;
   readonly ledger: Ledger;
 }
@@ -14,7 +14,7 @@ interface Place {
 export const nameIn = (entry: Entry): string => entry.path.split('/files/')[1] ?? '';
 
 /** Downloads the whole file, as curl does, and compares its hash. */
-export async function readWhole({ url, ledger }: Place, entry: Entry): Promise<void> {
+export async function readWhole({ url, ledger }: Target, entry: Entry): Promise<void> {
   const answer = await exchange('GET', `${url}${entry.path}`);
   if (!judgeRead(ledger, 'GET', answer, entry)) return;
   demand(ledger, 'GET', sha256Of(answer.bytes), entry);
@@ -40,7 +40,7 @@ function demand(ledger: Ledger, what: string, sha256: string, entry: Entry): voi
 }
 
 /** Downloads the middle third of a file that was just downloaded as a whole. */
-export async function readRange({ url, ledger }: Place, entry: Entry): Promise<void> {
+export async function readRange({ url, ledger }: Target, entry: Entry): Promise<void> {
   const whole = await exchange('GET', `${url}${entry.path}`);
   const isThere = judgeRead(ledger, 'GET', whole, entry);
   const size = whole.bytes.length;
@@ -56,7 +56,7 @@ export async function readRange({ url, ledger }: Place, entry: Entry): Promise<v
   if (!isRight) ledger.problem(`GET range ${entry.path}: WRONG BYTES in ${range.range}`);
 }
 
-export async function readHead({ url, ledger }: Place, entry: Entry): Promise<void> {
+export async function readHead({ url, ledger }: Target, entry: Entry): Promise<void> {
   const answer = await exchange('HEAD', `${url}${entry.path}`);
   // No body says why.
   const isConflict = ledger.isPending(entry) || ledger.tolerance.damage;
@@ -95,7 +95,7 @@ function isExpected(ledger: Ledger, entry: Entry, error: unknown): boolean {
 
 /** Downloads a frozen checkpoint as a tar, and compares each file in it. */
 export async function readArchive(
-  { url, ledger }: Place,
+  { url, ledger }: Target,
   checkpoint: string,
   entries: readonly Entry[],
 ): Promise<void> {

@@ -78,7 +78,7 @@ export async function startLedgerLoad(server: TestServer, seed: number, more: nu
     ledger.tolerance = STRICT;
     figures.phases += 1;
     await recover();
-    for (const entry of ledger.touched) await settle(entry);
+    for (const entry of ledger.touched) await demandOneState(entry);
     expectNoProblem();
   };
 
@@ -101,7 +101,7 @@ export async function startLedgerLoad(server: TestServer, seed: number, more: nu
   };
 
   /** A file has one of its possible states, and keeps it. */
-  const settle = async (entry: Entry): Promise<void> => {
+  const demandOneState = async (entry: Entry): Promise<void> => {
     await readWhole({ url, ledger }, entry);
     if (entry.may.size === 1) return;
     const answer = await exchange('HEAD', `${url}${entry.path}`);

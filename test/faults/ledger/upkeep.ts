@@ -101,7 +101,7 @@ export async function passGraces(server: TestServer): Promise<void> {
   await expireUploads(ctx);
   await cleanUploads(ctx);
   while ((await purge(ctx, 100)) > 0);
-  // The first sweep notes what has no file any more, and the second one dooms it.
+  // The first sweep notes what has no file any more, and the second one schedules its deletion.
   await sweepBlobs(ctx);
   server.advance(2 * DAY);
   await sweepBlobs(ctx);

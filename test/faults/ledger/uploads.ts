@@ -6,7 +6,7 @@ import { nameIn } from './reads.ts';
 
 /* Uploads in parts, made by single requests. */
 
-interface Place {
+interface Target {
   readonly url: string;
   readonly ledger: Ledger;
 }
@@ -21,7 +21,7 @@ const partNumbers = ({ sizeBytes }: Content): number[] =>
 
 /** Begins an upload. Undefined if that failed, or if the server has the content already. */
 export async function beginUpload(
-  { url, ledger }: Place,
+  { url, ledger }: Target,
   experiment: string,
   entry: Entry,
   content: Content,
@@ -50,7 +50,7 @@ export async function beginUpload(
  * for the end of the phase.
  */
 export async function adoptUploads(
-  { url, ledger }: Place,
+  { url, ledger }: Target,
   experiment: string,
   entry: Entry,
   content: Content,
@@ -66,13 +66,13 @@ export async function adoptUploads(
 }
 
 /** @returns whether every part was answered. */
-export async function sendParts(place: Place, upload: OpenUpload, way: Way): Promise<boolean> {
+export async function sendParts(place: Target, upload: OpenUpload, way: Way): Promise<boolean> {
   const parts = partNumbers(upload.content);
   return (await Promise.all(parts.map((part) => sendPart(place, upload, part, way)))).every(Boolean);
 }
 
 export async function sendPart(
-  place: Place,
+  place: Target,
   upload: OpenUpload,
   part: number,
   way: Way = 'server',
@@ -87,7 +87,7 @@ export async function sendPart(
   return false;
 }
 
-async function sendSigned({ ledger }: Place, base: string, part: number, bytes: Buffer): Promise<boolean> {
+async function sendSigned({ ledger }: Target, base: string, part: number, bytes: Buffer): Promise<boolean> {
   const signed = await exchange('POST', `${base}/sign`, { parts: [{ part, sha256: sha256Of(bytes) }] });
   if (!ledger.judge('sign part', signed, ['200', '409 no_direct_upload'])) return false;
   const { url, headers } = signed.body.items[0];
@@ -98,7 +98,7 @@ async function sendSigned({ ledger }: Place, base: string, part: number, bytes: 
 }
 
 export async function completeUpload(
-  { url, ledger }: Place,
+  { url, ledger }: Target,
   upload: OpenUpload,
   hasAllParts: boolean,
 ): Promise<void> {
@@ -112,7 +112,7 @@ export async function completeUpload(
 }
 
 /** Brings an upload that the fault left open to its end: nothing stands in its way any more. */
-export async function finishUpload(place: Place, upload: OpenUpload): Promise<void> {
+export async function finishUpload(place: Target, upload: OpenUpload): Promise<void> {
   const { url, ledger } = place;
   const { id, entry, content } = upload;
   const { status, body } = await exchange('GET', `${url}/v1/uploads/${id}`);

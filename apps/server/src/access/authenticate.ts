@@ -6,7 +6,7 @@ import { createCallerCache } from './caller-cache.ts';
 import { bearerIn, noBearer, unauthenticated } from './credentials.ts';
 import type { Identity } from './identity.ts';
 import { isJwt, openIssuer } from './oidc.ts';
-import { hashOf, knownByToken } from './token-identity.ts';
+import { hashOf, identityByToken } from './token-identity.ts';
 import { noteUses } from './token-use.ts';
 
 /** How a server is told who asks. */
@@ -19,8 +19,8 @@ const openAuthentication: Authentication = { identify: async () => localActor, i
 /** Callers are known by tokens of this server, and by those of an OIDC issuer. */
 function bearerAuthentication(settings: Settings): Authentication {
   const issuer = settings.oidcIssuer === undefined ? undefined : openIssuer(settings, settings.oidcIssuer);
-  const remembered = createCallerCache((ctx, secret) =>
-    issuer && isJwt(secret) ? issuer.knownBy(ctx, secret) : knownByToken(ctx, hashOf(secret)),
+  const callers = createCallerCache((ctx, secret) =>
+    issuer && isJwt(secret) ? issuer.identityOf(ctx, secret) : identityByToken(ctx, hashOf(secret)),
   );
   const noteUse = noteUses();
 
@@ -29,12 +29,12 @@ function bearerAuthentication(settings: Settings): Authentication {
     const key = secret === undefined ? '' : hashOf(secret).toString('base64');
     // Checks the failure limit before the lookup, but never for known tokens or JWTs: guesses from the same address
     // must not lock them out.
-    if (!remembered.knows(key) && !(issuer && isJwt(secret))) ctx.rateLimits.demandFewFailures(ctx, address);
+    if (!callers.isKnown(key) && !(issuer && isJwt(secret))) ctx.rateLimits.demandFewFailures(ctx, address);
     if (secret === undefined) throw noBearer(authorization);
-    const known = await remembered.get(ctx, key, secret, when);
-    demandCounts(ctx, known, address);
-    if (known.actor.tokenId !== undefined) noteUse(ctx, known.actor.tokenId);
-    return known.actor;
+    const identity = await callers.get(ctx, key, secret, when);
+    demandCounts(ctx, identity, address);
+    if (identity.actor.tokenId !== undefined) noteUse(ctx, identity.actor.tokenId);
+    return identity.actor;
   };
 
   return {
@@ -47,12 +47,17 @@ function bearerAuthentication(settings: Settings): Authentication {
         throw error;
       }
     },
-    invalidate: remembered.invalidate,
+    invalidate: callers.invalidate,
   };
 }
 
-function demandCounts(ctx: Context, known: Identity | undefined, address: string): asserts known is Identity {
-  if (known === undefined || known.expiresAt <= ctx.now().getTime())
+function demandCounts(
+  ctx: Context,
+  identity: Identity | undefined,
+  address: string,
+): asserts identity is Identity {
+  if (identity === undefined || identity.expiresAt <= ctx.now().getTime())
     throw unauthenticated('The token is not known, has expired or was revoked.');
-  if (known.isFrom?.(address) === false) throw unauthenticated('The token does not count from this address.');
+  if (identity.isFrom?.(address) === false)
+    throw unauthenticated('The token does not count from this address.');
 }

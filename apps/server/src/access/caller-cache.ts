@@ -21,13 +21,13 @@ const changedSince = prepared<[epoch: string], { epoch: string; principals: stri
 );
 
 interface Caller {
-  readonly known: Identity;
+  readonly identity: Identity;
   /** By `performance.now()`; infinite: as long as nothing changes. */
   readonly until: number;
 }
 
-const isFresh = (ctx: Context, { known, until }: Caller): boolean =>
-  until > performance.now() && (known.lookAgainAt ?? Number.POSITIVE_INFINITY) > ctx.now().getTime();
+const isFresh = (ctx: Context, { identity, until }: Caller): boolean =>
+  until > performance.now() && (identity.lookAgainAt ?? Number.POSITIVE_INFINITY) > ctx.now().getTime();
 
 /** Finds out who has a secret, by whatever it is looked up. Undefined: nobody. */
 export type Find = (ctx: Context, secret: string) => Promise<Identity | undefined>;
@@ -42,7 +42,7 @@ export interface CallerCache {
     when: 'anew' | undefined,
   ) => Promise<Identity | undefined>;
   /** Whether somebody was found under a key when it was last looked up, be it that what was found is forgotten since. */
-  readonly knows: (key: string) => boolean;
+  readonly isKnown: (key: string) => boolean;
   /** Has the next request ask what has changed: something has. */
   readonly invalidate: () => void;
 }
@@ -56,7 +56,7 @@ export function createCallerCache(find: Find): CallerCache {
   const callers = new LRUCache<string, Caller>({
     max: MOST_CALLERS,
     maxSize: MOST_GRANTS + MOST_CALLERS,
-    sizeCalculation: ({ known: { actor } }) => 1 + (actor.grants === 'all' ? 0 : actor.grants.size),
+    sizeCalculation: ({ identity: { actor } }) => 1 + (actor.grants === 'all' ? 0 : actor.grants.size),
   });
   /** Keys of tokens under which somebody was found. */
   const good = new LRUCache<string, true>({ max: MOST_CALLERS });
@@ -70,8 +70,8 @@ export function createCallerCache(find: Find): CallerCache {
   function forget(principals: ReadonlySet<string>): void {
     finding.clear();
     const isAll = principals.has('*');
-    for (const [key, { known }] of [...callers.entries()]) {
-      const { name, groups = [] } = known.actor;
+    for (const [key, { identity }] of [...callers.entries()]) {
+      const { name, groups = [] } = identity.actor;
       if (isAll || principals.has(name) || groups.some((group) => principals.has(group))) callers.delete(key);
     }
   }
@@ -100,15 +100,16 @@ export function createCallerCache(find: Find): CallerCache {
   };
 
   function look(ctx: Context, key: string, secret: string): Promise<Identity | undefined> {
-    const running = find(ctx, secret).then((known) => {
-      if (known === undefined) good.delete(key);
-      else if (known.actor.tokenId !== undefined) good.set(key, true);
+    const running = find(ctx, secret).then((identity) => {
+      if (identity === undefined) good.delete(key);
+      else if (identity.actor.tokenId !== undefined) good.set(key, true);
       // Who is unknown is not remembered: anybody could fill the memory.
-      if (known && finding.get(key) === running) {
-        const until = known.actor.tokenId === undefined ? performance.now() + SIGNATURE_GOOD_FOR : Infinity;
-        callers.set(key, { known, until });
+      if (identity && finding.get(key) === running) {
+        const until =
+          identity.actor.tokenId === undefined ? performance.now() + SIGNATURE_GOOD_FOR : Infinity;
+        callers.set(key, { identity, until });
       }
-      return known;
+      return identity;
     });
     finding.set(key, running);
     const done = () => {
@@ -123,10 +124,10 @@ export function createCallerCache(find: Find): CallerCache {
       if (when === 'anew' || askedAt < doubtedAt) await askAnew(ctx);
       else if (performance.now() - askedAt > ASK_AFTER) await ask(ctx);
       const there = callers.get(key);
-      if (there && isFresh(ctx, there)) return there.known;
+      if (there && isFresh(ctx, there)) return there.identity;
       return finding.get(key) ?? look(ctx, key, secret);
     },
-    knows: (key) => good.has(key),
+    isKnown: (key) => good.has(key),
     invalidate: () => {
       doubtedAt = performance.now();
     },

@@ -201,7 +201,7 @@ describe('policies', () => {
   it('decide on a checkpoint for a model above it: only whoever sees the model is told', async () => {
     const { ok } = callers;
     const team = freshName('team');
-    const { settle } = policyTests(() => server);
+    const { decideAll } = policyTests(() => server);
     const model = await ok('POST', '/v1/models', { namespace: team, name: 'secret' });
     await ok('PUT', `/v1/models/${model.id}/policy`, {
       promote: [{ metric: 'acc', direction: 'max', version: '{experiment}', at: 'once' }],
@@ -212,7 +212,7 @@ describe('policies', () => {
       files: ['s3://b/x'],
       metrics: { acc: 1 },
     });
-    await settle();
+    await decideAll();
     const below = await callers.user({ [`${team}/runs`]: 'admin' });
     const above = await callers.user({ [team]: 'viewer' });
     const decisions = async ({ api }: typeof below) =>

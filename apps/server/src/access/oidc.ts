@@ -29,7 +29,7 @@ export const isJwt = (secret: string | undefined): boolean =>
 /** An OIDC issuer whose tokens tell who somebody is. */
 export interface Issuer {
   /** @throws HttpProblem unauthenticated: 401, with what is wrong; unavailable: 503 */
-  knownBy(ctx: Context, jwt: string): Promise<Identity>;
+  identityOf(ctx: Context, jwt: string): Promise<Identity>;
 }
 
 export function openIssuer(settings: Settings, issuer: string): Issuer {
@@ -57,7 +57,7 @@ export function openIssuer(settings: Settings, issuer: string): Issuer {
   }
 
   return {
-    async knownBy(ctx, jwt) {
+    async identityOf(ctx, jwt) {
       const payload = await verify(ctx, jwt).catch((error: unknown) => {
         throw problemOf(error);
       });

@@ -57,7 +57,7 @@ const worlds = fc.record({
   from: fc.array(fc.nat(), { minLength: PATHS.length, maxLength: PATHS.length }),
   content: fc.array(fc.nat(2), { minLength: PATHS.length, maxLength: PATHS.length }),
 });
-/** Somebody who sees the last place alone, and not what its version was made from; and the same by a token that may little. */
+/** Somebody who sees the last area alone, and not what its version was made from; and the same by a token that may little. */
 const SOLO = [null, ['model.read']].map((permissions) => ({
   principal: 'user:solo',
   administrator: false,
@@ -75,7 +75,7 @@ const HALF_BLIND: Shape['tokens'][number] = {
 };
 
 /** What lies in one namespace. */
-interface Place {
+interface Area {
   namespace: string;
   model: string;
   deleted: string;
@@ -85,14 +85,14 @@ interface Place {
   dataset: string;
   sha256: string;
   content: string;
-  /** The place whose objects its version was made from. */
-  from: Place;
+  /** The area whose objects its version was made from. */
+  from: Area;
 }
 
 interface World {
   prefix: string;
-  places: Place[];
-  /** With those above the places, which came into being with them. */
+  areas: Area[];
+  /** With those above the areas, which came into being with them. */
   namespaces: string[];
   grants: NaiveGrant[];
 }
@@ -100,7 +100,7 @@ interface World {
 async function build({ paths, grants, from, content }: Shape): Promise<World> {
   const { ok } = callers;
   const prefix = `${freshName('w')}-`;
-  const places: Place[] = [];
+  const areas: Area[] = [];
   for (const [index, path] of paths.entries()) {
     const namespace = prefix + path;
     const model = (await ok('POST', '/v1/models', { namespace, name: 'm' })).id;
@@ -111,29 +111,29 @@ async function build({ paths, grants, from, content }: Shape): Promise<World> {
     const checkpoints = `/v1/experiments/${experiment}/checkpoints`;
     const checkpoint = (await ok('POST', checkpoints, { epoch: 1, status: 'ready' })).id;
     const text = `${prefix}${content[index]}`;
-    const place = { namespace, model, deleted, version: '', experiment, checkpoint, dataset, content: text };
+    const area = { namespace, model, deleted, version: '', experiment, checkpoint, dataset, content: text };
     const sha256 = createHash('sha256').update(text).digest('hex');
-    places.push({ ...place, sha256, from: undefined as never });
+    areas.push({ ...area, sha256, from: undefined as never });
   }
-  for (const [index, place] of places.entries()) {
+  for (const [index, area] of areas.entries()) {
     // Of those that are made already, so that versions can be made of versions; the first is made of itself.
-    place.from = places[(from[index] ?? 0) % Math.max(1, index)] as Place;
-    const isFirst = place.from === place;
+    area.from = areas[(from[index] ?? 0) % Math.max(1, index)] as Area;
+    const isFirst = area.from === area;
     const body = {
       version: 'v1',
-      datasets: [`${place.from.namespace}/val`],
+      datasets: [`${area.from.namespace}/val`],
       source: {
-        checkpoint: place.from.checkpoint,
-        experiment: place.from.experiment,
-        ...(isFirst ? {} : { version: place.from.version }),
+        checkpoint: area.from.checkpoint,
+        experiment: area.from.experiment,
+        ...(isFirst ? {} : { version: area.from.version }),
       },
     };
-    place.version = (await ok('POST', `/v1/models/${place.model}/versions`, body)).id;
-    await ok('PUT', `/v1/versions/${place.version}/files/w.bin`, Buffer.from(place.content));
-    await ok('POST', `/v1/versions/${place.version}/finalize`);
-    await ok('PUT', `/v1/models/${place.model}/aliases/prod`, { version: 'v1' });
+    area.version = (await ok('POST', `/v1/models/${area.model}/versions`, body)).id;
+    await ok('PUT', `/v1/versions/${area.version}/files/w.bin`, Buffer.from(area.content));
+    await ok('POST', `/v1/versions/${area.version}/finalize`);
+    await ok('PUT', `/v1/models/${area.model}/aliases/prod`, { version: 'v1' });
   }
-  const namespaces = [...new Set(places.flatMap(({ namespace }) => above(namespace)))];
+  const namespaces = [...new Set(areas.flatMap(({ namespace }) => above(namespace)))];
   const held = new Map<string, NaiveGrant>();
   const solo = { principal: 'user:solo', namespace: paths.at(-1) ?? '', role: 'viewer' };
   for (const { principal, namespace, role } of [...grants, solo]) {
@@ -142,7 +142,7 @@ async function build({ paths, grants, from, content }: Shape): Promise<World> {
     for (const path of above(grant.namespace)) if (!namespaces.includes(path)) namespaces.push(path);
     held.set(`${grant.principal} ${grant.namespace}`, grant);
   }
-  return { prefix, places, namespaces, grants: [...held.values()] };
+  return { prefix, areas, namespaces, grants: [...held.values()] };
 }
 
 /** A path and those above it. */
@@ -206,31 +206,31 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
   };
   const idsOf = (items: any[]) => items.map(({ id }) => id).sort();
   const visible = (permission: string, key: 'model' | 'experiment' | 'dataset' | 'deleted', top?: string) =>
-    world.places
+    world.areas
       .filter(({ namespace }) => may(permission, namespace) && (!top || isAtOrBelow(namespace, top)))
-      .map((place) => place[key]);
+      .map((area) => area[key]);
 
-  for (const place of world.places) {
-    const { namespace } = place;
-    await get(`/v1/models/${place.model}`, 'model.read', namespace);
+  for (const area of world.areas) {
+    const { namespace } = area;
+    await get(`/v1/models/${area.model}`, 'model.read', namespace);
     await get(`/v1/models/${ref(`${namespace}/m`)}`, 'model.read', namespace);
-    await get(`/v1/models/${place.deleted}`, 'model.read', namespace, true);
-    await get(`/v1/models/${place.deleted}?includeDeleted=true`, 'model.read', namespace);
-    await get(`/v1/experiments/${place.experiment}`, 'experiment.read', namespace);
-    await get(`/v1/checkpoints/${place.checkpoint}`, 'checkpoint.read', namespace);
+    await get(`/v1/models/${area.deleted}`, 'model.read', namespace, true);
+    await get(`/v1/models/${area.deleted}?includeDeleted=true`, 'model.read', namespace);
+    await get(`/v1/experiments/${area.experiment}`, 'experiment.read', namespace);
+    await get(`/v1/checkpoints/${area.checkpoint}`, 'checkpoint.read', namespace);
     await get(`/v1/datasets/${ref(`${namespace}/val`)}`, 'dataset.read', namespace);
-    await get(`/v1/versions/${place.version}/archive`, 'file.read', namespace);
-    await get(`/v1/models/${place.model}/aliases/prod`, 'version.read', namespace);
-    await get(`/v1/models/${place.model}/policy`, 'policy.read', namespace);
-    await get(`/v1/versions/${place.version}/metrics`, 'metric.read', namespace);
-    const download = await get(`/v1/versions/${place.version}/files/w.bin`, 'file.read', namespace);
-    if (download !== undefined) expect(download).toBe(place.content);
-    const versions = await get(`/v1/models/${place.model}/versions`, 'version.read', namespace);
+    await get(`/v1/versions/${area.version}/archive`, 'file.read', namespace);
+    await get(`/v1/models/${area.model}/aliases/prod`, 'version.read', namespace);
+    await get(`/v1/models/${area.model}/policy`, 'policy.read', namespace);
+    await get(`/v1/versions/${area.version}/metrics`, 'metric.read', namespace);
+    const download = await get(`/v1/versions/${area.version}/files/w.bin`, 'file.read', namespace);
+    if (download !== undefined) expect(download).toBe(area.content);
+    const versions = await get(`/v1/models/${area.model}/versions`, 'version.read', namespace);
     const resolved = await get(`/v1/resolve?ref=${ref(`${namespace}/m@prod`)}`, 'version.read', namespace);
-    for (const version of [versions?.items[0], resolved?.version]) demandMade(place, version);
-    demandLineage(place, await get(`/v1/versions/${place.version}/lineage`, 'version.read', namespace));
+    for (const version of [versions?.items[0], resolved?.version]) demandMade(area, version);
+    demandLineage(area, await get(`/v1/versions/${area.version}/lineage`, 'version.read', namespace));
     const listed = await get(`/v1/models?namespace=${ref(namespace)}`, 'model.read', namespace);
-    if (listed) expect(idsOf(listed.items)).toEqual([place.model]);
+    if (listed) expect(idsOf(listed.items)).toEqual([area.model]);
   }
   for (const namespace of world.namespaces) {
     await get(`/v1/namespaces/${ref(namespace)}`, 'namespace.read', namespace);
@@ -262,7 +262,7 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
   await demandContents();
 
   /** A version shows each source that the caller may see in the namespace of the source. */
-  function demandMade({ namespace, from }: Place, version: any): void {
+  function demandMade({ namespace, from }: Area, version: any): void {
     if (version === undefined) return;
     const shows = (permission: string) => may(permission, from.namespace);
     const source = {
@@ -279,18 +279,18 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
   }
 
   /** Walks as one would with a pencil: from version to version that may be seen, and what hangs on each. */
-  function demandLineage(start: Place, lineage: any): void {
+  function demandLineage(start: Area, lineage: any): void {
     if (lineage === undefined) return;
     const ids = new Set<string>();
-    const walk = (place: Place): void => {
-      if (ids.has(place.version) || !may('version.read', place.namespace)) return;
-      ids.add(place.version);
-      const { from } = place;
+    const walk = (area: Area): void => {
+      if (ids.has(area.version) || !may('version.read', area.namespace)) return;
+      ids.add(area.version);
+      const { from } = area;
       if (may('checkpoint.read', from.namespace)) ids.add(from.checkpoint);
       if (may('experiment.read', from.namespace)) ids.add(from.experiment);
       if (may('dataset.read', from.namespace)) ids.add(from.dataset);
       walk(from);
-      for (const other of world.places) if (other.from === place) walk(other);
+      for (const other of world.areas) if (other.from === area) walk(other);
     };
     walk(start);
     expect(lineage.nodes.map(({ id }: any) => id).sort(), who).toEqual([...ids].sort());
@@ -300,11 +300,11 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
 
   /** Content by its hash, into a model to which the caller may add files: only what it may read somewhere. */
   async function demandContents(): Promise<void> {
-    const into = world.places.find(({ namespace }) => may('file.write', namespace));
+    const into = world.areas.find(({ namespace }) => may('file.write', namespace));
     if (into === undefined) return;
-    for (const { sha256 } of world.places) {
-      const isReadable = world.places.some(
-        (place) => place.sha256 === sha256 && may('file.read', place.namespace),
+    for (const { sha256 } of world.areas) {
+      const isReadable = world.areas.some(
+        (area) => area.sha256 === sha256 && may('file.read', area.namespace),
       );
       const path = `/v1/models/${into.model}/files`;
       const answer = await api('POST', `${path}/attach`, { files: [{ path: 'x.bin', sha256 }] });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const guarded = routeList.filter((route) => !route.public);
+const nonPublic = routeList.filter((route) => !route.public);
 
 const world = (route: Route) => makeWorld(server, callers, route);
 
@@ -31,7 +31,7 @@ const send = (
   url: string,
 ) => api(route.method, url, plainBody(route));
 
-describe.each(guarded.map((route) => [route.id, route] as const))('%s', (_, route) => {
+describe.each(nonPublic.map((route) => [route.id, route] as const))('%s', (_, route) => {
   it('401: anonymous, or with a token that is none', async () => {
     const { values } = await sharedWorld(route);
     for (const headers of [{}, { authorization: 'Bearer mb_nonsense' }, { authorization: 'Basic eDp5' }]) {

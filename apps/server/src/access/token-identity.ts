@@ -46,7 +46,7 @@ export const hashOf = (secret: string): Buffer => hash('sha256', secret, 'buffer
 const IDLE_CHECKED_AFTER = 60_000;
 
 /** Finds whose token a secret is. Undefined: it is none, it was revoked, or it was not used for too long. */
-export async function knownByToken(ctx: Context, hash: Buffer): Promise<Identity | undefined> {
+export async function identityByToken(ctx: Context, hash: Buffer): Promise<Identity | undefined> {
   const since = usedSince(ctx);
   const [row] = await tokenByHash(ctx.db.requests, hash, since);
   if (row === undefined) return undefined;

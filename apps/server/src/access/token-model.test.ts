@@ -40,17 +40,17 @@ const SETTINGS: readonly Partial<Settings>[] = [
   { tokenIdleExpiry: IDLE, mintByTokens: false },
 ];
 
-interface Place {
+interface Instance {
   readonly server: TestServer;
   readonly settings: NaiveSettings;
 }
-let places: Place[];
+let instances: Instance[];
 let first: TestServer;
 let callers: Callers;
 beforeAll(async () => {
-  places = [];
+  instances = [];
   for (const settings of SETTINGS) {
-    const server = await startTestServer({ auth: 'tokens', ...settings }, undefined, places[0]?.server);
+    const server = await startTestServer({ auth: 'tokens', ...settings }, undefined, instances[0]?.server);
     const { mintByTokens = true, tokenMaxLifetime, tokenIdleExpiry } = settings;
     const lengthOf = (length: number | 'none' | undefined) =>
       typeof length === 'number' ? length : Number.POSITIVE_INFINITY;
@@ -59,13 +59,13 @@ beforeAll(async () => {
       maxLifetime: lengthOf(tokenMaxLifetime),
       idleExpiry: lengthOf(tokenIdleExpiry),
     };
-    places.push({ server, settings: naive });
+    instances.push({ server, settings: naive });
   }
-  first = (places[0] as Place).server;
+  first = (instances[0] as Instance).server;
   callers = await callersOf(first);
 }, 300_000);
 afterAll(async () => {
-  for (const { server } of places.toReversed()) await server.stop();
+  for (const { server } of instances.toReversed()) await server.stop();
 });
 
 const AREAS = ['a', 'a/b', 'a/b/c', 'b'];
@@ -146,7 +146,7 @@ interface World {
 
 const { count, demandAll } = tally();
 const now = (): number => first.ctx.now().getTime();
-const placeAt = (at: number): Place => places[at % places.length] as Place;
+const instanceAt = (at: number): Instance => instances[at % instances.length] as Instance;
 
 function nodeOf(body: any, parent: Node | undefined): Node {
   const { id, token, principal, administrator, namespaces, permissions, networks } = body;
@@ -159,12 +159,12 @@ function nodeOf(body: any, parent: Node | undefined): Node {
 }
 
 /** Sends a request with a token; it counts as a use of a token that works. */
-function ask(node: Node, { server, settings }: Place, method: string, path: string, body?: unknown) {
+function ask(node: Node, { server, settings }: Instance, method: string, path: string, body?: unknown) {
   if (works(node, settings, now())) node.usedAt = now();
   return withToken(server, node.secret)(method, path, body);
 }
 
-async function mintOne(world: World, by: Node, place: Place, step: Extract<Step, { do: 'mint' }>) {
+async function mintOne(world: World, by: Node, instance: Instance, step: Extract<Step, { do: 'mint' }>) {
   const { prefix, nodes } = world;
   const { administrator, permissions, networks, hours } = step;
   const fields = {
@@ -175,9 +175,13 @@ async function mintOne(world: World, by: Node, place: Place, step: Extract<Step,
     networks,
   };
   const end = hours === undefined ? undefined : now() + hours * HOUR + HALF / 2;
-  const expected = mint(by, { ...fields, end }, place.settings, now());
+  const expected = mint(by, { ...fields, end }, instance.settings, now());
   const expiresAt = end === undefined ? undefined : new Date(end).toISOString();
-  const { status, body } = await ask(by, place, 'POST', '/v1/tokens', { name: 'step', ...fields, expiresAt });
+  const { status, body } = await ask(by, instance, 'POST', '/v1/tokens', {
+    name: 'step',
+    ...fields,
+    expiresAt,
+  });
   count(`mint ${expected.status}`);
   // Another server may know the caller for a second longer. It makes no token for a revoked one.
   if (by.isRevoked) expect([401, 403]).toContain(status);
@@ -194,10 +198,10 @@ async function mintOne(world: World, by: Node, place: Place, step: Extract<Step,
 }
 
 async function revokeOne({ nodes }: World, by: Node, of: Node): Promise<void> {
-  const place = placeAt(0);
-  const expected = revoke(by, of, place.settings, now());
+  const instance = instanceAt(0);
+  const expected = revoke(by, of, instance.settings, now());
   count(`revoke ${expected}`);
-  const { status } = await ask(by, place, 'DELETE', `/v1/tokens/${of.id}`);
+  const { status } = await ask(by, instance, 'DELETE', `/v1/tokens/${of.id}`);
   expect(status).toBe(expected);
   if (status === 204) for (const each of nodes) if (lineOf(each).includes(of)) each.isRevoked = true;
 }
@@ -213,9 +217,12 @@ async function play(world: World, step: Step): Promise<unknown> {
   const by = nodes[step.by % nodes.length] as Node;
   switch (step.do) {
     case 'mint':
-      return mintOne(world, by, placeAt(step.at), step);
+      return mintOne(world, by, instanceAt(step.at), step);
     case 'mint badly': {
-      const { status } = await ask(by, placeAt(step.at), 'POST', '/v1/tokens', { name: 'x', ...step.fields });
+      const { status } = await ask(by, instanceAt(step.at), 'POST', '/v1/tokens', {
+        name: 'x',
+        ...step.fields,
+      });
       return expect([401, 403, 422], JSON.stringify(step)).toContain(status);
     }
     case 'revoke':
@@ -224,13 +231,13 @@ async function play(world: World, step: Step): Promise<unknown> {
       // There is no such operation: a client makes a token, and revokes the one that made it.
       const plain = { principal: undefined, administrator: false, hours: undefined };
       const unbound = { namespaces: null, permissions: null, networks: null };
-      await mintOne(world, by, placeAt(step.at), { ...step, do: 'mint', ...plain, ...unbound });
+      await mintOne(world, by, instanceAt(step.at), { ...step, do: 'mint', ...plain, ...unbound });
       return revokeOne(world, by, by);
     }
     case 'use': {
-      const place = placeAt(step.at);
-      const isWorking = works(by, place.settings, now());
-      const { status } = await ask(by, place, 'GET', '/v1/whoami');
+      const instance = instanceAt(step.at);
+      const isWorking = works(by, instance.settings, now());
+      const { status } = await ask(by, instance, 'GET', '/v1/whoami');
       // Another server may know a revoked token for a second longer.
       if (!by.isRevoked) expect(status).toBe(isWorking ? 200 : 401);
     }
@@ -243,7 +250,7 @@ async function play(world: World, step: Step): Promise<unknown> {
  */
 async function noteUses(): Promise<void> {
   const last = await Promise.all(
-    places.map(async ({ server }) => {
+    instances.map(async ({ server }) => {
       const { id, secret } = await callers.token({ principal: 'user:last' });
       expect((await withToken(server, secret)('GET', '/v1/whoami')).status).toBe(200);
       return id;
@@ -257,8 +264,8 @@ async function noteUses(): Promise<void> {
 }
 
 /** The statuses and rights that a server gives to the holder of a token; undefined: the server does not know it. */
-async function rightsOf({ prefix }: World, node: Node, place: Place) {
-  const { status, body } = await ask(node, place, 'GET', '/v1/whoami');
+async function rightsOf({ prefix }: World, node: Node, instance: Instance) {
+  const { status, body } = await ask(node, instance, 'GET', '/v1/whoami');
   expect([200, 401]).toContain(status);
   if (status === 401) return undefined;
   const held = Object.entries<string[]>(body.namespaces);
@@ -267,7 +274,7 @@ async function rightsOf({ prefix }: World, node: Node, place: Place) {
     held.some(([top, all]) => (top === '' || isAtOrBelow(namespace, top)) && all.includes(permission));
   const reads = [];
   for (const area of AREAS)
-    reads.push((await ask(node, place, 'GET', `/v1/namespaces/${ref(prefix + area)}`)).status);
+    reads.push((await ask(node, instance, 'GET', `/v1/namespaces/${ref(prefix + area)}`)).status);
   return { rights: table(prefix, may), reads };
 }
 
@@ -283,8 +290,8 @@ async function demandRights(world: World): Promise<void> {
   for (const node of nodes) {
     const namespaces = AREAS.map((area) => prefix + area);
     expect(isBounded(node, grants, NAIVE_PERMISSIONS, namespaces), 'the naive rules').toBe(true);
-    for (const place of places) {
-      const isWorking = works(node, place.settings, now());
+    for (const instance of instances) {
+      const isWorking = works(node, instance.settings, now());
       count(isWorking ? 'works' : 'does not work');
       const expected = isWorking
         ? {
@@ -292,9 +299,9 @@ async function demandRights(world: World): Promise<void> {
             reads: namespaces.map((namespace) => naiveStatus(node, grants, 'namespace.read', namespace)),
           }
         : undefined;
-      const found = () => rightsOf(world, node, place);
+      const found = () => rightsOf(world, node, instance);
       const who = JSON.stringify({ ...node, parent: undefined, secret: undefined });
-      if (place.server === first) expect(await found(), who).toEqual(expected);
+      if (instance.server === first) expect(await found(), who).toEqual(expected);
       else await expect.poll(found, { timeout: 10_000, message: who }).toEqual(expected);
     }
   }
@@ -323,7 +330,7 @@ it('no token outlives or exceeds those that it comes from, and each answer is wh
         for (const step of steps) await play(world, step);
         if (index === sequence.length - 1) break;
         await noteUses();
-        for (const { server } of places) server.advance(hours * HOUR);
+        for (const { server } of instances) server.advance(hours * HOUR);
       }
       await demandRights(world);
     }),

@@ -48,7 +48,7 @@ const SECRETS: Readonly<Record<string, readonly Permission[]>> = {
 /** Objects of every kind, full of secrets. */
 async function makeSecrets() {
   const { ok } = callers;
-  const { settle } = policyTests(() => ({ ...server, api: callers.admin }) as TestServer);
+  const { decideAll } = policyTests(() => ({ ...server, api: callers.admin }) as TestServer);
   const namespace = freshName('ns');
   const note = (of: string) => ({ metadata: { note: `secret-${of}-note` } });
   const points = [
@@ -75,7 +75,7 @@ async function makeSecrets() {
   const rule = { ...champion, name: 'secret-rule', metric: 'acc', dataset: 'secret-val', mode: 'propose' };
   const policy = { label: [rule], evaluate: [{ dataset: 'secret-val' }] };
   await ok('PUT', `/v1/models/${model.id}/policy`, policy);
-  await settle();
+  await decideAll();
   const proposal = (await ok('GET', `/v1/models/${model.id}/proposals`)).items[0];
   for (const [kind, { id }] of Object.entries({
     models: model,
@@ -127,7 +127,7 @@ const pathOf = (route: Route, values: Readonly<Record<string, string>>) =>
 /** Reads come first and deletes last: a write changes what a read shows. */
 const rank = ({ method, id }: Route) =>
   method === 'GET' ? 0 : id.endsWith('.restore') ? 1 : method === 'DELETE' ? 3 : 2;
-const guarded = routeList
+const nonPublic = routeList
   .filter(({ public: isPublic, known }) => !isPublic && !known)
   .toSorted((a, b) => rank(a) - rank(b));
 
@@ -138,7 +138,7 @@ describe('a token of one permission', () => {
       const world = await makeSecrets();
       const { api } = await callers.holder(world.namespace, [permission]);
       const answered: string[] = [];
-      for (const route of guarded) {
+      for (const route of nonPublic) {
         if (route.method === 'DELETE') continue;
         const { status, body, headers } = await api(
           route.method,
@@ -183,12 +183,12 @@ describe('roles', () => {
     async (role) => {
       const world = await makeSecrets();
       const { api } = await callers.user({ [world.namespace]: role });
-      for (const route of guarded.filter(({ method }) => method === 'GET')) {
+      for (const route of nonPublic.filter(({ method }) => method === 'GET')) {
         const url = pathOf(route, world.values);
         const seen = await api(route.method, url);
         if (seen.status === 200) expect(JSON.stringify(seen.body), route.id).not.toContain('"hidden"');
       }
-      const writes = guarded.filter(
+      const writes = nonPublic.filter(
         ({ method, id }) => method !== 'GET' && method !== 'DELETE' && !id.includes('polic'),
       );
       for (const route of writes) {

@@ -8,11 +8,11 @@ interface Shape {
   readonly isList: boolean;
   /** The field with the object's own namespace; undefined if it lies where the request's object does. */
   readonly namespaceField: string | undefined;
-  readonly guarded: readonly Guarded[];
+  readonly restricted: readonly RestrictedField[];
   readonly inner: readonly (readonly [field: string, shape: Shape])[];
 }
 
-interface Guarded {
+interface RestrictedField {
   readonly field: string;
   readonly permissions: readonly Permission[];
   /** Undefined: the field is left out. */
@@ -73,7 +73,7 @@ function shown(
   // Objects within an object that has a namespace lie in the same namespace.
   if (shape.namespaceField !== undefined && seesAll(namespace)) return body;
   const result: Body = { ...body };
-  const unseen = shape.guarded.filter(({ permissions }) =>
+  const unseen = shape.restricted.filter(({ permissions }) =>
     permissions.some((permission) => decideAccess(actor, permission, namespace) !== 'allowed'),
   );
   for (const { field, empty } of unseen) {
@@ -99,7 +99,7 @@ function shapeOf(schema: z.ZodType): Shape | undefined {
   if (def.type !== 'object') return undefined;
   const fields = Object.entries(def.shape ?? {});
   const view = VIEWS[schema.meta()?.id ?? ''];
-  const guarded = fields.flatMap(([field, inner]) => {
+  const restricted = fields.flatMap(([field, inner]) => {
     const permissions = view ? permissionsOf(view, field) : [];
     return permissions.length === 0 ? [] : [{ field, permissions, empty: emptyOf(inner) }];
   });
@@ -107,10 +107,10 @@ function shapeOf(schema: z.ZodType): Shape | undefined {
     const shape = shapeOf(schema);
     return shape ? [[field, shape] as const] : [];
   });
-  if (guarded.length === 0 && inner.length === 0) return undefined;
+  if (restricted.length === 0 && inner.length === 0) return undefined;
   const names = view === undefined ? [] : fields.map(([field]) => field);
   const namespaceField = ['namespace', 'path'].find((name) => names.includes(name));
-  return { isList: false, namespaceField, guarded, inner };
+  return { isList: false, namespaceField, restricted, inner };
 }
 
 const EMPTY: Readonly<Record<string, unknown>> = {
@@ -130,8 +130,8 @@ function emptyOf(schema: z.ZodType): unknown {
   return EMPTY[type];
 }
 
-const permissionsIn = ({ guarded, inner }: Shape): Permission[] => [
-  ...guarded.flatMap(({ permissions }) => permissions),
+const permissionsIn = ({ restricted, inner }: Shape): Permission[] => [
+  ...restricted.flatMap(({ permissions }) => permissions),
   ...inner.flatMap(([, shape]) => permissionsIn(shape)),
 ];
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Operation, operations } from '../../testing/fuzz/document.ts';
 import { faultOf, misanswer, type Sent } from '../../testing/fuzz/judge.ts';
-import { createObjects, type Objects, settle } from '../../testing/fuzz/objects.ts';
+import { createObjects, fillIn, type Objects } from '../../testing/fuzz/objects.ts';
 import { type FuzzRequest, requestsOf } from '../../testing/fuzz/requests.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 
@@ -94,7 +94,7 @@ async function probe(operation: Operation, request: FuzzRequest): Promise<void> 
 function prepare(operation: Operation, request: FuzzRequest): { sent: Sent; url: string } {
   const path: Record<string, string> = {};
   const url = operation.path.replace(/\{([^}]*)\}/g, (_, name: string) => {
-    const text = settle(request.path[name] ?? '', objects);
+    const text = fillIn(request.path[name] ?? '', objects);
     if (!text.startsWith('raw:')) {
       path[name] = text.toWellFormed();
       return encodeURIComponent(path[name]);
@@ -103,14 +103,14 @@ function prepare(operation: Operation, request: FuzzRequest): { sent: Sent; url:
     return text.slice(4);
   });
   const query = request.query.map(
-    ([name, text]) => [name, settle(text, objects).replace(/^raw:/, '').toWellFormed()] as const,
+    ([name, text]) => [name, fillIn(text, objects).replace(/^raw:/, '').toWellFormed()] as const,
   );
   const search = query
     .map(([name, text]) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`)
     .join('&');
   const payload =
     request.bytes ??
-    (request.json === undefined ? undefined : Buffer.from(settle(JSON.stringify(request.json), objects)));
+    (request.json === undefined ? undefined : Buffer.from(fillIn(JSON.stringify(request.json), objects)));
   return {
     sent: { path, query, headers: { host: 'localhost', ...request.headers }, payload },
     url: search === '' ? url : `${url}?${search}`,

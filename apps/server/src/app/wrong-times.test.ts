@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const { ok, settle, modelWith, newVersion, upload } = policyTests(() => server);
+const { ok, decideAll, modelWith, newVersion, upload } = policyTests(() => server);
 
 const page = readFileSync(new URL('../../../../docs/database.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = '']) => sql);
@@ -55,7 +55,7 @@ async function tellStory(): Promise<void> {
     await upload('versions', version.id, `content of ${name}`);
   }
   const v3 = await newVersion(model, 'v3', [onVal(0.5)], { files: ['s3://b/v3'], aliases: ['prod'] });
-  await settle();
+  await decideAll();
   await retainDue(server.ctx);
   await ok('PUT', `/v1/versions/${v3.id}/hold`, { reason: 'x' });
   await ok('POST', `/v1/versions/${v3.id}/events`, { name: 'e', source: 's', time: '2026-01-02T03:04:05Z' });

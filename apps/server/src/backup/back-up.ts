@@ -34,7 +34,7 @@ export async function backUp(options: BackupOptions): Promise<Label> {
   const { config, signal, tell } = options;
   const { dataDir } = config;
   const destination = resolve(options.destination);
-  demandPlaces(config, destination);
+  demandOtherFolder(config, destination);
   await mkdir(dirname(destination), { recursive: true });
   const unfinished = `${destination}.unfinished-${randomBytes(4).toString('hex')}`;
   await mkdir(unfinished, { mode: 0o700 });
@@ -62,7 +62,7 @@ export async function backUp(options: BackupOptions): Promise<Label> {
   }
 }
 
-function demandPlaces({ databaseUrl, dataDir }: BackupOptions['config'], destination: string): void {
+function demandOtherFolder({ databaseUrl, dataDir }: BackupOptions['config'], destination: string): void {
   if (databaseUrl !== undefined)
     throw new BackupError(
       'DATABASE_URL is set: this command backs up the embedded Postgres only. docs/operations.md says how to back up ' +
@@ -170,7 +170,7 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
   const at = progress(tell, 'files', await session.contentBytes());
   let bytes = 0;
   let files = 0;
-  const strays: string[] = [];
+  const orphans: string[] = [];
   const copy = async (path: string) => {
     const copied = await copyFile(join(dataDir, path), join(unfinished, path), signal).catch(ifMissing);
     if (copied === undefined) return undefined;
@@ -186,7 +186,7 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
     batch = [];
   };
   const take = (path: string) => {
-    (isOurs(path) ? batch : strays).push(path);
+    (isOurs(path) ? batch : orphans).push(path);
   };
   await mkdir(join(unfinished, BLOBS), { mode: 0o700 });
   for (const folder of ['uploads', 'objects']) {
@@ -197,9 +197,9 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
   }
   for (const { name } of await filesIn(join(dataDir, BLOBS))) take(join(BLOBS, name));
   await flush();
-  if (strays.length > 0)
+  if (orphans.length > 0)
     tell(
-      `warning: ${strays.length} files that no server made are left out: ${strays.slice(0, 10).join(', ')}`,
+      `warning: ${orphans.length} files that no server made are left out: ${orphans.slice(0, 10).join(', ')}`,
     );
   tell(`files: done, ${files} with ${inUnits(bytes)}`);
 }

@@ -31,7 +31,7 @@ export interface Sum {
 
 export const lineOf = ({ sha256, path }: Sum): string => `${sha256}  ${path}\n`;
 
-/** The names that a backup has: nothing that leads out of it, and no stray file that a person or a system put there. */
+/** The names that a backup has: nothing that leads out of it, and no unknown file that a person or a system put there. */
 const NAME = /^(?:database\.tar|postgres\.password|blobs\/(?:[\w-][\w.-]*\/)*[\w-][\w.-]*)$/;
 const LINE = /^([0-9a-f]{64}) {2}(.+)$/;
 

@@ -2,7 +2,7 @@
 import { backUp } from '../backup/back-up.ts';
 import { runCommand } from './run-command.ts';
 
-await runCommand('backup', { argument: 'DESTINATION' }, async ({ config, place, signal, tell }) => {
-  const { files, bytes } = await backUp({ config, destination: place, signal, tell });
-  return `Backed up ${config.dataDir} to ${place}: ${files} files, ${bytes} bytes.`;
+await runCommand('backup', { argument: 'DESTINATION' }, async ({ config, path, signal, tell }) => {
+  const { files, bytes } = await backUp({ config, destination: path, signal, tell });
+  return `Backed up ${config.dataDir} to ${path}: ${files} files, ${bytes} bytes.`;
 });

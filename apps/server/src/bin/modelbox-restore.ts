@@ -2,7 +2,7 @@
 import { restore } from '../backup/restore.ts';
 import { runCommand } from './run-command.ts';
 
-await runCommand('restore', { argument: 'BACKUP' }, async ({ config, place, signal, tell }) => {
-  const { startedAt } = await restore({ config, source: place, signal, tell });
+await runCommand('restore', { argument: 'BACKUP' }, async ({ config, path, signal, tell }) => {
+  const { startedAt } = await restore({ config, source: path, signal, tell });
   return `Restored the backup of ${startedAt} to ${config.dataDir}. Start the server with it: npm start -- --data-dir ${config.dataDir}`;
 });

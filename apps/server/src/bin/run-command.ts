@@ -5,7 +5,7 @@ import { type Config, ConfigError, readConfig } from '../config/config.ts';
 interface Given {
   readonly config: Config;
   /** The one argument: a folder. Empty if the command takes none. */
-  readonly place: string;
+  readonly path: string;
   /** Whether a flag of the command was given. */
   readonly has: (flag: string) => boolean;
   /** Aborted by SIGINT and SIGTERM. */
@@ -44,7 +44,7 @@ export async function runCommand(
   try {
     const config = readConfig(flags, process.env);
     if (typeof config === 'string') throw new ConfigError([`${name} has no such flag.`]);
-    const words = await run({ config, place: place ?? '', has, signal: stop.signal, tell });
+    const words = await run({ config, path: place ?? '', has, signal: stop.signal, tell });
     if (words !== '') process.stdout.write(`${words}\n`);
   } catch (error) {
     tell(`\nThe ${name} failed. ${sentence(error)}`);

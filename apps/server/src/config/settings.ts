@@ -11,7 +11,7 @@ import {
   principals,
   size,
 } from './setting-values.ts';
-import { blobPlace, s3Encryption } from './store-values.ts';
+import { blobLocation, s3Encryption } from './store-values.ts';
 
 /** Everything that can be configured: the documentation's table, `--help` and the parser derive from this list. */
 export interface Setting<T> {
@@ -297,7 +297,7 @@ export const SETTINGS = {
     default: 'disk',
     form: 'disk, s3://bucket/prefix',
     says: 'Where uploaded files are kept: `disk` is the data folder; a bucket needs credentials, from where AWS programs take them.',
-    parse: blobPlace,
+    parse: blobLocation,
   }),
   adoptBlobs: setting({
     env: 'MODELBOX_ADOPT_BLOBS',

@@ -3,12 +3,12 @@
 import { matching } from './setting-values.ts';
 
 /** A bucket, and where in it. */
-export interface BucketPlace {
+export interface BucketLocation {
   readonly bucket: string;
   readonly prefix: string;
 }
 
-export function blobPlace(text: string): 'disk' | BucketPlace {
+export function blobLocation(text: string): 'disk' | BucketLocation {
   if (text === 'disk') return 'disk';
   const form =
     /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/((?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*))?\/?$/;

@@ -5,7 +5,7 @@ import { answerContent, type ContentAnswer, type ContentRequest } from '../proto
 import { byteranges } from '../protocol/http/byteranges.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Answered } from '../protocol/verb.ts';
-import { suspectCopy } from './copies/settle.ts';
+import { suspectCopy } from './copies/copy-state.ts';
 import { cut, made, type Piece } from './pieces.ts';
 import { ContentDamaged, streamPieces } from './stream-pieces.ts';
 

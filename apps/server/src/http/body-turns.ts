@@ -17,7 +17,7 @@ const SHARE = 1 / 3;
 const RETRY_LATER = { 'retry-after': '5' };
 
 /** A body that waits for room. */
-interface Place {
+interface Waiting {
   readonly bytes: number;
   readonly limit: number;
   readonly enter: () => void;
@@ -27,7 +27,7 @@ interface Place {
 interface Line {
   /** Bytes of the bodies that are in memory or announced. */
   bytes: number;
-  readonly waiting: Place[];
+  readonly waiting: Waiting[];
   /** Resolves when the last body is parsed and the pause after it is over. */
   parsed: Promise<unknown>;
 }
@@ -71,7 +71,7 @@ export function bodyTurns(): BodyTurns {
   const exceedsOwn = (line: Line, bytes: number, limit: number): boolean =>
     line.bytes > 0 && line.bytes + bytes > limit * LARGEST_OF_CALLER;
 
-  function fits(line: Line, { bytes, limit }: Place): boolean {
+  function fits(line: Line, { bytes, limit }: Waiting): boolean {
     if (exceedsOwn(line, bytes, limit)) return false;
     return held + bytes <= limit * (line.bytes > 0 ? LARGEST_SHARED : LARGEST_OF_ALL);
   }
@@ -125,7 +125,7 @@ export function bodyTurns(): BodyTurns {
     async enter(caller, bytes, limit, timeout, gone) {
       const line = lineOf(caller);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const place: Place = { bytes, limit, enter: resolve };
+      const place: Waiting = { bytes, limit, enter: resolve };
       line.waiting.push(place);
       admit();
       const giveUp = (error: HttpProblem) => {

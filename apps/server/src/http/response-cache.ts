@@ -16,7 +16,7 @@ interface KeptAnswer extends EncodedAnswer {
   readonly foreign: Answered['crossNamespace'] | undefined;
 }
 
-/** Keeps encoded answers that show one object and nothing else, as long as the object has the stamp they were made at. */
+/** Keeps encoded answers that show one object and nothing else, as long as the object has the cache tag they were made at. */
 export interface Memory {
   find(route: string, object: Located, actor: Actor): EncodedAnswer | undefined;
   keep(route: string, object: Located, actor: Actor, answer: KeptAnswer): void;
@@ -25,18 +25,18 @@ export interface Memory {
 /** UTF-16 code units of all answers kept, and of one at most. */
 const CAPACITY = 32 * 2 ** 20;
 const LARGEST = 256 * 2 ** 10;
-/** Milliseconds: far less than the shortest `MODELBOX_CHANGES_RETENTION`, after which the changes of stamps are pruned. */
+/** Milliseconds: far less than the shortest `MODELBOX_CHANGES_RETENTION`, after which the changes of cache tags are pruned. */
 const AGE = 600_000;
 
 /**
- * A memory of answers. The stamp comes from the database with every request, so an answer is never older than the
- * request: what is saved is reading, forming and encoding the object again. The stamp is read before the object is: an
- * answer may show more than its stamp says, and is then made anew at the next request, but never less.
+ * A memory of answers. The cache tag comes from the database with every request, so an answer is never older than the
+ * request: what is saved is reading, forming and encoding the object again. The cache tag is read before the object is: an
+ * answer may show more than its cache tag says, and is then made anew at the next request, but never less.
  *
  * Only whole answers are kept, and given to those who may see all that they show of other namespaces.
  */
 export function createMemory(): Memory {
-  const answers = new LRUCache<string, KeptAnswer & { stamp: string }>({
+  const answers = new LRUCache<string, KeptAnswer & { cacheTag: string }>({
     maxSize: CAPACITY,
     maxEntrySize: LARGEST,
     ttl: AGE,
@@ -45,15 +45,15 @@ export function createMemory(): Memory {
   const keyOf = (route: string, { id }: Located) => `${route} ${id}`;
   return {
     find(route, object, actor) {
-      if (object.stamp === null || object.deletedAt !== null) return undefined;
+      if (object.cacheTag === null || object.deletedAt !== null) return undefined;
       const answer = answers.get(keyOf(route, object));
-      if (answer?.stamp !== object.stamp) return undefined;
+      if (answer?.cacheTag !== object.cacheTag) return undefined;
       return redactedFor(actor, answer.foreign).length > 0 ? undefined : answer;
     },
     keep(route, object, actor, answer) {
-      if (object.stamp === null || object.deletedAt !== null) return;
+      if (object.cacheTag === null || object.deletedAt !== null) return;
       if (redactedFor(actor, answer.foreign).length > 0) return;
-      answers.set(keyOf(route, object), { ...answer, stamp: object.stamp });
+      answers.set(keyOf(route, object), { ...answer, cacheTag: object.cacheTag });
     },
   };
 }

@@ -20,7 +20,7 @@ export interface Located {
    * Changes with every write that its answer shows: its last change, and of a version its aliases. Null where nobody
    * keeps such answers.
    */
-  readonly stamp: string | null;
+  readonly cacheTag: string | null;
 }
 
 /** Where an object lies that may not be there yet. */

@@ -29,7 +29,7 @@ let behind: TestServer;
 let ahead: TestServer;
 /** All of them, and two that ask for tokens. */
 let all: TestServer[];
-let guarded: TestServer[];
+let withTokens: TestServer[];
 beforeAll(async () => {
   right = await startTestServer({ uploadExpiry: HOUR, deleteGrace: HOUR });
   const beside = (skew: number, settings: object = {}) =>
@@ -42,18 +42,18 @@ beforeAll(async () => {
   late = await beside(-3 * SECOND);
   behind = await beside(-HOUR);
   ahead = await beside(HOUR);
-  guarded = [await beside(HOUR, { auth: 'tokens' }), await beside(-HOUR, { auth: 'tokens' })];
+  withTokens = [await beside(HOUR, { auth: 'tokens' }), await beside(-HOUR, { auth: 'tokens' })];
   all = [right, late, behind, ahead];
 });
 afterAll(async () => {
-  for (const server of [...guarded, ahead, behind, late, right]) await server.stop();
+  for (const server of [...withTokens, ahead, behind, late, right]) await server.stop();
 });
 
-const { ok, settle, modelWith, newVersion, holder } = policyTests(() => right);
+const { ok, decideAll, modelWith, newVersion, holder } = policyTests(() => right);
 
 /** Time passes, for everybody. */
 const pass = (ms: number) => {
-  for (const server of [...all, ...guarded]) server.advance(ms);
+  for (const server of [...all, ...withTokens]) server.advance(ms);
 };
 const onAll = async (act: (server: TestServer) => Promise<unknown>) => {
   for (const server of all) await act(server);
@@ -147,12 +147,12 @@ describe('newest', () => {
       { ...acc, name: 'oldest of equals', alias: 'best' },
     ];
     await ok('PUT', `${model.url}/policy`, { label, promote: [{ ...acc, version: 'from-{epoch}' }] });
-    await settle();
+    await decideAll();
     expect([await holder(model, 'fresh'), await holder(model, 'best')]).toEqual(['v2', 'v1']);
     const { champions } = await ok('POST', `${model.url}/policy/backtest`, { name: 'newest that passes' });
     expect(champions.at(-1).version).toBe('v2');
     await ok('PATCH', `/v1/experiments/${run.id}`, { status: 'finished' });
-    await settle();
+    await decideAll();
     const { items } = await ok('GET', `${model.url}/versions?orderBy=version`);
     expect(items.map(({ version }: any) => version)).toEqual(['from-1', 'v1', 'v2']);
   });
@@ -263,12 +263,12 @@ describe('stale', () => {
   });
 
   it('a token counts until it expires, and no longer', async () => {
-    const { token } = await callersOf(guarded[0]!);
+    const { token } = await callersOf(withTokens[0]!);
     const expiresAt = new Date(right.ctx.now().getTime() + 10 * MINUTE).toISOString();
     const { secret } = await token({ administrator: true, expiresAt });
     const statuses = () =>
       Promise.all(
-        guarded.map(async (server) => (await withToken(server, secret)('GET', '/v1/whoami')).status),
+        withTokens.map(async (server) => (await withToken(server, secret)('GET', '/v1/whoami')).status),
       );
     expect(await statuses()).toEqual([200, 200]);
     pass(10 * MINUTE - SECOND);
@@ -397,10 +397,10 @@ describe('a server whose clock is wrong', () => {
 it('what a person restores stays, though the clock was set back since the policy was edited', async () => {
   const run = await runWith({});
   for (const epoch of [1, 2]) await write(right, run, epoch);
-  for (const server of [...all, ...guarded]) server.jump(HOUR);
+  for (const server of [...all, ...withTokens]) server.jump(HOUR);
   await onAll(({ ctx }) => ctx.clock.judgesAge());
   await ok('PUT', `/v1/namespaces/${run.namespace}/policy`, keep({ latest: 1 }));
-  for (const server of [...all, ...guarded]) server.jump(-HOUR);
+  for (const server of [...all, ...withTokens]) server.jump(-HOUR);
   await onAll(({ ctx }) => ctx.clock.judgesAge());
   await retain();
   expect(await epochs(run)).toEqual([2]);
@@ -444,7 +444,7 @@ it('the database’s clock is set forward by an hour: nothing young goes, on any
   const run = await runWith(keep({ youngerThan: 'PT30M' }));
   await ok('PATCH', `/v1/experiments/${run.id}`, { status: 'finished' });
   await write(right, run, 1);
-  for (const server of [...all, ...guarded]) server.jump(HOUR);
+  for (const server of [...all, ...withTokens]) server.jump(HOUR);
   // Its own clock is that of the same machine.
   right.skew(HOUR);
   late.skew(HOUR);

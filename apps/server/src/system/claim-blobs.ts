@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { type BlobStore, BlobStoreForeign, markerName } from '@modelbox/blobs';
+import { type BlobStore, BlobStoreOwnerMismatch, markerName } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
 import { type Config, ConfigError } from '../config/config.ts';
 import { blobsFolder } from '../config/data-folders.ts';
-import { type Places, unusable } from './open-blobs.ts';
+import { type StoreConfig, unusable } from './open-blobs.ts';
 
 /**
  * Marks the store as this database's if it has no marker and the database has no files yet: what the database does not
@@ -11,7 +11,7 @@ import { type Places, unusable } from './open-blobs.ts';
  * @throws ConfigError if the store is another database's, or lacks the marker though the database has files.
  */
 export async function claimBlobs(
-  config: Places & Pick<Config, 'adoptBlobs'>,
+  config: StoreConfig & Pick<Config, 'adoptBlobs'>,
   db: Database,
   store: BlobStore,
 ): Promise<void> {
@@ -23,7 +23,9 @@ export async function claimBlobs(
       throw unmarked(config);
     await store.claim(id);
   } catch (error) {
-    throw error instanceof BlobStoreForeign ? foreign(config, error.owner, id) : unusable(config, error);
+    throw error instanceof BlobStoreOwnerMismatch
+      ? ownedByAnother(config, error.owner, id)
+      : unusable(config, error);
   }
 }
 
@@ -34,7 +36,7 @@ async function hasFiles(db: Database): Promise<boolean> {
   return rows[0]?.has === true;
 }
 
-function placeOf({ blobs, dataDir }: Places): { place: string; marker: string } {
+function locationOf({ blobs, dataDir }: StoreConfig): { place: string; marker: string } {
   const isDisk = blobs === 'disk';
   const place = isDisk
     ? blobsFolder(dataDir)
@@ -42,8 +44,8 @@ function placeOf({ blobs, dataDir }: Places): { place: string; marker: string } 
   return { place, marker: isDisk ? join(place, markerName) : `${place}/${markerName}` };
 }
 
-function unmarked(config: Places): ConfigError {
-  const { place, marker } = placeOf(config);
+function unmarked(config: StoreConfig): ConfigError {
+  const { place, marker } = locationOf(config);
   return new ConfigError([
     `The database has files, and ${place} is not where it keeps them (${marker} is missing): set MODELBOX_BLOBS ` +
       'and MODELBOX_DATA_DIR back to the place of the files, or, if you moved or restored them to this place, ' +
@@ -51,9 +53,9 @@ function unmarked(config: Places): ConfigError {
   ]);
 }
 
-function foreign(config: Places, owner: string, id: string): ConfigError {
+function ownedByAnother(config: StoreConfig, owner: string, id: string): ConfigError {
   const isDisk = config.blobs === 'disk';
-  const { place, marker } = placeOf(config);
+  const { place, marker } = locationOf(config);
   return new ConfigError([
     `The files in ${place} are those of another database: ${marker} names ${owner}, and this database is ${id}.`,
     "This server would find none of its own files there, and would in time remove the others as nobody's.",

@@ -9,7 +9,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { blobsFolder } from '../config/data-folders.ts';
 import { s3Advice } from './s3-advice.ts';
 
-export type Places = Pick<
+export type StoreConfig = Pick<
   Config,
   'blobs' | 'dataDir' | 's3Endpoint' | 's3Region' | 's3ForcePathStyle' | 's3Sse' | 's3StallTimeout'
 >;
@@ -21,7 +21,7 @@ export type Places = Pick<
  * @throws ConfigError
  */
 export async function openBlobs(
-  config: Places,
+  config: StoreConfig,
   now: () => Date,
   tell: (message: string) => void,
 ): Promise<BlobStore> {
@@ -44,14 +44,14 @@ export async function openBlobs(
 }
 
 /** As a sentence names it. */
-export function storeName(config: Places): string {
+export function storeName(config: StoreConfig): string {
   const { blobs, s3Endpoint } = config;
   if (blobs === 'disk') return `the folder ${blobsFolder(config.dataDir)}`;
   return `the bucket ${blobs.bucket} at ${s3Endpoint ?? 'AWS'}`;
 }
 
 /** What to tell whoever starts a server if the store cannot be used; any other error as it is. */
-export function unusable(config: Places, error: unknown): unknown {
+export function unusable(config: StoreConfig, error: unknown): unknown {
   const { blobs } = config;
   if (!(error instanceof BlobStoreUnavailable || error instanceof BlobStoreFull)) return error;
   const reason = error.cause instanceof Error ? error.cause.message : error.message;

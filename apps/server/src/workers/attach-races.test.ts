@@ -48,7 +48,7 @@ async function demandWhole(): Promise<void> {
 }
 
 describe('step by step', () => {
-  const STAMP = `SELECT stamp_unreferenced('00000000-0000-0000-0000-000000000000', 1000000, now())`;
+  const MARK = `SELECT stamp_unreferenced('00000000-0000-0000-0000-000000000000', 1000000, now())`;
   const SWEEP = `SELECT sweep_blobs(now() + interval '1 day', 1000, now())`;
 
   /** Content that one file of a model has, a model to attach it to, and a connection to hold things up with. */
@@ -83,7 +83,7 @@ describe('step by step', () => {
   }
 
   /** As it is after the answer, after one more sweep, and after the file is gone again. */
-  async function settle({ target }: { target: { id: string } }, answer: TestAnswer): Promise<number> {
+  async function demandOutcome({ target }: { target: { id: string } }, answer: TestAnswer): Promise<number> {
     await sweep();
     await demandWhole();
     const path = `/v1/models/${target.id}/files/attached`;
@@ -93,9 +93,9 @@ describe('step by step', () => {
   }
 
   it.each([
-    ['is stamping it', [STAMP], 'COMMIT', 200],
-    ['deletes it', [STAMP, SWEEP], 'COMMIT', 404],
-    ['deletes it, and then does not', [STAMP, SWEEP], 'ROLLBACK', 200],
+    ['is marking it', [MARK], 'COMMIT', 200],
+    ['deletes it', [MARK, SWEEP], 'COMMIT', 404],
+    ['deletes it, and then does not', [MARK, SWEEP], 'ROLLBACK', 200],
   ] as const)('an attach waits for a sweep that %s', async (_, steps, how, status) => {
     const at = await scene();
     await at.lockTarget();
@@ -108,22 +108,22 @@ describe('step by step', () => {
     const { answer } = await held(looked);
     await sweeper.query(how);
     sweeper.release();
-    expect(await settle(at, await answer)).toBe(status);
+    expect(await demandOutcome(at, await answer)).toBe(status);
   });
 
-  it('content that was stamped between the look and the attach is kept', async () => {
+  it('content that was marked between the look and the attach is kept', async () => {
     const at = await scene();
     await at.lockTarget();
     const { answer } = await held(attach(at.target, at.sha256));
     await at.drop();
-    const stamped = 'SELECT 1 FROM blobs WHERE sha256 = $1 AND unreferenced_since IS NOT NULL';
-    await server.db.background.query(STAMP);
-    expect((await server.db.background.query(stamped, [at.sha256])).rowCount).toBe(1);
+    const marked = 'SELECT 1 FROM blobs WHERE sha256 = $1 AND unreferenced_since IS NOT NULL';
+    await server.db.background.query(MARK);
+    expect((await server.db.background.query(marked, [at.sha256])).rowCount).toBe(1);
     await at.end('COMMIT');
     const attached = await answer;
     // Its next grace is a whole one.
-    expect((await server.db.background.query(stamped, [at.sha256])).rowCount).toBe(0);
-    expect(await settle(at, attached)).toBe(200);
+    expect((await server.db.background.query(marked, [at.sha256])).rowCount).toBe(0);
+    expect(await demandOutcome(at, attached)).toBe(200);
   });
 
   it('404: content that was swept between the look and the attach; what was uploaded anew by then is attached', async () => {
@@ -138,7 +138,7 @@ describe('step by step', () => {
       ).toBe(0);
       if (isBack) await at.upload();
       await at.end('COMMIT');
-      expect(await settle(at, await answer)).toBe(isBack ? 200 : 404);
+      expect(await demandOutcome(at, await answer)).toBe(isBack ? 200 : 404);
     }
   });
 

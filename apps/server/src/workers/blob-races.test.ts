@@ -39,7 +39,7 @@ function demand(answer: { status: number; body: any }, ...statuses: number[]): v
     throw new Error(`${answer.status} ${JSON.stringify(answer.body)}, not ${statuses.join(' or ')}`);
 }
 
-/** Uploads one of the contents, again where a sweep took it for a stray before it was committed. */
+/** Uploads one of the contents, again where a sweep took it for an orphan before it was committed. */
 async function upload(path: string, content: Buffer | undefined): Promise<void> {
   for (;;) {
     const answer = await server.api('PUT', path, content);
@@ -86,10 +86,10 @@ async function promoteAndDelete(model: { id: string }, seed: number): Promise<vo
   }
 }
 
-/** Harsher than any server: what was stored a moment ago and is not committed yet is a stray already. */
+/** Harsher than any server: what was stored a moment ago and is not committed yet is an orphan already. */
 async function markAllOrphans(): Promise<void> {
-  const { strays } = await findOrphans(server.ctx, new Date(Date.now() + 60_000));
-  await markOrphans(server.ctx, strays);
+  const { orphans } = await findOrphans(server.ctx, new Date(Date.now() + 60_000));
+  await markOrphans(server.ctx, orphans);
 }
 
 async function sweepUntil(isOver: () => boolean): Promise<void> {

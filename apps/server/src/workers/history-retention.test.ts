@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await startTestServer({ changesRetention: KEEP, deleteGrace: DAY });
 });
 afterAll(() => server.stop());
-const { ok, settle, modelWith, newVersion: newVersionOf, holder } = policyTests(() => server);
+const { ok, decideAll, modelWith, newVersion: newVersionOf, holder } = policyTests(() => server);
 
 const sql = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
   (await server.db.requests.query<T>(text, values)).rows;
@@ -25,7 +25,7 @@ const actionsOf = async (id: string) => (await changesOf(server, id)).map(({ act
 
 /** Lets the feed pass what there is, and everything of it grow too old. */
 async function age(): Promise<void> {
-  await settle();
+  await decideAll();
   server.advance(KEEP + DAY);
 }
 const prune = () => pruneHistory(server.ctx);
@@ -34,7 +34,7 @@ describe('changes', () => {
   it('stay for their time, and as long as a reader of the feed has not passed them', async () => {
     const { id } = await newModel(server);
     for (const task of ['a', 'b', 'c']) await ok('PATCH', `/v1/models/${id}`, { task });
-    await settle();
+    await decideAll();
     server.advance(KEEP - DAY);
     await prune();
     expect(await actionsOf(id)).toEqual(['created', 'updated', 'updated', 'updated']);
@@ -42,7 +42,7 @@ describe('changes', () => {
     server.advance(2 * DAY);
     await prune();
     expect(await actionsOf(id)).toEqual(['created', 'updated', 'updated']);
-    await settle();
+    await decideAll();
     await prune();
     expect(await actionsOf(id)).toEqual(['created', 'updated']);
   });
@@ -54,7 +54,7 @@ describe('changes', () => {
     server.advance(KEEP + DAY);
     await prune();
     expect(await actionsOf(id)).toEqual(['created', 'updated', 'updated']);
-    await settle();
+    await decideAll();
   });
 
   it('of what exists keep the newest of each action, and every position above the pruned one is there', async () => {
@@ -93,7 +93,7 @@ describe('changes', () => {
   it('of what is purged go, with its decisions, its moves of aliases and its edits of a policy', async () => {
     const model = await modelWith({ label: [champion] });
     const { id } = await newVersionOf(model, 'v1', [onVal(0.5)]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     const histories = async () =>
       (
@@ -109,7 +109,7 @@ describe('changes', () => {
     const before = await histories();
     expect(before).toBeGreaterThan(6);
     server.advance(KEEP - 2 * DAY);
-    await settle();
+    await decideAll();
     await prune();
     expect((await changesOf(server, model.id)).at(-1)?.action).toBe('purged');
     server.advance(4 * DAY);
@@ -159,14 +159,14 @@ describe('changes', () => {
 });
 
 describe('what a person did outlives the changes', () => {
-  beforeEach(() => settle());
+  beforeEach(() => decideAll());
 
   it('a tag that was taken away is not given again', async () => {
     const model = await modelWith({
       label: [{ name: 'good', tag: 'good', metric: 'mAP', dataset: 'val', direction: 'max', than: 0.3 }],
     });
     const { id } = await newVersionOf(model, 'v1', [onVal(0.5)]);
-    await settle();
+    await decideAll();
     await ok('PATCH', `/v1/versions/${id}`, { tags: [] });
     await age();
     await prune();
@@ -175,10 +175,10 @@ describe('what a person did outlives the changes', () => {
       `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at) VALUES ($1, 'model', $1, 0, '{}', 'epoch')`,
       [model.id],
     );
-    await settle();
+    await decideAll();
     expect((await ok('GET', `/v1/versions/${id}`)).tags).toEqual([]);
     await ok('PATCH', `/v1/versions/${id}`, { metadata: { a: 1 } });
-    await settle();
+    await decideAll();
     expect((await ok('GET', `/v1/versions/${id}`)).tags).toEqual(['good']);
   });
 
@@ -186,7 +186,7 @@ describe('what a person did outlives the changes', () => {
     const model = await modelWith({ label: [champion] });
     await newVersionOf(model, 'v1', [onVal(0.5)]);
     await newVersionOf(model, 'v2', [onVal(0.6)]);
-    await settle();
+    await decideAll();
     await ok('PUT', `${model.url}/aliases/champion`, { version: 'v1' });
     await age();
     await prune();
@@ -195,10 +195,10 @@ describe('what a person did outlives the changes', () => {
     expect((await explain()).lastDecision.outcome).toBe('no');
     // An edit of the policy opens the question anew, also after the change that told of it is pruned.
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, minAge: 'P30D' }] });
-    await settle();
+    await decideAll();
     for (let round = 0; round < 2; round++) {
       server.advance(KEEP + DAY);
-      await settle();
+      await decideAll();
       await prune();
     }
     expect((await explain()).answer).not.toContain('took the alias from it');
@@ -212,7 +212,7 @@ describe('what a person did outlives the changes', () => {
     const model = await modelWith({ label: [{ ...champion, mode: 'propose' }] });
     await newVersionOf(model, 'v1', [onVal(0.5)]);
     await newVersionOf(model, 'v2', [onVal(0.6)]);
-    await settle();
+    await decideAll();
     const proposals = async () =>
       (await ok('GET', `${model.url}/proposals`)).items.map(
         ({ version, state }: any) => `${version} ${state}`,
@@ -220,7 +220,7 @@ describe('what a person did outlives the changes', () => {
     const [open] = (await ok('GET', `${model.url}/proposals?state=open`)).items;
     await ok('POST', `/v1/proposals/${open.id}/reject`);
     await newVersionOf(model, 'v3', [onVal(0.7)]);
-    await settle();
+    await decideAll();
     const [next] = (await ok('GET', `${model.url}/proposals?state=open`)).items;
     await ok('POST', `/v1/proposals/${next.id}/approve`);
     await age();
@@ -230,7 +230,7 @@ describe('what a person did outlives the changes', () => {
       `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at) VALUES ($1, 'model', $1, 0, '{}', 'epoch')`,
       [model.id],
     );
-    await settle();
+    await decideAll();
     expect(await proposals()).toEqual(['v2 rejected']);
   });
 
@@ -257,7 +257,7 @@ describe('what a person did outlives the changes', () => {
     const run = await ok('POST', '/v1/experiments', { namespace, name: 'run' });
     await newCheckpoint(server, { files: [], metrics: { loss: 1 } }, run);
     await ok('PATCH', `/v1/experiments/${run.id}`, { status: 'finished' });
-    await settle();
+    await decideAll();
     const [version] = (await ok('GET', `/v1/models/${model.id}/versions`)).items;
     expect(version.version).toBe('run');
     await ok('DELETE', `/v1/versions/${version.id}`);
@@ -266,7 +266,7 @@ describe('what a person did outlives the changes', () => {
     await age();
     await prune();
     await ok('PATCH', `/v1/experiments/${run.id}`, { metadata: { a: 1 } });
-    await settle();
+    await decideAll();
     expect((await ok('GET', `/v1/models/${model.id}/versions`)).items).toEqual([]);
     const decisions = (await ok('GET', `/v1/models/${model.id}/decisions?kind=promote`)).items;
     expect(decisions.map(({ outcome }: any) => outcome)).toEqual(['promoted']);
@@ -309,11 +309,11 @@ it('decisions go after their time, but for the last with each outcome', async ()
   const model = await modelWith({ label: [champion] });
   await newVersionOf(model, 'v1', [onVal(0.5)]);
   const { id } = await newVersionOf(model, 'v2', [onVal(0.1)]);
-  await settle();
+  await decideAll();
   for (const value of [0.2, 0.3, 0.6, 0.65, 0.7]) {
     const step = value * 100;
     await ok('POST', `/v1/versions/${id}/metrics`, { metrics: [{ ...onVal(value), step }] });
-    await settle();
+    await decideAll();
   }
   const of = async () =>
     (await ok('GET', `/v1/versions/${id}/decisions`)).items.map(({ outcome, inputs }: any) => [

@@ -33,7 +33,7 @@ beforeAll(async () => {
     await ok('POST', '/v1/datasets', { namespace, name: 'val' });
 });
 afterAll(() => server.stop());
-const { ok, settle } = policyTests(() => server);
+const { ok, decideAll } = policyTests(() => server);
 
 let keys = 0;
 /** A write under an idempotency key. */
@@ -64,7 +64,7 @@ async function passingObjects(round: number): Promise<void> {
     await keyed('POST', `/v1/versions/${version.id}/metrics`, { metrics: [{ key: 'loss', value }] });
     await ok('PUT', `/v1/versions/${version.id}/hold`, { reason: 'audit' });
     if (index > 0) await ok('DELETE', `/v1/versions/${version.id}/hold`);
-    await settle();
+    await decideAll();
   }
   const [proposal] = (await ok('GET', `${path}/proposals?state=open`)).items;
   await ok('POST', `/v1/proposals/${proposal.id}/reject`);
@@ -81,9 +81,9 @@ async function passingObjects(round: number): Promise<void> {
   const aborted = await begin(server, 'model', model, { sizeBytes: 10, path: 'aborted' });
   await ok('DELETE', `/v1/uploads/${aborted.body.id}`);
   await begin(server, 'model', model, { sizeBytes: 10, path: 'expires' });
-  await settle();
+  await decideAll();
   await retainDue(server.ctx);
-  await settle();
+  await decideAll();
   await ok('DELETE', `/v1/experiments/${run.id}`);
   for (const alias of ['best', 'ask']) await server.api('DELETE', `${path}/aliases/${alias}`);
   await ok('DELETE', path);
@@ -109,7 +109,7 @@ async function lastingObjects(round: number): Promise<void> {
       { name: 'high', tag: 'high', metric: 'mAP', dataset: 'val', direction: 'max', than: 1 + value },
     ];
     if (round === 1) await ok('PUT', `${path}/policy`, { label });
-    await settle();
+    await decideAll();
   }
   const token = await ok('POST', '/v1/tokens', { name: 'ci', principal: `service:ci-${round}` });
   await ok('DELETE', `/v1/tokens/${token.id}`);
@@ -129,7 +129,7 @@ async function work(): Promise<void> {
   await deletePending(server.ctx);
   while ((await removeOldEvents(server.ctx, 1000)) > 0);
   await forgetKeys(server.ctx);
-  await settle();
+  await decideAll();
   await pruneHistory(server.ctx);
 }
 

@@ -102,10 +102,10 @@ async function deleteRuns(seed: number): Promise<void> {
   }
 }
 
-/** Harsher than any server: what no blob and no upload has at this moment is a stray already. */
-async function doomAll(): Promise<void> {
-  const { strays } = await findOrphans(server.ctx, new Date(Date.now() + 60_000));
-  await markOrphans(server.ctx, strays);
+/** Harsher than any server: what no blob and no upload has at this moment is an orphan already. */
+async function markAllOrphans(): Promise<void> {
+  const { orphans } = await findOrphans(server.ctx, new Date(Date.now() + 60_000));
+  await markOrphans(server.ctx, orphans);
 }
 
 async function workUntil({ ctx }: TestServer, isOver: () => boolean): Promise<void> {
@@ -121,7 +121,7 @@ async function workUntil({ ctx }: TestServer, isOver: () => boolean): Promise<vo
     await cleanUploads(ctx);
     await purge(ctx, 10);
     await sweepBlobs(ctx);
-    if (turn % 3 === 0) await doomAll();
+    if (turn % 3 === 0) await markAllOrphans();
     await deletePending(ctx);
   }
 }
@@ -143,7 +143,7 @@ it('every upload ends, every verified file can be read, and nothing else is stor
   await cleanUploads(server.ctx);
   while ((await purge(server.ctx, 100)) > 0);
   await sweepBlobs(server.ctx);
-  await doomAll();
+  await markAllOrphans();
   await deletePending(server.ctx);
 
   const { rows: states } = await server.db.requests.query<{ state: string }>(

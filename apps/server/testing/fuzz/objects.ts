@@ -105,7 +105,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
   }
   for (const owner of [...objects['model']!.map(({ id }) => `models/${id}`), 'namespaces/fuzz'])
     await server.api('PUT', `/v1/${owner}/protected-aliases/guarded`, { by: 'rule' });
-  await policyTests(() => server).settle();
+  await policyTests(() => server).decideAll();
   const { rows } = await server.db.requests.query<{ id: string }>('SELECT id FROM proposals ORDER BY id');
   for (const { id } of rows) put('proposal', id, id);
   for (const name of ['user:ann', 'service:trainer', 'group:ml']) {
@@ -128,7 +128,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
 }
 
 /** The text with real names and ids in the place of the placeholders. */
-export const settle = (text: string, objects: Objects): string =>
+export const fillIn = (text: string, objects: Objects): string =>
   text.replace(/§(\w+):(\d+):(id|name)§/g, (_, kind: string, index: string, form: 'id' | 'name') => {
     const known = objects[kind]!;
     return known[Number(index) % known.length]![form];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { debianLibraries } from './debian.ts';
 
 /** Where the parts of a cluster lie, and where it listens. */
-export interface CephPlace {
+export interface CephOptions {
   /** Of the unpacked packages. */
   readonly root: string;
   readonly dataDir: string;
@@ -13,7 +13,7 @@ export interface CephPlace {
 }
 
 /** A cluster of one monitor and one disk daemon: small, quick to start, with one copy of everything. */
-export function cephConfig({ root, dataDir, port, diskBytes }: CephPlace, fsid: string): string {
+export function cephConfig({ root, dataDir, port, diskBytes }: CephOptions, fsid: string): string {
   const at = (...path: string[]) => join(dataDir, ...path);
   const libraries = debianLibraries(root);
   const sections: Record<string, Record<string, string | number | boolean>> = {

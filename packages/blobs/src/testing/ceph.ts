@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CephPlace, cephConfig } from './ceph-config.ts';
+import { type CephOptions, cephConfig } from './ceph-config.ts';
 import { type CephTools, cephTools } from './ceph-tools.ts';
 import { isAlive, killHard } from './processes.ts';
 
@@ -66,7 +66,7 @@ export async function startCeph(root: string, diskBytes = usualDiskBytes): Promi
   };
 }
 
-async function makeCluster(tools: CephTools, place: Omit<CephPlace, 'port'>): Promise<void> {
+async function makeCluster(tools: CephTools, place: Omit<CephOptions, 'port'>): Promise<void> {
   const { dataDir } = place;
   const at = (...path: string[]) => join(dataDir, ...path);
   const config = ['-c', at('ceph.conf')];

@@ -29,7 +29,7 @@ export function partsOnDisk(root: string, store: BlobStore) {
       return blob.key;
     },
     listed: (blob: MultipartBlob) => Array.fromAsync(store.multipart.list(blob)),
-    placeOf: (key: string) => join(root, 'objects', key.slice(0, 2), key.slice(2, 4), key),
+    pathOf: (key: string) => join(root, 'objects', key.slice(0, 2), key.slice(2, 4), key),
     temporary: () => readdir(join(root, 'tmp')),
     uploads: () => readdir(join(root, 'uploads')),
   };

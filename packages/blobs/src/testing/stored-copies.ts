@@ -51,9 +51,9 @@ export function copiesInS3(
   });
 }
 
-type Place = Pick<StoredCopies, 'remove' | 'write' | 'read'>;
+type Primitives = Pick<StoredCopies, 'remove' | 'write' | 'read'>;
 
-const damageBy = ({ remove, write, read }: Place): StoredCopies => ({
+const damageBy = ({ remove, write, read }: Primitives): StoredCopies => ({
   remove,
   write,
   read,

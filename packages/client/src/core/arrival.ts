@@ -1,40 +1,43 @@
 import { chunksOf } from './bytes.ts';
 import { ConnectionError } from './errors.ts';
-import type { Guard } from './guard.ts';
 import type { Read } from './try-request.ts';
+import type { Watchdog } from './watchdog.ts';
 
-/** An answer whose head is here and whose content is on its way, under the guard of its try. */
+/** An answer whose head is here and whose content is on its way, under the watchdog of its try. */
 export interface Arrival {
   readonly response: Response;
-  readonly guard: Guard;
+  readonly watchdog: Watchdog;
 }
 
 /** Takes over a response once its head is here. */
-export const takeOver: Read<Arrival> = async (response, guard) => {
-  guard.disarm();
-  return { response, guard };
+export const takeOver: Read<Arrival> = async (response, watchdog) => {
+  watchdog.disarm();
+  return { response, watchdog };
 };
 
 /** While a chunk is waited for it is the server's turn; while the caller works with it, nobody hurries. */
-export async function* arriving({ response, guard }: Arrival): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* arriving({
+  response,
+  watchdog,
+}: Arrival): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     if (!response.body) return;
-    guard.arm();
+    watchdog.arm();
     for await (const chunk of chunksOf(response.body)) {
-      guard.disarm();
+      watchdog.disarm();
       yield chunk;
-      guard.arm();
+      watchdog.arm();
     }
   } catch (error) {
-    if (guard.signal.aborted) throw guard.signal.reason;
+    if (watchdog.signal.aborted) throw watchdog.signal.reason;
     throw new ConnectionError('The download broke off', { cause: error });
   } finally {
-    guard.release();
+    watchdog.release();
   }
 }
 
 /** Lets go of what has not been read. */
-export async function letGo({ response, guard }: Arrival): Promise<void> {
-  guard.release();
+export async function letGo({ response, watchdog }: Arrival): Promise<void> {
+  watchdog.release();
   if (response.body && !response.body.locked) await response.body.cancel().catch(() => {});
 }

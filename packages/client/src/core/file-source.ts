@@ -18,13 +18,13 @@ export function fileSource(path: string | URL, chunk: number): Required<Source> 
   return {
     again: true,
     async open() {
-      const before = await stamp();
+      const before = await fingerprint();
       const unchanged = async () => {
-        if ((await stamp()) !== before) throw new ModelBoxError(`${path} changed while it was sent`);
+        if ((await fingerprint()) !== before) throw new ModelBoxError(`${path} changed while it was sent`);
       };
       return { size: (await size()) || (await sizeOfEmpty()), chunks: read(0, Infinity), unchanged };
     },
-    parts: { size, read: whole, stamp },
+    parts: { size, read: whole, fingerprint },
   };
 
   /** Files of `/proc` seem to be empty: how much comes of them shows only when they are read. */
@@ -71,7 +71,7 @@ export function fileSource(path: string | URL, chunk: number): Required<Source> 
     if (left > 0) throw new ModelBoxError(`${path} became shorter while it was sent`);
   }
 
-  async function stamp(): Promise<string> {
+  async function fingerprint(): Promise<string> {
     const { ino, size, mtimeNs } = await fs.stat(path, { bigint: true });
     return `${ino} ${size} ${mtimeNs}`;
   }

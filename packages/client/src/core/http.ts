@@ -1,7 +1,7 @@
 import { Uploads } from '../generated/resources/uploads.ts';
 import type { File, FileRole, Upload } from '../generated/schemas.ts';
 import type { Carrier } from '../uploads/carrier.ts';
-import type { Owner } from '../uploads/place.ts';
+import type { Owner } from '../uploads/file-target.ts';
 import { type SentFile, sendFile } from '../uploads/upload-file.ts';
 import { type Answer, APIPromise, answerOf } from './api-promise.ts';
 import { takeOver } from './arrival.ts';
@@ -190,15 +190,15 @@ export class Http {
   }
 }
 
-const readJson = async <T>(response: Response, guard: { release(): void }): Promise<Answer<T>> => {
+const readJson = async <T>(response: Response, watchdog: { release(): void }): Promise<Answer<T>> => {
   const text = await response.text();
-  guard.release();
+  watchdog.release();
   return answerOf(response, parse(text, response) as T);
 };
 
-const readText: Read<Answer<string>> = async (response, guard) => {
+const readText: Read<Answer<string>> = async (response, watchdog) => {
   const text = await response.text();
-  guard.release();
+  watchdog.release();
   return answerOf(response, text);
 };
 

@@ -1,12 +1,12 @@
 import { concat, streamOf } from './bytes.ts';
 import { ModelBoxError } from './errors.ts';
-import type { Guard } from './guard.ts';
 import { onNode } from './node.ts';
 import type { Progress } from './progress.ts';
 import { sha256 } from './sha256.ts';
 import type { Sha256 } from './sha256-portable.ts';
 import type { Opened, Source } from './source.ts';
 import type { Body } from './try-request.ts';
+import type { Watchdog } from './watchdog.ts';
 
 interface SendingOptions {
   /** In bytes, where it is known better than by the source. */
@@ -19,7 +19,7 @@ interface SendingOptions {
 /** The content of a source on its way as the body of a request. */
 export interface Sending {
   /** Begins anew, for each try. */
-  readonly body: (guard: Guard) => Promise<Body>;
+  readonly body: (watchdog: Watchdog) => Promise<Body>;
   /** What carries the request does not always read a body to its end, or cancel it, when the try is over. */
   readonly letGo: () => void;
   /** Of all that was sent; undefined until all is, or where it is not hashed. */
@@ -30,11 +30,11 @@ export function sending(source: Source, options: SendingOptions): Sending {
   let last: Passing | undefined;
   const letGo = () => void last?.chunks.return().catch(() => {});
   return {
-    async body(guard) {
+    async body(watchdog) {
       letGo();
       const opened = await source.open();
       const size = options.size ?? opened.size;
-      last = passing(opened, { ...options, size }, guard);
+      last = passing(opened, { ...options, size }, watchdog);
       // Browsers cannot stream a request to every server: there the content is gathered first.
       return { size, content: onNode() ? streamOf(last.chunks) : await concat(last.chunks) };
     },
@@ -49,16 +49,16 @@ interface Passing {
 }
 
 /** The chunks, counted and hashed as they pass. While one is on its way it is the server's turn. */
-function passing({ chunks, unchanged }: Opened, options: SendingOptions, guard: Guard): Passing {
+function passing({ chunks, unchanged }: Opened, options: SendingOptions, watchdog: Watchdog): Passing {
   const { size, onProgress } = options;
   const hash: Sha256 | undefined = options.hashed ? sha256() : undefined;
   let result: string | undefined;
   async function* pass(): AsyncGenerator<Uint8Array, void, undefined> {
     let bytes = 0;
     try {
-      guard.disarm();
+      watchdog.disarm();
       for await (const chunk of chunks) {
-        guard.signal.throwIfAborted();
+        watchdog.signal.throwIfAborted();
         if (chunk.byteLength === 0) continue;
         bytes += chunk.byteLength;
         if (size !== undefined && bytes > size) throw wrongSize(size);
@@ -69,16 +69,16 @@ function passing({ chunks, unchanged }: Opened, options: SendingOptions, guard: 
           result = hash?.hex();
         }
         onProgress?.(bytes, size);
-        guard.arm();
+        watchdog.arm();
         yield chunk;
-        guard.disarm();
+        watchdog.disarm();
       }
       if (size !== undefined && bytes < size) throw wrongSize(size);
       result ??= hash?.hex();
-      guard.arm();
+      watchdog.arm();
     } catch (error) {
       // The failure of the source itself, which fetch would report as one of the connection.
-      guard.fail(error);
+      watchdog.fail(error);
       throw error;
     }
   }

@@ -1,21 +1,25 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { ModelBoxError } from './errors.ts';
-import { settle } from './settings.ts';
+import { resolveSettings } from './settings.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
 test('options come before the environment, and that before the defaults', () => {
   vi.stubEnv('MODELBOX_ADDR', '');
   vi.stubEnv('MODELBOX_TOKEN', '');
-  expect(settle({})).toMatchObject({ baseUrl: 'http://127.0.0.1:8085', timeoutMs: 60_000, maxRetries: 3 });
-  expect(settle({}).headers).not.toHaveProperty('authorization');
+  expect(resolveSettings({})).toMatchObject({
+    baseUrl: 'http://127.0.0.1:8085',
+    timeoutMs: 60_000,
+    maxRetries: 3,
+  });
+  expect(resolveSettings({}).headers).not.toHaveProperty('authorization');
 
   vi.stubEnv('MODELBOX_ADDR', 'https://models.example.com/box/');
   vi.stubEnv('MODELBOX_TOKEN', 'secret');
-  expect(settle({}).baseUrl).toBe('https://models.example.com/box');
-  expect(settle({}).headers).toMatchObject({ authorization: 'Bearer secret' });
+  expect(resolveSettings({}).baseUrl).toBe('https://models.example.com/box');
+  expect(resolveSettings({}).headers).toMatchObject({ authorization: 'Bearer secret' });
 
-  const own = settle({ baseUrl: 'localhost:9000', token: 'other', headers: { 'x-team': 'vision' } });
+  const own = resolveSettings({ baseUrl: 'localhost:9000', token: 'other', headers: { 'x-team': 'vision' } });
   expect(own.baseUrl).toBe('http://localhost:9000');
   expect(own.headers).toMatchObject({ authorization: 'Bearer other', 'x-team': 'vision' });
 });
@@ -29,8 +33,8 @@ test('what cannot work is refused at once', () => {
     'http://host/?a=1',
     'http://a b',
   ]) {
-    expect(() => settle({ baseUrl }), baseUrl).toThrow(ModelBoxError);
+    expect(() => resolveSettings({ baseUrl }), baseUrl).toThrow(ModelBoxError);
   }
-  expect(() => settle({ timeoutMs: -1 })).toThrow('timeoutMs');
-  expect(() => settle({ maxRetries: 1.5 })).toThrow('maxRetries');
+  expect(() => resolveSettings({ timeoutMs: -1 })).toThrow('timeoutMs');
+  expect(() => resolveSettings({ maxRetries: 1.5 })).toThrow('maxRetries');
 });

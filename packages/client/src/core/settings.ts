@@ -33,7 +33,7 @@ export interface Settings {
 }
 
 /** Throws `ModelBoxError` where an option is not what it must be. */
-export function settle(options: ModelBoxOptions): Settings {
+export function resolveSettings(options: ModelBoxOptions): Settings {
   // biome-ignore lint/style/noProcessEnv: read when a client is made; both names are documented with its options.
   const environment = globalThis.process?.env ?? {};
   const token = options.token ?? (environment['MODELBOX_TOKEN'] || undefined);

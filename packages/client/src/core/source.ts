@@ -21,5 +21,5 @@ export interface PartSource {
   /** `length` bytes from `offset` on. Fails where there are fewer. `passing`: a chunk is done with when the next comes. */
   read(offset: number, length: number, passing?: 'passing'): AsyncIterable<Uint8Array>;
   /** Differs when the content may have; undefined of content that cannot change. */
-  stamp(): Promise<string | undefined>;
+  fingerprint(): Promise<string | undefined>;
 }

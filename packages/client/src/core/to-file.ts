@@ -1,6 +1,6 @@
 import { idempotencyKey } from './idempotency-key.ts';
 import { nodeModule } from './node.ts';
-import { placeFile } from './place-file.ts';
+import { publishFile } from './publish-file.ts';
 
 /**
  * Writes `chunks` to another name beside `path`, brings them to disk, and only then gives them the name. Fails as
@@ -20,7 +20,7 @@ export async function toFile(path: string, chunks: AsyncIterable<Uint8Array>): P
     } finally {
       await file.close();
     }
-    await placeFile(temporary, path);
+    await publishFile(temporary, path);
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;

@@ -1,11 +1,11 @@
 import type { Closing } from './closing.ts';
 import { readError } from './error-answer.ts';
 import { ConnectionError, ModelBoxError } from './errors.ts';
-import { type Guard, guard } from './guard.ts';
 import type { CallOptions } from './options.ts';
 import { backoff, isWorthSigningAnew, retryDelay } from './retry.ts';
 import type { Settings } from './settings.ts';
 import { sleep } from './sleep.ts';
+import { createWatchdog, type Watchdog } from './watchdog.ts';
 
 /** The body of one try; `size` in bytes where it is known though the content is a stream. */
 export interface Body {
@@ -23,8 +23,8 @@ export interface Request {
   /** The server may send it on to a signed address: once, with the headers of the request and nothing else. */
   readonly follows?: boolean | undefined;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Makes the body anew for each try. A stream arms the guard while it waits for the server. */
-  readonly body?: ((guard: Guard) => Promise<Body> | Body) | undefined;
+  /** Makes the body anew for each try. A stream arms the watchdog while it waits for the server. */
+  readonly body?: ((watchdog: Watchdog) => Promise<Body> | Body) | undefined;
   /** The body can be made but once, so there is no second try. */
   readonly once?: boolean | undefined;
   /** Statuses besides 2xx that are answers, not errors. */
@@ -33,7 +33,7 @@ export interface Request {
 }
 
 /** Reads an answer. It is part of the try: where it fails on the connection, the request is tried again. */
-export type Read<T> = (response: Response, guard: Guard) => Promise<T>;
+export type Read<T> = (response: Response, watchdog: Watchdog) => Promise<T>;
 
 /** Tries until there is an answer, an error that a further try would not mend, or no try left. */
 export async function request<T>(
@@ -78,7 +78,7 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
   const { method, target, elsewhere, options, alsoAnswers } = request;
   const address = elsewhere ? target : settings.baseUrl + target;
   let name = `${method} ${elsewhere ? unsigned(target) : address}`;
-  const watch = guard(options?.timeoutMs ?? settings.timeoutMs, closing, options?.signal);
+  const watch = createWatchdog(options?.timeoutMs ?? settings.timeoutMs, closing, options?.signal);
   try {
     watch.signal.throwIfAborted();
     watch.arm();
@@ -119,8 +119,8 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
 /** What signs an address is as good as a password, and has no place in a message. */
 const unsigned = (address: string): string => address.replace(/\?.*/s, '');
 
-/** What went wrong, in our own classes: the guard's reason where it fired, else the connection's failure. */
-function errorOf(error: unknown, watch: Guard, request: string): unknown {
+/** What went wrong, in our own classes: the watchdog's reason where it fired, else the connection's failure. */
+function errorOf(error: unknown, watch: Watchdog, request: string): unknown {
   if (watch.signal.aborted) return watch.signal.reason;
   if (error instanceof ModelBoxError) return error;
   // fetch reports a failed connection, and an answer that breaks off, as a TypeError with the reason as its cause.
@@ -147,7 +147,7 @@ function headersOf(settings: Settings, request: Request, size: number | undefine
 
 /** Waits, unless the client closes or the caller gives up. */
 export async function pause(ms: number, closing: Closing, caller: AbortSignal | undefined): Promise<void> {
-  const watch = guard(0, closing, caller);
+  const watch = createWatchdog(0, closing, caller);
   try {
     await sleep(ms, watch.signal);
   } finally {

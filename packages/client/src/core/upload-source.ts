@@ -49,7 +49,7 @@ function heldSource(size: number, slice: (start: number, end: number) => Promise
   return {
     again: true,
     open: async () => ({ size, chunks: read(0, size) }),
-    parts: { size: async () => size, read, stamp: async () => undefined },
+    parts: { size: async () => size, read, fingerprint: async () => undefined },
   };
 }
 

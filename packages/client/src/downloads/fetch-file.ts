@@ -1,7 +1,7 @@
 import { ChecksumError, ModelBoxError } from '../core/errors.ts';
 import { nodeModule } from '../core/node.ts';
 import { checkPartOptions, PARTS_FROM } from '../core/part-options.ts';
-import { placeFile } from '../core/place-file.ts';
+import { publishFile } from '../core/publish-file.ts';
 import type { FetchOptions } from './gather.ts';
 import { fetchInOrder } from './in-order.ts';
 import { fetchInParts } from './in-parts.ts';
@@ -33,7 +33,7 @@ export async function fetchFile(file: WholeFile, target: string, options: FetchO
       await removePartial(partial);
       throw new ChecksumError(file.what, file.sha256, sha256);
     }
-    await placeFile(partial.content, target);
+    await publishFile(partial.content, target);
     await removePartial(partial);
   });
 }

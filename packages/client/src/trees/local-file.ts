@@ -29,10 +29,10 @@ export async function localFiles(items: readonly PushItem[]): Promise<LocalFile[
 
 async function localFile(item: PushItem): Promise<LocalFile> {
   const content = readSource(item.source);
-  const stamp = async () => content.parts?.stamp();
-  const before = await stamp();
+  const fingerprint = async () => content.parts?.fingerprint();
+  const before = await fingerprint();
   const unchanged = async () => {
-    if ((await stamp()) !== before) throw new ModelBoxError(`${item.path} changed while it was sent`);
+    if ((await fingerprint()) !== before) throw new ModelBoxError(`${item.path} changed while it was sent`);
   };
   const size = content.again ? (await content.open()).size : undefined;
   return { ...item, content, size, unchanged };

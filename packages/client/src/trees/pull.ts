@@ -14,7 +14,7 @@ import type { ResolvedFile, Version } from '../generated/schemas.ts';
 import { checkPaths, clashInCase } from './check-paths.ts';
 import { hashOf } from './hash-of.ts';
 import type { Pulled, PulledFile, PullOptions } from './options.ts';
-import { settle } from './settle.ts';
+import { resolveOptions } from './resolve-options.ts';
 import { tally } from './tally.ts';
 import { ignoresCase, prepareFolders } from './target-folder.ts';
 
@@ -31,7 +31,7 @@ export async function pull(
 ): Promise<Pulled> {
   const fs = nodeModule('fs/promises', NEED);
   const paths = nodeModule('path', NEED);
-  const { concurrency, call } = settle(options);
+  const { concurrency, call } = resolveOptions(options);
   const { version, files } = await client.resolve(ref, call);
   const here = files.filter(({ uri }) => uri === null);
   const names = here.map(({ path }) => path);

@@ -15,7 +15,7 @@ import { folderItems } from './folder-items.ts';
 import { hashOf } from './hash-of.ts';
 import { type LocalFile, localFiles } from './local-file.ts';
 import type { PushItem, PushOptions } from './options.ts';
-import { settle } from './settle.ts';
+import { resolveOptions } from './resolve-options.ts';
 import { tally } from './tally.ts';
 
 /** Files of which the server is asked first whether it has their content: it takes longer to send these than to hash. */
@@ -31,7 +31,7 @@ export async function push(
   options: PushOptions,
 ): Promise<Version> {
   const files = await localFiles(typeof from === 'string' ? await folderItems(from) : from);
-  const { concurrency, call } = settle(options);
+  const { concurrency, call } = resolveOptions(options);
   const version = await client.models.versions.create(model, { ...create, status: 'pending' }, call);
   const wanted = new Set(files.map(({ path }) => path));
   const there = await stored(client, version, wanted, call);

@@ -1,9 +1,9 @@
 import { APIError } from '../core/api-error.ts';
 import type { Upload, UploadPart } from '../generated/schemas.ts';
 import type { Carrier } from './carrier.ts';
+import { type FileTarget, isFor } from './file-target.ts';
 import type { LocalContent } from './local-content.ts';
 import type { Patience } from './patience.ts';
-import { isFor, type Place } from './place.ts';
 
 /** An upload to go on with: its parts that have arrived, by number, or null where no part is taken any more. */
 export interface Begun {
@@ -23,7 +23,7 @@ export interface BeginOptions {
 /** Finds the upload that an earlier call has left, or begins one. `known` are those to the object, newest first. */
 export async function begin(
   carrier: Carrier,
-  place: Place,
+  place: FileTarget,
   { sizeBytes }: LocalContent,
   known: AsyncIterable<Upload> | Iterable<Upload>,
   options: BeginOptions,
@@ -42,7 +42,7 @@ export async function begin(
 }
 
 async function goOn(carrier: Carrier, upload: Upload, options: BeginOptions): Promise<Begun | undefined> {
-  const isLeft = upload.state === 'open' || isInPlace(upload);
+  const isLeft = upload.state === 'open' || isStored(upload);
   // Of an upload that has been completed, or was begun with a hash, the content is known, and must be ours.
   const isOurs = async () => upload.sha256 === null || upload.sha256 === (await options.wholeSha256());
   if (!isLeft || !(await isOurs())) return undefined;
@@ -62,7 +62,7 @@ async function partsOf({ uploads, call }: Carrier, { id }: Upload): Promise<Map<
 }
 
 /** Complete, or all but verified, and its file still is what came of it. */
-const isInPlace = ({ state, sha256, file }: Upload): boolean =>
+const isStored = ({ state, sha256, file }: Upload): boolean =>
   (state === 'verifying' || state === 'complete') &&
   sha256 !== null &&
   (file?.state === 'verifying' || file?.state === 'verified');

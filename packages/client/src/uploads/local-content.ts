@@ -19,7 +19,7 @@ export async function localContent(
   what: string,
   signal: AbortSignal | undefined,
 ): Promise<LocalContent> {
-  const before = await source.stamp();
+  const before = await source.fingerprint();
   const sizeBytes = await source.size();
   return {
     sizeBytes,
@@ -37,7 +37,8 @@ export async function localContent(
       return hash.hex();
     },
     async unchanged() {
-      if ((await source.stamp()) !== before) throw new ModelBoxError(`${what} changed while it was sent`);
+      if ((await source.fingerprint()) !== before)
+        throw new ModelBoxError(`${what} changed while it was sent`);
     },
   };
 }

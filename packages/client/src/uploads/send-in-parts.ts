@@ -6,9 +6,9 @@ import type { Slots } from '../core/slots.ts';
 import type { Upload } from '../generated/schemas.ts';
 import { type Begun, begin } from './begin.ts';
 import type { Carrier } from './carrier.ts';
+import type { FileTarget } from './file-target.ts';
 import type { LocalContent } from './local-content.ts';
 import { type Patience, patience } from './patience.ts';
-import type { Place } from './place.ts';
 import { sendPart, type Way } from './send-part.ts';
 
 export interface SendOptions extends FileUploadOptions {
@@ -32,7 +32,7 @@ export interface Completed {
  */
 export async function sendInParts(
   carrier: Carrier,
-  place: Place,
+  place: FileTarget,
   local: LocalContent,
   options: SendOptions,
 ): Promise<Completed> {

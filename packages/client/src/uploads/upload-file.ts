@@ -6,8 +6,8 @@ import { slots } from '../core/slots.ts';
 import type { Source } from '../core/source.ts';
 import type { File, Upload } from '../generated/schemas.ts';
 import type { Carrier } from './carrier.ts';
+import type { FileTarget } from './file-target.ts';
 import { localContent } from './local-content.ts';
-import type { Place } from './place.ts';
 import { type SendOptions, sendInParts } from './send-in-parts.ts';
 import { whenVerified } from './when-verified.ts';
 
@@ -20,7 +20,7 @@ export interface SentFile {
 /** Sends a file: in parts where it is large and its source can be read in any order, otherwise `inOne` request. */
 export async function sendFile(
   carrier: Carrier,
-  place: Place,
+  place: FileTarget,
   { parts }: Source,
   options: FileUploadOptions & Partial<Pick<SendOptions, 'slots' | 'known'>>,
   inOne: () => Promise<Answer<File>>,
@@ -44,5 +44,5 @@ export async function sendFile(
 /** The uploads to an object, newest first. */
 export const uploadsTo = (
   { uploads, call }: Carrier,
-  { owner }: Pick<Place, 'owner'>,
+  { owner }: Pick<FileTarget, 'owner'>,
 ): AsyncIterable<Upload> => uploads.list({ ...owner, limit: 1000 }, call);

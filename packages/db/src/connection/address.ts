@@ -1,7 +1,7 @@
 /** Where a database is, and who connects to it. */
 export interface DatabaseAddress {
   /** `host:port` as parsed, for messages; `the local socket` if the URL names no host. */
-  place: string;
+  host: string;
   /** The schema that holds every table of ours: `?schema=`, by default `public`. */
   schema: string;
   /** `?options=` of the URL: startup options for settings that the server does not pin. */
@@ -45,7 +45,14 @@ const encoded =
 export function databaseAddress(text: string): DatabaseAddress {
   if (!/^postgres(?:ql)?:\/\//.test(text)) throw new DatabaseUrlError(`${form} that begins with postgres://`);
   const url = URL.parse(text);
-  if (!url || /\s/.test(text) || url.hash !== '' || strayAt(url) || strayQuery(url) || !isDecodable(text))
+  if (
+    !url ||
+    /\s/.test(text) ||
+    url.hash !== '' ||
+    hasExtraAt(url) ||
+    hasCredentialsInQuery(url) ||
+    !isDecodable(text)
+  )
     throw new DatabaseUrlError(`${form}, ${encoded}`);
   if (url.pathname.slice(1).includes('/'))
     throw new DatabaseUrlError(`${form} with one database, ${encoded}`);
@@ -58,15 +65,15 @@ export function databaseAddress(text: string): DatabaseAddress {
   const host = searchParams.get('host') ?? decodeURIComponent(url.hostname);
   const port = searchParams.get('port') ?? url.port;
   for (const name of [...searchParams.keys()]) if (!forPg.has(name)) searchParams.delete(name);
-  const place = host === '' ? 'the local socket' : `${host}:${port || '5432'}`;
-  return { place, schema, startupOptions, url: url.href };
+  const shown = host === '' ? 'the local socket' : `${host}:${port || '5432'}`;
+  return { host: shown, schema, startupOptions, url: url.href };
 }
 
 /** An `@` after the host: the host and what precedes the `@` are then parts of the password. */
-const strayAt = ({ pathname, search }: URL): boolean => `${pathname}${search}`.includes('@');
+const hasExtraAt = ({ pathname, search }: URL): boolean => `${pathname}${search}`.includes('@');
 
 /** A `?` right after the host that begins no parameters of ours: the host and the port may be a user and a password. */
-const strayQuery = ({ username, pathname, searchParams }: URL): boolean =>
+const hasCredentialsInQuery = ({ username, pathname, searchParams }: URL): boolean =>
   pathname === '' &&
   [...searchParams].some(
     ([name, value]) => value === '' || (username === '' && !forPg.has(name) && !forUs.has(name)),

@@ -29,10 +29,10 @@ function comparison(operator: CompareOperator, literal: Value, value: string, pa
   const right = params.add(String(literal.value), SQL_TYPES[literal.type]);
   if (operator === '=') return `${value} = ${right}`;
   // Postgres holds NaN to be above all numbers; here it is above and unequal to none.
-  const guard = literal.type === 'number' && !operator.startsWith('<') && !Number.isNaN(literal.value);
-  if (operator === '!=') return `${value} <> ${right}${guard ? notNaN(value) : ''}`;
+  const excludesNaN = literal.type === 'number' && !operator.startsWith('<') && !Number.isNaN(literal.value);
+  if (operator === '!=') return `${value} <> ${right}${excludesNaN ? notNaN(value) : ''}`;
   const left = literal.type === 'text' ? `${value} COLLATE "C"` : value;
-  return `${left} ${operator} ${right}${guard ? notNaN(value) : ''}`;
+  return `${left} ${operator} ${right}${excludesNaN ? notNaN(value) : ''}`;
 }
 
 function inList(node: In, value: string, params: Params): string {
@@ -43,8 +43,8 @@ function inList(node: In, value: string, params: Params): string {
   );
   if (!node.negated) return `${value} = ANY (${list})`;
   // Only a list that holds NaN tells it from numbers; to all others NaN is unknown.
-  const guard = type === 'number' && !node.values.some((one) => Number.isNaN(one.value));
-  return `${value} <> ALL (${list})${guard ? notNaN(value) : ''}`;
+  const excludesNaN = type === 'number' && !node.values.some((one) => Number.isNaN(one.value));
+  return `${value} <> ALL (${list})${excludesNaN ? notNaN(value) : ''}`;
 }
 
 function notNaN(value: string): string {

@@ -10,7 +10,7 @@ export interface VersionFacts {
   readonly version: string;
   readonly isReady: boolean;
   readonly isDeleted: boolean;
-  /** Its place in the order of creation: clocks do not decide what is newer. */
+  /** Its position in the order of creation: clocks do not decide what is newer. */
   readonly order: number;
   readonly readyAt: Date | null;
   /** As filters see it, with its latest metrics and evaluations. */

@@ -12,7 +12,7 @@ export interface CheckpointFacts {
   readonly id: string;
   readonly isReady: boolean;
   readonly isDeleted: boolean;
-  /** Its place in the order of creation: clocks do not decide what is older. */
+  /** Its position in the order of creation: clocks do not decide what is older. */
   readonly order: number;
   readonly epoch: number | null;
   readonly step: number | null;

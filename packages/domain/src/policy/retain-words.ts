@@ -17,9 +17,9 @@ export function retentionWords(object: string, verdict: RetentionVerdict, scope:
     return `${object} ${what}: no clause keeps it.`;
   }
   const reasons = [
-    ...keptBy.map((place) => {
-      const blind = undecided.find((each) => each.place === place);
-      return blind ? undecidedReason(scope, blind) : clauseWords(scope.rule.keep[place]);
+    ...keptBy.map((clauseIndex) => {
+      const blind = undecided.find((each) => each.clauseIndex === clauseIndex);
+      return blind ? undecidedReason(scope, blind) : clauseWords(scope.rule.keep[clauseIndex]);
     }),
     ...protectedBy.map((each) => PROTECTION_WORDS[each]),
   ];
@@ -45,9 +45,12 @@ function clauseWords(clause: KeepClause | undefined): string {
   return `it meets the filter: ${clause?.filter}`;
 }
 
-function undecidedReason(scope: RetainScope, { place, name }: RetentionVerdict['undecided'][number]): string {
-  const where = perOf(scope, place, name) === 'experiment' ? ' of its experiment' : '';
-  return `no ${scope.kind}${where} has ${nameWords(name)}, so keep[${place}] keeps them all`;
+function undecidedReason(
+  scope: RetainScope,
+  { clauseIndex, name }: RetentionVerdict['undecided'][number],
+): string {
+  const where = perOf(scope, clauseIndex, name) === 'experiment' ? ' of its experiment' : '';
+  return `no ${scope.kind}${where} has ${nameWords(name)}, so keep[${clauseIndex}] keeps them all`;
 }
 
 /**
@@ -56,8 +59,8 @@ function undecidedReason(scope: RetainScope, { place, name }: RetentionVerdict['
  */
 export function undecidedWords(
   scope: RetainScope,
-  { place, name, missing, of }: Undecided,
-  noun: string | null = perOf(scope, place, name) === 'all' ? null : 'experiment',
+  { clauseIndex, name, missing, of }: Undecided,
+  noun: string | null = perOf(scope, clauseIndex, name) === 'all' ? null : 'experiment',
 ): string {
   const { kind } = scope;
   const [where, there] =
@@ -66,9 +69,9 @@ export function undecidedWords(
       : missing === of
         ? [` of any ${noun}`, '']
         : [` of ${missing} of ${of} ${noun}s`, ' there'];
-  return `no ${kind}${where} has ${nameWords(name)}, so keep[${place}] keeps every ${kind}${there}`;
+  return `no ${kind}${where} has ${nameWords(name)}, so keep[${clauseIndex}] keeps every ${kind}${there}`;
 }
 
 /** How far a clause looks for a name. */
-const perOf = ({ kind, rule }: RetainScope, place: number, name: AskedName): Per =>
-  isMark(name) ? 'all' : (rule.keep[place]?.per ?? defaultPer(kind));
+const perOf = ({ kind, rule }: RetainScope, clauseIndex: number, name: AskedName): Per =>
+  isMark(name) ? 'all' : (rule.keep[clauseIndex]?.per ?? defaultPer(kind));

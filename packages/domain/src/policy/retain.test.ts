@@ -31,10 +31,10 @@ function naive(rule: RetainRule, objects: readonly Retained[], object: Retained)
   if (object.protections.length > 0 || (rule.remove === 'files' && !object.hasFiles)) return false;
   // Not by `createdAt`, which is random here: a clock may have been wrong.
   const newest = (a: Retained, b: Retained) => b.order - a.order;
-  return !rule.keep.some((clause, place) => {
+  return !rule.keep.some((clause, clauseIndex) => {
     const rivals = objects.filter((other) => clause.per !== 'experiment' || other.group === object.group);
     if (clause.best !== undefined) {
-      const value = (each: Retained) => each.values[place] as number | null;
+      const value = (each: Retained) => each.values[clauseIndex] as number | null;
       if (rivals.every((each) => value(each) === null)) return true;
       const sign = clause.direction === 'max' ? -1 : 1;
       return rivals
@@ -54,7 +54,7 @@ function naive(rule: RetainRule, objects: readonly Retained[], object: Retained)
         (object.epoch !== null && object.epoch % clause.everyEpoch === 0)
       );
     if (clause.youngerThan !== undefined) return NOW.getTime() - object.createdAt.getTime() < HOUR;
-    return object.values[place] === true || rivals.every(({ names }) => !names[place]?.[0]);
+    return object.values[clauseIndex] === true || rivals.every(({ names }) => !names[clauseIndex]?.[0]);
   });
 }
 
@@ -224,8 +224,8 @@ describe('retention', () => {
     const runs: string[][] = [];
     while (living.length > 0) {
       // Each was made from the one before it.
-      const objects = living.map((id, place) =>
-        made(id, { values: [false], protections: place < living.length - 1 ? ['lineage'] : [] }),
+      const objects = living.map((id, index) =>
+        made(id, { values: [false], protections: index < living.length - 1 ? ['lineage'] : [] }),
       );
       const gone = plan(rule, objects).flatMap(({ object, remove }) => (remove ? [object.id] : []));
       runs.push(gone);
@@ -305,7 +305,7 @@ describe('retention', () => {
       words: ['a', 'b'].map((id) => `${id} goes: no clause keeps it.`),
     });
     expect(judge(false)).toEqual({
-      undecided: [{ place: 0, name, missing: 1, of: 1 }],
+      undecided: [{ clauseIndex: 0, name, missing: 1, of: 1 }],
       words: ['a', 'b'].map((id) => `${id} stays: no checkpoint has ${words}, so keep[0] keeps them all.`),
     });
   });

@@ -18,33 +18,33 @@ export type Protection =
 export interface Retained {
   readonly id: string;
   readonly createdAt: Date;
-  /** Its place in the order of creation: clocks do not decide what is newest. */
+  /** Its position in the order of creation: clocks do not decide what is newest. */
   readonly order: number;
   readonly epoch: number | null;
   /** The experiment that it came from; null: none. */
   readonly group: string | null;
   /** Whether it has stored files: a rule with `remove: "files"` removes nothing else. */
   readonly hasFiles: boolean;
-  /** By the places of the rule's clauses: of `best` the value, of `filter` whether it passes. */
+  /** By the index of the rule's clauses: of `best` the value, of `filter` whether it passes. */
   readonly values: readonly (number | boolean | null)[];
-  /** By the places of the rule's clauses: for each name that a `filter` asks for, whether the object has it. */
+  /** By the index of the rule's clauses: for each name that a `filter` asks for, whether the object has it. */
   readonly names: readonly (readonly boolean[])[];
   readonly protections: readonly Protection[];
 }
 
 export interface RetentionVerdict {
   readonly remove: boolean;
-  /** The places of the clauses that keep it. */
+  /** The indexes of the clauses that keep it. */
   readonly keptBy: readonly number[];
   /** Those of `keptBy` that keep everything in the object's scope, each with a name that nothing in it has. */
-  readonly undecided: readonly { readonly place: number; readonly name: AskedName }[];
+  readonly undecided: readonly { readonly clauseIndex: number; readonly name: AskedName }[];
   readonly protectedBy: readonly Protection[];
   readonly hasFiles: boolean;
 }
 
 /** A clause that cannot decide in some of its scopes: nothing there has the name. */
 export interface Undecided {
-  readonly place: number;
+  readonly clauseIndex: number;
   readonly name: AskedName;
   /** Scopes in which nothing has the name, of how many. */
   readonly missing: number;
@@ -80,11 +80,13 @@ export function retentionPlan(
   per: Per,
   names: readonly (readonly AskedName[])[],
 ): RetentionPlan {
-  const keepers = rule.keep.map((clause, place) => {
+  const keepers = rule.keep.map((clause, clauseIndex) => {
     const scope = clause.per ?? per;
     return {
-      ...keeperOf(clause, place, now, groupBy(scope)),
-      watches: (names[place] ?? []).map((name, index) => watch(clause, place, name, index, scope)),
+      ...keeperOf(clause, clauseIndex, now, groupBy(scope)),
+      watches: (names[clauseIndex] ?? []).map((name, index) =>
+        watch(clause, clauseIndex, name, index, scope),
+      ),
     };
   });
   return {
@@ -95,12 +97,14 @@ export function retentionPlan(
       }
     },
     verdict: (object) => {
-      const undecided = keepers.flatMap(({ watches }, place) => {
+      const undecided = keepers.flatMap(({ watches }, clauseIndex) => {
         const missing = watches.find((each) => each.isMissing(object));
-        return missing ? [{ place, name: missing.name }] : [];
+        return missing ? [{ clauseIndex, name: missing.name }] : [];
       });
-      const keptBy = keepers.flatMap((keeper, place) =>
-        keeper.keeps(object) || undecided.some((each) => each.place === place) ? [place] : [],
+      const keptBy = keepers.flatMap((keeper, clauseIndex) =>
+        keeper.keeps(object) || undecided.some((each) => each.clauseIndex === clauseIndex)
+          ? [clauseIndex]
+          : [],
       );
       const { protections: protectedBy, hasFiles } = object;
       const isFree = keptBy.length === 0 && protectedBy.length === 0;
@@ -113,11 +117,11 @@ export function retentionPlan(
       };
     },
     undecided: () =>
-      keepers.flatMap(({ watches }, place) =>
+      keepers.flatMap(({ watches }, clauseIndex) =>
         withoutImplied(
           watches.flatMap((each) => {
             const { missing, of } = each.count();
-            return missing > 0 ? [{ place, name: each.name, missing, of }] : [];
+            return missing > 0 ? [{ clauseIndex, name: each.name, missing, of }] : [];
           }),
         ),
       ),
@@ -128,12 +132,12 @@ const groupBy = (per: Per): ((object: Retained) => string) =>
   per === 'all' ? () => '' : ({ group }) => group ?? '';
 
 /** Notes in which scopes of a clause some object has a name. */
-function watch(clause: KeepClause, place: number, name: AskedName, index: number, per: Per) {
+function watch(clause: KeepClause, clauseIndex: number, name: AskedName, index: number, per: Per) {
   const groupOf = groupBy(isMark(name) ? 'all' : per);
   const [all, having] = [new Set<string>(), new Set<string>()];
   const has = ({ values, epoch, names }: Retained) => {
-    if (clause.best !== undefined) return values[place] !== null;
-    return clause.everyEpoch === undefined ? names[place]?.[index] === true : epoch !== null;
+    if (clause.best !== undefined) return values[clauseIndex] !== null;
+    return clause.everyEpoch === undefined ? names[clauseIndex]?.[index] === true : epoch !== null;
   };
   return {
     name,
@@ -154,14 +158,14 @@ interface Keeper {
 
 function keeperOf(
   clause: KeepClause,
-  place: number,
+  clauseIndex: number,
   now: Date,
   groupOf: (object: Retained) => string,
 ): Keeper {
   const see = () => {};
   const { best, latest, everyEpoch, youngerThan, direction = 'max' } = clause;
   if (best !== undefined) {
-    const measuredValue = ({ values }: Retained) => values[place] as number | null;
+    const measuredValue = ({ values }: Retained) => values[clauseIndex] as number | null;
     const has = (object: Retained) => {
       const value = measuredValue(object);
       return value !== null && !Number.isNaN(value);
@@ -180,7 +184,7 @@ function keeperOf(
     const since = now.getTime() - durationOf(youngerThan);
     return { see, keeps: ({ createdAt }) => createdAt.getTime() > since };
   }
-  return { see, keeps: ({ values }) => values[place] === true };
+  return { see, keeps: ({ values }) => values[clauseIndex] === true };
 }
 
 const newerFirst = (a: Retained, b: Retained): number => b.order - a.order;

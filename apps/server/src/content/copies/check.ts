@@ -1,6 +1,6 @@
 import type { Context } from '../../protocol/context.ts';
+import { recordCopyState } from './copy-state.ts';
 import { type Copy, confirmed, readCopy, statCopy } from './look.ts';
-import { settleCopy } from './settle.ts';
 
 /** Looks at the store that go on at once. */
 const AT_ONCE = 16;
@@ -10,7 +10,7 @@ const AT_ONCE = 16;
  */
 const READ_AT_MOST = 256 * 2 ** 20;
 
-interface Known extends Copy {
+interface KnownCopy extends Copy {
   readonly isDoubtful: boolean;
   readonly isMarked: boolean;
 }
@@ -37,12 +37,12 @@ export async function checkForReference(ctx: Context, hashes: readonly string[])
   for (const copy of copies) {
     if (!copy.isDoubtful || copy.isMarked || !isGood(copy) || copy.sizeBytes > left) continue;
     left -= copy.sizeBytes;
-    await settleCopy(ctx, copy, await confirmed(() => readCopy(ctx, copy)));
+    await recordCopyState(ctx, copy, await confirmed(() => readCopy(ctx, copy)));
   }
 }
 
-async function knownCopies({ db }: Context, hashes: readonly string[]): Promise<Known[]> {
-  const { rows } = await db.requests.query<Known>(
+async function knownCopies({ db }: Context, hashes: readonly string[]): Promise<KnownCopy[]> {
+  const { rows } = await db.requests.query<KnownCopy>(
     `SELECT key, sha256, size_bytes::float8 AS "sizeBytes", is_doubtful(b) AS "isDoubtful",
        corrupt_at IS NOT NULL AS "isMarked" FROM blobs b WHERE sha256 = ANY ($1)`,
     [hashes],
@@ -50,14 +50,17 @@ async function knownCopies({ db }: Context, hashes: readonly string[]): Promise<
   return rows;
 }
 
-async function checkPresence(ctx: Context, copies: readonly Known[]): Promise<(copy: Known) => boolean> {
-  const bad = new Set<Known>();
+async function checkPresence(
+  ctx: Context,
+  copies: readonly KnownCopy[],
+): Promise<(copy: KnownCopy) => boolean> {
+  const bad = new Set<KnownCopy>();
   const wanted = copies.filter((copy) => !copy.isMarked);
-  const look = async (copy: Known) => {
+  const look = async (copy: KnownCopy) => {
     const fault = await confirmed(() => statCopy(ctx, copy));
     if (fault === undefined) return;
     bad.add(copy);
-    await settleCopy(ctx, copy, fault);
+    await recordCopyState(ctx, copy, fault);
   };
   for (let at = 0; at < wanted.length; at += AT_ONCE)
     await Promise.all(wanted.slice(at, at + AT_ONCE).map(look));

@@ -1,8 +1,8 @@
 import type { RequestContext } from '../../protocol/context.ts';
 import { RETRY_AFTER } from '../../protocol/errors.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
+import { recordCopyState, suspectCopy } from './copy-state.ts';
 import { type Copy, confirmed, statCopy } from './look.ts';
-import { settleCopy, suspectCopy } from './settle.ts';
 
 /**
  * Looks again at a copy that could not be opened, and marks its blob if that fails too.
@@ -12,7 +12,7 @@ import { settleCopy, suspectCopy } from './settle.ts';
  */
 export async function judgeFailure(ctx: RequestContext, copy: Copy, isAgain: boolean): Promise<boolean> {
   const fault = await confirmed(() => statCopy(ctx, copy), ctx.signal);
-  if (fault !== undefined) return settleCopy(ctx, copy, fault);
+  if (fault !== undefined) return recordCopyState(ctx, copy, fault);
   if (!isAgain) return false;
   await suspectCopy(ctx, copy.key);
   throw new HttpProblem(

@@ -51,8 +51,8 @@ export async function listObjects(
   query: ListQuery,
 ): Promise<Answered> {
   const limit = query.limit ?? LIMIT_DEFAULT;
-  const filter = located('filter', () => parseFilter(query.filter ?? '', list.schema));
-  const order = located('orderBy', () => parseOrderBy(query.orderBy ?? list.defaultOrder, list.schema));
+  const filter = inParameter('filter', () => parseFilter(query.filter ?? '', list.schema));
+  const order = inParameter('orderBy', () => parseOrderBy(query.orderBy ?? list.defaultOrder, list.schema));
   if (usesMetrics(filter, order)) demandMetrics(ctx, list);
   const values: unknown[] = [...list.values];
   const where = [...list.where];
@@ -67,7 +67,7 @@ export async function listObjects(
     values.push(...keyset.params);
     where.push(keyset.sql);
   }
-  const rows = await sqlOn(ctx.db.requests)<PlaceRow>(
+  const rows = await sqlOn(ctx.db.requests)<KeyRow>(
     `SELECT ${list.idSql} AS id, ARRAY[${compiled.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
      FROM ${list.from} WHERE ${where.join(' AND ')} ORDER BY ${compiled.orderBy} LIMIT ${limit + 1}`,
     values,
@@ -83,8 +83,8 @@ export async function listObjects(
   };
 }
 
-/** An object's place in the list. */
-interface PlaceRow {
+/** The key of an object in the list. */
+interface KeyRow {
   readonly id: string;
   readonly cursor: (string | null)[];
 }
@@ -92,18 +92,18 @@ interface PlaceRow {
 /** Objects read by one statement at most: Postgres forms them all, also those that do not fit. */
 const BATCH = 100;
 
-/** Reads the objects at the places, in their order and as many as fit. The page ends at the place with the index `last`. */
+/** Reads the objects of the keys, in their order and as many as fit. The page ends at the key with the index `last`. */
 async function readWithin(
   ctx: RequestContext,
   kind: ListedKind,
-  places: readonly PlaceRow[],
+  keys: readonly KeyRow[],
 ): Promise<{ items: unknown[]; last: number }> {
   const bytes = ctx.reservePage();
   const room: Room = { bytes, isEmpty: true };
   const items: unknown[] = [];
   let last = -1;
-  while (last < places.length - 1) {
-    const batch = places.slice(last + 1, last + 1 + BATCH);
+  while (last < keys.length - 1) {
+    const batch = keys.slice(last + 1, last + 1 + BATCH);
     const found = await readInOrder(
       ctx,
       kind,
@@ -164,7 +164,7 @@ function compileCursor(
 }
 
 /** A fault in a filter or order as a problem that says where it is and what was expected. */
-function located<T>(parameter: 'filter' | 'orderBy', parse: () => T): T {
+function inParameter<T>(parameter: 'filter' | 'orderBy', parse: () => T): T {
   try {
     return parse();
   } catch (error) {

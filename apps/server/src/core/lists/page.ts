@@ -38,7 +38,7 @@ export async function pageOf<Row extends object, At, Item>(
       isMore = shown.length > 0;
       break;
     }
-    for (const { rowBytes, rowCount: _, rowPlace: __, rowTotal: ___, ...row } of rows.slice(0, count)) {
+    for (const { rowBytes, rowCount: _, rowIndex: __, rowTotal: ___, ...row } of rows.slice(0, count)) {
       shown.push(row as unknown as Row);
       room.bytes -= rowBytes;
     }

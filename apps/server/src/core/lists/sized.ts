@@ -7,7 +7,7 @@ export interface SizedRow {
   readonly rowBytes: number;
   /** Rows of the whole result: more than came, if the bytes ended it. */
   readonly rowCount: number;
-  readonly rowPlace: number;
+  readonly rowIndex: number;
   readonly rowTotal: number;
 }
 
@@ -25,12 +25,12 @@ export const sizedSql = (statement: string, bytes: string, isEmpty: string): str
   `WITH page_row AS MATERIALIZED (${statement}),
      measured AS (
        SELECT page_row.*, octet_length(row_to_json(page_row)::text) + ${FRAME} AS "rowBytes",
-              row_number() OVER () AS "rowPlace" FROM page_row),
+              row_number() OVER () AS "rowIndex" FROM page_row),
      summed AS (
-       SELECT measured.*, count(*) OVER () AS "rowCount", sum("rowBytes") OVER (ORDER BY "rowPlace") AS "rowTotal"
+       SELECT measured.*, count(*) OVER () AS "rowCount", sum("rowBytes") OVER (ORDER BY "rowIndex") AS "rowTotal"
        FROM measured)
-   SELECT * FROM summed WHERE "rowTotal" <= ${bytes}::bigint OR ("rowPlace" = 1 AND ${isEmpty}::boolean)
-   ORDER BY "rowPlace"`;
+   SELECT * FROM summed WHERE "rowTotal" <= ${bytes}::bigint OR ("rowIndex" = 1 AND ${isEmpty}::boolean)
+   ORDER BY "rowIndex"`;
 
 /** Reads objects by their ids: all of them in any order, or as many as fit in the order of the ids. */
 type Reader<Row> = (

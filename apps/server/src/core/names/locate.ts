@@ -12,15 +12,15 @@ type Find = (ctx: Context, text: string, under: Located | undefined) => Promise<
 /** Every write of an object records a change of it in the same transaction: its last change says which state it has. */
 const lastChange = (id: string) => `(SELECT max(h.id)::text FROM changes h WHERE h.object_id = ${id})`;
 
-const named = (table: string, alias: string, deletedAt: string, stamp: string) => `
+const named = (table: string, alias: string, deletedAt: string, cacheTag: string) => `
   SELECT ${alias}.id, n.path AS namespace, n.id AS "namespaceId", n.id AS "parentId", ${alias}.name,
-         ${deletedAt} AS "deletedAt", ${stamp} AS stamp
+         ${deletedAt} AS "deletedAt", ${cacheTag} AS "cacheTag"
   FROM ${table} ${alias} JOIN namespaces n ON n.id = ${alias}.namespace_id`;
 
 const VERSION = `
   SELECT v.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", v.version AS name,
          coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
-         concat(${lastChange('v.id')}, ' ', ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id ORDER BY a.name)) AS stamp
+         concat(${lastChange('v.id')}, ' ', ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id ORDER BY a.name)) AS "cacheTag"
   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id`;
 
 const byId = (kind: string, select: string, id: string) =>
@@ -36,14 +36,14 @@ const namespaceByPath = lookup<[string], Row>(
   'locate_namespace',
   ['text'],
   `SELECT id, path AS namespace, id AS "namespaceId", parent_id AS "parentId", path AS name, NULL::timestamptz AS "deletedAt",
-          NULL AS stamp
+          NULL AS "cacheTag"
    FROM namespaces WHERE path = $1`,
 );
 const checkpointById = lookup<[string], Row>(
   'locate_checkpoint_id',
   ['uuid'],
   `SELECT c.id, n.path AS namespace, n.id AS "namespaceId", e.id AS "parentId", '' AS name,
-          coalesce(c.deleted_at, e.deleted_at) AS "deletedAt", ${lastChange('c.id')} AS stamp
+          coalesce(c.deleted_at, e.deleted_at) AS "deletedAt", ${lastChange('c.id')} AS "cacheTag"
    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
    WHERE c.id = $1`,
 );
@@ -52,7 +52,7 @@ const uploadById = lookup<[string], Row>(
   'locate_upload_id',
   ['uuid'],
   `SELECT u.id, n.path AS namespace, n.id AS "namespaceId", u.object_id AS "parentId", u.path AS name, o."deletedAt",
-          NULL AS stamp
+          NULL AS "cacheTag"
    FROM uploads u, LATERAL (
      SELECT m.namespace_id, m.deleted_at AS "deletedAt" FROM models m WHERE u.object_kind = 'model' AND m.id = u.object_id
      UNION ALL
@@ -70,7 +70,7 @@ const proposalById = lookup<[string], Row>(
   'locate_proposal_id',
   ['uuid'],
   `SELECT p.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", p.rule AS name, m.deleted_at AS "deletedAt",
-          NULL AS stamp
+          NULL AS "cacheTag"
    FROM proposals p JOIN models m ON m.id = p.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE p.id = $1`,
 );
 const versionById = byId('version', VERSION, 'v.id');
@@ -96,9 +96,9 @@ function finder(
   table: string,
   alias: string,
   deletedAt = `${alias}.deleted_at`,
-  stamp = lastChange(`${alias}.id`),
+  cacheTag = lastChange(`${alias}.id`),
 ): Find {
-  const select = named(table, alias, deletedAt, stamp);
+  const select = named(table, alias, deletedAt, cacheTag);
   const findById = byId(kind, select, `${alias}.id`);
   const findByName = byName(kind, select, alias);
   return async ({ db }, text, under) => {

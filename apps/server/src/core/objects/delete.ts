@@ -10,19 +10,19 @@ import { lockObject } from './store.ts';
 import { setColumns } from './update.ts';
 
 /** A check under the row's lock that throws where the object must not be deleted, or not come back. */
-export type Guard = (tx: Tx, object: Located, ctx: RequestContext) => Promise<void>;
+export type LifecycleCheck = (tx: Tx, object: Located, ctx: RequestContext) => Promise<void>;
 
 /** Deletes an object softly. One that is deleted already stays so: a repeated delete is no error. */
 export function deleteObject<Row extends StoredRow>(
   ctx: RequestContext,
   store: ObjectStore<Row>,
   object: Located,
-  guard?: Guard,
+  check?: LifecycleCheck,
 ): Promise<Receipt> {
   return write(ctx, async (tx) => {
     const row = await lockObject(tx, ctx, store, object);
     if (!row.deletedAt) {
-      await guard?.(tx, object, ctx);
+      await check?.(tx, object, ctx);
       await setColumns(tx, ctx, store, object, row, { deletedAt: ctx.now() }, 'deleted');
     }
     return { status: 204, object: null };
@@ -37,7 +37,7 @@ export async function restoreObject<Row extends StoredRow>(
   ctx: RequestContext,
   store: ObjectStore<Row>,
   object: Located,
-  guard?: Guard,
+  guard?: LifecycleCheck,
   refused?: Refusal,
   /** Restores what else belongs to the object. `isRestored`: the object itself was deleted. */
   bringBack?: (tx: Tx, ctx: RequestContext, object: Located, isRestored: boolean) => Promise<void>,

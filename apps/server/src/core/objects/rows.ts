@@ -20,14 +20,14 @@ export const commonColumns = (t: string): string =>
 export const deletableColumns = (t: string): string => `${commonColumns(t)}, ${t}.deleted_at AS "deletedAt"`;
 
 /** Their wire form. */
-export const stampsOf = (row: CommonRow) => ({
+export const auditFieldsOf = (row: CommonRow) => ({
   id: row.id,
   createdBy: row.createdBy,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
 });
 
-export const deletableStampsOf = (row: DeletableRow) => ({
-  ...stampsOf(row),
+export const deletableAuditFieldsOf = (row: DeletableRow) => ({
+  ...auditFieldsOf(row),
   deletedAt: row.deletedAt?.toISOString() ?? null,
 });

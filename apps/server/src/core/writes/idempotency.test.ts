@@ -101,10 +101,10 @@ const releaseScene = async (kind: Holdable, { id }: { id: string }): Promise<Sce
   return { path, status: 204 };
 };
 const proposalScene = async (verb: 'approve' | 'reject'): Promise<Scene> => {
-  const { settle, modelWith, newVersion: add } = policyTests(() => server);
+  const { decideAll, modelWith, newVersion: add } = policyTests(() => server);
   const model = await modelWith({ label: [{ ...champion, mode: 'propose' }] });
   await add(model, 'v1', [onVal(1)]);
-  await settle();
+  await decideAll();
   const { body } = await server.api('GET', `${model.url}/proposals`);
   const path = `/v1/proposals/${body.items[0].id}/${verb}`;
   return { path, body: {}, other: { reason: 'x' }, status: 200 };

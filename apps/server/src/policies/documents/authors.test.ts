@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const { settle } = policyTests(() => server);
+const { decideAll } = policyTests(() => server);
 
 const label = [{ name: 'best', alias: 'prod', metric: 'acc', direction: 'max' }] as const;
 const tag = [{ name: 'good', tag: 'good', metric: 'acc', direction: 'max', than: 0.1 }] as const;
@@ -70,7 +70,7 @@ async function stateOf(w: World): Promise<State> {
 /** Lets every worker of policies do what is due. */
 async function work(): Promise<void> {
   await server.db.requests.query('DELETE FROM retention_runs');
-  await settle();
+  await decideAll();
   await retainDue(server.ctx);
 }
 

@@ -7,7 +7,7 @@ import { etagOf } from '../../protocol/http/preconditions.ts';
 import type { Readout } from '../../protocol/kinds.ts';
 import type { Located } from '../../protocol/located.ts';
 import type { Verb } from '../../protocol/verb.ts';
-import { guardsOf, waitingOf } from '../../resources/protected-aliases/guards.ts';
+import { protectedRulesOf, waitingOf } from '../../resources/protected-aliases/protected-rules.ts';
 import { ownContext } from '../engine/session.ts';
 import { suspensionsOf } from '../owners/suspensions.ts';
 import { quickWarnings } from '../warnings/warnings.ts';
@@ -27,7 +27,11 @@ async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<R
       effective: document as PolicyDocument,
       sources: await sourcesOf(ctx, effective),
       waiting: waitingOf(
-        await guardsOf(sqlOn(ctx.db.requests), { ...owner, namespace: effective.namespace }, effective),
+        await protectedRulesOf(
+          sqlOn(ctx.db.requests),
+          { ...owner, namespace: effective.namespace },
+          effective,
+        ),
       ),
       warnings: await quickWarnings(ctx, owner, effective),
     },

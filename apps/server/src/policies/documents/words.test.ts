@@ -10,7 +10,7 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(() => server.stop());
-const { ok, settle, modelWith, newVersion } = policyTests(() => server);
+const { ok, decideAll, modelWith, newVersion } = policyTests(() => server);
 
 /** By the outcome, how the sentence goes on after the name of what it is about. */
 const LABEL: Record<string, RegExp> = {
@@ -99,12 +99,12 @@ test('in decisions, proposals, explanations and previews of random rules', async
       const preview = await ok('POST', `${model.url}/policy/preview`);
       for (const each of preview.label) demandAgreement(each, LABEL);
       for (const each of preview.promote) demandAgreement(each, PROMOTION);
-      await settle();
+      await decideAll();
       // Facts that come later ask the rules again.
       await ok('POST', `/v1/versions/${encodeURIComponent(`${model.ref}:v0`)}/metrics`, {
         metrics: [onVal(0.6)],
       });
-      await settle();
+      await decideAll();
       const { items: decisions } = await ok('GET', `${model.url}/decisions?limit=1000`);
       for (const each of decisions) demandAgreement(each, each.kind === 'label' ? LABEL : PROMOTION);
       const promoted = decisions.find(({ kind }: any) => kind === 'promote');

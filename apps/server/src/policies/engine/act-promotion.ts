@@ -65,12 +65,12 @@ async function tryPromote(
     ...model,
     parentId: model.namespaceId,
     deletedAt: null,
-    stamp: null,
+    cacheTag: null,
   };
   await tx.$executeRaw`SAVEPOINT promotion`;
   try {
     const checkpoint = { id: question.candidate.id, parentId: experiment.id };
-    await promoteInto(tx, ctx, checkpoint, place, { version, datasetPlaces: [] });
+    await promoteInto(tx, ctx, checkpoint, place, { version, datasetMentions: [] });
     await tx.$executeRaw`RELEASE SAVEPOINT promotion`;
     return undefined;
   } catch (error) {

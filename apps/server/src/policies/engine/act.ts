@@ -3,7 +3,7 @@ import { addTag } from '../../resources/versions/add-tag.ts';
 import { decisionOf, isHolder, type Judged, outcomeWords } from './label.ts';
 import { lookAgain } from './look-again.ts';
 import { propose, supersede } from './propose.ts';
-import { guardOf, type Session } from './session.ts';
+import { protectedRuleOf, type Session } from './session.ts';
 
 /** Carries out what a rule said, and stores why. Gives whether anything was done. */
 export async function act(session: Session, judged: Judged): Promise<boolean> {
@@ -38,7 +38,7 @@ async function giveAlias(session: Session, judged: Judged): Promise<void> {
   const { rule, candidate, holder } = judged;
   const alias = rule.alias ?? '';
   const reason = outcomeWords(judged, 'moved');
-  const digest = guardOf(session, rule)?.digest;
+  const digest = protectedRuleOf(session, rule)?.digest;
   const move = { model, alias, cause: 'rule', rule: digest, reason, expect: holder?.id ?? null } as const;
   await moveAlias(tx, ctx, move, { id: candidate.id, version: candidate.version });
   // Proposed while a protection kept the rule from acting by itself, be it another version.

@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => server?.stop());
 
-const { settle } = policyTests(() => server);
+const { decideAll } = policyTests(() => server);
 
 type Section = 'evaluate' | 'label' | 'promote' | 'retainVersions' | 'retainCheckpoints' | 'staleAfter';
 
@@ -253,7 +253,7 @@ function actsBetween(before: State, after: State): Set<Act> {
 async function work(): Promise<void> {
   server.advance(2 * HOUR);
   await server.db.requests.query('DELETE FROM retention_runs');
-  await settle();
+  await decideAll();
   await retainDue(server.ctx);
   while ((await abortStale(server.ctx)) > 0);
 }

@@ -16,7 +16,7 @@ afterAll(async () => {
   await second?.stop();
   await server?.stop();
 });
-const { ok, settle, modelWith, newVersion, holder } = policyTests(() => server);
+const { ok, decideAll, modelWith, newVersion, holder } = policyTests(() => server);
 
 /** Lets both servers look for work again and again, until what is given is over. */
 async function whileDeciding(work: Promise<unknown>): Promise<void> {
@@ -34,7 +34,7 @@ async function whileDeciding(work: Promise<unknown>): Promise<void> {
     isOver = true;
     await Promise.all(loops);
   }
-  await settle();
+  await decideAll();
 }
 
 /** The decisions about a model, oldest first. */

@@ -10,21 +10,21 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(() => server.stop());
-const { ok, settle, modelWith, newVersion, holder } = policyTests(() => server);
+const { ok, decideAll, modelWith, newVersion, holder } = policyTests(() => server);
 
 describe('a decision that is taken again', () => {
   test('is counted on the row of the first, and explained by it', async () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     const { id } = await newVersion(model, 'v2', [onVal(0.4)]);
-    await settle();
+    await decideAll();
     const decisions = async () => (await ok('GET', `/v1/versions/${id}/decisions`)).items;
     const [first] = await decisions();
     expect(first).toMatchObject({ outcome: 'no', repeats: 0, lastAt: first.at });
     for (let step = 1; step <= 3; step++) {
       server.advance(60_000);
       await ok('POST', `/v1/versions/${id}/metrics`, { metrics: [{ key: 'loss', value: step, step }] });
-      await settle();
+      await decideAll();
     }
     const [again, ...others] = await decisions();
     expect(others).toEqual([]);
@@ -35,17 +35,17 @@ describe('a decision that is taken again', () => {
 
     // Another value, another edit of the policy, another holder: each is a decision of its own.
     await ok('POST', `/v1/versions/${id}/metrics`, { metrics: [{ ...onVal(0.45), step: 1 }] });
-    await settle();
+    await decideAll();
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, minAge: 'PT1S' }] });
     server.advance(60_000);
     await ok('PATCH', `/v1/versions/${id}`, { description: 'looked at' });
-    await settle();
+    await decideAll();
     await newVersion(model, 'v3', [onVal(0.9)]);
     server.advance(60_000);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v3');
     await ok('PATCH', `/v1/versions/${id}`, { description: 'looked at again' });
-    await settle();
+    await decideAll();
     const rows = await decisions();
     expect(rows.map(({ outcome }: any) => outcome)).toEqual(['no', 'no', 'no', 'no']);
     expect(new Set(rows.map(({ words, policy }: any) => `${words} ${policy.edit}`)).size).toBe(4);
@@ -55,15 +55,15 @@ describe('a decision that is taken again', () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     await newVersion(model, 'v2', [onVal(0.6)]);
-    await settle();
+    await decideAll();
     for (let round = 0; round < 2; round++) {
       await ok('PUT', `${model.url}/aliases/champion`, { version: 'v1' });
-      await settle();
+      await decideAll();
       const [step, value] = [round + 1, 0.6];
       await ok('POST', `${model.url}/versions`, { version: `note-${round}`, files: [] });
       const { id } = await ok('GET', `/v1/versions/${encodeURIComponent(`${model.ref}:v2`)}`);
       await ok('POST', `/v1/versions/${id}/metrics`, { metrics: [{ ...onVal(value), step }] });
-      await settle();
+      await decideAll();
       expect(await holder(model)).toBe('v2');
     }
     const moved = (await ok('GET', `${model.url}/decisions?version=v2&outcome=moved`)).items;

@@ -32,8 +32,8 @@ export async function storeDecisions(sql: Sql, decisions: readonly NewDecision[]
     policy: policy && { kind: policy.kind, id: policy.id, edit: policy.edit },
   }));
   const stored = await sql<{ id: string }>(
-    `SELECT store_decision(value)::text AS id FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS d (value, place)
-     ORDER BY place`,
+    `SELECT store_decision(value)::text AS id FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS d (value, ord)
+     ORDER BY ord`,
     [JSON.stringify(rows)],
   );
   return stored.map(({ id }) => id);

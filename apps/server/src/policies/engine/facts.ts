@@ -1,7 +1,7 @@
 import type { Sql } from '@modelbox/db';
 import { type Coverage, coverageOf, type FilterObject, type VersionFacts } from '@modelbox/domain';
 import { type LatestRow, latestSql, latestValues } from '../../resources/metrics/latest.ts';
-import type { Trust } from '../../resources/protected-aliases/guards.ts';
+import type { Trust } from '../../resources/protected-aliases/protected-rules.ts';
 import { trustedSeries } from './trusted.ts';
 
 /** A row with `OWN_COLUMNS` and `FILES_OF`. */

@@ -8,22 +8,22 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const { ok, settle, modelWith, newVersion, holder } = policyTests(() => server);
+const { ok, decideAll, modelWith, newVersion, holder } = policyTests(() => server);
 
 describe('an alias goes to the better version', () => {
   test('the first that has the metric, then each that is better', async () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     await newVersion(model, 'v2', {});
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     const v2 = await ok('GET', `/v1/versions/${encodeURIComponent(`${model.namespace}/yolo:v2`)}`);
     await ok('POST', `/v1/versions/${v2.id}/metrics`, { metrics: [onVal(0.7)] });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
     await newVersion(model, 'v3', [onVal(0.7)]);
     await newVersion(model, 'v4', [onVal('NaN')]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
     const { items } = await ok('GET', `${model.url}/aliases/champion/history`);
     expect(items.map((move: any) => [move.to, move.cause])).toEqual([
@@ -37,24 +37,24 @@ describe('an alias goes to the better version', () => {
     const v1 = await newVersion(model, 'v1', [onVal(0.9)]);
     await newVersion(model, 'v2', [onVal(0.7)]);
     await newVersion(model, 'v3', [onVal(0.8)]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     await ok('POST', `/v1/versions/${v1.id}/metrics`, { metrics: [{ ...onVal(0.1), step: 1 }] });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v3');
   });
 
   test('from one that diverged, also by a share: at once, and when it diverges as the holder', async () => {
     const model = await modelWith({ label: [{ ...champion, direction: 'min', margin: { rel: 0.05 } }] });
     await newVersion(model, 'v1', [onVal('Infinity')]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     const v2 = await newVersion(model, 'v2', [onVal(0.3)]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
     await newVersion(model, 'v3', [onVal(0.4)]);
     await ok('POST', `/v1/versions/${v2.id}/metrics`, { metrics: [{ ...onVal('Infinity'), step: 1 }] });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v3');
   });
 
@@ -63,10 +63,10 @@ describe('an alias goes to the better version', () => {
     await newVersion(model, 'v1', [onVal(0.5)]);
     await newVersion(model, 'v2', [onVal(0.9)]);
     await newVersion(model, 'v3', [onVal(0.7)]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe(null);
     await ok('PUT', `${model.url}/policy`, { label: [champion] });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
   });
 
@@ -85,17 +85,17 @@ describe('an alias goes to the better version', () => {
     });
     const good = { metadata: { license: 'mit' }, files: [{ uri: 's3://b/m.onnx', role: 'model' }] };
     await newVersion(model, 'v1', [onVal(0.5), { key: 'latency', value: 10 }], good);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     const faster = { key: 'latency', value: 10.5 };
     await newVersion(model, 'margin', [onVal(0.51), faster], good);
     await newVersion(model, 'license', [onVal(0.6), faster], { ...good, metadata: { license: 'gpl' } });
     await newVersion(model, 'nofile', [onVal(0.6), faster], { metadata: good.metadata });
     await newVersion(model, 'slow', [onVal(0.6), { key: 'latency', value: 12 }], good);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     await newVersion(model, 'v2', [onVal(0.6), faster], good);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
 
     const explained = await ok('GET', `${model.url}/aliases/champion/explain?version=slow`);
@@ -113,20 +113,20 @@ describe('what a person undid stays undone', () => {
   test('until the facts of the version change', async () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
-    await settle();
+    await decideAll();
     const v2 = await newVersion(model, 'v2', [onVal(0.9)]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
     await ok('POST', `${model.url}/aliases/champion/rollback`, { reason: 'crashes in production' });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     const explained = await ok('GET', `${model.url}/aliases/champion/explain?version=v2`);
     expect(explained.answer).toContain('local took the alias from it');
     await newVersion(model, 'v3', [onVal(0.6)]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v3');
     await ok('PATCH', `/v1/versions/${v2.id}`, { metadata: { fixed: true } });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
   });
 
@@ -134,12 +134,12 @@ describe('what a person undid stays undone', () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     await newVersion(model, 'v2', [onVal(0.9)]);
-    await settle();
+    await decideAll();
     await ok('PUT', `${model.url}/aliases/champion`, { version: 'v1' });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, margin: { abs: 0.1 } }] });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
   });
 });
@@ -150,14 +150,14 @@ describe('tags', () => {
     const model = await modelWith({ label: [rule] });
     const v1 = await newVersion(model, 'v1', [onVal(0.9)]);
     const v2 = await newVersion(model, 'v2', [onVal(0.5)]);
-    await settle();
+    await decideAll();
     const tags = async ({ id }: { id: string }) => (await ok('GET', `/v1/versions/${id}`)).tags;
     expect([await tags(v1), await tags(v2)]).toEqual([['gold'], []]);
     await ok('PATCH', `/v1/versions/${v1.id}`, { tags: [] });
-    await settle();
+    await decideAll();
     expect(await tags(v1)).toEqual([]);
     await ok('PATCH', `/v1/versions/${v1.id}`, { metadata: { checked: true } });
-    await settle();
+    await decideAll();
     expect(await tags(v1)).toEqual(['gold']);
   });
 });
@@ -181,7 +181,7 @@ describe('many versions', () => {
     );
     const rule = { name: 'some', tag: 'some', metric: 'mAP', dataset: 'val', direction: 'max', than: 0 };
     await ok('PUT', `${model.url}/policy`, { label: [rule] });
-    await settle();
+    await decideAll();
     const { items } = await ok(
       'GET',
       `${model.url}/versions?limit=1000&filter=${encodeURIComponent("'some' IN tags")}`,
@@ -193,14 +193,14 @@ describe('many versions', () => {
     const model = await modelWith({});
     for (let index = 1; index <= 6; index++) await newVersion(model, `v${index}`, [onVal(index / 1000)]);
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, mode: 'propose' }] });
-    await settle();
+    await decideAll();
     const proposals = (await ok('GET', `${model.url}/proposals`)).items;
     expect(proposals.map(({ version, state }: any) => [version, state])).toEqual([['v6', 'open']]);
     // Looked at anew, with the proposal still open: nobody else is asked about.
     const count = async () => (await ok('GET', `${model.url}/decisions?rule=best&limit=1000`)).items.length;
     const before = await count();
     await ok('PATCH', `/v1/datasets/${encodeURIComponent(`${model.namespace}/val`)}`, { uri: 's3://b/val' });
-    await settle();
+    await decideAll();
     expect((await count()) - before).toBeLessThan(3);
   });
 });
@@ -209,17 +209,17 @@ describe('a minimum age', () => {
   test('has its turn when the time has come', async () => {
     const model = await modelWith({ label: [{ ...champion, minAge: 'PT1H' }] });
     await newVersion(model, 'v1', [onVal(0.5)]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe(null);
     server.advance(3_601_000);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
     // Of a rule that comes later too.
     await newVersion(model, 'v2', [onVal(0.6)]);
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, minAge: 'PT2H' }] });
-    await settle();
+    await decideAll();
     server.advance(7_201_000);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v2');
   });
 });
@@ -228,7 +228,7 @@ describe('proposals', () => {
   test('a person approves: the alias moves; rejects: the rule does not ask again', async () => {
     const model = await modelWith({ label: [{ ...champion, mode: 'propose' }] });
     await newVersion(model, 'v1', [onVal(0.5)]);
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe(null);
     const [first] = (await ok('GET', `${model.url}/proposals?state=open`)).items;
     expect(first).toMatchObject({ version: 'v1', alias: 'champion', rule: 'best', holder: null });
@@ -236,7 +236,7 @@ describe('proposals', () => {
     expect(await holder(model)).toBe('v1');
     await newVersion(model, 'v2', [onVal(0.7)]);
     await newVersion(model, 'v3', [onVal(0.6)]);
-    await settle();
+    await decideAll();
     const open = await ok('GET', `${model.url}/proposals?state=open`);
     expect(open.items.map((item: any) => item.version)).toEqual(['v2']);
     const rejected = await ok('POST', `/v1/proposals/${open.items[0].id}/reject`, { reason: 'no' });
@@ -245,7 +245,7 @@ describe('proposals', () => {
       'conflict',
     );
     await ok('PATCH', `/v1/models/${model.id}`, { description: 'no fact of v2' });
-    await settle();
+    await decideAll();
     expect(await holder(model)).toBe('v1');
   });
 });

@@ -11,8 +11,8 @@ import {
 import { type LockedAlias, lockAlias } from '../../resources/aliases/move.ts';
 import { bestOther } from './candidates.ts';
 import { versionFacts } from './facts.ts';
-import { evaluateOf, filterOf, guardOf, type ReadSession, type Session, trustOf } from './session.ts';
-import { undoneBy } from './undone.ts';
+import { evaluateOf, filterOf, protectedRuleOf, type ReadSession, type Session, trustOf } from './session.ts';
+import { whyUndone } from './undone.ts';
 import { untrustedClause } from './untrusted.ts';
 
 /** What a labelling rule says about a version, and by what. */
@@ -75,7 +75,7 @@ export async function judge(
   const undone =
     holder?.id === candidate.id
       ? null
-      : await undoneBy(sql, {
+      : await whyUndone(sql, {
           modelId: model.id,
           versionId: candidateId,
           rule: rule.name,
@@ -83,7 +83,7 @@ export async function judge(
           tag: rule.tag,
           owners: source ? [source.id] : [],
         });
-  const guard = guardOf(session, rule);
+  const protectedRule = protectedRuleOf(session, rule);
   const counted = labelVerdict({
     rule,
     filter: filterOf(rule.filter),
@@ -96,9 +96,9 @@ export async function judge(
   });
   const clause = await untrustedClause(session, rule, candidate);
   const found = clause === undefined ? counted : withClause(counted, clause);
-  const isWaiting = found.passes && holder?.id !== candidate.id && guard?.waits !== undefined;
+  const isWaiting = found.passes && holder?.id !== candidate.id && protectedRule?.waits !== undefined;
   const verdict = isWaiting
-    ? withClause(found, { clause: 'consent', passes: false, words: guard.waits })
+    ? withClause(found, { clause: 'consent', passes: false, words: protectedRule.waits })
     : found;
   const inputs = {
     holder: holder && {

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const { ok, settle, modelWith } = policyTests(() => server);
+const { ok, decideAll, modelWith } = policyTests(() => server);
 
 const rule = {
   name: 'best-of-run',
@@ -40,13 +40,13 @@ test('the best checkpoint of a run becomes a version when the run finishes, once
   await checkpoint(run, 2, 0.8, namespace);
   await checkpoint(run, 3, 0.8, namespace);
   await checkpoint(other, 1, 0.9, namespace);
-  await settle();
+  await decideAll();
   expect(await versions(model)).toEqual([]);
   const preview = await ok('POST', `${model.url}/policy/preview`);
   expect(preview.promote).toEqual([]);
   await ok('PATCH', `/v1/experiments/${other.id}`, { status: 'finished' });
   await ok('PATCH', `/v1/experiments/${run.id}`, { status: 'finished' });
-  await settle();
+  await decideAll();
   expect(await versions(model)).toEqual(['run-1-e2']);
   const version = await ok('GET', `/v1/versions/${encodeURIComponent(`${namespace}/yolo:run-1-e2`)}`);
   expect(version).toMatchObject({
@@ -57,7 +57,7 @@ test('the best checkpoint of a run becomes a version when the run finishes, once
   // Deleted by a person: the same checkpoint is not promoted again.
   await ok('DELETE', `/v1/versions/${version.id}`);
   await ok('PATCH', `/v1/experiments/${run.id}`, { metadata: { seen: true } });
-  await settle();
+  await decideAll();
   expect(await versions(model)).toEqual([]);
 });
 
@@ -70,7 +70,7 @@ test('at once: each checkpoint that is the best so far', async () => {
     [3, 0.6],
   ] as const) {
     await checkpoint(run, epoch, acc, model.namespace);
-    await settle();
+    await decideAll();
   }
   expect(await versions(model)).toEqual(['run-e1', 'run-e3']);
   const decisions = await ok('GET', `${model.url}/decisions?kind=promote&outcome=promoted`);
@@ -85,7 +85,7 @@ test('the best of all experiments; a name that is taken is told, and nothing is 
   await checkpoint(b, 7, 0.7, namespace);
   await ok('POST', `${model.url}/versions`, { version: 'yolo-7', files: [] });
   await ok('PATCH', `/v1/experiments/${b.id}`, { status: 'finished' });
-  await settle();
+  await decideAll();
   const [decision] = (await ok('GET', `${model.url}/decisions?kind=promote`)).items;
   expect(decision).toMatchObject({ outcome: 'refused' });
   expect(decision.words).toContain('yolo-7');

@@ -4,7 +4,11 @@ import { createPace } from '../../core/pace.ts';
 import { type EffectiveHere, effectiveOf } from '../../core/policy-owners/owner-chain.ts';
 import type { Context, RequestContext } from '../../protocol/context.ts';
 import { aliasesKeptFromRules } from '../../resources/protected-aliases/demand.ts';
-import { type Guard, guardsOf, type Trust } from '../../resources/protected-aliases/guards.ts';
+import {
+  type ProtectedRule,
+  protectedRulesOf,
+  type Trust,
+} from '../../resources/protected-aliases/protected-rules.ts';
 import { versionSchema } from '../../resources/versions/filter-schema.ts';
 import { knownDatasets } from '../owners/known-datasets.ts';
 import { type Suspensions, suspensionsOf } from '../owners/suspensions.ts';
@@ -24,7 +28,7 @@ export interface ReadSession {
   readonly policy: EffectiveHere;
   readonly suspended: Suspensions;
   /** By alias what protections demand of the rules that move it. */
-  readonly guards: ReadonlyMap<string, Guard>;
+  readonly protectedRules: ReadonlyMap<string, ProtectedRule>;
   /** The id of a dataset by its name in the policy; undefined for none, or one that is not there. */
   datasetId(name: string | undefined): string | null | undefined;
 }
@@ -96,7 +100,7 @@ export async function openReadSession(
   if (model === undefined) return undefined;
   const owner = { kind: 'model', id: model.id, name: `${model.namespace}/${model.name}` } as const;
   const policy = await heedProtections(sql, model, await effectiveOf(sql, owner, draft));
-  const guards = await guardsOf(sql, { ...owner, namespace: model.namespace }, policy, draft);
+  const protectedRules = await protectedRulesOf(sql, { ...owner, namespace: model.namespace }, policy, draft);
   const { label = [], evaluate = [], promote = [] } = policy.document;
   const names = [
     ...evaluate,
@@ -104,14 +108,14 @@ export async function openReadSession(
     ...label.flatMap(({ notWorse = [] }) => notWorse),
     ...promote,
   ].flatMap(({ dataset }) => dataset ?? []);
-  names.push(...[...guards.values()].flatMap((guard) => guard.evaluate));
+  names.push(...[...protectedRules.values()].flatMap((rule) => rule.evaluate));
   const known = await knownDatasets(sql, model.namespace, names);
   return {
     sql,
     ctx: ownContext(ctx),
     model,
     policy,
-    guards,
+    protectedRules,
     suspended: await suspensionsOf(ctx, sql, policy, ['label', 'promote']),
     datasetId: (name) => (name === undefined ? null : known.get(name)?.id),
   };
@@ -135,18 +139,20 @@ async function heedProtections(
 }
 
 /** Returns the demands of protections on a rule; undefined if its alias is not protected by `rule`. */
-export const guardOf = ({ guards }: ReadSession, { alias }: LabelRule): Guard | undefined =>
-  alias === undefined ? undefined : guards.get(alias);
+export const protectedRuleOf = (
+  { protectedRules }: ReadSession,
+  { alias }: LabelRule,
+): ProtectedRule | undefined => (alias === undefined ? undefined : protectedRules.get(alias));
 
 /** The trust of the protections of a rule's alias. Empty: the rule uses all values, as it does on an open server. */
 export const trustOf = (session: ReadSession, rule: LabelRule): readonly Trust[] =>
-  session.ctx.settings.auth === 'open' ? [] : (guardOf(session, rule)?.trust ?? []);
+  session.ctx.settings.auth === 'open' ? [] : (protectedRuleOf(session, rule)?.trust ?? []);
 
 /** The datasets on which a rule demands evaluations: those of the policy, and those that an admin has seen with the rule. */
 export const evaluateOf = (session: ReadSession, rule: LabelRule): string[] => [
   ...new Set([
     ...(session.policy.document.evaluate ?? []).map(({ dataset }) => dataset),
-    ...(guardOf(session, rule)?.evaluate ?? []),
+    ...(protectedRuleOf(session, rule)?.evaluate ?? []),
   ]),
 ];
 

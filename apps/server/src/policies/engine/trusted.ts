@@ -1,4 +1,4 @@
-import type { Trust } from '../../resources/protected-aliases/guards.ts';
+import type { Trust } from '../../resources/protected-aliases/protected-rules.ts';
 
 /**
  * Returns a FROM item with the columns of `metric_series`: all series, or the latest trusted value of each series of a model.

@@ -11,7 +11,7 @@ export const factsUnchanged = (versionId: string, changeId: string): string => `
  * Why a rule must leave a version alone: a person took the alias or tag from it, or rejected that it gets it, and neither the
  * facts of the version nor the policy have changed since. Null where nothing is in the way.
  */
-export async function undoneBy(
+export async function whyUndone(
   sql: Sql,
   question: {
     readonly modelId: string;

@@ -115,14 +115,14 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
       );
     },
     toItem: toEvaluation,
-    cursorOf: (row: Row): Place => [row.readyAt.toISOString(), row.versionId, row.position],
+    cursorOf: (row: Row): Position => [row.readyAt.toISOString(), row.versionId, row.position],
   });
   return { status: 200, body };
 };
 
-type Place = [at: string, id: string, position: number];
+type Position = [at: string, id: string, position: number];
 
-function cursorOf(text: string | undefined): Place | undefined {
+function cursorOf(text: string | undefined): Position | undefined {
   if (text === undefined) return undefined;
   const value = decodeCursor(text);
   const [at, id, position] = Array.isArray(value) ? value : [];

@@ -7,7 +7,7 @@ import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem, invalid } from '../../protocol/problem.ts';
 import type { Verb } from '../../protocol/verb.ts';
-import { guardsOf, waitingOf } from '../../resources/protected-aliases/guards.ts';
+import { protectedRulesOf, waitingOf } from '../../resources/protected-aliases/protected-rules.ts';
 import { policyFaults } from '../documents/check.ts';
 import { ownerOf } from '../documents/read.ts';
 import { readOnly, readRows } from '../engine/snapshot.ts';
@@ -92,7 +92,7 @@ async function compare(
         words,
       }),
     ),
-    waiting: waitingOf(await guardsOf(sql, owner, effective, draft)),
+    waiting: waitingOf(await protectedRulesOf(sql, owner, effective, draft)),
     warnings: await policyWarnings(sql, owner, effective),
   };
 }

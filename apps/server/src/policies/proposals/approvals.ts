@@ -15,7 +15,7 @@ import { writersOf } from '../engine/writers.ts';
 /** SQL condition: the facts of the version have not changed since the approval `a` of the proposal `p`. */
 export const IS_CURRENT = factsUnchanged('p.version_id', 'a.change_id');
 
-type Place = Pick<Located, 'id' | 'namespace' | 'name'>;
+type ModelRef = Pick<Located, 'id' | 'namespace' | 'name'>;
 
 /**
  * Stores the caller's approval if the alias is protected by `proposal`. Locks the version and the alias until the transaction
@@ -26,7 +26,7 @@ type Place = Pick<Located, 'id' | 'namespace' | 'name'>;
 export async function approve(
   tx: Tx,
   ctx: RequestContext,
-  model: Place,
+  model: ModelRef,
   proposal: Proposal,
   version: string,
   reason: string | null,
@@ -75,7 +75,7 @@ export async function approve(
 /** 403 if one of the people behind the caller wrote the rule, or changed the version or its checkpoint. */
 async function demandOther(
   sql: Sql,
-  model: Place,
+  model: ModelRef,
   { rule, versionId, writers }: Proposal,
   version: string,
   caller: string,
@@ -118,7 +118,12 @@ interface Approval {
 }
 
 /** Returns the valid approvals: the facts are unchanged, and the approver still has the rights. Deletes the others. */
-async function standing(tx: Tx, ctx: RequestContext, model: Place, proposal: Proposal): Promise<Approval[]> {
+async function standing(
+  tx: Tx,
+  ctx: RequestContext,
+  model: ModelRef,
+  proposal: Proposal,
+): Promise<Approval[]> {
   const sql = sqlOf(tx);
   await sql(
     `DELETE FROM proposal_approvals a USING proposals p WHERE p.id = $1::uuid AND a.proposal_id = p.id AND NOT ${IS_CURRENT}`,

@@ -42,7 +42,10 @@ export async function previewRetention(
       name: object.name,
       remove,
       keptBy: keptBy.map((place) => `keep[${place}]`),
-      undecided: undecided.map(({ place, name }) => ({ clause: `keep[${place}]`, missing: nameWords(name) })),
+      undecided: undecided.map(({ clauseIndex, name }) => ({
+        clause: `keep[${clauseIndex}]`,
+        missing: nameWords(name),
+      })),
       protectedBy: [...protectedBy],
       storedFiles: files,
       bytes,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const { ok, settle, modelWith, newVersion, upload } = policyTests(() => server);
+const { ok, decideAll, modelWith, newVersion, upload } = policyTests(() => server);
 const DAY = 86_400_000;
 const run = async () => {
   server.advance(900_001);
@@ -74,7 +74,7 @@ describe('versions', () => {
     const made: Record<string, any> = {};
     const add = async (name: string, value: number, fields: object = {}) => {
       made[name] = await newVersion(model, name, [onVal(value)], fields);
-      await settle();
+      await decideAll();
     };
     await add('a', 0.1); // Champion, then two behind.
     await add('b', 0.2); // The one before the holder.

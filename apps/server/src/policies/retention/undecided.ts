@@ -24,7 +24,7 @@ export async function noteUndecided(
 }
 
 const missingOf = (undecided: readonly Undecided[]) =>
-  undecided.map(({ place, name }) => ({ clause: `keep[${place}]`, name: nameWords(name) }));
+  undecided.map(({ clauseIndex, name }) => ({ clause: `keep[${clauseIndex}]`, name: nameWords(name) }));
 
 function decisionOf(ctx: Context, scope: Scope, undecided: readonly Undecided[]): NewDecision {
   const kind = scope.kind === 'version' ? 'model' : 'namespace';
@@ -38,7 +38,7 @@ function decisionOf(ctx: Context, scope: Scope, undecided: readonly Undecided[])
     outcome: 'kept',
     words: `${scope.name} keeps what its rule cannot judge: ${words.join('; ')}.`,
     clauses: undecided.map((each, index) => ({
-      clause: `keep[${each.place}]`,
+      clause: `keep[${each.clauseIndex}]`,
       holds: true,
       words: words[index] ?? '',
       inputs: { missing: nameWords(each.name), missingIn: each.missing, of: each.of },

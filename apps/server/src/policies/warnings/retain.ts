@@ -38,7 +38,9 @@ export async function retainWarnings(
   const section = `p.document->'retain' ? '${kind}s'`;
   const all = kind === 'version' ? versionsBelow(below, section) : checkpointsBelow(below, section);
   const range = { ...all, where: `${all.where} AND ${all.t}.files_removed_at IS NULL` };
-  const asked = rule.keep.flatMap((clause, place) => askOf(below, range, { kind, rule, clause, place }));
+  const asked = rule.keep.flatMap((clause, clauseIndex) =>
+    askOf(below, range, { kind, rule, clause, clauseIndex }),
+  );
   const warnings = new Map<number, PolicyWarning[]>();
   // Clauses of the same scopes share one scan.
   for (const group of new Set(asked.map((each) => each.group))) {
@@ -52,22 +54,22 @@ export async function retainWarnings(
     let first = 0;
     for (const each of clauses) {
       const end = first + each.conditions.length;
-      warnings.set(each.place, clauseWarnings(each, groups, hits.slice(first, end)));
+      warnings.set(each.clauseIndex, clauseWarnings(each, groups, hits.slice(first, end)));
       first = end;
     }
   }
-  return asked.flatMap(({ place }) => warnings.get(place) ?? []);
+  return asked.flatMap(({ clauseIndex }) => warnings.get(clauseIndex) ?? []);
 }
 
-interface Placed {
+interface IndexedClause {
   readonly kind: 'version' | 'checkpoint';
   readonly rule: RetainRule;
   readonly clause: KeepClause;
-  readonly place: number;
+  readonly clauseIndex: number;
 }
 
 /** What a clause asks about objects: first its names, last whether it keeps one by a value. */
-interface Asked extends Placed {
+interface Asked extends IndexedClause {
   readonly names: readonly AskedName[];
   readonly match: ReturnType<typeof matchOf>;
   readonly group: string;
@@ -75,7 +77,7 @@ interface Asked extends Placed {
   readonly conditions: readonly Condition[];
 }
 
-function askOf(below: Below, range: Range, placed: Placed): Asked[] {
+function askOf(below: Below, range: Range, placed: IndexedClause): Asked[] {
   const { clause } = placed;
   const names = askedNames(clause, range.schema);
   const match = matchOf(clause);
@@ -88,13 +90,13 @@ function askOf(below: Below, range: Range, placed: Placed): Asked[] {
 
 /** @param hits for each condition, in how many of the groups it is true of some object. */
 function clauseWarnings(asked: Asked, groups: number, hits: readonly number[]): PolicyWarning[] {
-  const { kind, rule, clause, place, names, match, noun } = asked;
-  const at = `/retain/${kind}s/keep/${place}`;
+  const { kind, rule, clause, clauseIndex, names, match, noun } = asked;
+  const at = `/retain/${kind}s/keep/${clauseIndex}`;
   const lacking = names.flatMap((name, index): Undecided[] => {
     const having = hits[index] ?? 0;
     // The plan looks for a mark in all checkpoints that the rule ranges over.
     const missing = isMark(name) && kind === 'checkpoint' && having > 0 ? 0 : groups - having;
-    return missing === 0 ? [] : [{ place, name, missing, of: groups }];
+    return missing === 0 ? [] : [{ clauseIndex, name, missing, of: groups }];
   });
   const pointer = `${at}/${clause.best === undefined ? (match?.member ?? '') : 'metric'}`;
   const warnings = withoutImplied(lacking).map((each): PolicyWarning => {
@@ -102,7 +104,7 @@ function clauseWarnings(asked: Asked, groups: number, hits: readonly number[]): 
     return { pointer, code: CODES[each.name.kind], message: sentence(words) };
   });
   if (match && groups > 0 && hits.at(-1) === 0 && !lacking.some(({ missing }) => missing === groups)) {
-    const message = `No ${kind} ${match.words}: keep[${place}] keeps nothing now.`;
+    const message = `No ${kind} ${match.words}: keep[${clauseIndex}] keeps nothing now.`;
     warnings.push({ pointer: `${at}/${match.member}`, code: 'no_match', message });
   }
   return warnings;
@@ -129,8 +131,11 @@ function conditionOf(below: Below, clause: KeepClause, name: AskedName): Conditi
 }
 
 /** What a clause decides apart: each experiment, or each model; and their noun if there may be several. */
-function groupsOf(below: Below, { kind, rule, place }: Placed): { group: string; noun: string | null } {
-  const per = rule.keep[place]?.per ?? defaultPer(kind);
+function groupsOf(
+  below: Below,
+  { kind, rule, clauseIndex }: IndexedClause,
+): { group: string; noun: string | null } {
+  const per = rule.keep[clauseIndex]?.per ?? defaultPer(kind);
   if (kind === 'checkpoint')
     return per === 'all' ? { group: '()', noun: null } : { group: 'c.experiment_id', noun: 'experiment' };
   if (per === 'experiment') return { group: 'v.model_id, v.source_experiment_id', noun: 'experiment' };

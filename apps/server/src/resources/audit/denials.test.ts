@@ -37,35 +37,38 @@ const urlOf = (route: Route, values: Record<string, string> = {}): string => {
   return query.length > 0 && route.method === 'GET' ? `${path}?${query[0]}` : path;
 };
 
-const guarded = routeList.filter((route) => !route.public);
+const nonPublic = routeList.filter((route) => !route.public);
 
 describe('an attempt without credentials', () => {
-  it.each(guarded.map((route) => [route.id, route] as const))('at %s leaves one entry', async (id, route) => {
-    const { requestId, headers } = named();
-    expect((await server.api(route.method, urlOf(route), plainBody(route), headers)).status).toBe(401);
-    expect(await entriesOf(requestId)).toEqual([
-      {
-        id: expect.stringMatching(/^\d+$/),
-        at: expect.any(String),
-        outcome: 'denied',
-        actor: null,
-        tokenId: null,
-        address: '127.0.0.1',
-        requestId,
-        action: null,
-        method: route.method,
-        route: id,
-        status: 401,
-        permission: null,
-        object: null,
-        namespace: null,
-        fields: null,
-        detail: 'This server wants to know who asks: send a token as `Authorization: Bearer …`.',
-        repeats: 1,
-        lastAt: null,
-      },
-    ]);
-  });
+  it.each(nonPublic.map((route) => [route.id, route] as const))(
+    'at %s leaves one entry',
+    async (id, route) => {
+      const { requestId, headers } = named();
+      expect((await server.api(route.method, urlOf(route), plainBody(route), headers)).status).toBe(401);
+      expect(await entriesOf(requestId)).toEqual([
+        {
+          id: expect.stringMatching(/^\d+$/),
+          at: expect.any(String),
+          outcome: 'denied',
+          actor: null,
+          tokenId: null,
+          address: '127.0.0.1',
+          requestId,
+          action: null,
+          method: route.method,
+          route: id,
+          status: 401,
+          permission: null,
+          object: null,
+          namespace: null,
+          fields: null,
+          detail: 'This server wants to know who asks: send a token as `Authorization: Bearer …`.',
+          repeats: 1,
+          lastAt: null,
+        },
+      ]);
+    },
+  );
 
   it('at what is public leaves one only where that is not open to all', async () => {
     const { requestId, headers } = named();
@@ -127,7 +130,7 @@ describe('an attempt of somebody who is known', () => {
     const stranger = await callers.user({ [freshName('elsewhere')]: 'admin' });
     const powerless = await callers.holder(namespace, ['event.write']);
     let count = 0;
-    for (const route of guarded) {
+    for (const route of nonPublic) {
       const [first] = Object.values(route.touches);
       // Each of these is tried with an object that is there; what the rest names is tried in other ways.
       const named1 = first?.at.startsWith('params.') || first?.at.startsWith('query.');

@@ -1,14 +1,14 @@
 import { inTransaction, sqlOn } from '@modelbox/db';
 import type { Pool, PoolClient } from 'pg';
-import { isUndone } from '../../core/writes/undone.ts';
+import { isAborted } from '../../core/writes/aborted.ts';
 import { replay } from '../../core/writes/write.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import { invalidField } from '../../protocol/problem.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { freshCheckpoint } from './fresh.ts';
-import { replaceCheckpoint, settle } from './place.ts';
 import { type CheckpointOutcome, insertCheckpoint } from './queries.ts';
+import { createOrFind, replaceCheckpoint } from './taken-position.ts';
 
 /** Logs a checkpoint: one statement where nothing is in the way, which is how training runs meet it. */
 export const createCheckpoint: Verb<'experiments.checkpoints.create'> = async (ctx, { body, touched }) => {
@@ -22,7 +22,7 @@ export const createCheckpoint: Verb<'experiments.checkpoints.create'> = async (c
   const draft = draftOf(ctx, body, touched.experiment, touched.measured);
   if (body.replace) return replaceCheckpoint(ctx, draft);
   const outcome = await insert(ctx, draft);
-  if (outcome === 'taken') return settle(ctx, draft);
+  if (outcome === 'taken') return createOrFind(ctx, draft);
   if (!outcome.claimed) return replay(ctx);
   return freshCheckpoint(draft.experiment, draft.row, outcome.latest, draft.labels);
 };
@@ -45,7 +45,7 @@ async function insert(ctx: RequestContext, draft: Draft): Promise<CheckpointOutc
   try {
     return await (draft.mentions ? inTransaction(requests, run) : run(requests));
   } catch (error) {
-    if (error instanceof Taken || isUndone(error)) return 'taken';
+    if (error instanceof Taken || isAborted(error)) return 'taken';
     throw error;
   }
 }

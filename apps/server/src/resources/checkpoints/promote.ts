@@ -17,12 +17,14 @@ export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touc
   const { checkpoint, model } = touched;
   const { model: _, ...version } = body;
   const datasets = uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention);
-  return write(ctx, (tx) => promoteInto(tx, ctx, checkpoint, model, { ...version, datasetPlaces: datasets }));
+  return write(ctx, (tx) =>
+    promoteInto(tx, ctx, checkpoint, model, { ...version, datasetMentions: datasets }),
+  );
 };
 
 /** What a version is to be, and where the datasets lie that it mentions. */
 type Promoted = NewVersion['body'] &
-  Pick<VersionCreate, 'metrics'> & { readonly datasetPlaces: NewVersion['datasets'] };
+  Pick<VersionCreate, 'metrics'> & { readonly datasetMentions: NewVersion['datasets'] };
 
 /** Makes the version in a transaction: for the verb, and for rules. */
 export async function promoteInto(
@@ -30,7 +32,7 @@ export async function promoteInto(
   ctx: RequestContext,
   checkpoint: Pick<Located, 'id' | 'parentId'>,
   model: Located,
-  { datasetPlaces, ...version }: Promoted,
+  { datasetMentions, ...version }: Promoted,
 ): Promise<Receipt> {
   const framework = await demandReady(tx, ctx, checkpoint.id);
   const receipt = await insertVersion(tx, ctx, {
@@ -41,7 +43,7 @@ export async function promoteInto(
     cause: 'promote',
     source: { checkpointId: checkpoint.id, experimentId: checkpoint.parentId, versionId: null },
     points: pointsOf(version.metrics),
-    datasets: datasetPlaces,
+    datasets: datasetMentions,
     fill: (_tx, versionId) => copyContents(tx, checkpoint.id, versionId, model),
   });
   if (receipt.status === 201 && receipt.object)

@@ -68,7 +68,7 @@ export const insertCheckpoint = {
   SELECT claim.ok AS claimed, EXISTS (SELECT 1 FROM experiment) AS lives, EXISTS (SELECT 1 FROM created) AS created,
          (SELECT latest FROM logged) AS latest, (SELECT id FROM recorded) AS "changeId",
          CASE WHEN $1 IS NOT NULL AND claim.ok AND NOT EXISTS (SELECT 1 FROM created)
-              THEN undo_write('no checkpoint made') END AS undone
+              THEN undo_write('no checkpoint made') END AS aborted
   FROM claim`,
   values: (c: NewCheckpoint): unknown[] => [
     c.idempotency?.scope ?? null,

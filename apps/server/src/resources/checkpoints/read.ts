@@ -1,7 +1,7 @@
 import { type Checkpoint, FILES_INLINE_MAX } from '@modelbox/schema';
 import { reader } from '../../core/lists/sized.ts';
 import { type RetainedRow, retainedColumns, retainedOf } from '../../core/objects/retained.ts';
-import { type DeletableRow, deletableColumns, deletableStampsOf } from '../../core/objects/rows.ts';
+import { type DeletableRow, deletableAuditFieldsOf, deletableColumns } from '../../core/objects/rows.ts';
 import type { Context } from '../../protocol/context.ts';
 import { etagOf } from '../../protocol/http/preconditions.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
@@ -52,7 +52,7 @@ export async function readCheckpoints(
       ...latestValues(row.latest),
       readyAt: row.readyAt?.toISOString() ?? null,
       ...retainedOf(row),
-      ...deletableStampsOf(row),
+      ...deletableAuditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
   }));

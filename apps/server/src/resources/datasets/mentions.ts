@@ -20,13 +20,13 @@ const digestOf = (mention: DatasetMention): string | null =>
 
 /**
  * Finds the datasets that a request mentions, and makes those that are missing, in the caller's transaction.
- * @param places the located mentions; a missing one has no id.
+ * @param located the located mentions; a missing one has no id.
  * @param namespace of the object that mentions them.
  */
 export async function ensureDatasets(
   sql: Sql,
   ctx: RequestContext,
-  places: readonly Mentioned[],
+  located: readonly Mentioned[],
   mentions: readonly DatasetMention[],
   namespace: string,
 ): Promise<(mention: DatasetMention) => MentionedDataset> {
@@ -37,17 +37,17 @@ export async function ensureDatasets(
   }
   const known = new Map<string, MentionedDataset>();
   // In order of name: two requests that make the same datasets do not wait for each other in a circle.
-  const inOrder = [...places].sort((a, b) =>
+  const inOrder = [...located].sort((a, b) =>
     `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1,
   );
-  for (const place of inOrder) {
+  for (const dataset of inOrder) {
     const [row] = await sql<{ id: string; digest: string | null }>(
       'SELECT e.id::text AS id, e.digest FROM ensure_dataset($1, $2, $3, $4::jsonb, $5::timestamptz) e',
-      [place.namespace, place.name, digests.get(place.mention) ?? null, byOf(ctx), ctx.now()],
+      [dataset.namespace, dataset.name, digests.get(dataset.mention) ?? null, byOf(ctx), ctx.now()],
     );
     if (row === undefined) throw new Error('ensure_dataset gave no row');
-    const label = place.namespace === namespace ? place.name : `${place.namespace}/${place.name}`;
-    known.set(place.mention, { ...row, label });
+    const label = dataset.namespace === namespace ? dataset.name : `${dataset.namespace}/${dataset.name}`;
+    known.set(dataset.mention, { ...row, label });
   }
   return (mention) => {
     const dataset = known.get(nameOf(mention));

@@ -1,6 +1,6 @@
 import type { Dataset } from '@modelbox/schema';
 import { reader } from '../../core/lists/sized.ts';
-import { type CommonRow, commonColumns, stampsOf } from '../../core/objects/rows.ts';
+import { auditFieldsOf, type CommonRow, commonColumns } from '../../core/objects/rows.ts';
 import type { Context } from '../../protocol/context.ts';
 import { etagOf } from '../../protocol/http/preconditions.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
@@ -27,7 +27,7 @@ export async function readDatasets({ db }: Context, ids: string[], room?: Room):
       uri: row.uri,
       digest: row.digest,
       metadata: row.metadata,
-      ...stampsOf(row),
+      ...auditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
   }));

@@ -1,6 +1,6 @@
 import type { Experiment } from '@modelbox/schema';
 import { reader } from '../../core/lists/sized.ts';
-import { type DeletableRow, deletableColumns, deletableStampsOf } from '../../core/objects/rows.ts';
+import { type DeletableRow, deletableAuditFieldsOf, deletableColumns } from '../../core/objects/rows.ts';
 import type { Context } from '../../protocol/context.ts';
 import {
   type CrossNamespace,
@@ -53,7 +53,7 @@ export async function readExperiments(
       tags: row.tags,
       source: row.checkpoint === null ? null : { checkpoint: row.checkpoint },
       ...latestValues(row.latest),
-      ...deletableStampsOf(row),
+      ...deletableAuditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
     foreign: crossNamespaceOf(row),

@@ -9,8 +9,8 @@ import type { Located } from '../../protocol/located.ts';
 import { invalid, invalidField } from '../../protocol/problem.ts';
 import type { Answered } from '../../protocol/verb.ts';
 import { findClashes } from './clashes.ts';
-import { lockForFiles } from './guard.ts';
-import { pinBlobs, placeKnown } from './known.ts';
+import { insertKnown, pinBlobs } from './known.ts';
+import { lockForFiles } from './lock-for-files.ts';
 import { listFilesAt } from './read.ts';
 import { unknownContent } from './unknown-content.ts';
 
@@ -38,7 +38,7 @@ export async function attachFiles(
   );
   await write(ctx, async (tx) => {
     await lockForFiles(tx, ctx, kind, object);
-    const there = await demandPlaces(tx, kind, object, files);
+    const there = await demandFreePaths(tx, kind, object, files);
     const blobs = await pinBlobs(
       tx,
       files.map((file) => file.sha256),
@@ -52,7 +52,7 @@ export async function attachFiles(
       throw unknownContent(
         files.flatMap(({ sha256 }, index) => (blobs.has(sha256) ? [] : [`/files/${index}/sha256`])),
       );
-    await placeKnown(tx, ctx, kind, object, known, there);
+    await insertKnown(tx, ctx, kind, object, known, there);
     return { status: 200, object: { kind: `${kind}.files`, id: object.id } };
   });
   const paths = files.map((file) => file.path);
@@ -88,7 +88,7 @@ function withPaths(items: readonly FileToAttach[]): FileToAttach[] {
 }
 
 /** The files that are at the paths: 409 where one of them is tracked or no file can be, 422 where there would be too many. */
-async function demandPlaces(
+async function demandFreePaths(
   tx: Tx,
   kind: OwnerKind,
   object: Located,

@@ -6,7 +6,7 @@ import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem, invalidField } from '../../protocol/problem.ts';
 import type { Receipt } from '../../protocol/verb.ts';
-import { lockForFiles } from './guard.ts';
+import { lockForFiles } from './lock-for-files.ts';
 
 /** Takes a file out of an object whose files may still change. */
 export function deleteFile(

@@ -11,7 +11,7 @@ import { mediaTypeOf } from './content/media-type.ts';
 import { defaultRole } from './tracked.ts';
 
 /** Content that is stored, and kept from the sweep by the transaction that asked for it. */
-interface HeldBlob {
+interface PinnedBlob {
   readonly id: string;
   readonly sha256: string;
   readonly sizeBytes: number;
@@ -21,8 +21,8 @@ interface HeldBlob {
  * Holds content until the transaction ends, by its SHA-256: no sweep deletes it. The answer leaves out content that is not
  * there any more, and content whose stored copy is damaged or doubtful (`checkForReference` settles doubts before).
  */
-export async function pinBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<string, HeldBlob>> {
-  const rows = await sqlOf(tx)<HeldBlob>(
+export async function pinBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<string, PinnedBlob>> {
+  const rows = await sqlOf(tx)<PinnedBlob>(
     'SELECT id, sha256, size_bytes AS "sizeBytes" FROM hold_blobs($1::text[])',
     [hashes],
   );
@@ -32,7 +32,7 @@ export async function pinBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<s
 /** A file to make of content that is held. */
 export interface KnownFile {
   readonly path: string;
-  readonly blob: HeldBlob;
+  readonly blob: PinnedBlob;
   readonly role: z.infer<typeof FileRole> | undefined;
   readonly mediaType: string | undefined;
 }
@@ -41,7 +41,7 @@ export interface KnownFile {
  * Makes files of content that is held, in an object whose lock is held too. `there` are the files at their paths, none of
  * them tracked. What is so already is left as it is; the rest is charged to the quotas, and told in one change.
  */
-export async function placeKnown(
+export async function insertKnown(
   tx: Tx,
   ctx: RequestContext,
   kind: OwnerKind,

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 import { invalid, invalidField } from '../../protocol/problem.ts';
 import type { Receipt } from '../../protocol/verb.ts';
-import { lockForFiles } from './guard.ts';
+import { lockForFiles } from './lock-for-files.ts';
 import { insertTracked } from './rows.ts';
 import { type TrackedInput, trackedFiles } from './tracked.ts';
 

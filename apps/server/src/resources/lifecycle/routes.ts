@@ -1,15 +1,15 @@
 import { OWNER_KINDS, type OwnerKind } from '@modelbox/schema';
-import { deleteObject, type Guard, type Refusal, restoreObject } from '../../core/objects/delete.ts';
+import { deleteObject, type LifecycleCheck, type Refusal, restoreObject } from '../../core/objects/delete.ts';
 import { getObject } from '../../core/objects/get.ts';
 import { updateObject } from '../../core/objects/update.ts';
 import type { Serve } from '../../protocol/verb.ts';
-import { demandFreePosition, positionTaken } from '../checkpoints/guards.ts';
+import { demandFreePosition, positionTaken } from '../checkpoints/lifecycle-checks.ts';
 import { restoreFiles } from '../files/restore-files.ts';
 import { demandMayDeleteModel, demandMayRestoreModel } from '../protected-aliases/demand.ts';
-import { demandLivingModel, demandNoAlias } from '../versions/guards.ts';
+import { demandLivingModel, demandNoAlias } from '../versions/lifecycle-checks.ts';
 
 /** What a kind demands before an object of it is deleted or comes back. */
-const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Refusal }> = {
+const CHECKS: Record<OwnerKind, { delete?: LifecycleCheck; restore?: LifecycleCheck; refused?: Refusal }> = {
   model: {
     delete: (tx, model, ctx) => demandMayDeleteModel(tx, ctx, model),
     restore: (tx, model, ctx) => demandMayRestoreModel(tx, ctx, model),
@@ -22,7 +22,7 @@ const GUARDS: Record<OwnerKind, { delete?: Guard; restore?: Guard; refused?: Ref
 /** The routes that read, change, delete and restore one object of a kind. */
 export function lifecycleRoutes(serve: Serve): void {
   for (const kind of OWNER_KINDS) {
-    const { delete: mayGo, restore: mayReturn, refused } = GUARDS[kind];
+    const { delete: mayGo, restore: mayReturn, refused } = CHECKS[kind];
     serve(`${kind}s.get`, (c, { touched, query }) => getObject(c, kind, touched.object, query), 'cached');
     serve(`${kind}s.update`, (c, { touched, body }) =>
       updateObject(c, c.kinds.owners[kind], touched.object, body),

@@ -1,8 +1,8 @@
 import { inTransaction, sqlOn } from '@modelbox/db';
 import type { OwnerKind } from '@modelbox/schema';
 import { deletedMeanwhile } from '../../core/objects/store.ts';
+import { isAborted } from '../../core/writes/aborted.ts';
 import { byOf } from '../../core/writes/change.ts';
-import { isUndone } from '../../core/writes/undone.ts';
 import { replay } from '../../core/writes/write.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Located, Mentioned } from '../../protocol/located.ts';
@@ -19,7 +19,7 @@ export async function logMetrics(
   kind: OwnerKind,
   object: Located,
   points: PointInput[],
-  places: readonly Mentioned[],
+  mentions: readonly Mentioned[],
 ): Promise<Answered | Receipt> {
   await demandVisibleNewKeys(ctx, object.id, points);
   const statement = logMetricsOf(kind);
@@ -42,19 +42,19 @@ export async function logMetrics(
       claimant.principals,
       claimant.role,
     ).catch((error: unknown) => {
-      throw isUndone(error) ? gone() : error;
+      throw isAborted(error) ? gone() : error;
     });
     if (outcome?.claimed && !outcome.lives) throw gone();
     return outcome;
   };
   const outcome =
-    places.length === 0
+    mentions.length === 0
       ? await log(ctx.db.requests, pointColumns(points, noDatasets))
       : await inTransaction(ctx.db.requests, async (client) => {
           const datasetOf = await ensureDatasets(
             sqlOn(client),
             ctx,
-            places,
+            mentions,
             mentionsOf(points),
             object.namespace,
           );

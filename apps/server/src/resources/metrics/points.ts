@@ -24,7 +24,7 @@ export const mentionsOf = (points: readonly PointInput[]): DatasetMention[] =>
 /** A series of a batch: one key on one dataset, or on none. */
 interface Series {
   /** Counted from 1, as Postgres does. */
-  readonly place: number;
+  readonly index: number;
   readonly key: string;
   readonly datasetId: string | undefined;
   readonly first: number | null | undefined;
@@ -47,14 +47,14 @@ export function pointColumns(
     const name = mentioned === undefined ? key : `${mentioned.id}/${key}`;
     let series = found.get(name);
     if (series === undefined) {
-      series = { place: found.size + 1, key, datasetId: mentioned?.id, first: step, step, last: index + 1 };
+      series = { index: found.size + 1, key, datasetId: mentioned?.id, first: step, step, last: index + 1 };
       found.set(name, series);
     } else {
       rises &&= series.step != null && step != null && step > series.step;
       series.step = step;
       series.last = index + 1;
     }
-    places.push(series.place);
+    places.push(series.index);
     digests.push(mentioned?.digest ?? null);
   }
   const all = [...found.values()];

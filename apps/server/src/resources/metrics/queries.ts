@@ -52,7 +52,7 @@ const statement = (kind: OwnerKind) =>
      SELECT claim.ok AS claimed, EXISTS (SELECT 1 FROM object) AS lives, (SELECT changed FROM logged) AS changed,
             (SELECT id FROM recorded) AS "changeId",
             CASE WHEN $1 IS NOT NULL AND claim.ok AND NOT EXISTS (SELECT 1 FROM object)
-                 THEN undo_write('object deleted') END AS undone
+                 THEN undo_write('object deleted') END AS aborted
      FROM claim`,
   );
 

@@ -1,6 +1,6 @@
 import type { Model } from '@modelbox/schema';
 import { reader } from '../../core/lists/sized.ts';
-import { type DeletableRow, deletableColumns, deletableStampsOf } from '../../core/objects/rows.ts';
+import { type DeletableRow, deletableAuditFieldsOf, deletableColumns } from '../../core/objects/rows.ts';
 import type { Context } from '../../protocol/context.ts';
 import { etagOf } from '../../protocol/http/preconditions.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
@@ -35,7 +35,7 @@ export async function readModels({ db }: Context, ids: string[], room?: Room): P
       metadata: row.metadata,
       tags: row.tags,
       ...latestValues(row.latest),
-      ...deletableStampsOf(row),
+      ...deletableAuditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
   }));

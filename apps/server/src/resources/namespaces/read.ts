@@ -1,6 +1,6 @@
 import type { Namespace } from '@modelbox/schema';
 import { reader } from '../../core/lists/sized.ts';
-import { type CommonRow, commonColumns, stampsOf } from '../../core/objects/rows.ts';
+import { auditFieldsOf, type CommonRow, commonColumns } from '../../core/objects/rows.ts';
 import type { Context } from '../../protocol/context.ts';
 import { etagOf } from '../../protocol/http/preconditions.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
@@ -28,7 +28,7 @@ export async function readNamespaces(
       description: row.description,
       metadata: row.metadata,
       quotaBytes: row.quotaBytes,
-      ...stampsOf(row),
+      ...auditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
   }));

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const { settle } = policyTests(() => server);
+const { decideAll } = policyTests(() => server);
 
 interface World {
   readonly namespace: string;
@@ -46,7 +46,7 @@ async function world(approvals?: number): Promise<World> {
   const made = await callers.ok('PUT', `/v1/namespaces/${namespace}/protected-aliases/prod`, put);
   expect(made.approvals).toBe(approvals ?? 1);
   expect((await writer.api('PUT', `/v1/models/${model}/policy`, { label: [rule] })).status).toBe(200);
-  await settle();
+  await decideAll();
   const proposal = async () => (await callers.ok('GET', `/v1/models/${model}/proposals?state=open`)).items[0];
   const { id } = await proposal();
   return {
@@ -192,7 +192,7 @@ it('422: approvals where there are none; an open server knows one person', async
     expect([answer.status, answer.body.errors?.[0].pointer]).toEqual([422, '/approvals']);
   }
   const open = await startTestServer();
-  const { ok, modelWith, settle: settleOpen } = policyTests(() => open);
+  const { ok, modelWith, decideAll: decideAllOpen } = policyTests(() => open);
   const model = await modelWith({ label: [{ ...rule, alias: 'champion' }] });
   const answer = await open.api('PUT', `${model.url}/protected-aliases/champion`, {
     by: 'proposal',
@@ -201,7 +201,7 @@ it('422: approvals where there are none; an open server knows one person', async
   expect(answer.body.errors[0].message).toContain('must be 1 on an open server');
   await ok('PUT', `${model.url}/protected-aliases/champion`, { by: 'proposal' });
   await ok('POST', `${model.url}/versions`, { version: 'v1', files: [], metrics: { mAP: 1 } });
-  await settleOpen();
+  await decideAllOpen();
   const [proposal] = (await ok('GET', `${model.url}/proposals`)).items;
   expect(await ok('POST', `/v1/proposals/${proposal.id}/approve`)).toMatchObject({
     state: 'approved',

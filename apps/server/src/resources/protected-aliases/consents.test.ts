@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const { settle } = policyTests(() => server);
+const { decideAll } = policyTests(() => server);
 
 interface World {
   readonly namespace: string;
@@ -62,7 +62,7 @@ describe("a maintainer's own rule", () => {
   it('moves nothing: decision, policy, preview, explain and the protection say that it waits', async () => {
     const w = await world();
     const policy = await w.policy({ label: [rule] });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
     const words = `the rule best of ${w.namespace}/yolo waits: prod is protected by ${w.namespace}, and an admin of ${w.namespace} must allow the rule`;
     expect(policy.waiting).toEqual([{ rule: 'best', alias: 'prod', words }]);
@@ -91,12 +91,12 @@ describe("a maintainer's own rule", () => {
     const w = await world();
     await w.policy({ label: [rule] });
     await allowRules(w.admin.api, w.protection);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v3');
     expect((await callers.ok('GET', `/v1/models/${w.model}/policy`)).waiting).toEqual([]);
 
     const changed = await w.policy({ label: [worse] });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v3');
     expect(changed.waiting[0].words).toMatch(
       new RegExp(
@@ -107,7 +107,7 @@ describe("a maintainer's own rule", () => {
     expect(listed).toMatchObject({ state: 'changed', words: changed.waiting[0].words });
     expect(listed.allowed).toMatchObject({ rule: 'best', by: w.admin.name });
     await allowRules(w.admin.api, w.protection);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v1');
   });
 
@@ -146,14 +146,14 @@ describe('the same rule elsewhere', () => {
     await callers.ok('PUT', `/v1/namespaces/${w.namespace}/policy`, above);
     await allowRules(w.admin.api, w.protection);
     await w.policy({ evaluate: [] });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
     // An edit of `evaluate` in the policy of the rule changes the rule.
     await callers.ok('PUT', `/v1/namespaces/${w.namespace}/policy`, { ...above, evaluate: [] });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
     await allowRules(w.admin.api, w.protection);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v3');
   });
 
@@ -162,10 +162,10 @@ describe('the same rule elsewhere', () => {
     await callers.ok('PUT', `/v1/namespaces/${w.namespace}/protected-aliases/prod`, { by: 'rule' });
     await w.policy({ label: [rule] });
     await allowRules(w.admin.api, w.protection);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
     await allowRules(w.admin.api, `/v1/namespaces/${w.namespace}/protected-aliases/prod`);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v3');
   });
 });
@@ -290,8 +290,8 @@ describe('allowing a rule', () => {
         for (const document of [worse, rule, worse, rule])
           await w.policy({ label: [document === rule ? { ...rule, margin: { abs: 5 } } : worse] });
       };
-      await Promise.all([edits(), settle(), settle()]);
-      await settle();
+      await Promise.all([edits(), decideAll(), decideAll()]);
+      await decideAll();
       expect(await w.holder()).toBe('v2');
     }
   });

@@ -58,7 +58,7 @@ interface ProtectionRow {
 }
 
 /** The first values of a statement of `CONCERNED`. */
-const placesOf = (protection: ProtectionRow, object: Located, alias: string) => [
+const paramsOf = (protection: ProtectionRow, object: Located, alias: string) => [
   protection.id,
   alias,
   object.kind === 'model' ? object.id : null,
@@ -70,11 +70,11 @@ const PROTECTION = `
   WHERE (model_id = $1::uuid OR namespace_id = $1::uuid) AND alias = $2`;
 
 /** By name. A model and a namespace may have the same one; no name has a control character. */
-const PLACE = `concat(r.name, chr(1), r.kind) COLLATE "C"`;
-const placeOf = ({ name, kind }: RuleRow): string => `${name}\u0001${kind}`;
+const POSITION = `concat(r.name, chr(1), r.kind) COLLATE "C"`;
+const positionOf = ({ name, kind }: RuleRow): string => `${name}\u0001${kind}`;
 
 const RULES = sizedSql(
-  `SELECT * FROM (${CONCERNED}) AS r WHERE ${PLACE} > $5 ORDER BY ${PLACE} LIMIT $6`,
+  `SELECT * FROM (${CONCERNED}) AS r WHERE ${POSITION} > $5 ORDER BY ${POSITION} LIMIT $6`,
   '$7',
   '$8',
 );
@@ -95,14 +95,14 @@ export async function listRules(
     after: cursorAfter(query.cursor, 'string'),
     read: (after, count, { bytes, isEmpty }) =>
       sql<RuleRow & SizedRow>(RULES, [
-        ...placesOf(protection, object, alias),
+        ...paramsOf(protection, object, alias),
         after ?? '',
         count,
         bytes,
         isEmpty,
       ]),
     toItem: (row: RuleRow) => row,
-    cursorOf: placeOf,
+    cursorOf: positionOf,
   });
   const items: RuleConsent[] = [];
   for (const row of page.items) items.push(await consentOf(sql, row, alias));
@@ -147,7 +147,7 @@ export const allowRule = (
       );
     const sql = sqlOf(tx);
     const [row] = await sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE r.id = $5::uuid`, [
-      ...placesOf(protection, object, alias),
+      ...paramsOf(protection, object, alias),
       policy,
     ]);
     const standing = row && (await standingRules(sql, row)).get(alias);

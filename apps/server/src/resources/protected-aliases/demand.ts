@@ -9,7 +9,7 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import { notProtected } from './get.ts';
 import { COLUMNS, countFor, FROM, ownerOf, type ProtectionRow } from './rows.ts';
 
-type ModelPlace = Pick<Located, 'id' | 'namespace'>;
+type ModelRef = Pick<Located, 'id' | 'namespace'>;
 
 /**
  * Keeps the protections of an alias name below a root as they are until the transaction ends. Those who move it go side by
@@ -50,7 +50,7 @@ const inForce = `FROM ${FROM}
 async function refusing(
   tx: Tx,
   actor: RequestContext['actor'],
-  model: ModelPlace,
+  model: ModelRef,
   alias: string,
   mover: AliasMover,
 ): Promise<ProtectionRow | undefined> {
@@ -78,13 +78,13 @@ interface RefusingRow extends ProtectionRow {
 export const mayMove = async (
   tx: Tx,
   actor: RequestContext['actor'],
-  model: ModelPlace,
+  model: ModelRef,
   alias: string,
   mover: AliasMover,
 ): Promise<boolean> => (await refusing(tx, actor, model, alias, mover)) === undefined;
 
 /** The required number of approvals; undefined if no protection of the alias is by `proposal`. */
-export async function approvalsNeeded(tx: Tx, model: ModelPlace, alias: string): Promise<number | undefined> {
+export async function approvalsNeeded(tx: Tx, model: ModelRef, alias: string): Promise<number | undefined> {
   await lockProtections(tx, model.namespace, alias, 'shared');
   const [row] = await tx.$queryRawUnsafe<{ needed: number | null }[]>(
     `SELECT max(p.approvals)::int AS needed ${inForce} AND p.movable_by = 'proposal'`,
@@ -98,7 +98,7 @@ export async function approvalsNeeded(tx: Tx, model: ModelPlace, alias: string):
 /** Those of some aliases that no rule may move on a model by itself. */
 export async function aliasesKeptFromRules(
   sql: Sql,
-  model: ModelPlace,
+  model: ModelRef,
   aliases: readonly string[],
 ): Promise<Set<string>> {
   const rows = await sql<{ alias: string }>(`SELECT DISTINCT p.alias ${inForce} AND p.movable_by <> 'rule'`, [
@@ -120,7 +120,7 @@ const protectionOf = (row: ProtectionRow, allowed: readonly string[]) => ({
 export async function demandMayMove(
   tx: Tx,
   ctx: RequestContext,
-  model: ModelPlace,
+  model: ModelRef,
   alias: string,
   mover: AliasMover,
 ): Promise<void> {
@@ -142,7 +142,7 @@ const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {
 };
 
 /** 403 where a model's versions hold an alias that the caller may not move: deleting the model would take it away. */
-export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: ModelPlace): Promise<void> {
+export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: ModelRef): Promise<void> {
   const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
   for (const { name } of held) await demandMayMove(tx, ctx, model, name, 'caller');
 }

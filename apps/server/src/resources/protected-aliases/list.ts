@@ -8,7 +8,8 @@ import { COLUMNS, countFor, FROM, type ProtectionRow, toProtection } from './row
 
 /** By alias, then from the top; no name has a control character. */
 const PLACE = `concat(p.alias, chr(1), n.path, chr(1), m.name) COLLATE "C"`;
-const placeOf = (row: ProtectionRow): string => `${row.alias}\u0001${row.namespace}\u0001${row.model ?? ''}`;
+const positionOf = (row: ProtectionRow): string =>
+  `${row.alias}\u0001${row.namespace}\u0001${row.model ?? ''}`;
 
 const PAGE = sizedSql(
   `SELECT ${COLUMNS} FROM ${FROM} WHERE ${countFor('$1', '$2')} AND ${PLACE} > $3 ORDER BY ${PLACE} LIMIT $4`,
@@ -39,7 +40,7 @@ export async function listProtections(
         ])
       ).rows,
     toItem: (row: ProtectionRow) => toProtection(row, !isOwn(row)),
-    cursorOf: placeOf,
+    cursorOf: positionOf,
   });
   return { status: 200, body };
 }

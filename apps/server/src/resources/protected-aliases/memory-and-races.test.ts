@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-const { settle } = policyTests(() => server);
+const { decideAll } = policyTests(() => server);
 
 /** A model in a namespace of its own, whose v1 is `prod`. */
 async function world() {
@@ -57,21 +57,21 @@ it('what a rule proposed while it was kept from its alias is over when it acts b
   const protect = () => callers.ok('PUT', `${url}/protected-aliases/prod`, { by: 'proposal' });
   await protect();
   await better(url, 'good', 1);
-  await settle();
+  await decideAll();
   expect(await open(url)).toMatchObject([{ version: 'good' }]);
   await callers.ok('DELETE', `${url}/protected-aliases/prod`);
   await better(url, 'best', 2);
-  await settle();
+  await decideAll();
   expect(await holder(url)).toBe('best');
   expect(await open(url)).toEqual([]);
   // And that of a version which does not meet the rule any more.
   await protect();
   const { id } = await better(url, 'diverged', 3);
-  await settle();
+  await decideAll();
   expect(await open(url)).toMatchObject([{ version: 'diverged' }]);
   await callers.ok('DELETE', `${url}/protected-aliases/prod`);
   await callers.ok('POST', `/v1/versions/${id}/metrics`, { metrics: [{ ...onVal(0.1), step: 1 }] });
-  await settle();
+  await decideAll();
   expect(await holder(url)).toBe('best');
   expect(await open(url)).toEqual([]);
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => server?.stop());
 
-const { settle } = policyTests(() => server);
+const { decideAll } = policyTests(() => server);
 
 const PROTECTIONS = {
   ruled: { by: 'rule' },
@@ -237,7 +237,7 @@ async function newWorld(): Promise<World> {
   }
   await must('PUT', `/v1/models/${model}/policy`, { label: [ALLOWED, ...PROPOSING] });
   await allowRules(admin.api, `${protections}/ruled`);
-  await settle();
+  await decideAll();
   const lists = { callers: [maintainer.api], models: [model], versions };
   return { above, below, model, protections, maintainer, admin, ...lists };
 }
@@ -273,9 +273,9 @@ async function play(world: World, step: Step): Promise<void> {
 async function work(): Promise<void> {
   server.advance(2 * HOUR);
   await server.db.requests.query('DELETE FROM retention_runs');
-  await settle();
+  await decideAll();
   await retainDue(server.ctx);
-  await settle();
+  await decideAll();
 }
 
 /** The admin's first moves are the only ones, and `v1` still has every alias. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const { settle } = policyTests(() => server);
+const { decideAll } = policyTests(() => server);
 
 interface World {
   readonly namespace: string;
@@ -229,10 +229,10 @@ describe('rules and proposals', () => {
     const w = await world();
     await callers.ok('PUT', onModel(w), { by: 'rule' });
     await better(w);
-    await settle();
+    await decideAll();
     expect(await holder(w)).toBe('v1');
     await allowRules(w.admin.api, onModel(w));
-    await settle();
+    await decideAll();
     expect(await holder(w)).toBe('v2');
   });
 
@@ -248,7 +248,7 @@ describe('rules and proposals', () => {
     expect(preview.label).toMatchObject([{ version: 'v2', outcome: 'proposed' }]);
     const explained = await callers.ok('GET', `${aliasOf(w)}/explain?version=v2`);
     expect(explained).toMatchObject({ outcome: 'proposed' });
-    await settle();
+    await decideAll();
     expect(await holder(w)).toBe('v1');
     const [proposal, ...more] = await open(w);
     expect(more).toEqual([]);
@@ -271,13 +271,13 @@ describe('rules and proposals', () => {
     const w = await world();
     await callers.ok('PUT', onModel(w), { by: 'proposal' });
     await better(w);
-    await settle();
+    await decideAll();
     expect(await open(w)).toHaveLength(1);
     await callers.ok('DELETE', onModel(w));
     await callers.ok('POST', `/v1/versions/${w.versions[1]}/metrics`, {
       metrics: [{ key: 'mAP', value: 0.95 }],
     });
-    await settle();
+    await decideAll();
     expect(await holder(w)).toBe('v2');
     expect(await open(w)).toEqual([]);
   });

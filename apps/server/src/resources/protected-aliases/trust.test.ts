@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const { settle } = policyTests(() => server);
+const { decideAll } = policyTests(() => server);
 
 const rule = { name: 'best', alias: 'prod', metric: 'mAP', direction: 'max' } as const;
 
@@ -57,7 +57,7 @@ describe('a value of a caller who is not trusted', () => {
     await w.make('v2', { mAP: 99 });
     await w.make('v3');
     await w.log(w.maintainer, 'v3', 98);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v1');
     const preview = await callers.ok('POST', `/v1/models/${w.model}/policy/preview`, {});
     const words = `its mAP, 99, is ignored: the protection of prod does not trust ${w.trainer.name}, who logged it`;
@@ -80,22 +80,22 @@ describe('a value of a caller who is not trusted', () => {
     await w.log(w.maintainer, 'v1', 0.01);
     await w.make('v2');
     await w.log(w.evaluator, 'v2', 0.4);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v1');
     await w.log(w.trainer, 'v2', 0.1, { step: 9 });
     await w.log(w.evaluator, 'v2', 0.6);
     await w.log(w.trainer, 'v2', 0.1, { step: 10 });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
   });
 
   it('counts once a trusted caller logs the same', async () => {
     const w = await world();
     await w.make('v2', { mAP: 0.9 });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v1');
     await w.log(w.evaluator, 'v2', 0.9);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
     const changes = 'SELECT count(*)::int AS count FROM changes WHERE object_id = $1';
     const count = async () => (await server.db.requests.query(changes, [w.ids['v2']])).rows[0].count;
@@ -117,10 +117,10 @@ describe('whose values count', () => {
       permissions: ['metric.write', 'version.read'],
     });
     await w.log({ ...narrowed, name: w.admin.name }, 'v2', 0.9);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v1');
     await w.log(w.admin, 'v3', 0.6);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v3');
   });
 
@@ -130,14 +130,14 @@ describe('whose values count', () => {
     await w.make('v2');
     await w.log(w.trainer, 'v2', 0.9);
     await callers.ok('PUT', `/v1/namespaces/${w.namespace}/grants/${w.trainer.name}`, { role: 'maintainer' });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v1');
     const body = { by: 'rule', evaluations: { role: 'contributor' } };
     expect((await callers.ok('PUT', w.protection, body)).evaluations).toEqual({
       role: 'contributor',
       principals: [],
     });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
   });
 
@@ -148,13 +148,13 @@ describe('whose values count', () => {
     await allowRules(w.admin.api, above);
     await w.make('v2');
     await w.log(w.evaluator, 'v2', 0.9);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v1');
     await callers.ok('PUT', above, {
       by: 'rule',
       evaluations: { principals: ['service:judge', w.evaluator.name] },
     });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
   });
 });
@@ -175,14 +175,14 @@ describe('in the other clauses', () => {
     await all(w.trainer.api, 'v2', { fps: 60, night: 0.9 });
     await all(api, 'v3', { fps: 60, night: 0.5 });
     await all(w.trainer.api, 'v3', { fps: 1, night: 0 });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v3');
     await all(api, 'v2', { fps: 60 });
     await w.log(w.evaluator, 'v2', 0.9);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v3');
     await all(api, 'v2', { night: 0.9 });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
   });
 
@@ -197,10 +197,10 @@ describe('in the other clauses', () => {
       await w.log(w.trainer, version, 1, { key: 'fps' });
       await w.log(w.evaluator, version, value);
     }
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
     await w.log(w.evaluator, 'v2', 0.55);
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v3');
   });
 
@@ -212,10 +212,10 @@ describe('in the other clauses', () => {
     await allowRules(w.admin.api, w.protection);
     await w.make('v2');
     await w.log(w.trainer, 'v2', 0.9, { dataset: 'val' });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v1');
     await w.log(w.evaluator, 'v2', 0.3, { dataset: 'val' });
-    await settle();
+    await decideAll();
     expect(await w.holder()).toBe('v2');
   });
 });

@@ -6,7 +6,7 @@ import { write } from '../../core/writes/write.ts';
 import type { Context, RequestContext } from '../../protocol/context.ts';
 import { HttpProblem, invalidField } from '../../protocol/problem.ts';
 import type { Receipt, Verb } from '../../protocol/verb.ts';
-import { lockPlace } from '../files/place.ts';
+import { lockPath } from '../files/lock-path.ts';
 import { demandRoom } from '../namespaces/quota.ts';
 import { assemble, NotTogetherYet } from './assemble.ts';
 import { closedMeanwhile, demandOpen } from './closed.ts';
@@ -30,7 +30,7 @@ export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touc
   if (upload.state === 'open') {
     demandSame(upload, body.sha256);
     await ctx.db.prisma.$transaction((tx) =>
-      lockPlace(tx, ctx, upload.kind, { id: upload.objectId }, upload.path),
+      lockPath(tx, ctx, upload.kind, { id: upload.objectId }, upload.path),
     );
     // Its bytes are reserved; but the quota may be a smaller one now.
     await demandRoom(ctx, touched.upload.namespace, 0);
@@ -65,7 +65,7 @@ async function isAssembled(ctx: RequestContext, upload: UploadRow): Promise<bool
 
 /**
  * Cleans up once more after an upload that was given up while the store put its parts together: perhaps the blob came
- * into being only after the first time. If the server dies before this, the sweep of strays finds the blob.
+ * into being only after the first time. If the server dies before this, the sweep of orphans finds the blob.
  */
 export async function cleanAgain(ctx: Context, { id }: Pick<UploadRow, 'id'>): Promise<void> {
   const text = `UPDATE uploads SET cleaned_at = NULL WHERE id = $1 AND state IN ('aborted', 'expired')`;
@@ -87,7 +87,7 @@ async function appear(
   demandSame(upload, sha256);
   if (upload.state !== 'open') return receipt;
   const { kind, objectId, path, role, sizeBytes, mediaType } = upload;
-  const there = await lockPlace(tx, ctx, kind, { id: objectId }, path);
+  const there = await lockPath(tx, ctx, kind, { id: objectId }, path);
   await tx.upload.update({
     where: { id },
     data: {

@@ -7,8 +7,8 @@ import type { Located } from '../../protocol/located.ts';
 import { invalidField } from '../../protocol/problem.ts';
 import type { Receipt } from '../../protocol/verb.ts';
 import { mediaTypeOf } from '../files/content/media-type.ts';
-import { pinBlobs, placeKnown } from '../files/known.ts';
-import { lockPlace } from '../files/place.ts';
+import { insertKnown, pinBlobs } from '../files/known.ts';
+import { lockPath } from '../files/lock-path.ts';
 import { defaultRole } from '../files/tracked.ts';
 
 interface Plan {
@@ -31,7 +31,7 @@ export async function createKnown(
   await checkForReference(ctx, [sha256]);
   try {
     return await write(ctx, async (tx) => {
-      const there = await lockPlace(tx, ctx, kind, object, path, 'body');
+      const there = await lockPath(tx, ctx, kind, object, path, 'body');
       const blob = (await pinBlobs(tx, [sha256])).get(sha256);
       if (blob === undefined) throw new Gone();
       if (blob.sizeBytes !== sizes.sizeBytes) {
@@ -61,7 +61,7 @@ export async function createKnown(
         },
       });
       const file = { path, blob, role, mediaType: body.mediaType };
-      await placeKnown(tx, ctx, kind, object, [file], there === null ? [] : [there]);
+      await insertKnown(tx, ctx, kind, object, [file], there === null ? [] : [there]);
       return { status: 201, object: { kind: 'upload', id } };
     });
   } catch (error) {

@@ -11,7 +11,7 @@ import type { Located } from '../../protocol/located.ts';
 import { HttpProblem, invalidField } from '../../protocol/problem.ts';
 import type { Receipt, Verb } from '../../protocol/verb.ts';
 import { mediaTypeOf } from '../files/content/media-type.ts';
-import { lockPlace } from '../files/place.ts';
+import { lockPath } from '../files/lock-path.ts';
 import { defaultRole } from '../files/tracked.ts';
 import { chargeQuotas, demandRoom } from '../namespaces/quota.ts';
 import { createKnown } from './create-known.ts';
@@ -31,14 +31,14 @@ export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched 
     const done = await createKnown(ctx, owner, plan, { ...body, sha256 });
     if (done) return done;
   }
-  await ctx.db.prisma.$transaction((tx) => demandPlace(tx, ctx, kind, object, plan.path));
+  await ctx.db.prisma.$transaction((tx) => demandFreePath(tx, ctx, kind, object, plan.path));
   await demandRoom(ctx, object.namespace, plan.sizeBytes);
   const blob = await ctx.blobs.multipart.begin();
   const id = newId(ctx);
   let receipt: Receipt | undefined;
   try {
     receipt = await write(ctx, async (tx) => {
-      const there = await demandPlace(tx, ctx, kind, object, plan.path);
+      const there = await demandFreePath(tx, ctx, kind, object, plan.path);
       const role = body.role ?? there?.role ?? defaultRole(kind);
       await tx.upload.create({
         data: {
@@ -99,8 +99,8 @@ function planOf(ctx: RequestContext, body: UploadCreate) {
 }
 
 /** Locks the object, and refuses what could not be stored there or would be too many uploads at once. */
-async function demandPlace(tx: Tx, ctx: RequestContext, kind: OwnerKind, object: Located, path: string) {
-  const there = await lockPlace(tx, ctx, kind, object, path, 'body');
+async function demandFreePath(tx: Tx, ctx: RequestContext, kind: OwnerKind, object: Located, path: string) {
+  const there = await lockPath(tx, ctx, kind, object, path, 'body');
   if ((await tx.upload.count({ where: { objectId: object.id, state: 'open' } })) >= FILES_MAX) {
     throw new HttpProblem('conflict', `The ${kind} has ${FILES_MAX} open uploads; complete or abort some.`);
   }

@@ -1,5 +1,5 @@
+import { recordCopyState } from '../../content/copies/copy-state.ts';
 import { type Copy, confirmed, type Fault, readCopy, statCopy } from '../../content/copies/look.ts';
-import { settleCopy } from '../../content/copies/settle.ts';
 import type { ContentFinding, Verified } from './records.ts';
 import type { Tally } from './tally.ts';
 
@@ -64,7 +64,7 @@ async function look(
   tally.contentBytes += row.sizeBytes;
   if (fault === undefined && !isRead) return undefined;
   // Replaced or removed meanwhile: no finding.
-  if (!(await settleCopy(ctx, row, fault)) || fault === undefined) return undefined;
+  if (!(await recordCopyState(ctx, row, fault)) || fault === undefined) return undefined;
   tally.findings[fault] += 1;
   return findingOf(ctx, row, fault);
 }

@@ -1,7 +1,7 @@
 import { FILES_INLINE_MAX, type Version } from '@modelbox/schema';
 import { reader } from '../../core/lists/sized.ts';
 import { type RetainedRow, retainedColumns, retainedOf } from '../../core/objects/retained.ts';
-import { type DeletableRow, deletableColumns, deletableStampsOf } from '../../core/objects/rows.ts';
+import { type DeletableRow, deletableAuditFieldsOf, deletableColumns } from '../../core/objects/rows.ts';
 import type { Context } from '../../protocol/context.ts';
 import { checkpointNamespace } from '../../protocol/cross-namespace.ts';
 import { etagOf } from '../../protocol/http/preconditions.ts';
@@ -87,7 +87,7 @@ function toVersion(row: VersionRow): Version {
     source: sourceOf(row),
     readyAt: row.readyAt?.toISOString() ?? null,
     ...retainedOf(row),
-    ...deletableStampsOf(row),
+    ...deletableAuditFieldsOf(row),
   };
 }
 

@@ -213,7 +213,7 @@ it('the figures tell what is stored, and what of it can be reclaimed', async () 
   expect(await metric('modelbox_blobs_corrupt')).toBe(0);
 });
 
-it('a store that fails keeps what is doomed for the next round, and holds up nothing else', async () => {
+it('a store that fails keeps what is pending deletion for the next round, and holds up nothing else', async () => {
   const first = await stored('fails');
   const second = await stored('succeeds');
   for (const { path } of [first, second]) await server.api('DELETE', path);
@@ -226,7 +226,7 @@ it('a store that fails keeps what is doomed for the next round, and holds up not
       key === first.key ? Promise.reject(new Error('away')) : server.ctx.blobs.delete(key),
   };
   await expect(deletePending({ ...server.ctx, blobs })).rejects.toThrow(
-    'doomed content could not be removed',
+    'content that is pending deletion could not be removed',
   );
   expect(await keysInStore()).not.toContain(second.key);
   expect(await pendingCount()).toBe(1);
@@ -240,12 +240,12 @@ describe('content in the store without a row', () => {
 
   it('is removed, and what has a row is not', async () => {
     const { path, key } = await stored('has a row');
-    const stray = await server.ctx.blobs.write(Readable.from([Buffer.from('stray')]));
+    const orphan = await server.ctx.blobs.write(Readable.from([Buffer.from('orphan')]));
     await sweepOrphans(server.ctx, new Date(Date.now() - 60_000));
-    expect(await keysInStore()).toContain(stray.key);
+    expect(await keysInStore()).toContain(orphan.key);
     await sweepOrphans(server.ctx, soon());
     const keys = await keysInStore();
-    expect(keys).not.toContain(stray.key);
+    expect(keys).not.toContain(orphan.key);
     expect(keys).toContain(key);
     expect((await server.api('GET', path)).body.toString()).toBe('has a row');
   });
@@ -253,17 +253,17 @@ describe('content in the store without a row', () => {
   it('stays where there is more of it than of what has a row: the store of another database', async () => {
     await stored('known');
     const { known } = await findOrphans(server.ctx, soon());
-    const strays = await Promise.all(
+    const orphans = await Promise.all(
       Array.from({ length: known + 1 }, () =>
         server.ctx.blobs.write(Readable.from([Buffer.from('of others')])),
       ),
     );
     await sweepOrphans(server.ctx, soon());
-    expect(await keysInStore()).toEqual(expect.arrayContaining(strays.map((stray) => stray.key)));
-    await Promise.all(strays.map((stray) => server.ctx.blobs.delete(stray.key)));
+    expect(await keysInStore()).toEqual(expect.arrayContaining(orphans.map((orphan) => orphan.key)));
+    await Promise.all(orphans.map((orphan) => server.ctx.blobs.delete(orphan.key)));
   });
 
-  it.each(['doomed', 'doomed and removed'])(
+  it.each(['pending deletion', 'pending deletion and removed'])(
     '503: an upload whose copy was %s meanwhile says so, and its retry succeeds',
     async (what) => {
       const model = await newModel(server);
@@ -273,8 +273,8 @@ describe('content in the store without a row', () => {
       Object.assign(server.ctx.blobs, {
         write: async (...args: Parameters<typeof write>) => {
           const written = await write(...args);
-          await markOrphans(server.ctx, (await findOrphans(server.ctx, soon())).strays);
-          if (what === 'doomed and removed') await deletePending(server.ctx);
+          await markOrphans(server.ctx, (await findOrphans(server.ctx, soon())).orphans);
+          if (what === 'pending deletion and removed') await deletePending(server.ctx);
           return written;
         },
       });

@@ -21,7 +21,7 @@ export function startBlobSweep(ctx: Context): Loop {
 }
 
 /**
- * Stamps content that has lost its last file, and dooms what was stamped longer ago than the grace time. Any number of
+ * Marks content that has lost its last file, and schedules for deletion what was marked longer ago than the grace time. Any number of
  * servers may do it at once.
  */
 export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<void> {
@@ -49,21 +49,21 @@ interface PendingDeletion {
 }
 
 /**
- * Removes every doomed key from the store. What fails is tried in the next round. A key that is gone is remembered for
+ * Deletes every key that is pending deletion from the store. What fails is tried in the next round. A key that is gone is kept for
  * some days: an upload that commits that late must not come to refer to it.
  */
 export async function deletePending(ctx: Context, stopping?: AbortSignal): Promise<void> {
   let after: Pick<PendingDeletion, 'at' | 'key'> = { at: new Date(0), key: '' };
   let bytes = 0;
   const failures: unknown[] = [];
-  const remove = async (doomed: PendingDeletion) => {
+  const remove = async (pending: PendingDeletion) => {
     try {
-      await ctx.blobs.delete(doomed.key);
+      await ctx.blobs.delete(pending.key);
       const text = 'UPDATE doomed_keys SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL';
       // Where two servers removed it at once, one of them counts it.
-      if ((await ctx.db.background.query(text, [doomed.key, ctx.now()])).rowCount === 0) return;
-      ctx.telemetry.reclaimed(doomed.size);
-      bytes += doomed.size;
+      if ((await ctx.db.background.query(text, [pending.key, ctx.now()])).rowCount === 0) return;
+      ctx.telemetry.reclaimed(pending.size);
+      bytes += pending.size;
     } catch (error) {
       failures.push(error);
     }
@@ -82,7 +82,8 @@ export async function deletePending(ctx: Context, stopping?: AbortSignal): Promi
   }
   if (await ctx.clock.judgesAge()) await forgetDeleted(ctx, stopping);
   if (bytes > 0) ctx.log.info({ bytes }, 'removed content that no file refers to');
-  if (failures.length > 0) throw new AggregateError(failures, 'doomed content could not be removed');
+  if (failures.length > 0)
+    throw new AggregateError(failures, 'content that is pending deletion could not be removed');
 }
 
 /** Deletes the keys that were removed long enough ago, in batches. Servers that do so at once skip each other's rows. */

@@ -1,5 +1,5 @@
+import { recordCopyState } from '../../content/copies/copy-state.ts';
 import { type Copy, confirmed, readCopy } from '../../content/copies/look.ts';
-import { settleCopy } from '../../content/copies/settle.ts';
 import { tellFileStates } from '../../content/copies/tell-file-states.ts';
 import type { Context } from '../../protocol/context.ts';
 import { TOLERANCE } from '../../runtime/clock.ts';
@@ -62,7 +62,7 @@ export async function verifySuspect(ctx: Context, stopping?: AbortSignal): Promi
 async function verify(ctx: Context, copy: Claimed, bytesPerSecond: number, signal?: AbortSignal) {
   const fault = await confirmed(() => readCopy(ctx, copy, { signal, bytesPerSecond }), signal);
   // Not if the key has changed meanwhile: then the bytes that were read are of no concern.
-  if (!(await settleCopy(ctx, copy, fault))) return;
+  if (!(await recordCopyState(ctx, copy, fault))) return;
   if (fault !== undefined || copy.wasCorrupt) await tellFileStates(ctx, signal);
 }
 

@@ -12,12 +12,12 @@ const AGE = 24 * 3_600_000;
 /** Keys that are looked up at once, and milliseconds between: the walk is not to be felt. */
 const BATCH = 200;
 const PAUSE = 50;
-/** Strays of one walk at most: the next one finds the others. */
+/** Orphans of one walk at most: the next one finds the others. */
 const MOST = 10_000;
 
 /** Removes what uploads that were cut off by a crash have left in the store. */
 export function startOrphanSweep(ctx: Context): Loop {
-  return startLoop('stray-sweep', INTERVAL, ctx.log, async (stopping) => {
+  return startLoop('orphan-sweep', INTERVAL, ctx.log, async (stopping) => {
     if (!(await ctx.clock.judgesAge())) return;
     const before = new Date((await storeTime(ctx)).getTime() - AGE);
     await eachOnItsOwn([
@@ -43,7 +43,7 @@ export async function liveUploads(ctx: Context): Promise<Set<string>> {
  * then this is the store of another database, or the database an old one, and nothing may be lost by that.
  */
 export async function sweepOrphans(ctx: Context, before: Date, stopping?: AbortSignal): Promise<void> {
-  const { strays, known, unknown } = await findOrphans(ctx, before, stopping);
+  const { orphans, known, unknown } = await findOrphans(ctx, before, stopping);
   if (unknown > known) {
     ctx.log.warn(
       { unknown, known },
@@ -51,8 +51,8 @@ export async function sweepOrphans(ctx: Context, before: Date, stopping?: AbortS
     );
     return;
   }
-  const doomed = await markOrphans(ctx, strays);
-  if (doomed > 0) ctx.log.info({ doomed }, 'removing content that no upload has finished with');
+  const marked = await markOrphans(ctx, orphans);
+  if (marked > 0) ctx.log.info({ orphans: marked }, 'removing content that no upload has finished with');
   await deletePending(ctx, stopping);
 }
 
@@ -61,8 +61,8 @@ export async function findOrphans(
   ctx: Context,
   before: Date,
   stopping?: AbortSignal,
-): Promise<{ strays: BlobStat[]; unknown: number; known: number }> {
-  const strays: BlobStat[] = [];
+): Promise<{ orphans: BlobStat[]; unknown: number; known: number }> {
+  const orphans: BlobStat[] = [];
   let known = 0;
   let unknown = 0;
   let batch: BlobStat[] = [];
@@ -71,7 +71,7 @@ export async function findOrphans(
     const missing = batch.filter((blob) => !found.has(blob.key));
     known += found.size;
     unknown += missing.length;
-    strays.push(...missing.slice(0, MOST - strays.length));
+    orphans.push(...missing.slice(0, MOST - orphans.length));
     batch = [];
   };
   for await (const blob of ctx.blobs.list({ olderThan: before })) {
@@ -82,14 +82,14 @@ export async function findOrphans(
     await pause(PAUSE, undefined, stopping ? { signal: stopping } : {});
   }
   if (batch.length > 0) await look();
-  return { strays, unknown, known };
+  return { orphans, unknown, known };
 }
 
-/** Dooms those of the strays that still have no row, and answers how many. */
-export async function markOrphans(ctx: Context, strays: readonly BlobStat[]): Promise<number> {
+/** Marks those of the orphans that still have no row, and answers how many. */
+export async function markOrphans(ctx: Context, orphans: readonly BlobStat[]): Promise<number> {
   let count = 0;
-  for (let at = 0; at < strays.length; at += BATCH) {
-    const batch = strays.slice(at, at + BATCH);
+  for (let at = 0; at < orphans.length; at += BATCH) {
+    const batch = orphans.slice(at, at + BATCH);
     const { rows } = await ctx.db.background.query<{ count: number }>(
       'SELECT doom_strays($1, $2, $3) AS count',
       [batch.map((blob) => blob.key), batch.map((blob) => blob.sizeBytes), ctx.now()],

@@ -1,7 +1,7 @@
 import type { Context } from '../../protocol/context.ts';
 
 /**
- * The time by which the age of files in the store is judged. The store stamps them with a clock of its own, so a probe
+ * The time by which the age of files in the store is judged. The store times them by a clock of its own, so a probe
  * asks that clock; of two clocks the earlier one makes nothing older than it is.
  */
 export async function storeTime({ blobs, now }: Context): Promise<Date> {

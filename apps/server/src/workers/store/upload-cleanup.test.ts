@@ -220,9 +220,9 @@ describe('sweeps', () => {
     );
     const verifying = await completed(server, 'experiment', run, randomBytes(10), { path: 'v' });
     await server.ctx.blobs.sweepTemporary(distant, await liveUploads(server.ctx));
-    const { strays } = await findOrphans(server.ctx, distant);
-    expect(strays).toEqual([]);
-    // Even where somebody takes them for strays.
+    const { orphans } = await findOrphans(server.ctx, distant);
+    expect(orphans).toEqual([]);
+    // Even where somebody takes them for orphans.
     const keys = [blob.key, (await keyOf(verifying)).key];
     await server.db.requests.query('SELECT doom_strays($1, $2, now())', [keys, [1000, 10]]);
     await sweepOrphans(server.ctx, distant);

@@ -15,9 +15,9 @@ interface Signable {
 /** When a request was signed and, for a signed URL, for how many seconds; undefined for an unsigned one. */
 export function signedAt({ url, headers }: Signable): { at: Date; expiresIn?: number } | undefined {
   const { searchParams } = new URL(url, 'http://s3');
-  const stamp = searchParams.get('X-Amz-Date') ?? headers['x-amz-date'];
-  if (typeof stamp !== 'string') return undefined;
-  const at = new Date(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  const date = searchParams.get('X-Amz-Date') ?? headers['x-amz-date'];
+  if (typeof date !== 'string') return undefined;
+  const at = new Date(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
   const expires = searchParams.get('X-Amz-Expires');
   return { at, ...(expires !== null && { expiresIn: Number(expires) }) };
 }
@@ -31,10 +31,10 @@ export function signAnew(request: Signable, credentials: S3Credentials): Signabl
   const signed = new URLSearchParams(query).get('X-Amz-SignedHeaders');
   const [, inHeader] = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? [];
   const names = new Set((signed ?? inHeader ?? 'host').split(';'));
-  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const all: IncomingHttpHeaders = {
     ...headers,
-    'x-amz-date': stamp,
+    'x-amz-date': date,
     'x-amz-content-sha256': headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD',
   };
   const sorted = [...names.add('x-amz-date').add('x-amz-content-sha256')].sort();
@@ -50,9 +50,9 @@ export function signAnew(request: Signable, credentials: S3Credentials): Signabl
     sorted.join(';'),
     all['x-amz-content-sha256'],
   ].join('\n');
-  const day = stamp.slice(0, 8);
+  const day = date.slice(0, 8);
   const scope = `${day}/us-east-1/s3/aws4_request`;
-  const text = ['AWS4-HMAC-SHA256', stamp, scope, createHash('sha256').update(canonical).digest('hex')];
+  const text = ['AWS4-HMAC-SHA256', date, scope, createHash('sha256').update(canonical).digest('hex')];
   const hmac = (key: string | Buffer, value: string) => createHmac('sha256', key).update(value).digest();
   const ofDay = hmac(`AWS4${credentials.secretAccessKey}`, day);
   const key = hmac(hmac(hmac(ofDay, 'us-east-1'), 's3'), 'aws4_request');

@@ -14,7 +14,7 @@ interface Stored {
 /**
  * The row of the content: the one that is there, or a new one for what was just stored. No sweep takes it while the
  * transaction lasts. Where the answered key is not the given one, the given copy is of no use.
- * @throws {HttpProblem} 503 where the copy was taken for a stray because it waited too long for its row.
+ * @throws {HttpProblem} 503 where the copy was taken for an orphan because it waited too long for its row.
  */
 export async function keepBlob(
   tx: Tx,

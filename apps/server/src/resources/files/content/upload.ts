@@ -16,7 +16,7 @@ import type { Located } from '../../../protocol/located.ts';
 import { HttpProblem, invalidField } from '../../../protocol/problem.ts';
 import type { Answered } from '../../../protocol/verb.ts';
 import { chargeQuotas, demandRoom } from '../../namespaces/quota.ts';
-import { lockPlace } from '../place.ts';
+import { lockPath } from '../lock-path.ts';
 import { defaultRole } from '../tracked.ts';
 import { toFile } from '../wire.ts';
 import { demandAsItIs } from './as-it-is.ts';
@@ -48,7 +48,7 @@ export async function uploadFile(
   demandAsItIs(upload.headers);
   const expect = expectedContent(upload.headers);
   // Before a byte is read: an upload that cannot be accepted need not be sent.
-  const before = await ctx.db.prisma.$transaction((tx) => lockPlace(tx, ctx, kind, object, path.path));
+  const before = await ctx.db.prisma.$transaction((tx) => lockPath(tx, ctx, kind, object, path.path));
   if (before === null) demandVisible('path', '/path', path.path, '/');
   demandConditions(upload.headers, before);
   await demandLength(ctx, object, before, expect.sizeBytes);
@@ -59,7 +59,7 @@ export async function uploadFile(
   try {
     isRepair = await checkForUpload(ctx, blob.sha256);
     await write(ctx, async (tx) => {
-      const there = await lockPlace(tx, ctx, kind, object, path.path);
+      const there = await lockPath(tx, ctx, kind, object, path.path);
       demandConditions(upload.headers, there);
       const { id: blobId, key } = await keepBlob(tx, ctx, blob);
       isKept = key === blob.key;

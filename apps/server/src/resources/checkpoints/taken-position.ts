@@ -10,9 +10,9 @@ import { type CheckpointOutcome, insertCheckpoint } from './queries.ts';
 import { checkpoints } from './store.ts';
 
 /** The position is taken, or was a moment ago: the same create finds what is there, another one is refused. */
-export const settle = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
+export const createOrFind = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
   write(ctx, (tx) =>
-    untilPlaced(draft, async () => {
+    retryWhileTaken(draft, async () => {
       const there = await living(tx, draft);
       if (there === null) return insertWithin(tx, draft);
       const found: Receipt = { status: 200, object: { kind: 'checkpoint', id: there.id } };
@@ -28,7 +28,7 @@ export const settle = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
 /** Deletes the living checkpoint of the same position and inserts this one, in one transaction. */
 export const replaceCheckpoint = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
   write(ctx, (tx) =>
-    untilPlaced(draft, async () => {
+    retryWhileTaken(draft, async () => {
       const there = await living(tx, draft);
       if (there !== null) {
         const row = await lockObject(tx, ctx, checkpoints, there);
@@ -41,9 +41,12 @@ export const replaceCheckpoint = (ctx: RequestContext, draft: Draft): Promise<Re
   );
 
 /** Looks again each time that another request took or left the position between the look and the act. */
-async function untilPlaced(draft: Draft, place: () => Promise<Receipt | undefined>): Promise<Receipt> {
-  for (let attempt = 1; attempt <= PLACE_ATTEMPTS; attempt++) {
-    const receipt = await place();
+async function retryWhileTaken(
+  draft: Draft,
+  attemptOnce: () => Promise<Receipt | undefined>,
+): Promise<Receipt> {
+  for (let attempt = 1; attempt <= POSITION_ATTEMPTS; attempt++) {
+    const receipt = await attemptOnce();
     if (receipt !== undefined) return receipt;
   }
   throw new HttpProblem(
@@ -52,7 +55,7 @@ async function untilPlaced(draft: Draft, place: () => Promise<Receipt | undefine
   );
 }
 
-const PLACE_ATTEMPTS = 20;
+const POSITION_ATTEMPTS = 20;
 
 const living = (tx: Tx, { row }: Draft) =>
   tx.checkpoint.findFirst({

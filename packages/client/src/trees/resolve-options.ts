@@ -2,14 +2,14 @@ import type { CallOptions } from '../core/options.ts';
 import { atLeastOne, checkPartOptions } from '../core/part-options.ts';
 import type { TreeOptions } from './options.ts';
 
-interface Settled {
+interface ResolvedOptions {
   readonly concurrency: number;
   /** Those of each call. */
   readonly call: CallOptions;
 }
 
 /** Throws `ModelBoxError` where an option is not what it must be. */
-export function settle(options: TreeOptions): Settled {
+export function resolveOptions(options: TreeOptions): ResolvedOptions {
   checkPartOptions(options);
   const { concurrency = 4, signal, timeoutMs, maxRetries, headers } = options;
   atLeastOne('concurrency', concurrency);

@@ -1,7 +1,7 @@
 import { nodeModule } from './node.ts';
 
 /** Gives a file that is whole and on disk its name, beside which it was written. */
-export async function placeFile(temporary: string, path: string): Promise<void> {
+export async function publishFile(temporary: string, path: string): Promise<void> {
   const fs = nodeModule('fs/promises', 'Writing a file');
   const paths = nodeModule('path', 'Writing a file');
   await fs.rename(temporary, path);

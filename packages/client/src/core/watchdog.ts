@@ -5,7 +5,7 @@ import { AbortError, ClosedError, TimeoutError } from './errors.ts';
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Watches over one try: its signal fires when the caller gives up, the client closes, or the server is silent. */
-export interface Guard {
+export interface Watchdog {
   /** Its reason is the error to throw. */
   readonly signal: AbortSignal;
   /** From now on it is the server's turn; the wait starts anew. */
@@ -19,7 +19,11 @@ export interface Guard {
 }
 
 /** `timeoutMs` 0: no limit. */
-export function guard(timeoutMs: number, closing: Closing, caller: AbortSignal | undefined): Guard {
+export function createWatchdog(
+  timeoutMs: number,
+  closing: Closing,
+  caller: AbortSignal | undefined,
+): Watchdog {
   const controller = new AbortController();
   const onClose = () => controller.abort(new ClosedError('The client is closed'));
   const onAbort = () => controller.abort(new AbortError('The call was aborted', { cause: caller?.reason }));

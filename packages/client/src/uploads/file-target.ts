@@ -9,7 +9,7 @@ export interface Owner {
 }
 
 /** Where a file is to lie, and as what. */
-export interface Place {
+export interface FileTarget {
   readonly owner: Owner;
   readonly path: string;
   readonly role: FileRole | undefined;
@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** Whether the upload would bring to the place what is to lie there, as far as that can be told without the content. */
-export function isFor(upload: Upload, { path, role, mediaType }: Place, sizeBytes: number): boolean {
+export function isFor(upload: Upload, { path, role, mediaType }: FileTarget, sizeBytes: number): boolean {
   return (
     // The server keeps names in NFC.
     upload.path === path.normalize('NFC') &&

@@ -1,9 +1,9 @@
-import type { Guard } from '../../core/objects/delete.ts';
+import type { LifecycleCheck } from '../../core/objects/delete.ts';
 import { demandLivingParent } from '../../core/objects/grace.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
 /** A version that an alias names is not deleted: something may depend on it. */
-export const demandNoAlias: Guard = async (tx, version) => {
+export const demandNoAlias: LifecycleCheck = async (tx, version) => {
   const held = await tx.alias.findMany({ where: { versionId: version.id }, orderBy: { name: 'asc' } });
   if (held.length === 0) return;
   const aliases = held.map((alias) => alias.name);
@@ -11,5 +11,5 @@ export const demandNoAlias: Guard = async (tx, version) => {
   throw new HttpProblem('holds_alias', message, { aliases });
 };
 
-export const demandLivingModel: Guard = (tx, version, ctx) =>
+export const demandLivingModel: LifecycleCheck = (tx, version, ctx) =>
   demandLivingParent(tx, ctx, 'model', version.parentId, 'version');

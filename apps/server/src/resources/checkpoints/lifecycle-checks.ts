@@ -1,10 +1,10 @@
 import { isUniqueViolation } from '@modelbox/db';
-import type { Guard, Refusal } from '../../core/objects/delete.ts';
+import type { LifecycleCheck, Refusal } from '../../core/objects/delete.ts';
 import { demandLivingParent } from '../../core/objects/grace.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
 /** A checkpoint comes back only to a living run in which no other one has its epoch and step by now. */
-export const demandFreePosition: Guard = async (tx, { id, parentId }, ctx) => {
+export const demandFreePosition: LifecycleCheck = async (tx, { id, parentId }, ctx) => {
   await demandLivingParent(tx, ctx, 'experiment', parentId, 'checkpoint');
   const { epoch, step } = await tx.checkpoint.findUniqueOrThrow({ where: { id } });
   const there = await tx.checkpoint.findFirst({

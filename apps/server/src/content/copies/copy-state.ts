@@ -1,14 +1,18 @@
 import type { Context } from '../../protocol/context.ts';
 import type { Copy, Fault } from './look.ts';
 
-type Place = Pick<Context, 'db' | 'now' | 'log' | 'wakeups'>;
+type CopyContext = Pick<Context, 'db' | 'now' | 'log' | 'wakeups'>;
 
 /**
  * Writes down what two looks at a copy found: marks its blob, or takes the mark away after a read without fault. The
  * states of its files follow.
  * @returns whether the key still belongs to the blob. If not, the copy was replaced or removed meanwhile.
  */
-export async function settleCopy(ctx: Place, copy: Copy, fault: Fault | undefined): Promise<boolean> {
+export async function recordCopyState(
+  ctx: CopyContext,
+  copy: Copy,
+  fault: Fault | undefined,
+): Promise<boolean> {
   const { rows } = await ctx.db.background.query<{ was: Date | null }>(
     `UPDATE blobs b SET verified_at = $2, verify_claimed_at = NULL, suspect_at = NULL,
        corrupt_at = CASE WHEN $3 THEN coalesce(b.corrupt_at, $2) END
@@ -25,7 +29,7 @@ export async function settleCopy(ctx: Place, copy: Copy, fault: Fault | undefine
 }
 
 /** Notes that a reader got other bytes than were stored. The reader of suspects looks again, and decides. */
-export async function suspectCopy({ db, now, wakeups }: Place, key: string): Promise<void> {
+export async function suspectCopy({ db, now, wakeups }: CopyContext, key: string): Promise<void> {
   const text =
     'UPDATE blobs SET suspect_at = $2 WHERE key = $1 AND suspect_at IS NULL AND corrupt_at IS NULL';
   if ((await db.background.query(text, [key, now()])).rowCount === 1) wakeups.suspected.wake();

@@ -9,7 +9,7 @@ import { type StandingRule, standingRules } from './rule-texts.ts';
 import { consentWords } from './words.ts';
 
 /** The demands that the protections of an alias by `rule` make of a policy's rule for the alias. */
-export interface Guard extends StandingRule {
+export interface ProtectedRule extends StandingRule {
   /** Each of these must trust the author of a value. Empty: the rule uses all values. */
   readonly trust: readonly Trust[];
   /** Why the rule must not move the alias; undefined if an admin of each protection has allowed it. */
@@ -31,19 +31,19 @@ interface Row extends Pick<ProtectionRow, 'evaluatorRole' | 'evaluators'> {
   givenAt: Date | null;
 }
 
-/** The place whose rules are read: a model, or all models below a namespace. */
-export type Place = Pick<Located, 'kind' | 'id' | 'namespace'>;
+/** The scope whose rules are read: a model, or all models below a namespace. */
+export type RuleScope = Pick<Located, 'kind' | 'id' | 'namespace'>;
 
 /**
- * The guards of the labelling rules that count in a place, by alias. Aliases that are not protected by `rule` have none.
- * @param draft of the place's own policy, which `policy` has taken in already.
+ * The guards of the labelling rules that count in a scope, by alias. Aliases that are not protected by `rule` have none.
+ * @param draft of the scope's own policy, which `policy` has taken in already.
  */
-export async function guardsOf(
+export async function protectedRulesOf(
   sql: Sql,
-  place: Place,
+  scope: RuleScope,
   policy: EffectiveHere,
   draft?: PolicyDocument,
-): Promise<ReadonlyMap<string, Guard>> {
+): Promise<ReadonlyMap<string, ProtectedRule>> {
   const source = policy.sources.label;
   const acting = actingRules(policy, policy.namespace);
   if (source === undefined || acting.length === 0) return new Map();
@@ -54,14 +54,14 @@ export async function guardsOf(
      ORDER BY n.path, p.model_id NULLS FIRST`,
     [
       acting.map(({ rule }) => rule.alias),
-      place.kind === 'model' ? place.id : null,
-      place.namespace,
+      scope.kind === 'model' ? scope.id : null,
+      scope.namespace,
       source.id,
     ],
   );
   if (rows.length === 0) return new Map();
-  const rules = await standingRules(sql, source, source.id === place.id ? draft : undefined);
-  const guards = new Map<string, Guard>();
+  const rules = await standingRules(sql, source, source.id === scope.id ? draft : undefined);
+  const protectedRules = new Map<string, ProtectedRule>();
   for (const { rule } of acting) {
     const concerned = rows.filter(({ alias }) => alias === rule.alias);
     if (concerned.length === 0) continue;
@@ -70,7 +70,7 @@ export async function guardsOf(
     const isSame = standing !== undefined && canonicalJson(standing.rule) === canonicalJson(rule);
     const first = concerned.find(({ digest }) => !isSame || digest !== standing.digest);
     const waits = first && consentWords(first, source.name, rule.name);
-    guards.set(rule.alias ?? '', {
+    protectedRules.set(rule.alias ?? '', {
       evaluate: [],
       digest: '',
       ...standing,
@@ -79,7 +79,7 @@ export async function guardsOf(
       trust: concerned.flatMap(trustOf),
     });
   }
-  return guards;
+  return protectedRules;
 }
 
 /** Logging needs the role contributor, so a protection that trusts it, or a lower role, trusts everybody. */
@@ -89,7 +89,7 @@ function trustOf({ evaluatorRole: role, evaluators: principals }: Row): Trust[] 
 }
 
 /** The rules that wait, as answers tell them. */
-export const waitingOf = (guards: ReadonlyMap<string, Guard>) =>
+export const waitingOf = (guards: ReadonlyMap<string, ProtectedRule>) =>
   [...guards].flatMap(([alias, { rule, waits }]) =>
     waits === undefined ? [] : [{ rule: rule.name, alias, words: waits }],
   );

@@ -4,13 +4,13 @@ import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem, invalidField } from '../../protocol/problem.ts';
 import { findClashes } from './clashes.ts';
-import { lockForFiles } from './guard.ts';
+import { lockForFiles } from './lock-for-files.ts';
 
 /**
  * Locks the object and looks at the place of a file in it: 409 or 422 where nothing can be stored there.
  * @param where the request names the path.
  */
-export async function lockPlace(
+export async function lockPath(
   tx: Tx,
   ctx: RequestContext,
   kind: OwnerKind,
