@@ -6,15 +6,15 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { type S3Location, s3Client } from '../support/s3.ts';
 import { serveParent } from './parent.ts';
 
-serveParent((place: S3Location & { readonly path: string }) => {
-  const client = s3Client(place);
+serveParent((location: S3Location & { readonly path: string }) => {
+  const client = s3Client(location);
   const run = async () => {
     const start = performance.now();
-    const Body = createReadStream(place.path, { highWaterMark: 2 ** 20 });
-    const params = { Bucket: place.bucket, Key: 'uploaded', Body };
+    const Body = createReadStream(location.path, { highWaterMark: 2 ** 20 });
+    const params = { Bucket: location.bucket, Key: 'uploaded', Body };
     await new Upload({ client, params, partSize: 16 * 2 ** 20, queueSize: 4 }).done();
     const seconds = (performance.now() - start) / 1000;
-    return { count: (await stat(place.path)).size / 2 ** 20, seconds };
+    return { count: (await stat(location.path)).size / 2 ** 20, seconds };
   };
   return Promise.resolve({ url: '', run });
 });

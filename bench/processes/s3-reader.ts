@@ -6,11 +6,11 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { type S3Location, s3Client } from '../support/s3.ts';
 import { serveParent } from './parent.ts';
 
-serveParent((place: S3Location & { readonly key: string }) => {
-  const client = s3Client(place);
+serveParent((location: S3Location & { readonly key: string }) => {
+  const client = s3Client(location);
   const run = async () => {
     const start = performance.now();
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: place.bucket, Key: place.key }));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: location.bucket, Key: location.key }));
     const stream = Body as Readable;
     let bytes = 0;
     stream.on('data', (chunk: Buffer) => {

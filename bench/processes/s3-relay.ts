@@ -16,9 +16,9 @@ import { serveParent } from './parent.ts';
 const PART = 8 * 2 ** 20;
 const IN_FLIGHT = 4;
 
-serveParent(async (place: S3Location) => {
-  const client = s3Client(place);
-  const to = { Bucket: place.bucket, Key: 'relayed' };
+serveParent(async (location: S3Location) => {
+  const client = s3Client(location);
+  const to = { Bucket: location.bucket, Key: 'relayed' };
 
   /** As one request of known length. */
   async function whole(request: IncomingMessage): Promise<string> {

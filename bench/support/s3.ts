@@ -31,12 +31,12 @@ export async function startBenchS3(diskBytes: number): Promise<BenchS3> {
   });
   const { endpoint, accessKeyId, secretAccessKey } = server;
   const bucket = `modelbox-bench-${randomBytes(6).toString('hex')}`;
-  const place = { endpoint, accessKeyId, secretAccessKey, bucket };
-  const client = s3Client(place);
+  const location = { endpoint, accessKeyId, secretAccessKey, bucket };
+  const client = s3Client(location);
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   let stopping: Promise<void> | undefined;
   return {
-    ...place,
+    ...location,
     env: {
       MODELBOX_BLOBS: `s3://${bucket}`,
       MODELBOX_S3_ENDPOINT: endpoint,

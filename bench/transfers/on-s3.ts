@@ -47,12 +47,12 @@ const locationOf = ({ endpoint, accessKeyId, secretAccessKey, bucket }: Started)
 });
 
 async function* throughServer(bench: Bench, { file, rounds }: Sizes, s3: Started): AsyncGenerator<Line> {
-  const place = locationOf(s3);
+  const location = locationOf(s3);
   const server = await bench.server(await bench.databases.create('transfers_s3'), s3.env);
   const files = await makeModel(server);
   await put(files('there'), file, content(file));
-  const relay = await bench.baseline('s3-relay.ts', place);
-  const reader = await bench.baseline('s3-reader.ts', { ...place, key: await largestObject(place) });
+  const relay = await bench.baseline('s3-relay.ts', location);
+  const reader = await bench.baseline('s3-reader.ts', { ...location, key: await largestObject(location) });
   let count = 0;
   const upload = () => timed(file, () => put(files(`up-${++count}`), file, content(file)));
   const relayed = (how: string) => () => timed(file, () => put(`${relay.url}/${how}`, file, content(file)));
@@ -89,7 +89,7 @@ async function* throughServer(bench: Bench, { file, rounds }: Sizes, s3: Started
 }
 
 async function* pastServer(bench: Bench, { file, rounds }: Sizes, s3: Started): AsyncGenerator<Line> {
-  const place = locationOf(s3);
+  const location = locationOf(s3);
   const server = await bench.server(await bench.databases.create('transfers_direct'), s3.env);
   const { id: model } = await makeModel(server);
   const folder = mkdtempSync(join(tmpdir(), 'modelbox-bench-'));
@@ -98,7 +98,7 @@ async function* pastServer(bench: Bench, { file, rounds }: Sizes, s3: Started): 
     for (const piece of content(file)) writeFileSync(path, piece, { flag: 'a' });
     const settings = { url: server.url, model, path, endpoint: s3.endpoint };
     const client = await bench.baseline('client-upload.ts', settings);
-    const lib = await bench.baseline('lib-storage.ts', { ...place, path });
+    const lib = await bench.baseline('lib-storage.ts', { ...location, path });
     const verified: number[] = [];
     const line = await rateLine({
       what: `upload of ${gigabytes(file)} straight to S3, by our client until it is complete`,
@@ -120,9 +120,9 @@ async function* pastServer(bench: Bench, { file, rounds }: Sizes, s3: Started): 
   }
 }
 
-async function largestObject(place: S3Location): Promise<string> {
-  const client = s3Client(place);
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: place.bucket }));
+async function largestObject(location: S3Location): Promise<string> {
+  const client = s3Client(location);
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: location.bucket }));
   client.destroy();
   const [first] = Contents.sort((a, b) => (b.Size ?? 0) - (a.Size ?? 0));
   return first?.Key ?? '';

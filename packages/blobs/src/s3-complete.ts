@@ -14,9 +14,9 @@ export async function completeOnS3(
   parts: readonly BlobPart[],
 ): Promise<void> {
   assertCanBeBlob(parts);
-  const place = bucket.at(blob.key);
+  const location = bucket.at(blob.key);
   const command = new CompleteMultipartUploadCommand({
-    ...place,
+    ...location,
     UploadId: blob.token,
     MultipartUpload: {
       Parts: parts.map(({ number, tag, sha256 }) => ({
@@ -34,7 +34,7 @@ export async function completeOnS3(
     // The parts are asked for first: if they are gone and there is no object either, nobody has completed it since.
     const left = await partsLeft(bucket, blob);
     // An answer that was lost, now or to an earlier call: nothing else than this blob ever lies at this key.
-    if (await ifInBucket(bucket, () => bucket.client.send(new HeadObjectCommand(place)))) return;
+    if (await ifInBucket(bucket, () => bucket.client.send(new HeadObjectCommand(location)))) return;
     if (!left) throw new BlobNotFound(blob.key);
     if (!isOfParts(error)) throw inOurTerms(error);
     throw new BlobPartsChanged(differing(parts, left));

@@ -74,9 +74,9 @@ await describeWithS3('a large blob on S3', (bucket) => {
 
   it('is swept when its writer died, and not while somebody sends', async () => {
     const Key = `${options.prefix}/ab/${'0'.repeat(30)}`;
-    const place = { Bucket: options.bucket, Key };
-    const { UploadId } = await bucket.client().send(new CreateMultipartUploadCommand(place));
-    const part = { ...place, UploadId, PartNumber: 1, Body: 'x' };
+    const location = { Bucket: options.bucket, Key };
+    const { UploadId } = await bucket.client().send(new CreateMultipartUploadCommand(location));
+    const part = { ...location, UploadId, PartNumber: 1, Body: 'x' };
     await bucket.client().send(new UploadPartCommand(part));
     const probe = { Bucket: options.bucket, Key: `${options.prefix}/probe/${'0'.repeat(32)}` };
     await bucket.client().send(new PutObjectCommand({ ...probe, Body: 'x' }));

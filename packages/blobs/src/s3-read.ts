@@ -38,13 +38,13 @@ async function get(
   key: string,
   { range, signal }: ReadOptions,
 ): Promise<GetObjectCommandOutput> {
-  const place = bucket.at(key);
+  const location = bucket.at(key);
   const refuse = async (start: number, end: number): Promise<never> => {
     throw new BlobRangeInvalid(start, end, (await statInS3(bucket, key)).sizeBytes);
   };
   if (range && !isRange(range.start, range.end)) return refuse(range.start, range.end);
   const command = new GetObjectCommand({
-    ...place,
+    ...location,
     ...(range && { Range: `bytes=${range.start}-${range.end}` }),
   });
   try {

@@ -39,7 +39,7 @@ const partsInFlight = 4;
 export function createS3Upload(writing: S3Writing, key: string, signal: AbortSignal): S3Upload {
   const { bucket, memory, underWay } = writing;
   const { client } = bucket;
-  const place = bucket.at(key);
+  const location = bucket.at(key);
   const inFlight = new Set<Promise<void>>();
   const parts: CompletedPart[] = [];
   let uploadId: string | undefined;
@@ -56,7 +56,7 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
 
   async function begin(): Promise<string> {
     const command = new CreateMultipartUploadCommand({
-      ...place,
+      ...location,
       ...bucket.encryption,
       ChecksumAlgorithm: 'SHA256',
     });
@@ -70,7 +70,13 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
     const digest = createHash('sha256').update(body).digest();
     // The algorithm together with the value: with the value alone some servers take a wrong sum.
     const checksum = { ChecksumAlgorithm: 'SHA256' as const, ChecksumSHA256: digest.toString('base64') };
-    const part = { ...place, UploadId: id, PartNumber: number, Body: body, ContentLength: body.byteLength };
+    const part = {
+      ...location,
+      UploadId: id,
+      PartNumber: number,
+      Body: body,
+      ContentLength: body.byteLength,
+    };
     const command = new UploadPartCommand({ ...part, ...checksum });
     const { ETag, ChecksumSHA256 = checksum.ChecksumSHA256 } = await onS3(client.send(command, request()));
     parts.push({ PartNumber: number, ChecksumSHA256, ...(ETag !== undefined && { ETag }) });
@@ -98,7 +104,7 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
   async function putWhole(rest: Buffer | undefined, filled: number, sha256: string): Promise<void> {
     const body = rest?.subarray(0, filled) ?? Buffer.alloc(0);
     const command = new PutObjectCommand({
-      ...place,
+      ...location,
       ...bucket.encryption,
       Body: body,
       ContentLength: body.byteLength,
@@ -116,7 +122,7 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
   async function complete(id: string, sizeBytes: number): Promise<void> {
     parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
     const command = new CompleteMultipartUploadCommand({
-      ...place,
+      ...location,
       UploadId: id,
       MultipartUpload: { Parts: parts },
     });
@@ -127,7 +133,7 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
       // To ask a server that stands still would only take as long again.
       if (isStalled(error)) throw error;
       // An answer that was lost, and a second attempt that finds no such upload: then it is there.
-      const there = await client.send(new HeadObjectCommand(place), request()).catch(() => undefined);
+      const there = await client.send(new HeadObjectCommand(location), request()).catch(() => undefined);
       if (there?.ContentLength !== sizeBytes) throw error;
     }
     underWay.delete(id);
@@ -151,9 +157,9 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
       // The sender of the content waits for this.
       const soon = () => ({ abortSignal: AbortSignal.timeout(bucket.stallTimeout / 4) });
       if (uploadId !== undefined) {
-        left.push(client.send(new AbortMultipartUploadCommand({ ...place, UploadId: uploadId }), soon()));
+        left.push(client.send(new AbortMultipartUploadCommand({ ...location, UploadId: uploadId }), soon()));
       }
-      if (mayBeVisible) left.push(client.send(new DeleteObjectCommand(place), soon()));
+      if (mayBeVisible) left.push(client.send(new DeleteObjectCommand(location), soon()));
       // If even this fails, the sweep finds it: as an upload, or as a blob that nobody refers to.
       await Promise.allSettled(left);
       if (uploadId !== undefined) underWay.delete(uploadId);

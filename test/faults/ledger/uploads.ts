@@ -66,23 +66,23 @@ export async function adoptUploads(
 }
 
 /** @returns whether every part was answered. */
-export async function sendParts(place: Target, upload: OpenUpload, way: Way): Promise<boolean> {
+export async function sendParts(target: Target, upload: OpenUpload, way: Way): Promise<boolean> {
   const parts = partNumbers(upload.content);
-  return (await Promise.all(parts.map((part) => sendPart(place, upload, part, way)))).every(Boolean);
+  return (await Promise.all(parts.map((part) => sendPart(target, upload, part, way)))).every(Boolean);
 }
 
 export async function sendPart(
-  place: Target,
+  target: Target,
   upload: OpenUpload,
   part: number,
   way: Way = 'server',
 ): Promise<boolean> {
   const bytes = upload.content.bytes().subarray((part - 1) * PART, part * PART);
-  const base = `${place.url}/v1/uploads/${upload.id}/parts`;
+  const base = `${target.url}/v1/uploads/${upload.id}/parts`;
   for (let tries = 0; tries < TRIES; tries += 1) {
-    if (way === 'presigned' && (await sendSigned(place, base, part, bytes))) return true;
+    if (way === 'presigned' && (await sendSigned(target, base, part, bytes))) return true;
     const answer = await exchange('PUT', `${base}/${part}`, bytes, { 'content-digest': digestOf(bytes) });
-    if (place.ledger.judge('send part', answer, ['200'])) return true;
+    if (target.ledger.judge('send part', answer, ['200'])) return true;
   }
   return false;
 }
@@ -112,8 +112,8 @@ export async function completeUpload(
 }
 
 /** Brings an upload that the fault left open to its end: nothing stands in its way any more. */
-export async function finishUpload(place: Target, upload: OpenUpload): Promise<void> {
-  const { url, ledger } = place;
+export async function finishUpload(target: Target, upload: OpenUpload): Promise<void> {
+  const { url, ledger } = target;
   const { id, entry, content } = upload;
   const { status, body } = await exchange('GET', `${url}/v1/uploads/${id}`);
   if (status !== 200) return ledger.problem(`upload ${id}: ${status} ${body?.detail}`);
@@ -125,8 +125,8 @@ export async function finishUpload(place: Target, upload: OpenUpload): Promise<v
     const parts = await exchange('GET', `${url}/v1/uploads/${id}/parts`);
     if (!ledger.judge('list parts', parts, ['200'])) return;
     const there = new Set(parts.body.items.map(({ part }: { part: number }) => part));
-    for (const part of partNumbers(content)) if (!there.has(part)) await sendPart(place, upload, part);
-    await completeUpload(place, upload, true);
+    for (const part of partNumbers(content)) if (!there.has(part)) await sendPart(target, upload, part);
+    await completeUpload(target, upload, true);
   } else if (body.state !== 'verifying') {
     upload.isOver = true;
     if (body.state !== 'complete' && !(body.state === 'aborted' && isReplaced))

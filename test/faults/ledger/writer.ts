@@ -47,7 +47,7 @@ const fetchDirect: typeof fetch = async (input, init) => {
 export async function newWriter(url: string, ledger: Ledger, name: string): Promise<Writer> {
   const created = await exchange('POST', `${url}/v1/experiments`, { namespace: 'ledger', name });
   const experiment: string = created.body.id;
-  const place = { url, ledger };
+  const target = { url, ledger };
   const client = new ModelBox({
     baseUrl: url,
     maxRetries: 1,
@@ -105,20 +105,20 @@ export async function newWriter(url: string, ledger: Ledger, name: string): Prom
       });
     ledger.count(`client.upload ${isDone ? 'done' : 'failed'}`);
     ledger.wrote(entry, content.sha256, isDone);
-    if (!isDone) await adoptUploads(place, experiment, entry, content);
+    if (!isDone) await adoptUploads(target, experiment, entry, content);
   };
 
   const uploadInParts = async ({ slot, content, way, isAnnounced }: Extract<Step, { do: 'parts' }>) => {
     const entry = slotOf(slot);
     if (way === 'client') return uploadByClient(entry, content);
-    const upload = await beginUpload(place, experiment, entry, content, isAnnounced);
-    if (upload) await completeUpload(place, upload, await sendParts(place, upload, way));
+    const upload = await beginUpload(target, experiment, entry, content, isAnnounced);
+    if (upload) await completeUpload(target, upload, await sendParts(target, upload, way));
   };
 
   const abandon = async ({ slot, content }: Extract<Step, { do: 'abandon' }>) => {
-    const upload = await beginUpload(place, experiment, slotOf(slot), content, false);
+    const upload = await beginUpload(target, experiment, slotOf(slot), content, false);
     if (!upload) return;
-    await sendPart(place, upload, 2);
+    await sendPart(target, upload, 2);
     const answer = await exchange('DELETE', `${url}/v1/uploads/${upload.id}`);
     upload.isOver = ledger.judge('abort upload', answer, ['204']);
   };
@@ -161,16 +161,16 @@ export async function newWriter(url: string, ledger: Ledger, name: string): Prom
       case 'delete':
         return remove(slotOf(step.slot));
       case 'get':
-        return readWhole(place, slotOf(step.slot));
+        return readWhole(target, slotOf(step.slot));
       case 'range':
-        return readRange(place, slotOf(step.slot));
+        return readRange(target, slotOf(step.slot));
       case 'head':
-        return readHead(place, slotOf(step.slot));
+        return readHead(target, slotOf(step.slot));
       case 'client-get':
         return readByClient(client, ledger, slotOf(step.slot), experiment);
       case 'archive': {
         const newest = checkpoints.at(-1);
-        return newest && readArchive(place, newest.id, newest.entries);
+        return newest && readArchive(target, newest.id, newest.entries);
       }
     }
   };

@@ -125,11 +125,11 @@ export function bodyTurns(): BodyTurns {
     async enter(caller, bytes, limit, timeout, gone) {
       const line = lineOf(caller);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const place: Waiting = { bytes, limit, enter: resolve };
-      line.waiting.push(place);
+      const waiter: Waiting = { bytes, limit, enter: resolve };
+      line.waiting.push(waiter);
       admit();
       const giveUp = (error: HttpProblem) => {
-        const at = line.waiting.indexOf(place);
+        const at = line.waiting.indexOf(waiter);
         if (at >= 0) line.waiting.splice(at, 1);
         reject(error);
         admit();

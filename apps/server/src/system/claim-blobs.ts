@@ -36,18 +36,18 @@ async function hasFiles(db: Database): Promise<boolean> {
   return rows[0]?.has === true;
 }
 
-function locationOf({ blobs, dataDir }: StoreConfig): { place: string; marker: string } {
+function locationOf({ blobs, dataDir }: StoreConfig): { location: string; marker: string } {
   const isDisk = blobs === 'disk';
-  const place = isDisk
+  const location = isDisk
     ? blobsFolder(dataDir)
     : `s3://${[blobs.bucket, blobs.prefix].filter(Boolean).join('/')}`;
-  return { place, marker: isDisk ? join(place, markerName) : `${place}/${markerName}` };
+  return { location, marker: isDisk ? join(location, markerName) : `${location}/${markerName}` };
 }
 
 function unmarked(config: StoreConfig): ConfigError {
-  const { place, marker } = locationOf(config);
+  const { location, marker } = locationOf(config);
   return new ConfigError([
-    `The database has files, and ${place} is not where it keeps them (${marker} is missing): set MODELBOX_BLOBS ` +
+    `The database has files, and ${location} is not where it keeps them (${marker} is missing): set MODELBOX_BLOBS ` +
       'and MODELBOX_DATA_DIR back to the place of the files, or, if you moved or restored them to this place, ' +
       'start once with MODELBOX_ADOPT_BLOBS=true and then run npm run verify.',
   ]);
@@ -55,9 +55,9 @@ function unmarked(config: StoreConfig): ConfigError {
 
 function ownedByAnother(config: StoreConfig, owner: string, id: string): ConfigError {
   const isDisk = config.blobs === 'disk';
-  const { place, marker } = locationOf(config);
+  const { location, marker } = locationOf(config);
   return new ConfigError([
-    `The files in ${place} are those of another database: ${marker} names ${owner}, and this database is ${id}.`,
+    `The files in ${location} are those of another database: ${marker} names ${owner}, and this database is ${id}.`,
     "This server would find none of its own files there, and would in time remove the others as nobody's.",
     `Give this database a place of its own (another ${isDisk ? 'MODELBOX_DATA_DIR' : 'prefix in MODELBOX_BLOBS'}), or ` +
       'restore the database that the files belong to: one that comes from its dump is known here.',

@@ -66,13 +66,13 @@ export async function startCeph(root: string, diskBytes = usualDiskBytes): Promi
   };
 }
 
-async function makeCluster(tools: CephTools, place: Omit<CephOptions, 'port'>): Promise<void> {
-  const { dataDir } = place;
+async function makeCluster(tools: CephTools, options: Omit<CephOptions, 'port'>): Promise<void> {
+  const { dataDir } = options;
   const at = (...path: string[]) => join(dataDir, ...path);
   const config = ['-c', at('ceph.conf')];
   const port = await freePorts(52);
   const fsid = randomUUID();
-  await writeFile(at('ceph.conf'), cephConfig({ ...place, port }, fsid));
+  await writeFile(at('ceph.conf'), cephConfig({ ...options, port }, fsid));
   const caps = ['--cap', 'mon', 'allow *'];
   await tools.run('ceph-authtool', '--create-keyring', at('keyring'), '--gen-key', '-n', 'mon.', ...caps);
   const admin = ['--gen-key', '-n', 'client.admin', ...caps, '--cap', 'osd', 'allow *'];

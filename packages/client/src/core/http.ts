@@ -94,9 +94,9 @@ export class Http {
   async sendFile({ url, query, to, source, options = {}, ...shared }: FileUpload): Promise<SentFile> {
     const from = readSource(source);
     const { path, ...owner } = to;
-    const place = { owner, path, role: query?.role, mediaType: options.contentType };
+    const target = { owner, path, role: query?.role, mediaType: options.contentType };
     const inOne = () => this.#upload<File>(from, url + queryString(query), options);
-    const sending = sendFile(this.carrier(options), place, from, { ...options, ...shared }, inOne);
+    const sending = sendFile(this.carrier(options), target, from, { ...options, ...shared }, inOne);
     const { verified } = await this.#track(sending);
     return { verified: () => this.#track(verified()) };
   }

@@ -23,17 +23,17 @@ export interface BeginOptions {
 /** Finds the upload that an earlier call has left, or begins one. `known` are those to the object, newest first. */
 export async function begin(
   carrier: Carrier,
-  place: FileTarget,
+  target: FileTarget,
   { sizeBytes }: LocalContent,
   known: AsyncIterable<Upload> | Iterable<Upload>,
   options: BeginOptions,
 ): Promise<Begun> {
   for await (const upload of known) {
-    if (!isFor(upload, place, sizeBytes)) continue;
+    if (!isFor(upload, target, sizeBytes)) continue;
     const begun = await goOn(carrier, upload, options);
     if (begun) return begun;
   }
-  const { owner, path, role, mediaType } = place;
+  const { owner, path, role, mediaType } = target;
   const body = { ...owner, path, role, mediaType, sizeBytes };
   const { partSize: partSizeBytes, sha256 } = options;
   const upload = await carrier.uploads.create({ ...body, partSizeBytes, sha256 }, carrier.call);

@@ -16,7 +16,7 @@ export interface FileTarget {
   readonly mediaType: string | undefined;
 }
 
-/** Whether the upload would bring to the place what is to lie there, as far as that can be told without the content. */
+/** Whether the upload would bring the file to the target, as far as that can be told without the content. */
 export function isFor(upload: Upload, { path, role, mediaType }: FileTarget, sizeBytes: number): boolean {
   return (
     // The server keeps names in NFC.

@@ -32,7 +32,7 @@ export interface Completed {
  */
 export async function sendInParts(
   carrier: Carrier,
-  place: FileTarget,
+  target: FileTarget,
   local: LocalContent,
   options: SendOptions,
 ): Promise<Completed> {
@@ -44,7 +44,7 @@ export async function sendInParts(
     return whole;
   };
   const { partSize, sha256: announced } = options;
-  const begun = await begin(carrier, place, local, options.known, {
+  const begun = await begin(carrier, target, local, options.known, {
     partSize,
     sha256: announced,
     wholeSha256,

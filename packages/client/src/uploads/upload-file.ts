@@ -20,7 +20,7 @@ export interface SentFile {
 /** Sends a file: in parts where it is large and its source can be read in any order, otherwise `inOne` request. */
 export async function sendFile(
   carrier: Carrier,
-  place: FileTarget,
+  target: FileTarget,
   { parts }: Source,
   options: FileUploadOptions & Partial<Pick<SendOptions, 'slots' | 'known'>>,
   inOne: () => Promise<Answer<File>>,
@@ -35,9 +35,9 @@ export async function sendFile(
   }
   if (sizeBytes !== undefined && sizeBytes !== size)
     throw new ModelBoxError(`The content is not the ${sizeBytes} bytes that were announced`);
-  const local = await localContent(parts, place.path, options.signal);
-  const known = options.known ?? uploadsTo(carrier, place);
-  const completed = await sendInParts(carrier, place, local, { ...options, slots: shared, known });
+  const local = await localContent(parts, target.path, options.signal);
+  const known = options.known ?? uploadsTo(carrier, target);
+  const completed = await sendInParts(carrier, target, local, { ...options, slots: shared, known });
   return { verified: () => whenVerified(carrier, completed) };
 }
 

@@ -18,8 +18,8 @@ export function firstOf<T>(count: number, order: (a: T, b: T) => number): FirstO
     heap[b] = item;
   };
 
-  function rise(place: number): void {
-    for (let at = place; at > 0; ) {
+  function rise(index: number): void {
+    for (let at = index; at > 0; ) {
       const parent = (at - 1) >>> 1;
       if (!isAfter(at, parent)) return;
       swap(at, parent);

@@ -37,7 +37,7 @@ export async function restoreObject<Row extends StoredRow>(
   ctx: RequestContext,
   store: ObjectStore<Row>,
   object: Located,
-  guard?: LifecycleCheck,
+  check?: LifecycleCheck,
   refused?: Refusal,
   /** Restores what else belongs to the object. `isRestored`: the object itself was deleted. */
   bringBack?: (tx: Tx, ctx: RequestContext, object: Located, isRestored: boolean) => Promise<void>,
@@ -47,7 +47,7 @@ export async function restoreObject<Row extends StoredRow>(
       const row = await lockObject(tx, ctx, store, object);
       if (row.deletedAt) demandGrace(ctx, store.kind, row);
       // Also of one that is not deleted itself: with what it belongs to it is gone all the same.
-      await guard?.(tx, object, ctx);
+      await check?.(tx, object, ctx);
       if (row.deletedAt) {
         const columns = { deletedAt: null, ...('purgeAt' in row ? { purgeAt: null } : {}) };
         await setColumns(tx, ctx, store, object, row, columns, 'restored');

@@ -99,8 +99,8 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
   /** Starts one request that fits; false if there is none. */
   function serveNext(): boolean {
     for (const [caller, line] of lines) {
-      const place = line.findIndex(({ asked }) => fits(asked));
-      const [next] = place < 0 ? [] : line.splice(place, 1);
+      const index = line.findIndex(({ asked }) => fits(asked));
+      const [next] = index < 0 ? [] : line.splice(index, 1);
       if (next === undefined) continue;
       waiting -= 1;
       lines.delete(caller);
@@ -114,9 +114,9 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
   function remove(entry: Waiting): void {
     const { caller } = entry.asked;
     const line = lines.get(caller);
-    const place = line?.indexOf(entry) ?? -1;
-    if (line === undefined || place < 0) return;
-    line.splice(place, 1);
+    const index = line?.indexOf(entry) ?? -1;
+    if (line === undefined || index < 0) return;
+    line.splice(index, 1);
     waiting -= 1;
     if (line.length === 0) lines.delete(caller);
   }

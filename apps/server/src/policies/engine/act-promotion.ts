@@ -45,10 +45,10 @@ export const nameFault = (message: string): string => `its name ${message}`;
  */
 export function wordsOf({ question, verdict, name, experiment }: Promoting, refusal?: string): string {
   const { epoch, step } = question.candidate;
-  const place = [epoch === null ? '' : `epoch ${epoch}`, step === null ? '' : `step ${step}`]
+  const position = [epoch === null ? '' : `epoch ${epoch}`, step === null ? '' : `step ${step}`]
     .filter(Boolean)
     .join(', ');
-  const checkpoint = `The checkpoint of ${experiment.name} at ${place}`;
+  const checkpoint = `The checkpoint of ${experiment.name} at ${position}`;
   return promotionWords(checkpoint, name.ok ? name.name : null, verdict, refusal);
 }
 
@@ -60,7 +60,7 @@ async function tryPromote(
 ): Promise<string | undefined> {
   const { tx, ctx, model } = session;
   const { question, experiment } = promoting;
-  const place: Located = {
+  const target: Located = {
     kind: 'model',
     ...model,
     parentId: model.namespaceId,
@@ -70,7 +70,7 @@ async function tryPromote(
   await tx.$executeRaw`SAVEPOINT promotion`;
   try {
     const checkpoint = { id: question.candidate.id, parentId: experiment.id };
-    await promoteInto(tx, ctx, checkpoint, place, { version, datasetMentions: [] });
+    await promoteInto(tx, ctx, checkpoint, target, { version, datasetMentions: [] });
     await tx.$executeRaw`RELEASE SAVEPOINT promotion`;
     return undefined;
   } catch (error) {

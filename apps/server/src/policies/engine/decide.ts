@@ -75,11 +75,11 @@ async function tagAll(session: Session, rule: LabelRule): Promise<boolean> {
   // All at once: with each that is tagged the others would come sooner.
   const found = await Array.fromAsync(candidates(session, rule, null));
   let acted = 0;
-  for (const [place, versionId] of found.entries()) {
+  for (const [index, versionId] of found.entries()) {
     await lockVersions(session, [versionId]);
     const decided = await decide(session, rule, versionId, null);
     acted += decided?.acted ? 1 : 0;
-    if (acted === TAGS_AT_ONCE && place < found.length - 1) return false;
+    if (acted === TAGS_AT_ONCE && index < found.length - 1) return false;
   }
   await waitForAge(session, rule);
   return true;

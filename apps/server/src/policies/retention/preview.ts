@@ -41,7 +41,7 @@ export async function previewRetention(
       id: object.id,
       name: object.name,
       remove,
-      keptBy: keptBy.map((place) => `keep[${place}]`),
+      keptBy: keptBy.map((clauseIndex) => `keep[${clauseIndex}]`),
       undecided: undecided.map(({ clauseIndex, name }) => ({
         clause: `keep[${clauseIndex}]`,
         missing: nameWords(name),

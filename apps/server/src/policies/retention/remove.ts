@@ -157,11 +157,11 @@ async function store(
 ): Promise<void> {
   const isFree = row.protections.length === 0;
   const verdict = { remove: isFree, keptBy: [], undecided: [], protectedBy: row.protections, hasFiles: true };
-  const clauses = scope.rule.keep.map((_, place) => ({
-    clause: `keep[${place}]`,
+  const clauses = scope.rule.keep.map((_, clauseIndex) => ({
+    clause: `keep[${clauseIndex}]`,
     holds: false,
     words: 'does not keep it',
-    inputs: { value: object.values[place] ?? null },
+    inputs: { value: object.values[clauseIndex] ?? null },
   }));
   await storeDecisions(sql, [
     {

@@ -23,7 +23,7 @@ export interface Scope {
   readonly id: string;
   readonly name: string;
   readonly rule: RetainRule;
-  /** By the clauses' places: the names and values that each asks for. */
+  /** By the clauses' indexes: the names and values that each asks for. */
   readonly names: readonly (readonly AskedName[])[];
   readonly source: NonNullable<PolicySources['retainVersions']>;
   /** The policy that the rule is part of, and the section of the rule. */
@@ -144,10 +144,10 @@ export async function scopeOf(
   const columns = rule.keep.map((clause) =>
     clauseSql(clause, t, schema, (name) => datasets.get(name)?.id ?? null, values),
   );
-  const has = rule.keep.map((clause, place) =>
+  const has = rule.keep.map((clause, clauseIndex) =>
     clause.filter === undefined
       ? ''
-      : (names[place] ?? []).map((name) => hasName(name, schema, values)).join(', '),
+      : (names[clauseIndex] ?? []).map((name) => hasName(name, schema, values)).join(', '),
   );
   return {
     kind,

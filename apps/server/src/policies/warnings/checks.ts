@@ -61,14 +61,14 @@ export function labelWarnings(sql: Sql, below: Below, rules: readonly LabelRule[
     const effect = `the rule gives ${rule.alias ?? `'${rule.tag}'`} to none now`;
     return [
       metricCheck(below, rule, at, 'version', effect),
-      ...(rule.notWorse ?? []).map((other, place) =>
-        metricCheck(below, other, `${at}/notWorse/${place}`, 'version', 'this clause stops none now'),
+      ...(rule.notWorse ?? []).map((other, index) =>
+        metricCheck(below, other, `${at}/notWorse/${index}`, 'version', 'this clause stops none now'),
       ),
       ...filterChecks(rule.filter, range, `${at}/filter`, 'version', effect),
-      ...(rule.files ?? []).map(({ role, path }, place): Check => {
+      ...(rule.files ?? []).map(({ role, path }, index): Check => {
         const what = path === undefined ? `a file with the role ${role}` : `the file ${path}`;
         return {
-          pointer: `${at}/files/${place}`,
+          pointer: `${at}/files/${index}`,
           code: 'no_match',
           message: `No version has ${what}: ${effect}.`,
           condition: ({ t }, values) =>

@@ -27,12 +27,12 @@ export async function policyWarnings(
   const { document, sources, namespace } = effective;
   const counts = (section: keyof typeof sources) =>
     owner.kind === 'model' || sources[section]?.id === owner.id;
-  const [place] = await sql<{ id: string }>('SELECT id FROM namespaces WHERE path = $1::text', [namespace]);
-  if (place === undefined) return [];
+  const [row] = await sql<{ id: string }>('SELECT id FROM namespaces WHERE path = $1::text', [namespace]);
+  if (row === undefined) return [];
   const names = policyDatasets(document).map(({ name }) => name);
   const known = await knownDatasets(sql, namespace, names);
   const datasetId = (name: string) => known.get(name)?.id ?? null;
-  const below: Below = { ...owner, namespace, namespaceId: place.id, datasetId };
+  const below: Below = { ...owner, namespace, namespaceId: row.id, datasetId };
   const { evaluate, label, promote, retain } = document;
   return [
     ...(evaluate && counts('evaluate') ? await evaluateWarnings(sql, below, evaluate) : []),

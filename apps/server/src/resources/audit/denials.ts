@@ -68,7 +68,7 @@ function denialOf(
   { status, refusal, message }: HttpProblem,
 ): AuditEvent {
   // What a verb denies by itself is about what the request names.
-  const place = refusal ?? (status === 401 ? undefined : Object.values(touched)[0]?.[0]);
+  const object = refusal ?? (status === 401 ? undefined : Object.values(touched)[0]?.[0]);
   const isKnown = route.public !== true && status !== 401;
   return {
     outcome: 'denied',
@@ -82,10 +82,10 @@ function denialOf(
     route: route.id,
     status,
     permission: refusal?.permission ?? null,
-    kind: place?.kind ?? null,
-    objectId: place?.id ?? null,
-    namespace: place?.namespace || null,
-    name: place?.name || null,
+    kind: object?.kind ?? null,
+    objectId: object?.id ?? null,
+    namespace: object?.namespace || null,
+    name: object?.name || null,
     // Words about what is hidden say that it is not there, and repeat the request.
     detail: status === 404 ? null : message,
   };

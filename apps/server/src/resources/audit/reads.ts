@@ -53,7 +53,7 @@ function readOf(
   params: object,
   status: number,
 ): AuditEvent {
-  const place = Object.values(touched)[0]?.[0];
+  const object = Object.values(touched)[0]?.[0];
   const path = 'path' in params && typeof params.path === 'string' ? params.path : undefined;
   return {
     outcome: 'read',
@@ -67,10 +67,10 @@ function readOf(
     route: route.id,
     status,
     permission: null,
-    kind: place?.kind ?? null,
-    objectId: place?.id ?? null,
-    namespace: place?.namespace ?? null,
-    name: (path ?? place?.name) || null,
+    kind: object?.kind ?? null,
+    objectId: object?.id ?? null,
+    namespace: object?.namespace ?? null,
+    name: (path ?? object?.name) || null,
     detail: null,
   };
 }

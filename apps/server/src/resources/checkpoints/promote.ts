@@ -16,7 +16,7 @@ import { insertVersion, type LoggedMetrics, type NewVersion } from '../versions/
 export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touched }) => {
   const { checkpoint, model } = touched;
   const { model: _, ...version } = body;
-  const datasets = uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention);
+  const datasets = uniqueBy([...touched.datasets, ...touched.measured], (dataset) => dataset.mention);
   return write(ctx, (tx) =>
     promoteInto(tx, ctx, checkpoint, model, { ...version, datasetMentions: datasets }),
   );

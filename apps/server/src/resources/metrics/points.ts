@@ -29,7 +29,7 @@ interface Series {
   readonly datasetId: string | undefined;
   readonly first: number | null | undefined;
   step: number | null | undefined;
-  /** The place of its last point. */
+  /** The index of its last point. */
   last: number;
 }
 
@@ -39,7 +39,7 @@ export function pointColumns(
   datasetOf: (mention: DatasetMention) => MentionedDataset,
 ): string[] {
   const found = new Map<string, Series>();
-  const places: number[] = [];
+  const indexes: number[] = [];
   const digests: (string | null)[] = [];
   let rises = true;
   for (const [index, { key, step, dataset }] of points.entries()) {
@@ -54,7 +54,7 @@ export function pointColumns(
       series.step = step;
       series.last = index + 1;
     }
-    places.push(series.index);
+    indexes.push(series.index);
     digests.push(mentioned?.digest ?? null);
   }
   const all = [...found.values()];
@@ -63,7 +63,7 @@ export function pointColumns(
     column(all, ({ datasetId }) => datasetId),
     column(all, ({ first }) => first),
     rises ? column(all, ({ last }) => last) : '{}',
-    column(places, (place) => place),
+    column(indexes, (index) => index),
     column(points, ({ step }) => step),
     column(points, ({ time }) => time),
     column(digests, (digest) => digest && quoted(digest)),

@@ -35,7 +35,7 @@ interface Row extends Pick<ProtectionRow, 'evaluatorRole' | 'evaluators'> {
 export type RuleScope = Pick<Located, 'kind' | 'id' | 'namespace'>;
 
 /**
- * The guards of the labelling rules that count in a scope, by alias. Aliases that are not protected by `rule` have none.
+ * The labelling rules of aliases that are protected by `rule` in a scope, by alias.
  * @param draft of the scope's own policy, which `policy` has taken in already.
  */
 export async function protectedRulesOf(
@@ -89,7 +89,7 @@ function trustOf({ evaluatorRole: role, evaluators: principals }: Row): Trust[] 
 }
 
 /** The rules that wait, as answers tell them. */
-export const waitingOf = (guards: ReadonlyMap<string, ProtectedRule>) =>
-  [...guards].flatMap(([alias, { rule, waits }]) =>
+export const waitingOf = (rules: ReadonlyMap<string, ProtectedRule>) =>
+  [...rules].flatMap(([alias, { rule, waits }]) =>
     waits === undefined ? [] : [{ rule: rule.name, alias, words: waits }],
   );

@@ -24,7 +24,7 @@ export const createVersion: Verb<'models.versions.create'> = (ctx, { body, touch
         versionId: touched.base?.id ?? null,
       },
       points: pointsOf(body.metrics),
-      datasets: uniqueBy([...touched.datasets, ...touched.measured], (place) => place.mention),
+      datasets: uniqueBy([...touched.datasets, ...touched.measured], (dataset) => dataset.mention),
       fill: async (_, versionId) => {
         await insertTracked(tx, ctx, 'version', versionId, files);
         return undefined;
