@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { ROLES } from './define-resource.ts';
 import { cursor, limit, page } from './lists.ts';
-import { PERMISSIONS, type Permission } from './permissions.ts';
+import { PERMISSIONS } from './permissions.ts';
 import { NamespacePath, naming, Timestamp, Uuid } from './primitives.ts';
-import { ROLES } from './roles.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 
 /** `user:ann@example.com`, `service:trainer`, `group:ml`. */
@@ -30,9 +31,7 @@ export const RoleName = z.enum(ROLES).meta({
     'aliases, sets policies, deletes, decides and holds; `admin` grants. Each may do what the one before it may.',
 });
 
-const PermissionName = z
-  .enum(PERMISSIONS as unknown as [Permission, ...Permission[]])
-  .meta({ id: 'Permission' });
+const PermissionName = z.enum(PERMISSIONS).meta({ id: 'Permission' });
 
 const Networks = z
   .array(
@@ -199,7 +198,7 @@ export const accessRoutes = [
     path: '/v1/tokens/{token}',
     tag,
     summary: 'Revoke a token and all that it made: from then on they open nothing, on any server',
-    params: z.strictObject({ token: Uuid }),
+    params: z.strictObject({ token: REFS.token }),
     answers: { 204: 'empty' },
     known: true,
     touches: {},

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
-import { AliasName, ModelRef, Timestamp, Uuid, VersionName, VersionRef } from './primitives.ts';
+import { AliasName, Timestamp, Uuid, VersionName } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 
 export const Alias = z
@@ -15,12 +16,12 @@ export const Alias = z
 export type Alias = z.infer<typeof Alias>;
 
 const Reason = z.string().max(2000).nullable().optional().meta({ description: 'Why; kept in the history.' });
-const Expect = VersionRef.nullable().optional().meta({
+const Expect = REFS.version.nullable().optional().meta({
   description: 'The holder demanded, by id or name (`null`: none); if another holds it: 412.',
 });
 
 const AliasPut = z
-  .strictObject({ version: VersionRef, expect: Expect, reason: Reason })
+  .strictObject({ version: REFS.version, expect: Expect, reason: Reason })
   .meta({ id: 'AliasPut' });
 const AliasRollback = z.strictObject({ expect: Expect, reason: Reason }).meta({ id: 'AliasRollback' });
 
@@ -40,8 +41,8 @@ const AliasMove = z
   .meta({ id: 'AliasMove', description: 'One move of an alias.' });
 export type AliasMove = z.infer<typeof AliasMove>;
 
-const inModel = z.strictObject({ model: ModelRef });
-const params = z.strictObject({ model: ModelRef, alias: AliasName });
+const inModel = z.strictObject({ model: REFS.model });
+const params = z.strictObject({ model: REFS.model, alias: AliasName });
 const path = '/v1/models/{model}/aliases/{alias}';
 const tag = 'aliases';
 const model = { kind: 'model', at: 'params.model', permission: 'version.read' } as const;

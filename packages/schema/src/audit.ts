@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
 import { NamespacePath, Timestamp, Uuid } from './primitives.ts';
-import { OBJECT_KINDS, route } from './route.ts';
+import { OBJECT_KINDS } from './resources.ts';
+import { route } from './route.ts';
 
 export const AuditOutcome = z.enum(['written', 'denied', 'read']).meta({
   id: 'AuditOutcome',

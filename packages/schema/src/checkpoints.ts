@@ -5,19 +5,17 @@ import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts';
 import {
-  CheckpointRef,
   Count,
   deletable,
-  ExperimentRef,
   Metadata,
   MetadataPatch,
-  ModelRef,
   NamespacePath,
   PatchedTags,
   Tags,
   Timestamp,
   Uuid,
 } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 import { newVersionTouches, Status, Version, VersionCreate } from './versions.ts';
 import { hidden } from './views.ts';
@@ -72,15 +70,15 @@ export const Checkpoint = z
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
 const { files: _files, status: _status, source: _source, ...versionFields } = VersionCreate.shape;
-const Promotion = z.strictObject({ model: ModelRef, ...versionFields }).meta({
+const Promotion = z.strictObject({ model: REFS.model, ...versionFields }).meta({
   id: 'Promotion',
   description:
     'The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the ' +
     "checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given.",
 });
 
-const inExperiment = z.strictObject({ experiment: ExperimentRef });
-const params = z.strictObject({ checkpoint: CheckpointRef });
+const inExperiment = z.strictObject({ experiment: REFS.experiment });
+const params = z.strictObject({ checkpoint: REFS.checkpoint });
 const path = '/v1/checkpoints/{checkpoint}';
 const tag = 'checkpoints';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listQuery, page } from './lists.ts';
-import { auditFields, DatasetRef, Metadata, MetadataPatch, Name, NamespacePath, Uri } from './primitives.ts';
+import { auditFields, Metadata, MetadataPatch, Name, NamespacePath, Uri } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
@@ -38,7 +39,7 @@ export const Dataset = z
   .meta({ id: 'Dataset', description: 'A handle on data that lies elsewhere.' });
 export type Dataset = z.infer<typeof Dataset>;
 
-const params = z.strictObject({ dataset: DatasetRef });
+const params = z.strictObject({ dataset: REFS.dataset });
 const path = '/v1/datasets/{dataset}';
 const tag = 'datasets';
 

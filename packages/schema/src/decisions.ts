@@ -2,18 +2,8 @@ import { z } from 'zod';
 import { facts } from './facts.ts';
 import { cursor, limit, page } from './lists.ts';
 import { LabelRule, labelTouches } from './policy-document.ts';
-import {
-  AliasName,
-  CheckpointRef,
-  Count,
-  ModelRef,
-  Name,
-  NamespacePath,
-  Timestamp,
-  Uuid,
-  VersionName,
-  VersionRef,
-} from './primitives.ts';
+import { AliasName, Count, Name, NamespacePath, Timestamp, Uuid, VersionName } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 
 export const RuleKind = z.enum(['label', 'promote', 'retain', 'stale']).meta({ id: 'RuleKind' });
@@ -166,9 +156,9 @@ export const decisionRoutes = [
     path: '/v1/models/{model}/decisions',
     tag,
     summary: 'List what the rules decided about a model, newest first',
-    params: z.strictObject({ model: ModelRef }),
+    params: z.strictObject({ model: REFS.model }),
     query: z.strictObject({
-      version: VersionRef.optional().meta({ description: 'About one version.' }),
+      version: REFS.version.optional().meta({ description: 'About one version.' }),
       ...narrowed,
       limit,
       cursor,
@@ -194,7 +184,7 @@ export const decisionRoutes = [
     path: '/v1/versions/{version}/decisions',
     tag,
     summary: 'List what the rules decided about a version, newest first',
-    params: z.strictObject({ version: VersionRef }),
+    params: z.strictObject({ version: REFS.version }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
     touches: {
@@ -209,7 +199,7 @@ export const decisionRoutes = [
     path: '/v1/checkpoints/{checkpoint}/decisions',
     tag,
     summary: 'List what the rules decided about a checkpoint, newest first',
-    params: z.strictObject({ checkpoint: CheckpointRef }),
+    params: z.strictObject({ checkpoint: REFS.checkpoint }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
     touches: {
@@ -246,8 +236,8 @@ export const decisionRoutes = [
     path: '/v1/models/{model}/aliases/{alias}/explain',
     tag,
     summary: 'Explain why a version is, or is not, the holder of an alias',
-    params: z.strictObject({ model: ModelRef, alias: AliasName }),
-    query: z.strictObject({ version: VersionRef }),
+    params: z.strictObject({ model: REFS.model, alias: AliasName }),
+    query: z.strictObject({ version: REFS.version }),
     answers: { 200: Explanation },
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
@@ -268,7 +258,7 @@ export const decisionRoutes = [
     path: '/v1/models/{model}/policy/backtest',
     tag,
     summary: 'Say what a labelling rule would have done over the history of a model',
-    params: z.strictObject({ model: ModelRef }),
+    params: z.strictObject({ model: REFS.model }),
     body: BacktestRequest,
     safe: true,
     answers: { 200: Backtest },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
-import { ModelRef, Timestamp, Uuid, VersionName } from './primitives.ts';
+import { Timestamp, Uuid, VersionName } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 
 export const Coverage = z.enum(['missing', 'stale', 'done']).meta({
@@ -41,7 +42,7 @@ export const evaluationRoutes = [
     tag: 'policies',
     summary: 'List the evaluations that are owed, oldest version first',
     description: 'Of the ready versions, on the datasets that the policy names in `evaluate`.',
-    params: z.strictObject({ model: ModelRef }),
+    params: z.strictObject({ model: REFS.model }),
     query: z.strictObject({
       state: z
         .enum(['owed', 'missing', 'stale', 'done', 'all'])

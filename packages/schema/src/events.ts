@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
 import { aKind, ownerParams, ownerPath } from './owners.ts';
 import { Metadata, naming, Timestamp, Uuid } from './primitives.ts';
-import { type OwnerKind, route } from './route.ts';
+import type { OwnerKind } from './resources.ts';
+import { route } from './route.ts';
 
 const EventName = naming(
   'event',

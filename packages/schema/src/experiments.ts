@@ -3,7 +3,6 @@ import { lifecycleRoutes } from './lifecycle.ts';
 import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics } from './metrics.ts';
 import {
-  CheckpointRef,
   deletable,
   Framework,
   Metadata,
@@ -16,6 +15,7 @@ import {
   Task,
   Uuid,
 } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
@@ -40,7 +40,7 @@ export const ExperimentCreate = z
     status: ExperimentStatus.optional().meta({ description: 'Default: `running`.' }),
     metadata: Metadata.optional(),
     tags: Tags.optional(),
-    source: z.strictObject({ checkpoint: CheckpointRef }).nullable().optional().meta({
+    source: z.strictObject({ checkpoint: REFS.checkpoint }).nullable().optional().meta({
       id: 'ExperimentSourceInput',
       description: 'The checkpoint that it begins with, of whatever experiment.',
     }),

@@ -1,4 +1,4 @@
-import type { ObjectKind } from './route.ts';
+import type { ObjectKind } from './resources.ts';
 
 /**
  * Touches of a route whose answer tells what a rule made of facts about versions. A rule that the caller drafts could ask for

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { includeDeleted } from './lists.ts';
 import { aKind, ownerParams, ownerPath } from './owners.ts';
-import { type OwnerKind, route } from './route.ts';
+import type { OwnerKind } from './resources.ts';
+import { route } from './route.ts';
 
 /** The routes that read, change, delete and restore one object of a kind. */
 export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U extends z.ZodType>(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Timestamp, Uuid, VersionRef } from './primitives.ts';
+import { Timestamp, Uuid } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 
 export const LineageNode = z
@@ -40,7 +41,7 @@ export const lineageRoutes = [
     path: '/v1/versions/{version}/lineage',
     tag: 'versions',
     summary: 'Read what a version came from, and what came of it',
-    params: z.strictObject({ version: VersionRef }),
+    params: z.strictObject({ version: REFS.version }),
     query: z.strictObject({
       depth: z.int().min(1).max(32).optional().meta({ description: 'Steps from the version.', default: 8 }),
     }),

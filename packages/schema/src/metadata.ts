@@ -1,6 +1,7 @@
 import { aKind, ownerParams, ownerPath } from './owners.ts';
 import { Metadata, MetadataPatch } from './primitives.ts';
-import { type OwnerKind, route } from './route.ts';
+import type { OwnerKind } from './resources.ts';
+import { route } from './route.ts';
 
 /** The routes of the metadata of one kind of owner. The ETag is the object's own. */
 export const metadataRoutes = <K extends OwnerKind>(kind: K) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, Problem } from './errors.ts';
+import { TAGS } from './resources.ts';
 import { type Answer, type Route, takesIdempotencyKey, takesIfMatch } from './route.ts';
 import { routeList } from './routes.ts';
 import { permissionsOf, VIEWS } from './views.ts';
@@ -197,22 +198,6 @@ function errorResponses(): Json {
   return responses;
 }
 
-const TAGS: Record<string, string> = {
-  namespaces: "Paths that organize a team's models and experiments.",
-  models: 'Tasks to solve, and what their versions have in common.',
-  versions: 'Trained models.',
-  aliases: 'Names that at most one version of a model holds.',
-  references: 'How people and pipelines name a version.',
-  experiments: 'Training runs.',
-  checkpoints: 'What a run writes as it goes.',
-  datasets: 'Handles on data that lies elsewhere.',
-  uploads: 'Files that come in parts, over days and from where they were cut off.',
-  policies:
-    'Rules that the service carries out: evaluation, labels, promotion, retention; and what they decided.',
-  access: 'Who may do what, and who did: tokens, grants and the audit.',
-  system: 'The server itself.',
-};
-
 /** Adds to each restricted field the permissions that show it. */
 function markPermissions(components: ReadonlyMap<string, Json>): void {
   for (const [id, view] of Object.entries(VIEWS)) {
@@ -244,7 +229,7 @@ export function openApiDocument(version: string): Json {
       contact: { name: 'ModelBox' },
     },
     servers: [{ url: '/', description: 'This server' }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    tags: TAGS,
     paths,
     components: {
       schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import { CheckpointRef, ExperimentRef, ModelRef, VersionRef } from './primitives.ts';
-import type { OwnerKind } from './route.ts';
-
-const REFS = {
-  model: ModelRef,
-  version: VersionRef,
-  experiment: ExperimentRef,
-  checkpoint: CheckpointRef,
-} as const;
+import { type OwnerKind, REFS } from './resources.ts';
 
 /** `/v1/models/{model}` for `model`. */
 export const ownerPath = <K extends OwnerKind>(kind: K) => `/v1/${kind}s/{${kind}}` as const;

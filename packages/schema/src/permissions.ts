@@ -1,43 +1,31 @@
-/** All permissions there are. A route declares which one it needs on each object that it touches. */
-export const PERMISSIONS = [
-  'namespace.read',
-  'namespace.write',
-  'namespace.delete',
-  'namespace.quota',
-  'model.read',
-  'model.create',
-  'model.write',
-  'model.delete',
-  'version.read',
-  'version.create',
-  'version.write',
-  'version.delete',
-  'alias.move',
-  'alias.protect',
-  'experiment.read',
-  'experiment.create',
-  'experiment.write',
-  'experiment.delete',
-  'checkpoint.read',
-  'checkpoint.create',
-  'checkpoint.write',
-  'checkpoint.delete',
-  'dataset.read',
-  'dataset.create',
-  'dataset.write',
-  'file.read',
-  'file.write',
-  'metric.read',
-  'metric.write',
-  'event.read',
-  'event.write',
-  'policy.read',
-  'policy.write',
-  'proposal.decide',
-  'hold.write',
-  'grant.read',
-  'grant.write',
-  'audit.read',
-] as const;
+import { ROLES, type Role } from './define-resource.ts';
+import { RESOURCES } from './resources.ts';
 
-export type Permission = (typeof PERMISSIONS)[number];
+type PermissionsOf<R> = R extends { readonly kind: infer K extends string; readonly permissions: infer P }
+  ? `${K}.${keyof P & string}`
+  : never;
+
+/** `dataset.read`: a route declares which permission it needs on each object that it touches. */
+export type Permission = PermissionsOf<(typeof RESOURCES)[number]>;
+
+const LEAST_ROLES = new Map(
+  RESOURCES.flatMap(({ kind, permissions }) =>
+    Object.entries(permissions).map(([action, role]) => [`${kind}.${action}` as Permission, role as Role]),
+  ),
+);
+
+/** All permissions there are. */
+export const PERMISSIONS: readonly Permission[] = [...LEAST_ROLES.keys()];
+
+const permissionsOf = (role: Role): Permission[] =>
+  PERMISSIONS.filter(
+    (permission) => ROLES.indexOf(LEAST_ROLES.get(permission) ?? 'admin') <= ROLES.indexOf(role),
+  );
+
+/** What a role may do. An admin of a namespace may do everything there. */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  viewer: permissionsOf('viewer'),
+  contributor: permissionsOf('contributor'),
+  maintainer: permissionsOf('maintainer'),
+  admin: PERMISSIONS,
+};

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { cursor, limit, page } from './lists.ts';
 import { PolicyDocument, policyTouches } from './policy-document.ts';
 import { PolicyWarning } from './policy-warnings.ts';
-import { AliasName, Count, ModelRef, NamespacePath, Timestamp, Uuid } from './primitives.ts';
+import { AliasName, Count, NamespacePath, Timestamp, Uuid } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
@@ -75,7 +76,7 @@ export const PolicyEdit = z
 export type PolicyEdit = z.infer<typeof PolicyEdit>;
 
 const OWNERS = {
-  model: { params: z.strictObject({ model: ModelRef }), article: 'a model' },
+  model: { params: z.strictObject({ model: REFS.model }), article: 'a model' },
   namespace: { params: z.strictObject({ namespace: NamespacePath }), article: 'a namespace' },
 } as const;
 

@@ -151,28 +151,6 @@ export const Uri = z
 /** A non-negative integer that a double holds exactly. */
 export const Count = z.int().min(0);
 
-export const ModelRef = z.string().min(1).max(700).meta({
-  description: 'A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path).',
-});
-export const VersionRef = z
-  .string()
-  .min(1)
-  .max(900)
-  .meta({
-    description:
-      'A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). ' +
-      'In a body under a known model the bare name of the version will do.',
-  });
-export const ExperimentRef = z.string().min(1).max(700).meta({
-  description:
-    'An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path).',
-});
-export const DatasetRef = z.string().min(1).max(700).meta({
-  description:
-    'A dataset: its id, or its namespace and name, `ai/vision/coco-val` (percent-encoded in a path).',
-});
-export const CheckpointRef = Uuid.meta({ description: "A checkpoint's id." });
-
 export const DatasetMention = z
   .union([
     z.string().min(1).max(700).meta({ id: 'DatasetName', description: 'A dataset by name: current digest.' }),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { facts } from './facts.ts';
 import { cursor, limit, page } from './lists.ts';
-import { AliasName, Count, ModelRef, Tag, Timestamp, Uuid, VersionName } from './primitives.ts';
+import { AliasName, Count, Tag, Timestamp, Uuid, VersionName } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
@@ -50,7 +51,7 @@ const ProposalDecision = z
   })
   .meta({ id: 'ProposalDecision' });
 
-const params = z.strictObject({ proposal: Uuid });
+const params = z.strictObject({ proposal: REFS.proposal });
 const path = '/v1/proposals/{proposal}';
 const tag = 'policies';
 const decide = {
@@ -65,7 +66,7 @@ export const proposalRoutes = [
     path: '/v1/models/{model}/proposals',
     tag,
     summary: 'List what rules propose for a model, newest first',
-    params: z.strictObject({ model: ModelRef }),
+    params: z.strictObject({ model: REFS.model }),
     query: z.strictObject({ state: ProposalState.optional(), limit, cursor }),
     answers: { 200: page('ProposalPage', Proposal) },
     touches: {

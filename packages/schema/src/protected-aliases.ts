@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Principal, RoleName } from './access.ts';
 import { cursor, limit, page } from './lists.ts';
 import { LabelRule } from './policy-document.ts';
-import { AliasName, Count, ModelRef, NamespacePath, Sha256, Timestamp, Uuid } from './primitives.ts';
+import { AliasName, Count, NamespacePath, Sha256, Timestamp, Uuid } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 
 export const MOVABLE_BY = ['role', 'principals', 'rule', 'proposal'] as const;
@@ -130,7 +131,7 @@ const ofNamespace = <P extends 'namespace.read' | 'alias.protect'>(permission: P
 
 const modelPath = '/v1/models/{model}/protected-aliases';
 const namespacePath = '/v1/namespaces/{namespace}/protected-aliases';
-const modelParams = z.strictObject({ model: ModelRef });
+const modelParams = z.strictObject({ model: REFS.model });
 const namespaceParams = z.strictObject({ namespace: NamespacePath });
 
 const OWNERS = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { File } from './files.ts';
-import { VersionRef } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 import { Version } from './versions.ts';
 import { hidden } from './views.ts';
@@ -30,7 +30,7 @@ export const referenceRoutes = [
     path: '/v1/resolve',
     tag: 'references',
     summary: 'Resolve a reference to a ready version and its files',
-    query: z.strictObject({ ref: VersionRef.meta({ examples: ['ai/vision/yolo@prod'] }) }),
+    query: z.strictObject({ ref: REFS.version.meta({ examples: ['ai/vision/yolo@prod'] }) }),
     answers: { 200: Resolution },
     touches: { version: { kind: 'version', at: 'query.ref', permission: 'version.read' } },
     errors: [404, 409],

@@ -6,7 +6,8 @@ import { limit } from './lists.ts';
 import { WaitingRule } from './policies.ts';
 import { PolicyDocument, policyTouches } from './policy-document.ts';
 import { PolicyWarning } from './policy-warnings.ts';
-import { CheckpointRef, Count, ModelRef, NamespacePath, Uuid, VersionRef } from './primitives.ts';
+import { Count, NamespacePath, Uuid } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 
 export const Protection = z
@@ -163,7 +164,7 @@ const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
     path: `/v1/${kind}s/{${kind}}/policy/preview`,
     tag: 'policies',
     summary: `Say what a policy of a ${kind} would do now`,
-    params: z.strictObject({ [kind]: kind === 'model' ? ModelRef : NamespacePath } as {
+    params: z.strictObject({ [kind]: kind === 'model' ? REFS.model : NamespacePath } as {
       [P in K]: z.ZodString;
     }),
     query: z.strictObject({ limit }),
@@ -186,7 +187,7 @@ const HoldPut = z
   .meta({ id: 'HoldPut' });
 
 const holdOf = <K extends 'version' | 'checkpoint'>(kind: K) => {
-  const params = z.strictObject({ [kind]: kind === 'version' ? VersionRef : CheckpointRef } as {
+  const params = z.strictObject({ [kind]: kind === 'version' ? REFS.version : REFS.checkpoint } as {
     [P in K]: z.ZodString;
   });
   const path = `/v1/${kind}s/{${kind}}/hold` as const;

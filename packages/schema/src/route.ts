@@ -1,26 +1,6 @@
 import type { z } from 'zod';
 import type { Permission } from './permissions.ts';
-
-/** The kinds of object that a route can touch. Changes are about them too, but for uploads: those are told of their owner. */
-export const OBJECT_KINDS = [
-  'namespace',
-  'model',
-  'version',
-  'alias',
-  'experiment',
-  'checkpoint',
-  'dataset',
-  'upload',
-  'proposal',
-  'token',
-  'grant',
-  'alias_protection',
-] as const;
-export type ObjectKind = (typeof OBJECT_KINDS)[number];
-
-/** The kinds that own files, metrics, metadata and events. */
-export const OWNER_KINDS = ['model', 'version', 'experiment', 'checkpoint'] as const;
-export type OwnerKind = (typeof OWNER_KINDS)[number];
+import type { ObjectKind } from './resources.ts';
 
 /**
  * What a request can name: an object, or `content`, by its SHA-256. Content is touched as a living object that has it and

@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import { digestHeaders, File, FilePath, FileRole, MediaType } from './files.ts';
 import { cursor, limit, page } from './lists.ts';
-import {
-  auditFields,
-  CheckpointRef,
-  Count,
-  ExperimentRef,
-  ModelRef,
-  Sha256,
-  Timestamp,
-  Uuid,
-  VersionRef,
-} from './primitives.ts';
-import { OWNER_KINDS, route } from './route.ts';
+import { auditFields, Count, Sha256, Timestamp, Uuid } from './primitives.ts';
+import { OWNER_KINDS, REFS } from './resources.ts';
+import { route } from './route.ts';
 
 /** Parts of one upload at most, and bytes of a part: the rules of S3, which hold for every store. */
 export const PARTS_MAX = 10_000;
@@ -34,10 +25,10 @@ export type UploadState = z.infer<typeof UploadState>;
 
 /** The object that a file is for: exactly one of these. */
 const owner = {
-  model: ModelRef.optional(),
-  version: VersionRef.optional(),
-  experiment: ExperimentRef.optional(),
-  checkpoint: CheckpointRef.optional(),
+  model: REFS.model.optional(),
+  version: REFS.version.optional(),
+  experiment: REFS.experiment.optional(),
+  checkpoint: REFS.checkpoint.optional(),
 };
 
 const PartSize = z.int().min(PART_SIZE_MIN).max(PART_SIZE_MAX);
@@ -138,7 +129,7 @@ const SignedParts = z.object({ items: z.array(SignedPart) }).meta({ id: 'SignedP
 
 const tag = 'uploads';
 const path = '/v1/uploads/{upload}';
-const params = z.strictObject({ upload: Uuid.meta({ description: "An upload's id." }) });
+const params = z.strictObject({ upload: REFS.upload });
 const onePart = params.extend({
   part: z
     .string()

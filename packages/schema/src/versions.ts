@@ -6,16 +6,13 @@ import { includeDeleted, listQuery, page } from './lists.ts';
 import { LatestEvaluations, LatestMetrics, MetricsInput } from './metrics.ts';
 import {
   AliasName,
-  CheckpointRef,
   Count,
   DatasetMention,
   Description,
   deletable,
-  ExperimentRef,
   Framework,
   Metadata,
   MetadataPatch,
-  ModelRef,
   NamespacePath,
   PatchedTags,
   Tags,
@@ -23,8 +20,8 @@ import {
   Title,
   Uuid,
   VersionName,
-  VersionRef,
 } from './primitives.ts';
+import { REFS } from './resources.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
@@ -37,9 +34,9 @@ const Aliases = z.array(AliasName).max(64);
 
 export const SourceInput = z
   .strictObject({
-    checkpoint: CheckpointRef.optional(),
-    experiment: ExperimentRef.optional(),
-    version: VersionRef.optional(),
+    checkpoint: REFS.checkpoint.optional(),
+    experiment: REFS.experiment.optional(),
+    version: REFS.version.optional(),
   })
   .meta({ id: 'SourceInput', description: 'What the version was made from.' });
 
@@ -148,8 +145,8 @@ export const newVersionTouches = {
   },
 } as const;
 
-const inModel = z.strictObject({ model: ModelRef });
-const params = z.strictObject({ version: VersionRef });
+const inModel = z.strictObject({ model: REFS.model });
+const params = z.strictObject({ version: REFS.version });
 const path = '/v1/versions/{version}';
 const tag = 'versions';
 
