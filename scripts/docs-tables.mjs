@@ -3,25 +3,11 @@
 
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listFields } from '../apps/server/src/app/resources.ts';
 import { settingsTable } from '../apps/server/src/config/help.ts';
-import { checkpointSchema } from '../apps/server/src/resources/checkpoints/filter-schema.ts';
-import { datasetSchema } from '../apps/server/src/resources/datasets/list.ts';
-import { experimentSchema } from '../apps/server/src/resources/experiments/filter-schema.ts';
-import { modelSchema } from '../apps/server/src/resources/models/list.ts';
-import { namespaceSchema } from '../apps/server/src/resources/namespaces/list.ts';
-import { versionSchema } from '../apps/server/src/resources/versions/filter-schema.ts';
 import { ERRORS } from '../packages/schema/src/errors.ts';
 import { routeList } from '../packages/schema/src/routes.ts';
 import { root } from './paths.mjs';
-
-const LISTS = {
-  namespaces: namespaceSchema,
-  models: modelSchema,
-  versions: versionSchema,
-  experiments: experimentSchema,
-  checkpoints: checkpointSchema,
-  datasets: datasetSchema,
-};
 
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
@@ -38,7 +24,7 @@ const TABLES = {
   fields: () =>
     table(
       ['list', 'fields', 'also'],
-      Object.entries(LISTS).map(([list, schema]) => [list, fieldsOf(schema), extrasOf(schema)]),
+      Object.entries(listFields).map(([kind, schema]) => [`${kind}s`, fieldsOf(schema), extrasOf(schema)]),
     ),
   routes: () =>
     table(

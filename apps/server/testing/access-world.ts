@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Route } from '@modelbox/schema';
+import { REFS, type Route } from '@modelbox/schema';
 import { freshName } from './objects.ts';
 import { champion, onVal, policyTests } from './policies.ts';
+import { SAMPLES, type SampledKind } from './samples.ts';
 import type { TestServer } from './test-server.ts';
 import type { Callers } from './tokens.ts';
 
@@ -22,21 +23,20 @@ export async function makeWorld(
   { path }: Pick<Route, 'path'>,
 ): Promise<World> {
   const namespace = freshName('ns');
-  const model = await ok('POST', '/v1/models', { namespace, name: 'm' });
-  const dataset = await ok('POST', '/v1/datasets', { namespace, name: 'val' });
+  const made: Record<string, { id: string }> = {};
+  for (const [kind, { path: at, name }] of Object.entries(SAMPLES))
+    made[kind] = await ok('POST', at, { namespace, name });
+  const { model, experiment: run } = made as Record<SampledKind, { id: string }>;
   const body = { version: 'v1', files: [], metrics: [onVal(1)], aliases: ['prod'] };
   const version = await ok('POST', `/v1/models/${model.id}/versions`, body);
-  const run = await ok('POST', '/v1/experiments', { namespace, name: 'run' });
   const checkpoint = await ok('POST', `/v1/experiments/${run.id}/checkpoints`, { epoch: 1, status: 'ready' });
   const content = Buffer.from(namespace.padEnd(CONTENT_SIZE));
   await ok('PUT', `/v1/models/${model.id}/files/content.bin`, content);
   const values: Record<string, string> = {
     namespace,
-    model: model.id,
+    ...Object.fromEntries(Object.entries(made).map(([kind, { id }]) => [kind, id])),
     version: version.id,
-    experiment: run.id,
     checkpoint: checkpoint.id,
-    dataset: dataset.id,
     content: createHash('sha256').update(content).digest('hex'),
     alias: 'prod',
     'path*': 'a.bin',
@@ -70,12 +70,12 @@ export function sharedWorlds(
   };
 }
 
-const KINDS = ['model', 'version', 'experiment', 'checkpoint', 'dataset', 'upload', 'proposal', 'token'];
+const KINDS = [...Object.keys(REFS), 'token'];
 
 /** Values for a path that have the right form and name no object. */
 export const namesOfNothing = (): Readonly<Record<string, string>> => ({
-  namespace: freshName('nothing'),
   ...Object.fromEntries(KINDS.map((kind) => [kind, randomUUID()])),
+  namespace: freshName('nothing'),
 });
 
 /** A body of the right media type for a request whose status depends on the caller's rights. */

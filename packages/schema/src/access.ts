@@ -3,7 +3,6 @@ import { ROLES } from './define-resource.ts';
 import { cursor, limit, page } from './lists.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { NamespacePath, naming, Timestamp, Uuid } from './primitives.ts';
-import { REFS } from './resources.ts';
 import { route } from './route.ts';
 
 /** `user:ann@example.com`, `service:trainer`, `group:ml`. */
@@ -198,7 +197,7 @@ export const accessRoutes = [
     path: '/v1/tokens/{token}',
     tag,
     summary: 'Revoke a token and all that it made: from then on they open nothing, on any server',
-    params: z.strictObject({ token: REFS.token }),
+    params: z.strictObject({ token: Uuid }),
     answers: { 204: 'empty' },
     known: true,
     touches: {},

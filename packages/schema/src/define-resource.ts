@@ -27,11 +27,11 @@ export interface Tag {
 export interface ResourceDefinition {
   readonly kind: string;
   /**
-   * The table of its rows. A resource with a table has objects: routes touch them, and changes and the audit name the kind.
+   * The table of its rows. A resource with a table has objects: changes and the audit name their kind.
    * Without a table, the rows belong to objects of other kinds.
    */
   readonly table?: string;
-  /** How a path or a body names one object. */
+  /** How a path or a body names one object. Absent: only as a part of another object. */
   readonly ref?: z.ZodString;
   /** The least role that has each permission, by the last word of the permission: `read` for `dataset.read`. */
   readonly permissions: Readonly<Record<string, Role>>;

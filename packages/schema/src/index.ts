@@ -5,7 +5,7 @@ export * from './audit.ts';
 export * from './checkpoints.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';
-export { defineResource, ROLES, type Role } from './define-resource.ts';
+export { type ResourceDefinition, ROLES, type Role } from './define-resource.ts';
 export * from './errors.ts';
 export * from './evaluations.ts';
 export * from './events.ts';

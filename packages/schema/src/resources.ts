@@ -198,7 +198,6 @@ export const RESOURCES = [
   defineResource({
     kind: 'token',
     table: 'tokens',
-    ref: Uuid,
     permissions: {},
     tag: { name: 'access', description: 'Who may do what, and who did: tokens, grants and the audit.' },
   }),
@@ -229,7 +228,8 @@ export type ObjectKind = Objects['kind'];
 export type OwnerKind = Extract<Defined, { readonly isOwner: true }>['kind'];
 /** The kinds whose lists take the filter language. */
 export type ListedKind = Extract<Defined, { readonly isListed: true }>['kind'];
-type ReferableKind = Extract<Defined, { readonly ref: z.ZodString }>['kind'];
+/** The kinds whose objects a path or a body names by a reference. */
+export type ReferableKind = Extract<Defined, { readonly ref: z.ZodString }>['kind'];
 
 const kindsThat = <K extends string>(has: 'table' | 'isOwner' | 'isListed'): readonly K[] =>
   RESOURCES.filter((resource) => has in resource).map(({ kind }) => kind as string as K);

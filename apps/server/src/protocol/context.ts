@@ -1,13 +1,14 @@
 import type { BlobStore } from '@modelbox/blobs';
 import type { Database } from '@modelbox/db';
 import type { Actor } from '@modelbox/domain';
-import type { ObjectKind, OwnerKind } from '@modelbox/schema';
+import type { ObjectKind, OwnerKind, ReferableKind } from '@modelbox/schema';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../runtime/clock.ts';
 import type { Wakeups } from '../runtime/wakeup.ts';
 import type { ObjectStore, Readout, Room } from './kinds.ts';
+import type { Located } from './located.ts';
 import type { Settings } from './settings.ts';
 
 /** Who makes requests, by their credentials. */
@@ -101,21 +102,29 @@ export interface Telemetry {
   reclaimed(bytes: number): void;
 }
 
-/** Reads a set of objects of one kind; those that are not there are left out, and the order is free. */
-export type ReadMany = (ctx: Context, ids: string[]) => Promise<Readout[]>;
-
-/** As `ReadMany`; with `room` in the order of the ids, and as many as fit. */
-type ReadSome = (ctx: Context, ids: string[], room?: Room) => Promise<Readout[]>;
-
-/** The kinds of object that lists show by their ids. */
-export type ListedKind = 'namespace' | 'model' | 'version' | 'experiment' | 'checkpoint' | 'dataset';
+/**
+ * Reads a set of objects of one kind. It leaves out missing objects, in any order. With `room`, which only the readers of
+ * listed kinds know, it keeps the order of the ids and stops when the room is used up.
+ */
+export type ReadMany = (ctx: Context, ids: string[], room?: Room) => Promise<Readout[]>;
 
 /** The kinds of object that can be read by id. */
 export type ReadKind = ObjectKind | 'event' | 'policy' | 'hold';
 
+/**
+ * Finds the object that a text names: an id, or the name form of its kind. `under` is the object in which a bare name
+ * lies. Undefined if there is none.
+ */
+export type Find = (
+  ctx: Context,
+  text: string,
+  under: Located | undefined,
+) => Promise<Omit<Located, 'kind'> | undefined>;
+
 /** The functions of each kind that the layers below the resources need; `app/resources.ts` fills it. */
 export interface Kinds {
-  readonly readers: Readonly<Record<ReadKind, ReadMany> & Record<ListedKind, ReadSome>>;
+  readonly readers: Readonly<Record<ReadKind, ReadMany>>;
+  readonly finders: Readonly<Record<ReferableKind, Find>>;
   /** The stores of the kinds that own files, metrics, metadata and events. */
   readonly owners: Readonly<Record<OwnerKind, ObjectStore>>;
 }

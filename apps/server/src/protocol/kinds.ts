@@ -16,7 +16,6 @@ export interface StoredRow {
 /** How one kind of object is locked, written and told about: what differs between kinds in the writes they share. */
 export interface ObjectStore<Row extends StoredRow = StoredRow> {
   readonly kind: ObjectKind;
-  readonly table: string;
   find(tx: Tx, id: string): Promise<Row | null>;
   /** Sets columns by their Prisma names. */
   set(tx: Tx, id: string, columns: object): Promise<Row>;

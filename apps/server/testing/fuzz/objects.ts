@@ -1,4 +1,6 @@
+import { REFS } from '@modelbox/schema';
 import { policyTests } from '../policies.ts';
+import { SAMPLES, type SampledKind } from '../samples.ts';
 import type { TestServer } from '../test-server.ts';
 import { complete, putPart } from '../uploads.ts';
 import { STORED } from './values.ts';
@@ -10,18 +12,9 @@ const COUNT = 8;
 
 /** Fills a server with a few objects of every kind, in every state. */
 export async function createObjects(server: TestServer): Promise<Objects> {
-  const objects: Objects = {
-    model: [],
-    version: [],
-    experiment: [],
-    checkpoint: [],
-    dataset: [],
-    namespace: [],
-    place: [],
-    upload: [],
-    proposal: [],
-    token: [],
-  };
+  const objects: Objects = Object.fromEntries(
+    [...Object.keys(REFS), 'place', 'token'].map((kind) => [kind, []]),
+  );
   const put = (kind: string, id: string, name: string) => objects[kind]!.push({ id, name });
   const post = async (path: string, body: unknown) => {
     const answer = await server.api('POST', path, body);
@@ -30,13 +23,13 @@ export async function createObjects(server: TestServer): Promise<Objects> {
   };
   for (let index = 0; index < COUNT; index++) {
     const namespace = `fuzz/${index % 2 === 0 ? 'even' : 'odd'}`;
-    const model = await post('/v1/models', {
-      namespace,
-      name: `m${index}`,
-      metadata: { a: { b: index } },
-      tags: ['x'],
-    });
-    put('model', model.id, `${namespace}/m${index}`);
+    const made: Record<string, { id: string }> = {};
+    for (const [kind, { path, name, fields }] of Object.entries(SAMPLES)) {
+      const object = await post(path, { namespace, name: `${name}${index}`, ...fields });
+      put(kind, object.id, `${namespace}/${name}${index}`);
+      made[kind] = object;
+    }
+    const { model, experiment: run } = made as Record<SampledKind, { id: string }>;
     for (const version of ['v1', 'v2', 'v3', 'v4', 'v5']) {
       const isReady = version < 'v3';
       const body = {
@@ -48,8 +41,6 @@ export async function createObjects(server: TestServer): Promise<Objects> {
       put('version', id, `${namespace}/m${index}:${version}`);
       if (isReady) await server.api('PUT', `/v1/models/${model.id}/aliases/prod`, { version: id });
     }
-    const run = await post('/v1/experiments', { namespace, name: `run${index}`, framework: 'pytorch' });
-    put('experiment', run.id, `${namespace}/run${index}`);
     for (const epoch of [1, 2, 3, 4, 5]) {
       const checkpoint = await post(`/v1/experiments/${run.id}/checkpoints`, {
         epoch,
@@ -58,13 +49,6 @@ export async function createObjects(server: TestServer): Promise<Objects> {
       });
       put('checkpoint', checkpoint.id, checkpoint.id);
     }
-    const dataset = await post('/v1/datasets', {
-      namespace,
-      name: `d${index}`,
-      uri: 's3://b/d',
-      digest: 'sha256:1',
-    });
-    put('dataset', dataset.id, `${namespace}/d${index}`);
     put('namespace', namespace, namespace);
     for (const path of [`models/${model.id}`, `experiments/${run.id}`]) {
       await server.api('PUT', `/v1/${path}/files/stored/file.bin`, Buffer.from(STORED));

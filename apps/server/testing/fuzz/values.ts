@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { REFS } from '@modelbox/schema';
 import fc from 'fast-check';
 import { deref, type Schema } from './document.ts';
 import { LABEL_RULES, POLICY_DOCUMENTS } from './policies.ts';
@@ -88,21 +89,14 @@ const ORDERS = [
 
 /** Names under which a request names an object. */
 const KINDS: Record<string, string> = {
-  model: 'model',
-  version: 'version',
+  ...Object.fromEntries(Object.keys(REFS).map((kind) => [kind, kind])),
   expect: 'version',
   ref: 'reference',
-  experiment: 'experiment',
-  checkpoint: 'checkpoint',
-  dataset: 'dataset',
-  namespace: 'namespace',
   under: 'namespace',
   // In a path: those too in which nothing lies.
   '{namespace}': 'place',
   alias: 'alias',
   path: 'file',
-  upload: 'upload',
-  proposal: 'proposal',
   token: 'token',
   principal: 'principal',
 };

@@ -14,8 +14,8 @@ import {
   type SqlSchema,
   usesMetrics,
 } from '@modelbox/domain';
-import { LIMIT_DEFAULT } from '@modelbox/schema';
-import type { ListedKind, RequestContext } from '../../protocol/context.ts';
+import { LIMIT_DEFAULT, type ListedKind } from '@modelbox/schema';
+import type { RequestContext } from '../../protocol/context.ts';
 import type { Room } from '../../protocol/kinds.ts';
 import { HttpProblem, invalid } from '../../protocol/problem.ts';
 import type { Answered } from '../../protocol/verb.ts';

@@ -1,5 +1,6 @@
 import { batchLoader } from '@modelbox/db';
-import type { Context, ListedKind, ReadKind, RequestContext } from '../../protocol/context.ts';
+import type { ListedKind } from '@modelbox/schema';
+import type { Context, ReadKind, RequestContext } from '../../protocol/context.ts';
 import { shownTo } from '../../protocol/cross-namespace.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
 import { HttpProblem } from '../../protocol/problem.ts';

@@ -1,5 +1,5 @@
 import type { Tx } from '@modelbox/db';
-import type { ObjectKind } from '@modelbox/schema';
+import { type ObjectKind, TABLES } from '@modelbox/schema';
 import type { RequestContext } from '../../protocol/context.ts';
 import { demandMatch } from '../../protocol/http/preconditions.ts';
 import type { ObjectStore, StoredRow } from '../../protocol/kinds.ts';
@@ -16,7 +16,10 @@ export async function lockObject<Row extends StoredRow>(
   store: ObjectStore<Row>,
   object: Pick<Located, 'id'>,
 ): Promise<Row> {
-  await tx.$queryRawUnsafe(`SELECT 1 FROM ${store.table} WHERE id = $1::uuid FOR NO KEY UPDATE`, object.id);
+  await tx.$queryRawUnsafe(
+    `SELECT 1 FROM ${TABLES[store.kind]} WHERE id = $1::uuid FOR NO KEY UPDATE`,
+    object.id,
+  );
   const row = await store.find(tx, object.id);
   if (!row) throw new HttpProblem('not_found', `There is no such ${store.kind} any more.`);
   demandMatch(ctx.ifMatch, row.rowVersion);

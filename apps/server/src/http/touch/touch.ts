@@ -6,8 +6,8 @@ import {
   parseQualifiedName,
   parseReference,
 } from '@modelbox/domain';
-import type { ObjectKind, Route, Touch } from '@modelbox/schema';
-import { type LocatableKind, locate } from '../../core/names/locate.ts';
+import { type ObjectKind, REFS, type ReferableKind, type Route, type Touch } from '@modelbox/schema';
+import { locate } from '../../core/names/locate.ts';
 import { demandVisible } from '../../core/objects/new-name.ts';
 import { deleted } from '../../core/objects/store.ts';
 import { uniqueBy } from '../../core/objects/unique.ts';
@@ -82,9 +82,9 @@ async function touchOne(
   mention: Mention,
   under: Located | undefined,
 ) {
-  const located = isNamedOnly(declared.kind)
-    ? undefined
-    : await locateOnce(ctx, declared.kind, mention.text, under);
+  const located = isReferable(declared.kind)
+    ? await locateOnce(ctx, declared.kind, mention.text, under)
+    : undefined;
   const place = located ?? (declared.create === undefined ? undefined : placeOf(declared, mention, under));
   if (place === undefined) {
     if (declared.optional) return undefined;
@@ -101,9 +101,8 @@ async function touchOne(
   return { ...place, needs: permission };
 }
 
-/** Kinds that routes do not find by a name of their own. */
-const isNamedOnly = (kind: ObjectKind): kind is Exclude<ObjectKind, LocatableKind> =>
-  ['alias', 'token', 'grant', 'alias_protection'].includes(kind);
+/** Whether objects of a kind have references of their own. */
+const isReferable = (kind: ObjectKind): kind is ReferableKind => kind in REFS;
 
 /** Demands that a namespace or dataset that the request makes has a name that shows all its characters. */
 function demandVisiblePlace(
@@ -111,7 +110,7 @@ function demandVisiblePlace(
   { kind, namespace, name }: Place,
   mention: Mention,
 ): void {
-  if (create === undefined || /\.(?:read|delete)$/.test(create) || isNamedOnly(kind)) return;
+  if (create === undefined || /\.(?:read|delete)$/.test(create) || !isReferable(kind)) return;
   // A dataset that is mentioned by its bare name lies in the namespace of its object.
   const path = mention.text.includes('/') ? `${namespace}/${name}` : name;
   demandVisible(whereOf(mention), mention.pointer, kind === 'namespace' ? namespace : path, '/');

@@ -3,6 +3,7 @@ import type { Proposal } from '@modelbox/schema';
 import { idAfter } from '../../core/lists/cursor.ts';
 import { pageOf } from '../../core/lists/page.ts';
 import { type SizedRow, sizedSql } from '../../core/lists/sized.ts';
+import { idFinder } from '../../core/names/finder.ts';
 import type { Context } from '../../protocol/context.ts';
 import type { Readout } from '../../protocol/kinds.ts';
 import type { Verb } from '../../protocol/verb.ts';
@@ -87,3 +88,11 @@ export const listProposals: Verb<'models.proposals.list'> = async (ctx, { query,
   });
   return { status: 200, body };
 };
+
+export const findProposal = idFinder(
+  'proposal',
+  `SELECT p.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", p.rule AS name, m.deleted_at AS "deletedAt",
+          NULL AS "cacheTag"
+   FROM proposals p JOIN models m ON m.id = p.model_id JOIN namespaces n ON n.id = m.namespace_id`,
+  'p.id',
+);

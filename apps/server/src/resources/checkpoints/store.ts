@@ -1,4 +1,5 @@
 import type { Checkpoint } from '@modelbox/db';
+import { idFinder, lastChange } from '../../core/names/finder.ts';
 import type { ObjectStore } from '../../protocol/kinds.ts';
 
 type Own = Pick<Checkpoint, 'id' | 'experimentId' | 'status' | 'tags'> & {
@@ -21,8 +22,15 @@ export const checkpointFields = (row: Own) => ({
 
 export const checkpoints: ObjectStore<Checkpoint> = {
   kind: 'checkpoint',
-  table: 'checkpoints',
   find: (tx, id) => tx.checkpoint.findUnique({ where: { id } }),
   set: (tx, id, columns) => tx.checkpoint.update({ where: { id }, data: columns }),
   fields: checkpointFields,
 };
+
+export const findCheckpoint = idFinder(
+  'checkpoint',
+  `SELECT c.id, n.path AS namespace, n.id AS "namespaceId", e.id AS "parentId", '' AS name,
+          coalesce(c.deleted_at, e.deleted_at) AS "deletedAt", ${lastChange('c.id')} AS "cacheTag"
+   FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id`,
+  'c.id',
+);

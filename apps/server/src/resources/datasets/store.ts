@@ -1,4 +1,5 @@
 import type { Dataset, Prisma } from '@modelbox/db';
+import { namedFinder } from '../../core/names/finder.ts';
 import type { NamedStore } from '../../core/objects/create.ts';
 
 interface OwnColumns {
@@ -9,7 +10,6 @@ interface OwnColumns {
 
 export const datasets: NamedStore<Dataset, OwnColumns> = {
   kind: 'dataset',
-  table: 'datasets',
   find: (tx, id) => tx.dataset.findUnique({ where: { id } }),
   findNamed: (tx, namespaceId, name) =>
     tx.dataset.findUnique({ where: { namespaceId_name: { namespaceId, name } } }),
@@ -26,3 +26,5 @@ export const datasets: NamedStore<Dataset, OwnColumns> = {
     metadata,
   }),
 };
+
+export const findDataset = namedFinder({ kind: 'dataset', as: 'd' });

@@ -1,5 +1,5 @@
 import type { Prisma } from '@modelbox/db';
-import type { OwnerKind } from '@modelbox/schema';
+import { type OwnerKind, TABLES } from '@modelbox/schema';
 import { newId } from '../../core/names/ids.ts';
 import { checkMetadata } from '../../core/objects/patch.ts';
 import { lockLivingForShare } from '../../core/objects/store.ts';
@@ -26,7 +26,7 @@ export function createEvent(
 ): Promise<Receipt> {
   const metadata = checkMetadata(body.metadata ?? {});
   return write(ctx, async (tx) => {
-    if (!(await lockLivingForShare(tx, ctx.kinds.owners[kind].table, object.id)))
+    if (!(await lockLivingForShare(tx, TABLES[kind], object.id)))
       throw new HttpProblem('not_found', `The ${kind} is deleted.`, { id: object.id });
     const time = body.time === undefined ? ctx.now() : new Date(body.time);
     const row = {

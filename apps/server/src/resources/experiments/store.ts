@@ -1,4 +1,5 @@
 import type { Experiment, Prisma } from '@modelbox/db';
+import { lastChange, namedFinder } from '../../core/names/finder.ts';
 import type { NamedStore } from '../../core/objects/create.ts';
 import { lockSource } from '../../core/objects/store.ts';
 
@@ -15,7 +16,6 @@ interface OwnColumns {
 
 export const experiments: NamedStore<Experiment, OwnColumns> = {
   kind: 'experiment',
-  table: 'experiments',
   find: (tx, id) => tx.experiment.findUnique({ where: { id } }),
   findNamed: (tx, namespaceId, name) =>
     tx.experiment.findUnique({ where: { namespaceId_name: { namespaceId, name } } }),
@@ -45,3 +45,10 @@ export const experiments: NamedStore<Experiment, OwnColumns> = {
     deletedAt: 'deletedAt' in row ? (row.deletedAt?.toISOString() ?? null) : null,
   }),
 };
+
+export const findExperiment = namedFinder({
+  kind: 'experiment',
+  as: 'e',
+  deletedAt: 'e.deleted_at',
+  cacheTag: lastChange('e.id'),
+});

@@ -1,4 +1,5 @@
 import type { Model, Prisma } from '@modelbox/db';
+import { lastChange, namedFinder } from '../../core/names/finder.ts';
 import type { NamedStore } from '../../core/objects/create.ts';
 
 interface OwnColumns {
@@ -11,7 +12,6 @@ interface OwnColumns {
 
 export const models: NamedStore<Model, OwnColumns> = {
   kind: 'model',
-  table: 'models',
   find: (tx, id) => tx.model.findUnique({ where: { id } }),
   findNamed: (tx, namespaceId, name) =>
     tx.model.findUnique({ where: { namespaceId_name: { namespaceId, name } } }),
@@ -30,3 +30,10 @@ export const models: NamedStore<Model, OwnColumns> = {
     deletedAt: 'deletedAt' in row ? (row.deletedAt?.toISOString() ?? null) : null,
   }),
 };
+
+export const findModel = namedFinder({
+  kind: 'model',
+  as: 'm',
+  deletedAt: 'm.deleted_at',
+  cacheTag: lastChange('m.id'),
+});

@@ -1,4 +1,8 @@
 import type { Namespace as Row } from '@modelbox/db';
+import { lookup } from '@modelbox/db';
+import { parseNamespace } from '@modelbox/domain';
+import type { Found } from '../../core/names/finder.ts';
+import type { Find } from '../../protocol/context.ts';
 import type { ObjectStore } from '../../protocol/kinds.ts';
 
 type Namespace = Omit<Row, 'quotaBytes'> & { readonly quotaBytes: number | null };
@@ -11,7 +15,6 @@ const toNamespace = (row: Row): Namespace => ({
 
 export const namespaces: ObjectStore<Namespace> = {
   kind: 'namespace',
-  table: 'namespaces',
   find: async (tx, id) => {
     const row = await tx.namespace.findUnique({ where: { id } });
     return row && toNamespace(row);
@@ -25,4 +28,17 @@ export const namespaces: ObjectStore<Namespace> = {
     metadata,
     quotaBytes,
   }),
+};
+
+const namespaceByPath = lookup<[string], Found>(
+  'locate_namespace',
+  ['text'],
+  `SELECT id, path AS namespace, id AS "namespaceId", parent_id AS "parentId", path AS name, NULL::timestamptz AS "deletedAt",
+          NULL AS "cacheTag"
+   FROM namespaces WHERE path = $1`,
+);
+
+export const findNamespace: Find = async ({ db }, text) => {
+  const parsed = parseNamespace(text);
+  return parsed.ok ? namespaceByPath(db.requests, parsed.namespace) : undefined;
 };

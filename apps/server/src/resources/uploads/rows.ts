@@ -1,5 +1,6 @@
 import { partCount } from '@modelbox/domain';
 import type { OwnerKind, Upload, UploadState } from '@modelbox/schema';
+import { idFinder } from '../../core/names/finder.ts';
 import type { Context } from '../../protocol/context.ts';
 import { FILE_COLUMNS, type FileRow, toFile } from '../files/wire.ts';
 
@@ -59,3 +60,22 @@ export const toUpload = ({ blobs }: Context, row: UploadRow): Upload => ({
   updatedAt: row.updatedAt.toISOString(),
   expiresAt: row.expiresAt?.toISOString() ?? null,
 });
+
+/** An upload lies where its owner does, and is deleted with it. */
+export const findUpload = idFinder(
+  'upload',
+  `SELECT u.id, n.path AS namespace, n.id AS "namespaceId", u.object_id AS "parentId", u.path AS name, o."deletedAt",
+          NULL AS "cacheTag"
+   FROM uploads u, LATERAL (
+     SELECT m.namespace_id, m.deleted_at AS "deletedAt" FROM models m WHERE u.object_kind = 'model' AND m.id = u.object_id
+     UNION ALL
+     SELECT m.namespace_id, coalesce(v.deleted_at, m.deleted_at) FROM versions v JOIN models m ON m.id = v.model_id
+     WHERE u.object_kind = 'version' AND v.id = u.object_id
+     UNION ALL
+     SELECT e.namespace_id, e.deleted_at FROM experiments e WHERE u.object_kind = 'experiment' AND e.id = u.object_id
+     UNION ALL
+     SELECT e.namespace_id, coalesce(c.deleted_at, e.deleted_at) FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id
+     WHERE u.object_kind = 'checkpoint' AND c.id = u.object_id) AS o
+   JOIN namespaces n ON n.id = o.namespace_id`,
+  'u.id',
+);
