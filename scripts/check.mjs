@@ -12,6 +12,7 @@ const STEPS = {
   boundaries: 'imports that cross a boundary between packages, cycles',
   unused: 'dead code, unused or undeclared dependencies',
   generated: 'openapi.json and the client, if they differ from what the contract gives',
+  functions: 'files of prisma/functions that changed without a new edition',
   docs: 'tables of the documentation that differ from what the code gives',
   openapi: 'an OpenAPI document that is not valid or not well kept',
   style: 'formatting and common mistakes (most are repaired by `npm run fix`)',

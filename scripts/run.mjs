@@ -14,12 +14,15 @@ const vitest = 'node_modules/vitest/vitest.mjs';
 const reporter = '--reporter=./scripts/closing-line.mjs';
 const shown = (args) => (args.some((arg) => arg.startsWith('--reporter')) ? [] : ['--reporter=default']);
 
+const ROOT_GENERATORS = ['//#generate:docs', '//#generate:functions'];
+
 /** By task: whether it needs the database client first, and what the pinned Node then runs. */
 const TASKS = {
   start: { client: true, command: (args) => [bin('server'), ...args] },
   dev: { client: true, command: (args) => ['scripts/dev.mjs', bin('server'), ...args] },
   backup: { client: true, command: (args) => [bin('backup'), ...args] },
   restore: { client: true, command: (args) => [bin('restore'), ...args] },
+  migrate: { client: true, command: (args) => [bin('migrate'), ...args] },
   verify: { client: true, command: (args) => [bin('verify'), ...args] },
   test: { client: true, command: (args) => [vitest, 'run', ...shown(args), reporter, ...args] },
   bench: { client: true, command: (args) => ['bench/index.ts', ...args] },
@@ -27,7 +30,7 @@ const TASKS = {
   // What is known of the dependencies that users run. It asks the registry, so it is no part of the check.
   audit: { client: false, command: (args) => [pnpm, 'audit', '--prod', ...args] },
   fix: { client: false, command: (args) => [biome, 'check', '--write', ...args] },
-  generate: { client: false, command: (args) => [turbo, 'run', 'generate', '//#generate:docs', ...args] },
+  generate: { client: false, command: (args) => [turbo, 'run', 'generate', ...ROOT_GENERATORS, ...args] },
 };
 
 process.exitCode = await main(process.argv[2], process.argv.slice(3));

@@ -5,26 +5,32 @@ import { newFolder } from './process.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const migrations = 'prisma/migrations';
+const functions = 'prisma/functions';
 
-/** A commit of the code as it was before the newest migrations; or why there is none. */
+/** A commit of the code as it was before the newest migrations and functions; or why there is none. */
 export type EarlierCode =
   | { readonly commit: string; readonly unknown: readonly string[] }
   | { reason: string };
 
 /**
- * Finds the last commit that lacks the newest migration: `HEAD` if that migration is not committed, otherwise the parent
- * of the commit that added it. A shallow clone may lack that parent, and an unpacked archive has no history at all.
+ * Finds the last commit that lacks the newest migration or has another text of a function: `HEAD` if that change is not
+ * committed, otherwise the parent of the commit that made it. A shallow clone may lack that parent, and an unpacked archive has no history at all.
  */
 export function findEarlierCode(): EarlierCode {
   const here = foldersOf(readdirSync(join(root, migrations)));
   const committed = git('ls-tree', '--name-only', `HEAD:${migrations}`);
   if (committed === undefined) return { reason: 'this is no git clone' };
-  const isCommitted = here.every((name) => committed.includes(name));
-  const adding = git('log', '-1', '--format=%H', '--diff-filter=A', '--', migrations)?.[0] ?? 'HEAD';
+  const isCommitted =
+    here.every((name) => committed.includes(name)) &&
+    git('status', '--porcelain', '--', functions)?.length === 0;
+  const adding = newest(
+    git('log', '-1', '--format=%H', '--diff-filter=A', '--', migrations)?.[0],
+    git('log', '-1', '--format=%H', '--', functions)?.[0],
+  );
   const commit = git('rev-parse', '--verify', '--quiet', isCommitted ? `${adding}^` : 'HEAD')?.[0];
   const known = commit && git('ls-tree', '--name-only', `${commit}:${migrations}`);
   if (!commit || !known)
-    return { reason: 'the clone is too shallow to have the code before the newest migration' };
+    return { reason: 'the clone is too shallow to have the code before the newest migration or function' };
   return { commit, unknown: here.filter((name) => !known.includes(name)) };
 }
 
@@ -48,6 +54,15 @@ export function unpackCode(commit: string): string {
   run(process.execPath, ['scripts/generate.mjs'], join(folder, 'packages/db'));
   return folder;
 }
+
+/** Of two commits the one that contains the other. */
+const newest = (one: string | undefined, other: string | undefined): string =>
+  [one, other].find(
+    (each) =>
+      each &&
+      git('merge-base', '--is-ancestor', one ?? each, each) &&
+      git('merge-base', '--is-ancestor', other ?? each, each),
+  ) ?? 'HEAD';
 
 const foldersOf = (names: readonly string[]) => names.filter((name) => /^\d{14}_/.test(name));
 

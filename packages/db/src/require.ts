@@ -3,8 +3,7 @@ import { databaseAddress } from './connection/address.ts';
 import { openPool, type SettingsBy } from './connection/open.ts';
 import { hasPinnedSettings, movesStatements, refusesStartup } from './connection/pooler.ts';
 import { reasonOf } from './errors.ts';
-import { readMigrations } from './migrations/files.ts';
-import { migrationState } from './migrations/state.ts';
+import { isSchemaCurrent } from './migrations/functions.ts';
 
 /** The oldest Postgres that the migrations and statements work on. */
 const OLDEST = 15;
@@ -140,14 +139,23 @@ async function rightsMistake(pool: pg.Pool, schema: string): Promise<string | un
   if (!canUse)
     return `does not let the role "${role}" use ${where}; as its owner run: GRANT USAGE, CREATE ON SCHEMA "${schema}" TO "${role}"`;
   const owner = await migrationsOwner(pool, schema);
-  const isCurrent =
-    owner?.isReadable === true && (await migrationState(pool, await readMigrations())).pending.length === 0;
-  if (isCurrent) return tablesMistake(pool, schema, role, where);
+  if (owner?.isReadable === true && (await isCurrentFor(pool, schema)))
+    return tablesMistake(pool, schema, role, where);
   if (owner !== undefined && !owner.isMine)
     return `has tables of ModelBox in ${where} that belong to the role "${owner.name}", so that "${role}" cannot migrate them; connect as "${owner.name}", or as that role run: GRANT "${owner.name}" TO "${role}"`;
   if (!canCreate)
     return `does not let the role "${role}" create tables in ${where}; as its owner run: GRANT CREATE ON SCHEMA "${schema}" TO "${role}", or name a schema of the role's own by ?schema= in DATABASE_URL`;
   return undefined;
+}
+
+/** Without rights on the table of the functions nobody can tell, and the owner can migrate anyway. */
+async function isCurrentFor(pool: pg.Pool, schema: string): Promise<boolean> {
+  const { rows } = await pool.query<{ isReadable: boolean }>(
+    `SELECT has_table_privilege(c.oid, 'SELECT') AS "isReadable" FROM pg_class c
+       JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = '_applied_functions'`,
+    [schema],
+  );
+  return rows[0]?.isReadable === false || (await isSchemaCurrent(pool));
 }
 
 interface Owner {

@@ -1,4 +1,4 @@
-import { migrationState, openDatabase, readMigrations } from '@modelbox/db';
+import { isSchemaCurrent, openDatabase } from '@modelbox/db';
 import { pino } from 'pino';
 import { type Config, ConfigError } from '../config/config.ts';
 import type { VerificationRecord } from '../resources/verifications/records.ts';
@@ -28,7 +28,7 @@ export async function* runVerify(
   try {
     const db = openDatabase({ url, poolSize: 4, applicationName: 'modelbox-verify' });
     try {
-      if (!(await migrationState(db.background, await readMigrations())).current)
+      if (!(await isSchemaCurrent(db.background)))
         throw new ConfigError([
           'The database is at the version of another release. Start the server of this release once, then verify.',
         ]);

@@ -1,4 +1,4 @@
-import { EmbeddedPostgresError } from '@modelbox/db';
+import { DatabaseRefusedError, EmbeddedPostgresError, MigrationError } from '@modelbox/db';
 import { BackupError } from '../backup/layout.ts';
 import { type Config, ConfigError, readConfig } from '../config/config.ts';
 
@@ -52,10 +52,12 @@ export async function runCommand(
   }
 }
 
+/** Errors whose message is a sentence for the operator. */
+const forPeople = [BackupError, ConfigError, DatabaseRefusedError, EmbeddedPostgresError, MigrationError];
+
 function sentence(error: unknown): string {
   const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (error instanceof BackupError || error instanceof ConfigError || error instanceof EmbeddedPostgresError)
-    return message;
+  if (forPeople.some((kind) => error instanceof kind)) return message;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return `The disk is full (${message}). Nothing was left behind.`;
   return typeof code === 'string' ? message : (stack ?? message);

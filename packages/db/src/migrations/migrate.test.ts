@@ -19,6 +19,8 @@ beforeEach(async () => {
   database = await createTestDatabase({ empty: true });
   pool = new pg.Pool({ connectionString: database.url });
   directory = mkdtempSync(join(tmpdir(), 'modelbox-migrations-'));
+  mkdirSync(join(directory, 'functions'));
+  writeFileSync(join(directory, 'functions/edition.json'), '{ "edition": 0 }');
 });
 afterEach(async () => {
   await pool.end();
@@ -27,8 +29,8 @@ afterEach(async () => {
 });
 
 function write(name: string, sql: string): void {
-  mkdirSync(join(directory, name), { recursive: true });
-  writeFileSync(join(directory, name, 'migration.sql'), sql);
+  mkdirSync(join(directory, 'migrations', name), { recursive: true });
+  writeFileSync(join(directory, 'migrations', name, 'migration.sql'), sql);
 }
 
 const state = async () => migrationState(pool, await readMigrations(directory));
@@ -66,8 +68,46 @@ describe('this repository’s migrations', () => {
       pending: [],
       failed: [],
       unknown: [],
+      replaced: [],
       edited: [],
     });
+  });
+
+  test('give every database an id of its own, and one', async () => {
+    await migrate({ url: database.url });
+    const insert = pool.query('INSERT INTO database_identity DEFAULT VALUES');
+    await expect(insert).rejects.toMatchObject({ code: '23505' });
+    const other = await createTestDatabase({ empty: true });
+    await migrate({ url: other.url });
+    const there = new pg.Pool({ connectionString: other.url });
+    const ids = await Promise.all(
+      [pool, there].map(async (each) => (await each.query('SELECT id FROM database_identity')).rows[0].id),
+    );
+    expect(new Set(ids).size).toBe(2);
+    await there.end();
+    await other.drop();
+  });
+
+  test('still serve a server that passes whole hashes of idempotency keys', async () => {
+    await migrate({ url: database.url });
+    const claim = async (key: string) => {
+      const text = `SELECT claim_idempotency_key(sha256($1::bytea), sha256('body'), now(), 201, 'model', uuid_nil()) AS is_new`;
+      return (await pool.query(text, [key])).rows[0].is_new;
+    };
+    expect([await claim('a'), await claim('b'), await claim('a')]).toEqual([true, true, false]);
+    expect((await pool.query('SELECT * FROM idempotency_keys')).rows).toEqual([]);
+    await pool.query(
+      `DELETE FROM idempotency_keys WHERE scope IN (SELECT scope FROM idempotency_keys LIMIT 10)`,
+    );
+    const { rows } = await pool.query(
+      `SELECT claim_idempotency_key(encode(substring(sha256('a') FOR 16), 'hex')::uuid, 0, now()) AS is_new`,
+    );
+    expect(rows).toEqual([{ is_new: false }]);
+    const stored = await pool.query(
+      `SELECT status, object_kind AS kind, body_hash = ('x' || left(encode(sha256('body'), 'hex'), 16))::bit(64)::bigint AS same
+       FROM idempotency_receipts`,
+    );
+    expect(stored.rows).toEqual(Array(2).fill({ status: 201, kind: 'model', same: true }));
   });
 
   test('make every table and column that the Prisma schema names', async () => {
@@ -192,7 +232,7 @@ describe('a database that a newer release has migrated', () => {
     write(first, 'CREATE TABLE a (id int)');
     for (const [index, name] of newer.entries()) write(name, `CREATE TABLE newer_${index} (id int)`);
     await run();
-    for (const name of newer) rmSync(join(directory, name), { recursive: true });
+    for (const name of newer) rmSync(join(directory, 'migrations', name), { recursive: true });
   }
 
   test('is refused in one sentence that names each unknown migration and what to do', async () => {

@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { databaseAddress } from '../connection/address.ts';
 import { openPool, type SettingsBy } from '../connection/open.ts';
 import { reasonOf } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
+import { adoptReplaced } from './adopt.ts';
 import { openSchemaEngine } from './engine.ts';
-import { defaultMigrationsDirectory, type Migration, readMigrations } from './files.ts';
+import { MigrationError } from './error.ts';
+import { type Functions, type Migration, prismaDirectory, readFunctions, readMigrations } from './files.ts';
+import { applyFunctions, FunctionError, functionsState } from './functions.ts';
 import { newerSchemaMessage, refusedMigrations } from './newer.ts';
 import { migrationState } from './state.ts';
 import { reportWaits, takeMigrationLock } from './waiting.ts';
@@ -14,7 +18,7 @@ import { reportWaits, takeMigrationLock } from './waiting.ts';
 export interface MigrateOptions {
   /** Of the database; its role must be allowed to create in the schema that the URL names, by default `public`. */
   url: string;
-  /** Default: `prisma/migrations` of this repository. */
+  /** A folder with `migrations` and `functions`. Default: `prisma` of this repository. */
   directory?: string;
   /** Accept a database that a newer release has migrated. Default false: only if every unknown migration is expand-only. */
   allowNewer?: boolean;
@@ -24,17 +28,9 @@ export interface MigrateOptions {
 }
 
 /**
- * The database cannot be migrated: a migration failed, and nothing of it was applied (`cause` has the error of Postgres);
- * or a newer release has migrated the database.
- */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
-}
-
-/**
- * Applies what is pending, under the advisory lock: of servers that start together one migrates, the others wait and
+ * Applies pending migrations, then changed functions, under the advisory lock: of servers that start together one migrates, the others wait and
  * find nothing to do. An attempt that was cut short is marked as rolled back (which it is) and made again.
- * @returns the names applied, oldest first.
+ * @returns the names of the applied migrations, oldest first.
  * @throws MigrationError
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
@@ -71,10 +67,10 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 }
 
 async function migrateLocked(pool: pg.Pool, schema: string, options: MigrateOptions): Promise<string[]> {
-  const { directory = defaultMigrationsDirectory, allowNewer = false, log = silentLog } = options;
-  const migrations = await readMigrations(directory);
+  const { directory = prismaDirectory, allowNewer = false, log = silentLog } = options;
+  const [migrations, functions] = await Promise.all([readMigrations(directory), readFunctions(directory)]);
   await ensureSchema(pool, schema);
-  const before = await migrationState(pool, migrations);
+  const before = await adoptReplaced(pool, migrations);
   if (before.edited.length > 0)
     log.warn({ migrations: before.edited }, 'migrations were edited after they ran');
   if (before.unknown.length > 0) {
@@ -82,8 +78,28 @@ async function migrateLocked(pool: pg.Pool, schema: string, options: MigrateOpti
       throw new MigrationError(newerSchemaMessage(before.unknown));
     log.warn({ migrations: before.unknown }, 'a newer release has migrated this database');
   }
-  if (before.current && before.failed.length === 0) return [];
-  return apply(pool, schema, directory, migrations, before.failed);
+  const isCurrent = before.current && before.failed.length === 0;
+  const applied = isCurrent ? [] : await apply(pool, schema, directory, migrations, before.failed);
+  await bringFunctions(pool, functions, log);
+  return applied;
+}
+
+/** Applies the functions of this release, unless a later release has applied its own: those serve this one too. */
+async function bringFunctions(pool: pg.Pool, functions: Functions, log: Log): Promise<void> {
+  const { current, isNewer, stale } = await functionsState(pool, functions);
+  if (isNewer && stale.length > 0)
+    log.info({ functions: stale.map(({ name }) => name) }, 'the functions of a newer release stay');
+  if (current) return;
+  try {
+    await applyFunctions(pool, functions, stale);
+  } catch (error) {
+    if (!(error instanceof FunctionError))
+      throw new MigrationError(`The SQL functions could not be applied: ${reasonOf(error)}.`, {
+        cause: error,
+      });
+    const { message, file, cause } = error;
+    throw new MigrationError(`${message} could not be applied: ${describe(cause, file.sql)}`, { cause });
+  }
 }
 
 /** A schema that the URL names is made on first use. Only if it is missing: the statement needs rights even if not. */
@@ -122,7 +138,7 @@ async function apply(
 
 function engineList(directory: string, migrations: Migration[]): MigrationList {
   return {
-    baseDir: directory,
+    baseDir: join(directory, 'migrations'),
     lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
     shadowDbInitScript: '',
     migrationDirectories: migrations.map(({ name, sql }) => ({
@@ -138,5 +154,5 @@ function describe(error: unknown, sql: string | undefined): string {
   const position = Number(error.position ?? Number.NaN);
   const line =
     sql === undefined || Number.isNaN(position) ? '' : ` (line ${sql.slice(0, position).split('\n').length})`;
-  return `${error.message}${line}${error.detail ? `. ${error.detail}` : ''}`;
+  return `${error.message}${line}${[error.detail, error.hint].map((more) => (more ? `. ${more}` : '')).join('')}`;
 }

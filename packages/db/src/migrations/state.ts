@@ -1,4 +1,5 @@
 import type { Migration } from './files.ts';
+import { isReplaced } from './squashed.ts';
 
 /** How a database stands to the migrations of this release. All lists hold names, oldest first. */
 export interface MigrationState {
@@ -9,12 +10,14 @@ export interface MigrationState {
   failed: string[];
   /** Applied, but not of this release: a newer one has been here. */
   unknown: string[];
+  /** Applied, and replaced by the initial migration of this release. */
+  replaced: string[];
   /** Applied with another text than this release has. */
   edited: string[];
 }
 
 /** What runs a query: a `pg` pool or client. */
-interface Queryable {
+export interface Queryable {
   query<Row extends object>(text: string): Promise<{ rows: Row[] }>;
 }
 
@@ -46,7 +49,8 @@ export async function migrationState(
     current: pending.length === 0,
     pending,
     failed: rows.filter((row) => !row.finished).map((row) => row.name),
-    unknown: [...applied.keys()].filter((name) => !known.has(name)),
+    unknown: [...applied.keys()].filter((name) => !known.has(name) && !isReplaced(name)),
+    replaced: [...applied.keys()].filter(isReplaced),
     edited: names(
       migrations.filter(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum),
     ),

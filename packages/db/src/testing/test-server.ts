@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { openPool } from '../connection/open.ts';
-import { readMigrations } from '../migrations/files.ts';
+import { readFunctions, readMigrations } from '../migrations/files.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { makeHostile } from './hostile.ts';
 import { startTestPostgres } from './postgres.ts';
@@ -51,8 +51,8 @@ export async function startTestServer(externalUrl?: string): Promise<TestServer>
   };
   const templates = new Map<string, Promise<string>>();
   const template = async (): Promise<string> => {
-    const migrations = await readMigrations();
-    const hash = createHash('sha256').update(JSON.stringify(migrations)).digest('hex').slice(0, 12);
+    const schema = await Promise.all([readMigrations(), readFunctions()]);
+    const hash = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12);
     const name = `${prefix}${run}_template_${hash}`;
     const made = templates.get(name) ?? makeTemplate(pool, name, url(name));
     templates.set(name, made);

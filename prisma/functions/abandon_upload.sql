@@ -1,0 +1,20 @@
+-- As before, but an upload whose parts the store has not put together yet still has them: they are removed as those of
+-- an upload that was given up.
+CREATE OR REPLACE FUNCTION abandon_upload() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  WITH lost AS (
+    UPDATE uploads SET state = 'aborted', failure = 'The file was deleted or replaced before it was verified.',
+                       claimed_at = NULL, updated_at = now(), part_hashes = NULL, waits_for = NULL,
+                       cleaned_at = CASE WHEN completing THEN NULL ELSE now() END
+    WHERE id = OLD.upload_id AND state = 'verifying' RETURNING key, size_bytes, completing)
+  INSERT INTO doomed_keys (key, size_bytes, doomed_at)
+  SELECT key, size_bytes, now() FROM lost WHERE NOT completing ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER files_deleted AFTER DELETE ON files
+  FOR EACH ROW WHEN (OLD.upload_id IS NOT NULL) EXECUTE FUNCTION abandon_upload();
+CREATE OR REPLACE TRIGGER files_replaced AFTER UPDATE OF upload_id ON files
+  FOR EACH ROW WHEN (OLD.upload_id IS NOT NULL AND NEW.upload_id IS DISTINCT FROM OLD.upload_id)
+  EXECUTE FUNCTION abandon_upload();

@@ -1,0 +1,36 @@
+-- Charges every quota at and above a namespace for what the transaction has just written there, from the top, and keeps
+-- them locked until it ends: what is written elsewhere meanwhile is charged after it. `p_bytes` is the most that it can be.
+-- Answers the first quota that does not hold; then the transaction must be rolled back. Where there is no quota nothing is
+-- locked but what the setting of a first quota waits for (`await_charges`).
+--
+-- Most charges only add to what was charged. When that would be too much all is counted: in an exact count each content is
+-- there once, and what was deleted since is not. What adds nothing is no offence, be the quota exceeded or not: files of
+-- the object `p_object_id` (at `p_paths`, or all) with content that others have. Without an object all of it is new.
+CREATE OR REPLACE FUNCTION charge_quotas(p_namespace text, p_bytes bigint, p_object_id uuid, p_paths text[])
+RETURNS TABLE (path text, quota bigint, used bigint, asked bigint) LANGUAGE plpgsql AS $$
+DECLARE
+  v_quota record;
+  v_held bigint;
+  v_new bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('quotas', 0));
+  FOR v_quota IN
+    SELECT n.id, n.path, n.quota_bytes, n.quota_charged FROM namespaces n
+    WHERE n.path = ANY (paths_above(p_namespace)) AND n.quota_bytes IS NOT NULL ORDER BY n.path FOR NO KEY UPDATE
+  LOOP
+    IF v_quota.quota_charged + p_bytes <= v_quota.quota_bytes THEN
+      UPDATE namespaces n SET quota_charged = v_quota.quota_charged + p_bytes WHERE n.id = v_quota.id;
+      CONTINUE;
+    END IF;
+    SELECT u.used + u.uploading INTO v_held FROM namespace_usage(v_quota.path) AS u;
+    IF v_held > v_quota.quota_bytes THEN
+      v_new := CASE WHEN p_object_id IS NULL THEN p_bytes ELSE new_bytes(v_quota.path, p_object_id, p_paths) END;
+      IF v_new > 0 THEN
+        RETURN QUERY SELECT v_quota.path, v_quota.quota_bytes, v_held - v_new, v_new;
+        RETURN;
+      END IF;
+    END IF;
+    UPDATE namespaces n SET quota_charged = v_held WHERE n.id = v_quota.id;
+  END LOOP;
+END
+$$;

@@ -1,0 +1,28 @@
+-- Claims a key in the write's own transaction: true if this request is the first. A duplicate that runs at the same time
+-- waits here until the first one ends, and claims the key only if that one rolled back. After 24 hours a key is free.
+-- A statement that knows its outcome beforehand passes it; a key that was committed without an outcome is free too.
+CREATE OR REPLACE FUNCTION claim_idempotency_key(
+  p_scope uuid, p_body_hash bigint, p_at timestamptz,
+  p_status integer DEFAULT NULL, p_object_kind text DEFAULT NULL, p_object_id uuid DEFAULT NULL
+) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO idempotency_receipts AS r (scope, body_hash, created_at, status, object_kind, object_id)
+  VALUES (p_scope, p_body_hash, p_at, p_status, p_object_kind, p_object_id)
+  ON CONFLICT (scope) DO UPDATE
+    SET body_hash = EXCLUDED.body_hash, created_at = EXCLUDED.created_at, status = EXCLUDED.status,
+        object_kind = EXCLUDED.object_kind, object_id = EXCLUDED.object_id
+    WHERE r.created_at <= p_at - interval '24 hours' OR r.status IS NULL;
+  RETURN FOUND;
+END
+$$;
+
+-- A server of the previous version calls these during a rolling update, and reads and prunes this view: a replay there finds
+-- no receipt and is answered 409, not 500. A later release drops all three.
+CREATE OR REPLACE FUNCTION claim_idempotency_key(
+  p_scope bytea, p_body_hash bytea, p_at timestamptz,
+  p_status integer DEFAULT NULL, p_object_kind text DEFAULT NULL, p_object_id uuid DEFAULT NULL
+) RETURNS boolean LANGUAGE sql AS $$
+  SELECT claim_idempotency_key(
+    encode(substring(p_scope FOR 16), 'hex')::uuid, ('x' || encode(substring(p_body_hash FOR 8), 'hex'))::bit(64)::bigint,
+    p_at, p_status, p_object_kind, p_object_id)
+$$;

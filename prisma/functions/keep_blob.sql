@@ -1,0 +1,39 @@
+-- The row of some content, made for what was just stored under `p_key` where there is none, and held until the
+-- transaction ends: no sweep deletes it. A doubtful copy gives way to the fresh one, for every file that refers to it. No
+-- row is answered if `p_key` itself is doomed.
+CREATE OR REPLACE FUNCTION keep_blob(p_id uuid, p_sha256 text, p_key text, p_size bigint, p_at timestamptz)
+RETURNS TABLE (blob_id uuid, blob_key text) LANGUAGE plpgsql AS $$
+DECLARE
+  v_blob blobs%ROWTYPE;
+  v_is_locked boolean;
+BEGIN
+  -- Whoever dooms stray keys takes the same lock: either sees what the other did.
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_key, 0));
+  IF EXISTS (SELECT 1 FROM doomed_keys WHERE key = p_key) THEN RETURN; END IF;
+  LOOP
+    INSERT INTO blobs (id, sha256, key, size_bytes, created_at) VALUES (p_id, p_sha256, p_key, p_size, p_at)
+    ON CONFLICT (sha256) DO NOTHING;
+    -- The lock that a new key needs, from the start: two that share the weaker one would wait for each other.
+    SELECT is_doubtful(b) AND b.key <> p_key INTO v_is_locked FROM blobs b WHERE b.sha256 = p_sha256;
+    -- Waits for a sweep that looks at it. One that deletes it leaves the place to our copy: the next turn takes it.
+    IF v_is_locked THEN SELECT * INTO v_blob FROM blobs WHERE sha256 = p_sha256 FOR UPDATE;
+    ELSE SELECT * INTO v_blob FROM blobs WHERE sha256 = p_sha256 FOR KEY SHARE;
+    END IF;
+    EXIT WHEN FOUND;
+  END LOOP;
+  IF v_blob.unreferenced_since IS NOT NULL THEN
+    UPDATE blobs SET unreferenced_since = NULL WHERE id = v_blob.id;
+  END IF;
+  IF is_doubtful(v_blob) AND v_blob.key <> p_key THEN
+    IF NOT v_is_locked THEN
+      RAISE EXCEPTION 'the stored copy of % was marked just now', p_sha256 USING ERRCODE = 'serialization_failure';
+    END IF;
+    UPDATE blobs SET key = p_key, corrupt_at = NULL, suspect_at = NULL, verified_at = p_at, verify_claimed_at = NULL
+    WHERE id = v_blob.id;
+    INSERT INTO doomed_keys (key, size_bytes, doomed_at) VALUES (v_blob.key, v_blob.size_bytes, p_at)
+    ON CONFLICT DO NOTHING;
+    v_blob.key := p_key;
+  END IF;
+  RETURN QUERY SELECT v_blob.id, v_blob.key;
+END
+$$;

@@ -1,0 +1,8 @@
+-- JSON has no NaN and no infinities: they are the strings "NaN", "Infinity", "-Infinity".
+CREATE OR REPLACE FUNCTION metric_json(value double precision) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN value IN ('NaN', 'Infinity', '-Infinity') THEN to_jsonb(value::text)
+    ELSE to_jsonb(value)
+  END
+$$;

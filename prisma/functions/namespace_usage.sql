@@ -1,0 +1,17 @@
+-- What is stored in a namespace and all below it, each content once, and what is on its way there. In one statement, so
+-- that nothing is missed which goes from the one to the other. A slash comes just before a zero.
+CREATE OR REPLACE FUNCTION namespace_usage(p_path text, OUT files bigint, OUT contents bigint, OUT used bigint, OUT uploading bigint)
+LANGUAGE sql STABLE AS $$
+  WITH below AS (
+    SELECT n.id FROM namespaces n WHERE n.path = p_path
+    UNION ALL SELECT n.id FROM namespaces n WHERE n.path > p_path || '/' AND n.path < p_path || '0'
+  )
+  SELECT stored.files, stored.contents, stored.bytes, coming.bytes FROM (
+    SELECT coalesce(sum(c.files), 0)::bigint AS files, count(*) AS contents, coalesce(sum(c.size_bytes), 0)::bigint AS bytes
+    FROM (SELECT f.size_bytes, count(*) AS files FROM below b JOIN files f ON f.namespace_id = b.id
+          WHERE f.blob_id IS NOT NULL GROUP BY f.blob_id, f.size_bytes) AS c
+  ) AS stored, (
+    SELECT coalesce(sum(u.size_bytes), 0)::bigint AS bytes FROM below b JOIN uploads u ON u.namespace_id = b.id
+    WHERE u.state IN ('open', 'verifying')
+  ) AS coming
+$$;

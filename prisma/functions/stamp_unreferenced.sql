@@ -1,0 +1,25 @@
+-- Stamps those of the next `p_limit` blobs after `p_after` that nothing refers to. Answers the last one looked at, or
+-- null where there are no more. The lock comes before the look: an attach that is under way is waited for by nobody
+-- (its blob is skipped), one that is done is seen, one that comes later finds the stamp and takes it away.
+CREATE OR REPLACE FUNCTION stamp_unreferenced(p_after uuid, p_limit integer, p_at timestamptz)
+RETURNS uuid LANGUAGE plpgsql AS $$
+DECLARE
+  v_lost uuid[];
+  v_last uuid;
+BEGIN
+  SELECT array_agg(id) FILTER (WHERE is_lost), (array_agg(id ORDER BY id DESC))[1] INTO v_lost, v_last FROM (
+    SELECT b.id, b.unreferenced_since IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
+                 AND NOT EXISTS (SELECT 1 FROM removed_files r WHERE r.blob_id = b.id) AS is_lost
+    FROM blobs b WHERE b.id > p_after ORDER BY b.id LIMIT p_limit) AS page;
+  IF v_lost IS NOT NULL THEN
+    SELECT array_agg(id) INTO v_lost FROM (
+      SELECT id FROM blobs WHERE id = ANY (v_lost) FOR UPDATE SKIP LOCKED) AS held;
+    UPDATE blobs b SET unreferenced_since = p_at
+    WHERE b.id = ANY (v_lost) AND b.unreferenced_since IS NULL
+      AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
+                 AND NOT EXISTS (SELECT 1 FROM removed_files r WHERE r.blob_id = b.id);
+  END IF;
+  RETURN v_last;
+END
+$$;

@@ -1,0 +1,20 @@
+-- Deletes up to `p_limit` blobs that nothing has referred to since `p_before`, dooms their keys, and answers how many it
+-- looked at. Whoever attaches the same content meanwhile waits, finds the row gone, and keeps a copy of its own.
+CREATE OR REPLACE FUNCTION sweep_blobs(p_before timestamptz, p_limit integer, p_at timestamptz)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  v_ids uuid[];
+BEGIN
+  SELECT array_agg(id) INTO v_ids FROM (
+    SELECT id FROM blobs WHERE unreferenced_since <= p_before
+    ORDER BY unreferenced_since LIMIT p_limit FOR UPDATE SKIP LOCKED) AS due;
+  IF v_ids IS NULL THEN RETURN 0; END IF;
+  WITH gone AS (
+    DELETE FROM blobs b WHERE b.id = ANY (v_ids) AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
+                 AND NOT EXISTS (SELECT 1 FROM removed_files r WHERE r.blob_id = b.id)
+    RETURNING b.key, b.size_bytes)
+  INSERT INTO doomed_keys (key, size_bytes, doomed_at) SELECT key, size_bytes, p_at FROM gone ON CONFLICT DO NOTHING;
+  UPDATE blobs SET unreferenced_since = NULL WHERE id = ANY (v_ids);
+  RETURN cardinality(v_ids);
+END
+$$;
