@@ -1,5 +1,5 @@
--- As before, but an upload whose parts the store has not put together yet still has them: they are removed as those of
--- an upload that was given up.
+-- Ends the upload of a file that is deleted or replaced before the upload was verified, and schedules the removal of
+-- its content. If the store has not put the parts together yet, the parts are removed as those of an aborted upload.
 CREATE OR REPLACE FUNCTION abandon_upload() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   WITH lost AS (

@@ -1,11 +1,10 @@
--- Charges every quota at and above a namespace for what the transaction has just written there, from the top, and keeps
--- them locked until it ends: what is written elsewhere meanwhile is charged after it. `p_bytes` is the most that it can be.
--- Answers the first quota that does not hold; then the transaction must be rolled back. Where there is no quota nothing is
--- locked but what the setting of a first quota waits for (`await_charges`).
+-- Charges every quota at and above a namespace for the rows that the transaction has just written there, from the top.
+-- The quotas stay locked until the transaction ends. `p_bytes` is an upper bound. Returns the first quota that is
+-- exceeded; then the caller must roll back. Without a quota it takes only the shared lock of `await_charges`.
 --
--- Most charges only add to what was charged. When that would be too much all is counted: in an exact count each content is
--- there once, and what was deleted since is not. What adds nothing is no offence, be the quota exceeded or not: files of
--- the object `p_object_id` (at `p_paths`, or all) with content that others have. Without an object all of it is new.
+-- Most charges only add to the charged bytes. If the sum is too large, the function counts anew: each content once, and
+-- without deleted content. A write that adds no content is never refused, even if the quota is exceeded: files of the
+-- object `p_object_id` (at `p_paths`, or all) with content that other files have. Without an object all bytes are new.
 CREATE OR REPLACE FUNCTION charge_quotas(p_namespace text, p_bytes bigint, p_object_id uuid, p_paths text[])
 RETURNS TABLE (path text, quota bigint, used bigint, asked bigint) LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,6 +1,7 @@
--- Claims a key in the write's own transaction: true if this request is the first. A duplicate that runs at the same time
--- waits here until the first one ends, and claims the key only if that one rolled back. After 24 hours a key is free.
--- A statement that knows its outcome beforehand passes it; a key that was committed without an outcome is free too.
+-- Claims a key in the write's own transaction: true if this request is the first. A duplicate that runs at the same
+-- time waits here until the first one ends, and claims the key only if that one rolled back. After 24 hours a key is
+-- free. A statement that knows its outcome beforehand passes it; a key that was committed without an outcome is free
+-- too.
 CREATE OR REPLACE FUNCTION claim_idempotency_key(
   p_scope uuid, p_body_hash bigint, p_at timestamptz,
   p_status integer DEFAULT NULL, p_object_kind text DEFAULT NULL, p_object_id uuid DEFAULT NULL
@@ -16,8 +17,9 @@ BEGIN
 END
 $$;
 
--- A server of the previous version calls these during a rolling update, and reads and prunes this view: a replay there finds
--- no receipt and is answered 409, not 500. A later release drops all three.
+-- A server of the previous version calls this and `complete_idempotency_key` with whole hashes during a rolling update,
+-- and reads and prunes the view `idempotency_keys`: a replay there is answered 409, not 500. A later release drops all
+-- three.
 CREATE OR REPLACE FUNCTION claim_idempotency_key(
   p_scope bytea, p_body_hash bytea, p_at timestamptz,
   p_status integer DEFAULT NULL, p_object_kind text DEFAULT NULL, p_object_id uuid DEFAULT NULL

@@ -1,4 +1,5 @@
--- Stores the author of a batch of points of a version, in the form of `log_metrics`. Returns the number of changed claims.
+-- Stores the author of a batch of points of a version, in the form of `log_metrics`. Returns the number of changed
+-- claims.
 CREATE OR REPLACE FUNCTION claim_metrics(p_object_id uuid, p_model_id uuid, p_points text[], p_principals text[], p_role text)
 RETURNS integer LANGUAGE plpgsql VOLATILE AS $$
 DECLARE

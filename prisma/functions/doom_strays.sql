@@ -1,5 +1,5 @@
--- Dooms those of the keys that neither a blob nor an upload has, and answers how many: what a crash between storing and
--- committing left. A key goes from its upload to its blob in one transaction.
+-- Marks for removal those of the keys that neither a blob nor an upload has, and returns how many: the leftovers of a
+-- crash between storing and committing. A key moves from its upload to its blob in one transaction.
 CREATE OR REPLACE FUNCTION doom_strays(p_keys text[], p_sizes bigint[], p_at timestamptz)
 RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE

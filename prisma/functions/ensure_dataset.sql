@@ -1,5 +1,5 @@
--- The id of a dataset that a version or a metric mentions; it comes into being on first mention, with the digest given.
--- Answers the current digest. A mention never changes a dataset that is there.
+-- Returns the id and the current digest of a dataset that a version or a metric mentions. The first mention creates the
+-- dataset with the given digest. A mention never changes an existing dataset.
 CREATE OR REPLACE FUNCTION ensure_dataset(
   p_namespace text, p_name text, p_digest text, p_by jsonb, p_at timestamptz,
   OUT id uuid, OUT digest text

@@ -1,5 +1,4 @@
--- Whether `p_bytes` more could be stored in a namespace, as it is just now: answers the first quota, from the top, in which
--- they do not fit.
+-- Finds the first quota, from the top, in which `p_bytes` more do not fit at this moment. Locks and charges nothing.
 CREATE OR REPLACE FUNCTION find_lacking_quota(p_namespace text, p_bytes bigint)
 RETURNS TABLE (path text, quota bigint, used bigint, asked bigint) LANGUAGE plpgsql STABLE AS $$
 DECLARE

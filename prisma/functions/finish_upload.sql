@@ -1,5 +1,7 @@
--- As before, but an upload whose parts the store has not put together yet is neither verified nor rejected: a server of
--- the release before, which does not know of that, would take its content for lost.
+-- Ends the verification of an upload: with the SHA-256 of the content that was read, or with the fault. Verifies or
+-- rejects the file in the same transaction and records the change. Locks the object first, as every write to its files
+-- does. Returns the state of the upload, which differs if another server was faster or the store has not put the parts
+-- together.
 CREATE OR REPLACE FUNCTION finish_upload(p_id uuid, p_sha256 text, p_failure text, p_blob_id uuid, p_at timestamptz)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

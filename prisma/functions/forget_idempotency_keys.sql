@@ -1,5 +1,5 @@
--- Deletes the receipts older than a day from a range of the table's pages. Reading the pages in order needs no index on the
--- time, and so spares every write one.
+-- Deletes the receipts older than a day from a range of the table's pages. Reading the pages in order needs no index on
+-- the time, and so spares every write one.
 CREATE OR REPLACE FUNCTION forget_idempotency_keys(p_page bigint, p_pages integer, p_at timestamptz)
 RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- Whether a root that this transaction made, or a namespace below it, has settings that were kept.
+-- Whether a root that this transaction created, or a namespace below it, has settings that were kept.
 CREATE OR REPLACE FUNCTION has_kept_settings(p_root text, p_at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM kept_namespaces WHERE starts_with(path, p_root || '/') AND kept_until > p_at)
     OR EXISTS (SELECT 1 FROM namespaces n WHERE (n.path = p_root OR starts_with(n.path, p_root || '/'))

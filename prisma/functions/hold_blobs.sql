@@ -1,5 +1,5 @@
--- Holds content against the sweep until the transaction ends, as `keep_blob` does, without having it at hand. Answers what
--- is there and whole; in order, so that two requests never wait for each other in a circle.
+-- Pins content against the sweep until the transaction ends, as `keep_blob` does, for a caller that does not have the
+-- content. Returns the blobs that exist and are sound. Locks in one order, so that two requests never deadlock.
 CREATE OR REPLACE FUNCTION hold_blobs(p_sha256 text[]) RETURNS TABLE (id uuid, sha256 text, size_bytes bigint) LANGUAGE plpgsql AS $$
 BEGIN
   -- Waits for a sweep that looks at it: one that deletes it leaves nothing to hold.

@@ -1,3 +1,4 @@
+-- For servers of the previous version, as the other texts of `claim_idempotency_key` say: always empty.
 CREATE OR REPLACE VIEW idempotency_keys AS
   SELECT NULL::bytea AS scope, NULL::bytea AS body_hash, NULL::integer AS status, NULL::text AS object_kind,
          NULL::uuid AS object_id, NULL::timestamptz(3) AS created_at

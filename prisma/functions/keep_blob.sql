@@ -1,6 +1,6 @@
--- The row of some content, made for what was just stored under `p_key` where there is none, and held until the
--- transaction ends: no sweep deletes it. A doubtful copy gives way to the fresh one, for every file that refers to it. No
--- row is answered if `p_key` itself is doomed.
+-- Returns the row of some content, and creates it for the copy under `p_key` if there is none. Pins the row until the
+-- transaction ends, so that no sweep deletes it. A doubtful copy is replaced by the fresh one, for every file that
+-- refers to it. Returns no row if `p_key` itself is marked for removal.
 CREATE OR REPLACE FUNCTION keep_blob(p_id uuid, p_sha256 text, p_key text, p_size bigint, p_at timestamptz)
 RETURNS TABLE (blob_id uuid, blob_key text) LANGUAGE plpgsql AS $$
 DECLARE

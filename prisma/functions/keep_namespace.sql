@@ -1,4 +1,4 @@
--- Keeps what is set on a namespace that is about to be deleted, if anything is.
+-- Keeps the settings of a namespace that is about to be deleted, if it has any.
 CREATE OR REPLACE FUNCTION keep_namespace(p_id uuid, p_until timestamptz) RETURNS void LANGUAGE sql AS $$
   INSERT INTO kept_namespaces (path, quota_bytes, grants, protections, kept_until)
   SELECT path, quota_bytes, grants, protections, p_until FROM (

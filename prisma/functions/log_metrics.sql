@@ -1,9 +1,18 @@
--- Same result as before. No statement joins tables, so that the rows visited grow with the batch alone. The former
--- function joined a batch with the series it had just made, for which the planner estimates one row: with a plan that
--- was kept, 10,000 new keys compared 10,000 with 10,000 rows.
+-- Writes a batch of points of one object. The caller has locked or just inserted the row of the object, so nobody else
+-- writes its series. A point with the same identity (key, dataset, step, time, digest) replaces an earlier value;
+-- within a batch the last one wins. The latest point has the highest step (none is lowest), then the latest time (none
+-- is lowest), then the last receipt. Returns the number of changed points, and the series whose latest value this batch
+-- has set: [[key, value, dataset_id], ...].
 --
--- The settings leave one plan for each statement. On a fresh table Postgres plans a scan of the table, and the function
--- keeps that plan while the table grows.
+-- `p_points` has the batch by columns, each an array as text (reading them takes a quarter of the time of JSON). For
+-- the series: keys, datasets, first steps, and the places of the last points. For the points, in the order of receipt:
+-- the places of their series, steps, times, digests and values. A column without a value may be `{}`. The last points
+-- are given only if the steps of each series rise from point to point. If they also rise above the stored step, no
+-- point can exist already.
+--
+-- No statement joins tables, so the visited rows grow with the batch alone. The planner estimates one row for the new
+-- series, and with a generic plan a join compared 10,000 with 10,000 rows. The settings leave one plan for each
+-- statement: on a fresh table Postgres plans a scan, and the function keeps that plan while the table grows.
 CREATE OR REPLACE FUNCTION log_metrics(
   p_object_kind text, p_object_id uuid, p_scope_id uuid, p_points text[],
   OUT changed integer, OUT latest json

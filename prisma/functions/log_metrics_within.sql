@@ -1,5 +1,6 @@
--- As `log_metrics`, but raises MB002 if the object would have more than `p_most` series (a key on a dataset, or on none).
--- Objects that have more already keep them and take further points of them. The caller has locked the object's row.
+-- As `log_metrics`, but raises MB002 if the object would have more than `p_most` series (a key on a dataset, or on
+-- none). An object that has more already keeps them and takes further points of them. The caller has locked the
+-- object's row.
 CREATE OR REPLACE FUNCTION log_metrics_within(
   p_object_kind text, p_object_id uuid, p_scope_id uuid, p_points text[], p_most integer,
   OUT changed integer, OUT latest json

@@ -1,3 +1,4 @@
+-- The id of the namespace of an object.
 CREATE OR REPLACE FUNCTION namespace_of(p_kind text, p_id uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
   SELECT CASE p_kind
     WHEN 'model' THEN (SELECT o.namespace_id FROM models o WHERE o.id = p_id)

@@ -1,5 +1,6 @@
--- What is stored in a namespace and all below it, each content once, and what is on its way there. In one statement, so
--- that nothing is missed which goes from the one to the other. A slash comes just before a zero.
+-- The bytes that are stored in a namespace and below it, each content once, and those of pending uploads. One
+-- statement, so that content which moves from an upload to a blob is not missed. In the collation "C", `0` follows `/`
+-- directly.
 CREATE OR REPLACE FUNCTION namespace_usage(p_path text, OUT files bigint, OUT contents bigint, OUT used bigint, OUT uploading bigint)
 LANGUAGE sql STABLE AS $$
   WITH below AS (

@@ -1,4 +1,4 @@
--- Bytes of the content that, below a namespace, only these files have.
+-- The bytes of content that, below a namespace, only these files have.
 CREATE OR REPLACE FUNCTION new_bytes(p_path text, p_object_id uuid, p_paths text[]) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT coalesce(sum(mine.size_bytes), 0)::bigint FROM (
     SELECT DISTINCT f.blob_id, f.size_bytes FROM files f

@@ -1,4 +1,4 @@
--- Using a token changes nothing of it.
+-- Notes the principals of tokens whose rights changed. The time of the last use is no right.
 CREATE OR REPLACE FUNCTION note_changed_tokens() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM note_access_changes(ARRAY(
@@ -11,6 +11,6 @@ BEGIN
 END
 $$;
 
--- A new token is remembered by nobody.
+-- No server has cached a new token.
 CREATE OR REPLACE TRIGGER tokens_updated AFTER UPDATE ON tokens REFERENCING OLD TABLE AS was NEW TABLE AS now_is
   FOR EACH STATEMENT EXECUTE FUNCTION note_changed_tokens();

@@ -1,4 +1,5 @@
--- Notes a restore, and answers whether there was one: then the store may hold other bytes than the database remembers.
+-- Notes a restore of the database, and returns whether there was one: then the store may hold other bytes than the rows
+-- say.
 CREATE OR REPLACE FUNCTION note_restore(p_at timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   v_place text := concat_ws('/', (SELECT system_identifier FROM pg_control_system()),

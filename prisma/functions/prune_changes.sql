@@ -1,8 +1,8 @@
--- Looks at up to `p_limit` of the next changes of the feed that are older than `p_before`, and returns how many there were.
--- Of an object that exists, the newest change of each action stays: stamps, `before` of a purge, what a person undid or
--- restored, and edits of a policy are read from those. All other changes go. One caller at a time, over all servers; a
--- change that some reader of the feed has not passed stays. A batch is small, so every join goes by the index, never by a hash
--- of the whole table.
+-- Prunes up to `p_limit` of the next changes of the feed that are older than `p_before`, and returns how many it looked
+-- at. The newest change of each action stays as long as the object exists: cache tags, `before` of a purge, undone
+-- decisions and edits of a policy are read from those. One caller at a time, over all servers. A change stays until
+-- every reader of the feed has passed it. A batch is small, so every join uses the index, never a hash of the whole
+-- table.
 CREATE OR REPLACE FUNCTION prune_changes(p_before timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE

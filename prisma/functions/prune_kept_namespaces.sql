@@ -1,3 +1,4 @@
+-- Deletes up to `p_limit` kept settings of deleted namespaces whose time is over.
 CREATE OR REPLACE FUNCTION prune_kept_namespaces(p_before timestamptz, p_limit integer) RETURNS integer LANGUAGE sql AS $$
   WITH gone AS (
     DELETE FROM kept_namespaces WHERE path IN (

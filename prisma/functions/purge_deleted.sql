@@ -1,7 +1,7 @@
--- Removes for good what was deleted before a time: up to `p_limit` objects of each kind, children before parents, and
--- answers how many went. A row that somebody holds locked is left for a later round, as is a checkpoint, experiment or
--- version that another version was made from, and a parent that still has children. Each leaves a change.
--- A parent is locked with its children: one that is just being restored keeps them.
+-- Purges objects that were deleted before a time: up to `p_limit` of each kind, children before parents. Returns how
+-- many. A locked row is left for a later round, and so is a checkpoint, experiment or version that is the source of a
+-- version, and a parent that still has children. Each purge leaves a change. A parent is locked with its children, so
+-- that a concurrent restore keeps them.
 CREATE OR REPLACE FUNCTION purge_deleted(p_before timestamptz, p_limit integer, p_at timestamptz)
 RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,4 +1,5 @@
--- What hangs on an object without a foreign key goes with it.
+-- Deletes the rows of purged objects that refer to them without a foreign key. Open uploads are aborted, and a worker
+-- removes their parts from the store later.
 CREATE OR REPLACE FUNCTION purge_parts(p_ids uuid[]) RETURNS void LANGUAGE sql AS $$
   DELETE FROM files WHERE object_id = ANY (p_ids);
   UPDATE uploads SET state = 'aborted', failure = 'The object was deleted for good.', expires_at = NULL, updated_at = now()

@@ -1,6 +1,6 @@
--- Purges the removed files of up to `p_limit` objects whose grace time is over; returns how many files, and their bytes.
--- The rows of one object go together, under the lock that `restore` takes: a restore gets all files of an object or none.
--- An object that somebody has locked is left for a later round.
+-- Purges the removed files of up to `p_limit` objects whose grace time is over; returns how many files, and their
+-- bytes. The rows of one object go together, under the lock that `restore` takes: a restore gets all files of an object
+-- or none. A locked object is left for a later round.
 CREATE OR REPLACE FUNCTION purge_removed_files(p_limit integer, p_at timestamptz, OUT files integer, OUT bytes bigint)
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- The record is only ever added to: a mistake in a statement, here or by hand, does not take it back. Only the worker that
--- prunes may delete, and says so in its transaction.
+-- Keeps the records append-only, so that no mistake in a statement, here or by hand, takes one back. Only the worker
+-- that prunes may delete, and says so in its transaction.
 CREATE OR REPLACE FUNCTION refuse_to_forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'audit_events' AND current_setting('modelbox.audit_retention', true) = 'on' THEN
@@ -16,7 +16,7 @@ CREATE OR REPLACE TRIGGER audit_events_stay BEFORE UPDATE OR DELETE OR TRUNCATE 
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_forget();
 CREATE OR REPLACE TRIGGER changes_stay BEFORE DELETE OR TRUNCATE ON changes
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_forget();
--- All but `seq`, which a change gets after the commit.
+-- Only `seq` may be set, after the commit.
 CREATE OR REPLACE TRIGGER changes_stay_as_they_are
   BEFORE UPDATE OF id, object_kind, object_id, namespace, action, before, after, detail, actor, token_id, address, request_id, at
   ON changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_forget();

@@ -1,4 +1,4 @@
--- Sets on a namespace that was just made what was kept under its path. Null: nothing was.
+-- Sets the settings that were kept under a path on a namespace that was just created. Returns null if none were kept.
 CREATE OR REPLACE FUNCTION restore_kept_namespace(p_id uuid, p_path text, p_at timestamptz) RETURNS kept_namespaces LANGUAGE plpgsql AS $$
 DECLARE
   v_kept kept_namespaces;

@@ -1,3 +1,4 @@
+-- Makes the retention of a model or namespace due at once when its policy changes.
 CREATE OR REPLACE FUNCTION retention_due() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM retention_runs r WHERE r.owner_id = NEW.owner_id;

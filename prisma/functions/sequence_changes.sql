@@ -1,6 +1,6 @@
--- Gives all committed changes that have no `seq` the next ones, in order of id, and answers how many. A number drawn
--- early may commit late: readers that page by `seq` lose none, since a `seq` is given only to what is committed. One
--- caller at a time, over all servers: the others wait on the row.
+-- Gives the committed changes without a `seq` the next numbers, in the order of their ids, and returns how many. An id
+-- that was drawn early may commit late; readers that page by `seq` still miss none, because only committed changes get
+-- a `seq`. One caller at a time, over all servers: the others wait for the row.
 CREATE OR REPLACE FUNCTION sequence_changes(p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_last bigint;

@@ -1,6 +1,6 @@
--- Stamps those of the next `p_limit` blobs after `p_after` that nothing refers to. Answers the last one looked at, or
--- null where there are no more. The lock comes before the look: an attach that is under way is waited for by nobody
--- (its blob is skipped), one that is done is seen, one that comes later finds the stamp and takes it away.
+-- Marks those of the next `p_limit` blobs after `p_after` that no file refers to. Returns the last blob it looked at,
+-- or null at the end. The lock comes before the check: a blob that a transaction is attaching is skipped, a finished
+-- attach is seen, and a later attach clears the mark.
 CREATE OR REPLACE FUNCTION stamp_unreferenced(p_after uuid, p_limit integer, p_at timestamptz)
 RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,6 +1,6 @@
--- Stores a decision and returns its id. A decision that did something is always a row of its own. Any other is counted on
--- the last decision of the same rule about the same subject, if that one has the same outcome, reasons, inputs and policy.
--- The decisions of a model are taken one at a time, so nobody stores another decision in between.
+-- Stores a decision and returns its id. A decision that did something is always a row of its own. Any other is counted
+-- on the last decision of the same rule about the same subject, if that one has the same outcome, reasons, inputs and
+-- policy. The decisions of a model are taken one at a time, so nobody stores another decision in between.
 CREATE OR REPLACE FUNCTION store_decision(p_decision jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   d record;

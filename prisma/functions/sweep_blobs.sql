@@ -1,5 +1,6 @@
--- Deletes up to `p_limit` blobs that nothing has referred to since `p_before`, dooms their keys, and answers how many it
--- looked at. Whoever attaches the same content meanwhile waits, finds the row gone, and keeps a copy of its own.
+-- Deletes up to `p_limit` blobs that no file has referred to since `p_before`, marks their keys for removal, and
+-- returns how many it looked at. A concurrent attach of the same content waits, finds the row gone, and keeps a copy of
+-- its own.
 CREATE OR REPLACE FUNCTION sweep_blobs(p_before timestamptz, p_limit integer, p_at timestamptz)
 RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE

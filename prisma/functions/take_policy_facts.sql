@@ -1,4 +1,5 @@
--- As before; a changed protection has the labelling rules below it asked again.
+-- Reads the next changes of the feed, notes the policy work that they cause, and returns how many changes there were.
+-- One caller at a time, over all servers.
 CREATE OR REPLACE FUNCTION take_policy_facts(p_limit integer, p_at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_last bigint;

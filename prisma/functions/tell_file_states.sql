@@ -1,4 +1,4 @@
--- Brings the state of up to `p_limit` files in line with that of their content, and answers how many. Each leaves a change.
+-- Updates the state of up to `p_limit` files to that of their content, and returns how many. Each leaves a change.
 CREATE OR REPLACE FUNCTION tell_file_states(p_limit integer, p_at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_file record;

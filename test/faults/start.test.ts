@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createTestDatabase } from '@modelbox/db/testing';
 import { Pool } from 'pg';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -92,6 +94,34 @@ test.concurrent('a database that a newer release has migrated, unless the operat
   expect((await fetch(`${await server.url}/readyz`)).status).toBe(200);
   server.child.kill('SIGTERM');
   expect(await server.ended).toBe(0);
+  await drop();
+});
+
+test.concurrent('npm run migrate makes a database current, or says in a sentence why it cannot', async () => {
+  const entry = join(import.meta.dirname, '../../apps/server/src/bin/modelbox-migrate.ts');
+  const run = (env: Record<string, string>) =>
+    promisify(execFile)(process.execPath, [entry], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  const { url, drop } = await createTestDatabase({ empty: true });
+  expect((await run({ DATABASE_URL: url })).stdout).toContain('_initial');
+  expect(await run({ DATABASE_URL: url })).toEqual({
+    stdout: 'The database is current. Applied migrations: none.\n',
+    stderr: '',
+  });
+  const pool = new Pool({ connectionString: url });
+  // A database that `prisma migrate deploy` made has no functions.
+  await pool.query('DROP TABLE _applied_functions; DROP FUNCTION uuid_nil');
+  await run({ DATABASE_URL: url });
+  expect((await pool.query('SELECT uuid_nil() AS id')).rows).toHaveLength(1);
+  await pool.query("UPDATE _prisma_migrations SET migration_name = '99990101000000_contract_newer'");
+  await pool.end();
+  for (const [settings, words] of [
+    [{}, 'Set DATABASE_URL.'],
+    [{ DATABASE_URL: url }, 'does not know the migration 99990101000000_contract_newer: '],
+  ] as const) {
+    const failed = (await run(settings).catch((error: unknown) => error)) as { code: number; stderr: string };
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(words) });
+    expect(failed.stderr).not.toMatch(/\n\s+at /);
+  }
   await drop();
 });
 

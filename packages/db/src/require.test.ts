@@ -100,6 +100,18 @@ test('a role that does not own the tables needs rights on them, and ownership on
   );
   await requirePostgres(urlOf('shared', 'guest'));
   expect(await migrate({ url: urlOf('shared', 'guest') })).toEqual([]);
+  await onDatabase('shared', 'UPDATE _applied_functions SET edition = 0');
+  expect(await refusal(urlOf('shared', 'guest'))).toMatch(/belong to the role "own".*cannot migrate/);
+  await onDatabase('shared', 'REVOKE SELECT ON _applied_functions FROM guest');
+  expect(await refusal(urlOf('shared', 'guest'))).toMatch(
+    /read and write "_applied_functions".*GRANT SELECT/,
+  );
+  await onDatabase(
+    'shared',
+    'GRANT SELECT ON _applied_functions TO guest',
+    'UPDATE _applied_functions SET edition = 99999',
+  );
+  await requirePostgres(urlOf('shared', 'guest'));
   await onDatabase(
     'shared',
     'DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)',
