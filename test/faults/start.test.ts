@@ -178,7 +178,7 @@ test.concurrent('every setting that is wrong, at once, before anything is starte
     ['--log-level', 'loud'],
   );
   expect(output).toContain('MODELBOX_PORT must be an integer from 0 to 65535, not "http".');
-  expect(output).toContain('MODELBOX_BODY_LIMT is not a setting; see --help for those there are.');
+  expect(output).toContain('MODELBOX_BODY_LIMT is not a setting; see --help for the list of settings.');
   expect(output).toContain(
     '--log-level must be fatal, error, warn, info, debug, trace or silent, not "loud".',
   );

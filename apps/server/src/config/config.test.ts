@@ -7,7 +7,7 @@ import { flagOf, SETTINGS } from './settings.ts';
 
 const read = (env: Record<string, string>, ...flags: string[]): Config => readConfig(flags, env) as Config;
 
-/** Values that each setting takes with what they mean, and values that it refuses. */
+/** For each setting: accepted texts with their parsed value, and refused texts. */
 const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[] }> = {
   host: {
     takes: [
@@ -341,7 +341,7 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
   checkAnswers: { takes: [['true', true]], refuses: ['on'] },
 };
 
-/** Settings without which another has no effect, which is refused. */
+/** Settings that another setting requires. */
 const OIDC = { MODELBOX_AUTH: 'tokens', MODELBOX_OIDC_ISSUER: 'https://a', MODELBOX_OIDC_AUDIENCE: 'b' };
 const BESIDE: { [N in SettingName]?: Record<string, string> } = {
   oidcIssuer: OIDC,
@@ -355,12 +355,12 @@ describe.each(Object.entries(CASES) as [SettingName, (typeof CASES)[SettingName]
     const { env } = SETTINGS[name];
     const beside = BESIDE[name] ?? {};
 
-    it.each(takes)('takes %j', (text, value) => {
+    it.each(takes)('accepts %j', (text, value) => {
       expect(read({ ...beside, [env]: text })[name]).toEqual(value);
       expect(read(beside, `--${flagOf(env)}=${text}`)[name]).toEqual(value);
     });
 
-    it.each(refuses)('refuses %j, by the name under which it was given, with what is allowed', (text) => {
+    it.each(refuses)('refuses %j and names the variable or flag', (text) => {
       expect(() => read({ [env]: text })).toThrow(new RegExp(`^${env} must be .`));
       expect(() => read({}, `--${flagOf(env)}=${text}`)).toThrow(new RegExp(`^--${flagOf(env)} must be .`));
     });
@@ -368,7 +368,7 @@ describe.each(Object.entries(CASES) as [SettingName, (typeof CASES)[SettingName]
 );
 
 describe('readConfig', () => {
-  it('takes flags before environment before defaults, and an empty variable for none', () => {
+  it('prefers flags to the environment to defaults, and ignores an empty variable', () => {
     expect(read({}).port).toBe(8085);
     expect(read({ MODELBOX_PORT: '' }).port).toBe(8085);
     expect(read({ MODELBOX_PORT: '1' }).port).toBe(1);
@@ -376,7 +376,7 @@ describe('readConfig', () => {
     expect(read({}).databaseUrl).toBeUndefined();
   });
 
-  it('names everything that is wrong, at once', () => {
+  it('reports all faults at once', () => {
     const wrong = () => read({ MODELBOX_PORT: 'x', MODELBOX_BLOBS: 'y', MODELBOX_NOSUCH: 'z' });
     expect(wrong).toThrow(ConfigError);
     expect(wrong).toThrow(
@@ -399,7 +399,7 @@ describe('readConfig', () => {
       'postgres://u:hunter 2@host/db',
       'postgres://u:hunter2@host:port/db',
       'postgres://u:hunter2@host/db/more',
-      // No host: it would be printed as the host `u` or `hun` with the port 12.
+      // Without a host, an error would print `u` or `hun` as the host and 12 as the port.
       'postgres://u:12?x',
       'postgres://u:12?x=1',
       'postgres://u:12?host',
@@ -419,7 +419,7 @@ describe('readConfig', () => {
     expect(() => read({}, 'postgres://me:hunter2@x/y')).not.toThrow(/hunter2/);
   });
 
-  it('leaves the variables of clients and others alone', () => {
+  it('ignores variables of clients and of other programs', () => {
     expect(() =>
       read({ MODELBOX_ADDR: 'x', MODELBOX_TOKEN: 'y', MODELBOX_TEST_DATABASE_URL: 'z', PORT: 'w' }),
     ).not.toThrow();
@@ -463,7 +463,7 @@ describe('readConfig', () => {
     expect(() => read(env)).toThrow(/ is not a setting; see --help/);
   });
 
-  it('refuses a service link as a flag, and a port that is no link', () => {
+  it('refuses a service link as a flag, and a URL in MODELBOX_PORT that is not a link', () => {
     expect(() => read({}, '--port', 'tcp://10.96.0.5:8085')).toThrow(/^--port must be/);
     expect(() => read({ MODELBOX_PORT: 'http://10.96.0.5:8085' })).toThrow(/^MODELBOX_PORT must be/);
   });
@@ -481,12 +481,15 @@ describe('readConfig', () => {
     );
   });
 
-  it.each(['0.0.0.0', '::', '192.168.1.5', 'example.org'])('opens %s only when told so', (host) => {
-    expect(() => read({ MODELBOX_HOST: host })).toThrow(/MODELBOX_ALLOW_REMOTE=true/);
-    expect(read({ MODELBOX_HOST: host, MODELBOX_ALLOW_REMOTE: 'true' }).host).toBe(host);
-  });
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'example.org'])(
+    'listens on %s only with MODELBOX_ALLOW_REMOTE',
+    (host) => {
+      expect(() => read({ MODELBOX_HOST: host })).toThrow(/MODELBOX_ALLOW_REMOTE=true/);
+      expect(read({ MODELBOX_HOST: host, MODELBOX_ALLOW_REMOTE: 'true' }).host).toBe(host);
+    },
+  );
 
-  it('refuses what goes with an OIDC issuer where that is missing, and an issuer of an open server', () => {
+  it('refuses an incomplete set of OIDC settings, and an issuer for an open server', () => {
     const { MODELBOX_AUTH, MODELBOX_OIDC_ISSUER, MODELBOX_OIDC_AUDIENCE } = OIDC;
     expect(() => read({ MODELBOX_OIDC_ISSUER, MODELBOX_OIDC_AUDIENCE })).toThrow(/MODELBOX_AUTH=tokens/);
     expect(() => read({ MODELBOX_AUTH, MODELBOX_OIDC_ISSUER })).toThrow(/MODELBOX_OIDC_AUDIENCE/);
@@ -494,32 +497,35 @@ describe('readConfig', () => {
     expect(() => read({ MODELBOX_AUTH, MODELBOX_OIDC_ADMINISTRATORS: 'user:a' })).toThrow(/no effect/);
   });
 
-  it('knows help and version, whatever else is wrong', () => {
+  it('accepts help and version even if other settings are wrong', () => {
     for (const flag of ['--help', '-h']) expect(readConfig([flag], { MODELBOX_PORT: 'x' })).toBe('help');
     for (const flag of ['--version', '-v']) expect(readConfig([flag], {})).toBe('version');
   });
 });
 
-it.each(Object.entries(SETTINGS))('%s: what a refusal gives as an example is taken', (_, { env, parse }) => {
-  for (const nonsense of ['\0', ' ', '-1', 'P40000D', 'PT0S', '99999999999999999', 'x'.repeat(3000)]) {
-    let refusal = '';
-    try {
-      parse(nonsense);
-    } catch (error) {
-      refusal = (error as Error).message;
+it.each(Object.entries(SETTINGS))(
+  '%s: accepts the examples of its own error message',
+  (_, { env, parse }) => {
+    for (const nonsense of ['\0', ' ', '-1', 'P40000D', 'PT0S', '99999999999999999', 'x'.repeat(3000)]) {
+      let refusal = '';
+      try {
+        parse(nonsense);
+      } catch (error) {
+        refusal = (error as Error).message;
+      }
+      const examples = [...refusal.matchAll(/"([^"]+)"/g)].map(([, example]) => example ?? '');
+      for (const example of examples) expect(() => parse(example), `${env}: ${refusal}`).not.toThrow();
     }
-    const examples = [...refusal.matchAll(/"([^"]+)"/g)].map(([, example]) => example ?? '');
-    for (const example of examples) expect(() => parse(example), `${env}: ${refusal}`).not.toThrow();
-  }
-});
+  },
+);
 
-it('refuses a short time for an upload with examples that are long enough', () => {
+it('shows only examples that are long enough if an upload expiry is too short', () => {
   expect(() => read({ MODELBOX_UPLOAD_EXPIRY: 'PT30S' })).toThrow(
     'must be an ISO 8601 duration, for example "PT15M" or "P7D", from 60 seconds to 36500 days, not "PT30S"',
   );
 });
 
-it('every setting is in the help and in the table, with its default', () => {
+it('lists every setting with its default in the help and in the table', () => {
   for (const { env, default: value, says } of Object.values(SETTINGS)) {
     for (const part of [env, `--${flagOf(env)}`, says]) {
       expect(helpText('1.2.3')).toContain(part);

@@ -3,7 +3,7 @@ import { isLoopback } from './addresses.ts';
 import { serviceLinks } from './service-links.ts';
 import { flagOf, SETTINGS, type Setting } from './settings.ts';
 
-/** Callers that must be able to have a page unread at a time. */
+/** Full pages that must fit into `unreadAnswers` at once: one caller gets a quarter of it. */
 const PAGES_UNREAD = 4;
 
 type Settings = typeof SETTINGS;
@@ -13,7 +13,7 @@ export type Config = {
 } & { databaseUrl: string | undefined };
 type Parsed<N extends SettingName> = ReturnType<Settings[N]['parse']>;
 
-/** What is wrong with the configuration, a line each; the start stops with these. */
+/** Faults of the configuration, one a line. The server does not start. */
 export class ConfigError extends Error {
   constructor(lines: readonly string[]) {
     super(lines.join('\n'));
@@ -22,8 +22,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the configuration: flags before environment before defaults.
- * @throws {ConfigError} which names every value that is wrong, and what is allowed.
+ * Reads the configuration. Flags take precedence over the environment, and the environment over defaults.
+ * @throws {ConfigError} names every wrong value, and what is allowed.
  */
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config | 'help' | 'version' {
   const flags = readFlags(argv);
@@ -34,7 +34,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   const config: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
     const flag = flags[flagOf(definition.env)];
-    // Compose files set empty variables, and Kubernetes sets MODELBOX_PORT for a service named modelbox: neither counts.
+    // Compose sets empty variables, and Kubernetes sets MODELBOX_PORT for a service named modelbox: ignore both.
     const variable = links.has(definition.env) ? undefined : env[definition.env];
     const text = typeof flag === 'string' ? flag : variable || definition.default;
     try {
@@ -55,14 +55,14 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   const whole = config as Config;
   if (whole.auth === 'open' && !whole.allowRemote && !isLoopback(whole.host)) {
     throw new ConfigError([
-      `MODELBOX_HOST is ${whole.host}: that opens the server, which asks nobody who they are, to other machines. ` +
+      `MODELBOX_HOST=${whole.host} lets other machines reach a server that does not authenticate callers. ` +
         'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do everything.',
     ]);
   }
   if (whole.unreadAnswers < PAGES_UNREAD * whole.pageBytes) {
     throw new ConfigError([
       `MODELBOX_UNREAD_ANSWERS must be at least ${PAGES_UNREAD} times MODELBOX_PAGE_BYTES, which is ${whole.pageBytes} bytes: ` +
-        'raise it, or set smaller pages.',
+        'raise it, or lower MODELBOX_PAGE_BYTES.',
     ]);
   }
   const oidc = oidcMistake(whole);
@@ -70,22 +70,22 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   return whole;
 }
 
-/** A URL with user info: no message repeats it. */
+/** Whether a text is a URL with user info. No message repeats such a text. */
 const containsPassword = (text = ''): boolean => /:\/\/.*@/s.test(text);
 
-/** What does not fit together of the settings about OIDC. */
+/** Returns the first contradiction between the OIDC settings. */
 function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Config): string | undefined {
   const hasIssuer = oidcIssuer !== undefined;
   if (hasIssuer && auth === 'open')
-    return 'MODELBOX_OIDC_ISSUER is set, and nobody is asked who they are: set MODELBOX_AUTH=tokens too.';
+    return 'MODELBOX_OIDC_ISSUER is set, but the server is open and does not authenticate callers. Set MODELBOX_AUTH=tokens too.';
   if (hasIssuer !== (oidcAudience !== undefined))
-    return 'MODELBOX_OIDC_ISSUER and MODELBOX_OIDC_AUDIENCE go together; one of them is missing.';
+    return 'MODELBOX_OIDC_ISSUER and MODELBOX_OIDC_AUDIENCE must be set together: set the missing one, or neither.';
   if (!hasIssuer && oidcAdministrators.length > 0)
-    return 'MODELBOX_OIDC_ADMINISTRATORS has no effect without MODELBOX_OIDC_ISSUER.';
+    return 'MODELBOX_OIDC_ADMINISTRATORS has no effect without MODELBOX_OIDC_ISSUER: set the issuer too, or neither.';
   return undefined;
 }
 
-/** Variables that clients and tests read. */
+/** Variables of clients and tests. */
 const NOT_OURS = /^MODELBOX_(?:ADDR|TOKEN|TEST_\w+)$/;
 
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {
@@ -95,8 +95,9 @@ function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   );
 }
 
-/** Refused, because a misspelt setting would otherwise have no effect and nobody would notice. */
-const unknownVariable = (name: string): string => `${name} is not a setting; see --help for those there are.`;
+/** An unknown variable stops the start: a misspelt setting would otherwise silently have no effect. */
+const unknownVariable = (name: string): string =>
+  `${name} is not a setting; see --help for the list of settings.`;
 
 function readFlags(argv: readonly string[]): Record<string, string | boolean | undefined> {
   const options = Object.fromEntries(
@@ -113,8 +114,8 @@ function readFlags(argv: readonly string[]): Record<string, string | boolean | u
       strict: true,
     }).values as Record<string, string | boolean | undefined>;
   } catch (error) {
-    // The message repeats an argument that belongs to no flag.
+    // The message quotes an unknown argument, which could be a URL with a password.
     const said = (error as Error).message.split('. ')[0]?.replace(/'[^']*:\/\/[^']*'/, 'a URL');
-    throw new ConfigError([`${said}. See --help for the flags there are.`]);
+    throw new ConfigError([`${said}. See --help for the list of flags.`]);
   }
 }

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 
-/* The layout of the data folder. */
-
-/** The cluster of the embedded Postgres, its password and its log. */
+/** Folder of the embedded Postgres: its cluster, password and log. */
 export const postgresFolder = (dataDir: string): string => join(dataDir, 'postgres');
 
-/** The file store on the disk. */
+/** Folder of the disk store. */
 export const blobsFolder = (dataDir: string): string => join(dataDir, 'blobs');

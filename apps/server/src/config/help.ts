@@ -1,6 +1,5 @@
 import { flagOf, SETTINGS } from './settings.ts';
 
-/** What `--help` prints. */
 export function helpText(version: string): string {
   const lines = Object.values(SETTINGS).flatMap(({ env, default: value, form, says }) => [
     `  --${flagOf(env)} <${form}>`,
@@ -12,24 +11,24 @@ export function helpText(version: string): string {
     '',
     'Usage: npm start -- [flags]',
     '',
-    'Sizes are bytes or have a unit (512KiB, 16MiB, 5TiB); durations are ISO 8601 (PT30S, P7D).',
+    'A size is a number of bytes, or has a unit (512KiB, 16MiB, 5TiB). A duration is ISO 8601 (PT30S, P7D).',
     '',
     ...lines,
     '  -h, --help',
-    '      This text.',
+    '      Print this text.',
     '  -v, --version',
-    '      The version.',
+    '      Print the version.',
     '',
   ].join('\n');
 }
 
-/** The table in the documentation, as Markdown. */
+/** Returns the Markdown table of docs/configuration.md. */
 export function settingsTable(): string {
   const rows = Object.values(SETTINGS).map(
     ({ env, default: value, form, says }) =>
       `| \`${env}\` | \`--${flagOf(env)}\` | ${form} | ${value === undefined ? 'none' : `\`${value}\``} | ${says} |`,
   );
-  return ['| variable | flag | takes | default | what it is |', '|---|---|---|---|---|', ...rows, ''].join(
+  return ['| variable | flag | values | default | description |', '|---|---|---|---|---|', ...rows, ''].join(
     '\n',
   );
 }

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 
 /*
- * Kubernetes (and `docker --link`) set variables in every container for each service of the namespace. A service named
- * `modelbox`, or `modelbox-db`, thereby sets variables that begin with MODELBOX_.
+ * Kubernetes and `docker --link` set variables in every container for each service of the namespace. A service named
+ * `modelbox` or `modelbox-db` sets variables that begin with MODELBOX_.
  */
 
 const PORT = /^\d{1,5}$/;
 const LINK = /^(?:tcp|udp|sctp):\/\/(?:[\w.-]+|\[[\da-f:.]+\]|[\da-f:.]+):\d{1,5}$/i;
 
-/** The endings of the names, each with the form of its value (kubernetes/pkg/kubelet/envvars). */
+/** Suffixes of the names, each with a check of the value (kubernetes/pkg/kubelet/envvars). */
 const FORMS: readonly [name: RegExp, isValue: (value: string) => boolean][] = [
   [/_SERVICE_HOST$/, (value) => isIP(value) !== 0],
   [/_SERVICE_PORT(?:_[A-Z\d_]+)?$/, (value) => PORT.test(value)],
@@ -18,11 +18,11 @@ const FORMS: readonly [name: RegExp, isValue: (value: string) => boolean][] = [
   [/_PORT_\d{1,5}_(?:TCP|UDP|SCTP)_ADDR$/, (value) => isIP(value) !== 0],
 ];
 
-/** Whether a variable describes a service. Name and value must both fit, so a misspelt setting is never one. */
+/** Whether a variable is a service link. Name and value must both match, so a misspelt setting never is one. */
 export const isServiceLink = (name: string, value: string): boolean =>
   FORMS.some(([form, isValue]) => form.test(name) && isValue(value));
 
-/** The names of the variables for ModelBox that describe services, sorted. */
+/** Returns the names of all service links that begin with MODELBOX_, sorted. */
 export const serviceLinks = (env: NodeJS.ProcessEnv): string[] =>
   Object.entries(env)
     .flatMap(([name, value]) =>

@@ -5,7 +5,7 @@ import { parseDuration } from '@modelbox/domain';
 import { PRINCIPAL_PATTERN } from '@modelbox/schema';
 import { isSafeUrl } from './addresses.ts';
 
-/* The forms that settings take. Each throws an Error whose message ends the sentence "must be …". */
+/* Parsers of settings. Each throws an Error whose message completes the sentence "must be …". */
 
 function fail(what: string): never {
   throw new Error(what);
@@ -39,7 +39,7 @@ export function size(text: string, min: number, max: number): number {
 
 const CENTURY = 100 * 365 * 86_400_000;
 
-/** Milliseconds of an ISO 8601 duration without years and months, whose length varies. */
+/** Returns the milliseconds of an ISO 8601 duration. Years and months are refused, because their length varies. */
 export function duration(text: string, min: number, max = CENTURY): number {
   const parsed = parseDuration(text);
   const ms = parsed.ok ? parsed.milliseconds : Number.NaN;
@@ -51,7 +51,7 @@ export function duration(text: string, min: number, max = CENTURY): number {
   );
 }
 
-/** The examples that a refusal may give, if the setting accepts them. */
+/** Examples for an error message. A message shows only those that the setting accepts. */
 const DURATIONS: readonly (readonly [string, number])[] = [
   ['PT30S', 30_000],
   ['PT15M', 900_000],
@@ -61,7 +61,7 @@ const DURATIONS: readonly (readonly [string, number])[] = [
 const spoken = (ms: number): string =>
   ms >= 86_400_000 && ms % 86_400_000 === 0 ? `${ms / 86_400_000} days` : `${ms / 1000} seconds`;
 
-/** Addresses and networks in CIDR notation, separated by commas, or `none`. */
+/** Parses addresses and CIDR networks, separated by commas, or `none`. */
 export function networks(text: string): string[] {
   if (text === 'none') return [];
   const items = text.split(',').map((item) => item.trim());
@@ -70,7 +70,7 @@ export function networks(text: string): string[] {
     : fail('IP addresses or networks such as "10.0.0.0/8", separated by commas');
 }
 
-/** Whether a text is an IP address, or a network in CIDR notation. */
+/** Whether a text is an IP address or a CIDR network. */
 export function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
@@ -78,13 +78,12 @@ export function isNetwork(text: string): boolean {
   return family !== 0 && isMask && rest.length === 0;
 }
 
-/** A URL of a Postgres. */
 export function postgresUrl(text: string): string {
   databaseAddress(text);
   return text;
 }
 
-/** Principals, separated by commas, or `none`. */
+/** Parses principals, separated by commas, or `none`. */
 export function principals(text: string, others = 'none, or '): string[] {
   if (text === 'none') return [];
   const items = text.split(',').map((item) => item.trim().normalize('NFC'));
@@ -93,25 +92,27 @@ export function principals(text: string, others = 'none, or '): string[] {
     : fail(`${others}principals such as "user:ann@example.com" or "group:ml", separated by commas`);
 }
 
-/** The name of a JWT's claim, or a path to it. */
+/** Parses the name of a JWT claim, or a path to it. */
 export const claimName = (text: string): string =>
   matching(text, /^[\u0021-\u007e]{1,200}$/, 'a claim of 1 to 200 visible characters');
 
-/** An OIDC issuer: what its tokens name as `iss`, letter by letter. */
+/** Parses an OIDC issuer. It must equal the `iss` of its tokens byte by byte, so it is not normalized. */
 export function issuerUrl(text: string): string {
   const isPlain = isSafeUrl(text) && !/[?#@\s]/.test(text);
-  return isPlain ? text : fail('an https URL without query, or http on loopback');
+  return isPlain
+    ? text
+    : fail('an https URL without user, query and fragment (http is allowed for loopback only)');
 }
 
 /**
- * An absolute folder. What only a shell replaces is refused rather than replaced: systemd, Docker and Compose read an
- * env file for another user than the one who wrote it, so `~` could be a home folder that nobody meant.
+ * Returns an absolute path. Syntax that only a shell expands is refused: systemd, Docker and Compose read an env file as
+ * another user than its author, so `~` could be the wrong home folder.
  */
 export function folder(text: string): string {
   if (/^~|^\$|^['"]|\0/.test(text))
     fail(
-      'the path of a folder as it is on the disk, for example "/srv/modelbox" or "./data" (nothing replaces a leading ~ or ' +
-        '$HOME or removes quotes here, as a shell does; put ./ in front if the folder has such a name)',
+      'the path of a folder as it is on the disk, for example "/srv/modelbox" or "./data" (the server does not expand a ' +
+        'leading ~ or $HOME and does not remove quotes; put ./ in front if the folder has such a name)',
     );
   return resolve(text);
 }

@@ -1,8 +1,5 @@
-/* The forms of the settings that say where blobs are kept. */
-
 import { matching } from './setting-values.ts';
 
-/** A bucket, and where in it. */
 export interface BucketLocation {
   readonly bucket: string;
   readonly prefix: string;
@@ -17,7 +14,7 @@ export function blobLocation(text: string): 'disk' | BucketLocation {
   return { bucket, prefix };
 }
 
-/** As the S3 store takes it. */
+/** The options of the S3 store. */
 export interface S3Encryption {
   readonly serverSideEncryption?: 'AES256' | 'aws:kms';
   readonly kmsKeyId?: string;

@@ -12,7 +12,7 @@ afterAll(async () => {
   await plain.stop();
 });
 
-/** The address that the change of a model made through a proxy tells. */
+/** Returns the client address in the change of a model that was created through a proxy. */
 async function addressOf(server: TestServer): Promise<unknown> {
   const headers = { 'x-forwarded-for': '203.0.113.7, 198.51.100.9' };
   const { body } = await server.api('POST', '/v1/models', { namespace: 'ai', name: 'yolo' }, headers);
@@ -20,10 +20,10 @@ async function addressOf(server: TestServer): Promise<unknown> {
   return change.address;
 }
 
-it('a proxy that is trusted says who the client is', async () => {
+it('takes the client address from a trusted proxy', async () => {
   expect(await addressOf(trusting)).toBe('198.51.100.9');
 });
 
-it('without a trusted proxy nobody is believed', async () => {
+it('ignores X-Forwarded-For without a trusted proxy', async () => {
   expect(await addressOf(plain)).toBe('127.0.0.1');
 });

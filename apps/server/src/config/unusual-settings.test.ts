@@ -7,8 +7,8 @@ import { retainDue } from '../workers/retention.ts';
 import { sequence } from '../workers/sequencer.ts';
 import { expireUploads } from '../workers/store/upload-cleanup.ts';
 
-/* A story through everything that depends on the settings of a session. It runs on a usual database, and on one whose
- * settings, role and environment are all unusual. */
+/* Tests everything that depends on session settings. The file runs on a usual database, and on one with unusual settings,
+ * role and environment. */
 
 let server: TestServer;
 beforeAll(async () => {
@@ -22,17 +22,17 @@ const ok = async (method: string, path: string, body?: unknown): Promise<any> =>
   return answer.body;
 };
 
-/** Whether a time in an answer is that of the server's clock. */
+/** Whether a time in an answer is within a minute of the server's clock. */
 const isNow = (text: string): boolean => Math.abs(Date.parse(text) - server.ctx.now().getTime()) < 60_000;
 
-/** Milliseconds between a stored time and the server's clock, by the database's own arithmetic. */
+/** Seconds between a stored time and the server's clock, computed by the database. */
 const storedAge = async (table: string, column: string, id: string): Promise<number> => {
   const text = `SELECT abs(extract(epoch FROM ${column}) - extract(epoch FROM $2::timestamptz))::float8 AS age FROM ${table} WHERE id = $1`;
   return (await server.db.requests.query(text, [id, server.ctx.now()])).rows[0].age;
 };
 
 describe('times', () => {
-  it('are those of the clock, in answers and stored, whoever writes them', async () => {
+  it('come from the clock of the server, in answers and in the database', async () => {
     const model = await newModel(server);
     const version = await newVersion(server, { files: [] });
     const run = await ok('POST', '/v1/experiments', { namespace: 'ai', name: freshName('run') });
@@ -49,7 +49,7 @@ describe('times', () => {
       expect(await storedAge(table, column, id)).toBeLessThan(60);
   });
 
-  it('filter and audit find what was just made', async () => {
+  it('let filters and the audit find a new object', async () => {
     const before = new Date(server.ctx.now().getTime() - 60_000).toISOString();
     const model = await newModel(server);
     const filtered = async (filter: string) =>
@@ -64,7 +64,7 @@ describe('times', () => {
     expect(isNow(audit.items[0].at)).toBe(true);
   });
 
-  it('an upload lives as long as it should', async () => {
+  it('expire an upload after `uploadExpiry`, not before', async () => {
     const { body } = await begin(server, 'version', await newVersion(server), { path: 'a', sizeBytes: 1e6 });
     expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(3_600_000);
     await expireUploads(server.ctx);
@@ -74,7 +74,7 @@ describe('times', () => {
     expect((await uploadOf(server, body)).state).toBe('expired');
   });
 
-  it('retention keeps what is young', async () => {
+  it('let retention keep a young version and remove an old one', async () => {
     const { modelId } = await newVersion(server, { files: [] });
     await ok('PUT', `/v1/models/${modelId}/policy`, {
       retain: { versions: { keep: [{ youngerThan: 'PT1H' }], remove: 'object' } },
@@ -89,7 +89,7 @@ describe('times', () => {
   });
 });
 
-it('numbers come back to the last digit', async () => {
+it('returns numbers exactly as they were sent', async () => {
   const metrics = { sum: 0.1 + 0.2, huge: 1.797e308, tiny: 5e-324, third: 1 / 3, count: 2 ** 53 };
   const version = await newVersion(server, { metrics });
   expect((await ok('GET', `/v1/versions/${version.id}`)).metrics).toEqual(metrics);
@@ -102,7 +102,7 @@ it('numbers come back to the last digit', async () => {
   expect(checkpoint.metrics).toEqual(metrics);
 });
 
-it('bytes and nulls come back: repeated creates and keys are recognised', async () => {
+it('recognizes a replayed key and a repeated create', async () => {
   const { modelId } = await newVersion(server, { files: [] });
   const headers = { 'idempotency-key': freshName('key') };
   const body = { version: 'again', files: [], metrics: { a: 1 } };
@@ -112,7 +112,7 @@ it('bytes and nulls come back: repeated creates and keys are recognised', async 
   expect((await server.api('POST', `/v1/models/${modelId}/versions`, body)).status).toBe(200);
 });
 
-it('forty parallel moves of an alias all succeed', async () => {
+it('performs forty parallel moves of an alias', async () => {
   const { modelId } = await newVersion(server, { files: [] });
   await ok('POST', `/v1/models/${modelId}/versions`, { version: 'v2', files: [] });
   const answers = await atOnce(40, (index) =>
@@ -121,6 +121,6 @@ it('forty parallel moves of an alias all succeed', async () => {
   expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
 });
 
-it('/readyz proves that the database can be written', async () => {
+it('reports /readyz as ready if the database accepts writes', async () => {
   expect(await ok('GET', '/readyz')).toMatchObject({ ready: true });
 });
