@@ -151,7 +151,7 @@ test('a backup that is killed or interrupted leaves nothing that looks like one'
       said += chunk;
     });
     await vi.waitFor(() => expect(said).toContain('database: done'), { timeout: 60_000, interval: 20 });
-    expect((await backup(`${to}-2`)).said).toContain('Another backup is under way');
+    expect((await backup(`${to}-2`)).said).toContain('Another backup is running');
     child.kill(signal);
     await closed;
     await holder.query('ROLLBACK');
@@ -164,7 +164,7 @@ test('a backup that is killed or interrupted leaves nothing that looks like one'
     // A kill leaves the folder under another name.
     const left = join(dirname(to), leftOf(to)[0] ?? '');
     const refused = await run('restore', left, { MODELBOX_DATA_DIR: newFolder() });
-    expect(refused).toMatchObject({ code: 1, said: expect.stringContaining('is no backup') });
+    expect(refused).toMatchObject({ code: 1, said: expect.stringContaining('is not a backup') });
   }
   await holder.end();
 });
@@ -172,11 +172,13 @@ test('a backup that is killed or interrupted leaves nothing that looks like one'
 test('refusals say what to do', async () => {
   const folder = newFolder();
   const to = join(folder, 'new');
-  expect((await backup(folder)).said).toContain('exists already, and nothing is overwritten');
-  expect((await backup(join(dataDir, 'backup'))).said).toContain('with which it would be lost');
-  expect((await backup(to, { MODELBOX_DATA_DIR: folder })).said).toContain('holds no database');
+  expect((await backup(folder)).said).toContain('already exists, and a backup never overwrites anything');
+  expect((await backup(join(dataDir, 'backup'))).said).toContain(
+    'so the backup would be lost together with the data',
+  );
+  expect((await backup(to, { MODELBOX_DATA_DIR: folder })).said).toContain('contains no database');
   expect((await backup(to, { DATABASE_URL: 'postgres://a@b/c' })).said).toContain('pg_dump');
-  expect((await run('restore', folder, { MODELBOX_DATA_DIR: to })).said).toContain('is no backup');
+  expect((await run('restore', folder, { MODELBOX_DATA_DIR: to })).said).toContain('is not a backup');
   expect((await run('restore', folder, {})).code).toBe(1);
   expect((await backup('')).said).toContain('usage: npm run backup -- DESTINATION');
   expect(readdirSync(folder)).toEqual([]);

@@ -54,7 +54,7 @@ test('verify finds what the store lacks, beside a server and without; a start wi
   expect(await verify(settings, '--full')).toMatchObject({
     code: 0,
     out:
-      '2 contents with 2 bytes were read whole: all are whole.\n' +
+      '2 contents with 2 bytes were read completely: all are intact.\n' +
       '2 stored objects were looked up in the database: all are known.\n',
   });
 

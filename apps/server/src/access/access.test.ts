@@ -103,7 +103,7 @@ describe('tokens', () => {
       const { api } = await callers.token(bound);
       const answer = await api('POST', '/v1/tokens', { name: 'anywhere', administrator });
       expect(answer.body).toMatchObject({ status: 403, code: 'forbidden' });
-      expect(answer.body.detail).toContain('makes no other');
+      expect(answer.body.detail).toContain('cannot create other tokens');
     }
     for (const wrong of [
       { principal: 'group:ml' },

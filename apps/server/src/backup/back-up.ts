@@ -65,19 +65,21 @@ export async function backUp(options: BackupOptions): Promise<Label> {
 function demandOtherFolder({ databaseUrl, dataDir }: BackupOptions['config'], destination: string): void {
   if (databaseUrl !== undefined)
     throw new BackupError(
-      'DATABASE_URL is set: this command backs up the embedded Postgres only. docs/operations.md says how to back up ' +
-        'a Postgres of your own with pg_dump, and the files after it.',
+      'DATABASE_URL is set: this command backs up the embedded Postgres only. docs/operations.md explains how to back up ' +
+        'your own Postgres with pg_dump, and then the files.',
     );
   if (!hasCluster(postgresFolder(dataDir)))
     throw new BackupError(
-      `${dataDir} holds no database. Name the folder of the server by MODELBOX_DATA_DIR.`,
+      `${dataDir} contains no database. Set MODELBOX_DATA_DIR to the data folder of the server.`,
     );
   if (existsSync(destination))
-    throw new BackupError(`${destination} exists already, and nothing is overwritten. Name a new folder.`);
+    throw new BackupError(
+      `${destination} already exists, and a backup never overwrites anything. Choose a new folder.`,
+    );
   const inside = relative(dataDir, destination);
   if (inside !== '..' && !inside.startsWith(`..${sep}`))
     throw new BackupError(
-      `${destination} lies in ${dataDir}, with which it would be lost. Name another folder.`,
+      `${destination} is inside ${dataDir}, so the backup would be lost together with the data. Choose another folder.`,
     );
 }
 
@@ -100,7 +102,9 @@ async function whileConnected<T>(
   const lost = new AbortController();
   session.lost.catch(({ message }: Error) =>
     lost.abort(
-      new BackupError(`The database was stopped, or broke off (${message}). Try again when it runs.`),
+      new BackupError(
+        `The connection to the database was lost (${message}). Try again when the database is running.`,
+      ),
     ),
   );
   const either = AbortSignal.any([signal, lost.signal]);
@@ -119,7 +123,7 @@ async function openSession(url: string): Promise<BackupSession> {
     return await openBackupSession(url);
   } catch (error) {
     throw isLockTimeout(error)
-      ? new BackupError('Another backup is under way; wait until it is over.')
+      ? new BackupError('Another backup is running. Wait until it is finished.')
       : error;
   }
 }
@@ -199,7 +203,7 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
   await flush();
   if (orphans.length > 0)
     tell(
-      `warning: ${orphans.length} files that no server made are left out: ${orphans.slice(0, 10).join(', ')}`,
+      `warning: ${orphans.length} files that do not belong to the store are left out: ${orphans.slice(0, 10).join(', ')}`,
     );
   tell(`files: done, ${files} with ${inUnits(bytes)}`);
 }

@@ -37,7 +37,7 @@ export async function restore({ config, source, signal, tell }: RestoreOptions):
   const unfinished = await mkdtemp(join(dataDir, RESTORING));
   try {
     await copyFiles(from, unfinished, sums, signal, progress(tell, 'files', label.bytes));
-    tell(`files: done, ${label.files} with ${inUnits(label.bytes)}, as they were backed up`);
+    tell(`files: done, ${label.files} with ${inUnits(label.bytes)}, all verified`);
     const postgres = postgresFolder(unfinished);
     await mkdir(postgres, { mode: 0o700 });
     await rename(join(unfinished, PASSWORD), join(postgres, PASSWORD));
@@ -56,12 +56,14 @@ export async function restore({ config, source, signal, tell }: RestoreOptions):
 
 async function readLabel(from: string): Promise<Label> {
   const text = await readFile(join(from, LABEL), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new BackupError(`${from} is no backup: ${LABEL} cannot be read there (${error.code}).`);
+    throw new BackupError(`${from} is not a backup: ${LABEL} cannot be read there (${error.code}).`);
   });
   try {
     return Label.parse(JSON.parse(text));
   } catch {
-    throw new BackupError(`${join(from, LABEL)} is damaged, or was made by a newer release; use that one.`);
+    throw new BackupError(
+      `${join(from, LABEL)} is damaged, or was made by a newer release. Use that release, or another backup.`,
+    );
   }
 }
 
@@ -75,7 +77,7 @@ async function readSums(from: string, label: Label): Promise<Sum[]> {
     if (sum) sums.push(sum);
   }
   if (hash.digest('hex') !== label.sha256 || sums.length !== label.files)
-    throw new BackupError(`${join(from, SUMS)} is damaged; take another backup.`);
+    throw new BackupError(`${join(from, SUMS)} is damaged. Use another backup.`);
   return sums;
 }
 
@@ -84,9 +86,9 @@ async function demandEmpty(dataDir: string): Promise<void> {
   const [found] = await readdir(dataDir);
   if (found === undefined) return;
   const advice = found.startsWith(RESTORING)
-    ? `An interrupted restore left ${found}: remove that if no restore is under way`
-    : 'Name an empty or new folder by MODELBOX_DATA_DIR';
-  throw new BackupError(`${dataDir} is not empty, and nothing is overwritten. ${advice}.`);
+    ? `An interrupted restore left ${found}. Remove it if no restore is running`
+    : 'Set MODELBOX_DATA_DIR to an empty or new folder';
+  throw new BackupError(`${dataDir} is not empty, and a restore never overwrites anything. ${advice}.`);
 }
 
 async function copyFiles(
@@ -114,8 +116,8 @@ async function copyFiles(
   if (damaged.length === 0) return;
   const some = damaged.slice(0, 10).join(', ');
   throw new BackupError(
-    `The backup is damaged: ${damaged.length} of its files are missing or not as they were backed up (${some}). ` +
-      'Nothing was restored; take another backup.',
+    `The backup is damaged: ${damaged.length} of its files are missing or changed (${some}). ` +
+      'Nothing was restored. Use another backup.',
   );
 }
 
@@ -124,11 +126,11 @@ async function tryDatabase(dataDir: string, tell: (line: string) => void): Promi
   const postgres = await startEmbeddedPostgres({ dataDir: postgresFolder(dataDir), restartOnCrash: false });
   try {
     const missing = await missingContent(postgres.connectionString, dataDir);
-    tell('database: done, started once and stopped');
+    tell('database: done, started once as a check');
     if (missing.length === 0) return;
     tell(
-      `warning: ${missing.length} contents are missing, as they were in the server that was backed up: ` +
-        `${missing.slice(0, 10).join(', ')}. Files that have them become "corrupt"; uploading them again mends those.`,
+      `warning: ${missing.length} contents are missing, as on the server that was backed up: ` +
+        `${missing.slice(0, 10).join(', ')}. Files with this content become "corrupt". Uploading the content again repairs them.`,
     );
   } finally {
     await postgres.stop();

@@ -49,9 +49,9 @@ export async function sendContent(
   stream.once('error', (error) => {
     // Other failures are the store's or the reader's absence, which the log has already.
     if (!(error instanceof ContentDamaged || error instanceof BlobNotFound)) return;
-    ctx.log.error({ err: error }, 'stored content is damaged or missing; an answer was broken off');
+    ctx.log.error({ err: error }, 'stored content is damaged or missing; an answer was aborted');
     suspectCopy(ctx, error.key).catch((failure: unknown) =>
-      ctx.log.error({ err: failure }, 'could not note that stored content is to be read again'),
+      ctx.log.error({ err: failure }, 'could not mark stored content for another reading'),
     );
   });
   return { status, headers, stream };
@@ -60,10 +60,15 @@ export async function sendContent(
 function refuse({ status, headers }: ContentAnswer, request: ContentRequest, content: Content): void {
   if (status === 412) {
     const said = request.headers['if-match'];
-    throw new HttpProblem('stale', `The content is ${content.etag} now, not ${said}.`, {}, { ...headers });
+    throw new HttpProblem(
+      'stale',
+      `If-Match is ${said}, but the content is ${content.etag} now.`,
+      {},
+      { ...headers },
+    );
   }
   if (status === 416) {
-    const detail = `The content has ${content.sizeBytes} bytes.`;
+    const detail = `The range lies outside the content, which has ${content.sizeBytes} bytes.`;
     throw new HttpProblem('range_not_satisfiable', detail, {}, { ...headers });
   }
 }

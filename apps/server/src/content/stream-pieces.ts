@@ -48,7 +48,7 @@ const bytesOf = (piece: Piece): Uint8Array[] => {
   if (!('make' in piece)) return [];
   const bytes = piece.make();
   if (bytes.byteLength !== piece.sizeBytes)
-    throw new Error(`${bytes.byteLength} bytes were made where ${piece.sizeBytes} were announced`);
+    throw new Error(`a piece has ${bytes.byteLength} bytes, not the announced ${piece.sizeBytes}`);
   return bytes.byteLength === 0 ? [] : [bytes];
 };
 
@@ -104,6 +104,6 @@ async function* compared({ blob, sizeBytes, sha256, seen }: StoredPiece, stream:
     held = chunk;
   }
   if (left !== 0) throw new ContentDamaged(blob.key, `its reading ended ${left} bytes early`);
-  if (hash && hash.digest('hex') !== sha256) throw new ContentDamaged(blob.key, 'its SHA-256 is another');
+  if (hash && hash.digest('hex') !== sha256) throw new ContentDamaged(blob.key, 'its SHA-256 differs');
   if (held) yield held;
 }

@@ -26,7 +26,7 @@ export async function decideDue(ctx: Context, stopping?: AbortSignal): Promise<v
         failed.add(modelId);
         await putOff(ctx, modelId).catch(() => {});
         if (error instanceof ClockDoubted) ctx.log.debug({ model: modelId }, error.message);
-        else ctx.log.error({ err: error, model: modelId }, 'the decisions of a model failed');
+        else ctx.log.error({ err: error, model: modelId }, 'the policy decisions for a model failed');
       }
     }
   }

@@ -26,7 +26,7 @@ export async function retainDue(ctx: Context, stopping?: AbortSignal): Promise<v
     try {
       const { removed, skipped, bytes } = await retain(ctx, owner, stopping);
       if (removed + skipped > 0)
-        ctx.log.info({ owner: owner.name, removed, skipped, bytes }, 'retention was carried out');
+        ctx.log.info({ owner: owner.name, removed, skipped, bytes }, 'a retention run finished');
       ctx.telemetry.retained(removed, bytes);
       await ctx.db.background.query('UPDATE retention_runs SET ended_at = $2 WHERE owner_id = $1', [
         owner.id,

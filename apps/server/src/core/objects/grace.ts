@@ -16,7 +16,7 @@ export function demandGrace(
   if (ctx.now() < until) return;
   throw new HttpProblem(
     'not_found',
-    `The ${kind} was deleted at ${since.toISOString()}; its time to be restored is over.`,
+    `The ${kind} was deleted at ${since.toISOString()}. The time to restore it is over.`,
   );
 }
 
@@ -34,5 +34,7 @@ export async function demandLivingParent(
     id,
   );
   if (parent) demandGrace(ctx, kind, parent);
-  throw new HttpProblem('conflict', `The ${kind} of this ${child} is deleted; restore that first.`, { id });
+  throw new HttpProblem('conflict', `The ${kind} of this ${child} is deleted. Restore the ${kind} first.`, {
+    id,
+  });
 }

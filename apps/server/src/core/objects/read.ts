@@ -26,7 +26,7 @@ function readOne(ctx: Context, kind: ReadKind): ReadOne {
 /** One object as it is now, as far as the caller may see it. 404 where it is gone. */
 export async function readObject(ctx: RequestContext, kind: ReadKind, id: string): Promise<Readout> {
   const readout = await readOne(ctx, kind)(id);
-  if (readout === undefined) throw new HttpProblem('not_found', `There is no such ${kind} any more.`);
+  if (readout === undefined) throw new HttpProblem('not_found', `The ${kind} no longer exists.`);
   return shownTo(ctx.actor, readout);
 }
 

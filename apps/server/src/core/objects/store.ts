@@ -21,7 +21,7 @@ export async function lockObject<Row extends StoredRow>(
     object.id,
   );
   const row = await store.find(tx, object.id);
-  if (!row) throw new HttpProblem('not_found', `There is no such ${store.kind} any more.`);
+  if (!row) throw new HttpProblem('not_found', `The ${store.kind} no longer exists.`);
   demandMatch(ctx.ifMatch, row.rowVersion);
   return row;
 }
@@ -40,13 +40,13 @@ export async function lockLiving<Row extends StoredRow>(
 
 /** The answer where an object was deleted after the request had located it. */
 export const deletedMeanwhile = (kind: ObjectKind, id: string): HttpProblem =>
-  new HttpProblem('not_found', `The ${kind} is deleted; it can be restored until it is purged.`, { id });
+  new HttpProblem('not_found', `The ${kind} is deleted. It can be restored until it is purged.`, { id });
 
 /** The answer for an object that is deleted and can still be restored. */
 export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
   new HttpProblem(
     'not_found',
-    `The ${kind} was deleted at ${deletedAt?.toISOString()}; it can be restored until it is purged.`,
+    `The ${kind} was deleted at ${deletedAt?.toISOString()}. It can be restored until it is purged.`,
     { id },
   );
 

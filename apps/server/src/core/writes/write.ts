@@ -40,9 +40,15 @@ export async function replay(ctx: RequestContext): Promise<Receipt> {
   const key = ctx.idempotency;
   const row = key && (await ctx.db.prisma.idempotencyReceipt.findUnique({ where: { scope: key.scope } }));
   if (!row)
-    throw new HttpProblem('replay_unavailable', 'The first request under this key is not known any more.');
+    throw new HttpProblem(
+      'replay_unavailable',
+      'The server no longer knows the first request with this Idempotency-Key. Check what that request did, then use a new key.',
+    );
   if (row.bodyHash !== key.bodyHash) {
-    throw new HttpProblem('idempotency_key_reused', 'This Idempotency-Key was used here with another body.');
+    throw new HttpProblem(
+      'idempotency_key_reused',
+      'This Idempotency-Key was used with another body. Use a new key for a new request.',
+    );
   }
   const object =
     row.objectKind && row.objectId

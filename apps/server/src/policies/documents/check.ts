@@ -65,4 +65,4 @@ function graceFaults({ retain = {} }: PolicyDocument, least: number): PolicyFaul
 }
 
 const unknownDataset = (namespace: string, name: string): string =>
-  `names no dataset: there is none "${name.includes('/') ? name : `${namespace}/${name}`}"; create it first`;
+  `must name a dataset that you may read: there is no "${name.includes('/') ? name : `${namespace}/${name}`}"; create it first`;

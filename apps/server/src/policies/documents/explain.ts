@@ -24,7 +24,7 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
   };
   if (rule === undefined || judged === undefined) {
     const who = holder === undefined ? 'no version holds it' : `${holder.version} holds it`;
-    const answer = `No rule gives ${params.alias}: people move it by hand, and ${who}.`;
+    const answer = `No rule moves ${params.alias}: people move it by hand, and ${who}.`;
     const body: Explanation = {
       ...base,
       outcome: isHolder ? 'holds' : 'no',

@@ -92,7 +92,7 @@ export async function replayVersions(
 const tooMuch = (): HttpProblem =>
   new HttpProblem(
     'query_too_expensive',
-    `The versions of the model have more than ${MOST_KEPT / 2 ** 20} MiB of what the rule looks at. Use a filter that looks at ` +
+    `The parts of the versions that the rule reads exceed ${MOST_KEPT / 2 ** 20} MiB. Use a filter that reads ` +
       'smaller parts of the metadata.',
   );
 

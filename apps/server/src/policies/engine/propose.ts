@@ -20,7 +20,7 @@ export async function propose(session: Session, judged: Judged): Promise<boolean
   }
   const rival = open && (await rivalOf(session, judged, open.versionId));
   if (rival) {
-    const words = `${rival}, which is proposed already, is no worse`;
+    const words = `${rival} is already proposed and is not worse`;
     const verdict = withClause(judged.verdict, { clause: 'proposal', passes: false, words });
     await session.store([decisionOf(session, { ...judged, verdict }, 'no')]);
     return false;

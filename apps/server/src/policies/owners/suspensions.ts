@@ -25,7 +25,7 @@ export async function suspensionsOf(
     const lost = await lostBy(ctx, sql, author, permissionsToAct(policy.document, section), namespace);
     if (lost !== undefined)
       found[section] =
-        `${author.name} set the section and ${lost}. It does nothing until somebody who may do this sets the policy again.`;
+        `${author.name} set the section and ${lost}. The section does nothing until a caller with the needed rights sets the policy again.`;
   }
   return found;
 }
@@ -42,5 +42,5 @@ async function lostBy(
   const actor = await authorNow(ctx, sql, author);
   if (actor === undefined) return 'the token of the edit is revoked or has expired';
   const lacking = needed.filter((permission) => decideAccess(actor, permission, namespace) !== 'allowed');
-  return lacking.length === 0 ? undefined : `has no ${lacking.join(', ')} on ${namespace} any more`;
+  return lacking.length === 0 ? undefined : `no longer has ${lacking.join(', ')} on ${namespace}`;
 }

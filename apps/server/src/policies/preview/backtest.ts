@@ -26,7 +26,7 @@ export const backtestPolicy: Verb<'models.policy.backtest'> = (
       throw invalidField(
         'body',
         body.rule ? '/rule/tag' : '/name',
-        'must be a rule for an alias: a tag has no champion',
+        'must be a rule for an alias: a backtest of a tag is not possible',
       );
     }
     const evaluate = (session.policy.document.evaluate ?? []).map(({ dataset }) => dataset);
@@ -64,8 +64,8 @@ function named(rules: readonly LabelRule[], name: string | undefined): LabelRule
   if (rule !== undefined) return rule;
   const names = rules.map((each) => each.name).join(', ') || 'none';
   throw name === undefined
-    ? invalidField('body', '', 'must have "rule", or the "name" of one that the policy has')
-    : invalidField('body', '/name', `names no labelling rule of the policy; there are: ${names}`);
+    ? invalidField('body', '', 'must have "rule", or "name" with the name of a labelling rule of the policy')
+    : invalidField('body', '/name', `must name a labelling rule of the policy: ${names}`);
 }
 
 /** Its faults as they stand in this request. */

@@ -35,5 +35,5 @@ async function refusalOf({ sql, model }: ReadSession, { name }: Promoting): Prom
      UNION ALL SELECT 1 FROM retired_versions WHERE hash = sha256(convert_to($3::text, 'UTF8'))`,
     [model.id, name.name, reference],
   );
-  return taken && `${reference} is or was another version`;
+  return taken && `${reference} is or was the name of another version`;
 }

@@ -56,9 +56,9 @@ function decide(ctx: RequestContext, located: Located, to: Decided, reason: stri
 async function lockOpen(tx: Tx, id: string, to: Decided) {
   await tx.$queryRaw`SELECT 1 FROM proposals WHERE id = ${id}::uuid FOR UPDATE`;
   const proposal = await tx.proposal.findUnique({ where: { id } });
-  if (proposal === null) throw new HttpProblem('not_found', 'There is no such proposal any more.');
+  if (proposal === null) throw new HttpProblem('not_found', 'The proposal no longer exists.');
   if (proposal.state === to) return undefined;
   if (proposal.state !== 'open')
-    throw new HttpProblem('conflict', `The proposal is ${proposal.state}.`, { id });
+    throw new HttpProblem('conflict', `The proposal is already ${proposal.state}.`, { id });
   return proposal;
 }

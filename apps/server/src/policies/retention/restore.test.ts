@@ -43,7 +43,7 @@ async function bare(kind: Kind, count = 1): Promise<{ id: string; ids: string[];
 const get = (kind: string, id: string) => ok('GET', `/v1/${kind}/${id}`);
 const restore = (kind: string, id: string) => server.api('POST', `/v1/${kind}/${id}/restore`);
 const over = (kind: string) =>
-  new RegExp(`^Retention removed the files of the ${kind} at \\S+; their time to be restored is over\\.$`);
+  new RegExp(`^Retention removed the files of the ${kind} at \\S+\\. The time to restore them is over\\.$`);
 
 test.each(['versions', 'checkpoints'] as const)(
   '404: the files of %s whose grace time is over, before and after they are purged and swept',
@@ -108,7 +108,9 @@ test.each([
     server.advance(30 * DAY + 1);
     const late = await restore(kind, id);
     expect(late.body).toMatchObject({ status: 404, code: 'not_found' });
-    expect(late.body.detail).toMatch(new RegExp(`^The ${word} was deleted at \\S+; its time to be restored`));
+    expect(late.body.detail).toMatch(
+      new RegExp(`^The ${word} was deleted at \\S+\\. The time to restore it is over\\.$`),
+    );
     await purge(server.ctx, 100);
     expect((await restore(kind, id)).body).toMatchObject({ status: 404, code: 'not_found' });
   },

@@ -58,11 +58,11 @@ export function labelWarnings(sql: Sql, below: Below, rules: readonly LabelRule[
   const range = versionsBelow(below, `p.document ? 'label'`);
   const checks = rules.flatMap((rule, index) => {
     const at = `/label/${index}`;
-    const effect = `the rule gives ${rule.alias ?? `'${rule.tag}'`} to none now`;
+    const effect = `the rule gives ${rule.alias ?? `'${rule.tag}'`} to no version now`;
     return [
       metricCheck(below, rule, at, 'version', effect),
       ...(rule.notWorse ?? []).map((other, index) =>
-        metricCheck(below, other, `${at}/notWorse/${index}`, 'version', 'this clause stops none now'),
+        metricCheck(below, other, `${at}/notWorse/${index}`, 'version', 'this clause stops no version now'),
       ),
       ...filterChecks(rule.filter, range, `${at}/filter`, 'version', effect),
       ...(rule.files ?? []).map(({ role, path }, index): Check => {

@@ -368,7 +368,7 @@ describe('labels, promotions and evaluations', () => {
       'no_match /label/1/files/0',
     ]);
     expect(put.warnings[1].message).toBe(
-      'No version has the metric acc on val: the rule gives champion to none now.',
+      'No version has the metric acc on val: the rule gives champion to no version now.',
     );
   });
 

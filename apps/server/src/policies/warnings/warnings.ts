@@ -53,7 +53,7 @@ const BUDGET = { wait: 500, deadline: 1_500 };
 const NOT_CHECKED: PolicyWarning = {
   pointer: '',
   code: 'not_checked',
-  message: 'Comparing the policy with the objects below it takes too long here; preview it instead.',
+  message: 'Comparing the policy with the objects below it takes too long here. Preview the policy instead.',
 };
 
 /**

@@ -21,5 +21,4 @@ export const deleteAlias: Verb<'models.aliases.delete'> = async (
   });
 };
 
-export const noAlias = (alias: string) =>
-  new HttpProblem('not_found', `No version of this model holds the alias "${alias}".`);
+export const noAlias = (alias: string) => new HttpProblem('not_found', `This model has no alias "${alias}".`);

@@ -92,7 +92,7 @@ export function demandHolder({ alias, expect }: Move, holder: Holder | undefined
   if (expect === undefined || expect === (holder?.id ?? null)) return;
   throw new HttpProblem(
     'stale',
-    `${alias} is held by ${holder?.version ?? 'no version'}, which is not what the request expects.`,
+    `${alias} is set on ${holder?.version ?? 'no version'}, which does not match \`expect\`. Read the alias again.`,
   );
 }
 

@@ -50,5 +50,5 @@ async function previousHolder(
   }
   if (newest === null)
     throw new HttpProblem('not_found', `The alias "${alias}" was never set on this model.`);
-  throw new HttpProblem('no_previous', `The alias "${alias}" has no holder before the present one.`);
+  throw new HttpProblem('no_previous', `The alias "${alias}" has no previous version to roll back to.`);
 }

@@ -137,7 +137,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     const own = `/v1/versions/${id}/archive?format=${format}`;
     const problem = await problemOf(own);
     expect(problem).toMatchObject({ status: 409, code: 'file_is_tracked', uri: 's3://b/x.bin' });
-    expect(problem.detail).toContain('x.bin lies at s3://b/x.bin');
+    expect(problem.detail).toContain('The file x.bin is tracked: its content is at s3://b/x.bin');
     const { status, body } = await get(`${own}&tracked=skip`);
     expect(status).toBe(200);
     expect((await read(format, body)).map((file) => file.path)).toEqual(['z.bin']);
@@ -258,7 +258,7 @@ describe('what breaks while an archive is sent', () => {
     await unlink(await diskPath(first));
     const problem = await problemOf(`/v1/versions/${id}/archive`);
     expect(problem).toMatchObject({ status: 409, code: 'file_corrupt' });
-    expect(problem.detail).toContain('The stored bytes of a are');
+    expect(problem.detail).toContain('The stored content of a is damaged');
   });
 
   it('200: content that was mended meanwhile is read where it lies now', async () => {

@@ -48,7 +48,7 @@ export async function downloadArchive(
   isAgain = false,
 ): Promise<Answered> {
   const source = await findSource(ctx, kind, object.id);
-  if (source === undefined) throw new HttpProblem('not_found', `There is no such ${kind} any more.`);
+  if (source === undefined) throw new HttpProblem('not_found', `The ${kind} no longer exists.`);
   if (source.status !== 'ready')
     throw new HttpProblem('not_ready', `The ${kind} is pending; finalize it first.`, { id: object.id });
   const found = await findFiles(ctx, object.id);
@@ -71,7 +71,7 @@ export async function downloadArchive(
 
 function demandStored({ path, uri, key, sizeBytes, sha256, isCorrupt }: FoundFile): ArchivedFile {
   if (uri !== null) {
-    const detail = `The content of ${path} lies at ${uri}; with tracked=skip such files are left out.`;
+    const detail = `The file ${path} is tracked: its content is at ${uri}, not here. Use tracked=skip to leave out such files.`;
     throw new HttpProblem('file_is_tracked', detail, { uri });
   }
   if (key === null || sizeBytes === null || sha256 === null) throw new Error('a stored file has no blob');
@@ -82,7 +82,7 @@ function demandStored({ path, uri, key, sizeBytes, sha256, isCorrupt }: FoundFil
 const corrupt = (path: string): HttpProblem =>
   new HttpProblem(
     'file_corrupt',
-    `The stored bytes of ${path} are not what was uploaded. Upload the same bytes again, to any object: that repairs every file that has them.`,
+    `The stored content of ${path} is damaged. Upload the same bytes again to any object: this repairs every file with this content.`,
   );
 
 function contentOf(source: Source, format: ArchiveFormat, files: readonly ArchivedFile[]): Content {

@@ -53,7 +53,7 @@ export async function recordDenial(
 const notRecorded = (): HttpProblem =>
   new HttpProblem(
     'unavailable',
-    'The audit cannot record requests now, and the server answers none that it cannot record. Try again later.',
+    'The audit cannot record requests now, and the server refuses requests that it cannot record. Try again later.',
     {},
     RETRY_AFTER,
   );

@@ -20,7 +20,7 @@ export async function scopeOf(
   if (namespace === undefined)
     throw new HttpProblem(
       'forbidden',
-      'Only administrators read the whole audit; with `namespace` its admins read that of a namespace.',
+      'Only administrators may read the whole audit. Admins of a namespace may read its audit with `namespace`.',
     );
   const path = namespace.namespace;
   const above = theirs.filter((each) => path === each || path.startsWith(`${each}/`));

@@ -16,7 +16,7 @@ export const createCheckpoint: Verb<'experiments.checkpoints.create'> = async (c
     throw invalidField(
       'body',
       '/epoch',
-      'is required, or "step" is: a checkpoint is known by its epoch and/or step',
+      'is required unless "step" is given: an epoch, a step or both identify a checkpoint',
     );
   }
   const draft = draftOf(ctx, body, touched.experiment, touched.measured);

@@ -11,7 +11,11 @@ export const demandFreePosition: LifecycleCheck = async (tx, { id, parentId }, c
     where: { experimentId: parentId, epoch, step, deletedAt: null, id: { not: id } },
   });
   if (there)
-    throw new HttpProblem('exists', 'Another checkpoint has its epoch and step by now.', { id: there.id });
+    throw new HttpProblem(
+      'exists',
+      'Another checkpoint now has the same epoch and step. Delete that checkpoint first.',
+      { id: there.id },
+    );
 };
 
 /** The index decides where two come to one position at once. */
@@ -19,4 +23,8 @@ export const positionTaken: Refusal = (error) =>
   isUniqueViolation(error, 'checkpoints_position') ? taken() : undefined;
 
 const taken = (other: { id?: string } = {}) =>
-  new HttpProblem('exists', 'Another checkpoint has its epoch and step by now.', other);
+  new HttpProblem(
+    'exists',
+    'Another checkpoint now has the same epoch and step. Delete that checkpoint first.',
+    other,
+  );

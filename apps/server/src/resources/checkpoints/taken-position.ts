@@ -19,7 +19,7 @@ export const createOrFind = (ctx: RequestContext, draft: Draft): Promise<Receipt
       if (draft.row.createHash.equals(there.createHash)) return found;
       throw new HttpProblem(
         'exists',
-        `A checkpoint of ${positionOf(draft)} exists already, made from another request; "replace": true puts this one in its place.`,
+        `A checkpoint of ${positionOf(draft)} already exists and differs from this request. Send "replace": true to replace it.`,
         { id: there.id },
       );
     }),
@@ -51,7 +51,7 @@ async function retryWhileTaken(
   }
   throw new HttpProblem(
     'conflict',
-    `Other requests keep logging checkpoints of ${positionOf(draft)}; try again.`,
+    `Other requests are logging checkpoints of ${positionOf(draft)} at the same time. Try again.`,
   );
 }
 

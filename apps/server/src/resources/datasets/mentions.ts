@@ -45,7 +45,7 @@ export async function ensureDatasets(
       'SELECT e.id::text AS id, e.digest FROM ensure_dataset($1, $2, $3, $4::jsonb, $5::timestamptz) e',
       [dataset.namespace, dataset.name, digests.get(dataset.mention) ?? null, byOf(ctx), ctx.now()],
     );
-    if (row === undefined) throw new Error('ensure_dataset gave no row');
+    if (row === undefined) throw new Error('ensure_dataset returned no row');
     const label = dataset.namespace === namespace ? dataset.name : `${dataset.namespace}/${dataset.name}`;
     known.set(dataset.mention, { ...row, label });
   }

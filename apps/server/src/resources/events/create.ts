@@ -27,7 +27,7 @@ export function createEvent(
   const metadata = checkMetadata(body.metadata ?? {});
   return write(ctx, async (tx) => {
     if (!(await lockLivingForShare(tx, TABLES[kind], object.id)))
-      throw new HttpProblem('not_found', `The ${kind} is deleted.`, { id: object.id });
+      throw new HttpProblem('not_found', `The ${kind} is deleted. Restore it first.`, { id: object.id });
     const time = body.time === undefined ? ctx.now() : new Date(body.time);
     const row = {
       id: newId(ctx),

@@ -75,7 +75,7 @@ function withPaths(items: readonly FileToAttach[]): FileToAttach[] {
     if (hidden !== undefined) fail(hidden);
     if (!path.ok) fail(path.message);
     else if (other === undefined) taken.set(path.path, index);
-    else fail(`is the path of /files/${other} too; give each a "path" of its own`);
+    else fail(`is also the path of /files/${other}; give each file its own "path"`);
     return { ...item, path: path.ok ? path.path : '' };
   });
   files.forEach(({ path }, index) => {
@@ -102,12 +102,12 @@ async function demandFreePaths(
   const inTheWay = await findClashes(tx, object.id, fresh);
   const clashes = files.flatMap(({ path }, index): FieldError[] => {
     const uri = uriOf.get(path);
-    const message = uri ? `is tracked at ${uri}; delete that first` : inTheWay.get(path);
+    const message = uri ? `is tracked at ${uri}; delete the tracked file first` : inTheWay.get(path);
     return message ? [{ in: 'body', pointer: `/files/${index}/path`, message }] : [];
   });
   if (clashes.length > 0) throw invalid(clashes, 'conflict');
   const count = await tx.file.count({ where: { objectId: object.id } });
   if (count + files.length - there.length > FILES_MAX)
-    throw invalidField('body', '/files', `would be more than ${FILES_MAX} files of one ${kind}`);
+    throw invalidField('body', '/files', `would exceed the limit of ${FILES_MAX} files of one ${kind}`);
   return there;
 }

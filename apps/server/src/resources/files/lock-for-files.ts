@@ -16,7 +16,7 @@ export async function lockForFiles(
   if ('status' in row && (kind === 'version' || kind === 'checkpoint') && row.status === 'ready') {
     throw new HttpProblem(
       'files_frozen',
-      `The ${kind} is ready: its files never change. Make a new ${kind} for other files.`,
+      `The ${kind} is ready, so its files never change. Create a new ${kind} for other files.`,
       { id: object.id },
     );
   }

@@ -21,12 +21,15 @@ export async function lockPath(
   await lockForFiles(tx, ctx, kind, object);
   const there = await tx.file.findUnique({ where: { objectId_path: { objectId: object.id, path } } });
   if (there?.uri)
-    throw new HttpProblem('conflict', `The path ${path} is tracked at ${there.uri}; delete that first.`);
+    throw new HttpProblem(
+      'conflict',
+      `The path ${path} is tracked at ${there.uri}. Delete the tracked file first.`,
+    );
   if (there) return there;
   const clash = (await findClashes(tx, object.id, [path])).get(path);
   if (clash !== undefined) throw new HttpProblem('conflict', `The path ${path} ${clash}.`);
   if ((await tx.file.count({ where: { objectId: object.id } })) >= FILES_MAX) {
-    throw invalidField(where, '/path', `would be more than ${FILES_MAX} files of one ${kind}`);
+    throw invalidField(where, '/path', `would exceed the limit of ${FILES_MAX} files of one ${kind}`);
   }
   return null;
 }

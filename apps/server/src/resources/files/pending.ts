@@ -27,7 +27,7 @@ export async function demandNoPending(tx: Tx, kind: OwnerKind, id: string): Prom
   const more = pending.length > FEW ? ', and more' : '';
   throw new HttpProblem(
     'files_pending',
-    `Files of the ${kind} are still to come: ${words.join(', ')}${more}.`,
+    `Files of the ${kind} are not complete yet: ${words.join(', ')}${more}.`,
   );
 }
 

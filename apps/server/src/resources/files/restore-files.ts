@@ -36,7 +36,7 @@ export async function restoreFiles(
     const since = row.removedAt.toISOString();
     throw new HttpProblem(
       'not_found',
-      `Retention removed the files of the ${kind} at ${since}; their time to be restored is over.`,
+      `Retention removed the files of the ${kind} at ${since}. The time to restore them is over.`,
     );
   }
   await tx.$executeRawUnsafe(

@@ -27,7 +27,7 @@ export function trackFiles(
       uriOf.has(file.path) && uriOf.get(file.path) !== file.uri ? [index] : [],
     );
     if (clashes.length > 0) {
-      const message = 'names a path that another file has; delete that first';
+      const message = 'has the path of another file; delete that file first';
       throw invalid(
         clashes.map((index) => ({ in: 'body', pointer: `/files/${index}`, message })),
         'conflict',
@@ -35,7 +35,7 @@ export function trackFiles(
     }
     const fresh = files.filter((file) => !uriOf.has(file.path));
     if ((await tx.file.count({ where: { objectId: object.id } })) + fresh.length > FILES_MAX) {
-      throw invalidField('body', '/files', `would be more than ${FILES_MAX} files of one ${kind}`);
+      throw invalidField('body', '/files', `would exceed the limit of ${FILES_MAX} files of one ${kind}`);
     }
     if (fresh.length > 0) {
       await insertTracked(tx, ctx, kind, object.id, fresh);

@@ -51,7 +51,7 @@ export function trackedFiles(items: readonly TrackedInput[], kind: OwnerKind): T
       if (other !== undefined)
         fail(
           pointer,
-          `has the same path as /files/${other}: ${JSON.stringify(path.path)}; give each a "path" of its own`,
+          `has the same path as /files/${other}: ${JSON.stringify(path.path)}; give each file its own "path"`,
         );
       taken.set(path.path, index);
     }
@@ -75,5 +75,5 @@ function failIfHidden(path: string, isGiven: boolean, fail: (message: string) =>
 function pathOf(given: string | undefined, fromUri: string | null) {
   if (given !== undefined) return parseFilePath(given);
   if (fromUri !== null) return { ok: true as const, path: fromUri };
-  return { ok: false as const, message: 'ends in no name that a file can have; give a "path"' };
+  return { ok: false as const, message: 'does not end in a valid file name; give a "path"' };
 }

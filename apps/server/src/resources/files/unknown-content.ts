@@ -6,7 +6,7 @@ export const unknownContent = (pointers: readonly string[]): HttpProblem =>
     pointers.map((pointer) => ({
       in: 'body',
       pointer,
-      message: 'is of no content here that you may read; upload it',
+      message: 'names no stored content that you may read; upload the content instead',
     })),
     'not_found',
   );

@@ -51,7 +51,10 @@ async function demandNone(ctx: RequestContext, sql: Sql, text: string, values: u
   // A quota far above may be of a namespace whose figures are not for everybody below it.
   const isKnown = decideAccess(ctx.actor, 'namespace.read', path) === 'allowed';
   const figures = isKnown
-    ? `has a quota of ${quota} bytes, of which ${used} are used or on their way; ${asked} more were asked for`
-    : 'has no room for it in its quota';
-  throw new HttpProblem('quota_exceeded', `The namespace ${path} ${figures}.`);
+    ? `has a quota of ${quota} bytes. ${used} bytes are used or reserved by uploads, and the request needs ${asked} more`
+    : 'has too little room left in its quota';
+  throw new HttpProblem(
+    'quota_exceeded',
+    `The namespace ${path} ${figures}. Free space, or ask an admin of the namespace for a larger quota.`,
+  );
 }

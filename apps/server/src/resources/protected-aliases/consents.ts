@@ -124,7 +124,7 @@ async function consentOf(sql: Sql, row: RuleRow, alias: string): Promise<RuleCon
     allowed,
   };
   if (standing === undefined)
-    return { ...base, state: 'gone', words: `the policy of ${name} has no rule for ${alias} any more` };
+    return { ...base, state: 'gone', words: `the policy of ${name} no longer has a rule for ${alias}` };
   if (allowed?.digest === standing.digest)
     return { ...base, state: 'allowed', words: `${allowed.by} allowed the rule on ${allowed.at}` };
   const words = consentWords({ ...row, alias }, name, standing.rule.name);
@@ -143,7 +143,7 @@ export const allowRule = (
     if (protection.movableBy !== 'rule')
       throw new HttpProblem(
         'conflict',
-        `${alias} is protected by ${protection.movableBy}: rules are allowed only where it is protected by rule.`,
+        `${alias} is protected by ${protection.movableBy}. A rule can be allowed only if the alias is protected by rule.`,
       );
     const sql = sqlOf(tx);
     const [row] = await sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE r.id = $5::uuid`, [
@@ -154,12 +154,12 @@ export const allowRule = (
     if (row === undefined || standing === undefined)
       throw new HttpProblem(
         'not_found',
-        `No policy of ${policy} has a labelling rule for ${alias} that acts by itself here. GET …/rules lists those that do.`,
+        `The policy of ${policy} has no labelling rule that moves ${alias} by itself here. GET …/rules lists the rules that do.`,
       );
     if (standing.digest !== digest)
       throw new HttpProblem(
         'stale',
-        `The rule ${standing.rule.name} of ${row.name} is not the one of this digest: it changed meanwhile. Read it again by GET …/rules, then allow what it says now.`,
+        `The rule ${standing.rule.name} of ${row.name} has changed and no longer has this digest. Read the rule again with GET …/rules, then allow it with its new digest.`,
       );
     const receipt: Receipt = { status: 200, object: { kind: 'alias_protection', id: protection.id } };
     if (row.digest === digest) return receipt;
@@ -192,7 +192,7 @@ export const withdrawRule = (
     if (given === null)
       throw new HttpProblem(
         'not_found',
-        `No rule of a policy of ${policy} was allowed to move ${alias} here.`,
+        `There is no consent to withdraw: no rule of the policy of ${policy} is allowed to move ${alias} here.`,
       );
     await tx.ruleConsent.delete({ where });
     const { rule, digest } = given;

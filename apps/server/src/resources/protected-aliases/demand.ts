@@ -134,11 +134,11 @@ export async function demandMayMove(
 }
 
 const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {
-  role: ({ role }) => `it is moved by whoever is ${role} here`,
+  role: ({ role }) => `only callers with at least the role ${role} may move it`,
   // Whom else it could be asked of is for those to see who may read the protection.
-  principals: () => 'it is moved by those whom that names',
-  rule: () => 'only a labelling rule moves it, which an admin there has allowed',
-  proposal: () => 'it is moved by an approved proposal only',
+  principals: () => 'only the principals that the protection names may move it',
+  rule: () => 'only a labelling rule that an admin has allowed may move it',
+  proposal: () => 'only an approved proposal may move it',
 };
 
 /** 403 where a model's versions hold an alias that the caller may not move: deleting the model would take it away. */
@@ -161,7 +161,7 @@ export async function demandMayRestoreModel(tx: Tx, ctx: RequestContext, model: 
       await demandMayMove(tx, ctx, model, name, 'caller');
     } catch (error) {
       if (!(error instanceof HttpProblem) || error.refusal === undefined) throw error;
-      const words = `Restoring the model would bring back its alias ${name}. ${error.message} Ask somebody who may move ${name} to restore the model, or an admin of the namespace to lift the protection for it.`;
+      const words = `Restoring the model would bring back its alias ${name}. ${error.message} Ask a caller who may move ${name} to restore the model, or ask an admin of the namespace to remove the protection.`;
       throw new HttpProblem('forbidden', words).because(error.refusal);
     }
   }

@@ -14,4 +14,4 @@ export async function getProtection(ctx: RequestContext, object: Located, alias:
 }
 
 export const notProtected = ({ kind }: Located, alias: string): HttpProblem =>
-  new HttpProblem('not_found', `On this ${kind} itself "${alias}" is not protected.`);
+  new HttpProblem('not_found', `The alias "${alias}" has no protection on this ${kind} itself.`);

@@ -82,7 +82,7 @@ describe.each(Object.entries(WAYS))('to %s', (_, way) => {
     const refused = await way(w, w.maintainer);
     expect(refused.body).toMatchObject({ status: 403, code: 'forbidden' });
     expect(refused.body.detail).toMatch(
-      /^prod is protected by the model yolo: it is moved by whoever is admin here\.$/,
+      /^prod is protected by the model yolo: only callers with at least the role admin may move it\.$/,
     );
     const { version } = await callers.ok('GET', aliasOf(w));
     const history = await callers.ok('GET', `${aliasOf(w)}/history`);
@@ -104,7 +104,7 @@ describe('to restore the model', () => {
     const refused = await restore(w, w.maintainer);
     expect(refused.body).toMatchObject({ status: 403, code: 'forbidden' });
     expect(refused.body.detail).toMatch(
-      /^Restoring the model would bring back its alias prod\. prod is protected by .*admin here\. Ask somebody who may move prod/,
+      /^Restoring the model would bring back its alias prod\. prod is protected by .*role admin may move it\. Ask a caller who may move prod/,
     );
     expect((await w.maintainer.api('GET', `/v1/models/${w.model}`)).status).toBe(404);
     expect((await restore(w, w.admin)).status).toBe(200);
@@ -169,8 +169,8 @@ describe('who may move it', () => {
 
   it('rule and proposal: nobody by hand, not even an administrator, who can take the protection away', async () => {
     for (const [by, detail] of [
-      ['rule', /only a labelling rule moves it/],
-      ['proposal', /by an approved proposal only/],
+      ['rule', /only a labelling rule that an admin has allowed may move it/],
+      ['proposal', /only an approved proposal may move it/],
     ] as const) {
       const w = await world();
       await callers.ok('PUT', onModel(w), { by });

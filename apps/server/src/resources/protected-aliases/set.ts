@@ -64,21 +64,25 @@ function demandSound(
 ): void {
   for (const [name, value] of Object.entries({ role, principals })) {
     if (by === name && value === undefined)
-      throw invalidField('body', `/${name}`, `is required where \`by\` is ${name}`);
+      throw invalidField('body', `/${name}`, `is required if \`by\` is ${name}`);
     if (by !== name && value !== undefined)
-      throw invalidField('body', `/${name}`, `is only for \`by\`: ${name}, not for ${by}`);
+      throw invalidField('body', `/${name}`, `is allowed only if \`by\` is ${name}, not if it is ${by}`);
   }
   if (evaluations !== undefined && by !== 'rule')
-    throw invalidField('body', '/evaluations', `is only for \`by\`: rule, not for ${by}`);
+    throw invalidField('body', '/evaluations', `is allowed only if \`by\` is rule, not if it is ${by}`);
   if (evaluations !== undefined && evaluations.role === undefined && !evaluations.principals?.length)
-    throw invalidField('body', '/evaluations', 'must name a role or principals whose values rules use');
+    throw invalidField(
+      'body',
+      '/evaluations',
+      'must name a role, or principals, whose metric values rules may use',
+    );
   if (approvals > 1 && by !== 'proposal')
-    throw invalidField('body', '/approvals', `is only for \`by\`: proposal, not for ${by}`);
+    throw invalidField('body', '/approvals', `is allowed only if \`by\` is proposal, not if it is ${by}`);
   if (approvals > 1 && settings.auth === 'open')
     throw invalidField(
       'body',
       '/approvals',
-      'must be 1 on an open server: everybody is the same local user there, so nobody else could approve. MODELBOX_AUTH=tokens tells people apart',
+      'must be 1 on an open server: all callers are the same local user there, so nobody else could approve. Set MODELBOX_AUTH=tokens to distinguish callers',
     );
 }
 

@@ -11,7 +11,7 @@ export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
   const version = body as Version;
   const reference = formatReference(version);
   if (version.status !== 'ready')
-    throw new HttpProblem('not_ready', `${reference} is pending.`, { id: version.id });
+    throw new HttpProblem('not_ready', `${reference} is pending. Finalize it first.`, { id: version.id });
   const files =
     version.fileCount > version.files.length ? await listAllFiles(ctx, version.id) : version.files;
   const resolution: Resolution = {

@@ -32,7 +32,7 @@ export const createToken: Verb<'tokens.create'> = async (ctx, { body }) => {
   if (made === undefined)
     throw new HttpProblem(
       'replay_unavailable',
-      'The token was made, and its secret was shown once; make another.',
+      'The token was created, but its secret is shown only once. Create another token.',
     );
   const answer: NewToken = { ...toToken(made.row), token: made.secret };
   return { status: 201, body: answer };
@@ -88,7 +88,7 @@ async function demandTokenAllowed(tx: Tx, ctx: RequestContext, principal: string
     WHERE t.principal = ${principal} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${ctx.now()})
       AND NOT (${since}::timestamptz IS NOT NULL AND token_is_idle(t.id, ${since}::timestamptz))`;
   if (row.count < maxTokens) return;
-  const words = `${principal} has ${row.count} tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke those that nobody needs with DELETE /v1/tokens/{token}; GET /v1/tokens lists them with their last use. Tokens with expiresAt free their place by themselves.`;
+  const words = `${principal} has ${row.count} tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke unused tokens with DELETE /v1/tokens/{token}. GET /v1/tokens lists them with their last use. A token with expiresAt stops counting when it expires.`;
   throw new HttpProblem('limit_reached', words);
 }
 
@@ -107,14 +107,21 @@ function demandNotNarrowed({ actor }: RequestContext, what: string): void {
 function demandSound(ctx: RequestContext, body: TokenCreate): void {
   const isOther = body.principal !== undefined && body.principal !== ctx.actor.name;
   if ((isOther || body.administrator) && !isAdministrator(ctx))
-    throw new HttpProblem('forbidden', 'Only administrators make tokens of others, or of administrators.');
-  demandNotNarrowed(ctx, 'makes no other');
+    throw new HttpProblem(
+      'forbidden',
+      'Only administrators may create tokens for others, or administrator tokens.',
+    );
+  demandNotNarrowed(ctx, 'cannot create other tokens');
   if (body.principal === undefined && !/^(?:user|service):/.test(ctx.actor.name))
-    throw invalidField('body', '/principal', 'is required: the local user of an open server holds no token');
+    throw invalidField(
+      'body',
+      '/principal',
+      'is required: the local user of an open server cannot own a token',
+    );
   if (isOther) demandVisible('body', '/principal', body.principal as string);
   for (const name of ['namespaces', 'permissions', 'networks'] as const) {
     if (body[name]?.length === 0)
-      throw invalidField('body', `/${name}`, `must name something; null allows ${UNBOUND[name]}`);
+      throw invalidField('body', `/${name}`, `must not be empty; null allows ${UNBOUND[name]}`);
   }
   const wrong = (body.networks ?? []).flatMap((network, index) => (isNetwork(network) ? [] : [index]));
   if (wrong.length > 0) {
@@ -155,7 +162,7 @@ export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
   const after = idAfter(query.cursor);
   const principal = isAdministrator(ctx) ? query.principal : ctx.actor.name;
   if (query.principal !== undefined && query.principal !== principal)
-    throw new HttpProblem('forbidden', 'Only administrators see the tokens of others.');
+    throw new HttpProblem('forbidden', 'Only administrators may list the tokens of others.');
   const { isNarrowed, isBoundToNetworks, tokenId } = ctx.actor;
   const self = (isNarrowed || isBoundToNetworks) && !isAdministrator(ctx) ? tokenId : undefined;
   const body = await pageOf(ctx, {
@@ -183,7 +190,8 @@ export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
       else problem.refusal = { permission: null, kind: 'token', id: row.id, namespace: '', name: row.name };
       throw problem;
     }
-    if (row.id !== ctx.actor.tokenId && !isAdministrator(ctx)) demandNotNarrowed(ctx, 'revokes only itself');
+    if (row.id !== ctx.actor.tokenId && !isAdministrator(ctx))
+      demandNotNarrowed(ctx, 'can revoke only itself');
     for (const each of await lockTree(tx, row)) if (each.revokedAt === null) await revokeRow(tx, ctx, each);
     return { status: 204, object: null };
   });

@@ -11,7 +11,7 @@ export const abortUpload: Verb<'uploads.abort'> = async (ctx, { touched }) => {
     const upload = await lockUpload(tx, id);
     if (upload.state === 'verifying' || upload.state === 'complete') demandOpen(upload);
     if (upload.state === 'open') {
-      const failure = `Given up by ${ctx.actor.name}.`;
+      const failure = `Aborted by ${ctx.actor.name}.`;
       await tx.upload.update({
         where: { id },
         data: { state: 'aborted', failure, expiresAt: null, updatedAt: ctx.now() },

@@ -43,7 +43,7 @@ export async function assemble(ctx: Context, upload: Plan): Promise<void> {
       if (attempt >= ATTEMPTS)
         throw new HttpProblem(
           'conflict',
-          'Parts are being replaced; complete the upload when none is on its way.',
+          'Parts of the upload are being replaced. Complete the upload after all parts have arrived.',
         );
     }
   }
@@ -55,7 +55,7 @@ async function putTogether({ blobs }: Context, upload: Plan, parts: readonly Blo
   } catch (error) {
     // A store that is read-only stays so until somebody mends it: whoever completes is told.
     if (!(error instanceof BlobStoreUnavailable) || error instanceof BlobStoreReadOnly) throw error;
-    throw new NotTogetherYet('the store has not put the parts together', { cause: error });
+    throw new NotTogetherYet('the store has not combined the parts', { cause: error });
   }
 }
 

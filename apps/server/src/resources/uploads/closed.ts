@@ -8,9 +8,9 @@ import type { UploadRow } from './rows.ts';
 const WORDS: Record<Exclude<UploadState, 'open'>, string> = {
   verifying: 'is complete and being verified',
   complete: 'is complete',
-  failed: 'has failed; begin anew',
-  aborted: 'was given up; begin anew',
-  expired: 'has expired; begin anew',
+  failed: 'has failed; create a new upload',
+  aborted: 'was aborted; create a new upload',
+  expired: 'has expired; create a new upload',
 };
 
 /** Requests that must find the parts missing, and milliseconds that must pass, before the parts count as lost. */
@@ -45,7 +45,7 @@ export async function closedMeanwhile(ctx: Context, upload: UploadRow): Promise<
   if (await isTogether(ctx, upload))
     return new HttpProblem(
       'upload_closed',
-      'The store takes no parts of the upload any more: they were put together. Complete the upload.',
+      'The store has already combined the parts of the upload, so it accepts no more parts. Complete the upload.',
     );
   const now = ctx.now();
   const { rows } = await ctx.db.requests.query<{ findings: number; since: Date }>(
@@ -57,11 +57,11 @@ export async function closedMeanwhile(ctx: Context, upload: UploadRow): Promise<
   if (findings >= LOST_AFTER && now.getTime() - since.getTime() >= LOST_AFTER_MS)
     return new HttpProblem(
       'upload_closed',
-      'The store has lost the parts of the upload: for minutes it has not known them. Abort the upload, and begin anew.',
+      'The store has lost the parts of the upload. Abort the upload, then create a new one.',
     );
   return new HttpProblem(
     'upload_unsettled',
-    'The store does not know the parts of the upload just now. Nothing was given up; try again later.',
+    'The store cannot find the parts of the upload now. The upload stays open; try again later.',
     {},
     LOOK_AGAIN,
   );

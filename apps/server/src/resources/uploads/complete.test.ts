@@ -196,7 +196,7 @@ describe('complete is refused', () => {
     expect((await abort(upload)).status).toBe(204);
     const late = await complete(server, upload);
     expect([late.status, late.body.code]).toEqual([409, 'upload_closed']);
-    expect(await uploadOf(server, upload)).toMatchObject({ state: 'aborted', failure: 'Given up by local.' });
+    expect(await uploadOf(server, upload)).toMatchObject({ state: 'aborted', failure: 'Aborted by local.' });
     expect(await unaccounted()).toEqual({ blobs: 0, temporary: 0 });
     expect((await changesOf(server, run.id)).map(({ action }) => action).slice(1)).toEqual([
       ...['upload_created', 'upload_aborted'],
@@ -360,7 +360,7 @@ describe('a file that is being verified', () => {
       expect(await uploadOf(server, upload)).toMatchObject({
         state: 'failed',
         failure: expect.stringContaining(
-          `The content has the SHA-256 ${sha256(mine)}, not ${lie}. Every part is as it arrived`,
+          `The content has the SHA-256 ${sha256(mine)}, not ${lie}. Every stored part equals the part that arrived`,
         ),
         file: { state: 'rejected', sha256: null },
       });

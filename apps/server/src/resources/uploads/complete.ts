@@ -16,8 +16,7 @@ import { uploadRow } from './read.ts';
 import type { UploadRow } from './rows.ts';
 
 /** The reason why the parts of an upload are not put together yet. */
-export const WAITS_FOR_STORE =
-  'The file store has not put the parts together yet; the server tries it again.';
+export const WAITS_FOR_STORE = 'The file store has not combined the parts yet. The server will try again.';
 
 /**
  * Makes the file of the parts: first in the store, then, in one transaction, visible on its object; a worker verifies it.
@@ -58,7 +57,7 @@ async function isAssembled(ctx: RequestContext, upload: UploadRow): Promise<bool
       throw await closedMeanwhile(ctx, upload);
     }
     if (!(error instanceof NotTogetherYet)) throw error;
-    ctx.log.warn({ err: error, upload: upload.id }, 'an upload is put together later');
+    ctx.log.warn({ err: error, upload: upload.id }, 'the parts of an upload are combined later');
     return false;
   }
 }
@@ -130,5 +129,9 @@ async function appear(
 /** The same hash as was announced before, where there was one. */
 function demandSame(upload: UploadRow, sha256: string | undefined): void {
   if (sha256 === undefined || upload.sha256 === null || upload.sha256 === sha256) return;
-  throw invalidField('body', '/sha256', `is not the one that the upload has already: ${upload.sha256}`);
+  throw invalidField(
+    'body',
+    '/sha256',
+    `differs from the SHA-256 that the upload already has: ${upload.sha256}`,
+  );
 }

@@ -88,11 +88,16 @@ function planOf(ctx: RequestContext, body: UploadCreate) {
   const { sizeBytes } = body;
   const most = Math.min(ctx.settings.maxFileSize, PARTS_MAX * PART_SIZE_MAX);
   if (sizeBytes > most)
-    throw invalidField('body', '/sizeBytes', `is more than the ${most} bytes of a file here`, 'too_large');
+    throw invalidField(
+      'body',
+      '/sizeBytes',
+      `must be at most ${most} bytes, the limit for one file`,
+      'too_large',
+    );
   const plan = { sizeBytes, partSizeBytes: body.partSizeBytes ?? defaultPartBytes(sizeBytes) };
   if (partCount(plan) > PARTS_MAX) {
     const least = defaultPartBytes(sizeBytes);
-    const message = `would make ${partCount(plan)} parts; ${PARTS_MAX} are allowed: take ${least} or leave it out`;
+    const message = `would make ${partCount(plan)} parts, but at most ${PARTS_MAX} are allowed; use ${least}, or omit it`;
     throw invalidField('body', '/partSizeBytes', message);
   }
   return { path: path.path, ...plan };
@@ -102,7 +107,10 @@ function planOf(ctx: RequestContext, body: UploadCreate) {
 async function demandFreePath(tx: Tx, ctx: RequestContext, kind: OwnerKind, object: Located, path: string) {
   const there = await lockPath(tx, ctx, kind, object, path, 'body');
   if ((await tx.upload.count({ where: { objectId: object.id, state: 'open' } })) >= FILES_MAX) {
-    throw new HttpProblem('conflict', `The ${kind} has ${FILES_MAX} open uploads; complete or abort some.`);
+    throw new HttpProblem(
+      'conflict',
+      `The ${kind} has ${FILES_MAX} open uploads, which is the limit. Complete or abort some first.`,
+    );
   }
   await demandUploadAllowed(tx, ctx, object.namespace);
   return there;
@@ -111,5 +119,7 @@ async function demandFreePath(tx: Tx, ctx: RequestContext, kind: OwnerKind, obje
 async function discard(ctx: RequestContext, blob: MultipartBlob): Promise<void> {
   await ctx.blobs.multipart
     .abort(blob)
-    .catch((error: unknown) => ctx.log.warn({ err: error }, 'an upload of no use stays until it is swept'));
+    .catch((error: unknown) =>
+      ctx.log.warn({ err: error }, 'could not abort an unused upload; the sweep removes it later'),
+    );
 }

@@ -26,7 +26,9 @@ export async function whileInUse<T>(
   };
   await note();
   const timer = setInterval(() => {
-    note().catch((error: unknown) => ctx.log.warn({ err: error }, 'could not note that an upload goes on'));
+    note().catch((error: unknown) =>
+      ctx.log.warn({ err: error }, 'could not extend the expiry of an upload'),
+    );
   }, EVERY / 4);
   try {
     return await work();

@@ -96,7 +96,7 @@ describe('what the open uploads of a caller reserve of a quota', () => {
     expect(whole.body).toMatchObject({ status: 413, code: 'quota_exceeded' });
     expect(whole.body.detail).toMatch(
       new RegExp(
-        `^With this one your open uploads would reserve too much of the quota of the namespace ${model.root}\\.`,
+        `^With this upload, your open uploads would reserve too much of the quota of the namespace ${model.root}\\.`,
       ),
     );
     expect(whole.body.detail).toContain('may reserve 50 percent of a quota (MODELBOX_UPLOAD_QUOTA_SHARE)');
@@ -105,7 +105,9 @@ describe('what the open uploads of a caller reserve of a quota', () => {
     expect((await begin(ann, model, 1)).status).toBe(413);
     const bob = await callers.user({ [model.root]: 'contributor' });
     const { body } = await begin(bob, model, 51 * GiB);
-    expect(body.detail).toMatch(/quota of 107374182400 bytes, of which 53687091200 are used or on their way/);
+    expect(body.detail).toMatch(
+      /quota of 107374182400 bytes\. 53687091200 bytes are used or reserved by uploads/,
+    );
     expect((await begin(bob, model, 50 * GiB)).status).toBe(201);
     expect((await ann.api('DELETE', `/v1/uploads/${half.body.id}`)).status).toBe(204);
     expect((await begin(ann, model, 20 * GiB)).status).toBe(201);

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
 const HOW_TO_FREE =
-  'Complete some with POST /v1/uploads/{upload}/complete, or abort some with DELETE /v1/uploads/{upload}. GET /v1/uploads lists the open ones of an object with state=open. An upload expires by itself if no part arrives for MODELBOX_UPLOAD_EXPIRY.';
+  'Complete some with POST /v1/uploads/{upload}/complete, or abort some with DELETE /v1/uploads/{upload}. GET /v1/uploads with state=open lists the open uploads of an object. An upload expires by itself if no part arrives within MODELBOX_UPLOAD_EXPIRY.';
 
 const below = (path: string) => `(n.path = ${path} OR n.path > ${path} || '/' AND n.path < ${path} || '0')`;
 
@@ -74,6 +74,6 @@ export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace
   const of = may('namespace.read', path)
     ? `${reserved} of the ${quota} bytes in the quota`
     : 'too much of the quota';
-  const words = `With this one your open uploads would reserve ${of} of the namespace ${path}. The open uploads of one caller may reserve ${uploadQuotaShare} percent of a quota (MODELBOX_UPLOAD_QUOTA_SHARE). Complete or abort some of them first, send the file with one PUT, which reserves nothing, or ask an admin of ${path} for a larger quota.`;
+  const words = `With this upload, your open uploads would reserve ${of} of the namespace ${path}. The open uploads of one caller may reserve ${uploadQuotaShare} percent of a quota (MODELBOX_UPLOAD_QUOTA_SHARE). Complete or abort some of them first, send the file with one PUT, which reserves nothing, or ask an admin of ${path} for a larger quota.`;
   throw new HttpProblem('quota_exceeded', words);
 }

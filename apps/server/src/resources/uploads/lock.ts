@@ -14,6 +14,6 @@ export async function lockUpload(tx: Tx, id: string): Promise<UploadRow> {
     [id],
   );
   if (!owner?.namespace || row === undefined)
-    throw new HttpProblem('not_found', 'There is no such upload any more.');
+    throw new HttpProblem('not_found', 'The upload no longer exists.');
   return { ...row, sizeBytes: Number(row.sizeBytes), partSizeBytes: Number(row.partSizeBytes) };
 }

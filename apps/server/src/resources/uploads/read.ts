@@ -17,6 +17,6 @@ export const readUploads = async (ctx: Context, ids: string[]): Promise<Readout<
 /** The row of an upload that a request has located: 404 where it is forgotten since. */
 export async function uploadRow({ db }: Context, { id }: Pick<Located, 'id'>): Promise<UploadRow> {
   const [row] = await select(db.requests, [id]);
-  if (row === undefined) throw new HttpProblem('not_found', 'There is no such upload any more.');
+  if (row === undefined) throw new HttpProblem('not_found', 'The upload no longer exists.');
   return row;
 }

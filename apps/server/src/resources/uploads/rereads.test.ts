@@ -122,7 +122,7 @@ describe('content on a disk', () => {
       expect(await verifyNextUpload(server.ctx, LATER)).toBe(true);
       const waiting = await uploadOf(server, one.upload);
       expect(waiting).toMatchObject({ state: 'verifying', failure: null, file: { state: 'verifying' } });
-      expect(waiting.waitsFor).toContain('The server looks again.');
+      expect(waiting.waitsFor).toContain('The server will read the content again.');
       // Not before the pause is over, and then by any server.
       expect(await verifyNextUpload(server.ctx, LATER)).toBe(false);
       await isDue(server, one.upload);
@@ -149,7 +149,7 @@ describe('content on a disk', () => {
         state: 'failed',
         waitsFor: null,
         file: { state: 'rejected' },
-        failure: expect.stringContaining('All of 5 readings found the same.'),
+        failure: expect.stringContaining('All 5 readings found the same. Upload the file again.'),
       });
       await rm(`${await folderOf(upload)}.away`, { recursive: true, force: true });
     },
@@ -163,7 +163,7 @@ describe('content on a disk', () => {
     });
     await verifyAll(server);
     expect((await uploadOf(server, upload)).failure).toContain(
-      `The content has the SHA-256 ${sha256(content)}, not ${lie}. Every part is as it arrived`,
+      `The content has the SHA-256 ${sha256(content)}, not ${lie}. Every stored part equals the part that arrived`,
     );
   });
 
@@ -291,7 +291,7 @@ await describeWithS3('content in a bucket', (bucket) => {
       await isDue(server, upload);
       await verifyAll(server, { pauses: [0, 0] });
       expect((await uploadOf(server, upload)).failure).toMatch(
-        /Part 1 of 2 cannot be read back|has the SHA-256/,
+        /Part 1 of 2 differs from the part that arrived|has the SHA-256/,
       );
     },
   );
@@ -331,7 +331,7 @@ await describeWithS3('content in a bucket', (bucket) => {
       const finalize = () => server.api('POST', `/v1/versions/${version.id}/finalize`);
       const early = await finalize();
       expect([early.status, early.body.code]).toEqual([409, 'files_pending']);
-      expect(early.body.detail).toContain('has not put the parts together yet');
+      expect(early.body.detail).toContain('has not combined the parts yet');
       rule.remove();
       await isDue(server, one.upload);
       await verifyAll(server);

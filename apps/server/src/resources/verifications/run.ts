@@ -7,7 +7,7 @@ import { verifyStore } from './verify-store.ts';
 /** Runs a verification for as long as its reader is there, a record a line. */
 export const runVerification: Verb<'verifications.run'> = async (ctx, { query }) => {
   if (ctx.actor.grants !== 'all')
-    throw new HttpProblem('forbidden', 'Only administrators verify the file store.');
+    throw new HttpProblem('forbidden', 'Only administrators may verify the file store.');
   const headers = { 'content-type': 'application/x-ndjson' };
   if (ctx.method === 'HEAD') return { status: 200, headers };
   const records = verifyStore(ctx, { full: query.full === true, signal: ctx.signal });
@@ -15,7 +15,7 @@ export const runVerification: Verb<'verifications.run'> = async (ctx, { query })
   const first = await records.next();
   const stream = Readable.from(lines(first, records), { objectMode: false });
   stream.once('error', (error) => {
-    if (!ctx.signal.aborted) ctx.log.error({ err: error }, 'a verification broke off');
+    if (!ctx.signal.aborted) ctx.log.error({ err: error }, 'a verification ended with an error');
   });
   return { status: 200, headers, stream };
 };

@@ -54,8 +54,8 @@ export function reportOf(tally: Tally, finishedAt: Date): ReportRecord {
 
 const LABELS: readonly (readonly [keyof FindingCounts, string])[] = [
   ['missing', 'missing'],
-  ['wrong_size', 'of another size'],
-  ['wrong_hash', 'of another SHA-256'],
+  ['wrong_size', 'with the wrong size'],
+  ['wrong_hash', 'with the wrong SHA-256'],
   ['unreadable', 'unreadable'],
 ];
 
@@ -70,12 +70,12 @@ function wordsOf({
   ReportRecord,
   'full' | 'contents' | 'contentBytes' | 'objects' | 'findings' | 'unknownBytes'
 >): string {
-  const how = full ? 'read whole' : 'looked up by existence and size';
+  const how = full ? 'read completely' : 'checked for existence and size';
   const bad = LABELS.filter(([fault]) => findings[fault] > 0).map(
     ([fault, label]) => `${findings[fault]} ${label}`,
   );
   const lines = [
-    `${contents} contents with ${contentBytes} bytes were ${how}: ${bad.join(', ') || 'all are whole'}.`,
+    `${contents} contents with ${contentBytes} bytes were ${how}: ${bad.join(', ') || 'all are intact'}.`,
     `${objects} stored objects were looked up in the database: ${
       findings.unknown_object === 0
         ? 'all are known'
@@ -84,12 +84,12 @@ function wordsOf({
   ];
   if (bad.length > 0)
     lines.push(
-      'Files of damaged content are 409 file_corrupt. Upload the same bytes again, to any object, or put the right ' +
-        'objects back and verify again.',
+      'A download of damaged content is 409 file_corrupt. Upload the same bytes again to any object, or put the right ' +
+        'objects back into the store and verify again.',
     );
   if (findings.unknown_object > 0)
     lines.push(
-      'Unknown objects were left alone. They are what interrupted uploads left, or what was uploaded after the copy of ' +
+      'Unknown objects were not changed. They come from interrupted uploads, or were uploaded after the copy of ' +
         'the database was made.',
     );
   return lines.join('\n');

@@ -49,7 +49,9 @@ export interface NewVersion {
 export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersion): Promise<Receipt> {
   const { model, body } = input;
   if (!(await lockLivingForShare(tx, 'models', model.id)))
-    throw new HttpProblem('not_found', `The model ${model.name} is deleted.`, { id: model.id });
+    throw new HttpProblem('not_found', `The model ${model.name} is deleted. Restore it first.`, {
+      id: model.id,
+    });
   await lockSources(tx, input.source);
   const row = rowOf(ctx, input);
   const { count } = await tx.version.createMany({ data: [row], skipDuplicates: true });
@@ -110,7 +112,11 @@ async function demandUnused(tx: Tx, model: Located, version: string): Promise<vo
   const hash = new Uint8Array(createHash('sha256').update(reference).digest());
   const retired = await tx.retiredVersion.findUnique({ where: { hash } });
   if (retired)
-    throw new HttpProblem('name_retired', `${reference} was a version that is gone.`, { id: retired.id });
+    throw new HttpProblem(
+      'name_retired',
+      `${reference} was a version that is purged. A version name is never reused; choose another name.`,
+      { id: retired.id },
+    );
 }
 
 async function existing(tx: Tx, { model, body, createHash }: NewVersion): Promise<Receipt> {
@@ -118,11 +124,23 @@ async function existing(tx: Tx, { model, body, createHash }: NewVersion): Promis
     where: { modelId_version: { modelId: model.id, version: body.version } },
   });
   const name = formatReference({ namespace: model.namespace, model: model.name, version: body.version });
-  if (there === null) throw new HttpProblem('name_retired', `${name} was a version that is gone.`);
+  if (there === null)
+    throw new HttpProblem(
+      'name_retired',
+      `${name} was a version that is purged. A version name is never reused; choose another name.`,
+    );
   if (there.deletedAt)
-    throw new HttpProblem('deleted', `${name} is deleted and keeps its name.`, { id: there.id });
+    throw new HttpProblem(
+      'deleted',
+      `${name} is deleted and keeps its name. Restore it, or choose another name.`,
+      { id: there.id },
+    );
   if (createHash.equals(there.createHash)) return { status: 200, object: { kind: 'version', id: there.id } };
-  throw new HttpProblem('exists', `${name} exists already, made from another request.`, { id: there.id });
+  throw new HttpProblem(
+    'exists',
+    `${name} already exists and differs from this request. Choose another name.`,
+    { id: there.id },
+  );
 }
 
 async function useDatasets(
@@ -177,7 +195,7 @@ function demandOneDigest(
   for (const { datasetId, position, digest } of rows) {
     const first = digests.get(datasetId);
     if (first !== undefined && first !== digest)
-      throw invalidField('body', `/datasets/${position}`, 'names a dataset again, with another digest');
+      throw invalidField('body', `/datasets/${position}`, 'names a dataset twice, with different digests');
     digests.set(datasetId, digest);
   }
 }

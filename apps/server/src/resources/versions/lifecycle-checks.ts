@@ -7,7 +7,7 @@ export const demandNoAlias: LifecycleCheck = async (tx, version) => {
   const held = await tx.alias.findMany({ where: { versionId: version.id }, orderBy: { name: 'asc' } });
   if (held.length === 0) return;
   const aliases = held.map((alias) => alias.name);
-  const message = `The version ${version.name} holds ${aliases.join(', ')}; move or delete that first.`;
+  const message = `The version ${version.name} still has aliases: ${aliases.join(', ')}. Move or delete them first.`;
   throw new HttpProblem('holds_alias', message, { aliases });
 };
 

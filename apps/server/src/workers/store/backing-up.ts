@@ -10,6 +10,6 @@ export async function isBackingUp({ db, log }: Context): Promise<boolean> {
     `SELECT pg_try_advisory_xact_lock_shared(${backupLock}) AS free`,
   );
   if (rows[0]?.free) return false;
-  log.info('a backup is under way: content that no file refers to is removed later');
+  log.info('a backup is running: content that no file refers to is removed later');
   return true;
 }

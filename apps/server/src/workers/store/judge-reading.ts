@@ -35,16 +35,16 @@ export function judgeReading(reading: Reading, before: Findings, looks: number):
   if (isWhole && before.sha256 === null && findings > 1) return { sha256: reading.sha256 };
   const says = isWhole ? whyAgain(reading.sha256, before.sha256) : reading.says;
   if (findings < looks) return { finding, findings, says };
-  return { failure: `${says} All of ${findings} readings found the same. Upload it again.` };
+  return { failure: `${says} All ${findings} readings found the same. Upload the file again.` };
 }
 
 const AS_ARRIVED =
-  'Every part is as it arrived, so the announced SHA-256 is wrong, or other bytes were sent. Upload it again.';
+  'Every stored part equals the part that arrived, so the announced SHA-256 is wrong, or the client sent other bytes. Upload the file again.';
 
 const otherHash = (found: string, announced: string): string =>
   `The content has the SHA-256 ${found}, not ${announced}.`;
 
 const whyAgain = (found: string, announced: string | null): string =>
   announced === null
-    ? 'Nobody announced a SHA-256, so the content is read twice.'
+    ? 'No SHA-256 was announced, so the server reads the content twice.'
     : otherHash(found, announced);

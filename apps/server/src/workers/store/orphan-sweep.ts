@@ -23,7 +23,7 @@ export function startOrphanSweep(ctx: Context): Loop {
     await eachOnItsOwn([
       async () => {
         const swept = await ctx.blobs.sweepTemporary(before, await liveUploads(ctx));
-        if (swept > 0) ctx.log.info({ swept }, 'removed what cut off uploads had left');
+        if (swept > 0) ctx.log.info({ swept }, 'removed temporary data of interrupted uploads');
       },
       () => sweepOrphans(ctx, before, stopping),
     ]);
@@ -47,12 +47,12 @@ export async function sweepOrphans(ctx: Context, before: Date, stopping?: AbortS
   if (unknown > known) {
     ctx.log.warn(
       { unknown, known },
-      'the store holds more that the database does not know than what it knows: kept all',
+      'the store has more unknown than known objects, so nothing was removed: check that the store belongs to this database',
     );
     return;
   }
   const marked = await markOrphans(ctx, orphans);
-  if (marked > 0) ctx.log.info({ orphans: marked }, 'removing content that no upload has finished with');
+  if (marked > 0) ctx.log.info({ orphans: marked }, 'removing content that no row of the database refers to');
   await deletePending(ctx, stopping);
 }
 

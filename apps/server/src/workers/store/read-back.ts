@@ -135,7 +135,7 @@ const wrongSize = (bytes: number, sizeBytes: number): Reading => ({
 
 const otherPart = (number: number, count: number, sha256: string): Reading => ({
   finding: `part ${number} ${sha256}`,
-  says: `Part ${number} of ${count} cannot be read back as it arrived: the stored bytes have the SHA-256 ${sha256}.`,
+  says: `Part ${number} of ${count} differs from the part that arrived: the stored bytes have the SHA-256 ${sha256}.`,
 });
 
 /** The finding that an error stands for: the store answers without the content, or the disk cannot read it. */

@@ -106,5 +106,5 @@ export async function forgetUploads(ctx: Context, stopping?: AbortSignal): Promi
     isMore = rows.length === BATCH;
     after = rows.at(-1) ?? after;
   }
-  if (failures.length > 0) throw new AggregateError(failures, 'uploads could not be forgotten');
+  if (failures.length > 0) throw new AggregateError(failures, 'rows of old uploads could not be deleted');
 }

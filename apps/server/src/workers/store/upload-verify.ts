@@ -115,7 +115,7 @@ async function signOfLife({ db }: Context, id: string): Promise<boolean> {
 const letGo = ({ db }: Context, id: string) =>
   db.background.query(`UPDATE uploads SET claimed_at = NULL WHERE id = $1 AND state = 'verifying'`, [id]);
 
-const STORE_AWAY = 'The file store does not answer; the server tries it again.';
+const STORE_AWAY = 'The file store does not answer. The server will try again.';
 
 /**
  * Says what an upload waits for, and lets nobody claim it before `pause` milliseconds are over. Without a pause the claim
@@ -156,7 +156,7 @@ async function assembleLater(ctx: Context, upload: Claimed): Promise<Reading | u
       return { finding: 'missing', says: 'The store has lost the parts of the upload.' };
     if (error instanceof HttpProblem) return { finding: error.code, says: error.message };
     if (!(error instanceof NotTogetherYet)) throw error;
-    ctx.log.warn({ err: error, upload: upload.id }, 'an upload is put together later');
+    ctx.log.warn({ err: error, upload: upload.id }, 'the parts of an upload are combined later');
     await wait(ctx, upload.id, WAITS_FOR_STORE, COMPLETE_AGAIN);
     return undefined;
   }
@@ -176,7 +176,7 @@ async function lookAgain(
   const pause = pauses[Math.min(upload.looks, pauses.length - 1)] ?? 0;
   const text = `UPDATE uploads SET finding = $2, findings = $3, looks = looks + 1 WHERE id = $1 AND state = 'verifying'`;
   await ctx.db.background.query(text, [upload.id, finding, findings]);
-  await wait(ctx, upload.id, `${says} The server looks again.`, pause);
+  await wait(ctx, upload.id, `${says} The server will read the content again.`, pause);
   const isUsual = upload.sha256 === null && finding.startsWith('whole');
   ctx.log[isUsual ? 'debug' : 'warn'](
     { upload: upload.id, finding, findings, pause },

@@ -7,15 +7,15 @@ import { HttpProblem } from '../../../protocol/problem.ts';
 export function demandAsItIs(headers: Readonly<Record<string, string | undefined>>): void {
   const coding = headers['content-encoding']?.trim() ?? '';
   if (!/^(?:identity)?$/i.test(coding)) {
-    const detail = `Content is stored as it is sent: send it without the Content-Encoding ${coding}.`;
+    const detail = `The server stores content as it is sent. Send it without Content-Encoding: ${coding}.`;
     throw new HttpProblem('unsupported_media_type', detail);
   }
   if (headers['content-range'] !== undefined)
     throw new HttpProblem(
       'malformed',
-      'A file is sent whole, or as an upload in parts; not by Content-Range.',
+      'Content-Range is not allowed. Send the whole file, or create an upload in parts.',
     );
   const transfer = headers['transfer-encoding']?.trim() ?? 'chunked';
   if (transfer.toLowerCase() !== 'chunked')
-    throw new HttpProblem('malformed', `The only Transfer-Encoding here is chunked, not ${transfer}.`);
+    throw new HttpProblem('malformed', `Transfer-Encoding must be chunked, not ${transfer}.`);
 }

@@ -22,11 +22,12 @@ export function demandConditions(
       );
   }
   if (there === null) {
-    if (ifMatch !== undefined) throw new HttpProblem('stale', `There is no file, and so not ${ifMatch}.`);
+    if (ifMatch !== undefined)
+      throw new HttpProblem('stale', `If-Match is ${ifMatch}, but there is no file at this path.`);
     return;
   }
   const etag = there.blobId && there.sha256 ? `"${there.sha256}"` : '"none"';
   if (ifMatchPasses(ifMatch, etag) && !matchesIfNoneMatch(ifNoneMatch, etag)) return;
   const is = etag === '"none"' ? 'is not verified' : `is ${etag} now`;
-  throw new HttpProblem('stale', `There is a file already; its content ${is}.`);
+  throw new HttpProblem('stale', `A file already exists at this path. Its content ${is}.`);
 }

@@ -75,7 +75,7 @@ describe('GET …/files/{path}', () => {
     const { body } = await get({ 'if-match': '"other"' });
     expect(JSON.parse(body.toString())).toMatchObject({
       code: 'stale',
-      detail: `The content is ${etag} now, not "other".`,
+      detail: `If-Match is "other", but the content is ${etag} now.`,
     });
     for (const value of [etag, `"other", ${etag}`, '*'])
       expect((await get({ 'if-match': value, range: 'bytes=0-1' })).status).toBe(206);

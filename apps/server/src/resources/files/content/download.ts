@@ -49,7 +49,11 @@ export async function downloadFile(
   const [file] = await find(ctx.db.requests, object.id, path.path);
   if (file === undefined) throw new HttpProblem('not_found', `The ${object.kind} has no file ${path.path}.`);
   if (file.uri !== null)
-    throw new HttpProblem('file_is_tracked', `The content lies at ${file.uri}.`, { uri: file.uri });
+    throw new HttpProblem(
+      'file_is_tracked',
+      `The file is tracked: its content is at ${file.uri}, not here.`,
+      { uri: file.uri },
+    );
   if (file.state === 'verifying' || file.state === 'rejected') throw notVerified(file.state);
   if (file.key === null || file.sizeBytes === null || file.sha256 === null)
     throw new Error('a stored file has no blob');
@@ -73,8 +77,8 @@ const notVerified = (state: 'verifying' | 'rejected'): HttpProblem =>
   new HttpProblem(
     'file_not_verified',
     state === 'verifying'
-      ? 'The content is being read to compute its SHA-256; it can be downloaded when that is done.'
-      : 'The content was not what had been announced; upload it again.',
+      ? 'The server is still reading the content to compute its SHA-256. Try again when the state of the file is "verified".'
+      : 'The content was rejected during its verification. Upload the file again.',
   );
 
 interface StoredFile {
@@ -115,5 +119,5 @@ function locationOf(
 const corrupt = (): HttpProblem =>
   new HttpProblem(
     'file_corrupt',
-    'The stored bytes are not what was uploaded. Upload the same bytes again, to any object: that repairs every file that has them.',
+    'The stored content is damaged. Upload the same bytes again to any object: this repairs every file with this content.',
   );

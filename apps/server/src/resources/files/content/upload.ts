@@ -81,7 +81,7 @@ export async function uploadFile(
   // Somebody else's copy of the content is the one that is referred to: ours is of no use.
   if (!isKept) await discard(ctx, blob.key);
   // What this request has stored, whatever another one has put there since.
-  if (stored === undefined) throw new Error('an upload was written, and left no row');
+  if (stored === undefined) throw new Error('the write stored no file row');
   const { file, isNew } = stored;
   const row = {
     ...file,
@@ -108,7 +108,9 @@ async function demandLength(
 async function discard(ctx: RequestContext, key: string): Promise<void> {
   await ctx.blobs
     .delete(key)
-    .catch((error: unknown) => ctx.log.warn({ err: error }, 'a blob of no use stays until it is swept'));
+    .catch((error: unknown) =>
+      ctx.log.warn({ err: error }, 'could not delete an unused blob; the sweep removes it later'),
+    );
 }
 
 async function receive(ctx: RequestContext, content: Readable, expect: ExpectedContent) {

@@ -178,7 +178,7 @@ describe('a part is refused, and nothing of it counts', () => {
 
   it('422: a length that is not that of the part, or none; it says which it is', async () => {
     for (const bytes of [small.subarray(1), Buffer.alloc(1001), Buffer.alloc(0)]) {
-      const message = `is ${bytes.length}; part 1 has 1000 bytes`;
+      const message = `is ${bytes.length}; part 1 must have 1000 bytes`;
       await refused(
         1,
         bytes,
@@ -196,13 +196,18 @@ describe('a part is refused, and nothing of it counts', () => {
     const headers = { 'content-digest': digest(small) };
     const answer = await server.api('PUT', `/v1/uploads/${upload.id}/parts/1`, chunked, headers);
     expect(answer.body).toMatchObject(
-      field('header', '/content-length', 'is required; part 1 has 1000 bytes'),
+      field('header', '/content-length', 'is required; part 1 must have 1000 bytes'),
     );
   });
 
   it('422: a part that the upload does not have', async () => {
     const headers = { 'content-digest': digest(small) };
-    await refused(2, small, headers, field('path', '/part', 'is no part of the upload, which has 1'));
+    await refused(
+      2,
+      small,
+      headers,
+      field('path', '/part', 'is not a part of the upload; its number of parts is 1'),
+    );
     const upload = await open(Buffer.alloc(0));
     expect((await putPart(server, upload, 1, Buffer.alloc(0))).body).toMatchObject(field('path', '/part'));
     for (const part of ['0', '10001', '-1', '1.5', 'x', '01']) {

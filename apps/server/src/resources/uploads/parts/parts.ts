@@ -15,5 +15,5 @@ export function sizeOfPart(upload: UploadRow, part: number): { sizeBytes: number
   const count = partCount(upload);
   return part <= count
     ? { sizeBytes: partSize(upload, part) }
-    : { message: `is no part of the upload, which has ${count}` };
+    : { message: `is not a part of the upload; its number of parts is ${count}` };
 }

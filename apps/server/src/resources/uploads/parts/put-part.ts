@@ -37,17 +37,25 @@ function announced(
 ): AnnouncedPart {
   for (const name of ['if-match', 'if-none-match']) {
     if (headers[name] !== undefined)
-      throw invalidField('header', `/${name}`, 'has no meaning for a part: the last one sent counts');
+      throw invalidField(
+        'header',
+        `/${name}`,
+        'is not allowed for a part: a part replaces an earlier one with the same number',
+      );
   }
   const part = sizeOfPart(upload, number);
   if ('message' in part) throw invalidField('path', '/part', part.message);
   const { sizeBytes, sha256, others } = expectedContent(headers);
   if (sizeBytes !== part.sizeBytes) {
     const what = sizeBytes === undefined ? 'is required' : `is ${sizeBytes}`;
-    throw invalidField('header', '/content-length', `${what}; part ${number} has ${part.sizeBytes} bytes`);
+    throw invalidField(
+      'header',
+      '/content-length',
+      `${what}; part ${number} must have ${part.sizeBytes} bytes`,
+    );
   }
   if (sha256 === undefined) {
-    const message = "is required: the part's SHA-256 as `sha-256=:<base64>:`";
+    const message = 'is required; send the SHA-256 of the part as `sha-256=:<base64>:`';
     throw invalidField('header', '/content-digest', message);
   }
   return { sizeBytes, sha256, others };

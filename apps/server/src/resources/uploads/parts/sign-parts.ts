@@ -20,7 +20,7 @@ export const signParts: Verb<'uploads.parts.sign'> = async (ctx, { body, touched
   if (sign === undefined)
     throw new HttpProblem(
       'no_direct_upload',
-      'The file store takes no parts past the server; send them here.',
+      'The file store does not accept parts directly. Send the parts to the server.',
     );
   const errors: FieldError[] = [];
   const contents = body.parts.map(({ part, sha256 }, index) => {
