@@ -2,67 +2,61 @@ import type { Databases } from './support/databases.ts';
 import type { BenchS3 } from './support/s3.ts';
 import type { Subject } from './support/server.ts';
 
-/** What a benchmark is run with. */
 export interface Bench {
-  /** Few and short rounds: to see that it runs, not to publish its numbers. */
+  /** Few and short rounds: a smoke test, whose numbers are not published. */
   readonly quick: boolean;
-  /** Files of the size that users have, where a benchmark's usual ones are smaller: much disk, and time. */
+  /** Uses files of realistic size, which need much disk space and time. */
   readonly large: boolean;
   /** Seconds of the phases of the benchmark `abuse`. Default: its own. */
   readonly seconds: { readonly quiet?: number; readonly abuse?: number; readonly each?: number };
-  /** Words in the names of the attacks to measure. Default: all attacks. */
   readonly attacks?: string;
   readonly databases: Databases;
-  /** Starts the real server, in a process of its own, on a database. It is stopped after the benchmark, if not before. */
+  /** Starts the real server on a database, in its own process. Stops it at the latest after the benchmark. */
   server(databaseUrl: string, env?: Readonly<Record<string, string>>): Promise<Subject>;
-  /** Starts an S3 server on which so many bytes have room. It is stopped after the benchmark, if not before. */
+  /** Starts an S3 server with disk space for `diskBytes`. Stops it at the latest after the benchmark. */
   s3(diskBytes: number): Promise<BenchS3>;
-  /** Starts a file of `bench/processes` as the baseline. It is stopped after the benchmark. */
+  /** Starts a file of `bench/processes` as the baseline. Stops it after the benchmark. */
   baseline(file: string, settings: object): Promise<Baseline>;
-  /** Tells whoever waits what goes on. */
   say(text: string): void;
 }
 
-/** A process that does the same without ModelBox. */
+/** A process that does the same work without ModelBox. */
 export interface Baseline {
   readonly pid: number;
-  /** Where it listens; empty where it does not. */
+  /** Its address; empty if it does not listen. */
   readonly url: string;
-  /** Works for so many seconds, or as long as its work takes, and answers how often it did. */
+  /** Works for `seconds`, or until its fixed work is done, and returns how often it did. */
   readonly run: (seconds: number) => Promise<Count>;
   stop(): Promise<void>;
 }
 
-/** How often something was done, in how many seconds. */
 export interface Count {
   readonly count: number;
   readonly seconds: number;
-  /** Seconds until that was over too for which nobody need wait. */
+  /** Seconds until work that nobody waits for was done too. */
   readonly whole?: number;
 }
 
-/** A line of the report. */
 export interface Line {
   readonly what: string;
   /** Medians over the rounds, with their unit. */
   readonly ours: string;
   readonly baseline: string;
-  /** Of each round; none where there is nothing to compare with. */
+  /** One ratio for each round; empty without a baseline. */
   readonly ratios: readonly number[];
   readonly target?: { readonly atLeast: number } | { readonly atMost: number };
-  /** What else was seen, for example CPU time per request. */
   readonly note?: string;
 }
 
-/** One benchmark; its file is named for it. */
+/** A benchmark. Its file has the same name. */
 export interface Benchmark {
   readonly name: string;
-  /** Needs too much of the machine to run where nobody named it. */
+  /** Runs only if its name is given, because it needs much of the machine. */
   readonly onlyByName?: true;
   readonly says: string;
-  /** Each line as soon as it is measured: those before a failure are reported. */
+  /** Yields each line as soon as it is measured, so that a failure keeps the earlier lines. */
   run(bench: Bench): AsyncIterable<Line>;
 }
 
-/** Why a benchmark cannot be run here: told without a stack. */
+/** The benchmark cannot run on this machine. The message is printed without a stack. */
 export class CannotRun extends Error {}

@@ -1,6 +1,6 @@
-// `npm run bench`: how much of what the machine can do is left to users. Arguments: names of benchmarks; `--list`,
-// `--quick`, `--large`, `--profile=<folder>` for a CPU profile of each server, `--quiet=<seconds>` and `--abuse=<seconds>`,
-// `--attacks=<words>` for the attacks with these words in their names, `--each=<seconds>` for each attack by itself.
+// `npm run bench`. Arguments: names of benchmarks; `--list`, `--quick`, `--large`, `--profile=<folder>` for a CPU
+// profile of each server, `--quiet=<seconds>` and `--abuse=<seconds>`, `--attacks=<words>` for the attacks with these
+// words in their names, `--each=<seconds>` to measure each attack on its own.
 
 import { parseArgs } from 'node:util';
 import { type Bench, type Benchmark, CannotRun, type Line } from './benchmark.ts';

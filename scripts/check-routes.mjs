@@ -1,5 +1,5 @@
-// One way in: routes are registered by apps/server/src/http/mount.ts and nowhere else, so that none escapes
-// authentication, authorization and the contract. Fails on any other call that would add one.
+// Only apps/server/src/http/mount.ts registers routes, so that no route bypasses authentication, authorization and the
+// contract. Fails on any other call that registers one.
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

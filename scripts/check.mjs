@@ -1,22 +1,22 @@
-// `npm run check`: everything that can be told without running the product. Turborepo runs the steps side by
-// side and repeats none whose inputs are unchanged. Arguments: names of steps, to run these alone.
+// `npm run check`: all static checks. Turborepo runs the steps concurrently, and skips a step whose inputs are
+// unchanged. Arguments: names of steps to run.
 
 import { runChild } from './child.mjs';
 import { root, toolEnv, turbo } from './paths.mjs';
 
-/** Step, in the order of starting (the longest first): what it finds. Its script is `check:<step>`. */
+/** Each step with what it finds, the slowest first. The script of a step is `check:<step>`. */
 const STEPS = {
   types: 'type errors',
   package: 'a client that does not build, type-check or run as users install it',
   lint: 'misused promises and other errors that need types',
   boundaries: 'imports that cross a boundary between packages, cycles',
   unused: 'dead code, unused or undeclared dependencies',
-  generated: 'openapi.json and the client, if they differ from what the contract gives',
+  generated: 'openapi.json and a client that differ from the contract',
   functions: 'files of prisma/functions that changed without a new edition',
-  docs: 'tables of the documentation that differ from what the code gives',
-  openapi: 'an OpenAPI document that is not valid or not well kept',
+  docs: 'tables of the documentation that differ from the code',
+  openapi: 'an OpenAPI document that is invalid or violates the lint rules',
   style: 'formatting and common mistakes (most are repaired by `npm run fix`)',
-  routes: 'routes registered past the one mounting function',
+  routes: 'routes registered outside of http/mount.ts',
 };
 
 const asked = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));

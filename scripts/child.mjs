@@ -1,24 +1,24 @@
-// Runs one child process to its end: signals go to it exactly once, and nothing outlives us.
+// Runs one child process to its end. Each signal reaches the child exactly once, and no child outlives this process.
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** One Ctrl-C arrives from the terminal and again from npm; both within this time count as one. */
+/** A Ctrl-C arrives from the terminal and again from npm. Two signals within this time count as one. */
 const SAME_SIGNAL_MS = 1000;
 const ORPHAN_POLL_MS = 500;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const ownGroup = process.platform !== 'win32';
-// npm dies of SIGKILL without a word to us; our parent's id then changes.
+// If npm is killed by SIGKILL, this process gets no signal, but its parent id changes.
 const parent = process.env.npm_lifecycle_event ? process.ppid : 0;
 
 /**
  * @param {string} file program to run
  * @param {string[]} args
  * @param {{env?: NodeJS.ProcessEnv, cwd?: string, capture?: boolean, ipc?: boolean, signalGroup?: boolean}} options
- *   capture: collect output instead of showing it; ipc: open the channel that lifeline.mjs watches;
- *   signalGroup: signal the child's whole process group, for tools that do not pass signals on
- * @returns {Promise<{code: number, signalled: number, output: string}>}
- *   code: as a shell would give it; signalled: 0, or the code of one who died of the signal that we passed on
+ *   capture: collect output instead of showing it; ipc: open the channel that lifeline.mjs watches; signalGroup: signal
+ *   the child's whole process group, for tools that do not pass signals on
+ * @returns {Promise<{code: number, signalled: number, output: string}>} code: exit code as a shell reports it;
+ *   signalled: 0, or the exit code for the forwarded signal
  */
 export function runChild(file, args, { capture = false, ipc = false, signalGroup = false, ...rest } = {}) {
   const out = capture ? 'pipe' : 'inherit';
@@ -44,7 +44,7 @@ export function runChild(file, args, { capture = false, ipc = false, signalGroup
     try {
       process.kill(signalGroup && ownGroup ? -child.pid : child.pid, sent);
     } catch {
-      // It has ended already; its exit is on the way.
+      // The child has ended; its `close` event follows.
     }
   };
   for (const signal of SIGNALS) process.on(signal, forward);
@@ -54,7 +54,7 @@ export function runChild(file, args, { capture = false, ipc = false, signalGroup
 
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    // 'close', not 'exit': all output has then been read.
+    // `close` comes after all output was read, unlike `exit`.
     child.on('close', (code, signal) => {
       const status = signal ? 128 + constants.signals[signal] : code;
       resolve({ code: status ?? 1, signalled, output: Buffer.concat(chunks).toString() });

@@ -1,8 +1,8 @@
-// A vitest reporter that says how the run went in one plain last line.
+// A vitest reporter that summarizes the run in one last line.
 
 /**
- * Prints `N passed, N failed, N skipped` when vitest has ended and said all else; and of tests whose group says
- * `[not run: <reason>]` how many, and the reason.
+ * Prints `N passed, N failed, N skipped` after all other output. If a group of tests has `[not run: <reason>]` in its
+ * title, adds the number of its tests and the reason.
  */
 export default class ClosingLine {
   onTestRunEnd(files, unhandledErrors) {

@@ -1,5 +1,5 @@
-// The server, restarted when its code changes; what is generated is made anew when its sources change.
-// Arguments: the server's entry, then those for the server.
+// Runs the server and restarts it if its code changes. Regenerates code if the sources of generated code change.
+// Arguments: the server's entry point, then arguments of the server.
 
 import { watch } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { runChild } from './child.mjs';
 import { root, toolEnv, turbo } from './paths.mjs';
 
 const SOURCES = ['prisma/schema', 'packages/schema/src'];
-/** Editors save in several steps. */
+/** Milliseconds to wait for further writes, because editors save in several steps. */
 const DEBOUNCE_MS = 200;
 
 const options = { cwd: root, env: toolEnv() };

@@ -1,5 +1,5 @@
-// Writes the tables of the documentation that follow from the code, between their markers in docs/*.md.
-// `--check` writes nothing, names the pages that differ, and exits 1 if any does.
+// Writes the tables in docs/*.md that derive from code, between their markers. `--check` writes nothing, lists outdated
+// pages and exits with 1 if there are any.
 
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,6 @@ const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 const code = (text) => `\`${text}\``;
 
-/** What stands between `<!-- <name>: generated -->` and `<!-- end -->`. */
 const TABLES = {
   settings: () => settingsTable(),
   errors: () =>
@@ -33,7 +32,7 @@ const TABLES = {
     ),
 };
 
-/** `name` text, `epoch` integer?: the question mark says that it can be missing. */
+/** For example `name` text, `epoch` integer?: a question mark means that the field may be missing. */
 const fieldsOf = ({ fields }) =>
   Object.entries(fields)
     .map(([name, { type, nullable }]) => `${code(name)} ${type}${nullable === false ? '' : '?'}`)

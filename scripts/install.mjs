@@ -1,4 +1,4 @@
-// Makes node_modules match the lockfile, at the cost of a hash when it already does.
+// Installs the packages of the lockfile. If they are installed already, this costs one hash.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,13 +8,13 @@ import { pinnedNode, root, toolEnv } from './paths.mjs';
 
 const installedFile = join(root, 'node_modules', '.cache', 'installed');
 
-/** True if the installed packages are those that the lockfile and the manifests ask for on this machine. */
+/** Whether the installed packages match the lockfile and the manifests on this machine. */
 export function isInstalled() {
   if (!existsSync(pinnedNode) || !existsSync(installedFile)) return false;
   return readFileSync(installedFile, 'utf8') === wanted() && workspaces().every(hasItsPackages);
 }
 
-/** A workspace whose folder was replaced has lost its node_modules, though no manifest changed. */
+/** A replaced workspace folder has lost its node_modules, although no manifest changed. */
 function hasItsPackages(folder) {
   const { dependencies, devDependencies } = JSON.parse(
     readFileSync(join(root, folder, 'package.json'), 'utf8'),
@@ -22,10 +22,10 @@ function hasItsPackages(folder) {
   return (!dependencies && !devDependencies) || existsSync(join(root, folder, 'node_modules'));
 }
 
-/** Installs by the pinned pnpm. @returns {Promise<number>} 0, or the exit code after the reason was printed */
+/** Installs with the pinned pnpm. @returns {Promise<number>} 0, or the exit code after printing the reason */
 export async function install() {
   const fresh = !existsSync(pinnedNode);
-  const note = fresh ? ' (the first time this takes a minute or so)' : '';
+  const note = fresh ? ' (the first time takes about a minute)' : '';
   process.stderr.write(`ModelBox: installing packages${note} ...\n`);
   const started = Date.now();
   const installed = wanted();
@@ -49,7 +49,9 @@ export async function install() {
   return 0;
 }
 
-/** Everything an installation depends on; the folder too, as pnpm notes it in node_modules. */
+/**
+ * Hash of everything that an installation depends on, including the root folder, which pnpm records in node_modules.
+ */
 function wanted() {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([root, process.platform, process.arch]));
@@ -75,14 +77,14 @@ function pnpmCommand() {
   const npx = npmCli.endsWith('npm-cli.js')
     ? [process.execPath, npmCli, 'exec']
     : [process.platform === 'win32' ? 'npx.cmd' : 'npx'];
-  // No terminal is attached, so pnpm must not stop to ask whether it may replace an older node_modules.
+  // No terminal is attached, so pnpm must not ask whether it may replace an older node_modules.
   const args = ['install', '--frozen-lockfile', '--prod=false', '--config.confirm-modules-purge=false'];
   return [...npx, '--yes', `--package=${packageManager}`, '--', 'pnpm', ...args];
 }
 
 function installEnv() {
   const env = { ...toolEnv(), npm_config_update_notifier: 'false' };
-  // It would leave out the development tools, the pinned Node among them.
+  // With NODE_ENV=production, pnpm would omit the development tools, such as the pinned Node.
   delete env.NODE_ENV;
   return env;
 }
@@ -99,10 +101,9 @@ function advice(output) {
       'behind a proxy or a private registry, set `registry`, `proxy` and `cafile` in ~/.npmrc, then start again.'
     );
   }
-  if (/ENOSPC/.test(output))
-    return 'ModelBox: the disk is full. About 1 GB is needed; make room and start again.';
+  if (/ENOSPC/.test(output)) return 'ModelBox: the disk is full. Free about 1 GB, then start again.';
   if (/EACCES|EPERM/.test(output)) {
-    return `ModelBox: a file may not be written. Make sure that ${root} belongs to you, then start again.`;
+    return `ModelBox: a file cannot be written. Make sure that ${root} belongs to you, then start again.`;
   }
   return 'ModelBox: installing the packages failed (output above). Start again; if it fails the same way,\ndelete node_modules first.';
 }

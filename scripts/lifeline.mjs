@@ -1,5 +1,5 @@
-// Preloaded into what scripts/run.mjs starts. The process leads a group of its own, so that one Ctrl-C
-// reaches it once; when the launcher is killed hard, this ends the group just as hard, leaving nothing behind.
+// scripts/run.mjs preloads this file into its child. The child leads its own process group, so that one Ctrl-C reaches
+// it once. If the launcher is killed, the child kills its group, so that no process stays behind.
 
 import { isMainThread } from 'node:worker_threads';
 

@@ -1,4 +1,4 @@
-// A lock between processes: a file that names its owner, taken over when the owner is gone.
+// A lock between processes: a file that names its owner. Another process takes over the lock of a dead owner.
 
 import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const RETRY_MS = 100;
 
 /**
- * Runs `work` while holding the lock at `path`; `onWait` is called once if another process holds it.
+ * Runs `work` with the lock at `path`. Calls `onWait` once if another process has the lock.
  * @template T
  * @param {string} path
  * @param {() => void} onWait
@@ -34,7 +34,7 @@ function tryLock(path) {
   const mine = `${path}.${process.pid}`;
   writeFileSync(mine, `${process.pid}\n`);
   try {
-    // A link, so that the lock never exists without its owner's number in it.
+    // Linking is atomic: the lock file always contains the process id of its owner.
     linkSync(mine, path);
     return true;
   } catch (error) {
@@ -46,7 +46,10 @@ function tryLock(path) {
   }
 }
 
-/** One process at a time, or a slow one would remove the lock that a quick one has taken since it looked. */
+/**
+ * Only one process at a time may remove a stale lock. Otherwise a slow process could remove the lock that another one
+ * has just taken.
+ */
 function removeStale(path) {
   const removing = `${path}.removing`;
   try {
@@ -66,7 +69,8 @@ function ownerIsAlive(path) {
     process.kill(Number(readFileSync(path, 'utf8')), 0);
     return true;
   } catch (error) {
-    // EPERM: alive and another user's. ENOENT: let go just now; asking again is harmless.
+    // EPERM: the owner is alive and belongs to another user. ENOENT: the lock was just released, and the caller
+    // retries.
     return error.code !== 'ESRCH';
   }
 }

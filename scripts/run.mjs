@@ -1,5 +1,5 @@
-// The one entry of `npm start`, `npm test` and the like. It needs the machine's own Node >= 20 and npm,
-// makes the workspace ready, and runs the task on the pinned Node.
+// The entry of `npm start`, `npm test` and the other commands. It needs Node >= 20 and npm of the machine, prepares the
+// workspace, and runs the task with the pinned Node.
 
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
@@ -16,7 +16,7 @@ const shown = (args) => (args.some((arg) => arg.startsWith('--reporter')) ? [] :
 
 const ROOT_GENERATORS = ['//#generate:docs', '//#generate:functions'];
 
-/** By task: whether it needs the database client first, and what the pinned Node then runs. */
+/** Each task with its command for the pinned Node, and whether it needs the database client. */
 const TASKS = {
   start: { client: true, command: (args) => [bin('server'), ...args] },
   dev: { client: true, command: (args) => ['scripts/dev.mjs', bin('server'), ...args] },
@@ -27,7 +27,8 @@ const TASKS = {
   test: { client: true, command: (args) => [vitest, 'run', ...shown(args), reporter, ...args] },
   bench: { client: true, command: (args) => ['bench/index.ts', ...args] },
   check: { client: false, command: (args) => ['scripts/check.mjs', ...args] },
-  // What is known of the dependencies that users run. It asks the registry, so it is no part of the check.
+  // Lists known vulnerabilities of the dependencies that users run. It asks the registry, so `check` does not include
+  // it.
   audit: { client: false, command: (args) => [pnpm, 'audit', '--prod', ...args] },
   fix: { client: false, command: (args) => [biome, 'check', '--write', ...args] },
   generate: { client: false, command: (args) => [turbo, 'run', 'generate', ...ROOT_GENERATORS, ...args] },
@@ -60,7 +61,7 @@ async function makeReady(client) {
   });
 }
 
-/** Turborepo skips it when nothing changed. What is generated and committed is made by `npm run generate`. */
+/** Turborepo skips this if nothing changed. `npm run generate` writes the generated code that is committed. */
 async function generateDatabaseClient() {
   const args = [turbo, 'run', 'generate', '--filter=@modelbox/db', '--output-logs=errors-only'];
   const { code, output, signalled } = await runChild(pinnedNode, args, {

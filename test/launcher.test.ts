@@ -17,14 +17,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Starts a Node process of the given module text. */
 function run(text: string): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', text]);
   child.stdin.end();
   return child;
 }
 
-/** Starts the launcher's part that minds a child, over a server that says when it is ready and what it gets. */
+/** Starts the launcher's `runChild` on a server that reports its start and its signals. */
 function launch(): ChildProcessWithoutNullStreams {
   const server = join(folder, 'server.mjs');
   writeFileSync(
@@ -43,7 +42,7 @@ function launch(): ChildProcessWithoutNullStreams {
   );
 }
 
-/** Collects what a process prints; `until` resolves when that matches. */
+/** Collects the output of a process; `until` resolves when the output matches. */
 function reading(child: ChildProcessWithoutNullStreams) {
   let text = '';
   const seen: (() => void)[] = [];
@@ -72,7 +71,7 @@ const exit = async (child: ChildProcessWithoutNullStreams): Promise<number | nul
   return code;
 };
 
-test('a signal that arrives twice reaches the server once, and its exit code comes back', async () => {
+test('a signal that arrives twice reaches the server once, and the launcher returns its exit code', async () => {
   const launcher = launch();
   const output = reading(launcher);
   await output.until(/ready/);
@@ -82,15 +81,15 @@ test('a signal that arrives twice reaches the server once, and its exit code com
   expect(output.text().match(/got \d/g)).toEqual(['got 1']);
 });
 
-test('a launcher that is killed hard leaves no server behind', async () => {
+test('a killed launcher leaves no server behind', async () => {
   const launcher = launch();
   await reading(launcher).until(/ready/);
   launcher.kill('SIGKILL');
-  // The server writes to the same output, which closes when the last of both is gone.
+  // Both processes write to the same output, which closes when the last one ends.
   expect(await exit(launcher)).toBe(null);
 });
 
-test('the setup runs in one process at a time, and a lock whose owner died is taken over', async () => {
+test('the setup runs in one process at a time, and the lock of a dead owner is taken over', async () => {
   const lock = join(folder, 'setup.lock');
   const log = join(folder, 'log');
   const dead = run('');
@@ -108,7 +107,7 @@ test('the setup runs in one process at a time, and a lock whose owner died is ta
   expect(readFileSync(log, 'utf8')).toBe('in out in out in out ');
 });
 
-test('the tests end with one plain line that counts a file that does not load as failed', async () => {
+test('the test run ends with one line that counts an unloadable file as failed', async () => {
   writeFileSync(
     join(folder, 'mixed.test.mjs'),
     `import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// No container engine runs here: that the image and the composition hold together is read from their text.
+// No container engine runs here, so these tests check the text of the image and the composition.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,11 +19,10 @@ interface Manifest {
   devDependencies: Record<string, string>;
 }
 const manifest = JSON.parse(text('package.json')) as Manifest;
-/** The value that compose takes where the environment sets none. */
+/** The value that compose uses if the environment sets none. */
 const substituted = (value: string): string => value.replace(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1');
 
 const dockerfile = DockerfileParser.parse(text('Dockerfile'));
-/** The environment that the image sets. */
 const imageEnv = (): Record<string, string> =>
   Object.fromEntries(
     dockerfile.getENVs().flatMap((env) => env.getProperties().map((p) => [p.getName(), p.getValue() ?? ''])),
@@ -43,7 +42,7 @@ describe('Dockerfile', () => {
   const inRuntime = (keyword: string): Instruction[] =>
     all(keyword).filter((instruction) => instruction.getRange().start.line > runtimeLine);
 
-  test('builds in stages on one pinned Node, that of the workspace', () => {
+  test('builds in stages on the pinned Node of the workspace', () => {
     const names = stages.map(({ name }) => name);
     const images = new Set(stages.map(({ image }) => image).filter((image) => !names.includes(image)));
     expect(stages.at(-1)?.name).toBe('runtime');
@@ -51,7 +50,7 @@ describe('Dockerfile', () => {
     expect(text('Dockerfile')).toContain(`npm install --global ${manifest.packageManager}`);
   });
 
-  test('copies only what exists, from stages that come before', () => {
+  test('copies only existing paths, from earlier stages', () => {
     const earlier = new Set(stages.map(({ name }) => name));
     for (const copy of dockerfile.getCOPYs()) {
       const from = copy.getFlags().find((flag) => flag.getName() === 'from');
@@ -87,7 +86,7 @@ describe('Dockerfile', () => {
     expect(inRuntime('RUN').filter((run) => /npm/.test(run.getArgumentsContent() ?? ''))).toEqual([]);
   });
 
-  test('runs the server as an ordinary user, with a health check and a volume that is theirs', () => {
+  test('runs the server as an ordinary user who owns the volume, with a health check', () => {
     expect(inRuntime('USER').map(words)).toEqual([['node']]);
     expect(inRuntime('HEALTHCHECK').at(-1)?.getArgumentsContent()).toContain('/healthz');
     const [volume] = inRuntime('VOLUME').flatMap(words);
@@ -118,7 +117,7 @@ describe('Dockerfile', () => {
     expect(readConfig([], imageEnv())).toMatchObject({ host: '0.0.0.0', allowRemote: true });
   });
 
-  test('the build context holds what is copied', () => {
+  test('the build context contains the copied paths', () => {
     const kept = text('.dockerignore').match(/^!.+$/gm) ?? [];
     const sources = dockerfile
       .getCOPYs()
@@ -147,7 +146,7 @@ describe('docker-compose.yml', () => {
   };
   const { modelbox, postgres, s3 } = file.services as Record<'modelbox' | 'postgres' | 's3', Service>;
 
-  test('has the three services, S3 only when asked for', () => {
+  test('has three services, with S3 as an option', () => {
     expect(Object.keys(file.services).sort()).toEqual(['modelbox', 'postgres', 's3']);
     expect([modelbox.profiles, postgres.profiles, s3.profiles]).toEqual([undefined, undefined, ['s3']]);
     expect(modelbox.environment?.MODELBOX_BLOBS).toBe('${MODELBOX_BLOBS:-disk}');
@@ -164,14 +163,14 @@ describe('docker-compose.yml', () => {
     expect(modelbox.depends_on?.postgres).toEqual({ condition: 'service_healthy' });
   });
 
-  test('keeps everything of worth on declared volumes', () => {
+  test('keeps all data on declared volumes', () => {
     const used = Object.values(file.services).map(({ volumes = [] }) => volumes.map((v) => v.split(':')[0]));
     expect(used).toEqual([['blobs'], ['postgres'], ['s3']]);
     expect(Object.keys(file.volumes).sort()).toEqual(['blobs', 'postgres', 's3']);
     expect(text('Dockerfile')).toContain(`VOLUME ${modelbox.volumes?.[0]?.split(':')[1]}\n`);
   });
 
-  test('gives the server a configuration that it takes, with the database that runs beside it', () => {
+  test('gives the server a valid configuration with the database of the composition', () => {
     const given = Object.entries(modelbox.environment ?? {}).map(([name, text]) => [name, substituted(text)]);
     expect(readConfig([], { ...imageEnv(), ...Object.fromEntries(given) })).toMatchObject({
       databaseUrl: `postgres://modelbox:${substituted(postgres.environment?.POSTGRES_PASSWORD ?? '')}@postgres:5432/modelbox`,
@@ -179,7 +178,7 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  test('has no password that cannot be changed', () => {
+  test('has only passwords that can be changed', () => {
     const secrets = Object.values(file.services)
       .flatMap(({ environment = {} }) => Object.entries(environment))
       .filter(([name]) => /PASSWORD|SECRET|DATABASE_URL/.test(name))

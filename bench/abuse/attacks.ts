@@ -1,22 +1,21 @@
 import { hostileBodies } from './hostile-json.ts';
 import { type Attackers, heavyMetadata, METADATA_KEYS } from './teams.ts';
 
-/** A request of an attacker. */
 export interface Attack {
   readonly name: string;
   readonly method: string;
   readonly path: string;
   readonly body?: Buffer;
-  /** How its answer is read, or its body is sent. Default: at once. */
+  /** How the client reads the answer, or sends the body. Default: at full speed. */
   readonly pace?: 'reads nothing' | 'reads a byte a second' | 'sends a byte a second' | 'sends half';
 }
 
-/** The next request of this attack, by a number that differs each time. */
+/** Each function returns the next request of an attack, varied by a new number. */
 export type Attacks = readonly ((n: number) => Attack)[];
 
 const FILTER_MAX = 4000;
 
-/** As many patterns as a filter has room for. Each looks at every character of a value. */
+/** A filter of maximum length. Each pattern scans every character of a value. */
 function costlyFilter(seed: number): string {
   const terms: string[] = [];
   for (let n = seed, length = 0; length < FILTER_MAX - 50; n++) {
@@ -29,7 +28,6 @@ function costlyFilter(seed: number): string {
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-/** Everything that a caller may ask for and whose cost the caller decides. */
 export function attacksOfViewer({ heavy, plain, run, filed, files }: Attackers, foreign: string): Attacks {
   const keep = Array.from({ length: 32 }, (_, n) => ({ filter: costlyFilter(n) }));
   const retain = json({ policy: { retain: { versions: { keep, remove: 'object' } } } });
@@ -120,7 +118,7 @@ export function attacksOfViewer({ heavy, plain, run, filed, files }: Attackers, 
   ];
 }
 
-/** Operations that no other attack uses, so that the audit can be held to their number. */
+/** Operations that no other attack uses, so that the benchmark can compare their number with the audit. */
 export const DENIED_ROUTES = ['models.delete', 'models.update'] as const;
 export const DENIED = 'denied attempt';
 
@@ -129,7 +127,6 @@ const denied = (foreign: string, own: string): Attacks => [
   () => ({ name: DENIED, method: 'PATCH', path: `/v1/models/${own}`, body: json({ description: 'mine' }) }),
 ];
 
-/** All that a viewer can, and what a caller with write access adds. */
 export function attacksOfContributor(team: Attackers, foreign: string): Attacks {
   const { plain, run, filed } = team;
   const hostile = [...hostileBodies()].map(

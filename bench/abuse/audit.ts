@@ -6,7 +6,6 @@ import { goal, total } from './lines.ts';
 import type { Teams } from './teams.ts';
 import type { WorkDone } from './work.ts';
 
-/** Compares the denials that were answered with the entries of the audit. */
 export async function deniedLine(
   database: string,
   { workers }: Teams,
@@ -33,7 +32,6 @@ export async function deniedLine(
   return auditLine('denied attempts', total(answered), total(recorded), lost);
 }
 
-/** Compares the files and archives that were read with the entries of the audit. */
 export async function readsLine(
   database: string,
   { workers }: Teams,
@@ -56,7 +54,7 @@ export async function readsLine(
   return auditLine('files and archives that were read', given.size, recorded.size, lost);
 }
 
-/** Names a read as the audit does. The audit merges repeated reads of a minute, so each counts once. */
+/** Names a read as the audit does. The audit merges repeated reads of a minute, so each read counts once. */
 function readKey(actor: string, path: string): string {
   const [, object, name] = /^\/v1\/\w+\/([^/]+)\/(?:files\/)?([^?]+)/.exec(path) ?? [];
   return JSON.stringify([actor, object, name]);

@@ -3,7 +3,7 @@ const VALUES = 2_000_000;
 const MEMBERS = 200_000;
 const CHARACTERS = 15_000_000;
 
-/** Bodies of a new version that cost a reader as much as it allows: some keep to every limit, some to none. */
+/** Bodies of a new version that are as expensive to parse as possible. Some keep to every limit, some to none. */
 export function hostileBodies(): ReadonlyMap<string, Buffer> {
   const version = (metadata: string) => Buffer.from(`{"version": "x", "metadata": {"a": ${metadata}}}`);
   const members = (count: number) => Array.from({ length: count }, (_, n) => `"key-${n}":${n}`).join(',');

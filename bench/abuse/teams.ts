@@ -3,31 +3,27 @@ import type { Bench } from '../benchmark.ts';
 import { checkpointBody, pointsOf } from '../support/bodies.ts';
 import type { Subject } from '../support/server.ts';
 
-/** A caller's user name and token. */
 export interface Member {
   readonly name: string;
   readonly token: string;
 }
 
-/** Team A, from which the attacks come. Its names are known, its objects are as large as the limits allow. */
+/** Team A sends the attacks. Its objects are as large as the limits allow. */
 export interface Attackers {
   readonly viewer: Member;
   readonly contributor: Member;
   /** Ids of models: versions with 60 kB of metadata each, and small versions with a history. */
   readonly heavy: string;
   readonly plain: string;
-  /** The id of a version with stored files. */
   readonly filed: string;
-  /** Names of those files. */
   readonly files: readonly string[];
-  /** The id of an experiment with checkpoints and long metric series. */
+  /** Id of an experiment with checkpoints and long metric series. */
   readonly run: string;
 }
 
-/** Team B, which works. */
+/** Team B does ordinary work. */
 export interface Workers {
   readonly member: Member;
-  /** Ids. */
   readonly model: string;
   readonly version: string;
   readonly run: string;
@@ -40,11 +36,10 @@ export interface Teams {
 
 type Api = <Body = { id: string }>(method: string, path: string, body?: unknown) => Promise<Body>;
 
-/** Keys of the metadata of a heavy version, each with this many characters. */
+/** Keys in the metadata of a heavy version, each with this many characters. */
 export const METADATA_KEYS = 100;
 const CHARACTERS = 590;
 
-/** Makes the data of two teams through the API, as their own programs would. */
 export async function makeTeams(bench: Bench, server: Subject, adminToken: string): Promise<Teams> {
   const admin = apiOf(server, adminToken);
   const teams = {
@@ -123,7 +118,7 @@ async function makeMember(admin: Api, namespace: string, role: string): Promise<
   return { name, token };
 }
 
-/** Text that compresses like text, below the limit of metadata. */
+/** Random base64 text that fills the metadata up to its limit. */
 export const heavyMetadata = (): Record<string, string> =>
   Object.fromEntries(
     Array.from({ length: METADATA_KEYS }, (_, n) => [
@@ -134,7 +129,6 @@ export const heavyMetadata = (): Record<string, string> =>
     ]),
   );
 
-/** Requests of one caller; throws if one fails. */
 function apiOf(server: Subject, token: string): Api {
   return async (method, path, body) => {
     const response = await fetch(`${server.url}${path}`, {
@@ -150,7 +144,7 @@ function apiOf(server: Subject, token: string): Api {
   };
 }
 
-/** Uploads a file. Uploads to one version lock it, so on a slow machine one of them may be told to come again. */
+/** Uploads a file, and retries after a 503: uploads to one version lock it, so a slow machine may refuse some. */
 async function upload(server: Subject, token: string, path: string, bytes: number): Promise<void> {
   const response = await fetch(`${server.url}${path}`, {
     method: 'PUT',
@@ -162,7 +156,6 @@ async function upload(server: Subject, token: string, path: string, bytes: numbe
   if (!response.ok) throw new Error(`PUT ${path}: ${response.status} ${text}`);
 }
 
-/** Does work number 0 to `count` - 1, eight at a time. */
 async function inTurn(count: number, work: (n: number) => Promise<unknown>): Promise<void> {
   let next = 0;
   const worker = async () => {

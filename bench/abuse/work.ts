@@ -4,31 +4,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkpointBody } from '../support/bodies.ts';
 import type { Workers } from './teams.ts';
 
-/** Milliseconds between two requests of one operation, and between two probes. A team of few that works alone. */
+/** Milliseconds between two requests of one operation, and between two probes: the pace of a small team. */
 const EVERY = 250;
 const PROBE_EVERY = 100;
-/** Requests of one operation that wait for an answer at a time. Further requests that are due wait for their turn. */
+/** Concurrent requests of one operation. Further due requests wait. */
 const IN_FLIGHT = 4;
-/** Milliseconds after which an answer counts as failed. */
+/** Milliseconds after which a request counts as failed. */
 const TIMEOUT = 30_000;
-/** The timeout of a Kubernetes probe, unless the operator sets another. */
+/** The default timeout of a Kubernetes probe. */
 const PROBE_TIMEOUT = 1_000;
 const FILE_BYTES = 256 * 1024;
 
-/** The results of the requests of one operation. */
 export interface Outcome {
-  /** Milliseconds from when a request was due until its answer was there. */
+  /** Milliseconds from the due time of a request to its answer. */
   readonly times: number[];
-  /** How often each wrong answer or error came. */
   readonly failures: Map<string, number>;
 }
 
 export interface WorkDone {
   readonly operations: ReadonlyMap<string, Outcome>;
   readonly probes: Outcome;
-  /** Requests that were denied. */
   denied: number;
-  /** Paths of files that were read. */
   readonly read: string[];
 }
 
@@ -39,7 +35,7 @@ interface Ask {
   readonly status: number;
 }
 
-/** Works as a team does, at a steady pace, and gives how long it took. */
+/** Sends the requests of a team at a steady pace, and returns their times. */
 export async function work(url: string, team: Workers, seconds: number): Promise<WorkDone> {
   const session = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const done = {
@@ -102,8 +98,8 @@ const count = (counts: Map<string, number>, what: string): void =>
   void counts.set(what, (counts.get(what) ?? 0) + 1);
 
 /**
- * Sends a request each time that one is due. The time that a request waits for others counts too. Stops `TIMEOUT` after
- * the end: by then the comparison is lost anyway.
+ * Sends a request each time that one is due. The time in the queue counts too. Stops `TIMEOUT` after the end, because
+ * the comparison is lost by then.
  */
 async function paced(end: number, send: (n: number, due: number) => Promise<void>): Promise<void> {
   const began = performance.now();
@@ -121,7 +117,7 @@ async function paced(end: number, send: (n: number, due: number) => Promise<void
   await Promise.all(Array.from({ length: IN_FLIGHT }, one));
 }
 
-/** Asks whether the server is ready, as a cluster would, but more often. */
+/** Probes `/readyz` as a cluster would, but more often. */
 async function probe(url: string, end: number, outcome: Outcome): Promise<void> {
   const agent = new Agent({ keepAlive: true });
   const all: Promise<void>[] = [];
@@ -140,7 +136,7 @@ async function probe(url: string, end: number, outcome: Outcome): Promise<void> 
   agent.destroy();
 }
 
-/** Sends a request and reads its whole answer; gives the status, or the error. */
+/** Sends a request and reads the whole answer. Returns the status or the error. */
 function send(
   url: string,
   { method, path, body }: Ask,

@@ -24,12 +24,11 @@ import { quantile } from '../support/median.ts';
 import { residentOf } from '../support/memory.ts';
 import type { Subject } from '../support/server.ts';
 
-/** Connections of each attacker. */
 const CONNECTIONS = 16;
-/** The goal for the memory of the server, in bytes and without Postgres. */
+/** Largest allowed memory of the server in bytes, without Postgres. */
 const MEMORY = 600e6;
 
-/** Measures how far the attacks of one team slow another team down, fail its requests or lose entries of the audit. */
+/** Measures whether the attacks of one team slow down another team, fail its requests or lose entries of the audit. */
 export const abuse: Benchmark = {
   name: 'abuse',
   says: 'a team at work, while a viewer and a contributor of another team do their worst',
@@ -83,7 +82,7 @@ export const abuse: Benchmark = {
   },
 };
 
-/** Measures each attack by itself, so that the worst of them can be told. */
+/** Measures each attack on its own, to find the worst ones. */
 async function* eachAttack(
   bench: Bench,
   server: Subject,
@@ -123,7 +122,6 @@ async function* eachAttack(
   }
 }
 
-/** How long the event loop of the server was held up since the last call. */
 async function eventLoopDelay({ url }: Subject): Promise<string> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const ms = (name: string) =>
@@ -148,7 +146,6 @@ async function attack(
   return answer as Abuse[];
 }
 
-/** Looks at the memory of the server and its children until it is stopped; gives the most that it saw. */
 function watchMemory({ pid }: Subject) {
   let peak = residentOf(pid);
   const timer = setInterval(() => {

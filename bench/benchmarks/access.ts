@@ -13,7 +13,6 @@ import { cpuNote, perSecond } from '../support/report.ts';
 import { makeRuns } from '../support/runs.ts';
 import type { Subject } from '../support/server.ts';
 
-/** A kind of request: what is sent, but for who sends it. */
 interface Ask {
   readonly what: string;
   readonly inFlight: number;
@@ -21,11 +20,11 @@ interface Ask {
   readonly method: string;
   readonly path: (n: number) => string;
   readonly body?: (n: number) => string;
-  /** Always by whoever has a role on every namespace; otherwise by everybody in turn. */
+  /** Sent by a caller with a role on every namespace; otherwise by all callers in turn. */
   readonly isWide?: true;
 }
 
-/** What it costs to know who asks and what they may, against the open server that does neither. */
+/** Measures the cost of authentication and authorization against the open server, which does neither. */
 export const access: Benchmark = {
   name: 'access',
   says: `requests by ${CALLERS} tokens with roles on ${NAMESPACES} namespaces, against the open server on the same database`,
@@ -59,7 +58,9 @@ export const access: Benchmark = {
   },
 };
 
-/** Lets everybody come once: a server finds out who somebody is at the first request, and when their rights change. */
+/**
+ * Lets every caller send one request: the server looks a caller up at its first request, and when its rights change.
+ */
 async function remembered({ url }: Subject): Promise<void> {
   let sent = 0;
   const request = () =>
@@ -67,7 +68,7 @@ async function remembered({ url }: Subject): Promise<void> {
   while (sent < CALLERS) await load({ url, connections: 32, seconds: 1, request, status: 200 });
 }
 
-/** They are counted, and never stopped. */
+/** Limits that count requests but never refuse one. */
 const UNLIMITED = {
   MODELBOX_RATE_LIMIT_IDENTITY: '1000000000',
   MODELBOX_RATE_LIMIT_ADDRESS: '1000000000',
@@ -105,7 +106,7 @@ async function line(bench: Bench, open: Subject, closed: Subject, ask: Ask): Pro
   };
 }
 
-/** How long a token that is revoked by one server still counts on another. */
+/** Measures how long a token revoked on one server still works on another one. */
 async function revocation(bench: Bench, url: string): Promise<Line> {
   const other = await bench.server(url, { MODELBOX_AUTH: 'tokens', ...UNLIMITED });
   const status = async (caller: number) =>

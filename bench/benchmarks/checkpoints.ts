@@ -2,7 +2,6 @@ import type { Benchmark } from '../benchmark.ts';
 import { checkpointBody } from '../support/bodies.ts';
 import { compareWrites } from '../support/writes.ts';
 
-/** Logging checkpoints, as sixteen training runs at once do it. */
 export const checkpoints: Benchmark = {
   name: 'checkpoints',
   says: 'creating checkpoints (ten metrics, two tracked files) against `pg` alone writing the same rows',

@@ -15,14 +15,14 @@ import { gigabytes } from '../transfers/sizes.ts';
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 
-/** One file of 20 GiB in and out, on both stores, by one request and in parts; each byte is hashed on both ways. */
+/** Moves one file of 20 GiB in and out, on both stores, by one request and in parts. Hashes every byte both ways. */
 export const huge: Benchmark = {
   name: 'huge',
   says: 'a file of 20 GiB in and out, on disk and on S3, byte for byte',
   onlyByName: true,
   async *run(bench) {
     const size = bench.quick ? 100 * MiB : 20 * GiB;
-    // What the store holds, a tenth for what an S3 server needs beside it, and databases.
+    // Space for the store, a tenth for the overhead of an S3 server, and databases.
     const needed = size * 1.1 + 2 * GiB;
     demandDisk('huge', needed);
     for (const [how, transfer] of [
@@ -37,7 +37,7 @@ export const huge: Benchmark = {
   },
 };
 
-/** Sends a file that is then at this URL; gives the SHA-256 of what was sent. */
+/** Sends a file to a URL; returns the SHA-256 of the sent bytes. */
 type Transfer = (url: string, model: string, at: string, size: number) => Promise<string>;
 
 async function line(
@@ -86,7 +86,7 @@ const inOne: Transfer = async (_url, _model, at, size) => {
   return sent;
 };
 
-/** From a sparse file, which takes no disk here; there it takes as much as any other. */
+/** Sends a sparse file, which needs no disk space on the client. */
 const inParts: Transfer = async (url, model, _at, size) => {
   const folder = mkdtempSync(join(tmpdir(), 'modelbox-bench-'));
   const path = join(folder, 'sparse');
@@ -99,7 +99,7 @@ const inParts: Transfer = async (url, model, _at, size) => {
   }
 };
 
-/** A MiB of content every 64 MiB, and holes. */
+/** Writes a MiB of content every 64 MiB, and leaves holes between. */
 async function makeSparse(path: string, size: number): Promise<void> {
   writeFileSync(path, '');
   truncateSync(path, size);

@@ -2,7 +2,6 @@ import type { Bench, Benchmark, Line } from '../benchmark.ts';
 import { type Batch, pointsOf } from '../support/bodies.ts';
 import { compareWrites } from '../support/writes.ts';
 
-/** Logging metrics in batches, as eight training runs at once do it. */
 export const metrics: Benchmark = {
   name: 'metrics',
   says: 'batches of 1,000 metric points against `pg` alone writing the same rows',

@@ -3,7 +3,7 @@ import { MODEL, makeVersions } from '../support/catalog.ts';
 import { median } from '../support/median.ts';
 import type { Subject } from '../support/server.ts';
 
-/** Paging through the versions of one model to the end: the last pages must not be slower than the first. */
+/** Pages through the versions of one model: the last pages must not be slower than the first ones. */
 export const pages: Benchmark = {
   name: 'pages',
   says: 'paging to the end of 100,000 versions: the last tenth of the pages against the first tenth',
@@ -13,7 +13,7 @@ export const pages: Benchmark = {
     bench.say(`making ${count} versions`);
     await makeVersions(url, count);
     const server = await bench.server(url);
-    // Code is compiled and caches are filled before it counts.
+    // The first pass compiles code and fills caches.
     await pageThrough(server, { limit: 1000 }, count);
     const limit = bench.quick ? 100 : 1000;
     const small = bench.quick ? 50 : 100;
@@ -49,7 +49,6 @@ interface Query {
 }
 
 interface Options {
-  /** Of items that there must be. */
   readonly count?: number;
   readonly passes: number;
   readonly target?: Line['target'];
@@ -76,7 +75,7 @@ async function line(server: Subject, how: string, query: Query, options: Options
   };
 }
 
-/** Milliseconds of each whole page; what comes after the last full one is left out, since it holds less. */
+/** Returns the milliseconds of each full page. The last page is partial, so it is left out. */
 async function pageThrough(server: Subject, query: Query, count: number | undefined): Promise<number[]> {
   const search = new URLSearchParams({ ...query, limit: String(query.limit) });
   const path = `/v1/models/${encodeURIComponent(MODEL)}/versions`;

@@ -19,7 +19,7 @@ const POLICY = {
 
 const KEEP = [{ best: 100, metric: 'mAP', direction: 'max' }, { latest: 100 }, { filter: "'gold' IN tags" }];
 
-/** Rules over a model with many versions: a decision after one metric must not cost more than with few. */
+/** Measures rules over a model with many versions: a decision after one metric must not cost more than with few. */
 export const policies: Benchmark = {
   name: 'policies',
   says: 'a decision after one metric, and a retention plan, under 100,000 versions against 1,000',
@@ -52,7 +52,7 @@ async function until(isDone: () => Promise<boolean>): Promise<void> {
   while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** Logs one metric, and waits for the decision: of versions that are not better, and of some that are. */
+/** Logs one metric and waits for the decision. Some versions are better, and some are not. */
 async function decisions(few: Subject, crowd: Subject, many: number, rounds: number): Promise<Line> {
   let best = 10;
   const once = async (server: Subject, round: number): Promise<number> => {
@@ -81,14 +81,15 @@ async function decisions(few: Subject, crowd: Subject, many: number, rounds: num
     what: `a decision after one metric, ${many.toLocaleString('en')} versions`,
     ours: `${median(ours).toFixed(0)} ms`,
     baseline: `${median(theirs).toFixed(0)} ms (1,000 versions)`,
-    // Each waits for the next look of the sequencer, at any point of its quarter of a second: single rounds tell nothing.
+    // A decision waits for the sequencer, which runs every quarter of a second. So only medians are comparable, not
+    // single rounds.
     ratios: [median(ours) / median(theirs)],
     target: { atMost: 1.5 },
     note: `at most ${Math.max(...ours).toFixed(0)} ms; half a look of the sequencer is among it`,
   };
 }
 
-/** What a preview of retention takes, which is the plan. */
+/** Measures a preview of retention, which computes the plan. */
 async function plan(few: Subject, crowd: Subject, many: number): Promise<Line> {
   const policy = { retain: { versions: { keep: KEEP, remove: 'object' } } };
   const once = async (server: Subject): Promise<number> => {

@@ -8,7 +8,7 @@ import type { Subject } from '../support/server.ts';
 
 const CONNECTIONS = 32;
 
-/** What pipelines read again and again, against Fastify answering the same bytes from memory. */
+/** Measures the reads that pipelines repeat, against Fastify answering the same bytes from memory. */
 export const reads: Benchmark = {
   name: 'reads',
   says: 'resolve and get against bare Fastify answering the same body as a constant string',

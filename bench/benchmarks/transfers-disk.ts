@@ -3,7 +3,6 @@ import { demandDisk } from '../support/disk.ts';
 import { onDisk } from '../transfers/on-disk.ts';
 import { sizesOf } from '../transfers/sizes.ts';
 
-/** Large files in and out, on the disk of the server. */
 export const transfersDisk: Benchmark = {
   name: 'transfers-disk',
   says: 'memory and rates of large files on disk, against what does only that (--large: memory, at 5 GiB)',

@@ -3,7 +3,6 @@ import { demandDisk } from '../support/disk.ts';
 import { onS3 } from '../transfers/on-s3.ts';
 import { sizesOf } from '../transfers/sizes.ts';
 
-/** Large files in and out, in a bucket. */
 export const transfersS3: Benchmark = {
   name: 'transfers-s3',
   says: 'memory and rates of large files on S3, against what does only that (--large: memory, at 5 GiB)',

@@ -1,4 +1,4 @@
-// One viewer and one contributor with many connections each, who ask for all that costs much, again and again.
+// One viewer and one contributor with many connections each, who keep sending the most expensive requests.
 
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
@@ -15,36 +15,31 @@ import type { Attackers, Member } from '../abuse/teams.ts';
 interface Settings {
   readonly url: string;
   readonly team: Attackers;
-  /** The id of a model of another team. */
   readonly foreign: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Words in the names of the attacks to send. Default: all attacks. */
   readonly only?: string;
 }
 
-/** By attack: how often each status came, or which error. */
+/** For each attack, the number of answers by status or error. */
 type Answers = Record<string, Record<string, number>>;
 
-/** The answers that an attacker got. */
 export interface Abuse {
   readonly member: string;
   readonly answers: Answers;
-  /** Attempts that were denied. */
   readonly denied: number;
-  /** Files and archives of which content came. */
   readonly read: readonly string[];
 }
 
-/** Milliseconds in which the connections that attack together send the same, and for which a slow one goes on. */
+/** Milliseconds in which synchronized connections send the same attack, and for which a slow one lasts. */
 const WAVE = 5_000;
-/** Milliseconds for answers to come after the last request. */
+/** Milliseconds that the last answers may take. */
 const LAST = 60_000;
 
 process.once('message', (settings: Settings) => {
   void attack(settings).then((abuse) => process.send?.(abuse, () => process.exit()));
 });
-// An orphan would go on for ever.
+// Without its parent, the process would run forever.
 process.on('disconnect', () => process.exit());
 
 async function attack({ url, team, foreign, connections, seconds, only = '' }: Settings): Promise<Abuse[]> {
@@ -58,7 +53,7 @@ async function attack({ url, team, foreign, connections, seconds, only = '' }: S
   };
   return Promise.all([
     by(viewer, attacksOfViewer(team, foreign)),
-    // Begins with what only a contributor can do.
+    // Starts with the attacks that only a contributor can send.
     by(contributor, attacksOfContributor(team, foreign).toReversed()),
   ]);
 }
@@ -79,14 +74,14 @@ async function abuse(
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (!isOver()) {
       const n = sent++;
-      // The steps are coprime to the number of attacks, so each gets its turn.
+      // The steps are coprime to the number of attacks, so each attack gets its turn.
       const pick = index < connections / 2 ? wave() : n * 7 + index * 5;
       const next = (attacks[pick % attacks.length] as Attacks[number])(n);
       const result = await send(url, token, next, agent, isOver);
       const { [next.name]: counts = {} } = answers;
       answers[next.name] = { ...counts, [result]: (counts[result] ?? 0) + 1 };
       if (result === '200' && CONTENT.test(next.path)) read.add(next.path);
-      // A refused connection must not make the attacker spin.
+      // The pause keeps a refused attacker from spinning.
       if (Number.isNaN(Number(result))) await sleep(10);
     }
     agent.destroy();
@@ -101,7 +96,6 @@ async function abuse(
 /** Routes that the audit of reads covers. */
 const CONTENT = /\/files\/|\/archive/;
 
-/** Sends an attack; gives its status, or why none came. */
 function send(
   url: string,
   token: string,
@@ -129,7 +123,7 @@ const headersOf = (token: string, body: Buffer | undefined): Record<string, stri
   ...(body ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {}),
 });
 
-/** Keeps a connection as long as a wave lasts, while it reads or sends as little as it can. */
+/** Keeps a connection open for a wave, and reads or sends as little as possible. */
 async function sendSlowly(
   url: string,
   token: string,

@@ -1,4 +1,4 @@
-// Node's HTTP and nothing else before a disk. PUT: hashes, writes to one file, waits for the disk. GET: another file.
+// Bare Node HTTP in front of a disk. PUT: hashes, writes to one file, and waits for the disk. GET: sends another file.
 
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -21,7 +21,7 @@ serveParent(async ({ folder, path }: { folder: string; path: string }) => ({
     const hashing = new PassThrough({ highWaterMark: CHUNK }).on('data', (chunk: Buffer) =>
       hash.update(chunk),
     );
-    // `flush` is an fsync before the file is closed.
+    // `flush` calls fsync before the file is closed.
     const file = createWriteStream(join(folder, 'received'), { flush: true, highWaterMark: CHUNK });
     await pipeline(request, hashing, file);
     const answer = hash.digest('hex');

@@ -1,4 +1,4 @@
-// Fastify and nothing else: answers one body, as a constant string.
+// Bare Fastify: answers one body from a constant string.
 
 import Fastify from 'fastify';
 import { serveParent } from './parent.ts';

@@ -1,4 +1,4 @@
-// Our client as users have it: sends a file in parts, straight to the bucket.
+// The published client: sends a file in parts, straight to the bucket.
 
 import { randomBytes } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
@@ -9,7 +9,6 @@ interface Settings {
   readonly url: string;
   readonly model: string;
   readonly path: string;
-  /** Of the S3 server. */
   readonly endpoint: string;
 }
 
@@ -27,7 +26,7 @@ serveParent(({ url, model, path, endpoint }: Settings) => {
     },
   });
   const run = async () => {
-    // What the server has already would not be sent.
+    // Changes the content, because the client does not send content that the server has.
     const file = await open(path, 'r+');
     await file.write(randomBytes(32), 0, 32, 0);
     await file.close();

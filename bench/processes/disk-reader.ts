@@ -1,4 +1,4 @@
-// Reads a file to nowhere, a MiB at a time.
+// Reads a file and discards it, a MiB at a time.
 
 import { open } from 'node:fs/promises';
 import { serveParent } from './parent.ts';

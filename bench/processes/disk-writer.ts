@@ -1,4 +1,5 @@
-// Makes content in memory, hashes it, writes it to a file and waits for the disk. While one MiB is written the next is hashed.
+// Creates content in memory, hashes it, writes it to a file and waits for the disk. Hashes one MiB while the previous
+// one is written.
 
 import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';

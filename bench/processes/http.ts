@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Node's HTTP and nothing else; gives where it listens. */
+/** Starts a bare Node HTTP server; returns its address. */
 export async function listen(
   answer: (...args: Parameters<RequestListener>) => Promise<void>,
 ): Promise<string> {
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => {
-      // Seen by who sent the request; the benchmark ends with it.
+      // The sender sees the error, and the benchmark stops.
       response.statusCode = 500;
       response.end(String(error.stack));
     });

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import type { Count } from '../benchmark.ts';
 
-/** Work on one connection: `connection` is its number, `n` counts what it has done. */
+/** Work on one connection: `connection` is its number, `n` counts its completed work. */
 export type Work = (client: pg.Client, connection: number, n: number) => Promise<unknown>;
 
-/** Does the work again and again, on so many connections at once, one after the other on each. */
+/** Repeats the work on so many connections concurrently, one after the other on each. */
 export async function inFlight(url: string, connections: number, work: Work) {
   const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString: url }));
   await Promise.all(clients.map((client) => client.connect()));

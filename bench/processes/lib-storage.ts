@@ -1,4 +1,4 @@
-// `@aws-sdk/lib-storage` and nothing else: sends a file to an S3 server, in parts as large and as many as our client does.
+// Bare `@aws-sdk/lib-storage`: sends a file to an S3 server, with the part size and concurrency of our client.
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';

@@ -1,14 +1,14 @@
 import type { Count } from '../benchmark.ts';
 import type { Ready } from '../support/baseline.ts';
 
-/** A baseline that is ready; what only listens has no `run`. */
+/** A baseline that is ready. One that only listens has no `run`. */
 interface Started extends Ready {
   readonly run?: (seconds: number) => Promise<Count>;
 }
 
 /**
- * Speaks with the process that started this one: is sent its settings, says that it is ready, then works for as many
- * seconds as it is told and answers how often it did. What fails ends the process.
+ * Serves the process that started this one: gets its settings, reports that it is ready, then works for the given
+ * seconds and returns its count. An error ends the process.
  */
 export function serveParent<Settings>(start: (settings: Settings) => Promise<Started>): void {
   const tell = (message: object): void => void process.send?.(message);
@@ -18,6 +18,6 @@ export function serveParent<Settings>(start: (settings: Settings) => Promise<Sta
     tell({ url });
   };
   process.once('message', (settings: Settings) => void begin(settings));
-  // An orphan would go on for ever.
+  // Without its parent, the process would run forever.
   process.on('disconnect', () => process.exit());
 }

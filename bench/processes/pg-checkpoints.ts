@@ -1,4 +1,4 @@
-// The rows of a checkpoint by `pg` alone: one prepared statement, plain INSERTs, everything known beforehand.
+// Writes the rows of a checkpoint with `pg` alone: one prepared statement and plain INSERTs, with all values known.
 
 import { randomBytes } from 'node:crypto';
 import { checkpointBody } from '../support/bodies.ts';

@@ -1,4 +1,4 @@
-// The rows of a batch of points by `pg` alone: one prepared statement, plain INSERTs into series that are there.
+// Writes the rows of a batch of points with `pg` alone: one prepared statement and plain INSERTs into existing series.
 
 import { randomBytes } from 'node:crypto';
 import { type Batch, pointsOf } from '../support/bodies.ts';

@@ -1,4 +1,4 @@
-// The AWS client and nothing else: gets an object to nowhere.
+// The bare AWS client: gets an object and discards it.
 
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';

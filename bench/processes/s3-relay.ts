@@ -1,4 +1,4 @@
-// Node's HTTP and the AWS client and nothing else: hashes what it is sent, and forwards it to an S3 server.
+// Bare Node HTTP and the AWS client: hashes what it receives, and forwards it to an S3 server.
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -20,7 +20,6 @@ serveParent(async (location: S3Location) => {
   const client = s3Client(location);
   const to = { Bucket: location.bucket, Key: 'relayed' };
 
-  /** As one request of known length. */
   async function whole(request: IncomingMessage): Promise<string> {
     const hash = createHash('sha256');
     const Body = request.pipe(
@@ -37,7 +36,6 @@ serveParent(async (location: S3Location) => {
     return hash.digest('hex');
   }
 
-  /** In parts, some at a time. */
   async function inParts(request: IncomingMessage): Promise<string> {
     const hash = createHash('sha256');
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(to));

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
-/** A UUID that begins with the time (RFC 9562, version 7), so that an index grows at its end, as it does for ModelBox. */
+/**
+ * A UUID that begins with the time (RFC 9562, version 7), so that new keys extend the index at its end, as in ModelBox.
+ */
 export function uuid(): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(Date.now(), 0, 6);

@@ -3,12 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Baseline, Count } from '../benchmark.ts';
 
-/** What a baseline says when it is ready. */
 export interface Ready {
   readonly url: string;
 }
 
-/** Starts a file of `bench/processes`. It is sent its settings first, then the seconds of each run. */
+/** Starts a file of `bench/processes`. Sends its settings first, then the seconds of each run. */
 export async function startBaseline(file: string, settings: object): Promise<Baseline> {
   const child = fork(join(import.meta.dirname, '../processes', file), { execArgv: [] });
   const exited = once(child, 'exit');

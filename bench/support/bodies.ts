@@ -1,4 +1,4 @@
-/** What training runs send. Values differ from one to the next, as they do in life. */
+/** Bodies like those of training runs. Values differ between requests, as in practice. */
 
 const METRICS = [
   'loss',
@@ -13,7 +13,7 @@ const METRICS = [
   'gpu_seconds',
 ];
 
-/** The body of the checkpoint number `n` of a run: ten metrics, two tracked files. */
+/** The body of checkpoint number `n` of a run: ten metrics, two tracked files. */
 export function checkpointBody(run: number, n: number) {
   const at = `s3://training/run-${run}/step-${n}`;
   return {
@@ -24,14 +24,14 @@ export function checkpointBody(run: number, n: number) {
   };
 }
 
-/** How many points a batch has, over how many series, and whether each says when it was taken. */
+/** Number of points in a batch, number of their series, and whether points have times. */
 export interface Batch {
   readonly points: number;
   readonly series: number;
   readonly times: boolean;
 }
 
-/** The points of the batch number `n` of a run: it goes on with the steps where the last one ended. */
+/** The points of batch number `n` of a run. Steps continue those of the previous batch. */
 export function pointsOf({ points, series, times }: Batch, n: number) {
   const steps = points / series;
   return Array.from({ length: points }, (_, index) => {

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { onDatabase } from './databases.ts';
 
-/** Namespaces on which somebody has a role, callers, and roles that each has beside that on `ai`. */
+/** Namespaces, callers, and roles of each caller besides the role on `ai`. */
 export const NAMESPACES = 1000;
 export const CALLERS = 10_000;
 const ROLES_EACH = 10;
 
-/** The secret of a caller. */
 export const secretOf = (caller: number): string => `mb_${String(caller).padStart(43, 'x')}`;
-/** The secret of somebody with a role on every namespace. */
 export const wideSecret = secretOf(CALLERS);
 
-/** A thousand namespaces with a model each, and ten thousand users with a token each and roles on some of them. */
+/** Creates the namespaces with a model each, and the callers with a token each and roles on some namespaces. */
 export const makeCallers = (url: string): Promise<void> =>
   onDatabase(url, async (client) => {
     await client.query(

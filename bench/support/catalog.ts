@@ -1,9 +1,8 @@
 import { onDatabase } from './databases.ts';
 
-/** The names that a reader of the catalog uses. */
 export const MODEL = 'ai/vision/yolo';
 
-/** Versions of one model: rows as the server writes them, with tags, metadata, files and metrics. */
+/** Creates versions of one model: rows as the server writes them, with tags, metadata, files and metrics. */
 export const makeVersions = (url: string, count: number): Promise<void> =>
   onDatabase(url, async (client) => {
     await client.query(
@@ -42,6 +41,6 @@ export const makeVersions = (url: string, count: number): Promise<void> =>
       `INSERT INTO aliases (id, model_id, name, version_id, created_at, updated_at)
        SELECT uuid_v7(now()), model_id, 'prod', id, now(), now() FROM versions ORDER BY created_at DESC LIMIT 1`,
     );
-    // What autovacuum would do within its first minutes.
+    // Autovacuum would do this within its first minutes.
     await client.query('VACUUM (ANALYZE)');
   });

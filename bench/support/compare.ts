@@ -1,42 +1,39 @@
 import type { Count } from '../benchmark.ts';
 import { median } from './median.ts';
 
-/** One side of a comparison. */
 export interface Side {
-  /** Works for so many seconds, or as long as its work takes. */
+  /** Works for `seconds`, or until its fixed work is done. */
   readonly run: (seconds: number) => Promise<Count>;
-  /** Microseconds of CPU time so far, by who spends it. */
+  /** Microseconds of CPU time so far, by process. */
   readonly cpu?: Readonly<Record<string, () => number | undefined>>;
 }
 
-/** Rates and CPU times of both sides, as medians over the rounds. */
 export interface Comparison {
   readonly ours: Measured;
   readonly baseline: Measured;
-  /** Ours through the baseline's, of each round. */
+  /** Our rate divided by the rate of the baseline, for each round. */
   readonly ratios: number[];
-  /** The CPU time of one of ours, whoever spends it, through that of the baseline, of each round. */
+  /** Our CPU time for one operation, over all processes, divided by that of the baseline, for each round. */
   readonly cpuRatios: number[];
 }
 
 interface Measured {
-  /** Per second. */
   readonly rate: number;
-  /** Microseconds for each, by who spent them. */
+  /** Microseconds for one operation, by process. */
   readonly cpu: Readonly<Record<string, number>>;
 }
 
 export interface Rounds {
   readonly rounds: number;
-  /** Of no meaning to work that takes as long as it takes; nor `warmUp`. */
+  /** Ignored, like `warmUp`, by sides with fixed work. */
   readonly seconds?: number;
-  /** Before the first round, on each side: caches fill, code is compiled. */
+  /** Seconds before the first round, on each side: fills caches and compiles code. */
   readonly warmUp?: number;
-  /** Between two runs: lets what one has left to do end before the other begins. */
+  /** Runs between two sides, so that work that one side left behind does not slow the other one. */
   readonly drain?: () => Promise<void>;
 }
 
-/** Runs both sides in turn, A B A B: what slows the machine down for a while slows both. */
+/** Runs both sides alternately, so that slow phases of the machine affect both. */
 export async function compare(ours: Side, baseline: Side, rounds: Rounds): Promise<Comparison> {
   const settle = rounds.drain ?? (async () => {});
   for (const side of [ours, baseline]) {

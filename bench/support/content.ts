@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 const MiB = 2 ** 20;
 const HEAD = 64;
 
-/** Random, so that nothing compresses it; and the same again and again, so that it costs nothing to make. */
+/** Random bytes, which do not compress, created once to save time. */
 const filling = randomBytes(MiB - HEAD);
 
 /**
- * Content of so many bytes, in pieces: each MiB begins with bytes of its own, so that no two files are alike, and goes
- * on with those that all share. The pieces are never written to again.
+ * Yields content of this size in pieces. Each MiB begins with unique bytes, so that no two files are alike, and
+ * continues with shared bytes. Do not write to the pieces.
  */
 export function* content(sizeBytes: number): Generator<Buffer> {
   const id = randomBytes(16);

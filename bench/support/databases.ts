@@ -4,17 +4,16 @@ import { join } from 'node:path';
 import { migrate, startEmbeddedPostgres } from '@modelbox/db';
 import pg from 'pg';
 
-/** Databases on one Postgres, which writes to a disk and waits for it. */
+/** Databases on one Postgres with a durable disk. */
 export interface Databases {
-  /** The process of the Postgres. */
   readonly postmaster: number;
   readonly version: string;
-  /** A new, migrated database; gives its connection string. */
+  /** Creates and migrates a database; returns its connection string. */
   create(name: string): Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the embedded Postgres in a temporary folder, with the settings that `npm start` gives it. */
+/** Starts the embedded Postgres in a temporary folder, with the settings of `npm start`. */
 export async function startDatabases(): Promise<Databases> {
   const dataDir = mkdtempSync(join(tmpdir(), 'modelbox-bench-'));
   const postgres = await startEmbeddedPostgres({ dataDir, durable: true });
@@ -40,7 +39,6 @@ export async function startDatabases(): Promise<Databases> {
   };
 }
 
-/** Works on a connection of its own. */
 export async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -51,7 +49,6 @@ export async function onDatabase<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-/** Rows in each table, to prove that both sides have written the same. */
 export async function rowCounts(url: string, tables: readonly string[]): Promise<number[]> {
   return onDatabase(url, async (client) => {
     const counts: number[] = [];

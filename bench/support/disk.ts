@@ -6,7 +6,6 @@ import { CannotRun } from '../benchmark.ts';
 
 const GiB = 2 ** 30;
 
-/** Refuses to begin what would fill the disk of the temporary folder, on which all is kept. */
 export function demandDisk(name: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(tmpdir());
   const free = bavail * bsize;
@@ -16,7 +15,6 @@ export function demandDisk(name: string, bytes: number): void {
   );
 }
 
-/** The largest file below a folder. */
 export function largestFile(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -26,7 +24,7 @@ export function largestFile(folder: string): string {
   return first.path;
 }
 
-/** Lets the system forget what it has of a file in memory, so that the disk is read. */
+/** Drops a file from the page cache, so that the next read uses the disk. */
 export function forget(path: string): void {
   const args = [`of=${path}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none'];
   const { status, error } = spawnSync('dd', args);

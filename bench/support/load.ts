@@ -1,22 +1,20 @@
 import { connect, type Socket } from 'node:net';
 import type { Count } from '../benchmark.ts';
 
-/** Requests as they go over the wire, and how many are under way at once. */
 export interface Load {
   readonly url: string;
-  /** Connections; each sends its next request when its last was answered. */
+  /** Number of connections. Each sends its next request after its last answer. */
   readonly connections: number;
   readonly seconds: number;
-  /** The next request of a connection, by its number: all its bytes. */
+  /** All bytes of the next request of a connection. */
   request(connection: number): Buffer;
-  /** The only status that is not a failure. */
   readonly status: number;
 }
 
 /**
- * Sends requests for a time, and counts the answers. A client of HTTP in general costs more time than the server that is
- * measured; this one knows only what our servers send: keep-alive answers with a `content-length`.
- * @throws where an answer has another status, with its text.
+ * Sends requests for a time and counts the answers. A general HTTP client would use more CPU than the server; this one
+ * supports only keep-alive answers with a `content-length`.
+ * @throws Error with the answer, if it has another status
  */
 export async function load(task: Load): Promise<Count> {
   const start = performance.now();
@@ -58,7 +56,7 @@ function connection(task: Load, index: number, end: number): Promise<number> {
 
 const statusOf = (answer: Buffer): number => Number(answer.toString('latin1', 9, 12));
 
-/** Of the whole answer, in bytes; undefined while its head is not here. */
+/** Length of the whole answer in bytes; undefined until its head has arrived. */
 function lengthOf(answer: Buffer): number | undefined {
   const head = answer.indexOf('\r\n\r\n');
   if (head < 0) return undefined;

@@ -1,4 +1,4 @@
-/** The middle value; of two middle ones their mean. NaN of none. */
+/** The median; the mean of the two middle values of an even number. NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** The least value that this share of all does not exceed. NaN of none. */
+/** The smallest value that is at least as large as this share of all values. NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { CannotRun } from '../benchmark.ts';
 
-/** The most memory that a process ever had in use, in bytes: `VmHWM`. */
+/** Peak memory of a process in bytes (`VmHWM`). */
 export function peakOf(pid: number): number {
   const kilobytes = statusOf(pid, 'VmHWM');
   if (kilobytes === undefined)
@@ -9,7 +9,7 @@ export function peakOf(pid: number): number {
   return kilobytes * 1024;
 }
 
-/** The memory that a process and its children use now, in bytes. */
+/** Current memory of a process and its children, in bytes. */
 export function residentOf(pid: number): number {
   const parents = new Map(
     readdirSync('/proc')
@@ -23,7 +23,7 @@ export function residentOf(pid: number): number {
     .reduce((sum, each) => sum + (statusOf(each, 'VmRSS') ?? 0) * 1024, 0);
 }
 
-/** A number in the status of a process. Undefined: the process has ended. A zombie has a parent, but no memory. */
+/** A number in the status of a process. Undefined if the process has ended. A zombie has a parent, but no memory. */
 function statusOf(pid: number, field: string): number | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/status`, 'utf8');

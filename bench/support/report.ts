@@ -2,7 +2,6 @@ import { cpus, totalmem, type } from 'node:os';
 import type { Line } from '../benchmark.ts';
 import { median } from './median.ts';
 
-/** The lines as a Markdown table. */
 export function report(lines: readonly Line[]): string {
   const rows = lines.map((line) => [
     line.what,
@@ -27,7 +26,6 @@ function targetOf({ target, ratios }: Line): string {
   return `≤ ${target.atMost}: ${reached <= target.atMost ? 'met' : 'missed'}`;
 }
 
-/** What the numbers were taken on. */
 export function machine(postgres: string): string {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
@@ -35,11 +33,11 @@ export function machine(postgres: string): string {
   return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}, ${memory} GiB, ${type()} ${process.arch}, Node ${process.version}, Postgres ${postgres}`;
 }
 
-/** Short, for the table: `12,345/s`. */
+/** A short rate for the table: `12,345/s`. */
 export const perSecond = (rate: number): string =>
   `${rate.toLocaleString('en', { maximumFractionDigits: rate < 100 ? 1 : 0 })}/s`;
 
-/** CPU times as a note: `CPU µs each: server 120, Postgres 300`. Empty where none is known. */
+/** CPU times as a note: `CPU µs each: server 120, Postgres 300`. Empty if none is known. */
 export function cpuNote(label: string, cpu: Readonly<Record<string, number>>): string {
   const known = Object.entries(cpu).filter(([, micros]) => Number.isFinite(micros));
   if (known.length === 0) return '';

@@ -1,6 +1,5 @@
 import { onDatabase } from './databases.ts';
 
-/** Makes training runs in the namespace `ai/vision` of a database, and gives their ids. */
 export const makeRuns = (url: string, count: number): Promise<string[]> =>
   onDatabase(url, async (client) => {
     const by = JSON.stringify({ actor: 'bench' });
@@ -10,7 +9,7 @@ export const makeRuns = (url: string, count: number): Promise<string[]> =>
        FROM generate_series(1, $2) AS n RETURNING id`,
       [by, count],
     );
-    // Not part of what is compared.
+    // The comparison must not include these rows.
     await client.query(
       'ALTER TABLE changes DISABLE TRIGGER USER; TRUNCATE changes; ALTER TABLE changes ENABLE TRIGGER USER',
     );

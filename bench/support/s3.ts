@@ -9,7 +9,7 @@ import {
 import { startS3 } from '@modelbox/blobs/testing/s3';
 import { CannotRun } from '../benchmark.ts';
 
-/** Where a process of the benchmark finds a bucket; can be sent to it as it is. */
+/** A bucket, as a plain value that can be sent to another process. */
 export interface S3Location {
   readonly endpoint: string;
   readonly accessKeyId: string;
@@ -17,14 +17,12 @@ export interface S3Location {
   readonly bucket: string;
 }
 
-/** A bucket on a real S3 server. */
 export interface BenchS3 extends S3Location {
-  /** The settings with which ModelBox keeps its files there. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** The server that the environment names, as in the tests, or one of our own. */
+/** Uses the S3 server of the environment, as the tests do, or starts one. */
 export async function startBenchS3(diskBytes: number): Promise<BenchS3> {
   const server = await startS3(diskBytes).catch((error: Error) => {
     throw new CannotRun(error.message);
@@ -50,7 +48,7 @@ export async function startBenchS3(diskBytes: number): Promise<BenchS3> {
   };
 }
 
-/** As a program has it that knows what it does: with no checksum that nobody asked for. */
+/** An S3 client without optional checksums, like a tuned program. */
 export const s3Client = ({ endpoint, accessKeyId, secretAccessKey }: S3Location): S3Client =>
   new S3Client({
     endpoint,

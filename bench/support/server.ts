@@ -8,21 +8,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const BIN = join(import.meta.dirname, '../../apps/server/src/bin/modelbox-server.ts');
 
-/** The server that is measured. */
 export interface Subject {
   readonly url: string;
   readonly pid: number;
-  /** Where it keeps what it keeps; removed when it is stopped. */
+  /** Its data folder, which `stop` deletes. */
   readonly dataDir: string;
-  /** Sends one request; throws where it fails. */
   api<Body = { id: string }>(method: string, path: string, body?: unknown): Promise<Body>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the server as `npm start` does, on a database that is there. Its log, at the default level, goes nowhere.
+ * Starts the server like `npm start`, on an existing database. Discards its log.
  * @param env more settings.
- * @param nodeOptions more options of Node, for example to profile.
+ * @param nodeOptions more options of Node, for example for a profile.
  */
 export async function startServer(
   databaseUrl: string,

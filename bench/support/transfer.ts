@@ -1,19 +1,17 @@
 import { connect, type Socket } from 'node:net';
 
-/** What is received is looked at in this memory, and forgotten. */
 const RECEIVED = 2 ** 20;
 
 interface Exchange {
   readonly url: string;
   readonly method: 'GET' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of the answer; the bytes are those only until it returns. */
+  /** Receives the body of the answer. The bytes are valid only during the call. */
   readonly onBody: (bytes: Buffer) => void;
-  /** Sends the body. */
   readonly send?: (socket: Socket) => Promise<void>;
 }
 
-/** Sends content by one PUT, at next to no cost; gives the answer. @throws where that is no success. */
+/** Sends content by one PUT with little overhead; returns the answer. @throws Error if the request fails */
 export async function put(url: string, sizeBytes: number, pieces: Iterable<Buffer>): Promise<string> {
   let answer = '';
   const send = async (socket: Socket) => {
@@ -29,7 +27,7 @@ export async function put(url: string, sizeBytes: number, pieces: Iterable<Buffe
   return answer;
 }
 
-/** Receives content to nowhere, at next to no cost. @throws where not all of it came. */
+/** Receives and discards content with little overhead. @throws Error if content is missing */
 export async function get(
   url: string,
   sizeBytes: number,
@@ -44,7 +42,7 @@ export async function get(
   if (received !== sizeBytes) throw new Error(`GET ${url}: ${received} bytes came, not ${sizeBytes}`);
 }
 
-/** One request on a connection of its own; resolves at the end of the answer. */
+/** Sends one request on its own connection; resolves at the end of the answer. */
 async function exchange({ url, method, headers = {}, onBody, send }: Exchange): Promise<void> {
   const { hostname, port, pathname, search, host } = new URL(url);
   const all = { host, connection: 'close', ...headers };
@@ -68,7 +66,7 @@ async function exchange({ url, method, headers = {}, onBody, send }: Exchange): 
   socket.on('close', () => over.reject(new Error(`${method} ${url}: the connection was closed`)));
   try {
     socket.write(`${method} ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`);
-    // An answer may come early: then it is an error, and the rest is not waited for.
+    // An early answer is an error; the rest of the body is not sent.
     send?.(socket).catch(over.reject);
     await over.promise;
   } finally {
@@ -77,7 +75,7 @@ async function exchange({ url, method, headers = {}, onBody, send }: Exchange): 
   if (!answer.isGood()) throw new Error(`${method} ${url}: ${answer.head()}`);
 }
 
-/** Knows only answers with a `content-length`. */
+/** Supports only answers with a `content-length`. */
 function reader(onBody: (bytes: Buffer) => void) {
   let head = '';
   let left: number | undefined;

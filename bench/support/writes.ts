@@ -8,26 +8,25 @@ import { load, requestBytes } from './load.ts';
 import { cpuNote, perSecond } from './report.ts';
 import { makeRuns } from './runs.ts';
 
-/** A kind of write through the server, and a process that writes the same rows by `pg` alone. */
+/** A kind of write through the server, and a process that writes the same rows with `pg` alone. */
 export interface Writes {
   readonly what: string;
-  /** Names both databases. */
   readonly database: string;
   readonly inFlight: number;
-  /** Of a run, below `/v1/experiments/{id}`. */
+  /** Path of the write, below `/v1/experiments/{id}`. */
   readonly path: string;
   /** The body of request number `n` of a run. */
   body(run: number, n: number): unknown;
   readonly status: number;
-  /** In `bench/processes`. It is sent `{url, experiments}` and these. */
+  /** A file of `bench/processes`. It gets `{url, experiments}` and these settings. */
   readonly baseline: string;
   readonly settings?: object;
-  /** The tables in which both sides must have made as many rows for each request. */
+  /** Tables in which both sides must write the same number of rows for each request. */
   readonly tables: readonly string[];
   readonly target?: Line['target'];
 }
 
-/** Compares writes through the server with `pg` alone, on one Postgres, each in a database of its own. */
+/** Compares writes through the server with `pg` alone, on one Postgres, each in its own database. */
 export async function compareWrites(bench: Bench, writes: Writes): Promise<Line> {
   const ours = await bench.databases.create(writes.database);
   const theirs = await bench.databases.create(`${writes.database}_pg`);
@@ -67,13 +66,13 @@ export async function compareWrites(bench: Bench, writes: Writes): Promise<Line>
 const QUICK = { rounds: 3, seconds: 0.6, warmUp: 0.6 };
 const WHOLE = { rounds: 5, seconds: 2.5, warmUp: 2.5 };
 
-/** Waits until every change has its place in the feed, so that this work is not left to who comes next. */
+/** Waits until every change has its position in the feed, so that the next side does not pay for this work. */
 const sequenced = (url: string): Promise<void> =>
   onDatabase(url, async (client) => {
     while ((await client.query('SELECT FROM changes WHERE seq IS NULL LIMIT 1')).rowCount) await sleep(25);
   });
 
-/** A comparison is fair only where both have written the same: rows for each idempotency key must be as many. */
+/** The comparison is fair only if both sides write the same number of rows for each idempotency key. */
 async function demandSameRows(tables: readonly string[], ours: string, theirs: string): Promise<void> {
   const perKey = async (url: string) => {
     const [keys = 0, ...counts] = await rowCounts(url, ['idempotency_receipts', ...tables]);

@@ -9,7 +9,7 @@ const MEGABYTE = 1e6;
 const ALLOWED = 300 * MEGABYTE;
 const EACH = 8;
 
-/** The memory that the server takes while eight files come and eight go at once. */
+/** Measures the memory of the server during eight concurrent uploads and eight downloads. */
 export async function crowd(
   bench: Bench,
   store: string,
@@ -27,7 +27,7 @@ export async function crowd(
     Array.from({ length: EACH }, async (_, index) => {
       const up = put(files(`new-${index}`), sizeBytes, content(sizeBytes)).finally(() => uploading--);
       const down = async () => {
-        // As long as anything comes something goes.
+        // Downloads continue as long as an upload runs.
         for (; uploading > 0; downloads++) await get(files('there'), sizeBytes);
       };
       await Promise.all([up, down()]);

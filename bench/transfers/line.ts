@@ -3,7 +3,6 @@ import { compare, type Side } from '../support/compare.ts';
 import { cpuOf } from '../support/cpu.ts';
 import { cpuNote } from '../support/report.ts';
 
-/** What is moved as a whole, and how long that took. */
 export async function timed(sizeBytes: number, work: () => Promise<unknown>): Promise<Count> {
   const start = performance.now();
   await work();
@@ -14,15 +13,12 @@ export interface Rates {
   readonly what: string;
   readonly ours: Side['run'];
   readonly baseline: Side['run'];
-  /** The server's process and the baseline's. */
   readonly pids: readonly [server: number, baseline: number];
-  /** What the baseline is. */
   readonly against: string;
   readonly rounds: number;
   readonly target?: Line['target'];
 }
 
-/** Compares the rates of two ways to move the same bytes. */
 export async function rateLine(rates: Rates): Promise<Line> {
   const [server, other] = rates.pids;
   const result = await compare(

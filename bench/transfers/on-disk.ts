@@ -10,7 +10,6 @@ import { rateLine, timed } from './line.ts';
 import { makeModel } from './model.ts';
 import { gigabytes, type Sizes } from './sizes.ts';
 
-/** Files on the disk of the server. */
 export async function* onDisk(bench: Bench, sizes: Sizes): AsyncGenerator<Line> {
   const folder = mkdtempSync(join(tmpdir(), 'modelbox-bench-'));
   try {
@@ -34,7 +33,7 @@ async function* rates(bench: Bench, { file, rounds }: Sizes, folder: string): As
   const upload = () => timed(file, () => put(files(`up-${++count}`), file, content(file)));
   const download = () => timed(file, () => get(files('there'), file));
   const size = gigabytes(file);
-  /** The content is read from the disk, as when a while has passed since it was written. */
+  /** Reads the content from the disk, as some time after it was written. */
   const cold =
     (run: (seconds: number) => Promise<{ count: number; seconds: number }>) => (seconds: number) => {
       forget(path);

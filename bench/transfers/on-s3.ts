@@ -14,7 +14,7 @@ import { gigabytes, type Sizes } from './sizes.ts';
 
 const target = { atLeast: 0.8 };
 
-/** Files in a bucket. The S3 server is a new one for each group: what was deleted need not be waited for. */
+/** Files in a bucket. Each group starts a new S3 server, so that no deletion runs during a measurement. */
 export async function* onS3(bench: Bench, sizes: Sizes): AsyncGenerator<Line> {
   yield* withS3(bench, sizes, (s3) => crowded(bench, sizes, s3));
   if (bench.large) return;
@@ -38,7 +38,7 @@ async function* crowded(bench: Bench, sizes: Sizes, s3: Started): AsyncGenerator
   yield await crowd(bench, 'S3', sizes.crowd, s3.env);
 }
 
-/** To processes without what only this one can use. */
+/** The plain values of a bucket, without functions. */
 const locationOf = ({ endpoint, accessKeyId, secretAccessKey, bucket }: Started): S3Location => ({
   endpoint,
   accessKeyId,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AUDIENCE, startOidcIssuer } from '../../apps/server/testing/oidc-issuer.ts';
 import type { Stage } from './process.ts';
 
-/** What docs/access.md supposes: a server that asks who everybody is, and a real OIDC provider with Ann and Bob. */
+/** The setting of docs/access.md: a server that requires tokens, and a real OIDC provider with Ann and Bob. */
 export async function accessStage(): Promise<Stage> {
   const issuer = await startOidcIssuer({ ann: ['vision-leads'], bob: ['sales'] });
   const first = randomBytes(32).toString('hex');

@@ -1,4 +1,4 @@
-// Runs what the README and the pages below docs/ print, as printed, against a server process.
+// Runs the examples of the README and of docs/ against a server process, exactly as printed.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -22,13 +22,13 @@ const stories = pages.map((page) => ({
   ts: stepsOf(page, 'ts', leftOutOf(page)),
 }));
 
-/** Pages that tell of a server which is not as it is by default. */
+/** Pages that need a server with other settings than the defaults. */
 const STAGES: Record<string, () => Promise<Stage>> = { 'docs/access.md': accessStage };
 
-/** The `sh` blocks need what a newcomer has, bash and a curl that can fail with a body (7.76, of 2021). */
+/** The `sh` blocks need bash, and a curl with `--fail-with-body` (7.76, of 2021). */
 const hasCurl = spawnSync('bash', ['-c', 'curl --fail-with-body --version']).status === 0;
 
-describe('the examples do what the page says', () => {
+describe('the examples print what the page shows', () => {
   for (const { page, path, sh, ts } of stories) {
     if (sh.length + ts.length === 0) continue;
     test.concurrent(`${path}: ${sh.length} sh, ${ts.length} ts`, { timeout: 120_000 }, async (context) => {
@@ -79,14 +79,14 @@ test('the programs pass the strict type check', { timeout: 120_000 }, async () =
   }
 });
 
-test('every block is run, or shows an output, or stands in docs/not-run.md', () => {
+test('every block is run, shows an output, or is listed in docs/not-run.md', () => {
   const left = pages.flatMap((page) =>
     forgotten(page, leftOutOf(page)).map((block) => `${page.path}:${block.line}: ${firstLine(block)}`),
   );
   expect(left).toEqual([]);
 });
 
-test('docs/not-run.md names no block that is not there', () => {
+test('docs/not-run.md lists only existing blocks', () => {
   const stale = notRun.filter(
     (entry) =>
       !pages.some(

@@ -14,7 +14,7 @@ describe('jsonDifference', () => {
     ['anything', { a: '…' }, { a: { b: [] } }],
     ['a part of a text', { detail: '… by v2…' }, { detail: 'held by v2, not by v1' }],
     ['the first of several', [1, '…'], [1, 2, 3]],
-  ])('is as shown: %s', (_, shown, actual) => {
+  ])('matches: %s', (_, shown, actual) => {
     expect(jsonDifference(shown, actual)).toBeUndefined();
   });
   it.each([
@@ -31,14 +31,14 @@ describe('jsonDifference', () => {
   });
 });
 
-it('matches texts literally but for …', () => {
+it('matches texts literally except …', () => {
   expect(matchesText('3.1.…', '3.1.0')).toBe(true);
   expect(matchesText('3.1.…', '3x1y0')).toBe(false);
   expect(matchesText('a…c', 'a\nb\nc')).toBe(true);
   expect(matchesText('ab', 'abc')).toBe(false);
 });
 
-it('finds JSON values one after the other, between other text', () => {
+it('finds successive JSON values between other text', () => {
   expect(jsonValues('{"a":"}{"}[1,[2]]\nHTTP/1.1 200\n\n{"b":"\\"{"}')).toEqual([
     { a: '}{' },
     [1, [2]],
@@ -50,20 +50,20 @@ describe('the blocks of a page', () => {
   const block = (language: string, text: string): Block => ({ language, text, line: 1 });
   const page = (...blocks: Block[]): Page => ({ path: 'x.md', blocks, anchors: new Set(), links: [] });
 
-  it('pairs a block with the output below it', () => {
+  it('pairs a block with its output below', () => {
     const [sh, json, other] = [block('sh', 'a\n'), block('json', '{}\n'), block('sh', 'b\n')];
     expect(stepsOf(page(sh, json, other), 'sh', () => false)).toEqual([
       { block: sh, shown: json },
       { block: other, shown: undefined },
     ]);
   });
-  it('leaves out none that is not an output, silently', () => {
+  it('reports a block that is neither run nor an output', () => {
     const yaml = block('yaml', 'a: 1\n');
     const json = block('json', '{}\n');
     expect(forgotten(page(block('sh', 'a\n'), json, json, yaml), () => false)).toEqual([json, yaml]);
     expect(forgotten(page(yaml), () => true)).toEqual([]);
   });
-  it('makes one program, each import once', () => {
+  it('joins blocks into one program with each import once', () => {
     const steps = [
       { block: block('ts', "import { a } from 'x';\nuse(a);\n"), shown: undefined },
       { block: block('ts', "import { b, a } from 'x';\nuse(b);\n"), shown: undefined },

@@ -1,9 +1,8 @@
-// What a page shows of an output, held against the output. `…` stands for anything.
+// Compares the output that a page shows with the real output. `…` matches anything.
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** Whether a text is as shown: each `…` is any run of characters. */
 export function matchesText(shown: string, actual: string): boolean {
   const pattern = shown
     .split('…')
@@ -13,8 +12,8 @@ export function matchesText(shown: string, actual: string): boolean {
 }
 
 /**
- * Where a JSON value is not as shown; undefined where it is. A page may leave members of objects out, and its ids and
- * times are examples: any other will do.
+ * Returns the first difference between JSON values; undefined if they match. A page may omit members of objects. Its
+ * ids and times are examples, which match any others.
  */
 export function jsonDifference(shown: unknown, actual: unknown, at = ''): string | undefined {
   if (shown === '…') return undefined;
@@ -45,7 +44,7 @@ export function jsonDifference(shown: unknown, actual: unknown, at = ''): string
 const first = (differences: readonly (string | undefined)[]): string | undefined =>
   differences.find((difference) => difference !== undefined);
 
-/** The JSON objects and arrays in a text, one after the other, with or without anything between. */
+/** Returns the JSON objects and arrays in a text, in order. Other text may surround them. */
 export function jsonValues(text: string): unknown[] {
   const values: unknown[] = [];
   let start = -1;

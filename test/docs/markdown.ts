@@ -1,11 +1,11 @@
-// Reads Markdown as far as the tests of the documentation need it: fenced blocks, headings, links.
+// A Markdown reader for fenced blocks, headings and links.
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
 
-/** A fenced block. `line` is that of its opening fence, from 1. */
+/** A fenced block. `line` is the number of its opening fence, from 1. */
 export interface Block {
   readonly language: string;
   readonly text: string;
@@ -13,12 +13,10 @@ export interface Block {
 }
 
 export interface Page {
-  /** From the root of the repository. */
   readonly path: string;
   readonly blocks: readonly Block[];
-  /** The anchors of its headings, as GitHub makes them. */
+  /** Anchors of the headings, as GitHub creates them. */
   readonly anchors: ReadonlySet<string>;
-  /** The targets of its links, code left out. */
   readonly links: readonly string[];
 }
 

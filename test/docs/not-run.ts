@@ -1,4 +1,4 @@
-// The blocks that the tests do not run, and why: the table of docs/not-run.md, which readers see too.
+// Reads the blocks that the tests do not run, with the reasons, from the table in docs/not-run.md.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

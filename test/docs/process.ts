@@ -5,34 +5,31 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from './markdown.ts';
 
-/** The address that the pages print. The tests listen elsewhere, and replace it, and nothing else. */
+/** The address that the pages print. The tests replace only this address. */
 const PRINTED = '127.0.0.1:8085';
 
-/** A server process of its own on a free port, and a folder that stands for the reader's clone. */
+/** A server process on a free port, and a folder that stands for the reader's clone. */
 export interface Scene {
   readonly folder: string;
-  /** Addresses that pages print, and those that stand for them. */
+  /** Printed addresses, and the real ones that replace them. */
   readonly replaced: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
-  /** What the server has logged, from warnings up. */
+  /** Log lines of the server, from warnings up. */
   log(): string;
   stop(): Promise<void>;
 }
 
-/** What a page needs that others do not. */
 export interface Stage {
-  /** Settings of the server. */
   readonly settings: NodeJS.ProcessEnv;
-  /** What the reader has in the environment. */
   readonly env: NodeJS.ProcessEnv;
-  /** Addresses that the page prints, and those that stand for them. */
+  /** Printed addresses, and the real ones that replace them. */
   readonly replaced: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 /**
  * @param databaseUrl a migrated, empty database.
- * @param stage is stopped with the scene.
+ * @param stage stops with the scene.
  */
 export async function openScene(databaseUrl: string, stage?: Stage): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'modelbox-docs-'));
@@ -40,14 +37,14 @@ export async function openScene(databaseUrl: string, stage?: Stage): Promise<Sce
   mkdirSync(clone);
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
   writeFileSync(join(clone, 'package.json'), '{ "type": "module" }');
-  // Readers see an error answer; here it must also fail the command.
+  // curl prints an error answer and also exits with an error.
   writeFileSync(join(folder, '.curlrc'), 'silent\nshow-error\nfail-with-body\nmax-time = 30\n');
   const env = {
     PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
     HOME: folder,
     CURL_HOME: folder,
     LANG: 'C.UTF-8',
-    // Halves the time that so many starts take.
+    // Halves the start time of the servers.
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules/.cache/compile'),
   };
   const server = spawn(process.execPath, [join(root, 'apps/server/src/bin/modelbox-server.ts')], {
@@ -101,7 +98,6 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Runs a command to its end. */
 export async function run(
   command: string,
   args: readonly string[],

@@ -4,7 +4,7 @@ import { type Config, readConfig } from '../../apps/server/src/config/config.ts'
 import { matchesText } from './expected.ts';
 import { readPage } from './markdown.ts';
 
-test('the README shows what the first start says', () => {
+test('the README shows the output of the first start', () => {
   const { blocks } = readPage('README.md');
   const start = blocks.findIndex((block) => block.text === 'npm start\n');
   const shown = blocks[start + 1]?.text.trim() ?? '';

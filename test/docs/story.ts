@@ -1,4 +1,4 @@
-// The examples of a page as its reader runs them: the `sh` blocks in one bash session, the `ts` blocks as one program.
+// Runs the examples of a page like its reader: the `sh` blocks in one bash session, the `ts` blocks as one program.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { jsonDifference, jsonValues, matchesText } from './expected.ts';
 import type { Block, Page } from './markdown.ts';
 import { run, type Scene } from './process.ts';
 
-/** A block that is run, and the block after it, if that shows its output. */
+/** A block, and the following block if that shows its output. */
 export interface Step {
   readonly block: Block;
   readonly shown: Block | undefined;
@@ -14,7 +14,7 @@ export interface Step {
 
 const OUTPUTS = ['json', 'text', 'http'];
 
-/** The steps of one language in order of the page. */
+/** The steps of one language in the order of the page. */
 export function stepsOf(page: Page, language: 'sh' | 'ts', isLeftOut: (block: Block) => boolean): Step[] {
   return page.blocks.flatMap((block, index) => {
     if (block.language !== language || isLeftOut(block)) return [];
@@ -23,7 +23,7 @@ export function stepsOf(page: Page, language: 'sh' | 'ts', isLeftOut: (block: Bl
   });
 }
 
-/** Blocks that are neither run, nor the output of one that is, nor left out. */
+/** Returns the blocks that are neither run, nor the output of a run block, nor left out. */
 export function forgotten(page: Page, isLeftOut: (block: Block) => boolean): Block[] {
   return page.blocks.filter((block, index) => {
     if (isLeftOut(block) || ['sh', 'ts'].includes(block.language)) return false;
@@ -32,14 +32,13 @@ export function forgotten(page: Page, isLeftOut: (block: Block) => boolean): Blo
   });
 }
 
-/** What separates the outputs of blocks. */
 const MARK = '\u001e';
 
-/** Runs the blocks in one session, and fails where one fails or prints something else than the page shows. */
+/** Runs the blocks in one session. Fails if one fails, or prints something else than the page shows. */
 export async function tellShell(page: Page, steps: readonly Step[], scene: Scene): Promise<void> {
   const parts = steps.map(({ block, shown }) => {
     const text = replaceAddress(block.text, scene);
-    // An error that the page shows is what the command must end with: curl says 22 for it.
+    // If the page shows an error, the command must fail: curl exits with 22.
     return isError(shown)
       ? `set +e\n${text}code=$?; set -e\n[ $code = 22 ] || { echo "no error was answered" >&2; exit 1; }\n`
       : text;
@@ -49,7 +48,7 @@ export async function tellShell(page: Page, steps: readonly Step[], scene: Scene
   compare(page, steps, scene, await run('bash', ['story.sh'], { cwd: scene.folder, env: scene.env }));
 }
 
-/** Runs the blocks as one program, and fails where it fails or prints something else than the page shows. */
+/** Runs the blocks as one program. Fails if it fails, or prints something else than the page shows. */
 export async function tellProgram(page: Page, steps: readonly Step[], scene: Scene): Promise<void> {
   writeFileSync(join(scene.folder, 'story.ts'), programOf(steps));
   compare(
@@ -60,7 +59,7 @@ export async function tellProgram(page: Page, steps: readonly Step[], scene: Sce
   );
 }
 
-/** The program that the blocks make: their imports, each once, and what follows. */
+/** Joins the blocks into one program: their imports, each once, then the other lines. */
 export function programOf(steps: readonly Step[]): string {
   const imports = new Map<string, Set<string>>();
   const bodies = steps.map(({ block }) =>
@@ -78,7 +77,7 @@ export function programOf(steps: readonly Step[]): string {
 const replaceAddress = (text: string, { replaced }: Scene): string =>
   Object.entries(replaced).reduce((all, [printed, real]) => all.replaceAll(printed, real), text);
 
-/** Whether a page shows problem details, by themselves or after headers. */
+/** Whether a page shows problem details, alone or after headers. */
 function isError(shown: Block | undefined): boolean {
   if (shown?.language !== 'json' && shown?.language !== 'http') return false;
   const [problem] = jsonValues(shown.text) as { status?: unknown; code?: unknown }[];
@@ -108,7 +107,7 @@ function compare(
   }
 }
 
-/** How an output is not what the page shows; undefined where it is. */
+/** Returns how an output differs from the page; undefined if it matches. */
 function difference({ block, shown }: Step, output: string, scene: Scene): string | undefined {
   if (shown === undefined) return block.language === 'ts' ? commentsDiffer(block, output) : undefined;
   const text = replaceAddress(shown.text, scene);
@@ -124,7 +123,7 @@ function difference({ block, shown }: Step, output: string, scene: Scene): strin
   return body.trim() === '' ? undefined : jsonDifference(JSON.parse(body), jsonValues(output).at(-1));
 }
 
-/** Each `console.log(…); // this` prints this; what a program prints otherwise must be shown below it. */
+/** Each `console.log(…); // text` must print its comment. The page must show all other output below the block. */
 function commentsDiffer(block: Block, output: string): string | undefined {
   const comments = [...block.text.matchAll(/^.*console\.log\(.*\);? *\/\/ (.*)$/gm)].map(
     ([, text]) => text as string,

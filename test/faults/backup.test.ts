@@ -17,7 +17,7 @@ let dataDir: string;
 let server: ServerProcess;
 let url: string;
 let load: Load;
-/** A server under load: the first test ends the load, and the last one the server. */
+/** A server under load. The first test stops the load, and the last test the server. */
 beforeAll(async () => {
   dataDir = join(newFolder(), 'data');
   server = runServer({ MODELBOX_DATA_DIR: dataDir, MODELBOX_LOG_LEVEL: 'warn' });
@@ -49,7 +49,7 @@ const restored = async (from: string) => {
   expect(done).toMatchObject({ code: 0, said: expect.not.stringContaining('warning') });
   return folder;
 };
-/** What a backup may leave beside its name. */
+/** Files that a backup leaves beside its name. */
 const leftOf = (to: string) => readdirSync(dirname(to)).filter((name) => name.startsWith(basename(to)));
 
 async function afterStart(folder: string, demand: (at: string) => Promise<void>): Promise<void> {
@@ -59,7 +59,7 @@ async function afterStart(folder: string, demand: (at: string) => Promise<void>)
   expect(await other.ended).toBe(0);
 }
 
-test('a backup of a running server under load has all that was answered before, whole', async () => {
+test('a backup of a running server under load contains every write answered before', async () => {
   const to = join(newFolder(), 'backup');
   const bytes = Buffer.alloc(6 * 2 ** 20, 'parts');
   const send = async (method: string, path: string, body?: unknown, headers = {}) => {
@@ -87,13 +87,13 @@ test('a backup of a running server under load has all that was answered before, 
   const upload = (await send('POST', `${url}/v1/uploads`, begun)).body.id;
   expect((await put(url, upload, 1, bytes.subarray(0, 5 * 2 ** 20))).status).toBe(200);
 
-  // No restore would take back such names.
+  // A restore refuses such names.
   for (const orphan of ['.DS_Store', 'a note.txt', 'objects/.nfs01'])
     writeFileSync(join(dataDir, 'blobs', orphan), 'orphan');
 
   const demand = load.mark();
   const before = load.fewest();
-  // What is set for another Postgres does not concern the embedded one.
+  // Variables for another Postgres do not affect the embedded one.
   const { code, out, said } = await backup(to, { PGSSLMODE: 'require', PGPORT: '1' });
   await load.stop();
   if (code !== 0) throw new Error(said);
@@ -115,12 +115,12 @@ test('a backup of a running server under load has all that was answered before, 
 
   await afterStart(await restored(to), async (at) => {
     await demand(at);
-    // The upload goes on from where it was.
+    // The upload continues after the restore.
     expect((await put(at, upload, 2, bytes.subarray(5 * 2 ** 20))).status).toBe(200);
     expect((await send('POST', `${at}/v1/uploads/${upload}/complete`)).status).toBe(200);
   });
 
-  // A damaged, a missing and an added byte are all refused, and leave nothing.
+  // A damaged, a missing and an added byte are all refused, and leave nothing behind.
   const [, line = ''] = readFileSync(join(to, 'SHA256SUMS'), 'utf8')
     .split('\n')
     .filter((each) => each.includes('objects'));
@@ -136,8 +136,8 @@ test('a backup of a running server under load has all that was answered before, 
   }
 });
 
-test('a backup that is killed or interrupted leaves nothing that looks like one', async () => {
-  // Holds the backup up between the database and the files.
+test('a killed or interrupted backup leaves nothing that looks complete', async () => {
+  // Blocks the backup between the database and the files.
   const holder = new pg.Client({ connectionString: runningUrl(join(dataDir, 'postgres')) });
   holder.on('error', () => {});
   await holder.connect();
@@ -184,7 +184,7 @@ test('refusals say what to do', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a backup of a stopped server has everything, and a folder with data is not restored over', async () => {
+test('a backup of a stopped server has everything, and a restore never overwrites a folder with data', async () => {
   server.child.kill('SIGTERM');
   expect(await server.ended).toBe(0);
   const to = join(newFolder(), 'backup');

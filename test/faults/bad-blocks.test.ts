@@ -10,7 +10,7 @@ import { exchange } from './ledger/exchange.ts';
 import { isStoreAway, passDay, runWorkers, undecided } from './ledger/upkeep.ts';
 import { cleanUp, newFolder } from './process.ts';
 
-/* A disk whose blocks cannot be read any more, and then can be again. */
+/* A disk with blocks that become unreadable, and later readable again. */
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 it.skipIf(typeof disk === 'string')(
-  `EIO: the file is never served wrong or whole, and is there again after the disk is${reason}`,
+  `EIO: the file is never served wrong or whole, and works again after the disk does${reason}`,
   async () => {
     if (typeof disk === 'string') return;
     const root = join(disk.root, 'blobs');

@@ -35,7 +35,7 @@ export function findEarlierCode(): EarlierCode {
 }
 
 /**
- * Unpacks the code of a commit beside the packages that are installed here.
+ * Unpacks the code of a commit, with the packages that are installed here.
  * @returns its root folder.
  */
 export function unpackCode(commit: string): string {
@@ -47,7 +47,7 @@ export function unpackCode(commit: string): string {
   )) {
     const installed = join(root, workspace, 'node_modules');
     if (!existsSync(installed)) continue;
-    // The links are relative: those to other workspaces lead to the code of that commit.
+    // The links are relative: links to other workspaces lead to the code of that commit.
     mkdirSync(join(folder, workspace), { recursive: true });
     cpSync(installed, join(folder, workspace, 'node_modules'), { recursive: true, verbatimSymlinks: true });
   }
@@ -66,7 +66,6 @@ const newest = (one: string | undefined, other: string | undefined): string =>
 
 const foldersOf = (names: readonly string[]) => names.filter((name) => /^\d{14}_/.test(name));
 
-/** The lines of a git command; undefined if it fails. */
 function git(...args: string[]): string[] | undefined {
   const { status, stdout } = spawnSync('git', ['-C', root, ...args], { encoding: 'utf8' });
   return status === 0 ? stdout.split('\n').filter(Boolean) : undefined;

@@ -84,7 +84,7 @@ test.skipIf(!canMount)('a full, a read-only and a missing file store', async () 
     expect(await stateOfStore()).toMatchObject({ status: 200, ready: true, ok: true, state: 'full' });
     expect((await stateOfStore()).detail).toMatch(/full/);
     const full = { status: 503, code: 'storage_full', detail: expect.stringContaining('full') };
-    // An upload in parts begins without content, for which there is room as long as there are names.
+    // Starting an upload in parts stores no content, so it succeeds while file names are free.
     const answers = await everyUpload();
     if (what === 'names') expect(answers).toEqual(answers.map(() => full));
     else

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../packages/blobs/src/testing/tcp-proxy.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
-/* A database or a store that takes what is sent and never answers. */
+/* A database or a store that accepts requests and never answers. */
 
 vi.setConfig({ testTimeout: 90_000 });
 const long = { timeout: 60_000, interval: 100 };
@@ -117,7 +117,7 @@ test('requests get 503 while the database hangs, and the server works again when
   expect(await server.ended).toBe(0);
 });
 
-test('a server does not start on a database that takes connections and never answers, and says so', async () => {
+test('a server does not start on a database that accepts connections and never answers, and says so', async () => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;

@@ -5,14 +5,14 @@ import { afterEach, expect, test } from 'vitest';
 import { connectRaw, type RawConnection } from '../../apps/server/testing/raw.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
-/* A stop that no client on a kept connection sees as an error. */
+/* A stopping server causes no error on a kept connection. */
 
 afterEach(cleanUp);
 
 const MODEL = '/v1/models/ai%2Fyolo';
 const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
-/** A client that asks again and again on one connection, until nobody listens any more. */
+/** Repeats requests on one connection until the server no longer listens. */
 async function askOn(
   url: string,
   faults: string[],
@@ -33,7 +33,8 @@ async function askOn(
       progress.answers += 1;
     } catch (error) {
       const { code, message, syscall } = error as NodeJS.ErrnoException;
-      // The kernel resets a new connection that it queued just as the server stopped listening. Nothing was sent on it.
+      // The kernel resets a new connection that it queued just as the server stopped listening. No request was sent on
+      // it.
       const isNewConnection = syscall === 'connect' && (code === 'ECONNREFUSED' || code === 'ECONNRESET');
       if (!isNewConnection) faults.push(`a kept connection: ${code} ${message}`);
       agent.destroy();
@@ -43,7 +44,7 @@ async function askOn(
   }
 }
 
-/** A client that sends several requests at once, on one connection, until the server says that it closes. */
+/** Sends several requests at once on one connection, until the server says that it closes. */
 async function pipelineOn({ socket }: RawConnection, faults: string[]): Promise<void> {
   const batch = `${ask(MODEL)}${ask('/healthz')}`.repeat(2);
   let sent = 0;
@@ -71,7 +72,7 @@ const quietClose = async (connection: RawConnection, faults: string[]): Promise<
 const open = (url: string, count: number) =>
   Promise.all(Array.from({ length: count }, () => connectRaw(url)));
 
-test('on SIGTERM no client on a kept connection is cut off, and each last answer says that it is the last', async () => {
+test('on SIGTERM no client on a kept connection is cut off, and each last answer closes its connection', async () => {
   const server = runServer({ MODELBOX_DATA_DIR: newFolder(), MODELBOX_LOG_LEVEL: 'warn' });
   const url = await server.url;
   await fetch(`${url}/v1/models`, {
@@ -122,7 +123,7 @@ test('on SIGTERM no client on a kept connection is cut off, and each last answer
   expect(await server.ended).toBe(0);
 }, 90_000);
 
-test('on SIGTERM connections that were not accepted yet are answered', async () => {
+test('on SIGTERM connections in the backlog are answered', async () => {
   const server = runServer({ MODELBOX_DATA_DIR: newFolder(), MODELBOX_LOG_LEVEL: 'warn' });
   const url = await server.url;
   server.child.kill('SIGSTOP');

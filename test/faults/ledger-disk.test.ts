@@ -6,7 +6,7 @@ import { unreadable, whyAlwaysReadable } from './ledger/disk-phases.ts';
 import { rounds, seed, stepsMore } from './ledger/length.ts';
 import { type LedgerLoad, startLedgerLoad } from './ledger/run.ts';
 
-/* Whatever becomes of copies on a disk, no answered file is lost, wrong or stuck. */
+/* Whatever happens to copies on a disk, no answered file is lost, wrong or stuck. */
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
@@ -34,6 +34,6 @@ describe(`a ledger load on disk, seed ${seed}`, () => {
     it.skipIf(whyAlwaysReadable)(`round ${round}: unreadable${reason}`, () => load.run(unreadable));
   }
 
-  it('in the end the store has what the database knows, and nothing after all was deleted', () =>
+  it('finally the store matches the database, and is empty after everything was deleted', () =>
     load.finish());
 });

@@ -8,7 +8,7 @@ import { beginFaults, S3_PHASES } from './ledger/s3-phases.ts';
 
 /* Whatever S3 does, no answered file is lost, wrong or stuck. */
 
-// Limits against a hang: a loaded machine takes its time.
+// Limits against a hang; a loaded machine is slow.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 await describeWithS3(`a ledger load on S3, seed ${seed}`, (bucket) => {
@@ -51,6 +51,6 @@ await describeWithS3(`a ledger load on S3, seed ${seed}`, (bucket) => {
       }),
     );
 
-  it('in the end the store has what the database knows, and nothing after all was deleted', () =>
+  it('finally the store matches the database, and is empty after everything was deleted', () =>
     load.finish());
 });

@@ -1,31 +1,28 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 
-/** A write that was answered with success, and how to see that it is there. */
 interface Kept {
   readonly what: string;
   check(url: string): Promise<void>;
 }
 
-/** Several writers that write at a server as fast as it answers, and remember what was answered. */
+/** Several writers that send writes as fast as the server answers, and record the answers. */
 export interface Load {
-  /** Answered writes so far, of the writer that has the fewest. */
+  /** Answered writes of the writer that has the fewest. */
   fewest(): number;
-  /** How often a request got 503. */
   refused(): number;
-  /** Answers that may not be: any but success and 503 with `Retry-After`. */
+  /** Forbidden answers: neither success nor 503 with `Retry-After`. */
   readonly faults: string[];
-  /** Requests that were cut off. */
   cutOff(): number;
   stop(): Promise<void>;
-  /** Demands everything that was answered, from a server over the same data. */
+  /** Checks all answered writes, on a server over the same data. */
   verify(url: string): Promise<void>;
-  /** Remembers what was answered until now: the result demands that much, and that nothing is half there. */
+  /** Remembers the answered writes so far. The returned function checks them, and that nothing is incomplete. */
   mark(): (url: string) => Promise<void>;
 }
 
 const WRITERS = 5;
-/** Of a writer's model, which its alias goes around. */
+/** Versions of a writer's model; its alias moves around them. */
 const VERSIONS = 7;
 
 interface Answer {
@@ -60,7 +57,7 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 /**
  * Starts the writers; returns when each has written something.
- * @param namespace of what they write; loads that run at the same time need one each.
+ * @param namespace of the written objects; concurrent loads need different ones.
  */
 export async function startLoad(url: string, namespace = 'load'): Promise<Load> {
   const counts = { refused: 0, cutOff: 0 };
@@ -124,7 +121,7 @@ interface Write {
   kept(answer: any): Kept;
 }
 
-/** A writer's own experiment and model, and what it writes in each round. */
+/** Creates a writer's experiment and model; returns the writes of each round. */
 async function prepare(url: string, namespace: string, index: number) {
   const run = `/v1/experiments/${namespace}%2Frun-${index}`;
   const model = `/v1/models/${namespace}%2Fmodel-${index}`;
@@ -133,7 +130,7 @@ async function prepare(url: string, namespace: string, index: number) {
   for (let version = 0; version < VERSIONS; version++)
     await send(url, 'POST', `${model}/versions`, { version: `v${version}`, files: [] });
   const kept: Kept[] = [];
-  /** Where the alias may be: where the last answered move put it, or any later move, of which nobody knows. */
+  /** Possible positions of the alias: the last answered move, or any later unanswered move. */
   let places: string[] = [];
   const writes = (round: number): Write[] => {
     const content = randomBytes(1 + Math.floor(Math.random() * 200_000));
@@ -195,7 +192,10 @@ async function prepare(url: string, namespace: string, index: number) {
       },
     ];
   };
-  /** Nothing is half there: each file has its bytes, each checkpoint its metrics, the alias its whole history. */
+  /**
+   * Checks that nothing is incomplete: each file has its bytes, each checkpoint its metrics, the alias its whole
+   * history.
+   */
   const verifyWhole = async (at: string) => {
     for await (const file of pages(at, `${run}/files`)) {
       const bytes = new Uint8Array(await (await fetch(`${at}${run}/files/${file.path}`)).arrayBuffer());

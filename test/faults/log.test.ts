@@ -5,7 +5,7 @@ import { cleanUp, newFolder, runServer } from './process.ts';
 vi.setConfig({ testTimeout: 90_000 });
 afterEach(cleanUp);
 
-/** What a server prints from start to stop, with a request in between that carries secrets. */
+/** Returns the output of a server from start to stop, with a request that carries secrets in between. */
 async function story(settings: Record<string, string>): Promise<string> {
   const { url, drop } = await createTestDatabase();
   const server = runServer({ DATABASE_URL: url, MODELBOX_DATA_DIR: newFolder(), ...settings });
@@ -20,7 +20,7 @@ async function story(settings: Record<string, string>): Promise<string> {
   return server.output();
 }
 
-test('the log is lines of JSON where no terminal is, whole to the last line, without secrets', async () => {
+test('without a terminal the log is complete JSON lines without secrets', async () => {
   const link = { MODELBOX_SERVICE_HOST: '10.96.0.5', MODELBOX_PORT_8085_TCP: 'tcp://10.96.0.5:8085' };
   const output = await story(link);
   const lines = output.split('\n').filter((line) => line.startsWith('{'));
@@ -32,7 +32,7 @@ test('the log is lines of JSON where no terminal is, whole to the last line, wit
   expect(entries.at(-1)).toMatchObject({ msg: 'stopped' });
 });
 
-test('the log is for people where that is asked for, and silent where that is', async () => {
+test('the log is readable text or silent if the settings say so', async () => {
   expect(await story({ MODELBOX_LOG_FORMAT: 'pretty' })).toMatch(/^\[[\d:]+\] .*INFO.*answered/m);
   expect(await story({ MODELBOX_LOG_LEVEL: 'warn' })).not.toContain('answered');
 });

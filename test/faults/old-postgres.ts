@@ -13,8 +13,8 @@ const message = (type: string, ...parts: Buffer[]): Buffer => {
 };
 
 /**
- * What speaks enough of Postgres' protocol to let everybody in and to answer one query: its version. An old Postgres
- * is not at hand.
+ * A server that speaks enough of Postgres' protocol to accept everybody and to report an old version. A real old
+ * Postgres is not available.
  */
 export async function oldPostgres(version: number): Promise<{ port: number; close(): void }> {
   const idle = message('Z', Buffer.from('I'));

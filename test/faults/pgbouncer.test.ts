@@ -27,7 +27,7 @@ async function start(settings: Record<string, string>): Promise<string> {
   return pooler.url;
 }
 
-/** Has PgBouncer take every startup parameter of ours, and forget it. */
+/** Makes PgBouncer accept and ignore every startup parameter of the server. */
 const ignored =
   'options,extra_float_digits,bytea_output,array_nulls,transform_null_equals,gin_fuzzy_search_limit,IntervalStyle,' +
   'default_transaction_isolation,default_transaction_read_only,default_transaction_deferrable,synchronous_commit,' +
@@ -54,7 +54,7 @@ describe.skipIf(reason)(`PgBouncer${reason ? ` [not run: ${reason}]` : ''}`, () 
   test.each([
     ['refused', {}],
     ['ignored', { ignore_startup_parameters: ignored }],
-  ])('session mode: the pinned settings hold where startup parameters are %s', async (_, settings) => {
+  ])('session mode: the pinned settings apply if startup parameters are %s', async (_, settings) => {
     const url = await start({ pool_mode: 'session', ...settings });
     const settingsBy = await requirePostgres(url);
     expect(settingsBy).toBe('statement');

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { debianCommand, unpackDebian } from '../../packages/blobs/src/testing/debian.ts';
 import { newFolder } from './process.ts';
 
-/** The folder of an unpacked PgBouncer, or why there is none. */
+/** The folder of an unpacked PgBouncer, or the reason why there is none. */
 export const findPgBouncer = (): Promise<{ root: string } | { reason: string }> =>
   unpackDebian('pgbouncer', ['pgbouncer']).then(
     (root) => ({ root }),
@@ -15,12 +15,11 @@ export const findPgBouncer = (): Promise<{ root: string } | { reason: string }> 
   );
 
 export interface PgBouncer {
-  /** The database through it. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Starts a PgBouncer before a database, with its default configuration but for these settings. */
+/** Starts PgBouncer in front of a database, with its default configuration and these settings. */
 export async function startPgBouncer(
   root: string,
   databaseUrl: string,
@@ -33,9 +32,9 @@ export async function startPgBouncer(
     listen_addr: '127.0.0.1',
     listen_port: port,
     unix_socket_dir: '',
-    // Whoever connects is let in; the password to Postgres is in the configuration.
+    // PgBouncer admits everybody; its configuration contains the password of Postgres.
     auth_type: 'any',
-    // It refuses to run as root.
+    // PgBouncer refuses to run as root.
     ...(process.getuid?.() === 0 ? { user: 'nobody' } : {}),
     ...settings,
   };

@@ -7,7 +7,7 @@ import { cleanUp, newFolder, runServer } from './process.ts';
 vi.setConfig({ testTimeout: 120_000 });
 afterEach(cleanUp);
 
-test('no decision is lost when the server is killed at any point, and none is taken twice', async () => {
+test('no decision is lost or repeated if the server is killed at any point', async () => {
   const { url: databaseUrl } = await createTestDatabase();
   const settings = { DATABASE_URL: databaseUrl, MODELBOX_DATA_DIR: newFolder() };
   const model = '/v1/models/ai%2Fyolo';
@@ -34,7 +34,7 @@ test('no decision is lost when the server is killed at any point, and none is ta
       const body = { version: `v${made}`, files: [], metrics: { acc: made } };
       await send(url, 'POST', `${model}/versions`, body);
     }
-    // Somewhere in the middle of what these have set off.
+    // The kill hits the middle of the work that these metrics caused.
     await new Promise((resolve) => setTimeout(resolve, 40 * round));
     server.child.kill('SIGKILL');
     await server.ended;
@@ -44,7 +44,7 @@ test('no decision is lost when the server is killed at any point, and none is ta
   const decided = async () => new Set((await decisions()).map(({ subject }) => subject.name)).size;
   await expect.poll(decided, { timeout: 20_000 }).toBe(made);
   expect((await send(url, 'GET', `${model}/aliases/champion`)).version).toBe(`v${made}`);
-  // Each move once, and each has its decision: both were committed, or neither.
+  // Each move occurs once with its decision: both were committed, or neither.
   const moved = (await decisions())
     .filter(({ outcome }) => outcome === 'moved')
     .map(({ subject }) => subject.name);

@@ -17,7 +17,7 @@ const ready = async (url: string) => {
   };
 };
 
-test('Postgres dies under load and comes back: 503 meanwhile, and no answered write is lost', async () => {
+test('Postgres dies under load and restarts: 503 meanwhile, and no answered write is lost', async () => {
   postgres = await startTestPostgres({ durable: true });
   const server = runServer({ DATABASE_URL: postgres.connectionString, MODELBOX_DATA_DIR: newFolder() });
   const url = await server.url;
@@ -39,7 +39,7 @@ test('Postgres dies under load and comes back: 503 meanwhile, and no answered wr
     const answered = load.fewest();
     await expect.poll(load.fewest, long).toBeGreaterThan(answered + 12 * round);
   }
-  // A restart in order, as an upgrade does it.
+  // An orderly restart, as during an upgrade.
   await postgres.restart();
   const answered = load.fewest();
   await expect.poll(load.fewest, long).toBeGreaterThan(answered + 12);

@@ -6,24 +6,23 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Halves the time that a start takes: the processes of a run share what they have compiled. */
+/** Halves the start time: the processes of a run share their compiled code. */
 export const compileCache = process.env['NODE_COMPILE_CACHE'] ?? join(root, 'node_modules/.cache/compile');
 
-/** A server as users run it, in a process of its own. */
+/** A server in its own process, as users run it. */
 export interface ServerProcess {
   readonly child: ChildProcess;
-  /** Where it listens; waits for it to say so. */
+  /** Its address; resolves when the server prints it. */
   readonly url: Promise<string>;
-  /** Everything it has printed. */
   output(): string;
-  /** Its exit code, or the signal that ended it, once it is gone and its output closed. */
+  /** Exit code or signal; resolves when the process has ended and its output is closed. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
 /**
- * Runs the server's entry with these settings and no others.
- * @param within a command that runs it.
- * @param from the root folder of its code.
+ * Runs the server's entry point with these settings only.
+ * @param within command that wraps it.
+ * @param from root folder of its code.
  */
 export function runServer(
   settings: Record<string, string>,
@@ -73,7 +72,7 @@ export function newFolder(): string {
   return folder;
 }
 
-/** Ends what a test has left running, and removes its folders. */
+/** Stops the servers that a test left running, and removes its folders. */
 export async function cleanUp(): Promise<void> {
   for (const child of started) {
     const closed = once(child, 'close');
@@ -83,13 +82,13 @@ export async function cleanUp(): Promise<void> {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Whether a process of this id runs; one that is dead and not yet collected by its parent does not. */
+/** Whether a process runs. A zombie, which its parent has not collected yet, does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch (error) {
-    // Without /proc, the signal is all there is.
+    // Without /proc, only the signal can tell.
     return (error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync('/proc/self');
   }
 }

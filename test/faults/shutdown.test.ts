@@ -7,7 +7,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { cleanUp, isAlive, newFolder, runServer } from './process.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
-// Each test has servers of its own, and they mostly wait: they run at the same time.
+// Each test has its own servers and mostly waits, so the tests run concurrently.
 afterAll(cleanUp);
 
 async function start(settings: Record<string, string> = {}) {
@@ -26,14 +26,13 @@ async function start(settings: Record<string, string> = {}) {
   return { ...server, url, postmaster };
 }
 
-/** An upload of which a part is sent. */
+/** Sends only a part of an upload. */
 function beginUpload(url: string): ClientRequest {
   const upload = request(`${url}/v1/models/ai%2Fyolo/files/slow.bin`, { method: 'PUT' });
   upload.write('the first half, ');
   return upload;
 }
 
-/** Whether the server takes new connections. */
 const isOpen = (url: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -45,7 +44,7 @@ const uploadsRun = (url: string) => async () =>
   /^modelbox_uploads_running 1$/m.test(await (await fetch(`${url}/metrics`)).text());
 
 test.concurrent.for(['SIGTERM', 'SIGINT'] as const)(
-  'on %s a request in flight ends well, nobody new comes in, and nothing stays',
+  'on %s a request in flight succeeds, new connections are refused, and nothing stays behind',
   async (signal, { expect }) => {
     const server = await start();
     const upload = beginUpload(server.url);
@@ -81,7 +80,7 @@ test.concurrent.for([
   ['SIGINT', 'SIGTERM', 143],
   ['SIGTERM', 'SIGINT', 130],
 ] as const)(
-  'after %s a second signal, %s, ends the server at once',
+  'after %s a second signal, %s, stops the server at once',
   async ([first, second, code], { expect }) => {
     const server = await start();
     const upload = beginUpload(server.url);

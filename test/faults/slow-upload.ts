@@ -1,31 +1,27 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 
-/** What a request was answered. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: any;
 }
 
-/** A request whose content is sent piece by piece, as the test wants it. */
 export interface SlowUpload {
-  /** Resolves when the piece is with the system. */
   send(piece: Uint8Array): Promise<void>;
-  /** Sends no more, and waits for the answer. Undefined where the connection broke before there was one. */
+  /** Ends the body and waits for the answer. Undefined if the connection broke first. */
   end(): Promise<Answer | undefined>;
-  /** Hangs up without a word. */
   hangUp(): void;
 }
 
-/** Begins a `PUT` that announces so many bytes. */
+/** Starts a `PUT` that announces `sizeBytes`. */
 export function slowUpload(url: string, sizeBytes: number, headers: Record<string, string> = {}): SlowUpload {
   const put = request(url, { method: 'PUT', headers: { 'content-length': sizeBytes, ...headers } });
   const answer = (once(put, 'response') as Promise<[IncomingMessage]>).then(
     ([response]) => read(response),
     () => undefined,
   );
-  // Whatever becomes of the connection: `end` tells it.
+  // `end` reports a broken connection.
   put.on('error', () => {});
   return {
     send: (piece) =>

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 const unshare = ['unshare', '--user', '--map-root-user', '--mount'];
 
-/** Whether this is a Linux that lets us mount file systems in a namespace of our own. */
+/** Whether this Linux allows mounting file systems in a private namespace. */
 export const canMount =
   spawnSync(unshare[0] ?? '', [...unshare.slice(1), 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
-/** What runs a command with a small file system at `path`, in a mount namespace of its own. */
+/** Wraps a command: runs it with a small file system at `path`, in its own mount namespace. */
 export const withDisk = (path: string, options: string): string[] => [
   ...unshare,
   'sh',
@@ -17,11 +17,11 @@ export const withDisk = (path: string, options: string): string[] => [
   'sh',
 ];
 
-/** The file system of a process that `withDisk` runs, as it sees it. */
+/** The file system of a process that `withDisk` wraps, as the process sees it. */
 export function diskOf(pid: number, path: string) {
   const root = join(`/proc/${pid}/root`, path);
   const fillers: string[] = [];
-  /** Writes files until there is no room for one. */
+  /** Writes files until no further one fits. */
   const fill = (bytes: number) => {
     for (;;) {
       const filler = join(root, `filler-${fillers.length}`);
@@ -52,7 +52,6 @@ export function diskOf(pid: number, path: string) {
       });
       if (done.status !== 0) throw new Error(done.stderr);
     },
-    /** Every file but the fillers, with its size. */
     files: (): string[] =>
       readdirSync(root, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && !entry.name.startsWith('filler-'))

@@ -11,15 +11,15 @@ import { oldPostgres } from './old-postgres.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
-// Each test has servers of its own, and they mostly wait: they run at the same time.
+// Each test has its own servers and mostly waits, so the tests run concurrently.
 afterAll(cleanUp);
 
-/** Runs a server that is expected not to start; gives all it said. */
+/** Runs a server that must not start; returns its output. */
 async function refusal(settings: Record<string, string>, args: string[] = []): Promise<string> {
   const server = runServer({ MODELBOX_DATA_DIR: newFolder(), ...settings }, args);
   const code = await server.ended;
   expect({ code, output: server.output() }).toMatchObject({ code: 1 });
-  // A stack is for us; whoever starts a server gets a sentence.
+  // Operators get a sentence instead of a stack.
   expect(server.output()).not.toMatch(/\n\s+at /);
   return server.output();
 }
@@ -44,7 +44,7 @@ test.concurrent('a data folder that another server uses', async () => {
   expect(await first.ended).toBe(0);
 });
 
-test.concurrent('a data folder that cannot be made', async () => {
+test.concurrent('a data folder that cannot be created', async () => {
   const file = join(newFolder(), 'file');
   writeFileSync(file, '');
   expect(await refusal({ MODELBOX_DATA_DIR: join(file, 'data') })).toContain(file);
@@ -131,7 +131,7 @@ test.concurrent('a DATABASE_URL whose password is not percent-encoded', async ()
   expect(output).not.toMatch(/secret|w%r/);
 });
 
-test.concurrent('the embedded Postgres starts and works whatever the shell says to other programs', async () => {
+test.concurrent('the embedded Postgres ignores shell variables for other programs', async () => {
   const server = runServer({
     MODELBOX_DATA_DIR: newFolder(),
     ...{
@@ -166,7 +166,7 @@ test.concurrent('the embedded Postgres starts and works whatever the shell says 
   expect(await server.ended).toBe(0);
 });
 
-test.concurrent('every setting that is wrong, at once, before anything is started', async () => {
+test.concurrent('all invalid settings together, before anything starts', async () => {
   const dataDir = newFolder();
   const output = await refusal(
     {
@@ -187,13 +187,13 @@ test.concurrent('every setting that is wrong, at once, before anything is starte
   expect(readdirSync(dataDir)).toEqual([]);
 });
 
-test.concurrent('an address that is not this machine alone, without the word of whoever runs it', async () => {
+test.concurrent('a public address without the consent of the operator', async () => {
   expect(await refusal({ MODELBOX_HOST: '0.0.0.0' })).toContain(
     'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true',
   );
 });
 
-test.concurrent('--help and --version say what they say, and start nothing', async () => {
+test.concurrent('--help and --version print their text and start nothing', async () => {
   for (const [flag, words] of [
     ['--help', /MODELBOX_DATA_DIR/],
     ['--version', /^\d+\.\d+\.\d+\n$/],

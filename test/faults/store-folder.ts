@@ -7,13 +7,13 @@ import { systemTime, type TimeSource } from '../../apps/server/src/runtime/time-
 
 const DAY = 86_400_000;
 
-/** What lies in the store of a data folder: of writes that are not over, and of blobs. Both in bytes, by path. */
+/** Sizes of the temporary files and of the blobs in the store of a data folder, in bytes. */
 export const storeFolder = (root: string): { temporary: number[]; objects: number[] } => ({
   temporary: sizes(root, 'tmp'),
   objects: sizes(root, 'objects'),
 });
 
-/** The bytes of the parts of uploads that are not complete. */
+/** Sizes of the parts of incomplete uploads, in bytes. */
 export const storedParts = (root: string): number[] => sizes(root, 'uploads');
 
 const sizes = (root: string, folder: string): number[] =>
@@ -21,7 +21,10 @@ const sizes = (root: string, folder: string): number[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0);
 
-/** Stored files are judged by the clock of their store, which no test can move: their own times move back instead. */
+/**
+ * The age of stored files depends on the clock of their store, which no test can move. So the times of the files move
+ * back.
+ */
 function ageFiles(folder: string, days: number): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
@@ -30,10 +33,7 @@ function ageFiles(folder: string, days: number): void {
   }
 }
 
-/**
- * Runs a server over the same data as if so many days had passed, until its workers have brought about what is
- * awaited.
- */
+/** Runs a server over the same data as if `days` had passed, until its workers have done the awaited work. */
 export async function daysLater(
   days: number,
   settings: Record<string, string>,

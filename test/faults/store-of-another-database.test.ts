@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@modelbox/db/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
-/* Whose files a server may sweep: never those of another database. */
+/* A server never sweeps the files of another database. */
 
 vi.setConfig({ testTimeout: 90_000 });
 const databases: TestDatabase[] = [];
@@ -56,7 +56,7 @@ test('a database does not start over the files of another one; its own copy does
   const output = await isRefused(settingsOf(dataDir, second));
   expect(output).toContain('ModelBox did not start.');
   expect(output).toContain(
-    `are those of another database: ${marker} names ${first.id}, and this database is ${second.id}.`,
+    `belong to another database: ${marker} names ${first.id}, and this database is ${second.id}.`,
   );
   expect(output).toMatch(/another MODELBOX_DATA_DIR.*restore the database.*remove .*modelbox-owner by hand/s);
   expect(readFileSync(marker, 'utf8')).toBe(`${first.id}\n`);

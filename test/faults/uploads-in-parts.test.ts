@@ -8,10 +8,7 @@ import { cleanUp, newFolder, runServer } from './process.ts';
 import { slowUpload } from './slow-upload.ts';
 import { daysLater, storedParts, storeFolder } from './store-folder.ts';
 
-/*
- * A server that is killed while a file comes in parts, or while what came is verified; and what is left of an upload that
- * nobody goes on with.
- */
+/* A server that is killed while a file arrives in parts or is verified, and the rest of abandoned uploads. */
 
 vi.setConfig({ testTimeout: 120_000 });
 afterEach(async () => {
@@ -40,7 +37,6 @@ async function api(
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-/** A pending version and an open upload to it. */
 async function begin(
   url: string,
   content: Uint8Array,
@@ -80,23 +76,22 @@ const download = async (url: string, version: string): Promise<{ status: number;
   return { status: response.status, sha256: hex(new Uint8Array(await response.arrayBuffer())) };
 };
 
-/** Whether a part streams in now. */
 const isReceiving = async (url: string): Promise<boolean> =>
   /^modelbox_uploads_running 1$/m.test(await (await fetch(`${url}/metrics`)).text());
 
-/** A store of a test's own. */
+/** The store of one test. */
 interface StoreCase {
   readonly settings: Record<string, string>;
-  /** The bytes of the blobs in it, and how much it has of what is not complete: parts, and temporary files. */
+  /** Bytes of the blobs, and number of incomplete parts and temporary files. */
   stored(): Promise<{ blobBytes: number; unfinished: number }>;
 }
 
 /**
  * The tests of one kind of store.
- * @param passed seconds of the lease of a killed server that need not be waited for.
+ * @param passed seconds that the lease of a killed server moves back, instead of waiting.
  */
 function faults(newPlace: () => Promise<StoreCase>, passed: number): void {
-  test('in the middle of a part: what has arrived is there, the part comes again, and the file is whole', async () => {
+  test('in the middle of a part: finished parts stay, the part is sent again, and the file is whole', async () => {
     const { settings, stored } = await newPlace();
     const server = runServer(settings);
     const url = await server.url;
@@ -130,7 +125,7 @@ function faults(newPlace: () => Promise<StoreCase>, passed: number): void {
     expect(await download(next, version)).toEqual({ status: 200, sha256: hex(content) });
   });
 
-  test('while it verifies: the file is not served before, and another start verifies it', async () => {
+  test('during verification: the file is not served before a new start has verified it', async () => {
     const { settings, stored } = await newPlace();
     const server = runServer(settings);
     const url = await server.url;
@@ -166,7 +161,7 @@ function faults(newPlace: () => Promise<StoreCase>, passed: number): void {
     expect(await stored()).toEqual({ blobBytes: content.length, unfinished: 0 });
   });
 
-  test('an upload that nobody goes on with expires, and nothing is left of it', async () => {
+  test('an abandoned upload expires, and nothing is left of it', async () => {
     const { settings, stored } = await newPlace();
     const server = runServer(settings);
     const url = await server.url;
@@ -224,7 +219,7 @@ await describeWithS3('on S3', (bucket) => {
   }, 15);
 });
 
-/** What lies in the bucket below a prefix, beside the mark of the store. */
+/** Objects in the bucket below a prefix, without the mark of the store. */
 async function storedIn(bucket: TestBucket, Prefix: string): ReturnType<StoreCase['stored']> {
   const Bucket = bucket.options().bucket;
   const { Contents = [] } = await bucket.client().send(new ListObjectsV2Command({ Bucket, Prefix }));

@@ -43,7 +43,7 @@ const pathsAt = async (url: string): Promise<string[]> =>
 const download = async (url: string, path: string): Promise<Buffer> =>
   Buffer.from(await (await fetch(`${url}${FILES}/${path}`)).arrayBuffer());
 
-test('the server is killed in the middle of an upload: nothing is visible, and the sweep removes what is left', async () => {
+test('the server is killed in the middle of an upload: nothing is visible, and the sweep removes the rest', async () => {
   const database = await createTestDatabase();
   const settings = { DATABASE_URL: database.url, MODELBOX_DATA_DIR: newFolder() };
   const server = runServer(settings);
@@ -77,7 +77,7 @@ test('the server is killed in the middle of an upload: nothing is visible, and t
   expect((await download(last, 'cut.bin')).equals(content)).toBe(true);
 });
 
-test('Postgres dies between storing and committing: 503, nothing by halves, and the upload can be sent again', async () => {
+test('Postgres dies between storing and committing: 503, nothing incomplete, and a repeated upload succeeds', async () => {
   postgres = await startTestPostgres({ durable: true });
   const settings = { DATABASE_URL: postgres.connectionString, MODELBOX_DATA_DIR: newFolder() };
   const folder = settings.MODELBOX_DATA_DIR;
@@ -87,7 +87,7 @@ test('Postgres dies between storing and committing: 503, nothing by halves, and 
   const upload = slowUpload(`${url}${FILES}/model.bin`, content.length);
   await upload.send(content.subarray(0, 3 * MiB));
   await expect.poll(() => storeFolder(folder).temporary.some((size) => size > MiB), soon).toBe(true);
-  // Holds the model, so that the upload waits for it when its content is stored.
+  // Locks the model, so that the upload waits for it after its content is stored.
   const holder = new pg.Client({ connectionString: postgres.connectionString });
   holder.on('error', () => {});
   await holder.connect();
@@ -108,7 +108,7 @@ test('Postgres dies between storing and committing: 503, nothing by halves, and 
     status: 201,
     body: { sha256: createHash('sha256').update(content).digest('hex') },
   });
-  // In doubt whether it was committed, the first copy was left for the sweep.
+  // Whether the commit succeeded was unknown, so the first copy was left for the sweep.
   expect(storeFolder(folder).objects).toEqual([4 * MiB, 4 * MiB]);
   await daysLater(2, settings, () =>
     expect.poll(() => storeFolder(folder), soon).toEqual({ temporary: [], objects: [4 * MiB] }),
@@ -116,7 +116,7 @@ test('Postgres dies between storing and committing: 503, nothing by halves, and 
   expect((await download(url, 'model.bin')).equals(content)).toBe(true);
 });
 
-// A filesystem of 16 MiB in a mount namespace of its own: needs a Linux that grants user namespaces.
+// A filesystem of 16 MiB in a private mount namespace: needs a Linux that allows user namespaces.
 const room = (path: string) => [
   ...['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c'],
   ...[`mount -t tmpfs -o size=16m tmpfs '${path}' && exec "$@"`, 'sh'],
@@ -124,7 +124,7 @@ const room = (path: string) => [
 const [unshare = '', ...rest] = room('/mnt');
 const canMount = spawnSync(unshare, [...rest, 'true']).status === 0;
 test.skipIf(!canMount)(
-  'the disk is full: 503 storage_full, nothing stays, and smaller files go on',
+  'the disk is full: 503 storage_full, nothing stays behind, and smaller files still fit',
   async () => {
     const { url: databaseUrl } = await createTestDatabase();
     const folder = newFolder();
@@ -140,17 +140,17 @@ test.skipIf(!canMount)(
       expect(answer?.headers['retry-after']).toBeDefined();
     }
     expect(await pathsAt(url)).toEqual([]);
-    // Only when all of the room is free again does this fit.
+    // This file fits only if all space is free again.
     expect((await put(url, 'fits.bin', content)).status).toBe(201);
     expect((await put(url, 'more.bin', randomBytes(10 * MiB))).status).toBe(503);
     expect(await pathsAt(url)).toEqual(['fits.bin']);
     expect((await download(url, 'fits.bin')).equals(content)).toBe(true);
-    // Metadata goes on.
+    // Metadata writes still work.
     expect((await fetch(`${url}/v1/models/ai%2Fyolo`)).status).toBe(200);
   },
 );
 
-test('clients that send less than they said, stall or lie: refused, and nothing stays', async () => {
+test('clients that send less than announced, stall or send wrong digests: refused, and nothing stays behind', async () => {
   const { url: databaseUrl } = await createTestDatabase();
   const folder = newFolder();
   const settings = { DATABASE_URL: databaseUrl, MODELBOX_DATA_DIR: folder, MODELBOX_BODY_TIMEOUT: 'PT0.5S' };

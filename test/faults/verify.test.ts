@@ -7,7 +7,7 @@ import { copiesOnDisk } from '@modelbox/blobs/testing';
 import { afterAll, expect, test, vi } from 'vitest';
 import { cleanUp, compileCache, newFolder, runServer, type ServerProcess } from './process.ts';
 
-/* `npm run verify`, and starts over a place that lacks the files. */
+/* `npm run verify`, and starts on a place without the files. */
 
 vi.setConfig({ testTimeout: 180_000 });
 afterAll(cleanUp);
@@ -33,12 +33,12 @@ async function stop(server: ServerProcess): Promise<void> {
   expect(await server.ended).toBe(0);
 }
 
-test('verify finds what the store lacks, beside a server and without; a start without the files is refused', async () => {
+test('verify finds missing content with and without a running server; a start without the files is refused', async () => {
   const dataDir = join(newFolder(), 'data');
   const settings = { MODELBOX_DATA_DIR: dataDir, MODELBOX_LOG_LEVEL: 'warn' };
   expect(await verify(settings)).toMatchObject({
     code: 2,
-    said: expect.stringContaining(`${dataDir} holds no database.`),
+    said: expect.stringContaining(`${dataDir} contains no database.`),
   });
   const server = runServer(settings);
   const url = await server.url;
@@ -73,7 +73,7 @@ test('verify finds what the store lacks, beside a server and without; a start wi
   expect(states).toEqual(['corrupt', 'verified']);
   await stop(server);
 
-  // Moved away, as if the settings named another place.
+  // Simulates settings that name another place.
   renameSync(join(dataDir, 'blobs'), join(dataDir, 'moved'));
   const refused = runServer(settings);
   expect(await refused.ended).toBe(1);

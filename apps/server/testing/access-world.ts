@@ -6,17 +6,15 @@ import { SAMPLES, type SampledKind } from './samples.ts';
 import type { TestServer } from './test-server.ts';
 import type { Callers } from './tokens.ts';
 
-/** Objects of every kind in a namespace of their own. */
 export interface World {
   readonly namespace: string;
-  /** By kind, and by the parameters of paths: what names the object there. */
+  /** Path values by parameter name. Objects that paths do not name are listed by kind. */
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Bytes of the content that a world alone has; `values.content` is its SHA-256. */
+/** Bytes of content that only this world has; `values.content` is its SHA-256. */
 export const CONTENT_SIZE = 64;
 
-/** Makes a world with all that a route's path names. */
 export async function makeWorld(
   server: TestServer,
   { ok }: Callers,
@@ -56,7 +54,9 @@ export async function makeWorld(
   return { namespace, values };
 }
 
-/** Makes worlds for requests that change nothing. Routes share a world if their paths name the same kinds of objects. */
+/**
+ * Creates worlds for requests that change nothing. Routes share a world if their paths name the same kinds of objects.
+ */
 export function sharedWorlds(
   server: () => TestServer,
   callers: () => Callers,
@@ -82,7 +82,7 @@ export const namesOfNothing = (): Readonly<Record<string, string>> => ({
 export const plainBody = ({ body }: Pick<Route, 'body'>): Buffer | object | undefined =>
   body === undefined ? undefined : body === 'bytes' ? Buffer.from('x') : {};
 
-/** The URL of a route with these values in it, and with what its query touches. */
+/** The URL of a route with these path values, and with the objects that its query touches. */
 export function urlOf(route: Route, values: Readonly<Record<string, string>>): string {
   const path = route.path.replace(/\{([^}]*)\}/g, (_, name: string) =>
     encodeURIComponent(values[name] ?? 'x'),
@@ -90,7 +90,7 @@ export function urlOf(route: Route, values: Readonly<Record<string, string>>): s
   const named = Object.values(route.touches).flatMap(({ at, kind }) =>
     at.startsWith('query.') ? [`${at.slice(6)}=${encodeURIComponent(values[kind] ?? 'x')}`] : [],
   );
-  // One of several, where only one may be given.
+  // This list accepts one filter of several.
   const query = route.id === 'uploads.list' ? named.slice(0, 1) : named;
   return query.length > 0 && route.method === 'GET' ? `${path}?${query.join('&')}` : path;
 }

@@ -2,19 +2,19 @@ import { crc32 } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 
-/** A file as an archive has it, to readers that know nothing of who wrote it. */
+/** A file of an archive, as an independent reader returns it. */
 export interface ReadBack {
   readonly path: string;
   readonly sizeBytes: number;
   readonly mtime: Date;
-  /** What is not read of large ones is empty. */
+  /** Empty for files larger than `KEPT`. */
   readonly content: Buffer;
 }
 
-/** Content is kept in memory up to this. */
+/** Largest content in bytes that stays in memory. */
 const KEPT = 2 ** 24;
 
-/** Reads a tar as it comes. Fails on whatever is not as it should be. */
+/** Reads a tar stream. Rejects any deviation from the format. */
 export async function readTar(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ReadBack[]> {
   const found: (Omit<ReadBack, 'content'> & { chunks: Buffer[] })[] = [];
   const parser = new Parser({ strict: true });
@@ -34,7 +34,6 @@ export async function readTar(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8
   return found.map(({ chunks: kept, ...file }) => ({ ...file, content: Buffer.concat(kept) }));
 }
 
-/** Reads a zip that lies in a file, and compares each content with its CRC-32. */
 export async function readZip(path: string): Promise<ReadBack[]> {
   const zip = await openPromise(path, { strictFileNames: true, validateEntrySizes: true });
   const found: ReadBack[] = [];

@@ -1,7 +1,6 @@
 import type { AuditEntry } from '@modelbox/schema';
 import type { Caller } from './tokens.ts';
 
-/** All entries that match, newest first, page by page. */
 export async function auditOf(
   api: Caller['api'],
   query: Record<string, string | number> = {},

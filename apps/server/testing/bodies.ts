@@ -4,15 +4,15 @@ import { CONTENT_SIZE } from './access-world.ts';
 import { freshName } from './objects.ts';
 
 /*
- * A body for every place at which a route's body names an object. A route that needs more than these tables have does not
- * pass its own schema, and the test that asks for the body says so.
+ * Bodies for every place at which a route's body names an object. If a route needs more than these tables provide, its
+ * body fails the schema, and the test reports that.
  */
 
 type Json = Record<string, any>;
 
 const version = () => ({ version: freshName('v') });
 
-/** What a body must have beside the place; `at` is the place. */
+/** Members that a body needs beside the place `at`. */
 const BASES: Record<string, (world: World, at: string) => Json> = {
   'models.create': () => ({ name: freshName('m') }),
   'experiments.create': ({ namespace }) => ({ namespace, name: freshName('e') }),
@@ -31,7 +31,7 @@ const BASES: Record<string, (world: World, at: string) => Json> = {
 const measured = { metric: 'a', direction: 'max' };
 const labelRule = () => ({ name: 'r', alias: 'x', ...measured });
 
-/** What an object or an item must have, by the name of its member. */
+/** Members that an object or an item needs, by the name of the member that contains it. */
 const MEMBERS: Record<string, () => Json> = {
   metrics: () => ({ key: freshName('k'), value: 1 }),
   files: () => ({ path: freshName('f') }),
@@ -44,7 +44,7 @@ const MEMBERS: Record<string, () => Json> = {
   checkpoints: () => ({ remove: 'files' }),
 };
 
-/** A valid body of a route that names something at a place of it. */
+/** Returns a valid body of a route that names `text` at a place. */
 export function bodyNaming(route: Route, at: string, text: string, world: World): Json {
   const body = BASES[route.id]?.(world, at) ?? {};
   if (at.startsWith('body.')) put(body, at.split('.').slice(1), text);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs a program of the client in a process of its own, until that kills itself with `kill()`. It finds `client` made,
- * and the values of `given` under their names.
+ * Runs a program with a client in its own process, until the program kills the process with `kill()`. The program sees
+ * `client`, and the values of `given` under their names.
  */
 export async function killedClient(
   program: string,

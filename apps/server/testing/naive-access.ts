@@ -1,6 +1,6 @@
 /*
- * The rules of docs/access.md written once more, as plainly as can be, by hand and for tests alone: nothing of this is
- * shared with what the server does.
+ * The rules of docs/access.md, written once more by hand and as plainly as possible. Only tests use them, and the
+ * server shares nothing with them.
  */
 
 const READS = [
@@ -46,7 +46,7 @@ const GOVERNS = ['namespace.quota', 'alias.protect', 'grant.read', 'grant.write'
 
 export const NAIVE_PERMISSIONS = [...READS, ...MAKES, ...DECIDES, ...GOVERNS];
 
-/** The table of the page, with all that a row says "also" to. */
+/** The table of docs/access.md, with inherited permissions written out. */
 const MAY: Record<string, string[]> = {
   viewer: READS,
   contributor: [...READS, ...MAKES],
@@ -60,7 +60,6 @@ export interface NaiveGrant {
   readonly role: string;
 }
 
-/** A token: whose it is, and to what it is narrowed. */
 export interface NaiveToken {
   readonly principal: string;
   readonly administrator: boolean;
@@ -68,11 +67,10 @@ export interface NaiveToken {
   readonly permissions: readonly string[] | null;
 }
 
-/** A role or a narrowing holds on a namespace and on everything below it. */
+/** A role or a limit of a token applies to a namespace and everything below it. */
 export const isAtOrBelow = (namespace: string, top: string): boolean =>
   namespace === top || namespace.startsWith(`${top}/`);
 
-/** Whether a token may do something in a namespace. */
 export function naivelyMay(
   { principal, administrator, namespaces, permissions }: NaiveToken,
   grants: readonly NaiveGrant[],
@@ -88,7 +86,7 @@ export function naivelyMay(
   return false;
 }
 
-/** How a request is answered that needs a permission in a namespace, where the object is there. */
+/** The status of a request that needs a permission in a namespace, if the object exists. */
 export function naiveStatus(
   token: NaiveToken,
   grants: readonly NaiveGrant[],

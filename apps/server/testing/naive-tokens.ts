@@ -7,28 +7,23 @@ import { type NaiveGrant, type NaiveToken, naivelyMay } from './naive-access.ts'
 
 export interface NaiveSettings {
   readonly mintByTokens: boolean;
-  /** Milliseconds. */
   readonly maxLifetime: number;
-  /** Milliseconds. */
   readonly idleExpiry: number;
 }
 
-/** A token with its parent, its last use and its end. */
 export interface NaiveNode extends NaiveToken {
   readonly networks: readonly string[] | null;
-  /** Undefined: the bootstrap token made it. */
+  /** Undefined if the bootstrap token created it. */
   readonly parent: NaiveNode | undefined;
-  /** `Infinity`: it does not expire. */
   readonly end: number;
   usedAt: number;
   isRevoked: boolean;
 }
 
-/** The fields that a request for a token may have. */
 export interface NaiveRequest {
   readonly principal?: string | undefined;
   readonly administrator: boolean;
-  /** Undefined: the request asks for no end. */
+  /** Undefined if the request has no `expiresAt`. */
   readonly end: number | undefined;
 }
 
@@ -53,7 +48,6 @@ const isNarrowed = ({ namespaces, permissions, networks }: NaiveNode): boolean =
 const isFullAdministrator = ({ administrator, namespaces, permissions }: NaiveNode): boolean =>
   administrator && namespaces === null && permissions === null;
 
-/** The status of a request for a token, and the end of the new token. */
 export function mint(
   by: NaiveNode,
   asked: NaiveRequest,
@@ -70,7 +64,6 @@ export function mint(
   return { status: end > latest ? 422 : 201, end };
 }
 
-/** The status of a request that revokes a token. */
 export function revoke(
   by: NaiveNode,
   of: NaiveNode,

@@ -1,10 +1,9 @@
 import type { OwnerKind } from '@modelbox/schema';
 import type { TestAnswer, TestServer } from './test-server.ts';
 
-/** Objects for tests to work on, made through HTTP, and a look at the changes they leave. */
+/** Creates objects through HTTP, and reads the changes that they leave. */
 
 let made = 0;
-/** A name that nothing else in this process has. */
 export const freshName = (prefix: string): string => `${prefix}-${++made}`;
 
 async function create(server: TestServer, path: string, body: object): Promise<any> {
@@ -16,7 +15,6 @@ async function create(server: TestServer, path: string, body: object): Promise<a
 export const newModel = (server: TestServer, fields: object = {}): Promise<any> =>
   create(server, '/v1/models', { namespace: 'ai/vision', name: freshName('model'), ...fields });
 
-/** A version of a model of its own. */
 export const newVersion = async (server: TestServer, fields: object = {}): Promise<any> => {
   const model = await newModel(server);
   return create(server, `/v1/models/${model.id}/versions`, { version: 'v1', ...fields });
@@ -25,7 +23,6 @@ export const newVersion = async (server: TestServer, fields: object = {}): Promi
 export const newExperiment = (server: TestServer, fields: object = {}): Promise<any> =>
   create(server, '/v1/experiments', { namespace: 'ai/vision', name: freshName('run'), ...fields });
 
-/** A checkpoint, of an experiment of its own where none is given. */
 export const newCheckpoint = async (
   server: TestServer,
   fields: object = {},
@@ -35,7 +32,7 @@ export const newCheckpoint = async (
   return create(server, `/v1/experiments/${id}/checkpoints`, { epoch: 1, ...fields });
 };
 
-/** A fresh object of a kind that owns files, metrics, metadata and events; versions and checkpoints are pending. */
+/** Creates an object of a kind that owns files, metrics, metadata and events. Versions and checkpoints are pending. */
 export const newOwner = (server: TestServer, kind: OwnerKind, fields: object = {}): Promise<any> =>
   ({ model: newModel, version: newVersion, experiment: newExperiment, checkpoint: newCheckpoint })[kind](
     server,
@@ -51,7 +48,6 @@ export interface RecordedChange {
   actor: string;
 }
 
-/** The changes of an object in the order in which they were made. */
 export const changesOf = async ({ db }: TestServer, objectId: string): Promise<RecordedChange[]> =>
   (
     await db.requests.query<RecordedChange>(

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
 
-/** For whom the tokens of the tests are made. */
 export const AUDIENCE = 'https://modelbox.example.com';
 
 const CLI = 'modelbox-cli';
@@ -17,25 +16,27 @@ interface Key {
   readonly sign: (claims: object, header?: object) => Promise<string>;
 }
 
-/** A real OIDC provider on loopback, with users, a client that they sign in by, and one that signs in by itself. */
+/**
+ * A real OIDC provider on loopback, with users, the client that they sign in with, and a client that signs in for
+ * itself.
+ */
 export interface OidcIssuer {
   readonly url: string;
-  /** A token of the client `trainer`, which signs in by its secret. */
+  /** A token of the client `trainer`, which signs in with its secret. */
   serviceToken(): Promise<string>;
-  /** A token of a user, who signs in with a browser: authorization code with PKCE. */
+  /** A token of a user who signs in with a browser: authorization code with PKCE. */
   userToken(user: string): Promise<string>;
-  /** Signs any claims with the key of the issuer, as its own tokens are. */
+  /** Signs any claims with the key of the issuer. */
   forge(claims: object, header?: object): Promise<string>;
-  /** From now on signs with another key, and tells of that one only. */
+  /** Replaces the key of the issuer; the key set lists only the new one. */
   rotate(): Promise<void>;
-  /** From now on answers nothing but 503, or again what it should. */
+  /** Makes the issuer answer 503, or work again. */
   fail(isFailing: boolean): void;
-  /** Requests for keys so far. */
   fetches(): number;
   stop(): Promise<void>;
 }
 
-/** @param groups of each user. */
+/** @param groups by user. */
 export async function startOidcIssuer(groups: Record<string, string[]>): Promise<OidcIssuer> {
   let isFailing = false;
   let fetches = 0;
@@ -72,7 +73,7 @@ export async function startOidcIssuer(groups: Record<string, string[]>): Promise
   };
 }
 
-/** A key pair, and tokens that are signed with it as tokens of an issuer. */
+/** Creates a key pair that signs tokens as an issuer does. */
 export async function newKey(issuer: string): Promise<Key> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const kid = randomBytes(8).toString('hex');
@@ -167,7 +168,7 @@ async function userToken(url: string, user: string): Promise<string> {
   });
 }
 
-/** Goes through the pages of the provider as a browser would: signs in, consents, and gives the code at the end. */
+/** Follows the pages of the provider as a browser does: signs in, consents and returns the code. */
 async function signIn(start: string, user: string): Promise<string> {
   const cookies = new Map<string, string>();
   let at = start;

@@ -4,9 +4,7 @@ import { sequence } from '../src/workers/sequencer.ts';
 import { freshName } from './objects.ts';
 import type { TestServer } from './test-server.ts';
 
-/** What tests of policies are made of. */
 export function policyTests(server: () => TestServer) {
-  /** Sends a request that must succeed; gives the body. */
   async function ok<B = any>(method: string, path: string, body?: unknown): Promise<B> {
     const answer = await server().api<B>(method, path, body);
     expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
@@ -14,14 +12,14 @@ export function policyTests(server: () => TestServer) {
   }
   return {
     ok,
-    /** Lets all that is due be decided, and what those decisions make due. */
+    /** Decides all due policy work, and the work that the decisions cause. */
     async decideAll(): Promise<void> {
       for (let count = 1; count > 0; ) {
         count = await sequence(server().db, 10_000);
         await decideDue(server().ctx);
       }
     },
-    /** A model with this policy, in a namespace of its own, where the dataset `val` is. */
+    /** Creates a model with this policy in a new namespace with a dataset `val`. */
     async modelWith(policy: object): Promise<{ id: string; namespace: string; url: string; ref: string }> {
       const namespace = freshName('ns');
       await ok('POST', '/v1/datasets', { namespace, name: 'val', digest: 'd1' });
@@ -32,7 +30,7 @@ export function policyTests(server: () => TestServer) {
     },
     newVersion: (model: { url: string }, version: string, metrics: unknown, fields: object = {}) =>
       ok('POST', `${model.url}/versions`, { version, files: [], metrics, ...fields }),
-    /** A ready version or checkpoint with a stored file. */
+    /** Stores a file for a version or checkpoint, and finalizes it. */
     async upload(kind: 'versions' | 'checkpoints', id: string, content: string): Promise<void> {
       await ok('PUT', `/v1/${kind}/${id}/files/weights.bin`, content);
       await ok('POST', `/v1/${kind}/${id}/finalize`);
@@ -44,7 +42,7 @@ export function policyTests(server: () => TestServer) {
   };
 }
 
-/** Allows, as an admin, every labelling rule for a protected alias as it is now. */
+/** Allows, as an admin, the current text of every labelling rule on a protected alias. */
 export async function allowRules(
   api: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>,
   protection: string,
@@ -56,10 +54,8 @@ export async function allowRules(
   }
 }
 
-/** A point of a metric on the dataset `val`. */
 export const onVal = (value: number | string, key = 'mAP') => ({ key, value, dataset: 'val' });
 
-/** The usual rule. */
 export const champion = {
   name: 'best',
   alias: 'champion',

@@ -3,41 +3,33 @@ import type { AddressInfo } from 'node:net';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** One request as it passed, and how much of it and of its answer. */
+/** A request that passed the proxy, with the progress of body and answer. */
 export interface Passed {
   readonly method: string;
   readonly url: string;
   readonly range: string | undefined;
-  /** Bytes of its body that came. */
   received: number;
-  /** Of the answer; undefined while there is none. */
   status: number | undefined;
-  /** Bytes of the answer's body that were passed on. */
   sent: number;
 }
 
-/** What is to go wrong with a request, by the offset in its body or in its answer's. */
+/** A fault of a request, at byte offsets in the bodies of request and answer. */
 export interface Fault {
-  /** The connection breaks off there, in the request's body, */
   readonly cutRequestAt?: number;
-  /** or in the answer's. */
   readonly cutAnswerAt?: number;
-  /** A bit of this byte of the request's body, */
   readonly flipRequestAt?: number;
-  /** or of the answer's is turned over. */
   readonly flipAnswerAt?: number;
 }
 
-/** A proxy before a server: it notes what passes, and does the harm that it is told to. */
+/** Starts a proxy for a server. It records the requests that pass, and injects faults. */
 export async function startProxy(target: string) {
   const passed: Passed[] = [];
   const proxy = {
     url: '',
     passed,
-    /** The most requests that were under way at the same time. */
     most: 0,
     fault: (_: Passed): Fault | undefined => undefined,
-    /** Forgets what passed, and what is still under way of it: a killed client's requests end when they are seen to. */
+    /** Forgets all requests, including unfinished ones: the requests of a killed client end later. */
     clear() {
       passed.length = 0;
       proxy.most = 0;
@@ -76,7 +68,7 @@ export async function startProxy(target: string) {
       }),
       upstream,
     );
-    // The answer may come before the end of what is sent.
+    // The answer may arrive before the end of the request body.
     const answer = await Promise.race([answered, sending.then(() => answered)]);
     sending.catch(() => {});
     note.status = answer.statusCode ?? 0;
@@ -107,7 +99,7 @@ function harm(cutAt = Infinity, flipAt = Infinity, count: (bytes: number) => voi
       at += whole.length;
       count(whole.length);
       this.push(whole);
-      // Later, so that what was passed on is on its way.
+      // The delay lets the bytes before the cut reach the other side.
       if (whole.length < chunk.length || at >= cutAt) setTimeout(() => done(new Error('cut')), 20);
       else done();
     },

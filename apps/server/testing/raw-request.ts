@@ -1,6 +1,8 @@
 import { connectRaw } from './raw.ts';
 
-/** A request written to the socket as it is, for what no client library sends. Gives all that the server says. */
+/**
+ * Writes a request to the socket as it is, even if no client library could send it. Returns all bytes of the answer.
+ */
 export async function rawRequest(
   { url }: { url: string },
   text: string | Buffer,
@@ -15,7 +17,7 @@ export async function rawRequest(
   return answer;
 }
 
-/** Writes a part of a request and hangs up without a word. */
+/** Writes a part of a request, then resets the connection. */
 export async function hangUp(
   { url }: { url: string },
   text: string | Buffer,

@@ -1,19 +1,16 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A connection on which a test says what it likes, HTTP or not. */
+/** A connection on which a test sends any bytes, HTTP or not. */
 export interface RawConnection {
   readonly socket: Socket;
   send(text: string | Uint8Array): void;
-  /** What has come so far. */
   text(): string;
-  /** Waits until what has come matches. */
   until(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Waits until the server has closed the connection; gives all that came. */
+  /** Waits until the server closes the connection; returns all received text. */
   closed(): Promise<string>;
 }
 
-/** Connects to a server by its URL. */
 export async function connectRaw(url: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

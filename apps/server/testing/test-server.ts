@@ -22,7 +22,7 @@ import { measureClock } from '../src/system/figures/clock-figures.ts';
 import { createTelemetry } from '../src/system/figures/telemetry.ts';
 import { unsequencedCount } from '../src/workers/sequencer.ts';
 
-/** An answer as a test reads it: `body` is parsed where it is JSON, otherwise text; undefined where there is none. */
+/** An answer whose JSON body is parsed; other bodies are text. An empty body is undefined. */
 export interface TestAnswer<B = any> {
   readonly status: number;
   readonly headers: Headers;
@@ -35,18 +35,17 @@ export interface TestServer {
   readonly ctx: Context;
   readonly db: Database;
   readonly databaseUrl: string;
-  /** The folder of the disk store. */
   readonly blobsDir: string;
-  /** Sends a request over HTTP. A body that is a plain value goes as JSON; a string, Buffer or stream as it is. */
+  /** Sends a request over HTTP. Plain values are sent as JSON; strings, Buffers and streams as they are. */
   api<B = any>(
     method: string,
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<TestAnswer<B>>;
-  /** Lets time pass: on this machine, in the database and on this server's clock. */
+  /** Moves the time of this machine, of the database and of this server's clock forward. */
   advance(ms: number): void;
-  /** Sets this server's own clock wrong by so much; 0: right again. */
+  /** Sets this server's own clock wrong by `ms`; 0 corrects it. */
   skew(ms: number): void;
   /** Sets the database's clock forward or back, as this server sees it. */
   jump(ms: number): void;
@@ -104,9 +103,9 @@ const SETTINGS: Settings = {
 };
 
 /**
- * A server of its own on a free port, over a database and a blob folder of its own, or the store that is given.
- * Workers do not run by themselves.
- * @param beside another server, on whose database and blob folder this one works too; that one is stopped last.
+ * Starts a server on a free port with its own database and blob folder, or with the given store. Workers run only when
+ * a test calls them.
+ * @param beside another server to share database and blob folder with; stop that one last.
  */
 export async function startTestServer(
   settings: Partial<Settings> = {},
@@ -197,5 +196,5 @@ async function send<B>(
   };
 }
 
-/** A name in a path: `ai/vision/yolo` as one parameter. */
+/** Encodes a name as one path parameter: `ai/vision/yolo`. */
 export const ref = (name: string): string => encodeURIComponent(name);

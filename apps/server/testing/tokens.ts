@@ -4,25 +4,22 @@ import type { NaiveGrant } from './naive-access.ts';
 import { freshName } from './objects.ts';
 import { ref, startTestServer, type TestAnswer, type TestServer } from './test-server.ts';
 
-/** Somebody who asks. */
 export interface Caller {
   readonly id: string;
   readonly secret: string;
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
 }
 
-/** A caller with a user name. */
 export interface Person extends Caller {
   readonly name: string;
 }
 
-/** Sends requests with a token. */
 export const withToken =
   (server: TestServer, secret: string): Caller['api'] =>
   (method, path, body, headers) =>
     server.api(method, path, body, { authorization: `Bearer ${secret}`, ...headers });
 
-/** Two servers on one database that ask for tokens, and callers of the first. */
+/** Starts two servers on one database that require tokens, and callers of the first one. */
 export async function startPair() {
   const server = await startTestServer({ auth: 'tokens' });
   const second = await startTestServer({ auth: 'tokens' }, undefined, server);
@@ -37,7 +34,6 @@ export async function startPair() {
   };
 }
 
-/** Callers of a server that knows them by tokens. */
 export async function callersOf(server: TestServer) {
   const root = `root-${freshName('secret')}-${'x'.repeat(32)}`;
   await bootstrap(server.ctx, root);
@@ -53,11 +49,10 @@ export async function callersOf(server: TestServer) {
     return { id: made.id, secret: made.token, api: withToken(server, made.token) };
   }
   return {
-    /** Sends a request of the administrator that must succeed; gives the body. */
+    /** Sends a request of the administrator that must succeed; returns the body. */
     ok,
     admin,
     token,
-    /** A new user with a role on namespaces. */
     async user(grants: Record<string, Role>): Promise<Person> {
       const name = `user:${freshName('u')}`;
       for (const [namespace, role] of Object.entries(grants))
@@ -68,7 +63,7 @@ export async function callersOf(server: TestServer) {
         );
       return { name, ...(await token({ principal: name })) };
     },
-    /** Somebody with exactly these permissions on a namespace. */
+    /** Creates a caller with exactly these permissions on a namespace. */
     holder: (namespace: string, permissions: readonly Permission[]): Promise<Caller> =>
       token({ principal: 'service:test', administrator: true, namespaces: [namespace], permissions }),
     all: ROLE_PERMISSIONS.admin,
@@ -77,7 +72,7 @@ export async function callersOf(server: TestServer) {
 
 export type Callers = Awaited<ReturnType<typeof callersOf>>;
 
-/** Sets the role of a principal on a namespace, or takes it away: on the server, and in the list of the naive rules. */
+/** Sets or removes the role of a principal on a namespace, on the server and in the list of the naive rules. */
 export async function setRole(
   { ok }: Callers,
   grants: NaiveGrant[],

@@ -4,10 +4,8 @@ import type { OwnerKind, Upload } from '@modelbox/schema';
 import { type VerifyOptions, verifyNextUpload } from '../src/workers/store/upload-verify.ts';
 import type { TestAnswer, TestServer } from './test-server.ts';
 
-/** Uploads in parts, as a client makes them. */
-
 export const MiB = 2 ** 20;
-/** The least that a part may have. */
+/** Smallest size of a part but the last. */
 export const PART = 5 * MiB;
 
 export const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
@@ -22,7 +20,7 @@ export const begin = (
 ): Promise<TestAnswer> =>
   server.api('POST', '/v1/uploads', { [kind]: owner.id, path: 'weights.bin', ...fields });
 
-/** Digests of the content beyond SHA-256, a header for each. */
+/** Headers with digests of the content other than SHA-256. */
 export const otherDigests = (content: Uint8Array): [header: string, value: string][] => {
   const base64 = (algorithm: string) => createHash(algorithm).update(content).digest('base64');
   const crc = Buffer.alloc(4);
@@ -35,7 +33,6 @@ export const otherDigests = (content: Uint8Array): [header: string, value: strin
   ];
 };
 
-/** An open upload of some content to an object. */
 export async function newUpload(
   server: TestServer,
   kind: OwnerKind,
@@ -52,7 +49,6 @@ export async function newUpload(
   return answer.body;
 }
 
-/** What a part of the content is, by its number. */
 export const partOf = (content: Uint8Array, part: number): Uint8Array =>
   content.subarray((part - 1) * PART, part * PART);
 
@@ -64,7 +60,6 @@ export const putPart = (
   headers: Record<string, string> = { 'content-digest': digest(content) },
 ): Promise<TestAnswer> => server.api('PUT', `/v1/uploads/${upload.id}/parts/${part}`, content, headers);
 
-/** Sends all parts of the content, at once. */
 export async function putAll(server: TestServer, upload: Upload, content: Uint8Array): Promise<void> {
   const numbers = Array.from({ length: upload.partCount }, (_, index) => index + 1);
   const answers = await Promise.all(
@@ -83,12 +78,12 @@ export const complete = (
 export const uploadOf = async (server: TestServer, { id }: { id: string }): Promise<Upload> =>
   (await server.api('GET', `/v1/uploads/${id}`)).body;
 
-/** Does what the workers do, until nothing is left to verify. */
+/** Verifies uploads as the workers do, until none is left. */
 export async function verifyAll(server: TestServer, options: VerifyOptions = {}): Promise<void> {
   while (await verifyNextUpload(server.ctx, options));
 }
 
-/** An upload whose parts are all there and which is completed; nobody has verified it. */
+/** Creates and completes an upload that is not verified yet. */
 export async function completed(
   server: TestServer,
   kind: OwnerKind,

@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, openSync, readSync, statSync, truncateSync, write
 import { join } from 'node:path';
 
 /*
- * A file system on a loop device whose image loses its end: reads of those blocks are EIO, as on a failing disk. Needs
- * root with CAP_SYS_ADMIN, and a loop device.
+ * A file system on a loop device whose image loses its end: reads of those blocks fail with EIO, as on a failing disk.
+ * Needs root with CAP_SYS_ADMIN, and a loop device.
  */
 
 const IMAGE_BYTES = 32 * 2 ** 20;
@@ -17,12 +17,12 @@ function run(command: string, ...args: string[]): string {
 
 export interface LoopDisk {
   readonly root: string;
-  /** From the middle of this file on the disk cannot be read, and nothing can be written, until the answer is called. */
+  /** Makes the file unreadable from its middle on, and the disk read-only. The returned function repairs both. */
   breakFrom(path: string): () => void;
   remove(): void;
 }
 
-/** A disk below this folder, or why there can be none here. */
+/** Mounts a disk below this folder, or returns why that is impossible. */
 export function mountLoopDisk(folder: string): LoopDisk | string {
   const image = join(folder, 'image');
   const root = join(folder, 'mounted');
@@ -37,7 +37,7 @@ export function mountLoopDisk(folder: string): LoopDisk | string {
   return {
     root,
     breakFrom: (path) => {
-      // A write would make the image longer again.
+      // A write would extend the image again.
       run('mount', '-o', 'remount,ro', root);
       const mend = breakFrom(image, path);
       return () => {
@@ -51,14 +51,14 @@ export function mountLoopDisk(folder: string): LoopDisk | string {
 
 function breakFrom(image: string, path: string): () => void {
   run('sync', '-f', path);
-  // The first and the last block of each extent, of 4 KiB each.
+  // The first and the last block of each extent, in blocks of 4 KiB.
   const blocks = [...run('filefrag', '-b4096', '-v', path).matchAll(/:\s+(\d+)\.\.\s*(\d+):/g)];
   const offset = Math.floor((Number(blocks.at(-1)?.[1]) + Number(blocks.at(-1)?.[2])) / 2) * 4096;
   const lost = Buffer.alloc(statSync(image).size - offset);
   const file = openSync(image, 'r+');
   readSync(file, lost, 0, lost.length, offset);
   truncateSync(image, offset);
-  // What the page cache has would be read without the disk.
+  // A cached page would be read without the disk.
   run('dd', `if=${path}`, 'iflag=nocache', 'count=0', 'status=none');
   return () => {
     writeSync(file, lost, 0, lost.length, offset);

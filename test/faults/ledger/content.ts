@@ -1,6 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto';
 
-/** Bytes that a seed and a number make again at any time, so that a long run need not keep them. */
+/** Bytes that a seed and a number reproduce at any time, so that a long run need not store them. */
 export interface Content {
   readonly sizeBytes: number;
   readonly sha256: string;

@@ -3,9 +3,8 @@ import type { TestServer } from '../../../apps/server/testing/test-server.ts';
 import type { Phase } from './phase.ts';
 import type { Random } from './random.ts';
 
-/* Damage to stored copies while a load runs, and the right bytes put back afterwards. */
+/* Damages stored copies while a load runs, then restores the right bytes. */
 
-/** Copies that a phase damages. */
 const COPIES = 12;
 
 type Damage = 'remove' | 'truncate' | 'flip';
@@ -28,7 +27,7 @@ export const damagePhase = (copies: StoredCopies, damage: Damage): Phase => ({
   },
 });
 
-/** Keys of content that files have, chosen by the seed as far as the content is. */
+/** Keys of content that files use, chosen by the seed. */
 export async function someKeys(server: TestServer, random: Random): Promise<string[]> {
   const { rows } = await server.db.requests.query<{ key: string }>(
     `SELECT key FROM blobs b WHERE size_bytes > 0 AND EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)

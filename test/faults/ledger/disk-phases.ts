@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path';
 import { someKeys } from './damage-phases.ts';
 import type { Phase } from './phase.ts';
 
-/** An ordinary user, if this process may become one; root reads what nobody may. */
+/** An ordinary user to switch to, because root can read any file. */
 const ORDINARY = 65_534;
 
-/** Why copies cannot be made unreadable here; undefined if they can. */
+/** Why a test cannot make copies unreadable here; undefined if it can. */
 export const whyAlwaysReadable =
   process.seteuid === undefined ? 'this system has no users to read as' : undefined;
 
-/** Copies that the server's user may not open. The server is an ordinary user meanwhile. */
+/** Copies that the server's user may not open. Meanwhile the server runs as an ordinary user. */
 export const unreadable: Phase = {
   name: 'copies: unreadable to an ordinary user',
   begin: async (server, random) => {

@@ -1,21 +1,20 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 
-/** The answer to one request, as curl sees it. */
 export interface Answer {
-  /** 0: the connection broke before a status came. */
+  /** 0 if the connection broke before a status arrived. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
-  /** Whether the body ended as HTTP says that it does: curl's exit code would be 0. */
+  /** Whether the body ended as HTTP demands: curl's exit code would be 0. */
   readonly isWhole: boolean;
-  /** Of JSON; else undefined. */
+  /** The parsed JSON; undefined for other content. */
   readonly body: any;
 }
 
 /**
- * Sends one request over a connection of its own. No retry, no check of the content: curl has neither.
- * @param limitMs milliseconds after which the caller gives up. Default: never, because the server answers by itself.
+ * Sends one request on its own connection. Like curl, it neither retries nor checks the content.
+ * @param limitMs milliseconds after which the caller gives up. Default: never, because the server always answers.
  */
 export async function exchange(
   method: string,
@@ -36,7 +35,7 @@ export async function exchange(
       ...headers,
     },
   });
-  // An answer may come before the body was sent, and the connection break after that.
+  // An answer may arrive before the body was sent, and the connection may break after that.
   const answered = Promise.race([
     once(outgoing, 'response').then(([response]) => response as IncomingMessage),
     once(outgoing, 'close').then(() => undefined),

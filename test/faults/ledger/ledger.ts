@@ -4,9 +4,8 @@ import type { Answer } from './exchange.ts';
 /** The states of one file that the ledger accepts. */
 export interface Entry {
   readonly path: string;
-  /** The hashes that the file may have; null: there may be no file. More than one if an answer was lost or 503. */
+  /** The hashes that the file may have; null: the file may be missing. Several if an answer was lost or 503. */
   may: Set<string | null>;
-  /** How many requests tried to change it. */
   touches: number;
 }
 
@@ -15,16 +14,15 @@ export interface OpenUpload {
   readonly id: string;
   readonly entry: Entry;
   readonly content: Content;
-  /** `entry.touches` when the upload was begun. */
   readonly touches: number;
   isOver: boolean;
 }
 
-/** What is allowed while a fault lasts. Nothing of it is allowed afterwards. */
+/** Deviations that are allowed only while a fault lasts. */
 export interface Tolerance {
-  /** 503 with `Retry-After`, and downloads that break off. */
+  /** 503 with `Retry-After`, and interrupted downloads. */
   readonly faults: boolean;
-  /** Stored copies are damaged, or look so at every look: 409 `file_corrupt`, and content that no hash finds. */
+  /** Stored copies are damaged, or look damaged: 409 `file_corrupt`, and 404 for their hashes. */
   readonly damage: boolean;
   /** Ranges may have wrong bytes: only whole downloads are checked. */
   readonly ranges: boolean;
@@ -32,17 +30,14 @@ export interface Tolerance {
 
 export const STRICT: Tolerance = { faults: false, damage: false, ranges: false };
 
-/** Records every answer of a load, and what follows from it for the files. */
+/** Records every answer of a load, and derives the possible states of the files. */
 export class Ledger {
-  /** What may not be, in words. Empty at the end of a good run. */
+  /** Violations, in words. Empty after a good run. */
   readonly problems: string[] = [];
-  /** Answers by step and status. */
   readonly answers = new Map<string, number>();
   readonly entries = new Map<string, Entry>();
   readonly uploads: OpenUpload[] = [];
-  /** Files that the phase has looked at or changed. */
   readonly touched = new Set<Entry>();
-  /** Whole downloads whose hash was compared. */
   filesHashed = 0;
   tolerance: Tolerance = STRICT;
   phase = '';
@@ -54,7 +49,7 @@ export class Ledger {
     return entry;
   }
 
-  /** An answered write is certain; one that failed may have been carried out. */
+  /** An answered write is certain. A failed write may or may not have been carried out. */
   wrote(entry: Entry, sha256: string | null, isAnswered: boolean): void {
     if (isAnswered) entry.may = new Set([sha256]);
     else entry.may.add(sha256);
@@ -73,7 +68,7 @@ export class Ledger {
   }
 
   /**
-   * Counts an answer, and notes it as a problem if the contract does not document it.
+   * Counts an answer, and records a problem if the contract does not document it.
    * @param allowed a status, or a status and a code: `409 parts_missing`. 503 is allowed while a fault lasts.
    * @returns whether the request was carried out.
    */

@@ -1,16 +1,15 @@
 import { type Content, contentFrom } from './content.ts';
 import type { Random } from './random.ts';
 
-/** Bytes of each part but the last: the least that S3 allows. */
+/** Bytes of each part but the last: the minimum of S3. */
 export const PART = 5 * 2 ** 20;
-/** Paths that a writer goes around. */
 const SLOTS = 6;
 
 const WAYS = ['server', 'presigned', 'client'] as const;
-/** How parts come to the store. `client`: the typed client decides. */
+/** How parts reach the store. `client`: the typed client decides. */
 export type Way = (typeof WAYS)[number];
 
-/** One thing that a writer does. `slot` is one of its paths. */
+/** One step of a writer. `slot` selects one of its paths. */
 export type Step =
   | { readonly do: 'put'; readonly slot: number; readonly content: Content }
   | { readonly do: 'attach'; readonly slot: number; readonly content: Content }
@@ -21,15 +20,15 @@ export type Step =
       readonly way: Way;
       readonly isAnnounced: boolean;
     }
-  /** Begins an upload, sends a part, and gives the upload up. */
+  /** Starts an upload, sends a part, and aborts the upload. */
   | { readonly do: 'abandon'; readonly slot: number; readonly content: Content }
   | { readonly do: 'checkpoint'; readonly contents: readonly [Content, Content] }
   | { readonly do: 'delete' | 'get' | 'range' | 'head' | 'client-get'; readonly slot: number }
   | { readonly do: 'archive' };
 
-/** Makes the steps of writers. They follow from the seed alone, not from what is answered. */
+/** Plans the steps of writers. They depend on the seed only, not on the answers. */
 export interface Planner {
-  /** The steps of one writer in one phase: each kind of step at least once, and so many more. */
+  /** The steps of one writer in one phase: each kind at least once, and `more` others. */
   steps(more: number): Step[];
 }
 

@@ -1,6 +1,6 @@
-/** A source of random numbers that its seed repeats (mulberry32). */
+/** A reproducible source of random numbers (mulberry32). */
 export interface Random {
-  /** A whole number from 0 to `count - 1`. */
+  /** An integer from 0 to `count - 1`. */
   below(count: number): number;
   pick<T>(items: readonly T[]): T;
   shuffled<T>(items: readonly T[]): T[];

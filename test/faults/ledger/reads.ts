@@ -4,7 +4,7 @@ import { sha256Of } from './content.ts';
 import { type Answer, exchange } from './exchange.ts';
 import type { Entry, Ledger } from './ledger.ts';
 
-/* Each way to read a file, compared with the ledger. */
+/* Compares each way to read a file with the ledger. */
 
 interface Target {
   readonly url: string;
@@ -13,14 +13,14 @@ interface Target {
 
 export const nameIn = (entry: Entry): string => entry.path.split('/files/')[1] ?? '';
 
-/** Downloads the whole file, as curl does, and compares its hash. */
+/** Downloads the whole file like curl, and compares its hash. */
 export async function readWhole({ url, ledger }: Target, entry: Entry): Promise<void> {
   const answer = await exchange('GET', `${url}${entry.path}`);
   if (!judgeRead(ledger, 'GET', answer, entry)) return;
   demand(ledger, 'GET', sha256Of(answer.bytes), entry);
 }
 
-/** @returns whether content came. */
+/** @returns whether content arrived. */
 function judgeRead(ledger: Ledger, what: string, answer: Answer, entry: Entry): boolean {
   const allowed = [
     '200',
@@ -39,7 +39,7 @@ function demand(ledger: Ledger, what: string, sha256: string, entry: Entry): voi
     ledger.problem(`${what} ${entry.path}: WRONG BYTES ${sha256}, not one of ${[...entry.may].join(', ')}`);
 }
 
-/** Downloads the middle third of a file that was just downloaded as a whole. */
+/** Downloads the middle third of a file right after the whole file. */
 export async function readRange({ url, ledger }: Target, entry: Entry): Promise<void> {
   const whole = await exchange('GET', `${url}${entry.path}`);
   const isThere = judgeRead(ledger, 'GET', whole, entry);
@@ -58,7 +58,7 @@ export async function readRange({ url, ledger }: Target, entry: Entry): Promise<
 
 export async function readHead({ url, ledger }: Target, entry: Entry): Promise<void> {
   const answer = await exchange('HEAD', `${url}${entry.path}`);
-  // No body says why.
+  // An answer to HEAD has no body with a code.
   const isConflict = ledger.isPending(entry) || ledger.tolerance.damage;
   const allowed = ['200', ...(entry.may.has(null) ? ['404'] : []), ...(isConflict ? ['409'] : [])];
   if (!ledger.judge(`HEAD ${entry.path}`, answer, allowed)) return;
@@ -66,7 +66,7 @@ export async function readHead({ url, ledger }: Target, entry: Entry): Promise<v
   if (!entry.may.has(sha256)) ledger.problem(`HEAD ${entry.path}: another ETag, ${sha256}`);
 }
 
-/** Downloads by the typed client, which checks the hash itself. */
+/** Downloads with the typed client, which checks the hash itself. */
 export async function readByClient(
   client: ModelBox,
   ledger: Ledger,
@@ -89,7 +89,7 @@ function isExpected(ledger: Ledger, entry: Entry, error: unknown): boolean {
   if (error instanceof NotFoundError) return entry.may.has(null);
   if (error instanceof ConflictError)
     return error.code === 'file_corrupt' ? ledger.tolerance.damage : ledger.isPending(entry);
-  // 503, a connection that broke off, or a hash that the client found wrong.
+  // 503, a broken connection, or a hash mismatch that the client found.
   return error instanceof ModelBoxError && ledger.tolerance.faults;
 }
 

@@ -18,23 +18,22 @@ import {
 import { finishUpload } from './uploads.ts';
 import { newWriter } from './writer.ts';
 
-/** Rounds of the workers after which everything is readable, once a fault is over. */
+/** Rounds of the workers after a fault in which every file must become readable. */
 const ROUNDS = 3;
 const WRITERS = 2;
-/** Times that one writer goes on at most until each part of a fault has happened. Its steps are random. */
+/** Most further rounds of one writer, until each part of a fault has happened. Its steps are random. */
 const EXTRA = 20;
 
-/** A load on one server, with a ledger of all that was answered. */
+/** A load on one server, with a ledger of all answers. */
 export interface LedgerLoad {
-  /** Runs the load under a fault, and then demands what was answered. */
+  /** Runs the load under a fault, then checks the files against the answers. */
   run(phase: Phase): Promise<void>;
-  /** Demands every file that was answered; deletes a part and then all, and compares the store with the database. */
+  /** Checks every answered file; deletes a part and then all, and compares the store with the database. */
   finish(): Promise<void>;
-  /** Figures for people. */
   report(): string;
 }
 
-/** @param more Steps of each writer in each phase, beside one of each kind. */
+/** @param more further steps of each writer in each phase, beside one of each kind. */
 export async function startLedgerLoad(server: TestServer, seed: number, more: number): Promise<LedgerLoad> {
   const ledger = new Ledger();
   const random = randomFrom(seed);
@@ -44,7 +43,6 @@ export async function startLedgerLoad(server: TestServer, seed: number, more: nu
     Array.from({ length: WRITERS }, (_, index) => newWriter(url, ledger, `run-${index}`)),
   );
   const figures = { phases: 0, injected: 0, rounds: 0 };
-  /** The problems of all phases. */
   const found: string[] = [];
 
   const failed = (error: unknown) => {
@@ -65,7 +63,7 @@ export async function startLedgerLoad(server: TestServer, seed: number, more: nu
         // Some requests come from workers only.
         if (lacking().length > 0) await workers.wholeRound();
         if (lacking().length === 0) break;
-        // An upload whose beginning is always refused never completes.
+        // An upload whose start is always refused never completes.
         fault.endHappened?.();
         await writers[0]?.run(plan.steps(0));
       }
@@ -100,7 +98,7 @@ export async function startLedgerLoad(server: TestServer, seed: number, more: nu
     }
   };
 
-  /** A file has one of its possible states, and keeps it. */
+  /** Reads which of its possible states a file has, and demands that state from then on. */
   const demandOneState = async (entry: Entry): Promise<void> => {
     await readWhole({ url, ledger }, entry);
     if (entry.may.size === 1) return;

@@ -1,7 +1,7 @@
 import type { Fault, FaultProxy } from '@modelbox/blobs/testing';
 import type { Ongoing, Phase } from './phase.ts';
 
-/* A phase for each way in which an S3 server, or the line to it, fails. */
+/* A phase for each way in which an S3 server, or the connection to it, can fail. */
 
 type Matching = NonNullable<Parameters<FaultProxy['inject']>[1]>;
 type Injection = readonly [Fault, Matching];
@@ -18,7 +18,6 @@ const WRITES = ['PutObject', 'CreateMultipartUpload', 'UploadPart', 'CompleteMul
 const UPKEEP = ['ListParts', 'ListObjectsV2', 'ListMultipartUploads', 'AbortMultipartUpload', 'DeleteObject'];
 const ALL = [...READS, ...WRITES, ...UPKEEP];
 
-/** Operations of which a phase sees few. */
 const SELDOM = ['CompleteMultipartUpload', 'AbortMultipartUpload', 'ListParts'];
 
 const each = (operations: readonly string[], fault: Fault, every = 2): Injection[] =>
@@ -27,7 +26,7 @@ const each = (operations: readonly string[], fault: Fault, every = 2): Injection
     SELDOM.includes(operation) ? on(operation, 1, { times: 4 }) : on(operation, every),
   ]);
 
-/** The store looks damaged at every look: marks are right, until somebody looks again. */
+/** The store looks damaged: marks are right until the next reading. */
 const looksDamaged = { damage: true } as const;
 
 export const S3_PHASES: readonly S3Faults[] = [
@@ -129,7 +128,6 @@ export const S3_PHASES: readonly S3Faults[] = [
   },
 ];
 
-/** Injects faults until they are ended. */
 export function beginFaults(proxy: FaultProxy, faults: readonly Injection[]): Ongoing {
   const rules = faults.map(([fault, matching]) => ({ matching, rule: proxy.inject(fault, matching) }));
   return {

@@ -9,7 +9,7 @@ import { cleanUploads, expireUploads } from '../../../apps/server/src/workers/st
 import { verifyNextUpload } from '../../../apps/server/src/workers/store/upload-verify.ts';
 import type { TestServer } from '../../../apps/server/testing/test-server.ts';
 
-/* What the workers do, a round at a time, so that a test waits for no timer. */
+/* Runs the workers one round at a time, so that no test waits for a timer. */
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -27,12 +27,12 @@ const round: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
   (ctx) => cleanUploads(ctx),
   (ctx) => sweepBlobs(ctx),
   (ctx) => deletePending(ctx),
-  // These find nothing so old, but ask the store for everything that it has.
+  // These find nothing that old, but list the whole store.
   async (ctx) => ctx.blobs.sweepTemporary(new Date(0), await liveUploads(ctx)),
   (ctx) => sweepOrphans(ctx, new Date(0)),
 ];
 
-/** One round of each worker. A worker that fails ends its own round only. */
+/** Runs one round of each worker. A failed worker ends only its own round. */
 export async function runWorkers(ctx: Ctx, failed: (error: unknown) => void): Promise<void> {
   for (const work of round) await work(ctx).catch(failed);
 }
@@ -43,7 +43,6 @@ interface Working {
   stop(): Promise<void>;
 }
 
-/** Runs the workers again and again until they are stopped. */
 export function keepWorking(ctx: Ctx, failed: (error: unknown) => void): Working {
   let isOver = false;
   let waiting: (() => void)[] = [];
@@ -65,11 +64,11 @@ export function keepWorking(ctx: Ctx, failed: (error: unknown) => void): Working
   };
 }
 
-/** Whether a worker may fail with this while the store does. */
+/** Whether a worker may fail with this error while the store fails. */
 export const isStoreAway = (error: unknown): boolean =>
   error instanceof AggregateError ? error.errors.every(isStoreAway) : error instanceof BlobStoreUnavailable;
 
-/** Lets time pass, also for what the workers have put off by the database's clock. */
+/** Moves the time forward, also for work that is deferred by the database's clock. */
 export async function passMinutes(server: TestServer, minutes: number): Promise<void> {
   server.advance(minutes * MINUTE);
   const text = `UPDATE uploads SET claimed_at = claimed_at - make_interval(mins => $1),
@@ -77,14 +76,14 @@ export async function passMinutes(server: TestServer, minutes: number): Promise<
   await server.db.requests.query(text, [minutes]);
 }
 
-/** A day later, marked copies are read again. */
+/** Moves on by a day, after which marked copies are read again. */
 export async function passDay(server: TestServer): Promise<void> {
   await passMinutes(server, DAY / MINUTE + 1);
   while (await verifyNext(server.ctx));
   await tellFileStates(server.ctx);
 }
 
-/** The counts of what workers have still to decide. */
+/** Numbers of uploads and blobs that workers still have to decide. */
 export async function undecided(server: TestServer): Promise<{ undecided: number; marked: number }> {
   const { rows } = await server.db.requests.query(
     `SELECT (SELECT count(*)::int FROM uploads WHERE state = 'verifying')
@@ -94,14 +93,14 @@ export async function undecided(server: TestServer): Promise<{ undecided: number
   return rows[0];
 }
 
-/** Long after, each grace time is over, and everything in the store is old. */
+/** Moves on until each grace time is over and everything in the store is old. */
 export async function passGraces(server: TestServer): Promise<void> {
   const { ctx } = server;
   server.advance(40 * DAY);
   await expireUploads(ctx);
   await cleanUploads(ctx);
   while ((await purge(ctx, 100)) > 0);
-  // The first sweep notes what has no file any more, and the second one schedules its deletion.
+  // The first sweep records content without a file, and the second one schedules its deletion.
   await sweepBlobs(ctx);
   server.advance(2 * DAY);
   await sweepBlobs(ctx);

@@ -4,22 +4,23 @@ import type { Entry, Ledger, OpenUpload } from './ledger.ts';
 import { PART, type Way } from './plan.ts';
 import { nameIn } from './reads.ts';
 
-/* Uploads in parts, made by single requests. */
+/* Uploads in parts, made of single requests. */
 
 interface Target {
   readonly url: string;
   readonly ledger: Ledger;
 }
 
-/** How often a part is sent, and a completion asked for. */
 const TRIES = 2;
-/** Milliseconds after which a sender gives up a part that goes straight to S3: nobody there ends a stalled request. */
+/**
+ * Milliseconds after which a sender gives up a part that it sends straight to S3: nobody there ends a stalled request.
+ */
 export const DIRECT_PATIENCE = 3_000;
 
 const partNumbers = ({ sizeBytes }: Content): number[] =>
   Array.from({ length: Math.ceil(sizeBytes / PART) }, (_, index) => index + 1);
 
-/** Begins an upload. Undefined if that failed, or if the server has the content already. */
+/** Starts an upload. Undefined if that failed, or if the server already has the content. */
 export async function beginUpload(
   { url, ledger }: Target,
   experiment: string,
@@ -36,7 +37,7 @@ export async function beginUpload(
     ...(isAnnounced && { sha256: content.sha256 }),
   });
   const isBegun = ledger.judge('begin upload', answer, ['201']);
-  // Content that is known by its hash becomes the file at once.
+  // Content with a known hash becomes the file at once.
   const isKnown = isBegun && answer.body.state === 'complete';
   if (isKnown || (!isBegun && isAnnounced)) ledger.wrote(entry, content.sha256, isKnown);
   if (isKnown || !isBegun) return undefined;
@@ -46,8 +47,8 @@ export async function beginUpload(
 }
 
 /**
- * Enters the uploads that the typed client has left behind. Their file may still be verified, and an open one remains
- * for the end of the phase.
+ * Records the uploads that the typed client left behind. Their files may still be verified, and an open one is finished
+ * at the end of the phase.
  */
 export async function adoptUploads(
   { url, ledger }: Target,
@@ -65,7 +66,7 @@ export async function adoptUploads(
   }
 }
 
-/** @returns whether every part was answered. */
+/** @returns whether every part succeeded. */
 export async function sendParts(target: Target, upload: OpenUpload, way: Way): Promise<boolean> {
   const parts = partNumbers(upload.content);
   return (await Promise.all(parts.map((part) => sendPart(target, upload, part, way)))).every(Boolean);
@@ -91,7 +92,7 @@ async function sendSigned({ ledger }: Target, base: string, part: number, bytes:
   const signed = await exchange('POST', `${base}/sign`, { parts: [{ part, sha256: sha256Of(bytes) }] });
   if (!ledger.judge('sign part', signed, ['200', '409 no_direct_upload'])) return false;
   const { url, headers } = signed.body.items[0];
-  // S3 answers this one itself, or the fault does.
+  // S3 itself, or the fault, answers this request.
   const { status } = await exchange('PUT', url, bytes, headers, DIRECT_PATIENCE);
   ledger.count(`send part to S3 ${status}`);
   return status === 200;
@@ -111,7 +112,7 @@ export async function completeUpload(
   }
 }
 
-/** Brings an upload that the fault left open to its end: nothing stands in its way any more. */
+/** Finishes an upload that the fault left open, once the fault is over. */
 export async function finishUpload(target: Target, upload: OpenUpload): Promise<void> {
   const { url, ledger } = target;
   const { id, entry, content } = upload;

@@ -13,9 +13,7 @@ import {
   sendParts,
 } from './uploads.ts';
 
-/** Carries out steps one after the other, at an experiment of its own. */
 export interface Writer {
-  /** The id of its experiment. */
   readonly experiment: string;
   run(steps: readonly Step[]): Promise<void>;
 }
@@ -25,15 +23,15 @@ interface Checkpoint {
   readonly entries: readonly Entry[];
 }
 
-/** Milliseconds that the client waits for an upload to be verified. Some faults last as long as the load. */
+/** Milliseconds that the client waits for the verification of an upload. Some faults last as long as the load. */
 const PATIENCE = 20_000;
 /**
- * Milliseconds after which the client gives up a request: the server answers long before. A request that was given up and
- * is carried out later would change a file behind the ledger's back.
+ * Milliseconds after which the client gives up a request; the server answers long before. A request carried out after
+ * that would change a file without the ledger.
  */
 const REQUEST_PATIENCE = 120_000;
 
-/** Sends a request of the client straight to S3, and breaks off as a connection does if S3 stalls. */
+/** Sends a request of the client straight to S3. If S3 stalls, fails like a broken connection. */
 const fetchDirect: typeof fetch = async (input, init) => {
   const limit = AbortSignal.timeout(DIRECT_PATIENCE);
   const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
@@ -75,7 +73,7 @@ export async function newWriter(url: string, ledger: Ledger, name: string): Prom
     return isDone;
   };
 
-  /** Whether a file of this writer has the content for sure. Other writers may delete theirs at any time. */
+  /** Whether a file of this writer certainly has the content. Other writers may delete theirs at any time. */
   const isStored = (sha256: string): boolean =>
     [...slots, ...checkpoints.flatMap(({ entries }) => entries)].some(
       (entry) => entry.may.size === 1 && entry.may.has(sha256) && !ledger.isPending(entry),

@@ -20,7 +20,7 @@ const at = (namespace: string, principal: string): string =>
   `/v1/namespaces/${encodeURIComponent(namespace)}/grants/${encodeURIComponent(principal)}`;
 
 describe('tokens', () => {
-  it('201: the secret is shown once, and never again', async () => {
+  it('201: returns the secret once, and never again', async () => {
     const made = await callers.ok('POST', '/v1/tokens', { name: 'ci', principal: 'service:ci' });
     expect(made).toMatchObject({
       name: 'ci',
@@ -44,7 +44,7 @@ describe('tokens', () => {
     });
   });
 
-  it('409: the same Idempotency-Key again, and no second token', async () => {
+  it('409: a repeated Idempotency-Key creates no second token', async () => {
     const body = { name: 'once', principal: 'service:once' };
     const key = { 'idempotency-key': freshName('key') };
     expect((await callers.admin('POST', '/v1/tokens', body, key)).status).toBe(201);
@@ -52,7 +52,7 @@ describe('tokens', () => {
     expect((await callers.ok('GET', '/v1/tokens?principal=service:once')).items).toHaveLength(1);
   });
 
-  it('401 within two seconds on every server: revoked; at once: expired, or from elsewhere', async () => {
+  it('401 on every server: within two seconds if revoked, at once if expired or sent from another network', async () => {
     const caller = await callers.token({ principal: 'service:gone' });
     const other = withToken(second, caller.secret);
     expect(await status(other('GET', '/v1/whoami'))).toBe(200);
@@ -74,7 +74,7 @@ describe('tokens', () => {
     expect(await status(outside.api('GET', '/v1/whoami'))).toBe(401);
   });
 
-  it('201: without networks counts from anywhere and says so with null, as stored rows do', async () => {
+  it('201: a token without networks is valid from anywhere and shows null', async () => {
     for (const networks of [undefined, null]) {
       const body = { name: 'x', principal: 'user:anywhere', networks };
       const made = await callers.admin('POST', '/v1/tokens', body);
@@ -85,7 +85,7 @@ describe('tokens', () => {
     }
   });
 
-  it('403: for others, for administrators, or by a narrowed one; 422: what cannot be', async () => {
+  it('403: for others, for administrators, or by a narrowed token; 422: invalid fields', async () => {
     const ann = await callers.user({ [freshName('ns')]: 'admin' });
     expect(await status(ann.api('POST', '/v1/tokens', { name: 'x', principal: 'user:bob' }))).toBe(403);
     expect(await status(ann.api('POST', '/v1/tokens', { name: 'x', administrator: true }))).toBe(403);
@@ -97,7 +97,7 @@ describe('tokens', () => {
     );
     const bob = await callers.user({});
     expect(await status(bob.api('DELETE', `/v1/tokens/${ann.id}`))).toBe(404);
-    // Bound to networks is narrowed too: what it made could be used from anywhere.
+    // A token bound to networks is narrowed too: its children could be used from anywhere.
     for (const administrator of [false, true]) {
       const bound = { principal: ann.name, administrator, networks: ['127.0.0.0/8'] };
       const { api } = await callers.token(bound);
@@ -121,7 +121,7 @@ describe('tokens', () => {
 
 describe('a narrowed token', () => {
   it.each([{ permissions: ['model.read'] }, { namespaces: ['ai'] }, { networks: ['127.0.0.0/8'] }])(
-    '403: revokes no other of its owner, and 204 itself: %j',
+    '403: revokes no other token of its owner; 204: revokes itself: %j',
     async (narrowing) => {
       const principal = `user:${freshName('u')}`;
       const whole = await callers.token({ principal });
@@ -134,7 +134,7 @@ describe('a narrowed token', () => {
     },
   );
 
-  it('204: of an administrator, bound to networks, revokes that of anybody', async () => {
+  it('204: an administrator token bound to networks revokes any token', async () => {
     const leaked = await callers.token({ principal: 'service:leaky' });
     const { api } = await callers.token({
       principal: 'user:on-call',
@@ -147,7 +147,7 @@ describe('a narrowed token', () => {
 });
 
 describe('grants', () => {
-  it('a role holds there and below, and is seen from below; taken back it is gone', async () => {
+  it('a role applies to its namespace and below, until it is removed', async () => {
     const namespace = freshName('team');
     const name = `user:${freshName('u')}`;
     const { api } = await callers.token({ principal: name });
@@ -174,7 +174,7 @@ describe('grants', () => {
     expect((await callers.admin('DELETE', at(namespace, name))).status).toBe(404);
   });
 
-  it('new namespaces come only where their makers may make them', async () => {
+  it('only callers with the permission create namespaces', async () => {
     const team = freshName('team');
     const ann = await callers.user({ [team]: 'contributor' });
     const create = (namespace: string) => status(ann.api('POST', '/v1/models', { namespace, name: 'm' }));
@@ -201,7 +201,7 @@ describe('attacks', () => {
     return { mine, theirs, secret, version, run, checkpoint, eve, own: own.body };
   };
 
-  it('404: a body that names what the caller may not see', async () => {
+  it('404: a body names an object that the caller may not see', async () => {
     const { mine, theirs, version, checkpoint, eve, own } = await setUp();
     const versions = `/v1/models/${own.id}/versions`;
     for (const source of [
@@ -241,7 +241,7 @@ describe('attacks', () => {
       expect(await status(eve.api(method, `/v1/uploads/${begun.id}${path}`, body))).toBe(404);
   });
 
-  it("lineage, cursors and somebody else's Idempotency-Key open nothing", async () => {
+  it("lineage, cursors and another caller's Idempotency-Key reveal nothing", async () => {
     const { mine, theirs, secret, checkpoint, eve, own } = await setUp();
     // An administrator made a version of eve's model from a checkpoint that she may not see.
     const made = await callers.ok('POST', `/v1/checkpoints/${checkpoint.id}/promote`, {
@@ -262,7 +262,7 @@ describe('attacks', () => {
     expect((await eve.api('POST', '/v1/models', { namespace: mine, name: 'mine' }, key)).status).toBe(201);
   });
 
-  it('no token in a log, nor in an error', async () => {
+  it('neither logs nor errors contain a token', async () => {
     const caller = await callers.token({ principal: 'service:quiet' });
     const answer = await caller.api('GET', '/v1/models/none');
     expect(JSON.stringify(answer.body)).not.toContain(caller.secret);
@@ -272,7 +272,7 @@ describe('attacks', () => {
 });
 
 describe('what a caller can list and get', () => {
-  it('is exactly what a naive reading of the grants allows', async () => {
+  it('matches a naive reading of the grants', async () => {
     const top = freshName('tree');
     const paths = [top, `${top}/a`, `${top}/a/b`, `${top}/ab`, `${top}/c`];
     const models = new Map<string, string>();

@@ -9,7 +9,7 @@ import { ref, startTestServer, type TestAnswer, type TestServer } from '../../te
 import { type Callers, callersOf, withToken } from '../../testing/tokens.ts';
 import { wordsOf } from '../../testing/words.ts';
 
-/* Ways around the rules: what one may use to have the server do, or tell, what one may not. */
+/* Attempts to make the server do or reveal what the caller may not. */
 
 let server: TestServer;
 let callers: Callers;
@@ -33,8 +33,8 @@ async function setUp() {
   return { mine, theirs, secret, own, eve };
 }
 
-describe('a reference in text that no permission is asked for', () => {
-  it('tells nothing: as what a move expects, in a filter, as a dataset of a policy that is asked about', async () => {
+describe('a reference in a text that is not checked for a permission', () => {
+  it('reveals nothing as `expect` of a move, in a filter, or as a dataset in a preview', async () => {
     const { theirs, own, eve } = await setUp();
     await callers.ok('POST', `/v1/models/${own.id}/metrics`, { metrics: [{ key: 'a', value: 1 }] });
     const told = async (namespace: string): Promise<string[]> => {
@@ -67,7 +67,7 @@ describe('a reference in text that no permission is asked for', () => {
 });
 
 describe("somebody else's", () => {
-  it('cursor shows only what is listed for whoever uses it', async () => {
+  it('cursor shows only what its user may list', async () => {
     const { mine, secret, own, eve } = await setUp();
     for (const list of ['/v1/models?', '/v1/namespaces?', '/v1/models?orderBy=name&', '/v1/datasets?']) {
       const { nextCursor } = (await callers.admin('GET', `${list}limit=1`)).body;
@@ -77,7 +77,7 @@ describe("somebody else's", () => {
         for (const item of body.items) expect(item.namespace ?? item.path).toMatch(new RegExp(`^${mine}`));
       expect(JSON.stringify(body)).not.toContain(secret.id);
     }
-    // Those of lists that hold a position alone are made up easily: they move within the list.
+    // The cursors of lists that contain only a position are easy to forge. They move within the list.
     const forged = Buffer.from('""').toString('base64url');
     for (const list of ['files', 'aliases', 'proposals', 'policy/history', 'decisions'])
       for (const cursor of [forged, Buffer.from('0').toString('base64url')]) {
@@ -86,7 +86,7 @@ describe("somebody else's", () => {
       }
   });
 
-  it('Idempotency-Key replays nothing for another caller, nor once the right is gone', async () => {
+  it('Idempotency-Key replays nothing for another caller, nor after the right was removed', async () => {
     const { theirs, secret, eve } = await setUp();
     const ann = await callers.user({ [theirs]: 'contributor' });
     const bob = await callers.user({ [theirs]: 'contributor' });
@@ -95,11 +95,11 @@ describe("somebody else's", () => {
     const send = ({ api }: typeof ann) => api('POST', path, { name: 'started', source: 'x' }, key);
     const first = await send(ann);
     expect((await send(ann)).body.id).toBe(first.body.id);
-    // Another caller has keys of their own: theirs is a request of its own.
+    // Keys belong to their caller, so another caller's request with the same key is a new request.
     const second = await send(bob);
     expect([second.status, second.body.id === first.body.id]).toEqual([201, false]);
     expect((await send(eve)).status).toBe(404);
-    // The same caller by a token that may do less.
+    // The same caller with a narrowed token.
     const narrow = await callers.token({ principal: ann.name, permissions: ['model.read'] });
     const other = await callers.token({ principal: ann.name, namespaces: [freshName('else')] });
     expect([(await send({ ...ann, ...narrow })).status, (await send({ ...ann, ...other })).status]).toEqual([
@@ -109,7 +109,7 @@ describe("somebody else's", () => {
     await expect.poll(async () => (await send(ann)).status, { timeout: 2_000 }).toBe(404);
   });
 
-  it('upload cannot be finished, watched or listed by what one knows of it', async () => {
+  it('upload cannot be completed, read or listed by its id alone', async () => {
     const { secret, own, eve } = await setUp();
     const content = Buffer.from(freshName('content'));
     const sha256 = createHash('sha256').update(content).digest('hex');
@@ -157,7 +157,7 @@ describe('a path that leads elsewhere', () => {
     ...['a%2f..%2f..%2fx', 'a//x', 'a%2f%2fx', '%2f', '%00', '%0d%0aX:%20y', '~%2f.ssh', '%e2%80%ae', '%ff'],
   ];
 
-  it('of a file is refused, or is that name within the object and nothing else', async () => {
+  it('of a file is refused, or stays within the object', async () => {
     const { secret, own, eve } = await setUp();
     const head = (method: string, path: string, length: number) =>
       `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${eve.secret}\r\n` +
@@ -187,7 +187,7 @@ describe('a path that leads elsewhere', () => {
         path.split('/').some((part: string) => ['', '.', '..'].includes(part)),
         path,
       ).toBe(false);
-    // On the disk content lies below the store under keys that nobody chose.
+    // The disk store uses random keys, which no caller chooses.
     for (const name of await readdir(server.blobsDir, { recursive: true }))
       expect(name).toMatch(/^[\w.-]+(?:\/[\w.-]+)*$/);
   });
@@ -201,7 +201,7 @@ describe('a path that leads elsewhere', () => {
       const urlOf = ({ path }: Route, step: string) =>
         path.replace(/\{([^}]*)\}/g, (_, name: string) => {
           if (name === 'path*') return step;
-          // The object's own name after a detour.
+          // A path that leads back to the object's own name.
           return `${step}%2f${ref(name === 'namespace' ? namespace : (values[name] ?? 'x'))}`;
         });
       for (const route of withParams.filter((each) => each.method === method)) {
@@ -221,8 +221,8 @@ describe('a path that leads elsewhere', () => {
   );
 });
 
-describe('a right that is gone', () => {
-  it('opens nothing more by what was got with it: ids, cursors, tokens made meanwhile', async () => {
+describe('a right that was removed', () => {
+  it('leaves no access through ids, cursors or tokens that the caller got before', async () => {
     const { theirs, secret } = await setUp();
     const ann = await callers.user({ [theirs]: 'admin' });
     const made = await ann.api('POST', '/v1/tokens', { name: 'kept', namespaces: [theirs] });
@@ -244,7 +244,7 @@ describe('a right that is gone', () => {
   });
 });
 
-it('404: an id that is nobody’s and one that is somebody else’s are told in the same words, deleted or not', async () => {
+it('404: an unknown id and a hidden id get the same answer, deleted or not', async () => {
   const { secret, eve } = await setUp();
   const words = async (id: string) =>
     wordsOf(await eve.api('GET', `/v1/models/${id}?includeDeleted=true`), [id]);

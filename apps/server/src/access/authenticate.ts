@@ -9,14 +9,11 @@ import { isJwt, openIssuer } from './oidc.ts';
 import { hashOf, identityByToken } from './token-identity.ts';
 import { noteUses } from './token-use.ts';
 
-/** How a server is told who asks. */
 export const authenticationBy = (settings: Settings): Authentication =>
   settings.auth === 'tokens' ? bearerAuthentication(settings) : openAuthentication;
 
-/** Everybody is the local user. */
 const openAuthentication: Authentication = { identify: async () => localActor, invalidate: () => {} };
 
-/** Callers are known by tokens of this server, and by those of an OIDC issuer. */
 function bearerAuthentication(settings: Settings): Authentication {
   const issuer = settings.oidcIssuer === undefined ? undefined : openIssuer(settings, settings.oidcIssuer);
   const callers = createCallerCache((ctx, secret) =>
@@ -57,7 +54,7 @@ function demandCounts(
   address: string,
 ): asserts identity is Identity {
   if (identity === undefined || identity.expiresAt <= ctx.now().getTime())
-    throw unauthenticated('The token is not known, has expired or was revoked.');
+    throw unauthenticated('The token is unknown, expired or revoked.');
   if (identity.isFrom?.(address) === false)
-    throw unauthenticated('The token does not count from this address.');
+    throw unauthenticated('The token is not valid from this address.');
 }

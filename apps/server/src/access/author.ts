@@ -5,16 +5,16 @@ import type { RequestContext } from '../protocol/context.ts';
 import { grantsOf, ROLES_OF_PRINCIPALS } from './identity.ts';
 import { actorOf, livingTokens, type TokenRow, usedSince } from './token-identity.ts';
 
-/** A caller as it is stored with a rule, so that the caller's rights can be asked for later. */
+/** A caller as a rule stores it, so that its current rights can be read later. */
 export interface Author {
   readonly name: string;
-  /** The token by which the caller was known. Absent: a token of the OIDC issuer. */
+  /** The token that identified the caller. Absent for a JWT of the OIDC issuer. */
   readonly tokenId?: string;
-  /** The groups that the issuer told. */
+  /** The groups that the issuer reported. */
   readonly groups?: readonly string[];
 }
 
-/** Null for the local user of an open server: the rules of that user are bound by nobody's rights. */
+/** Null for the local user of an open server: no rights limit this user's rules. */
 export function authorOf({ actor, settings }: Pick<RequestContext, 'actor' | 'settings'>): Author | null {
   if (settings.auth === 'open') return null;
   const { name, tokenId, groups } = actor;
@@ -22,8 +22,8 @@ export function authorOf({ actor, settings }: Pick<RequestContext, 'actor' | 'se
 }
 
 /**
- * An author with the rights of now; undefined if the author's token is revoked or expired. The question is asked in the
- * caller's transaction: a worker that waited for another connection while it holds one could stop the pool.
+ * Returns an author with current rights; undefined if the author's token was revoked or has expired. Queries within the
+ * caller's transaction: waiting for a second connection could deadlock the pool.
  */
 export async function authorNow(
   ctx: Pick<RequestContext, 'settings' | 'now'>,

@@ -10,7 +10,7 @@ import { type Callers, callersOf } from '../../testing/tokens.ts';
 import { wordsOf } from '../../testing/words.ts';
 import { mentions } from '../http/touch/mentions.ts';
 
-/* What the bodies of requests name, of every route that there is, or will be: an object of another namespace. */
+/* For every route: the objects that its body names, in another namespace. */
 
 let server: TestServer;
 let callers: Callers;
@@ -31,7 +31,7 @@ const cases = routeList.flatMap((route: Route) =>
 const named = ({ kind }: Touch, { namespace, values }: World): string =>
   kind === 'dataset' ? `${namespace}/val` : (values[kind] as string);
 
-/** What could be named so, and is nowhere. */
+/** A valid name of an object that does not exist anywhere. */
 const nothing = ({ kind }: Touch): string => {
   if (kind === 'dataset') return `${freshName('nothing')}/val`;
   if (kind === 'namespace') return freshName('nothing');
@@ -39,10 +39,10 @@ const nothing = ({ kind }: Touch): string => {
   return randomUUID();
 };
 
-/** What could be made where the world is. */
+/** A name that the caller could create in the world. */
 const missing = ({ namespace }: World): string => `${namespace}/${freshName('new')}`;
 
-/** Whether an object lies where the object of the path does, so that no foreign one can be named. */
+/** Whether an object always lies in the namespace of the path's object, so that no other namespace can be named. */
 const liesWithPath = (route: Route, { kind, at, under }: Touch): boolean =>
   at.startsWith('params.') ||
   (kind === 'alias' && route.touches[under ?? '']?.at.startsWith('params.') === true);
@@ -67,7 +67,7 @@ describe.each(cases)('%s', (_, route, touch) => {
 
   const ask = (api: typeof callers.admin, text: string): Promise<TestAnswer> =>
     api(route.method, urlOf(route, home.values), bodyNaming(route, touch.at, text, home));
-  /** Somebody with these permissions on both namespaces. */
+  /** Creates a caller with these permissions on both namespaces. */
   const holder = (permissions: readonly Permission[]) =>
     callers.token({
       principal: 'service:test',
@@ -77,18 +77,18 @@ describe.each(cases)('%s', (_, route, touch) => {
     });
   const isRefused = (answer: TestAnswer, text: string) =>
     [403, 404].includes(answer.status) ||
-    // A fault of what the body says, not an object that is missing: see `optional`.
+    // The body is invalid, not the object missing: see `optional`.
     (touch.optional === true && JSON.stringify(answer.body).includes(text) && answer.status === 422);
   const expectPassed = (answer: TestAnswer) => {
     expect([401, 403], JSON.stringify(answer.body)).not.toContain(answer.status);
     if (answer.status === 404) expect(answer.body.errors ?? []).toEqual([]);
   };
 
-  it('a foreign object is not there for whoever may do nothing in its namespace', async () => {
+  it('an object looks missing to a caller without rights in its namespace', async () => {
     if (liesWithPath(route, touch)) return;
     const { api } = await callers.user({ [home.namespace]: 'admin' });
     const [text, none] = [named(touch, foreign), nothing(touch)];
-    // An alias lies where its model does, which the body names too.
+    // An alias lies in the namespace of its model, which the body names too.
     const [there, nowhere] =
       touch.kind === 'alias' ? await aliasesElsewhere(api) : [await ask(api, text), await ask(api, none)];
     if (there.status < 300) {
@@ -120,10 +120,10 @@ describe.each(cases)('%s', (_, route, touch) => {
     return [there, say(nowhere, none)] as const;
   }
 
-  it.each(['there', 'still to be made'])('%s: only with what is declared', async (state) => {
+  it.each(['there', 'still to be made'])('%s: passes only with the declared permission', async (state) => {
     const isThere = state === 'there';
     const permission = isThere ? touch.permission : touch.create;
-    // An alias is asked for as one that is to be made, there or not.
+    // The permission of an alias is the same whether it exists or not.
     if (permission === undefined) return;
     const place = liesWithPath(route, touch) ? home : foreign;
     const text = isThere || touch.kind === 'alias' ? named(touch, place) : missing(place);
@@ -143,7 +143,7 @@ describe.each(cases)('%s', (_, route, touch) => {
   });
 });
 
-it('there are such places, of every kind that a body can name', () => {
+it('bodies name objects of every kind', () => {
   const kinds = new Set(cases.map(([, , { kind }]) => kind));
   expect([...kinds].sort()).toEqual([
     'alias',

@@ -3,7 +3,7 @@ import { freshName } from '../../testing/objects.ts';
 import type { TestServer } from '../../testing/test-server.ts';
 import { type Caller, type Callers, startPair, withToken } from '../../testing/tokens.ts';
 
-/* Two servers remember callers; what takes rights away is seen by both within two seconds, however it is done. */
+/* Two servers cache callers. Both see removed rights within two seconds, however they were removed. */
 
 let server: TestServer;
 let second: TestServer;
@@ -26,11 +26,11 @@ async function member() {
   return { namespace, caller, status };
 }
 
-describe('rights that go are gone on the other server', () => {
+describe('removed rights end on the other server', () => {
   it.each([
     ['a token deleted by hand', 401, ({ id }: Caller) => sql('DELETE FROM tokens WHERE id = $1', id)],
     [
-      'a token that is made to expire',
+      'a token with a new expiry in the past',
       401,
       ({ id }: Caller) => sql(`UPDATE tokens SET expires_at = now() - interval '1 minute' WHERE id = $1`, id),
     ],
@@ -40,7 +40,7 @@ describe('rights that go are gone on the other server', () => {
       ({ id }: Caller) => sql(`UPDATE tokens SET namespaces = '{elsewhere}' WHERE id = $1`, id),
     ],
     [
-      'a token given to somebody else',
+      'a token moved to another owner',
       404,
       ({ id }: Caller) => sql(`UPDATE tokens SET principal = 'user:nobody' WHERE id = $1`, id),
     ],
@@ -50,7 +50,7 @@ describe('rights that go are gone on the other server', () => {
     await expect.poll(status, within).toBe(refused);
   });
 
-  it('a role whose loss was noted, and the note pruned before the other server asked', async () => {
+  it('a role whose removal was recorded and pruned before the other server read it', async () => {
     const { caller, status } = await member();
     await sql('DELETE FROM grants WHERE principal = $1', caller.name);
     const { rows } = await sql(`SELECT prune_access_changes(now() + interval '1 day', 100000) AS count`);
@@ -59,7 +59,7 @@ describe('rights that go are gone on the other server', () => {
     await expect.poll(status, within).toBe(404);
   });
 
-  it('a role taken by hand, by a lesser one, or with its namespace', async () => {
+  it('a role removed by hand, replaced by a lesser one, or removed with its namespace', async () => {
     const one = await member();
     await sql('DELETE FROM grants WHERE principal = $1', one.caller.name);
     await expect.poll(one.status, within).toBe(404);
@@ -70,13 +70,13 @@ describe('rights that go are gone on the other server', () => {
         .status;
     const path = `/v1/namespaces/${two.namespace}/grants/${encodeURIComponent(two.caller.name)}`;
     await callers.ok('PUT', path, { role: 'contributor' });
-    // What is given is seen at once.
+    // A new right applies at once.
     expect(await create()).toBe(201);
     await callers.ok('PUT', path, { role: 'viewer' });
     await expect.poll(create, within).toBe(403);
     const three = await member();
     await callers.ok('DELETE', `/v1/namespaces/${three.namespace}`);
-    // The grants are kept for the grace time. After it the next namespace of that name has none of them.
+    // The grants are kept for the grace time. After it, the next namespace of that name has none of them.
     await sql(
       'UPDATE kept_namespaces SET kept_until = created.at FROM (SELECT min(at) AS at FROM changes) AS created',
     );
@@ -84,7 +84,7 @@ describe('rights that go are gone on the other server', () => {
     await expect.poll(three.status, within).toBe(404);
   });
 
-  it('everything, where a table is emptied', async () => {
+  it('all rights, if a table is emptied', async () => {
     const { status } = await member();
     await sql('TRUNCATE grants');
     await expect.poll(status, within).toBe(404);
@@ -103,13 +103,13 @@ describe('rights that go are gone on the other server', () => {
   });
 });
 
-it('what changes while a caller is being looked up is not missed', async () => {
+it('a change during the lookup of a caller is not missed', async () => {
   for (let round = 0; round < 10; round++) {
     const namespace = freshName('race');
     const caller = await callers.user({ [namespace]: 'viewer' });
     const get = withToken(second, caller.secret);
     const list = async () => (await get('GET', `/v1/models?namespace=${namespace}`)).status;
-    // The first looks make both servers remember, in the midst of which the role goes.
+    // The first lookups make both servers cache the caller; the role is removed meanwhile.
     const taken = callers.ok(
       'DELETE',
       `/v1/namespaces/${namespace}/grants/${encodeURIComponent(caller.name)}`,
@@ -120,7 +120,7 @@ it('what changes while a caller is being looked up is not missed', async () => {
   }
 }, 30_000);
 
-it('a token tells when it was used last, to the minute', async () => {
+it('a token shows its last use, to the minute', async () => {
   const { caller } = await member();
   const lastUsed = async () =>
     (await callers.ok('GET', `/v1/tokens?principal=${caller.name}`)).items[0].lastUsedAt;

@@ -3,15 +3,14 @@ import { LRUCache } from 'lru-cache';
 import type { Context } from '../protocol/context.ts';
 import type { Identity } from './identity.ts';
 
-/** Milliseconds after which the database is asked what has changed: so long can a token that was revoked still be used. */
+/** Milliseconds between two reads of what has changed. A revoked token can still be used for this long. */
 const ASK_AFTER = 1_000;
-/** Milliseconds that a token of an issuer is good for without looking at its keys again. */
+/** Milliseconds for which a verified JWT is not verified again. */
 const SIGNATURE_GOOD_FOR = 10_000;
-/** Bounds of the memory: callers, and namespaces on which they have roles, all together. */
+/** Bounds of the cache: callers, and namespaces on which all of them have roles. */
 const MOST_CALLERS = 50_000;
 const MOST_GRANTS = 500_000;
 
-/** In Postgres' order no epoch is greater. */
 const LAST_EPOCH = '9223372036854775807';
 
 const changedSince = prepared<[epoch: string], { epoch: string; principals: string[] }>(
@@ -22,35 +21,32 @@ const changedSince = prepared<[epoch: string], { epoch: string; principals: stri
 
 interface Caller {
   readonly identity: Identity;
-  /** By `performance.now()`; infinite: as long as nothing changes. */
+  /** By `performance.now()`; infinite for callers that only a change invalidates. */
   readonly until: number;
 }
 
 const isFresh = (ctx: Context, { identity, until }: Caller): boolean =>
   until > performance.now() && (identity.lookAgainAt ?? Number.POSITIVE_INFINITY) > ctx.now().getTime();
 
-/** Finds out who has a secret, by whatever it is looked up. Undefined: nobody. */
 export type Find = (ctx: Context, secret: string) => Promise<Identity | undefined>;
 
-/** What was found of callers, by a key that stands for their secret. */
 export interface CallerCache {
-  /** @param when `anew`: as it is now; otherwise as it was within the last second. */
+  /** @param when `anew`: with current rights; otherwise with the rights of at most a second ago. */
   readonly get: (
     ctx: Context,
     key: string,
     secret: string,
     when: 'anew' | undefined,
   ) => Promise<Identity | undefined>;
-  /** Whether somebody was found under a key when it was last looked up, be it that what was found is forgotten since. */
+  /** Whether the last lookup of a key found a caller, even if the cache has dropped that caller since. */
   readonly isKnown: (key: string) => boolean;
-  /** Has the next request ask what has changed: something has. */
+  /** Marks the cache as stale: the next request reads what has changed. */
   readonly invalidate: () => void;
 }
 
 /**
- * Remembers callers until something of theirs changes. All servers see changes that the database tells: once a second,
- * by whatever request comes, one small question is asked for all that are remembered. Where it is not answered nobody is
- * let in.
+ * Caches callers until their rights change. Triggers record changes in the database; once a second, one query of some
+ * request reads them for all cached callers. If that query fails, no caller is admitted.
  */
 export function createCallerCache(find: Find): CallerCache {
   const callers = new LRUCache<string, Caller>({
@@ -58,15 +54,14 @@ export function createCallerCache(find: Find): CallerCache {
     maxSize: MOST_GRANTS + MOST_CALLERS,
     sizeCalculation: ({ identity: { actor } }) => 1 + (actor.grants === 'all' ? 0 : actor.grants.size),
   });
-  /** Keys of tokens under which somebody was found. */
   const good = new LRUCache<string, true>({ max: MOST_CALLERS });
-  /** Questions under way: requests of the same moment ask once. */
+  /** Running lookups: concurrent requests share one. */
   const finding = new Map<string, Promise<Identity | undefined>>();
   let epoch: string | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   let doubtedAt = Number.NEGATIVE_INFINITY;
 
-  /** Forgets whoever has changed, and what is being found: it may have been read before that. */
+  /** Drops the callers whose rights changed, and all running lookups, which may have read older rights. */
   function forget(principals: ReadonlySet<string>): void {
     finding.clear();
     const isAll = principals.has('*');
@@ -80,7 +75,7 @@ export function createCallerCache(find: Find): CallerCache {
     const began = performance.now();
     const [row] = await changedSince(db.requests, epoch ?? LAST_EPOCH);
     if (row === undefined) throw new Error('access_epoch has no row');
-    // Going back it is another database, restored from a copy.
+    // The epoch went back: this is another database, restored from a copy.
     if (epoch === undefined || BigInt(row.epoch) < BigInt(epoch)) forget(new Set(['*']));
     else if (row.principals.length > 0) forget(new Set(row.principals));
     epoch = row.epoch;
@@ -93,7 +88,6 @@ export function createCallerCache(find: Find): CallerCache {
     });
     return asking;
   };
-  /** By a question that begins later than now. */
   const askAnew = async (ctx: Context): Promise<void> => {
     await asking?.catch(() => {});
     await ask(ctx);
@@ -103,7 +97,7 @@ export function createCallerCache(find: Find): CallerCache {
     const running = find(ctx, secret).then((identity) => {
       if (identity === undefined) good.delete(key);
       else if (identity.actor.tokenId !== undefined) good.set(key, true);
-      // Who is unknown is not remembered: anybody could fill the memory.
+      // Unknown secrets are not cached: anybody could fill the cache.
       if (identity && finding.get(key) === running) {
         const until =
           identity.actor.tokenId === undefined ? performance.now() + SIGNATURE_GOOD_FOR : Infinity;

@@ -1,19 +1,18 @@
 import { HttpProblem } from '../protocol/problem.ts';
 
-/** The secret of a Bearer `Authorization` header (RFC 6750); undefined where it is none. */
+/** Returns the secret of a Bearer `Authorization` header (RFC 6750); undefined for any other header. */
 export const bearerIn = (authorization: string | undefined): string | undefined =>
   /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 
-/** 401, for whoever sent no Bearer token. */
 export const noBearer = (authorization: string | undefined): HttpProblem =>
   authorization === undefined
-    ? unauthenticated(
-        'This server wants to know who asks: send a token as `Authorization: Bearer …`.',
-        'nothing',
-      )
-    : unauthenticated('The Authorization header must be `Bearer` and a token.');
+    ? unauthenticated('This server needs a token: send it as `Authorization: Bearer …`.', 'nothing')
+    : unauthenticated('The Authorization header must be `Bearer` followed by a token.');
 
-/** 401. Whoever sent nothing is told which credentials are wanted, whoever sent some that they are wrong (RFC 6750, 3). */
+/**
+ * 401 with the challenge of RFC 6750, section 3: without credentials it names the scheme, with wrong ones also
+ * `invalid_token`.
+ */
 export const unauthenticated = (
   detail: string,
   sent: 'nothing' | 'credentials' = 'credentials',

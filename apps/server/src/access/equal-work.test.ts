@@ -25,7 +25,7 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** The statements that the process sends while something runs. */
+/** Returns the statements that the process sends while `run` runs. */
 async function statementsOf(run: () => Promise<unknown>): Promise<string[]> {
   const sent: string[] = [];
   const { query } = pg.Client.prototype;
@@ -127,7 +127,7 @@ describe('a hidden object and one that does not exist', () => {
   });
 });
 
-it('a missing object costs an administrator, from whom nothing is hidden, no write', async () => {
+it('a missing object causes no write for an administrator, who sees everything', async () => {
   const sent = await fewest(() => callers.admin('GET', `/v1/models/${randomUUID()}`));
   expect(sent.filter((text) => text.includes('audit_events'))).toEqual([]);
 });

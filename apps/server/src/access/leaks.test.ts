@@ -4,7 +4,7 @@ import { champion, policyTests } from '../../testing/policies.ts';
 import { ref, startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf } from '../../testing/tokens.ts';
 
-/* What an answer about an object that the caller may see tells of others that it may not see. */
+/* Answers about a visible object must reveal nothing about hidden ones. */
 
 let server: TestServer;
 let callers: Callers;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Two namespaces: Eve is an admin of the one and nobody in the other, Ann reads both. */
+/** Two namespaces: Eve is an admin of one and has no rights in the other; Ann reads both. */
 async function setUp() {
   const { ok } = callers;
   const [mine, theirs] = [freshName('mine'), freshName('theirs')];
@@ -36,8 +36,8 @@ async function setUp() {
   return { mine, theirs, run, dataset, checkpoint, secret, base, own, eve, ann };
 }
 
-describe('what an object was made of', () => {
-  it('is told only to whoever may see that, in every answer, whoever asked before', async () => {
+describe('the sources of an object', () => {
+  it('are shown only to callers who may see them, whoever asked before', async () => {
     const { theirs, run, dataset, checkpoint, base, own, eve, ann } = await setUp();
     const made = await callers.ok('POST', `/v1/models/${own.id}/versions`, {
       version: 'v1',
@@ -57,7 +57,7 @@ describe('what an object was made of', () => {
       ['GET', `/v1/resolve?ref=${made.id}`, (body: any) => body.version],
       ['GET', `/v1/models/${own.id}/versions`, (body: any) => body.items[0]],
     ] as const;
-    // Twice, so that each finds what was kept for the other.
+    // Twice, so that each caller could hit the answer cached for the other one.
     for (const [caller, shown] of [
       [ann, whole],
       [eve, redacted],
@@ -76,7 +76,7 @@ describe('what an object was made of', () => {
     expect(all.body.items).toMatchObject([{ digest: 'sha256:theirs' }]);
   });
 
-  it('is told in part where a part may be seen', async () => {
+  it('are shown in part if only a part is visible', async () => {
     const { theirs, run, checkpoint, base, own, mine } = await setUp();
     const made = await callers.ok('POST', `/v1/models/${own.id}/versions`, {
       version: 'v1',
@@ -93,7 +93,7 @@ describe('what an object was made of', () => {
     expect(body.source).toEqual({ experiment: `${theirs}/run`, version: `${theirs}/secret:v1` });
   });
 
-  it('nor of an experiment the checkpoint that it began with, nor of a promoted version', async () => {
+  it('hide the first checkpoint of an experiment, and the checkpoint of a promoted version', async () => {
     const { mine, theirs, checkpoint, own, eve, ann } = await setUp();
     const begun = await callers.ok('POST', '/v1/experiments', {
       namespace: mine,
@@ -117,7 +117,7 @@ describe('what an object was made of', () => {
 });
 
 describe('lineage', () => {
-  it('ends where the caller may not look: nothing behind it is shown, nor that there is more', async () => {
+  it('ends at hidden objects, without a hint that there is more', async () => {
     const { mine, secret, own, eve, ann } = await setUp();
     const add = (model: { id: string }, version: string, source?: object) =>
       callers.ok('POST', `/v1/models/${model.id}/versions`, { version, files: [], source });
@@ -146,7 +146,7 @@ describe('policies', () => {
     },
   ];
 
-  it('do not tell whether a foreign dataset is there', async () => {
+  it('do not reveal whether a hidden dataset exists', async () => {
     const { mine, theirs, own, eve } = await setUp();
     await callers.ok('POST', '/v1/datasets', { namespace: mine, name: 'here' });
     const told = async (dataset: string) => {
@@ -170,7 +170,7 @@ describe('policies', () => {
     expect(there.every(([, text]) => text?.includes('names no dataset'))).toBe(true);
   });
 
-  it('of namespaces tell it neither, and take the datasets that may be read', async () => {
+  it('of namespaces do not reveal it either, and accept readable datasets', async () => {
     const { mine, theirs, eve } = await setUp();
     await callers.ok('PUT', `/v1/namespaces/${mine}/grants/${ref(eve.name)}`, { role: 'admin' });
     const put = (dataset: string) =>
@@ -188,7 +188,7 @@ describe('policies', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('owe evaluations only to whoever may see the dataset', async () => {
+  it('show owed evaluations only to callers who may see the dataset', async () => {
     const { theirs, dataset, own, eve, ann } = await setUp();
     await callers.ok('POST', `/v1/models/${own.id}/versions`, { version: 'v1', files: [] });
     await callers.ok('PUT', `/v1/models/${own.id}/policy`, { evaluate: [{ dataset: `${theirs}/val` }] });
@@ -198,7 +198,7 @@ describe('policies', () => {
     expect(await owed(eve)).toEqual([]);
   });
 
-  it('decide on a checkpoint for a model above it: only whoever sees the model is told', async () => {
+  it('decide on a checkpoint for a model above it, and show the model only to callers who may see it', async () => {
     const { ok } = callers;
     const team = freshName('team');
     const { decideAll } = policyTests(() => server);
@@ -221,7 +221,7 @@ describe('policies', () => {
     expect(await decisions(below)).toEqual([]);
   });
 
-  it('do not tell by the bytes that a preview would free who else has the content', async () => {
+  it('do not reveal other owners of content by the bytes that a preview would free', async () => {
     const content = Buffer.from(freshName('content'));
     const { mine, eve, secret } = await setUp();
     await callers.ok('PUT', `/v1/models/${secret.id}/files/x`, content);
@@ -239,7 +239,7 @@ describe('policies', () => {
 });
 
 describe('promotion', () => {
-  it('404 or 403: takes the files of a checkpoint only for whoever may read them', async () => {
+  it('404 or 403: promotes the files of a checkpoint only for callers who may read them', async () => {
     const { mine, theirs, checkpoint, own } = await setUp();
     const lacking = await callers.token({
       principal: 'service:deputy',
@@ -249,6 +249,9 @@ describe('promotion', () => {
     });
     const body = { model: own.id, version: 'p' };
     const answer = await lacking.api('POST', `/v1/checkpoints/${checkpoint.id}/promote`, body);
-    expect(answer.body).toMatchObject({ status: 403, detail: `This needs file.read on ${theirs}.` });
+    expect(answer.body).toMatchObject({
+      status: 403,
+      detail: `This request needs the permission file.read on ${theirs}.`,
+    });
   });
 });

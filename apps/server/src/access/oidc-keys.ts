@@ -3,18 +3,17 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { isSafeUrl } from '../config/addresses.ts';
 
-/** Milliseconds after which the keys are fetched again, while the old ones are used. */
+/** Milliseconds after which the keys are fetched again. The old keys stay in use meanwhile. */
 const REFRESH_AFTER = 5 * 60_000;
-/** Milliseconds that keys are used at most where the issuer cannot be reached. */
+/** Milliseconds that old keys stay in use if the issuer cannot be reached. */
 const USABLE_FOR = 60 * 60_000;
-/** Milliseconds between two attempts where it cannot, and between two searches for a key that is not there. */
+/** Milliseconds between two attempts after a failure, and between two fetches for an unknown key. */
 const COOLDOWN = 5_000;
 /** Milliseconds that the issuer has for an answer. */
 const TIMEOUT = 5_000;
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
-/** The issuer cannot be reached, or answers what is no answer. */
 export class IssuerUnreachable extends Error {}
 
 interface Fetched {
@@ -24,15 +23,14 @@ interface Fetched {
 }
 
 /**
- * The keys of an OIDC issuer, found by discovery (OpenID Connect Discovery 1.0, section 4) at the first need. They are
- * fetched again every five minutes, and, where a token names one that is not among them, at most every five seconds.
+ * Reads the keys of an OIDC issuer by discovery (OpenID Connect Discovery 1.0, section 4) on first use. Fetches them
+ * again every five minutes, and for an unknown key at most every five seconds.
  */
 export function openKeys(issuer: string): (log: Logger) => Promise<RemoteJWKSet> {
   let fetched: Fetched | undefined;
   let running: Promise<Fetched> | undefined;
   let failed: { readonly at: number; readonly why: IssuerUnreachable } | undefined;
 
-  /** Fetches them; whoever asks meanwhile waits for the same. */
   function refresh(log: Logger): Promise<Fetched> {
     if (failed && performance.now() - failed.at < COOLDOWN) return Promise.reject(failed.why);
     running ??= fetchKeys(issuer, fetched)
@@ -56,7 +54,7 @@ export function openKeys(issuer: string): (log: Logger) => Promise<RemoteJWKSet>
   return async (log) => {
     const age = fetched === undefined ? Number.POSITIVE_INFINITY : performance.now() - fetched.since;
     if (fetched === undefined || age > USABLE_FOR) return (await refresh(log)).keys;
-    // Nobody waits for the newer ones, and their failure is logged.
+    // No request waits for this refresh, which logs its own failure.
     if (age > REFRESH_AFTER) refresh(log).catch(() => {});
     return fetched.keys;
   };
@@ -68,9 +66,10 @@ async function fetchKeys(issuer: string, before: Fetched | undefined): Promise<F
     signal: AbortSignal.timeout(TIMEOUT),
     headers: { accept: 'application/json' },
   });
-  if (!response.ok) throw new Error(`discovery answers ${response.status}`);
+  if (!response.ok) throw new Error(`the discovery document was answered with ${response.status}`);
   const found = Discovery.parse(await response.json());
-  if (found.issuer !== issuer) throw new Error(`discovery is that of another issuer, ${found.issuer}`);
+  if (found.issuer !== issuer)
+    throw new Error(`the discovery document names another issuer, ${found.issuer}`);
   if (!isSafeUrl(found.jwks_uri)) throw new Error('jwks_uri must be https, or http on loopback');
   const keys =
     before?.jwksUri === found.jwks_uri
@@ -78,7 +77,7 @@ async function fetchKeys(issuer: string, before: Fetched | undefined): Promise<F
       : createRemoteJWKSet(new URL(found.jwks_uri), {
           timeoutDuration: TIMEOUT,
           cooldownDuration: COOLDOWN,
-          // When they are fetched anew is decided here.
+          // `openKeys` decides when to fetch again.
           cacheMaxAge: Number.POSITIVE_INFINITY,
         });
   await keys.reload();

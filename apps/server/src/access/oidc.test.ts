@@ -33,8 +33,8 @@ const grant = (namespace: string, principal: string, role: string) =>
     { role },
   );
 
-describe('who is behind a token of the issuer', () => {
-  it('a user, with groups, and with what is granted to either', async () => {
+describe('the caller behind a token of the issuer', () => {
+  it('a user with groups has the grants of both', async () => {
     const [own, shared] = [freshName('own'), freshName('shared')];
     await grant(own, 'user:ann', 'viewer');
     await grant(shared, 'group:ML Vision', 'viewer');
@@ -60,7 +60,7 @@ describe('who is behind a token of the issuer', () => {
     expect(rows).toEqual([{ actor: 'user:ann', token_id: null }]);
   });
 
-  it('a client that signs in by itself is a service', async () => {
+  it('a client that signs in for itself is a service', async () => {
     const namespace = freshName('ns');
     await grant(namespace, 'service:trainer', 'contributor');
     const jwt = await issuer.serviceToken();
@@ -73,7 +73,7 @@ describe('who is behind a token of the issuer', () => {
     expect(await whoami(jwt)).toMatchObject({ name: 'user:root', administrator: true, namespaces: {} });
     const made = await withToken(server, jwt)('POST', '/v1/tokens', { name: 'ci', principal: 'service:ci' });
     expect(made.status).toBe(201);
-    // A token that somebody makes stands for them alone, without their groups.
+    // A token stands for its owner alone, without the owner's groups.
     const own = await withToken(server, jwt)('POST', '/v1/tokens', { name: 'own' });
     expect(await whoami(own.body.token)).toMatchObject({
       name: 'user:root',
@@ -82,7 +82,7 @@ describe('who is behind a token of the issuer', () => {
     });
   });
 
-  it('a grant is seen at once where it had been missing; taken back it is gone within two seconds', async () => {
+  it('a new grant applies at once, and a removed one ends within two seconds', async () => {
     const namespace = freshName('ns');
     const model = await callers.ok('POST', '/v1/models', { namespace, name: 'm' });
     const ann = withToken(server, await issuer.forge({ sub: 'late' }));
@@ -96,7 +96,7 @@ describe('who is behind a token of the issuer', () => {
 });
 
 describe('other claims', () => {
-  it('name and groups are taken from where the settings say', async () => {
+  it('name and groups come from the configured claims', async () => {
     const other = await startTestServer({
       auth: 'tokens',
       oidcIssuer: issuer.url,
@@ -111,7 +111,7 @@ describe('other claims', () => {
         realm_access: { roles: ['a', 'a\u0000b', 5, ' ', '\ud800'] },
       });
       expect(await whoami(jwt, other)).toMatchObject({ name: 'user:ann@example.com', groups: ['group:a'] });
-      // Some issuers say it as text.
+      // Some issuers send it as a string.
       const one = await issuer.forge({
         email: 'a@b',
         email_verified: 'true',
@@ -135,7 +135,7 @@ describe('other claims', () => {
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('401: a token that does not count', () => {
+describe('401: an invalid token', () => {
   const claims = () => ({
     iss: issuer.url,
     aud: AUDIENCE,
@@ -150,13 +150,16 @@ describe('401: a token that does not count', () => {
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer .*error="invalid_token"/);
   };
 
-  it('without a signature, whatever its `alg` is called', async () => {
+  it('without a signature, whatever its `alg` says', async () => {
     for (const alg of ['none', 'None', 'NONE', ''])
       for (const signature of ['', 'x'])
-        await refused(`${part({ alg, typ: 'at+jwt' })}.${part(claims())}.${signature}`, /signed|sound/);
+        await refused(
+          `${part({ alg, typ: 'at+jwt' })}.${part(claims())}.${signature}`,
+          /signed|not a valid JWT/,
+        );
   });
 
-  it('signed with the public key as if it were a secret', async () => {
+  it('signed with the public key as a shared secret', async () => {
     const { keys } = (await (await fetch(`${issuer.url}/jwks`)).json()) as { keys: any[] };
     const pem = await exportSPKI((await importJWK(keys[0], 'RS256')) as never);
     const head = `${part({ alg: 'HS256', typ: 'at+jwt', kid: keys[0].kid })}.${part(claims())}`;
@@ -166,23 +169,26 @@ describe('401: a token that does not count', () => {
     );
   });
 
-  it('signed by somebody else, who names the key of the issuer or brings one along', async () => {
+  it('signed by another key that claims the key id of the issuer or embeds itself', async () => {
     const foreign = await newKey(issuer.url);
-    await refused(await foreign.sign(claims()), /no key of the issuer/);
+    await refused(await foreign.sign(claims()), /not signed with a key of the issuer/);
     const { keys } = (await (await fetch(`${issuer.url}/jwks`)).json()) as { keys: any[] };
-    await refused(await foreign.sign(claims(), { kid: keys[0].kid }), /no sound JWT/);
+    await refused(await foreign.sign(claims(), { kid: keys[0].kid }), /not a valid JWT/);
     const { kty, n, e } = foreign.jwk as Record<string, string>;
-    await refused(await foreign.sign(claims(), { kid: keys[0].kid, jwk: { kty, n, e } }), /no sound JWT/);
-    await refused(await foreign.sign(claims(), { jku: `${issuer.url}/jwks` }), /no key of the issuer/);
+    await refused(await foreign.sign(claims(), { kid: keys[0].kid, jwk: { kty, n, e } }), /not a valid JWT/);
+    await refused(
+      await foreign.sign(claims(), { jku: `${issuer.url}/jwks` }),
+      /not signed with a key of the issuer/,
+    );
   });
 
-  it('changed on the way', async () => {
+  it('changed after it was signed', async () => {
     const jwt = await issuer.forge({ sub: 'ann' });
     const [head, , signature] = jwt.split('.');
-    await refused(`${head}.${part(claims())}.${signature}`, /no sound JWT/);
+    await refused(`${head}.${part(claims())}.${signature}`, /not a valid JWT/);
   });
 
-  it('expired, not valid yet, or without an end', async () => {
+  it('expired, not valid yet, or without an expiry', async () => {
     await refused(await issuer.forge({ exp: seconds(-90) }), /expired/);
     await refused(await issuer.forge({ nbf: seconds(90) }), /nbf/);
     await refused(await issuer.forge({ exp: undefined }), /exp/);
@@ -194,27 +200,27 @@ describe('401: a token that does not count', () => {
     expect(await whoami(jwt)).toMatchObject({ name: 'user:ann' });
   });
 
-  it('for another service, of another issuer, or of another kind', async () => {
+  it('with another audience, issuer or type', async () => {
     await refused(await issuer.forge({ aud: 'urn:other' }), /aud/);
     await refused(await issuer.forge({ aud: undefined }), /aud/);
     await refused(await issuer.forge({ iss: `${issuer.url}/` }), /iss/);
     await refused(await issuer.forge({ iss: 'https://elsewhere.example.com' }), /iss/);
-    await refused(await issuer.forge({}, { typ: 'logout+jwt' }), /kind/);
+    await refused(await issuer.forge({}, { typ: 'logout+jwt' }), /has the type/);
     await refused(await issuer.forge({ cnf: { jkt: 'x' } }), /bound to a key/);
     await refused(await issuer.forge({ sub: undefined }), /sub/);
-    await refused(await issuer.forge({}, { typ: 5 }), /kind/);
-    await refused(await issuer.forge({ sub: 'a\u0000b' }), /names nobody/);
-    // No text: the database would take every such name for the same.
-    await refused(await issuer.forge({ sub: 'a\ud800' }), /names nobody/);
-    await refused(await issuer.forge({}, { crit: ['x'], x: 1 }).catch(() => 'eyJ.e30.x'), /no sound JWT/);
+    await refused(await issuer.forge({}, { typ: 5 }), /has the type/);
+    await refused(await issuer.forge({ sub: 'a\u0000b' }), /is not a valid name/);
+    // A lone surrogate: the database would store every such name as the same.
+    await refused(await issuer.forge({ sub: 'a\ud800' }), /is not a valid name/);
+    await refused(await issuer.forge({}, { crit: ['x'], x: 1 }).catch(() => 'eyJ.e30.x'), /not a valid JWT/);
   });
 
-  it('what only looks like one', async () => {
+  it('text that only looks like a JWT', async () => {
     for (const jwt of ['eyJ.eyJ.eyJ', 'eyJhbGciOiJSUzI1NiJ9..', `eyJ${'A'.repeat(8000)}.e30.x`])
-      await refused(jwt, /sound|signed/);
+      await refused(jwt, /not a valid JWT|signed/);
   });
 
-  it('while tokens of the server go on counting, and the issuer is not asked about them', async () => {
+  it('tokens of the server stay valid without a request to the issuer', async () => {
     const before = issuer.fetches();
     const { api } = await callers.token({ principal: 'service:own' });
     expect((await api('GET', '/v1/whoami')).status).toBe(200);
@@ -222,7 +228,7 @@ describe('401: a token that does not count', () => {
   });
 });
 
-it('a new key of the issuer is found within seconds, and one that it drops does not count any more', async () => {
+it('a new key of the issuer works within seconds, and a removed one stops working', async () => {
   const old = await issuer.userToken('ann');
   expect(await whoami(old)).toMatchObject({ name: 'user:ann' });
   await issuer.rotate();
@@ -231,13 +237,13 @@ it('a new key of the issuer is found within seconds, and one that it drops does 
     .poll(async () => (await whoami(fresh)).name, { timeout: 10_000, interval: 200 })
     .toBe('user:ann');
   await expect.poll(async () => (await whoami(old)).status, { timeout: 15_000, interval: 100 }).toBe(401);
-  // Tokens that name keys which nobody has make no request each.
+  // Tokens with unknown keys do not each cause a request.
   const before = issuer.fetches();
   for (let i = 0; i < 20; i++) await whoami(await issuer.forge({}, { kid: `none-${i}` }));
   expect(issuer.fetches() - before).toBeLessThanOrEqual(1);
 }, 30_000);
 
-it('503: the issuer cannot be reached before its keys are known; once they are, it need not be', async () => {
+it('503: the issuer cannot be reached before its keys are known; later it need not be', async () => {
   const other = await startTestServer({ auth: 'tokens', oidcIssuer: issuer.url, oidcAudience: AUDIENCE });
   try {
     const jwt = await issuer.userToken('ann');

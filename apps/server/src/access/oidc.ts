@@ -9,12 +9,12 @@ import { unauthenticated } from './credentials.ts';
 import { grantsOf, type Identity, ROLES_OF_PRINCIPALS } from './identity.ts';
 import { IssuerUnreachable, openKeys } from './oidc-keys.ts';
 
-/** Signatures by public keys only: with a shared secret, or none, whoever can check a token could make it. */
+/** Asymmetric algorithms only: with a shared secret, or with `none`, every verifier could forge tokens. */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
-/** Access tokens (RFC 9068) and ID tokens; not, for one, logout tokens, which anybody's browser may carry around. */
+/** Access tokens (RFC 9068) and ID tokens. Other types, such as logout tokens, may pass through any browser. */
 const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 
 const grantsOfPrincipals = prepared<[principals: string[]], { path: string; role: Role }>(
@@ -26,9 +26,8 @@ const grantsOfPrincipals = prepared<[principals: string[]], { path: string; role
 export const isJwt = (secret: string | undefined): boolean =>
   secret !== undefined && /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(secret);
 
-/** An OIDC issuer whose tokens tell who somebody is. */
 export interface Issuer {
-  /** @throws HttpProblem unauthenticated: 401, with what is wrong; unavailable: 503 */
+  /** @throws HttpProblem unauthenticated: 401 with the reason; unavailable: 503 */
   identityOf(ctx: Context, jwt: string): Promise<Identity>;
 }
 
@@ -47,11 +46,13 @@ export function openIssuer(settings: Settings, issuer: string): Issuer {
     });
     const typ: unknown = protectedHeader.typ;
     if (typ !== undefined && !(typeof typ === 'string' && TYPES.includes(typ.toLowerCase())))
-      throw unauthenticated(`The token is of another kind, ${JSON.stringify(typ)}.`);
-    // It is bound to a key (RFC 9449, RFC 8705) that whoever stole it lacks, and nothing here asks for that.
+      throw unauthenticated(
+        `The token has the type ${JSON.stringify(typ)}. Send an access token or an ID token.`,
+      );
+    // The token is bound to a key (RFC 9449, RFC 8705) that a thief lacks. This server cannot check the key.
     if (payload['cnf'] !== undefined)
       throw unauthenticated(
-        'The token is bound to a key, and no Bearer token: this server cannot check that.',
+        'The token is bound to a key (claim cnf), which this server cannot check. Send a token that is not bound to a key.',
       );
     return payload;
   }
@@ -76,31 +77,31 @@ export function openIssuer(settings: Settings, issuer: string): Issuer {
 }
 
 /**
- * The principal of a token. A client that signs in for itself, with no user behind it, has its own id as subject
- * (RFC 9068, section 2.2): that is a service.
+ * Returns the principal of a token. If a client signs in for itself, its subject is its own id (RFC 9068, section 2.2):
+ * a service.
  */
 function principalOf(payload: JWTPayload, claim: string): string {
   const client = payload['client_id'] ?? payload['azp'];
   const isService = payload.sub === client;
   const name = isService ? payload.sub : claimAt(payload, claim);
-  if (typeof name !== 'string') throw unauthenticated(`The token has no claim ${claim} that is a text.`);
+  if (typeof name !== 'string')
+    throw unauthenticated(`The claim ${claim} of the token is missing or not a string.`);
   if (claim === 'email' && !isVerified(payload['email_verified']))
     throw unauthenticated('The email address of the token is not verified.');
   const principal = `${isService ? 'service' : 'user'}:${name.normalize('NFC')}`;
   if (!isPrincipal(principal))
     throw unauthenticated(
-      `The claim ${isService ? 'sub' : claim} of the token names nobody: it must have 1 to 200 characters, no control characters, and no space at either end.`,
+      `The claim ${isService ? 'sub' : claim} of the token is not a valid name: it must have 1 to 200 characters, no control characters, and no space at either end.`,
     );
   return principal;
 }
 
-/** Some issuers do not tell, and some tell as text. */
+/** Some issuers omit the claim, and some send it as a string. */
 const isVerified = (told: unknown): boolean => told === undefined || told === true || told === 'true';
 
-/** The database has no half characters: it would take all of them for the same. */
+/** Postgres cannot store lone surrogates: it would store all of them as the same character. */
 const isPrincipal = (text: string): boolean => text.isWellFormed() && PRINCIPAL_PATTERN.test(text);
 
-/** The groups of a token; what nothing can be granted to is left out. */
 function groupsOf(payload: JWTPayload, claim: string): string[] {
   const value = claimAt(payload, claim) ?? [];
   const names = Array.isArray(value) ? value : [value];
@@ -110,7 +111,10 @@ function groupsOf(payload: JWTPayload, claim: string): string[] {
   });
 }
 
-/** A claim by its name, which can have dots (`https://example.com/groups`), or by a path, `realm_access.roles`. */
+/**
+ * Reads a claim by its name, which may contain dots (`https://example.com/groups`), or by a path such as
+ * `realm_access.roles`.
+ */
 function claimAt(payload: JWTPayload, claim: string): unknown {
   if (Object.hasOwn(payload, claim)) return payload[claim];
   let value: unknown = payload;
@@ -125,21 +129,25 @@ function problemOf(error: unknown): unknown {
   if (error instanceof HttpProblem) return error;
   if (error instanceof errors.JWTExpired) return unauthenticated('The token has expired.');
   if (error instanceof errors.JWTClaimValidationFailed)
-    return unauthenticated(`The claim ${error.claim} of the token is not what this server demands.`);
+    return unauthenticated(
+      `The claim ${error.claim} of the token does not have a value that this server accepts.`,
+    );
   if (error instanceof errors.JOSEAlgNotAllowed)
     return unauthenticated(`The token must be signed with one of ${ALGORITHMS.join(', ')}.`);
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-    return unauthenticated('The token is signed with no key of the issuer, or does not say with which.');
+    return unauthenticated(
+      'The token is not signed with a key of the issuer, or does not name the key (kid).',
+    );
   const isUnreachable =
     error instanceof IssuerUnreachable ||
     error instanceof errors.JWKSTimeout ||
     error instanceof errors.JWKSInvalid ||
     !(error instanceof errors.JOSEError) ||
     error.code === 'ERR_JOSE_GENERIC';
-  if (!isUnreachable) return unauthenticated('The token is no sound JWT of the issuer.');
+  if (!isUnreachable) return unauthenticated('The token is not a valid JWT of the issuer.');
   return new HttpProblem(
     'unavailable',
-    'The issuer of the token cannot be asked for its keys.',
+    'The server cannot fetch the keys of the OIDC issuer. Send the request again later.',
     {},
     { 'retry-after': '5' },
   );

@@ -15,9 +15,9 @@ import { ref, startTestServer, type TestServer } from '../../testing/test-server
 import { type Caller, type Callers, callersOf } from '../../testing/tokens.ts';
 
 /*
- * Random trees of namespaces with objects of every kind, that refer to each other across them, random grants and random
- * tokens: what each caller gets, lists, resolves, downloads and walks is what the naive rules say. A failure prints the
- * seed; `fc.assert(…, { seed, path })` shows it again.
+ * Random namespaces with objects of every kind, references between them, random grants and random tokens. Each caller
+ * must list, get, resolve, download and walk exactly what the naive rules allow. A failure prints the seed;
+ * `fc.assert(…, { seed, path })` repeats it.
  */
 
 let server: TestServer;
@@ -45,7 +45,7 @@ const worlds = fc.record({
   ),
   tokens: fc.array(
     fc.record({
-      // Groups hold no token; what they are granted is nothing to the token of a user.
+      // Groups have no tokens, and grants of groups do not apply to the token of a user.
       principal: fc.constantFrom('user:u1', 'user:u2', 'service:s', 'user:nobody'),
       administrator: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true)),
       namespaces: fc.option(some(PATHS, 1, 2), { freq: 1 }),
@@ -53,11 +53,11 @@ const worlds = fc.record({
     }),
     { minLength: 7, maxLength: 7 },
   ),
-  /** For each namespace which one its objects are made from, and what content it has. */
+  /** For each namespace: the sources of its objects, and its content. */
   from: fc.array(fc.nat(), { minLength: PATHS.length, maxLength: PATHS.length }),
   content: fc.array(fc.nat(2), { minLength: PATHS.length, maxLength: PATHS.length }),
 });
-/** Somebody who sees the last area alone, and not what its version was made from; and the same by a token that may little. */
+/** A caller who sees only the last area and not the sources of its version, and the same caller with a narrowed token. */
 const SOLO = [null, ['model.read']].map((permissions) => ({
   principal: 'user:solo',
   administrator: false,
@@ -66,7 +66,7 @@ const SOLO = [null, ['model.read']].map((permissions) => ({
 }));
 type Shape = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
-/** Sees versions everywhere, and little else: in every world somebody is refused what is not hidden. */
+/** Sees only versions, but everywhere: so every world contains a refusal of a visible object. */
 const HALF_BLIND: Shape['tokens'][number] = {
   principal: 'user:nobody',
   administrator: true,
@@ -74,7 +74,6 @@ const HALF_BLIND: Shape['tokens'][number] = {
   permissions: ['namespace.read', 'model.read', 'version.read'],
 };
 
-/** What lies in one namespace. */
 interface Area {
   namespace: string;
   model: string;
@@ -92,7 +91,7 @@ interface Area {
 interface World {
   prefix: string;
   areas: Area[];
-  /** With those above the areas, which came into being with them. */
+  /** Includes the ancestors, which were created with the areas. */
   namespaces: string[];
   grants: NaiveGrant[];
 }
@@ -116,7 +115,7 @@ async function build({ paths, grants, from, content }: Shape): Promise<World> {
     areas.push({ ...area, sha256, from: undefined as never });
   }
   for (const [index, area] of areas.entries()) {
-    // Of those that are made already, so that versions can be made of versions; the first is made of itself.
+    // Only earlier areas, so that versions can be sources of versions. The first area is its own source.
     area.from = areas[(from[index] ?? 0) % Math.max(1, index)] as Area;
     const isFirst = area.from === area;
     const body = {
@@ -145,17 +144,16 @@ async function build({ paths, grants, from, content }: Shape): Promise<World> {
   return { prefix, areas, namespaces, grants: [...held.values()] };
 }
 
-/** A path and those above it. */
 const above = (path: string): string[] =>
   path.split('/').map((_, index, steps) => steps.slice(0, index + 1).join('/'));
 
 const seen = { 200: 0, 403: 0, 404: 0, redacted: 0, pages: 0 };
 
-it('the permissions of the naive rules are those that there are', () => {
+it('the naive rules list every permission', () => {
   expect([...NAIVE_PERMISSIONS].sort()).toEqual([...PERMISSIONS].sort());
 });
 
-it('each caller sees exactly what a naive writing of the rules allows', async () => {
+it('each caller sees exactly what the naive rules allow', async () => {
   await fc.assert(
     fc.asyncProperty(worlds, async (shape) => {
       const world = await build(shape);
@@ -189,7 +187,7 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
     );
     return answer.status === 200 ? answer.body : undefined;
   };
-  /** All pages, and no cursor where nothing more comes. */
+  /** Reads all pages, and demands that only the last one has no cursor. */
   const pages = async (path: string): Promise<any[]> => {
     const items: any[] = [];
     for (let cursor = ''; ; ) {
@@ -201,7 +199,7 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
       expect(body.items).toHaveLength(2);
       cursor = `&cursor=${body.nextCursor}`;
     }
-    // An administrator sees the worlds before this one too.
+    // An administrator sees earlier worlds too.
     return items.filter((item) => (item.namespace ?? item.path).startsWith(world.prefix));
   };
   const idsOf = (items: any[]) => items.map(({ id }) => id).sort();
@@ -278,7 +276,7 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
     );
   }
 
-  /** Walks as one would with a pencil: from version to version that may be seen, and what hangs on each. */
+  /** Walks the lineage naively: from version to visible version, with the objects at each. */
   function demandLineage(start: Area, lineage: any): void {
     if (lineage === undefined) return;
     const ids = new Set<string>();
@@ -298,7 +296,7 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
     expect(lineage.truncated).toBe(false);
   }
 
-  /** Content by its hash, into a model to which the caller may add files: only what it may read somewhere. */
+  /** Attaches content by hash to a model of the caller: only content that the caller may read somewhere. */
   async function demandContents(): Promise<void> {
     const into = world.areas.find(({ namespace }) => may('file.write', namespace));
     if (into === undefined) return;
@@ -309,7 +307,7 @@ async function look(world: World, token: NaiveToken, { api }: Caller): Promise<v
       const path = `/v1/models/${into.model}/files`;
       const answer = await api('POST', `${path}/attach`, { files: [{ path: 'x.bin', sha256 }] });
       expect(answer.status, who).toBe(isReadable ? 200 : 404);
-      // Away with it, so that the next caller finds the world as it was.
+      // Removes the file, so that the next caller finds the same world.
       if (isReadable) await callers.ok('DELETE', `${path}/x.bin`);
     }
   }

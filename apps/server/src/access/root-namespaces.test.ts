@@ -16,8 +16,8 @@ const caller = (principal: string, more: object = {}) => callers.token({ princip
 const grantsOf = async (namespace: string) =>
   (await callers.ok('GET', `/v1/namespaces/${namespace}/grants`)).items;
 
-describe('who makes a namespace at the root', () => {
-  it('201: those that the settings name; they become its admin, and nobody else is let in', async () => {
+describe('creating a root namespace', () => {
+  it('201: a principal of the settings becomes its only admin', async () => {
     const [ann, bob] = [await caller('user:ann'), await caller('user:bob')];
     const root = freshName('root');
     expect((await bob.api('POST', '/v1/models', { namespace: root, name: 'm' })).status).toBe(404);
@@ -37,7 +37,7 @@ describe('who makes a namespace at the root', () => {
     expect((await bob.api('GET', `/v1/models/${made.body.id}`)).status).toBe(404);
   });
 
-  it('200: by a grant, which then stands beside their own', async () => {
+  it('200: a later grant is added to the admin', async () => {
     const service = await caller('service:onboarding');
     const root = freshName('root');
     const answer = await service.api('PUT', `/v1/namespaces/${root}/grants/group:vision`, {
@@ -50,7 +50,7 @@ describe('who makes a namespace at the root', () => {
     ]);
   });
 
-  it('404: where the root is somebody else’s, by a narrowed token, and to read what is not there', async () => {
+  it('404: the root belongs to another caller, the token is narrowed, or a read names a missing root', async () => {
     const root = freshName('root');
     await callers.ok('POST', '/v1/models', { namespace: root, name: 'm' });
     const ann = await caller('user:ann');
@@ -61,14 +61,14 @@ describe('who makes a namespace at the root', () => {
       404,
     );
     expect((await ann.api('GET', `/v1/models?namespace=${freshName('none')}`)).status).toBe(404);
-    // A dataset that is only mentioned takes no root.
+    // A mention of a dataset creates no root namespace.
     const own = freshName('root');
     const model = await ann.api('POST', '/v1/models', { namespace: own, name: 'm' });
     const elsewhere = { version: 'v', files: [], datasets: [`${freshName('other')}/set`] };
     expect((await ann.api('POST', `/v1/models/${model.body.id}/versions`, elsewhere)).status).toBe(404);
   });
 
-  it('one of many who take it at once gets it; nothing of the others is written', async () => {
+  it('one of many concurrent callers gets it; the others write nothing', async () => {
     const [ann, service] = [await caller('user:ann'), await caller('service:onboarding')];
     for (let round = 0; round < 5; round++) {
       const root = freshName('race');
@@ -84,7 +84,7 @@ describe('who makes a namespace at the root', () => {
     }
   });
 
-  it('made again after it was deleted: within its grace time for those who had it, as it was, and for nobody else', async () => {
+  it('a deleted root: its former callers create it again with the old grants within the grace time, and nobody else can', async () => {
     const second = await startTestServer(
       { auth: 'tokens', rootCreators: ['user:ann', 'service:onboarding'] },
       undefined,
@@ -116,25 +116,25 @@ describe('who makes a namespace at the root', () => {
     }
   });
 
-  it('404 at once on the server that deleted it: for who had rights there, and it is made again by others', async () => {
+  it('404: former callers lose access at once on the server that deleted it, and others create it after the grace time', async () => {
     const root = freshName('gone');
     const bob = await callers.user({ [root]: 'admin' });
     expect((await bob.api('GET', `/v1/namespaces/${root}`)).status).toBe(200);
     await callers.ok('DELETE', `/v1/namespaces/${root}`);
-    // Its grace time is over.
+    // The grace time is over.
     server.advance(31 * 86_400_000);
     await callers.ok('POST', '/v1/models', { namespace: root, name: 'm' });
     expect((await bob.api('GET', `/v1/namespaces/${root}`)).status).toBe(404);
   });
 
-  it('201: by a token of an administrator that is narrowed to it', async () => {
+  it('201: an administrator token narrowed to the namespace creates it', async () => {
     const root = freshName('narrowed');
     const { api } = await callers.holder(root, callers.all);
     expect((await api('POST', '/v1/models', { namespace: root, name: 'm' })).status).toBe(201);
     expect(await grantsOf(root)).toEqual([]);
   });
 
-  it('everyone, where the settings say so, who is somebody', async () => {
+  it('201: every identified caller, with MODELBOX_ROOT_CREATORS=everyone', async () => {
     const open = await startTestServer({ auth: 'tokens', rootCreators: 'everyone' }, undefined, server);
     try {
       const bob = await caller('user:bob');

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf } from '../../testing/tokens.ts';
 import { wordsOf } from '../../testing/words.ts';
 
-/* Every route that there is, or will be, by what it declares. */
+/* Checks every route against its declared permissions. */
 
 let server: TestServer;
 let callers: Callers;
@@ -32,7 +32,7 @@ const send = (
 ) => api(route.method, url, plainBody(route));
 
 describe.each(nonPublic.map((route) => [route.id, route] as const))('%s', (_, route) => {
-  it('401: anonymous, or with a token that is none', async () => {
+  it('401: no token, or an invalid one', async () => {
     const { values } = await sharedWorld(route);
     for (const headers of [{}, { authorization: 'Bearer mb_nonsense' }, { authorization: 'Basic eDp5' }]) {
       const answer = await server.api(route.method, urlOf(route, values), plainBody(route), headers);
@@ -44,7 +44,7 @@ describe.each(nonPublic.map((route) => [route.id, route] as const))('%s', (_, ro
   const touched = Object.values(route.touches).filter(({ at }) => /^(?:params|query)\./.test(at));
   if (touched.length === 0) return;
 
-  it('404: in a foreign namespace, in the words for what is nowhere', async () => {
+  it('404: an object of a hidden namespace gets the answer of a missing one', async () => {
     const { values } = await sharedWorld(route);
     const stranger = await callers.user({ [freshName('elsewhere')]: 'admin' });
     const told = async (named: typeof values) => {
@@ -55,7 +55,7 @@ describe.each(nonPublic.map((route) => [route.id, route] as const))('%s', (_, ro
     expect(await told(values)).toEqual(await told({ ...values, ...namesOfNothing() }));
   });
 
-  it('403 or 404: with every permission but one that it declares; passes with all', async () => {
+  it('403 or 404: one declared permission is missing; passes with all', async () => {
     for (const declared of touched) {
       const { namespace, values } = await world(route);
       const needed = new Set<Permission>([
@@ -66,7 +66,7 @@ describe.each(nonPublic.map((route) => [route.id, route] as const))('%s', (_, ro
         namespace,
         PERMISSIONS.filter((permission) => !needed.has(permission)),
       );
-      // What only some requests touch is not touched by this one.
+      // This request does not make conditional touches.
       if (declared.when === undefined) {
         const refused = await send(route, lacking.api, urlOf(route, values));
         expect([403, 404], `${declared.permission}: ${JSON.stringify(refused.body)}`).toContain(
@@ -76,7 +76,7 @@ describe.each(nonPublic.map((route) => [route.id, route] as const))('%s', (_, ro
       const whole = await callers.holder(namespace, PERMISSIONS);
       const answer = await send(route, whole.api, urlOf(route, values));
       expect([401, 403], JSON.stringify(answer.body)).not.toContain(answer.status);
-      // What is not there in this small world, such as a file, is told as that.
+      // Objects that this world lacks, such as a file, are answered as missing.
       if (answer.status === 404) expect(answer.body.errors ?? []).toEqual([]);
     }
   });

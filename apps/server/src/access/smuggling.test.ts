@@ -4,7 +4,7 @@ import { rawRequest } from '../../testing/raw-request.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf } from '../../testing/tokens.ts';
 
-/* Requests as a proxy in front, or whoever speaks through it, may send them: what one reads of them, all must read. */
+/* Requests that a proxy in front could forward: proxy and server must read them in the same way. */
 
 let server: TestServer;
 let callers: Callers;
@@ -24,13 +24,13 @@ afterAll(() => server.stop());
 
 const HOST = 'Host: localhost';
 const END = 'Connection: close';
-/** Sends lines as a head, and what follows it; gives the statuses of all answers, and all that came. */
+/** Sends lines as a head, then `rest`; returns the statuses of all answers, and all received text. */
 async function say(lines: string[], rest = '', newline = '\r\n') {
   const text = await rawRequest(server, `${[...lines, '', ''].join(newline)}${rest}`, { waitMs: 1_000 });
   return { text, statuses: [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status)) };
 }
 
-it('the secret is there for whoever may see it, so that what follows tells something', async () => {
+it('the secret is visible to its owner, so that the other tests prove something', async () => {
   const { text, statuses } = await say([`GET ${secret.path} HTTP/1.1`, HOST, ann, END]);
   expect(statuses).toEqual([200]);
   expect(text).toContain('treasure');
@@ -75,7 +75,7 @@ describe('400: a request that can be read in two ways', () => {
     ['a carriage return alone', () => [`GET ${secret.path} HTTP/1.1`, HOST, `X: y\r${ann}`, END]],
   ])('%s', async (_, lines, body = '') => {
     const { text, statuses } = await say(lines(), body + smuggled());
-    // What follows is no request any more, or is refused too.
+    // The following bytes must not be a request, or must be refused too.
     expect(statuses.length, text).toBeGreaterThan(0);
     for (const status of statuses) expect(status, text).toBe(400);
     expect(text).not.toContain('treasure');
@@ -87,8 +87,8 @@ describe('400: a request that can be read in two ways', () => {
   });
 });
 
-describe('what comes on a connection that somebody has used', () => {
-  it('401: a second request has to say who asks', async () => {
+describe('a second request on a connection', () => {
+  it('401: each request needs its own token', async () => {
     const first = [`GET ${secret.path} HTTP/1.1`, HOST, ann];
     const { statuses } = await say(first, `GET ${secret.path} HTTP/1.1\r\n${HOST}\r\n${END}\r\n\r\n`);
     expect(statuses).toEqual([200, 401]);
@@ -103,7 +103,7 @@ describe('what comes on a connection that somebody has used', () => {
   });
 });
 
-describe('headers and targets that some proxies take for the request', () => {
+describe('headers and targets that some proxies treat as the request', () => {
   it.each([
     'X-Original-URL: /v1/whoami',
     'X-Rewrite-URL: /v1/whoami',
@@ -142,7 +142,7 @@ describe('headers and targets that some proxies take for the request', () => {
     (path: string) => `GET ${path.toUpperCase()}`,
     (path: string) => `TRACE ${path}`,
     (path: string) => `GETT ${path}`,
-  ])('no way of writing the target gets around who asks: %#', async (target) => {
+  ])('no form of the target bypasses authentication: %#', async (target) => {
     for (const caller of [[], [eve]]) {
       const { text, statuses } = await say([`${target(secret.path)} HTTP/1.1`, HOST, ...caller, END]);
       expect(statuses.length, text).toBe(1);
@@ -152,7 +152,7 @@ describe('headers and targets that some proxies take for the request', () => {
     }
   });
 
-  it('401: a token of a network counts by the address of the connection', async () => {
+  it('401: a token bound to a network is checked against the address of the connection', async () => {
     const inside = await callers.token({ principal: 'service:net', networks: ['10.0.0.0/8'] });
     for (const header of ['X-Forwarded-For: 10.0.0.1', 'X-Real-IP: 10.0.0.1', 'Forwarded: for=10.0.0.1']) {
       const { statuses } = await say([

@@ -19,7 +19,7 @@ export interface TokenRow {
 }
 
 /**
- * Tokens that are neither revoked nor idle, and the roles of their owners.
+ * SQL for tokens that are neither revoked nor idle, with the roles of their owners.
  * @param condition on `t`; `$2` is the result of `usedSince`.
  */
 export const livingTokens = (condition: string): string =>
@@ -39,13 +39,18 @@ const tokenByHash = prepared<[hash: Buffer, usedSince: Date | null], TokenRow>(
 export const usedSince = ({ settings, now }: Pick<Context, 'settings' | 'now'>): Date | null =>
   settings.tokenIdleExpiry === 'none' ? null : new Date(now().getTime() - settings.tokenIdleExpiry);
 
-/** What is kept of a secret. It is random and long, so that a fast hash is enough, and looking it up tells nothing of others. */
+/**
+ * The stored form of a secret. Secrets are random and long, so a fast hash is enough, and the lookup reveals nothing
+ * about other tokens.
+ */
 export const hashOf = (secret: string): Buffer => hash('sha256', secret, 'buffer');
 
-/** Milliseconds after which a remembered token is looked up again, if unused tokens expire: uses are noted to the minute. */
+/**
+ * Milliseconds after which a cached token is looked up again, if unused tokens expire: uses are recorded to the minute.
+ */
 const IDLE_CHECKED_AFTER = 60_000;
 
-/** Finds whose token a secret is. Undefined: it is none, it was revoked, or it was not used for too long. */
+/** Returns the caller of a token. Undefined if the secret is unknown, or its token was revoked or is idle. */
 export async function identityByToken(ctx: Context, hash: Buffer): Promise<Identity | undefined> {
   const since = usedSince(ctx);
   const [row] = await tokenByHash(ctx.db.requests, hash, since);
@@ -59,7 +64,7 @@ export async function identityByToken(ctx: Context, hash: Buffer): Promise<Ident
   };
 }
 
-/** The owner of a token, with what the token allows of the owner's rights. */
+/** Returns the owner of a token, with the rights that the token leaves. */
 export const actorOf = (row: TokenRow): Actor => ({
   name: row.principal,
   tokenId: row.id,

@@ -24,13 +24,13 @@ import { type Callers, callersOf, setRole, withToken } from '../../testing/token
 import type { Settings } from '../protocol/settings.ts';
 
 /*
- * Random sequences of everything that is done to tokens, on servers with different settings over one database, as during
- * a restart with other settings: each answer, and in the end what each token may do on each server, is what the naive
- * rules say. A failure prints the seed; `fc.assert(…, { seed, path })` shows it again.
+ * Random sequences of token operations on servers with different settings over one database, as during a restart with
+ * new settings. Each answer, and the final rights of each token on each server, must match the naive rules. A failure
+ * prints the seed; `fc.assert(…, { seed, path })` repeats it.
  */
 
 const HOUR = 3_600_000;
-/** Uses are noted to the minute, and time passes in whole hours: no comparison is close. */
+/** Uses are recorded to the minute, and time passes in whole hours, so no comparison is close. */
 const HALF = HOUR / 2;
 const IDLE = 10 * HOUR + HALF;
 
@@ -82,7 +82,7 @@ const steps = fc.oneof(
       by: fc.nat(),
       principal: fc.option(fc.constantFrom(...PRINCIPALS), { nil: undefined }),
       administrator: fc.boolean(),
-      // Most are not narrowed: a narrowed token makes none.
+      // Most tokens are not narrowed, because a narrowed token creates none.
       namespaces: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, some(AREAS)),
       permissions: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, some(NARROWED_TO)),
       networks: fc.option(fc.constant(['127.0.0.0/8', '::1']), { freq: 1 }),
@@ -123,7 +123,6 @@ const steps = fc.oneof(
 );
 type Step = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
-/** Steps, and the hours that pass after them. */
 const rounds = fc.array(
   fc.record({
     steps: fc.array(steps, { minLength: 4, maxLength: 14 }),
@@ -183,7 +182,7 @@ async function mintOne(world: World, by: Node, instance: Instance, step: Extract
     expiresAt,
   });
   count(`mint ${expected.status}`);
-  // Another server may know the caller for a second longer. It makes no token for a revoked one.
+  // Another server may cache the caller for a second longer. It creates no token for a revoked one.
   if (by.isRevoked) expect([401, 403]).toContain(status);
   else expect(status, JSON.stringify([step, body])).toBe(expected.status);
   if (status !== 201) return undefined;
@@ -228,7 +227,7 @@ async function play(world: World, step: Step): Promise<unknown> {
     case 'revoke':
       return revokeOne(world, by, nodes[step.of % nodes.length] as Node);
     case 'rotate': {
-      // There is no such operation: a client makes a token, and revokes the one that made it.
+      // The API has no such operation: a client creates a token and revokes the one that created it.
       const plain = { principal: undefined, administrator: false, hours: undefined };
       const unbound = { namespaces: null, permissions: null, networks: null };
       await mintOne(world, by, instanceAt(step.at), { ...step, do: 'mint', ...plain, ...unbound });
@@ -238,15 +237,15 @@ async function play(world: World, step: Step): Promise<unknown> {
       const instance = instanceAt(step.at);
       const isWorking = works(by, instance.settings, now());
       const { status } = await ask(by, instance, 'GET', '/v1/whoami');
-      // Another server may know a revoked token for a second longer.
+      // Another server may cache a revoked token for a second longer.
       if (!by.isRevoked) expect(status).toBe(isWorking ? 200 : 401);
     }
   }
 }
 
 /**
- * Waits until every server has noted the uses so far: one that is noted after the clock moved would count as later. A
- * server notes uses in their order, so that of a token which is used last comes last.
+ * Waits until every server has recorded the uses so far: a use recorded after the clock moved would count as later. A
+ * server records uses in order, so the last token used is recorded last.
  */
 async function noteUses(): Promise<void> {
   const last = await Promise.all(
@@ -263,7 +262,7 @@ async function noteUses(): Promise<void> {
   await expect.poll(isNoted, { timeout: 30_000, interval: 200 }).toBe(true);
 }
 
-/** The statuses and rights that a server gives to the holder of a token; undefined: the server does not know it. */
+/** Returns the statuses and rights that a server gives to a token; undefined if the server does not know it. */
 async function rightsOf({ prefix }: World, node: Node, instance: Instance) {
   const { status, body } = await ask(node, instance, 'GET', '/v1/whoami');
   expect([200, 401]).toContain(status);
@@ -307,7 +306,7 @@ async function demandRights(world: World): Promise<void> {
   }
 }
 
-it('no token outlives or exceeds those that it comes from, and each answer is what the naive rules say', async () => {
+it('no token outlives or exceeds its ancestors, and each answer matches the naive rules', async () => {
   await fc.assert(
     fc.asyncProperty(rounds, async (sequence) => {
       const world: World = { prefix: `${freshName('w')}-`, nodes: [], grants: [] };

@@ -33,8 +33,8 @@ const minted = async (parent: Pick<Caller, 'api'>, fields: object = {}): Promise
 const ofAdministrator = (more: object = {}) =>
   callers.token({ principal: `user:${freshName('admin')}`, administrator: true, ...more });
 
-describe('a token that a token made', () => {
-  it('expires with its parent, also if it asked for no expiry; 422: later', async () => {
+describe('a token that a token created', () => {
+  it('expires with its parent, also if it has no own expiry; 422: a later expiry', async () => {
     const end = inMs(3 * HOUR);
     const parent = await callers.token({ principal: 'user:short', expiresAt: end });
     for (const expiresAt of [undefined, null, end]) {
@@ -52,7 +52,7 @@ describe('a token that a token made', () => {
     for (const each of [parent, child, grandchild]) expect(await works(each.api)).toBe(false);
   });
 
-  it('is revoked with its parent, with all below it and whoever owns it, on every server', async () => {
+  it('is revoked with its parent, with all descendants of any owner, on every server', async () => {
     const parent = await ofAdministrator();
     const own = await minted(parent, { administrator: true });
     const others = await minted(own, { principal: 'service:other' });
@@ -73,7 +73,7 @@ describe('a token that a token made', () => {
     expect(rows).toHaveLength(4);
   });
 
-  it('none is left over if its parent is revoked while it is made', async () => {
+  it('no child survives if its parent is revoked while the child is created', async () => {
     for (let round = 0; round < 6; round++) {
       const parent = await ofAdministrator();
       const child = await minted(parent, { administrator: true });
@@ -89,7 +89,7 @@ describe('a token that a token made', () => {
     }
   });
 
-  it('has no parent if the bootstrap token made it: revoking that leaves the first administrators', async () => {
+  it('has no parent if the bootstrap token created it: revoking that one keeps the first administrators', async () => {
     const secret = `first-${freshName('secret')}-${'x'.repeat(32)}`;
     const fresh = await startTestServer({ auth: 'tokens' });
     try {
@@ -114,7 +114,7 @@ describe('settings about tokens', () => {
     await work(there).finally(() => there.stop());
   };
 
-  it('403: no token makes another where MODELBOX_MINT_BY_TOKENS is false', () =>
+  it('403: tokens create no tokens if MODELBOX_MINT_BY_TOKENS is false', () =>
     on({ mintByTokens: false }, async (there) => {
       for (const administrator of [false, true]) {
         const { secret } = await callers.token({ principal: 'user:minter', administrator });
@@ -137,7 +137,7 @@ describe('settings about tokens', () => {
       expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: '/expiresAt' }] } });
     }));
 
-  it('401: a token that was not used for MODELBOX_TOKEN_IDLE_EXPIRY, and those that it made', async () => {
+  it('401: a token idle for MODELBOX_TOKEN_IDLE_EXPIRY, and its descendants', async () => {
     const there = await startTestServer({ auth: 'tokens', tokenIdleExpiry: 24 * HOUR });
     try {
       const { admin } = await callersOf(there);
@@ -161,7 +161,7 @@ describe('settings about tokens', () => {
       }
       expect(await works(unused.api)).toBe(false);
       expect(await works(admin)).toBe(false);
-      // The operator's way back: nobody's token counts any more, so another secret becomes the first one.
+      // The operator recovers with a new bootstrap token, because no administrator token is valid any more.
       there.advance(30 * HOUR);
       expect(await bootstrap(there.ctx, `again-${'x'.repeat(32)}`)).toBe(true);
     } finally {

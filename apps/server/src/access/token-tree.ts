@@ -7,9 +7,9 @@ import { unauthenticated } from './credentials.ts';
 export const SERVER = 'modelbox';
 
 /**
- * Finds the token that will be the parent of what the caller makes, and locks it against a revocation at the same time.
- * Null: the caller signed in with the OIDC issuer, holds the bootstrap token, or is the local user.
- * @throws HttpProblem forbidden: tokens may not make tokens; unauthenticated: the token was revoked meanwhile
+ * Returns the parent of the token that the caller creates, locked against a concurrent revocation. Null if the caller
+ * signed in by OIDC, holds the bootstrap token, or is the local user.
+ * @throws HttpProblem forbidden: tokens may not create tokens; unauthenticated: the token was revoked meanwhile
  */
 export async function lockParent(tx: Tx, ctx: RequestContext): Promise<TokenRow | null> {
   const { tokenId } = ctx.actor;
@@ -17,19 +17,20 @@ export async function lockParent(tx: Tx, ctx: RequestContext): Promise<TokenRow 
   await tx.$queryRaw`SELECT 1 FROM tokens WHERE id = ${tokenId}::uuid FOR SHARE`;
   const row = await tx.token.findUnique({ where: { id: tokenId } });
   if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= ctx.now()))
-    throw unauthenticated('The token is not known, has expired or was revoked.');
+    throw unauthenticated('The token is unknown, expired or revoked.');
   if (row.createdBy === SERVER) return null;
   if (!ctx.settings.mintByTokens)
     throw new HttpProblem(
       'forbidden',
-      'On this server a token makes no other (MODELBOX_MINT_BY_TOKENS=false). Sign in with the OIDC issuer, or use the bootstrap token.',
+      'A token cannot create tokens on this server (MODELBOX_MINT_BY_TOKENS=false). Sign in with the OIDC issuer, or use the bootstrap token.',
     );
   return row;
 }
 
 /**
- * Decides when a new token ends: at the time asked for, or at the latest time that is allowed.
- * @throws HttpProblem invalid: the time asked for lies after its parent's end, or beyond the maximum lifetime
+ * Returns when a new token expires: the requested time, or the latest allowed time.
+ * @throws HttpProblem invalid: 422 if the requested time is past, after the parent's end, or beyond the maximum
+ *   lifetime
  */
 export function endOf(
   ctx: RequestContext,
@@ -45,25 +46,25 @@ export function endOf(
   if (end !== null && at > end)
     throw tooLate(
       end,
-      'the token that makes it expires then. Leave expiresAt out, or ask with a token that lasts longer',
+      'the token of this request expires then. Omit expiresAt, or use a token that expires later',
     );
   if (longest !== null && at > longest)
     throw tooLate(
       longest,
-      'MODELBOX_TOKEN_MAX_LIFETIME allows no longer lifetime. Leave expiresAt out, or ask for less',
+      'MODELBOX_TOKEN_MAX_LIFETIME allows no longer lifetime. Omit expiresAt, or send an earlier time',
     );
   return at;
 }
 
 const tooLate = (latest: Date, why: string): HttpProblem =>
-  invalidField('body', '/expiresAt', `must be at the latest ${latest.toISOString()}: ${why}`);
+  invalidField('body', '/expiresAt', `must not be later than ${latest.toISOString()}: ${why}`);
 
 const earlier = (a: Date | null, b: Date | null): Date | null =>
   a === null || (b !== null && b < a) ? b : a;
 
 /**
- * Locks a token and all that come from it, and gives them. Level by level: who makes a child holds its parent's row, so a
- * child that was made before its parent was locked is found by the next statement.
+ * Locks a token and all its descendants, and returns them. Works level by level: creating a child locks the parent's
+ * row, so the next statement finds a child that was created before its parent was locked.
  */
 export async function lockTree(tx: Tx, root: TokenRow): Promise<TokenRow[]> {
   const all = [root];

@@ -1,10 +1,12 @@
 import type { Context } from '../protocol/context.ts';
 
-/** Milliseconds for which uses are gathered before they are written, and between two that are noted of one token. */
+/** Milliseconds to collect uses before one write, and between two recorded uses of a token. */
 const GATHER = 2_000;
 const EVERY = 60_000;
 
-/** Notes when tokens were used last, to the minute, many in one statement. It is no loss where that fails. */
+/**
+ * Records the last use of tokens to the minute, many tokens in one statement. A failed write loses nothing important.
+ */
 export function noteUses(): (ctx: Context, tokenId: string) => void {
   const noted = new Map<string, number>();
   let gathered: string[] = [];

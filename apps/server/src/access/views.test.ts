@@ -45,7 +45,6 @@ const SECRETS: Readonly<Record<string, readonly Permission[]>> = {
   'secret-hold': ['version.read', 'checkpoint.read'],
 };
 
-/** Objects of every kind, full of secrets. */
 async function makeSecrets() {
   const { ok } = callers;
   const { decideAll } = policyTests(() => ({ ...server, api: callers.admin }) as TestServer);
@@ -98,7 +97,7 @@ async function makeSecrets() {
   return { namespace, values, model, version, run, checkpoint };
 }
 
-/** A body with which a write succeeds, and which names none of the secrets. */
+/** A body with which a write succeeds, without any of the secrets. */
 function bodyOf({ id, body, method }: Route, { namespace }: { namespace: string }): unknown {
   if (body === undefined) return undefined;
   if (body === 'bytes') return Buffer.from('x');
@@ -120,7 +119,7 @@ function bodyOf({ id, body, method }: Route, { namespace }: { namespace: string 
   return method === 'PATCH' ? { metadata: { other: 1 } } : {};
 }
 
-/** Lists the series of all datasets: one dataset in the query needs another permission. */
+/** Lists the series of all datasets, because a dataset in the query needs another permission. */
 const pathOf = (route: Route, values: Readonly<Record<string, string>>) =>
   route.id.endsWith('.metrics.list') ? urlOf({ ...route, touches: {} }, values) : urlOf(route, values);
 
@@ -245,7 +244,7 @@ describe('filters and orders', () => {
         const path = `/v1/${list}${list.includes('?') ? '&' : '?'}${query}`;
         const refused = await narrow.api('GET', path);
         expect(refused.body, path).toMatchObject({ status: 403, code: 'forbidden' });
-        expect(refused.body.detail).toContain(`This needs metric.read on ${namespace}.`);
+        expect(refused.body.detail).toContain(`This needs the permission metric.read on ${namespace}.`);
         expect((await wide.api('GET', path)).status, path).toBe(200);
       }
     const { items } = await callers.ok('GET', `/v1/audit?namespace=${namespace}&outcome=denied&limit=1`);
@@ -279,7 +278,7 @@ describe('a policy', () => {
       const refused = await narrow.api(method, path, body);
       expect(refused.body, path).toMatchObject({
         status: 403,
-        detail: `This needs metric.read on ${namespace}.`,
+        detail: `This request needs the permission metric.read on ${namespace}.`,
       });
       expect((await wide.api(method, path, body)).status, path).toBe(200);
     }

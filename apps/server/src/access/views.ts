@@ -3,10 +3,11 @@ import { type Permission, permissionsOf, type Route, VIEWS } from '@modelbox/sch
 import type { z } from 'zod';
 import { partsOf } from '../protocol/schema-parts.ts';
 
-/** A wire schema, as far as fields in it need permissions. */
 interface Shape {
   readonly isList: boolean;
-  /** The field with the object's own namespace; undefined if it lies where the request's object does. */
+  /**
+   * The field with the object's own namespace; undefined if the object lies in the namespace of the request's object.
+   */
   readonly namespaceField: string | undefined;
   readonly restricted: readonly RestrictedField[];
   readonly inner: readonly (readonly [field: string, shape: Shape])[];
@@ -15,20 +16,19 @@ interface Shape {
 interface RestrictedField {
   readonly field: string;
   readonly permissions: readonly Permission[];
-  /** Undefined: the field is left out. */
+  /** The value to show instead; undefined: the field is omitted. */
   readonly empty: unknown;
 }
 
 type Body = Record<string, unknown>;
 
-/** Shows answers of a route as far as a caller may see them. */
+/** Removes from the answers of a route what the caller may not see. */
 export interface RouteView {
   show(actor: Actor, status: number, body: unknown, namespace: string): unknown;
-  /** Whether the caller sees everything that the route shows of an object in a namespace. */
+  /** Whether the caller sees every field that the route shows of objects in a namespace. */
   showsAll(actor: Actor, namespace: string): boolean;
 }
 
-/** Compiles the view of a route from the schemas of its answers. */
 export function viewOf(route: Route): RouteView {
   const shapes = new Map(
     Object.entries(route.answers).flatMap(([status, answer]) => {
@@ -88,7 +88,6 @@ function shown(
   return result;
 }
 
-/** Undefined if no field in the schema needs a permission. */
 function shapeOf(schema: z.ZodType): Shape | undefined {
   const def = partsOf(schema);
   if (def.type === 'nullable' || def.type === 'optional') return def.innerType && shapeOf(def.innerType);
@@ -135,7 +134,7 @@ const permissionsIn = ({ restricted, inner }: Shape): Permission[] => [
   ...inner.flatMap(([, shape]) => permissionsIn(shape)),
 ];
 
-/** The members of a stored object that a merge patch names, at every depth. */
+/** Returns the members of a stored object that a merge patch names, at every depth. */
 export function echoOf(patch: unknown, stored: unknown): unknown {
   if (!isObject(patch) || !isObject(stored)) return stored;
   return Object.fromEntries(

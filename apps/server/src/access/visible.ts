@@ -2,9 +2,9 @@ import { type Grants, namespacesWith } from '@modelbox/domain';
 import type { RequestContext } from '../protocol/context.ts';
 
 /**
- * A condition on `n`, a namespace, that holds where the caller has a permission, and the value that it takes; undefined
- * where it holds everywhere.
- * @param param the place of the value, `$1`.
+ * Returns an SQL condition on the namespace `n` that is true if the caller has the permission, and its value. Undefined
+ * if the caller has the permission everywhere.
+ * @param param placeholder of the value, such as `$1`.
  */
 export function visible(
   { actor }: RequestContext,
@@ -14,7 +14,8 @@ export function visible(
   if (actor.grants === 'all') return undefined;
   const value = pathsWith(actor.grants, permission);
   if (value === undefined) return undefined;
-  // Each path above is looked up in the caller's, which Postgres hashes: 1,000 of them cost a row as little as ten.
+  // Looks each ancestor path up in the caller's paths. Postgres hashes them, so 1,000 paths cost a row no more than
+  // ten.
   return {
     where: `EXISTS (SELECT 1 FROM string_to_array(n.path, '/') AS s, generate_series(1, cardinality(s)) AS depth
                     WHERE array_to_string(s[1:depth], '/') = ANY (${param}::text[]))`,
@@ -22,10 +23,10 @@ export function visible(
   };
 }
 
-/** By what a caller may do, which is remembered from one request to the next. */
+/** Cached by grants, which requests of the same caller share. */
 const known = new WeakMap<Grants, Map<string, string | undefined>>();
 
-/** The namespaces with a permission as Postgres reads an array; undefined where they are all. */
+/** The namespaces with a permission as a Postgres array literal; undefined if all namespaces have it. */
 function pathsWith(grants: Grants, permission: string): string | undefined {
   const there = known.get(grants) ?? new Map<string, string | undefined>();
   known.set(grants, there);

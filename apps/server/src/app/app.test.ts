@@ -16,7 +16,7 @@ afterAll(() => server?.stop());
 const urlOf = (path: string) => path.replace(/\{[^}]*\*\}/, '*').replace(/\{([^}]*)\}/g, ':$1');
 
 describe('routes', () => {
-  it('are all mounted, and none twice', async () => {
+  it('are all mounted exactly once', async () => {
     const app = createApp(server.ctx);
     for (const { method, path } of routeList)
       expect(app.hasRoute({ method, url: urlOf(path) }), path).toBe(true);
@@ -26,7 +26,7 @@ describe('routes', () => {
     await app.close();
   });
 
-  it('that declare no permission do not start', async () => {
+  it('without a declared permission keep the server from starting', async () => {
     const app = createApp(server.ctx);
     const bare = { ...routes['models.get'], id: 'bare', path: '/v1/bare', touches: {} };
     Object.assign(routes, { bare });
@@ -41,10 +41,10 @@ describe('an empty query parameter', () => {
   const fields = routeList.flatMap(({ id, query }: Route) =>
     Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ id, name, schema })),
   );
-  // docs/filter.md: an empty filter passes every object, an empty order is the default. An empty `expect` is 412.
+  // docs/filter.md: an empty filter matches every object, an empty order is the default. An empty `expect` is 412.
   const documented = new Set(['filter', 'orderBy', 'expect']);
 
-  it('is refused by every list: it never selects everything', () => {
+  it('is refused by every list, instead of selecting everything', () => {
     const accepted = fields
       .filter(({ name, schema }) => !documented.has(name) && (schema as z.ZodType).safeParse('').success)
       .map(({ id, name }) => `${id} ${name}`);
@@ -52,7 +52,7 @@ describe('an empty query parameter', () => {
   });
 });
 
-it('writes one line a request, with its id, route and status, and nothing of its headers', async () => {
+it('logs one line for each request, with its id, route and status, without headers', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const app = createApp({ ...server.ctx, log });
@@ -79,7 +79,7 @@ it('writes one line a request, with its id, route and status, and nothing of its
   await app.close();
 });
 
-it('500: what nobody foresaw says nothing of its cause, which goes to the log', async () => {
+it('500: an unexpected error hides its cause and logs it', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
   const blobs = { ...server.ctx.blobs, write: () => Promise.reject(new Error('the secret cause')) };
@@ -94,14 +94,14 @@ it('500: what nobody foresaw says nothing of its cause, which goes to the log', 
   expect(answer.json()).toMatchObject({
     status: 500,
     code: 'internal',
-    detail: 'The server failed.',
+    detail: 'The server failed. Its log has the cause under the request id.',
     requestId: 'r-2',
   });
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ reqId: 'r-2', err: { message: 'the secret cause' } });
   await app.close();
 });
 
-it('503 with Retry-After: every read and delete while the database is away', async () => {
+it('503 with Retry-After: every read and delete while the database does not answer', async () => {
   const db = openDatabase({ url: 'postgres://me:hunter2@127.0.0.1:1/modelbox', connectionTimeout: 2000 });
   const app = createApp({ ...server.ctx, db });
   const id = '00000000-0000-7000-8000-000000000000';
@@ -111,7 +111,7 @@ it('503 with Retry-After: every read and delete while the database is away', asy
     'models.aliases.explain': `?version=${id}`,
   };
   for (const { id: route, method, path, public: isPublic } of routeList.filter(
-    // Who the caller is, an open server knows without it.
+    // An open server identifies its caller without the database.
     (route) => route.body === undefined && route.id !== 'whoami',
   )) {
     if (isPublic) continue;
@@ -128,7 +128,10 @@ it('503 with Retry-After: every read and delete while the database is away', asy
     });
     expect({ url, method, status: answer.statusCode }).toEqual({ url, method, status: 503 });
     expect(answer.headers['retry-after']).toBe('1');
-    expect(answer.json()).toMatchObject({ code: 'unavailable', detail: 'The database does not answer.' });
+    expect(answer.json()).toMatchObject({
+      code: 'unavailable',
+      detail: 'The database does not answer. Send the request again later.',
+    });
   }
   await app.close();
   await db.close();

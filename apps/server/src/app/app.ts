@@ -23,29 +23,27 @@ declare module 'fastify' {
   }
 }
 
-/** Longest path parameter: a reference, percent-encoded. */
+/** A percent-encoded reference is the longest path parameter. */
 const MAX_PARAM_LENGTH = 4096;
 
-/** Headers of a request at most. */
 const MOST_HEADERS = 200;
 
 const HTTP_OPTIONS = {
-  // Headers must come soon; a body may take as long as it keeps coming, since it may be a model.
+  // A slow client must send the headers within 30 s. A body has no time limit: a large model may take hours.
   headersTimeout: 30_000,
   requestTimeout: 0,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 72_000,
   maxHeaderSize: 16_384,
-  // Refused by us: Node's own answer is no problem document.
+  // `demandSoundHeaders` refuses a missing Host. Node's own answer would not be a problem document.
   requireHostHeader: false,
   ServerResponse: ClosingResponse,
 };
 
-/** The HTTP server over a context. It listens only when told to. */
 export function createApp(ctx: Context): FastifyInstance {
   const app = Fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
-    // One line a request, ours.
+    // `observe` writes one log line for each request instead.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: ctx.settings.bodyLimit,
     trustProxy: ctx.settings.trustProxy.length > 0 ? [...ctx.settings.trustProxy] : false,
@@ -58,7 +56,7 @@ export function createApp(ctx: Context): FastifyInstance {
     },
     http: HTTP_OPTIONS,
     forceCloseConnections: 'idle',
-    // What still comes on connections that are open is served, and ends them.
+    // Open connections still get answers while the server stops. Each of these answers closes its connection.
     return503OnClosing: false,
     handlerTimeout: 0,
     frameworkErrors: routerErrors(ctx),
@@ -71,7 +69,7 @@ export function createApp(ctx: Context): FastifyInstance {
   leaveBodies(app);
   boundAnswers(app, ctx);
   app.addHook('onRequest', (request, reply, done) => {
-    // Nobody would get the answer, so nothing may be done either.
+    // The client would not receive the answer, so the request must not change anything.
     if (isOver(request.raw.socket)) return;
     admit(ctx, request, reply);
     done();

@@ -8,7 +8,6 @@ import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 
 /** Requests to each operation; `MODELBOX_TEST_FUZZ_RUNS` for longer hunts. */
 const RUNS = Number(process.env['MODELBOX_TEST_FUZZ_RUNS'] ?? 55);
-/** What a failure printed, to see it again. */
 const SEED = process.env['MODELBOX_TEST_FUZZ_SEED'];
 
 let server: TestServer;
@@ -22,10 +21,10 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => server?.stop());
 
-/** What freezes, and then what deletes, comes last, parts before wholes, so that there is something left to hit. */
+/** Operations that freeze or delete objects come last, parts before wholes, so that others still find objects. */
 function rank({ method, path }: Operation): number {
   if (/\/finalize$/.test(path)) return 5;
-  // A quota that leaves no room for what others would store.
+  // A quota could leave no space for the uploads of other operations.
   if (method === 'PATCH' && path.includes('namespace')) return 4;
   if (method === 'DELETE') return path.includes('/files/') ? 4 : 1000 - path.length;
   return ['GET', 'PUT', 'PATCH', 'POST'].indexOf(method);
@@ -48,7 +47,7 @@ describe('requests made from the OpenAPI document', () => {
     RUNS * 500,
   );
 
-  it('were many, valid and invalid, and got everywhere', () => {
+  it('were many, valid and invalid, and reached every operation', () => {
     expect(counts.all).toBeGreaterThanOrEqual(5000);
     expect(counts.done).toBeGreaterThan(counts.all / 5);
     expect(counts.refused).toBeGreaterThan(counts.all / 5);
@@ -58,7 +57,7 @@ describe('requests made from the OpenAPI document', () => {
     const missed = operations
       .filter(({ id }) => !reached.has(id) && !impossible.test(id))
       .map(({ id }) => id);
-    // A few need a luck that a run may not have.
+    // A single run may miss a few rare operations.
     expect(missed.length, missed.join(', ')).toBeLessThan(4);
   });
 });

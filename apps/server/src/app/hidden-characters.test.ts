@@ -11,7 +11,7 @@ afterAll(() => server.stop());
 const api: TestServer['api'] = (...of) => server.api(...of);
 const policy = (label: object[]) => ({ label });
 
-/** Each place where a request gives a name: the request, and where its error points. */
+/** Each place where a request gives a name: the request, and the field that its error names. */
 const PLACES: Record<string, [(name: string) => Promise<TestAnswer>, where: string, pointer: string]> = {
   namespace: [
     (name) => api('POST', '/v1/models', { namespace: `ai/${name}`, name: 'm' }),
@@ -193,7 +193,7 @@ describe.each(Object.entries(PLACES))('%s', (_, [ask, where, pointer]) => {
   });
 });
 
-describe('names from earlier', () => {
+describe('names of earlier releases', () => {
   const hidden = (name: string) => `${name}\u200b`;
 
   it('of models, versions and aliases are found, changed and deleted', async () => {

@@ -3,16 +3,16 @@ import pretty from 'pino-pretty';
 import type { Config } from '../config/config.ts';
 
 /**
- * Members of a log line that must never show, wherever somebody puts them by mistake. Few, and without wildcards: they
- * are looked for in every line. Requests are logged by method, path and status, never by their headers or bodies.
+ * Members that never appear in a log line, even if code logs them by mistake. Every line pays for this search, so the
+ * list is short and has no wildcards. Request logs contain method, path and status, never headers or bodies.
  */
 const SECRETS = ['authorization', 'token', 'password', 'secret', 'databaseUrl', 'headers', 'err.config'];
 
-/** Bytes of log lines that are written in one go, and the milliseconds after which they are in any case. */
+/** Pino writes lines in chunks of this size (bytes), and at least every `FLUSH_EVERY` milliseconds. */
 const CHUNK = 65_536;
 const FLUSH_EVERY = 200;
 
-/** JSON lines in production, lines for people on a terminal. What is buffered is written when the process ends. */
+/** Writes JSON lines, or readable lines on a terminal. Pino writes its buffer when the process ends. */
 export function createLog(
   { logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>,
   isTerminal: boolean,

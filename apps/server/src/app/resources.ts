@@ -138,7 +138,7 @@ const partsOf = <P extends keyof ServerResource>(part: P): Record<string, NonNul
     ),
   );
 
-/** The routes of every resource. A route of the contract that is missing here stops the start. */
+/** The routes of every resource. The server does not start if a route of the contract is missing here. */
 export const resourceRoutes = Object.values(partsOf('routes'));
 
 /** The fields of each list that takes the filter language. */

@@ -45,17 +45,16 @@ import { createApp } from './app.ts';
 import { kinds } from './resources.ts';
 import { type Part, stopInTime } from './stop.ts';
 
-/** A server that listens. */
 export interface RunningServer {
   readonly url: string;
   /**
-   * Lets requests in flight end, then stops the work beside them, the database pool and the embedded Postgres, all
+   * Waits for requests in flight, then stops the background work, the database pools and the embedded Postgres, all
    * within `shutdownTimeout`.
    */
   stop(): Promise<void>;
 }
 
-/** Starts all that a server is made of, in order; what was started is stopped again where a later part fails. */
+/** Starts the parts of the server in order. If a later part fails, stops the parts that already run. */
 export async function startServer(config: Config, log: Logger, source?: TimeSource): Promise<RunningServer> {
   const parts: Part[] = [];
   const stop = () => stopInTime(parts, config.shutdownTimeout);
@@ -105,20 +104,20 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       startUploadCleanup(ctx),
     ];
     parts.push({
-      name: 'the work beside the requests',
+      name: 'the background work',
       stop: async (late) => {
         onAbort(late, db.cut);
         await Promise.all(loops.map((loop) => loop.stop()));
       },
     });
     const app = createApp(ctx);
-    // For `localhost` Fastify would make a second server, without the limits and the account of connections of the first.
+    // For `localhost`, Fastify would create a second server that lacks the connection limits of the first one.
     await app.listen({ host: config.host === 'localhost' ? '127.0.0.1' : config.host, port: config.port });
     parts.push({ name: 'the HTTP server', stop: (late) => closeHttp(app, db, log, late) });
     const { address, port, family } = app.server.address() as AddressInfo;
     return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, stop };
   } catch (error) {
-    // Why it did not start is what counts.
+    // The caller needs the cause of the failed start, not the failure of the stop.
     await stop().catch((failure: unknown) => log.warn({ err: failure }, 'did not stop cleanly'));
     throw error;
   }
@@ -159,19 +158,22 @@ async function makeDataDir(dataDir: string): Promise<void> {
   } catch (error) {
     const reason = (error as Error).message;
     throw new ConfigError([
-      `The data folder ${dataDir} cannot be made (${reason}). Choose another MODELBOX_DATA_DIR.`,
+      `The data folder ${dataDir} cannot be created (${reason}). Choose another MODELBOX_DATA_DIR.`,
     ]);
   }
 }
 
-/** Milliseconds that requests have to answer 503 after the stop has broken their database connections. */
+/** Milliseconds that requests have to answer 503 after the stop closes their database connections. */
 const LAST_WORDS = 500;
 
-/** Waits for requests in flight. Those that are late are answered 503 if they wait for the database, else cut off. */
+/**
+ * Waits for requests in flight. At the deadline, requests that wait for the database get 503, and other connections are
+ * closed.
+ */
 async function closeHttp(app: FastifyInstance, db: Database, log: Logger, late: AbortSignal): Promise<void> {
   const over = new AbortController();
   onAbort(late, () => {
-    log.warn('requests in flight took too long to end; they are cut off');
+    log.warn('requests in flight did not end in time; the server cuts them off');
     db.cut();
     setTimeout(() => over.abort(), LAST_WORDS);
   });

@@ -1,24 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A part of the server that stops. */
 export interface Part {
   readonly name: string;
-  /** @param late is aborted when the part must not wait any longer, and has to cut off what it waits for. */
+  /** @param late aborts when the part must stop waiting and close what it waits for. */
   stop(late: AbortSignal): Promise<void>;
 }
 
-/** Milliseconds, and part of the whole, that requests in flight leave to the parts that stop after them. */
+/** Milliseconds, and share of the whole timeout, that requests in flight leave to the parts that stop later. */
 const RESERVE = 5_000;
 const RESERVED = 0.4;
 
-/** Milliseconds that a part has after it was told that it is late. Then the stop goes on without it. */
+/** Milliseconds that a late part still has. Then the stop continues without it. */
 const GRACE = 1_000;
 
 /**
- * Stops the parts one after the other, the last one first, within one deadline. The last part serves requests and gets
- * most of the time. Each other part gets less than half of the time that is left.
+ * Stops the parts in reverse order within one deadline. The last part serves requests and gets most of the time. Each
+ * other part gets less than half of the remaining time.
  * @param timeout milliseconds for all parts.
- * @throws AggregateError with what each part failed with. A failure does not keep the other parts from stopping.
+ * @throws AggregateError with the failures of all parts. A failure does not keep the other parts from stopping.
  */
 export async function stopInTime(parts: Part[], timeout: number): Promise<void> {
   const deadline = performance.now() + timeout;

@@ -11,12 +11,12 @@ import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 const MIB = 2 ** 20;
 const content = randomBytes(16 * MIB + 5);
 const sha256 = createHash('sha256').update(content).digest('hex');
-/** Large enough to come in parts, of which there are 17. */
+/** Large enough for 17 parts. */
 const inParts = { partsFrom: MIB, partSize: MIB };
 
 let server: TestServer;
 let proxy: TestProxy;
-/** Goes through the proxy. */
+/** Sends its requests through the proxy. */
 let client: ModelBox;
 let folder: string;
 let version: string;
@@ -51,14 +51,13 @@ const expectWhole = async (name = 'a.bin') => {
   expect((await readdir(folder)).filter((file) => file.startsWith('.'))).toEqual([]);
 };
 
-/** Runs a client until it kills itself; gives what lies in the folder then. */
 async function killed(program: string): Promise<string[]> {
   await killedClient(program, { baseUrl: proxy.url, version, folder });
   proxy.clear();
   return readdir(folder);
 }
 
-/** The parts that the journal in the folder counts, and what the proxy saw asked for, as numbers of parts. */
+/** Returns the parts that the journal lists, and the parts that the proxy saw requested, by number. */
 async function journal(): Promise<number[]> {
   const name = (await readdir(folder)).find((file) => file.endsWith('.journal')) ?? '';
   const lines = (await readFile(join(folder, name), 'latin1')).split('\n').slice(1, -1);
@@ -71,13 +70,13 @@ const partsAsked = () =>
 const others = (parts: readonly number[]) =>
   Array.from({ length: 17 }, (_, part) => part).filter((part) => !parts.includes(part));
 
-describe('a connection that breaks off', () => {
+describe('a broken connection', () => {
   test.each([
     ['to a file', () => download().toFile(join(folder, 'a.bin'))],
     ['to memory', async () => writeFile(join(folder, 'a.bin'), await download().bytes())],
     ['as a stream', async () => writeFile(join(folder, 'a.bin'), (await download()).stream())],
     ['by pull', () => client.pull(version, folder)],
-  ])('is gone on from, %s', async (_, fetch) => {
+  ])('is resumed, %s', async (_, fetch) => {
     let cuts = 0;
     proxy.fault = ({ url }) =>
       url.includes('/files/') && ++cuts < 4 ? { cutAnswerAt: 4_000_000 } : undefined;
@@ -88,7 +87,7 @@ describe('a connection that breaks off', () => {
     expect(starts).toEqual([...new Set(starts)].sort((a, b) => a - b));
   });
 
-  test('in parts is gone on from in each part', async () => {
+  test('is resumed in each part', async () => {
     let cuts = 0;
     proxy.fault = ({ range }) => (range && ++cuts % 2 ? { cutAnswerAt: 300_000 } : undefined);
     await download().toFile(join(folder, 'a.bin'), inParts);
@@ -96,7 +95,7 @@ describe('a connection that breaks off', () => {
     expect(asked().length).toBeGreaterThan(17);
   });
 
-  test('without end is an error, after which the same call goes on', async () => {
+  test('that keeps breaking is an error, and the same call resumes', async () => {
     const impatient = new ModelBox({ baseUrl: proxy.url, maxRetries: 1 });
     const fetch = () =>
       impatient.versions.files.download(version, 'a.bin').toFile(join(folder, 'a.bin'), inParts);
@@ -117,7 +116,7 @@ describe('a process that is killed', () => {
   test.each([
     ['toFile', `await client.versions.files.download(version, 'a.bin').toFile(folder + '/a.bin', how)`],
     ['pull', 'await client.pull(version, folder, how)'],
-  ])('in %s of a large file leaves what the same call goes on from', async (name, call) => {
+  ])('in %s of a large file leaves parts from which the same call resumes', async (name, call) => {
     const left = await killed(`
       const onProgress = (p) => { if ((p.bytes ?? p) > ${6 * MIB}) kill(); };
       const how = { ...${JSON.stringify(inParts)}, parallel: 2, concurrency: 2, onProgress };
@@ -125,7 +124,7 @@ describe('a process that is killed', () => {
     expect(left.map((file) => file.replace(/.*[.]/, '')).sort()).toEqual(['journal', 'lock', 'part']);
     const done = await journal();
     expect(done.length).toBeGreaterThanOrEqual(2);
-    // Power that fails may cut off the last line.
+    // A power failure may cut off the last line.
     const file = left.find((file) => file.endsWith('.journal')) ?? '';
     const text = await readFile(join(folder, file), 'latin1');
     await writeFile(join(folder, file), `${text}1`);
@@ -136,7 +135,7 @@ describe('a process that is killed', () => {
       await download().toFile(join(folder, 'a.bin'), { ...inParts, onProgress });
     } else {
       const onProgress = ({ bytes }: { bytes: number }) => void steps.push(bytes);
-      // The parts are as large as they were.
+      // The parts keep their size.
       await client.pull(version, folder, { partsFrom: MIB, onProgress });
     }
     await expectWhole();
@@ -146,7 +145,7 @@ describe('a process that is killed', () => {
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
   });
 
-  test('in pull of a file in one go leaves its beginning', async () => {
+  test('in a pull in one request leaves the beginning of the file', async () => {
     const left = await killed(
       `await client.pull(version, folder, { onProgress: ({ bytes }) => { if (bytes > ${6 * MIB}) kill(); } });`,
     );
@@ -164,7 +163,7 @@ describe('a process that is killed', () => {
   test.each([
     ['one go', {}],
     ['parts', inParts],
-  ])('and whose file was damaged since is found out, and the file fetched anew, in %s', async (_, how) => {
+  ])('and whose file was damaged since fetches the file again, in %s', async (_, how) => {
     const options = JSON.stringify(how);
     const left = await killed(`
       const onProgress = ({ bytes }) => { if (bytes > ${6 * MIB}) kill(); };
@@ -183,7 +182,7 @@ describe('wrong bytes', () => {
   test.each([
     ['one go', {}],
     ['parts', inParts],
-  ])('are a ChecksumError and leave nothing, in %s', async (_, how) => {
+  ])('throw a ChecksumError and leave nothing, in %s', async (_, how) => {
     proxy.fault = ({ range }) =>
       range === undefined || range.startsWith('bytes=0-') ? { flipAnswerAt: 1000 } : undefined;
     const toFile = download().toFile(join(folder, 'a.bin'), how);
@@ -203,7 +202,7 @@ test('several large files share the bound on connections', async () => {
   expect(proxy.most).toBeLessThanOrEqual(3);
 });
 
-test('a signal ends it, and what is there stays for the next call', async () => {
+test('a signal stops a download, and the next call resumes it', async () => {
   const controller = new AbortController();
   const { signal } = controller;
   const onProgress = ({ bytes }: { bytes: number }) => bytes > 6 * MIB && controller.abort();
@@ -217,13 +216,13 @@ test('a signal ends it, and what is there stays for the next call', async () => 
   await expectWhole();
 });
 
-test('two calls at a time do not write the same file, and a lock whose holder is gone is none', async () => {
+test('two concurrent calls do not write the same file, and a lock of a dead process is ignored', async () => {
   const left = await killed(
     `await client.pull(version, folder, { onProgress: ({ bytes }) => { if (bytes > ${MIB}) kill(); } });`,
   );
   const lock = join(folder, left.find((file) => file.endsWith('.lock')) ?? '');
   const holder = JSON.parse(await readFile(lock, 'utf8'));
-  // A process that is alive; and a machine that nothing is known of.
+  // A live process, and a process on an unknown machine.
   for (const other of [{ pid: process.ppid }, { host: 'far' }]) {
     await writeFile(lock, JSON.stringify({ ...holder, ...other }));
     await expect(client.pull(version, folder)).rejects.toThrow('under way in another call');

@@ -14,11 +14,11 @@ const inParts = { partsFrom: 1_000_000, partSize: 500_000 };
 
 let server: TestServer;
 let proxy: TestProxy;
-/** Goes through the proxy. */
+/** Sends its requests through the proxy. */
 let client: ModelBox;
 let folder: string;
 let model: string;
-/** With `a/big.bin` and `small.txt`. */
+/** Contains `a/big.bin` and `small.txt`. */
 let version: string;
 
 beforeAll(async () => {
@@ -47,7 +47,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const fetched = () => proxy.passed.filter(({ url }) => url.includes('/files/'));
 const names = async () => (await readdir(folder, { recursive: true })).sort();
 
-/** Leaves what a pull leaves that is killed while the large file comes. Gives the names of it. */
+/** Kills a pull while the large file arrives. Returns the names of the remaining files. */
 async function killedPull(): Promise<(ending: string) => string> {
   const program = `
     await client.pull(version, folder, { ...inParts, concurrency: 1, onProgress: ({ bytes }) => {
@@ -59,7 +59,7 @@ async function killedPull(): Promise<(ending: string) => string> {
   return (ending) => join(folder, left.find((name) => name.endsWith(ending)) ?? '');
 }
 
-/** Steps that never go back. */
+/** Records progress and demands that it never goes back. */
 function watched() {
   const steps: TreeProgress[] = [];
   const onProgress = (step: TreeProgress) => void steps.push(step);
@@ -71,7 +71,7 @@ function watched() {
   return { onProgress, expectForward };
 }
 
-test('a folder where a file is to be is told of before anything is fetched', async () => {
+test('a folder in place of a file is an error before anything is fetched', async () => {
   await mkdir(join(folder, 'small.txt/mine'), { recursive: true });
   await expect(client.pull(version, folder)).rejects.toThrow(`${join(folder, 'small.txt')} is a folder`);
   expect(fetched()).toEqual([]);
@@ -90,14 +90,14 @@ test('nothing is written to a folder that has all files', async () => {
   expect(await times()).toEqual(before);
 });
 
-test('what a killed pull left beside a file that is whole by now is removed', async () => {
+test('the rest of a killed pull is removed once the file is complete', async () => {
   await killedPull();
   await writeFile(join(folder, 'a/big.bin'), content);
   await client.pull(version, folder);
   expect(await names()).toEqual(['a', 'a/big.bin', 'small.txt']);
 });
 
-test('a lock that cannot be read is an error, and nothing is waited for', async () => {
+test('an unreadable lock is an immediate error', async () => {
   const left = await killedPull();
   const lock = left('.lock');
   await rm(lock);
@@ -105,7 +105,7 @@ test('a lock that cannot be read is an error, and nothing is waited for', async 
   await expect(client.pull(version, folder, inParts)).rejects.toThrow(`The lock ${lock} cannot be read`);
 });
 
-test('the progress of a pull does not go back where what was there turns out to be wrong', async () => {
+test('the progress of a pull does not go back if an existing file is wrong', async () => {
   const left = await killedPull();
   const partial = await open(left('.part'), 'r+');
   await partial.write(Buffer.alloc(500_000), 0, 500_000, 0);
@@ -116,7 +116,7 @@ test('the progress of a pull does not go back where what was there turns out to 
   expectForward(content.length + small.length);
 });
 
-test('the progress of a push or an upload does not go back where a request is tried again', async () => {
+test('the progress of a push or an upload does not go back if a request is retried', async () => {
   let cuts = 0;
   proxy.fault = ({ method, url }) =>
     method === 'PUT' && url.includes('/files/') && ++cuts % 2 ? { cutRequestAt: 2_000_000 } : undefined;
@@ -135,7 +135,7 @@ test('the progress of a push or an upload does not go back where a request is tr
   single.expectForward(4_000_000);
 });
 
-test('paths that no pull could write are named before anything is created', async () => {
+test('paths that no pull could write are refused before anything is created', async () => {
   for (const paths of [['../x'], ['..'], ['/x'], ['a\\b'], ['a\nb'], ['a', 'a/b']]) {
     const items = paths.map((path) => ({ path, source: small }));
     const push = client.push(model, { version: 'v-refused' }, items);
@@ -145,14 +145,14 @@ test('paths that no pull could write are named before anything is created', asyn
   expect(items).toEqual([]);
 });
 
-test('the longest name that a file can have does for a download too', async () => {
+test('a download supports the longest possible file name', async () => {
   const long = 'n'.repeat(255);
   await client.models.files.upload(model, long, small);
   await client.models.files.download(model, long).toFile(join(folder, long));
   expect(await names()).toEqual([long]);
 });
 
-test.skipIf(process.platform !== 'linux')('a file whose name is no text is told of', async () => {
+test.skipIf(process.platform !== 'linux')('a file whose name is not valid UTF-8 is an error', async () => {
   const name = Buffer.concat([Buffer.from(join(folder, 'bad-')), Buffer.from([0xff])]);
   await writeFile(name, 'x');
   await expect(client.push(model, { version: 'v-bad' }, folder)).rejects.toThrow('a name that is not UTF-8');

@@ -11,7 +11,7 @@ import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import type { Loop } from '../runtime/loop.ts';
 import { startUploadVerify } from '../workers/store/upload-verify.ts';
 
-/** The Silero voice activity detector, as the package of its web version has it. */
+/** The Silero voice activity detector, from its npm package for the web. */
 const SILERO = join(import.meta.dirname, '../../../../node_modules/@ricky0123/vad-web/dist');
 
 const MIB = 2 ** 20;
@@ -20,7 +20,6 @@ const content = randomBytes(2 * PART + 7);
 const sha256 = createHash('sha256').update(content).digest('hex');
 const inParts = { partsFrom: PART, partSize: PART };
 
-/** Turns over a bit of the first chunk. */
 const flip = () => {
   let isFirst = true;
   return new TransformStream<Uint8Array, Uint8Array>({
@@ -33,7 +32,6 @@ const flip = () => {
   });
 };
 
-/** Ends as a lost connection does, after the first chunk. */
 const breakOff = () => {
   let isFirst = true;
   return new TransformStream<Uint8Array, Uint8Array>({
@@ -45,7 +43,6 @@ const breakOff = () => {
   });
 };
 
-/** The response with another body. */
 const again = (response: Response, through: TransformStream<Uint8Array, Uint8Array>): Response =>
   new Response(response.body?.pipeThrough(through) ?? null, response);
 
@@ -54,12 +51,12 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
   let workers: Loop[];
   let client: ModelBox;
   let model: string;
-  /** What the client sent, by where it went: `server PUT`, with what the request told. */
+  /** The requests of the client by destination, for example `server PUT`, with headers. */
   let sent: { to: 'server' | 'bucket'; method: string; headers: Headers }[] = [];
-  /** What becomes of a request to the bucket, by its number from 1. */
+  /** Changes or answers a request to the bucket, by its number from 1. */
   let harm: (init: RequestInit, nth: number) => RequestInit | Response = (init) => init;
 
-  /** Bits of what the bucket answers are turned over; or as many of its answers break off. */
+  /** Flips bits in answers of the bucket, or breaks off that many answers. */
   let damaged = false;
   let broken = 0;
 
@@ -98,7 +95,7 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
   const expectStored = async () =>
     expect(content.equals(await client.models.files.download(model, 'a.bin').bytes())).toBe(true);
 
-  test('parts go to the bucket, without what is meant for the server', async () => {
+  test('parts go to the bucket, without the headers for the server', async () => {
     expect(await upload()).toMatchObject({ state: 'verified', sha256 });
     expect(puts()).toEqual(['bucket', 'bucket', 'bucket']);
     for (const { to, headers } of sent) {
@@ -126,7 +123,7 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
     }
   });
 
-  test('what has arrived there is not sent again', async () => {
+  test('parts that have arrived are not sent again', async () => {
     const controller = new AbortController();
     const onProgress = (bytes: number) => bytes > PART && controller.abort();
     const call = upload({ parallel: 1, signal: controller.signal, onProgress });
@@ -137,9 +134,9 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
     await expectStored();
   });
 
-  test('what the bucket refuses is signed anew, and what was damaged on its way is sent again', async () => {
+  test('a refused part is signed again, and a damaged part is sent again', async () => {
     harm = (init, nth) => {
-      // A signature that is too old; the store as it fails at times; a byte that is turned over.
+      // An expired signature; a temporary failure of the store; a flipped byte.
       if (nth === 2) return new Response('<Error><Code>AccessDenied</Code></Error>', { status: 403 });
       if (nth === 3) return new Response('<Error><Code>InternalError</Code></Error>', { status: 500 });
       return nth === 4 ? { ...init, body: (init.body as ReadableStream).pipeThrough(flip()) } : init;
@@ -149,7 +146,7 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
     await expectStored();
   });
 
-  test('damage without end is a ChecksumError, whose message gives no signature away', async () => {
+  test('repeated damage is a ChecksumError whose message contains no signature', async () => {
     harm = (init, nth) =>
       nth > 1 ? { ...init, body: (init.body as ReadableStream).pipeThrough(flip()) } : init;
     const error = await upload({ parallel: 1, maxRetries: 1 }).then(
@@ -161,7 +158,7 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
     expect(inspect(error)).not.toContain('Signature=');
   });
 
-  test('parts go to the server where that is asked for, or the bucket cannot be reached', async () => {
+  test('parts go to the server if the caller wants that, or if the bucket cannot be reached', async () => {
     await upload({ direct: false });
     expect(puts()).toEqual(['server', 'server', 'server']);
     sent = [];
@@ -189,7 +186,7 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
     test.each([
       ['one go', {}, 1],
       ['parts', inParts, 3],
-    ])('comes from the bucket, with the range and nothing else, in %s', async (_, how, requests) => {
+    ])('reads from the bucket with a Range header only, in %s', async (_, how, requests) => {
       await pull({ ...how, direct: true });
       await expectWhole();
       const own = ['accept', 'accept-encoding', 'range'];
@@ -201,7 +198,7 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
       expect(fetched()).toEqual([]);
     });
 
-    test('goes on where the bucket breaks off, or asks for patience', async () => {
+    test('resumes if the bucket breaks off or answers 503', async () => {
       harm = (init, nth) =>
         nth === 2 ? new Response('<Error><Code>SlowDown</Code></Error>', { status: 503 }) : init;
       broken = 1;
@@ -212,7 +209,7 @@ await describeWithS3('files on S3, straight to the bucket', (bucket) => {
       expect(ranges.at(-1)).toMatch(/^bytes=[1-9]/);
     });
 
-    test('is verified against what the server knows', async () => {
+    test('verifies the content with the hash of the server', async () => {
       damaged = true;
       const call = pull({ direct: true });
       await expect(call).rejects.toBeInstanceOf(ChecksumError);

@@ -31,7 +31,7 @@ await describeWithS3('the client, while S3 does not put parts together', (bucket
   afterEach(() => proxy.clear());
 
   const PATIENT = { timeout: 30_000, interval: 50 };
-  /** As a gateway answers that holds the lock of an interrupted completion. */
+  /** The answer of a gateway that still has the lock of an interrupted completion. */
   const lock = () =>
     proxy.inject(
       { kind: 'error', status: 500, code: 'InternalError' },
@@ -40,7 +40,7 @@ await describeWithS3('the client, while S3 does not put parts together', (bucket
   const completing = async () =>
     (await server.db.requests.query('SELECT 1 FROM uploads WHERE completing AND look_at IS NOT NULL'))
       .rowCount;
-  /** What the pause between two tries would bring. */
+  /** Skips the pause between two attempts. */
   const lookNow = async () => {
     await server.db.requests.query('UPDATE uploads SET look_at = NULL');
     server.ctx.wakeups.completed.wake();
@@ -48,7 +48,7 @@ await describeWithS3('the client, while S3 does not put parts together', (bucket
   const content = () => randomBytes(PART + 99);
   const inParts = { partsFrom: PART, partSize: PART };
 
-  it('push waits until a worker has done it, verified it, and the version is ready', async () => {
+  it('push waits until a worker has completed and verified the upload, and the version is ready', async () => {
     const rule = lock();
     const bytes = content();
     const pushing = client.push(
@@ -67,7 +67,7 @@ await describeWithS3('the client, while S3 does not put parts together', (bucket
     expect(items).toMatchObject([{ path: 'm.bin', state: 'verified', sha256: sha256(bytes) }]);
   });
 
-  it('an upload gives up after settleTimeoutMs, and the same call later waits on, without sending anything again', async () => {
+  it('an upload gives up after settleTimeoutMs, and the same call waits again without sending content', async () => {
     const rule = lock();
     const bytes = content();
     const upload = (more = {}) =>

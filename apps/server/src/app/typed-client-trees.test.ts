@@ -16,7 +16,7 @@ let server: TestServer;
 let client: ModelBox;
 let folder: string;
 let model: string;
-/** What the client asked for: `PUT weights/a.bin`. */
+/** The requests of the client, for example `PUT weights/a.bin`. */
 let moved: string[] = [];
 
 const counting: typeof fetch = (input, init) => {
@@ -68,7 +68,7 @@ async function read(root: string): Promise<Record<string, Buffer>> {
   return Object.fromEntries(await Promise.all(pairs));
 }
 
-test('a tree goes in and comes out, and what is there already is not moved again', async () => {
+test('a tree is pushed and pulled, without moving files that exist', async () => {
   const from = await write(join(folder, 'in'), TREE);
   const steps: unknown[] = [];
   const version = await client.push(model, { version: 'v1', aliases: ['prod'] }, from, {
@@ -102,7 +102,7 @@ test('a tree goes in and comes out, and what is there already is not moved again
   expect(await read(to)).toEqual({ ...TREE, 'mine.txt': Buffer.from('mine') });
 });
 
-/** The server and the client have one rule for a path; on Windows the client refuses what that system cannot write. */
+/** Server and client share one rule for paths. On Windows the client also refuses paths that Windows cannot write. */
 test.each([
   ['a:b', true],
   ['C:x', true],
@@ -117,7 +117,7 @@ test.each([
   ['./a', false],
   ['/etc/x', false],
   ['a\n', false],
-])('the path %j is one to the server and to the client, or to neither: %j', async (path, isOne) => {
+])('server and client agree whether the path %j is valid: %j', async (path, isOne) => {
   const { status } = await server.api('POST', `/v1/models/${model}/files`, {
     files: [{ uri: 's3://bucket/x', path }],
   });
@@ -142,7 +142,7 @@ test('a real model, the Silero voice activity detector, is pushed and pulled, by
   expect(await read(folder)).toEqual(Object.fromEntries(own));
 });
 
-test('a push whose process is killed goes on where it was', async () => {
+test('a push resumes after its process was killed', async () => {
   const big = Object.fromEntries(
     Array.from({ length: 12 }, (_, n) => [`${n + 10}.bin`, randomBytes(500_000)]),
   );
@@ -163,7 +163,7 @@ test('a push whose process is killed goes on where it was', async () => {
   expect(await read(join(folder, 'out'))).toEqual(big);
 });
 
-test('tracked files are told of, and content can come from memory and streams', async () => {
+test('a pull reports tracked files, and a push accepts memory and streams', async () => {
   const files = ['s3://bucket/far.pt'];
   const version = await client.push(model, { version: 'v1', files }, [
     { path: 'b', source: new Blob(['in memory']), role: 'text' },
@@ -177,7 +177,7 @@ test('tracked files are told of, and content can come from memory and streams', 
   ]);
 });
 
-test('what cannot be pushed whole is refused, and the version does not become ready', async () => {
+test('a tree that cannot be pushed whole is refused, and the version stays pending', async () => {
   const create = { version: 'v1' };
   await expect(client.push(model, create, folder)).rejects.toThrow('is empty');
   await write(folder, { a: Buffer.from('a'), 'sub/b': Buffer.from('b') });
@@ -211,14 +211,14 @@ test('what cannot be pushed whole is refused, and the version does not become re
   ]);
 });
 
-test('a file in the version that is not among those to push is told of', async () => {
+test('a file of the version that the tree lacks is reported', async () => {
   const { id } = await client.models.versions.create(model, { version: 'v1', status: 'pending' });
   await client.versions.files.upload(id, 'stale', new Blob(['x']));
   const push = client.push(model, { version: 'v1' }, [{ path: 'a', source: new Blob(['a']) }]);
   await expect(push).rejects.toThrow('"stale"');
 });
 
-test('a pull replaces no link, pipe or socket, and takes a link to the right content as present', async () => {
+test('a pull replaces no link, pipe or socket, and accepts a link to the right content', async () => {
   const { id } = await client.push(model, { version: 'v1' }, [{ path: 'a', source: new Blob(['content']) }]);
   await writeFile(join(folder, 'elsewhere'), 'content');
   const into = join(folder, 'in');
@@ -242,7 +242,7 @@ test('a pull replaces no link, pipe or socket, and takes a link to the right con
   expect((await lstat(join(into, 'a'))).isFIFO()).toBe(true);
 });
 
-test('an archive goes into a pipe, and through a link', async () => {
+test('an archive can be written to a pipe, and through a link', async () => {
   const { id } = await client.push(model, { version: 'v1' }, [{ path: 'a', source: new Blob(['content']) }]);
   const [archive, pipe, link] = ['a.tar', 'pipe', 'link'].map((name) => join(folder, name));
   if (!archive || !pipe || !link) throw new Error('three names');
@@ -256,7 +256,7 @@ test('an archive goes into a pipe, and through a link', async () => {
   expect(buffer.subarray(0, bytesRead).equals(await readFile(archive))).toBe(true);
 });
 
-test('a server that lies cannot write outside the folder, nor through a link in it', async () => {
+test('a malicious server cannot write outside the folder, nor through a link in it', async () => {
   const version = await client.push(model, { version: 'v1' }, [{ path: 'dir/a', source: new Blob(['a']) }]);
   for (const path of ['../evil', '/tmp/evil', 'a\\..\\evil']) {
     const lying: typeof fetch = async (input, init) => {

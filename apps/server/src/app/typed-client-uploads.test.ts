@@ -13,20 +13,20 @@ import type { Loop } from '../runtime/loop.ts';
 import { startUploadVerify } from '../workers/store/upload-verify.ts';
 
 const MIB = 2 ** 20;
-/** The least that a part may have. */
+/** Smallest size of a part. */
 const PART = 5 * MIB;
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-/** In four parts, the last of seven bytes. */
+/** Results in four parts, the last of seven bytes. */
 const inParts = { partsFrom: PART, partSize: PART };
 const ALL = [1, 2, 3, 4];
 const PATIENT = { timeout: 25_000 };
 
-/** Of a test's own, so that no other has stored it. */
+/** Unique to each test, so that no other test has stored it. */
 let content: Buffer;
 let server: TestServer;
 let workers: Loop[];
 let proxy: TestProxy;
-/** Goes through the proxy. */
+/** Sends its requests through the proxy. */
 let client: ModelBox;
 let folder: string;
 let path: string;
@@ -58,7 +58,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const upload = (options: object = {}) =>
   client.models.files.upload(model, 'weights.bin', path, { ...inParts, ...options });
 const uploads = async (): Promise<Upload[]> => (await client.uploads.list({ model })).items;
-/** The parts that passed the proxy to the server, each as often as it did. */
+/** The parts that passed the proxy, once for each time. */
 const partsSent = () =>
   proxy.passed
     .flatMap(({ method, url }) => (method === 'PUT' ? [Number(/parts\/(\d+)$/.exec(url)?.[1])] : []))
@@ -68,7 +68,7 @@ const expectStored = async (bytes: Uint8Array = content) => {
   const stored = await client.models.files.download(model, 'weights.bin').bytes();
   expect(Buffer.from(bytes).equals(stored)).toBe(true);
 };
-/** Runs an upload of the file until it kills itself, when more than some bytes are on their way. */
+/** Runs an upload of the file until it kills itself after `bytes`. */
 async function killedUpload(bytes = 11 * MIB): Promise<Upload> {
   const program = `
     await client.models.files.upload(model, 'weights.bin', path, {
@@ -87,7 +87,7 @@ describe('a large file', () => {
     ['a path', () => path],
     ['a Blob', () => new Blob([content])],
     ['bytes', () => content],
-  ])('goes in parts, several at a time, and is verified as a whole: %s', async (_, source) => {
+  ])('is sent in parts, several at a time, and verified as a whole: %s', async (_, source) => {
     const steps: number[] = [];
     const onProgress = (bytes: number, total: number | undefined) => void steps.push(bytes / (total ?? 0));
     const how = { ...inParts, role: 'model', contentType: 'application/x-Onnx', onProgress } as const;
@@ -101,7 +101,7 @@ describe('a large file', () => {
     expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
   });
 
-  test('goes in parts where there is no Node, as in browsers', async () => {
+  test('is sent in parts without Node, as in browsers', async () => {
     const own = Object.getOwnPropertyDescriptor(process, 'getBuiltinModule') ?? {};
     Object.defineProperty(process, 'getBuiltinModule', { ...own, value: undefined });
     try {
@@ -113,7 +113,7 @@ describe('a large file', () => {
     expect(partsSent()).toEqual(ALL);
   });
 
-  test('or a small or empty one, or a stream, goes in one request where it must', async () => {
+  test('is sent in one request if it is small, empty or a stream', async () => {
     for (const source of [new Blob([]), new Blob(['small']), new Blob([content]).stream()]) {
       const stored = await client.models.files.upload(model, 'weights.bin', source, { partsFrom: 10 });
       expect(stored.state).toBe('verified');
@@ -121,13 +121,13 @@ describe('a large file', () => {
     expect(await uploads()).toEqual([]);
   });
 
-  test('keeps to the bound on what moves at the same time', async () => {
+  test('respects the limit on concurrent parts', async () => {
     await upload({ parallel: 2 });
     expect(proxy.most).toBeLessThanOrEqual(2);
     await expect(upload({ parallel: 0 })).rejects.toThrow('`parallel`');
   });
 
-  test('is refused before anything is sent where it could not be stored', async () => {
+  test('is refused before anything is sent if it could not be stored', async () => {
     const version = await client.models.versions.create(model, { version: 'v1', files: [], status: 'ready' });
     const call = client.versions.files.upload(version.id, 'weights.bin', path, inParts);
     await expect(call).rejects.toBeInstanceOf(ConflictError);
@@ -136,8 +136,8 @@ describe('a large file', () => {
   });
 });
 
-describe('what goes wrong on the way', () => {
-  test('costs only the part that it befell', async () => {
+describe('a failed transfer', () => {
+  test('repeats only the failed part', async () => {
     const cut = new Set<string>();
     proxy.fault = ({ method, url }) => {
       if (method !== 'PUT' || !/parts\/[23]$/.test(url) || cut.has(url)) return undefined;
@@ -149,7 +149,7 @@ describe('what goes wrong on the way', () => {
     expect(partsSent()).toEqual([1, 2, 2, 3, 3, 4]);
   });
 
-  test('once is mended, where a byte was turned over', async () => {
+  test('repairs a single flipped byte', async () => {
     let flips = 0;
     proxy.fault = ({ url }) =>
       url.endsWith('/parts/3') && ++flips === 1 ? { flipRequestAt: 99 } : undefined;
@@ -158,7 +158,7 @@ describe('what goes wrong on the way', () => {
     expect(partsSent()).toEqual([1, 2, 3, 3, 4]);
   });
 
-  test('again and again is a ChecksumError, and the next call goes on', async () => {
+  test('that repeats is a ChecksumError, and the next call resumes', async () => {
     proxy.fault = ({ url }) => (url.endsWith('/parts/3') ? { flipRequestAt: 99 } : undefined);
     const call = upload({ maxRetries: 1, parallel: 1 });
     await expect(call).rejects.toBeInstanceOf(ChecksumError);
@@ -170,7 +170,7 @@ describe('what goes wrong on the way', () => {
     expect(partsSent()).toEqual([3, 4]);
   });
 
-  test('is told where the whole is not what was announced', async () => {
+  test('is reported if the whole differs from its announced hash', async () => {
     const lie = hashOf(Buffer.from('another'));
     const call = upload({ sha256: lie });
     await expect(call).rejects.toBeInstanceOf(ChecksumError);
@@ -179,7 +179,7 @@ describe('what goes wrong on the way', () => {
     await expectStored();
   });
 
-  test('is told where the file changes meanwhile', async () => {
+  test('is reported if the file changes meanwhile', async () => {
     let changed = false;
     const onProgress = () => {
       if (!changed) appendFileSync(path, 'more');
@@ -193,7 +193,7 @@ describe('what goes wrong on the way', () => {
 });
 
 describe('a process that is killed', () => {
-  test('leaves an upload that the same call goes on with: it sends what has not arrived', async () => {
+  test('leaves an upload that the same call resumes: it sends only missing parts', async () => {
     const left = await killedUpload();
     expect(left).toMatchObject({ state: 'open', partCount: 4 });
     const there = await arrived(left.id);
@@ -206,7 +206,7 @@ describe('a process that is killed', () => {
     expect((await uploads()).map(({ id, state }) => [id, state])).toEqual([[left.id, 'complete']]);
   });
 
-  test('and whose file is another since: sends the parts that differ, or all where the size does', async () => {
+  test('and whose file changed since: sends the changed parts, or all if the size changed', async () => {
     const left = await killedUpload();
     const there = await arrived(left.id);
     const file = await open(path, 'r+');
@@ -223,18 +223,18 @@ describe('a process that is killed', () => {
     expect(partsSent()).toEqual(ALL);
   });
 
-  test('does not have its upload taken for one as something else', async () => {
+  test('does not resume as an upload of another file', async () => {
     const left = await killedUpload();
     await upload({ role: 'model' });
     expect(partsSent()).toEqual(ALL);
-    // Named by its hash, the content is there by now.
+    // The server has the content, so an upload by hash stores nothing.
     const known = await upload({ contentType: 'text/plain', sha256: hashOf(content) });
     expect(known).toMatchObject({ state: 'verified', mediaType: 'text/plain' });
     expect(partsSent()).toEqual(ALL);
     expect(await client.uploads.get(left.id)).toMatchObject({ state: 'open' });
   });
 
-  test('when all was sent has it verified by the next call, which sends nothing', async () => {
+  test('after all was sent is completed by the next call, which sends nothing', async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
     const program = `
       const pause = setInterval(async () => {
@@ -249,7 +249,7 @@ describe('a process that is killed', () => {
     expect(await upload()).toMatchObject({ state: 'verified' });
     expect(partsSent()).toEqual([]);
     await expectStored();
-    // Not where the content is another by now.
+    // Not if the content changed since.
     await writeFile(path, randomBytes(content.length));
     await upload();
     expect(partsSent()).toEqual(ALL);
@@ -261,7 +261,7 @@ describe('a server that dies', () => {
   const blobOf = ({ id }: { id: string }) =>
     server.ctx.db.prisma.upload.findUniqueOrThrow({ where: { id }, select: { key: true, token: true } });
 
-  test('after it put the parts together is asked again to complete', async () => {
+  test('after it joined the parts is asked again to complete', async () => {
     const left = await killedUpload(3 * PART + 6);
     for (const part of ALL) {
       const source = new Blob([content.subarray((part - 1) * PART, part * PART)]);
@@ -277,10 +277,10 @@ describe('a server that dies', () => {
     expect(await uploads()).toMatchObject([{ id: left.id, state: 'complete' }]);
   });
 
-  test('and loses the parts gets them all in a new upload', async () => {
+  test('and loses the parts gets all of them in a new upload', async () => {
     const left = await killedUpload();
     await server.ctx.blobs.multipart.abort(await blobOf(left));
-    // Requests over minutes have found them missing.
+    // Requests over several minutes have found the parts missing.
     await server.db.requests.query(
       `UPDATE uploads SET findings = 3, found_at = now() - interval '5 minutes' WHERE id = $1`,
       [left.id],
@@ -302,7 +302,7 @@ describe('a signal', () => {
     return (await uploads())[0] as Upload;
   };
 
-  test('ends an upload, and leaves it for the next call', async () => {
+  test('stops an upload, and the next call resumes it', async () => {
     const left = await abortedUpload({});
     expect(left.state).toBe('open');
     const there = await arrived(left.id);
@@ -312,11 +312,11 @@ describe('a signal', () => {
     await expectStored();
   });
 
-  test('or gives it up where that is asked for', async () => {
+  test('or aborts it if the caller wants that', async () => {
     expect(await abortedUpload({ discardOnAbort: true })).toMatchObject({ state: 'aborted' });
   });
 
-  test('ends the wait for the server too', async () => {
+  test('stops the wait for the server too', async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
     const controller = new AbortController();
     const call = upload({ signal: controller.signal });
@@ -335,7 +335,7 @@ describe('push', () => {
     (await client.versions.files.list(id)).items.map(({ path, sha256 }) => [path, sha256]);
   const versionOf = async () => (await client.models.versions.list(model)).items[0]?.id ?? '';
 
-  test('sends large files in parts, and goes on with them over a kill', async () => {
+  test('sends large files in parts, and resumes after a kill', async () => {
     await writeFile(join(folder, 'b.txt'), 'small');
     await writeFile(join(folder, 'empty'), '');
     await writeFile(join(folder, 'second.bin'), content.subarray(1));
@@ -363,7 +363,7 @@ describe('push', () => {
     ]);
   });
 
-  test('does not send what the server has in another version, in parts or whole', async () => {
+  test('does not send content that another version has, in parts or whole', async () => {
     await writeFile(join(folder, 'medium.bin'), content.subarray(0, 2 * MIB));
     await writeFile(join(folder, 'small.bin'), 'small');
     await push();
@@ -378,7 +378,7 @@ describe('push', () => {
     expect(moved()).toHaveLength(2 + 4);
   });
 
-  test('gives up an upload that the file came otherwise than by, and demands that others are', async () => {
+  test('aborts an upload whose file arrived in another way, and demands that others complete', async () => {
     const { id: version } = await client.models.versions.create(model, { ...create, status: 'pending' });
     const begun = (name: string, sizeBytes: number) =>
       client.uploads.create({ version, path: name, sizeBytes, partSizeBytes: PART });
@@ -399,7 +399,7 @@ describe('push', () => {
     await verifyAll(server);
     expect(await call).toMatchObject({ status: 'ready' });
 
-    // Sent by another call, of which this one knows nothing.
+    // Sent by another call, which this one does not know.
     const pending = await client.models.versions.create(model, { version: 'v2', status: 'pending' });
     const controller = new AbortController();
     const sending = client.versions.files.upload(pending.id, 'weights.bin', path, {

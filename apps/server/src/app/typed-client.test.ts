@@ -29,7 +29,6 @@ afterAll(async () => {
 });
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-/** A model of its own for each test. */
 const newModel = () =>
   client.models.create({ namespace: 'ai/vision', name: `m-${randomBytes(6).toString('hex')}` });
 
@@ -73,7 +72,7 @@ test('from a run to a name that pipelines resolve', async () => {
   );
 });
 
-test('an alias moves, is demanded, rolled back, and tells its history', async () => {
+test('an alias moves, is checked with expect, rolled back, and has a history', async () => {
   const model = await newModel();
   for (const version of ['v1', 'v2']) await client.models.versions.create(model.id, { version, files: [] });
   await client.models.aliases.set(model.id, 'prod', { version: 'v1', expect: null });
@@ -91,7 +90,7 @@ test('an alias moves, is demanded, rolled back, and tells its history', async ()
   await expect(client.models.aliases.get(model.id, 'prod')).rejects.toBeInstanceOf(NotFoundError);
 });
 
-test('a list pages through everything once', async () => {
+test('a list yields every item exactly once', async () => {
   const model = await newModel();
   const names = Array.from({ length: 7 }, (_, index) => `v${index}`);
   for (const version of names) await client.models.versions.create(model.id, { version });
@@ -100,7 +99,7 @@ test('a list pages through everything once', async () => {
   expect(found.sort()).toEqual(names);
 });
 
-test('a write tried again after its answer was lost happens once, and says what it said', async () => {
+test('a write retried after a lost answer happens once, with the same answer', async () => {
   let lost = 0;
   const losing: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
@@ -143,7 +142,7 @@ describe('a file', () => {
     return client.models.versions.create(model.id, { version: 'v1', aliases: ['prod'] });
   };
 
-  test('goes in from a path and comes out byte for byte', async () => {
+  test('is uploaded from a path and downloaded byte for byte', async () => {
     const version = await pending();
     await writeFile(join(folder, 'in.bin'), content);
     const path = 'weights/größe 1.onnx';
@@ -164,7 +163,7 @@ describe('a file', () => {
     await whole.cancel();
   });
 
-  test('comes out with all others as one archive', async () => {
+  test('is downloaded with all others as one archive', async () => {
     const version = await pending();
     await client.versions.files.upload(version.id, 'a.bin', content);
     await client.versions.files.track(version.id, { files: ['s3://b/t.pt'] });
@@ -177,7 +176,7 @@ describe('a file', () => {
     await zip.cancel();
   });
 
-  test('goes in from a stream of unknown length, and again is the same', async () => {
+  test('is uploaded from a stream of unknown length, and a repeat changes nothing', async () => {
     const version = await pending();
     const stream = () => new Blob([content]).stream();
     const first = await client.versions.files.upload(version.id, 'm.bin', stream()).withResponse();
@@ -186,7 +185,7 @@ describe('a file', () => {
     expect(second.data.sha256).toBe(hashOf(content));
   });
 
-  test('that differs from the hash announced leaves nothing', async () => {
+  test('that differs from its announced hash leaves nothing', async () => {
     const version = await pending();
     const call = client.versions.files.upload(version.id, 'm.bin', content, { sha256: '0'.repeat(64) });
     await expect(call).rejects.toMatchObject({ status: 422, code: 'checksum_mismatch' });
@@ -201,7 +200,7 @@ describe('a file', () => {
     await expect(call).rejects.toMatchObject({ code: 'files_frozen' });
   });
 
-  test('that is tracked tells where it lies', async () => {
+  test('that is tracked returns its URI', async () => {
     const version = await pending();
     await client.versions.files.track(version.id, { files: ['s3://bucket/model.pt'] });
     const call = client.versions.files.download(version.id, 'model.pt');
@@ -216,7 +215,7 @@ describe('a file', () => {
   });
 });
 
-test('the server tells of itself', async () => {
+test('the client reads health and readiness of the server', async () => {
   expect((await client.system.health()).status).toBe('ok');
   expect((await client.system.ready()).ready).toBe(true);
   expect(await client.system.metrics()).toContain('# HELP');

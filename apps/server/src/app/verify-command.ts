@@ -10,7 +10,7 @@ import { openBlobs } from '../system/open-blobs.ts';
 import { reachDatabase } from '../system/reach-database.ts';
 
 /**
- * Verifies the store of the settings, beside a running server or for a stopped one.
+ * Verifies the store of the settings, while the server runs or is stopped.
  * @throws ConfigError, and what `verifyStore` throws
  */
 export async function* runVerify(
@@ -18,11 +18,10 @@ export async function* runVerify(
   options: {
     readonly full: boolean;
     readonly signal: AbortSignal;
-    /** Warnings about the store. */
     readonly tell: (message: string) => void;
   },
 ): AsyncGenerator<VerificationRecord, void> {
-  // Each finding is a record: a line in the log would say it twice.
+  // Each finding is already a record of the output, so the log stays silent.
   const log = pino({ level: 'silent' });
   const { url, end } = await reachDatabase(config);
   try {
@@ -30,7 +29,7 @@ export async function* runVerify(
     try {
       if (!(await isSchemaCurrent(db.background)))
         throw new ConfigError([
-          'The database is at the version of another release. Start the server of this release once, then verify.',
+          'The database has the schema of another release. Start the server of this release once, then verify.',
         ]);
       const { now } = await openClock(db.background, log);
       const blobs = await openBlobs(config, now, options.tell);

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { begin } from '../../testing/uploads.ts';
 import { retainDue } from '../workers/retention.ts';
 
-/* Data as a release wrote it that did not pin the time zone, and the statements of docs/database.md that mend it. */
+/* Data of a release that did not pin the time zone, and the statements of docs/database.md that repair it. */
 
 const zone = 'Asia/Kolkata';
 let server: TestServer;
@@ -22,7 +22,7 @@ const page = readFileSync(new URL('../../../../docs/database.md', import.meta.ur
 const blocks = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = '']) => sql);
 const [look = '', mend = ''] = blocks.slice(-2);
 
-/** The columns that hold a time of the story, by table. Others are bound to another time, or the page leaves them. */
+/** Columns with a time that the story writes, by table. The page leaves out other time columns. */
 const COLUMNS = `
   SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
   WHERE table_schema = 'public' AND data_type LIKE 'timestamp%' AND table_name NOT IN ('changes', 'datasets', '_prisma_migrations')
@@ -30,7 +30,7 @@ const COLUMNS = `
       ('uploads', 'updated_at'), ('idempotency_keys', 'created_at'), ('idempotency_receipts', 'created_at'),
       ('retention_runs', 'started_at'), ('retention_runs', 'ended_at'), ('metric_series', 'time'), ('metric_points', 'time'), ('policy_work', 'due_at')) AND column_name <> 'purge_at'`;
 
-/** The columns with a time that is hours from now, and all that have any. */
+/** Columns with a time that is hours from now, and all columns with a time. */
 async function timesOff(): Promise<{ off: string[]; filled: string[] }> {
   const { rows } = await server.db.requests.query<{ table: string; column: string }>(COLUMNS);
   const off: string[] = [];
@@ -44,7 +44,6 @@ async function timesOff(): Promise<{ off: string[]; filled: string[] }> {
   return { off, filled };
 }
 
-/** Writes through every way there is. */
 async function tellStory(): Promise<void> {
   const model = await modelWith({
     label: [champion],
@@ -76,7 +75,7 @@ async function tellStory(): Promise<void> {
   await ok('DELETE', `/v1/models/${gone.id}`);
 }
 
-it('the statements show and mend the times that were stored wrongly', async () => {
+it('the statements find and repair wrong times', async () => {
   await tellStory();
   const before = await timesOff();
   expect(before.off).toEqual(

@@ -9,13 +9,12 @@ import { serviceLinks } from '../config/service-links.ts';
 import { VERSION } from '../system/version.ts';
 import { greeting } from './greeting.ts';
 
-/** Ends the process with a message for a person instead of a stack. */
 function giveUp(message: string): never {
   process.stderr.write(`\nModelBox did not start.\n${message}\n`);
   process.exit(1);
 }
 
-/** Milliseconds after the shutdown timeout at which the process ends in any case, also in the middle of its start. */
+/** Milliseconds after the shutdown timeout at which the process ends in any case, even during its start. */
 const OVERTIME = 2_000;
 
 async function main(): Promise<void> {
@@ -25,15 +24,18 @@ async function main(): Promise<void> {
   const log = createLog(config, process.stdout.isTTY === true);
   const links = serviceLinks(process.env);
   if (links.length > 0)
-    log.info({ links }, 'ignored variables that describe services (Kubernetes service links), no settings');
+    log.info({ links }, 'ignored Kubernetes service links: these variables are not settings');
   const starting = startServer(config, log);
-  // From the first moment on: a start that is interrupted stops what it has started by then.
+  // Handles signals from the first moment: an interrupted start stops the parts that already run.
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    // As a shell reports it: 128 and the number of the signal.
+    // Shells report a signal as 128 plus its number.
     if (stopping) process.exit(128 + constants.signals[signal]);
     stopping = true;
-    log.info({ signal }, 'stopping: requests in flight may end; a second signal ends them at once');
+    log.info(
+      { signal },
+      'stopping: waiting for requests in flight; a second signal ends the process at once',
+    );
     setTimeout(() => {
       log.fatal('did not stop in time');
       process.exit(1);

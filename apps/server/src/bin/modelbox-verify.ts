@@ -32,6 +32,6 @@ function wordsOf(finding: Finding): string {
   const what = `${finding.fault}: key ${finding.key}, ${finding.sizeBytes} bytes`;
   if (finding.fault === 'unknown_object') return `${what}, written at ${finding.writtenAt}`;
   const { files, file, sha256 } = finding;
-  const where = file === null ? 'of no file' : `${file.kind} ${file.id} ${file.path}`;
+  const where = file === null ? 'which no file uses' : `${file.kind} ${file.id} ${file.path}`;
   return `${what}, SHA-256 ${sha256}, ${where}${files > 1 ? ` and ${files - 1} more files` : ''}`;
 }

@@ -4,25 +4,22 @@ import { type Config, ConfigError, readConfig } from '../config/config.ts';
 
 interface Given {
   readonly config: Config;
-  /** The one argument: a folder. Empty if the command takes none. */
+  /** The only positional argument, a folder. Empty if the command has none. */
   readonly path: string;
-  /** Whether a flag of the command was given. */
   readonly has: (flag: string) => boolean;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
 }
 
 interface Form {
-  /** The name of the command's first argument, a folder. Default: the command takes none. */
   readonly argument?: string;
-  /** Flags without a value, beside those of the server. */
+  /** Flags of the command, without values. The flags of the server are allowed too. */
   readonly flags?: readonly string[];
-  /** The exit code of a command that failed. Default 1. */
   readonly failure?: number;
 }
 
-/** Runs a command that takes the settings of the server, and says what it does on standard error. */
+/** Runs a command that uses the settings of the server, and reports progress on standard error. */
 export async function runCommand(
   name: string,
   { argument, flags: own = [], failure = 1 }: Form,
@@ -43,7 +40,10 @@ export async function runCommand(
     process.once(signal, () => stop.abort(new BackupError(`Stopped by ${signal}; nothing was left behind.`)));
   try {
     const config = readConfig(flags, process.env);
-    if (typeof config === 'string') throw new ConfigError([`${name} has no such flag.`]);
+    if (typeof config === 'string')
+      throw new ConfigError([
+        `npm run ${name} takes neither --help nor --version. npm start -- --help lists the settings.`,
+      ]);
     const words = await run({ config, path: place ?? '', has, signal: stop.signal, tell });
     if (words !== '') process.stdout.write(`${words}\n`);
   } catch (error) {

@@ -16,13 +16,13 @@ const head = (...headers: string[]) =>
   `POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 
 describe('a JSON body', () => {
-  it('413: announced as too large is refused before it is sent', async () => {
+  it('413: a body announced as too large is refused before it is sent', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head('Content-Length: 10001', 'Expect: 100-continue'));
     expect(await connection.closed()).toMatch(/^HTTP\/1.1 413 .*"code":"too_large"/s);
   });
 
-  it('413: that turns out too large is refused', async () => {
+  it('413: a body that becomes too large is refused', async () => {
     const chunks = new ReadableStream({
       start(controller) {
         for (let i = 0; i < 11; i++) controller.enqueue(new Uint8Array(1000).fill(32));
@@ -33,12 +33,12 @@ describe('a JSON body', () => {
     expect(answer).toMatchObject({ status: 413, body: { code: 'too_large' } });
   });
 
-  it('may be as large as the limit', async () => {
+  it('may have the size of the limit', async () => {
     const body = JSON.stringify({ namespace: 'ai', name: 'large' });
     expect((await post(body.padEnd(10_000))).status).toBe(201);
   });
 
-  it('400: that does not arrive in time is given up', async () => {
+  it('400: a body does not arrive in time', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head('Content-Length: 100'));
     connection.send('{"namespace":');
@@ -54,21 +54,21 @@ describe('a JSON body', () => {
     ['application/x-www-form-urlencoded'],
     ['multipart/form-data; boundary=x'],
     ['application/merge-patch+json'],
-  ])('415: as %s', async (type) => {
+  ])('415: sent as %s', async (type) => {
     const answer = await post('{}', { 'content-type': type });
     expect(answer).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
     expect(answer.body.detail).toContain('must be application/json, not');
   });
 
-  it('415: as what is no media type at all', async () => {
+  it('415: the Content-Type is not a media type', async () => {
     expect((await post('{}', { 'content-type': 'nonsense' })).body).toMatchObject({
       status: 415,
-      detail: 'The Content-Type is no media type: nonsense',
+      detail: 'The Content-Type is not a media type: nonsense',
     });
   });
 
   it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json;charset="UTF-8"'])(
-    'is taken as %s',
+    'is accepted as %s',
     async (type) => {
       expect(
         (await post('{"namespace": "ai", "name": "typed"}', { 'content-type': type })).status,
@@ -76,7 +76,7 @@ describe('a JSON body', () => {
     },
   );
 
-  it('is taken as a merge patch by a PATCH only', async () => {
+  it('is accepted as a merge patch by PATCH only', async () => {
     await post({ namespace: 'ai', name: 'patched' });
     const patch = (type: string) =>
       server.api('PATCH', '/v1/models/ai%2Fpatched', '{"owner": "me"}', { 'content-type': type });
@@ -97,14 +97,14 @@ describe('a JSON body', () => {
     expect(answer.body.detail).toContain(words);
   });
 
-  it('400: not in UTF-8', async () => {
+  it('400: not UTF-8', async () => {
     const answer = await post(
       Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
     );
     expect(answer.body).toMatchObject({ status: 400, detail: 'The body is not valid UTF-8.' });
   });
 
-  it('422: whose digest is another one, or none that the server checks', async () => {
+  it('422: its digest differs, or cannot be checked', async () => {
     const body = '{"namespace": "ai", "name": "digested"}';
     const hash = (text: string) => createHash('sha256').update(text).digest('base64');
     const digested = (value: string) => post(body, { ...json, 'content-digest': value });
@@ -122,7 +122,7 @@ describe('a JSON body', () => {
     expect((await empty('')).status).toBe(204);
   });
 
-  it('400: on a route that takes none', async () => {
+  it('400: the route takes no body', async () => {
     const answer = await server.api('DELETE', '/v1/models/ai%2Flarge', { force: true });
     expect(answer.body).toMatchObject({ status: 400, detail: 'This route takes no body.' });
   });
@@ -155,13 +155,13 @@ describe('a JSON body', () => {
     expect(problem.errors[0].pointer.startsWith(pointer)).toBe(true);
   });
 
-  it('keeps integers that a double holds exactly, however large', async () => {
+  it('keeps integers that a double represents exactly, however large', async () => {
     const metadata = { a: 2 ** 53, b: 2 ** 60, c: 1e22, d: -(2 ** 53) };
     const answer = await post({ namespace: 'ai', name: 'integers', metadata });
     expect(answer.body.metadata).toEqual(metadata);
   });
 
-  it('422: names every field that is wrong, with a pointer and what is allowed', async () => {
+  it('422: lists every invalid field with a pointer and the allowed values', async () => {
     const answer = await post({ namespace: 'a//b', owner: 5, metdata: {}, tags: ['ok', 7] });
     expect(answer.status).toBe(422);
     expect(answer.body).toMatchObject({
@@ -177,7 +177,7 @@ describe('a JSON body', () => {
           in: 'body',
           pointer: '/metdata',
           message:
-            'is not a known field; known are namespace, name, owner, task, description, metadata, tags',
+            'is not a known field; known fields are namespace, name, owner, task, description, metadata, tags',
           expected: ['namespace', 'name', 'owner', 'task', 'description', 'metadata', 'tags'],
         },
       ]),
@@ -185,7 +185,7 @@ describe('a JSON body', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
   });
 
-  it('422: names an unknown field deep within, and those known there', async () => {
+  it('422: names a nested unknown field and the known ones', async () => {
     const { body: model } = await post({ namespace: 'ai', name: 'deep' });
     const answer = await server.api('POST', `/v1/models/${model.id}/versions`, {
       version: 'v1',
@@ -209,7 +209,7 @@ describe('a JSON body', () => {
     ]);
   });
 
-  it('422: says of a field of the identity that it cannot be set', async () => {
+  it('422: a field of the identity cannot be set', async () => {
     await post({ namespace: 'ai', name: 'same' });
     const answer = await server.api('PATCH', '/v1/models/ai%2Fsame', { name: 'other' });
     expect(answer.status).toBe(422);

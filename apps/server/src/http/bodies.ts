@@ -12,12 +12,11 @@ import { parseJson } from './json.ts';
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** Methods whose bodies Fastify would parse. */
 const WITH_BODY = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 /**
- * Keeps Fastify away from bodies. Its parsers refuse a media type before the caller is known, and then close the
- * connection, so that a client that still sends loses the answer.
+ * Keeps Fastify from parsing bodies. Its parsers refuse a media type before the caller is authenticated, then close the
+ * connection: a client that still sends would lose the answer.
  */
 export function leaveBodies(app: FastifyInstance): void {
   for (const method of WITH_BODY) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
@@ -25,18 +24,19 @@ export function leaveBodies(app: FastifyInstance): void {
 
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;.*)?$/;
 
-/** The type and subtype in lower case, without parameters. Undefined if the header is missing. */
+/** Returns type and subtype in lower case, without parameters. Undefined if the header is missing. */
 function mediaType({ headers }: IncomingMessage): string | undefined {
   const type = headers['content-type']?.trim();
   if (type === undefined) return undefined;
   if (!MEDIA_TYPE.test(type))
-    throw new HttpProblem('unsupported_media_type', `The Content-Type is no media type: ${type}`);
+    throw new HttpProblem('unsupported_media_type', `The Content-Type is not a media type: ${type}`);
   return type.split(';', 1)[0]?.trim().toLowerCase();
 }
 
 /**
- * Refuses a form where the body must be the content itself: the form's wrapping would be stored with it. curl and Python
- * send any bytes as a bare `application/x-www-form-urlencoded`, but browsers add a charset to the forms they encode.
+ * Refuses a form if the body must be the content itself: the server would store the form's wrapping. curl and Python
+ * send any bytes as a bare `application/x-www-form-urlencoded`, but browsers add a charset to the forms that they
+ * encode.
  * @throws HttpProblem unsupported_media_type: 415
  */
 function demandNoForm(body: IncomingMessage): void {
@@ -59,15 +59,15 @@ function demandJson(body: IncomingMessage): void {
   const isPatch = body.method === 'PATCH';
   if (type === JSON_TYPE || (isPatch && type === MERGE_PATCH)) return;
   const known = isPatch ? `${JSON_TYPE} or ${MERGE_PATCH}` : JSON_TYPE;
-  const hint = type?.startsWith('multipart/') ? ' A file is sent by PUT to its path, as the body.' : '';
+  const hint = type?.startsWith('multipart/') ? ' To upload a file, PUT it to its path as the body.' : '';
   throw new HttpProblem(
     'unsupported_media_type',
-    `The body must be ${known}, not ${type ?? 'without a type'}.${hint}`,
+    `The body must be ${known}, not ${type ?? 'a body without a Content-Type'}.${hint}`,
   );
 }
 
 /**
- * The body of a request to a route that takes JSON, or none: its bytes, as they come in whole. Undefined where there is none.
+ * Reads a JSON body whole. Undefined if the request has no body.
  * @throws HttpProblem unsupported_media_type: 415; too_large: 413; malformed: 400
  */
 async function jsonBytes(
@@ -81,12 +81,16 @@ async function jsonBytes(
   return readWhole(raw, bodyLimit, bodyTimeout);
 }
 
-/** The bytes of a body: 413 where they are or will be too many, 400 where they stop coming. */
+/** @throws HttpProblem too_large: 413 if the body is or will be too large; malformed: 400 if it stops arriving */
 function readWhole(body: IncomingMessage, limit: number, timeout: number): Promise<Buffer> {
-  const tooLarge = () => new HttpProblem('too_large', `A body has at most ${limit} bytes here.`);
+  const tooLarge = () =>
+    new HttpProblem(
+      'too_large',
+      `The body is larger than the ${limit} bytes that this server allows (MODELBOX_BODY_LIMIT).`,
+    );
   if (Number(body.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
-  const cutOff = () => new HttpProblem('malformed', 'The body was cut off.');
-  // Who asks was found out first: meanwhile they may have gone.
+  const cutOff = () => new HttpProblem('malformed', 'The connection closed before the whole body arrived.');
+  // The client may have gone while the server authenticated it.
   if (body.destroyed) return Promise.reject(cutOff());
   const chunks: Buffer[] = [];
   let size = 0;
@@ -115,13 +119,12 @@ function readWhole(body: IncomingMessage, limit: number, timeout: number): Promi
   });
 }
 
-/** The bytes of a body that is not a file, with every digest checked that the headers claim for them. */
 async function checkedBytes(
   route: Route,
   request: FastifyRequest,
   settings: Settings,
 ): Promise<Buffer | undefined> {
-  // The body of a GET means nothing (RFC 9110, 9.3.1).
+  // The body of a GET has no meaning (RFC 9110, 9.3.1).
   if (route.method === 'GET') return undefined;
   const claims = claimsIn(request.headers);
   const bytes = await jsonBytes(route, request, settings);
@@ -135,8 +138,8 @@ async function checkedBytes(
 }
 
 /**
- * The body, when it is known that its sender may do what the path says. The content of a file is left for the verb to read.
- * @param caller who sends it: the large bodies of one caller are read in turn.
+ * Reads the body after the caller was authorized on the path. Leaves the content of a file to the verb.
+ * @param caller name of the sender: the large bodies of one caller are read in turn.
  */
 export async function readBody(
   route: Route,
@@ -166,7 +169,7 @@ function parseBody(route: Route, bytes: Buffer | undefined): unknown {
   }
   if (bytes === undefined || bytes.length === 0) {
     if (route.bodyOptional) return {};
-    throw new HttpProblem('malformed', 'The request has no body; JSON is expected.');
+    throw new HttpProblem('malformed', 'The request has no body. Send a JSON body.');
   }
   return validate(route.body as Exclude<Route['body'], 'bytes' | undefined>, parseJson(bytes), 'body');
 }

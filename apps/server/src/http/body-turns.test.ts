@@ -14,7 +14,7 @@ const enter = (
   { bytes = LIMIT, timeout = MINUTE, gone = new AbortController() } = {},
 ) => turns.enter(caller, bytes, LIMIT, timeout, gone.signal);
 
-/** Whether somebody has entered once all else that was ready has run. */
+/** Whether the turn came after all other ready callbacks ran. */
 async function isIn(turn: Promise<Turn>): Promise<boolean> {
   let isDone = false;
   void turn.then(() => {
@@ -58,7 +58,7 @@ describe('the memory of larger bodies', () => {
     expect(await isIn(second)).toBe(true);
   });
 
-  it('429: a body that gets no room in time; the bodies behind it go on', async () => {
+  it('429: a body gets no room in time; later bodies continue', async () => {
     const turns = bodyTurns();
     const first = await enter(turns, 'a');
     const second = await enter(turns, 'a', { bytes: LIMIT / 2 });
@@ -69,7 +69,7 @@ describe('the memory of larger bodies', () => {
     for (const turn of [first, second, await behind]) turn.leave();
   });
 
-  it('keeps no place for a client that is gone', async () => {
+  it('frees the place of a client that went away', async () => {
     const turns = bodyTurns();
     const all = [await enter(turns, 'a'), await enter(turns, 'a')];
     const gone = new AbortController();
@@ -82,7 +82,7 @@ describe('the memory of larger bodies', () => {
 });
 
 describe('the parsing of larger bodies', () => {
-  it('lets everything else that is ready run between two bodies, of one caller or of several', async () => {
+  it('runs all other ready work between two bodies, of one caller or of several', async () => {
     const turns = bodyTurns();
     let pass = 0;
     let isOver = false;
@@ -104,7 +104,7 @@ describe('the parsing of larger bodies', () => {
     expect(new Set(passes).size).toBe(callers.length);
   });
 
-  it('goes on after a body that is wrong', async () => {
+  it('continues after an invalid body', async () => {
     const turns = bodyTurns();
     const turn = await enter(turns, 'a');
     const wrong = turn.parse(() => {
@@ -115,7 +115,7 @@ describe('the parsing of larger bodies', () => {
   });
 });
 
-describe('a server that asks for tokens', () => {
+describe('a server that requires tokens', () => {
   const bodyLimit = 100_000;
   let server: TestServer;
   beforeAll(async () => {
@@ -136,7 +136,7 @@ describe('a server that asks for tokens', () => {
       return connection;
     };
     const held = [await begin(), await begin()];
-    // The server asks for a body when there is room for it.
+    // The server asks for a body once it has room for it.
     for (const connection of held) await connection.until(/100 Continue/);
     const description = 'x'.repeat(9_000);
     const large = (version: string) => ({

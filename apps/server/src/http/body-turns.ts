@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
 
-/** Bytes of a small body: it never waits. */
+/** Largest body in bytes that never waits. */
 const SMALL = 16 * 1024;
 /** Bodies of the largest size that one caller may have in memory at a time. */
 const LARGEST_OF_CALLER = 2;
@@ -11,19 +11,16 @@ const LARGEST_OF_CALLER = 2;
 const LARGEST_OF_ALL = 6;
 /** If this many are in memory, only callers without a body may add one. */
 const LARGEST_SHARED = 3;
-/** The larger bodies of one caller use at most this part of the time of the process. */
+/** Largest share of the process time that parsing the larger bodies of one caller may use. */
 const SHARE = 1 / 3;
-/** For a caller whose body waited too long. */
 const RETRY_LATER = { 'retry-after': '5' };
 
-/** A body that waits for room. */
 interface Waiting {
   readonly bytes: number;
   readonly limit: number;
   readonly enter: () => void;
 }
 
-/** The larger bodies of one caller. */
 interface Line {
   /** Bytes of the bodies that are in memory or announced. */
   bytes: number;
@@ -32,7 +29,6 @@ interface Line {
   parsed: Promise<unknown>;
 }
 
-/** The right to read one body into memory. */
 export interface Turn {
   /** Waits for the turn of the body, then runs `work`, which parses it synchronously. */
   parse<T>(work: () => T): Promise<T>;
@@ -59,7 +55,6 @@ export interface BodyTurns {
 export function bodyTurns(): BodyTurns {
   const lines = new Map<string, Line>();
   let previous: Promise<unknown> = Promise.resolve();
-  /** Bytes of all lines. */
   let held = 0;
 
   function lineOf(caller: string): Line {
@@ -76,7 +71,7 @@ export function bodyTurns(): BodyTurns {
     return held + bytes <= limit * (line.bytes > 0 ? LARGEST_SHARED : LARGEST_OF_ALL);
   }
 
-  /** Admits all bodies that fit. A caller whose body was admitted goes to the end of the lines. */
+  /** Admits all bodies that fit. A caller whose body was admitted goes to the end of the queue. */
   function admit(): void {
     for (const [caller, line] of lines) {
       const [next] = line.waiting;
@@ -90,7 +85,7 @@ export function bodyTurns(): BodyTurns {
     }
   }
 
-  /** Runs `work` in a pass through the event loop of its own, so that other requests run between two bodies. */
+  /** Runs `work` in its own pass through the event loop, so that other requests run between two bodies. */
   async function alone<T>(work: () => T): Promise<T> {
     const passed = previous.then(() => new Promise<void>((resolve) => setImmediate(resolve)));
     previous = passed;
@@ -137,7 +132,8 @@ export function bodyTurns(): BodyTurns {
       };
       const late = () => giveUp(exceedsOwn(line, bytes, limit) ? tooMany(timeout) : tooManyOfOthers(timeout));
       const timer = setTimeout(late, timeout);
-      const onGone = () => giveUp(new HttpProblem('malformed', 'The body was cut off.'));
+      const onGone = () =>
+        giveUp(new HttpProblem('malformed', 'The connection closed before the whole body arrived.'));
       gone.addEventListener('abort', onGone, { once: true });
       try {
         await promise;
@@ -161,7 +157,7 @@ export function bodyTurns(): BodyTurns {
 const tooMany = (timeout: number): HttpProblem =>
   new HttpProblem(
     'rate_limited',
-    `Other large bodies of this caller used the memory for its bodies for ${timeout} ms: send fewer at a time.`,
+    `Other large bodies of this caller filled the caller's share of memory for ${timeout} ms. Send fewer at a time.`,
     {},
     RETRY_LATER,
   );
@@ -169,7 +165,7 @@ const tooMany = (timeout: number): HttpProblem =>
 const tooManyOfOthers = (timeout: number): HttpProblem =>
   new HttpProblem(
     'unavailable',
-    `Large bodies of other callers used the memory for bodies for ${timeout} ms: send the request again later.`,
+    `Large bodies of other callers filled the memory for bodies for ${timeout} ms. Send the request again later.`,
     {},
     RETRY_LATER,
   );
@@ -177,7 +173,7 @@ const tooManyOfOthers = (timeout: number): HttpProblem =>
 /** Shared by all servers of the process: parsing blocks them all. */
 const turns = bodyTurns();
 
-/** Waits for the turn of a larger body. Undefined for a small body, and for a body that is refused unread. */
+/** Waits for the turn of a larger body. Undefined for a small body, and for a body that is too large to be read. */
 export async function turnOf(
   { headers, socket }: IncomingMessage,
   caller: string,

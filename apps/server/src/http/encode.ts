@@ -6,8 +6,8 @@ import type { z } from 'zod';
 type Node = Record<string, unknown>;
 
 /**
- * A serializer compiled from a wire schema. What it need not know it does not: values of metrics and metadata are any
- * JSON to it, which spares the run-time checks of unions.
+ * Compiles a serializer from a wire schema. The serializer treats metric and metadata values as any JSON, which avoids
+ * run-time checks of unions.
  */
 export function encoder(schema: z.ZodType): (value: unknown) => string {
   const components = new Map<string, Node>();
@@ -17,16 +17,15 @@ export function encoder(schema: z.ZodType): (value: unknown) => string {
 
 const HEAD = '{"items":[';
 
-/** Characters that are encoded at once: about a millisecond. */
+/** Characters to encode without a break: about a millisecond. */
 const PIECE = 128 * 1024;
 
 type PageSchema = z.ZodObject<{ items: z.ZodArray<z.ZodType>; nextCursor: z.ZodType }>;
 
-/** Whether a schema describes a page of a list. */
 export const isPage = (schema: z.ZodType): schema is PageSchema =>
   'shape' in schema && Object.keys(schema.shape as object).join() === 'items,nextCursor';
 
-/** A serializer of pages, item by item. Other requests run between the pieces of a large page. */
+/** Returns a serializer of pages that encodes item by item. Other requests run between the pieces of a large page. */
 export function pageEncoder(schema: PageSchema): (page: unknown) => string | Promise<Buffer> {
   const encodeItem = encoder(schema.shape.items.element);
   return (page) => {
@@ -68,7 +67,7 @@ async function encodeRest(
   return Buffer.concat(pieces);
 }
 
-/** The schema without references, and without what only a reader or a validator needs. */
+/** Inlines references, and drops keywords that the serializer does not need. */
 function simplify(node: unknown, components: Map<string, Node>): unknown {
   if (Array.isArray(node)) return node.map((item) => simplify(item, components));
   if (typeof node !== 'object' || node === null) return node;

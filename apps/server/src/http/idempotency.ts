@@ -4,7 +4,10 @@ import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../protocol/context.ts';
 import { invalidField } from '../protocol/problem.ts';
 
-/** The request's `Idempotency-Key`, bound to who sends it and to where; undefined where it has none. */
+/**
+ * Returns the hash of the `Idempotency-Key` with its caller, method and URL, and the hash of the body. Undefined if the
+ * request has no key.
+ */
 export function idempotencyOf(
   ctx: RequestContext,
   route: Route,
@@ -19,7 +22,7 @@ export function idempotencyOf(
   const scope = createHash('sha256');
   for (const part of [ctx.actor.name, request.method, request.url, key])
     scope.update(`${part.length}:${part}`);
-  // A validated body has its members in the order of its schema, whatever the order in which they came.
+  // A validated body has its members in the order of its schema, so member order does not change the hash.
   return {
     scope: formatUuid(scope.digest()),
     bodyHash: createHash('sha256')

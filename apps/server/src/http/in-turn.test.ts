@@ -10,7 +10,6 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** A server whose requests wait for a gate, and which counts those that run. */
 async function start() {
   const app = Fastify();
   serveInTurn(app);
@@ -47,7 +46,7 @@ it('200: pipelined requests run one after the other, and are answered in order',
   connection.socket.destroy();
 });
 
-it('429: no more than a hundred wait on a connection; another one is served', async () => {
+it('429: at most a hundred requests wait on a connection; another connection is served', async () => {
   const { open, counts, connection, url } = await start();
   connection.send(requests(130));
   await expect.poll(() => counts.begun).toBe(1);

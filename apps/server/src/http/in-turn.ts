@@ -4,10 +4,8 @@ import { RETRY_AFTER } from '../protocol/errors.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import { isOver } from './guards/connections.ts';
 
-/** Pipelined requests that may wait on one connection. */
 const MOST_WAITING = 100;
 
-/** The requests of one connection. */
 interface Line {
   isBusy: boolean;
   readonly waiting: (() => void)[];
@@ -16,8 +14,8 @@ interface Line {
 const lines = new WeakMap<Socket, Line>();
 
 /**
- * Serves the requests of a connection one after the other. Node emits pipelined requests at once, so a client that reads
- * nothing would make the server hold an answer for each.
+ * Serves the requests of a connection one after the other. Node emits pipelined requests at once, so a client that
+ * reads nothing would make the server buffer an answer for each.
  */
 export function serveInTurn(app: FastifyInstance): void {
   app.addHook('onRequest', ({ raw: { socket } }, reply, done) => {
@@ -29,7 +27,7 @@ export function serveInTurn(app: FastifyInstance): void {
       line.isBusy = true;
       reply.raw.once('close', () => {
         line.isBusy = false;
-        // Nobody would get the answers to the rest.
+        // Nobody would receive the other answers.
         if (socket.destroyed) line.waiting.length = 0;
         else line.waiting.shift()?.();
       });

@@ -5,10 +5,10 @@ import { demandFewValues } from '../protocol/json-size.ts';
 import { HttpProblem, invalidField, pointerOf } from '../protocol/problem.ts';
 
 /**
- * A JSON body from its bytes. Refused as malformed (400): what is not UTF-8 or JSON, and the keys `__proto__` and
- * `constructor.prototype`. Refused as invalid (422): NUL and lone surrogates in text (Postgres has neither), numbers
- * that a double cannot hold, nesting deeper than `JSON_MAX_DEPTH`, more values than `JSON_MAX_VALUES` and objects
- * with more than `JSON_MAX_MEMBERS` (both counted before anything is parsed).
+ * Parses a JSON body. Refuses with 400: bytes that are not UTF-8 or JSON, and the keys `__proto__` and
+ * `constructor.prototype`. Refuses with 422: NUL and lone surrogates (Postgres stores neither), numbers beyond a
+ * double, and bodies deeper than `JSON_MAX_DEPTH`, with more than `JSON_MAX_VALUES` values or `JSON_MAX_MEMBERS`
+ * members in one object.
  */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem('malformed', 'The body is not valid UTF-8.');
@@ -20,18 +20,17 @@ export function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     throw new HttpProblem('malformed', `The body is not valid JSON: ${(error as Error).message}`);
   }
-  // NUL and lone surrogates can stand in JSON only as escapes: without any, no string needs a look.
+  // JSON can express NUL and lone surrogates only by escapes. Without escapes, no string needs a check.
   const walk: Walk = { path: [], hasEscapes: text.includes('\\u'), unsafe: [] };
   check(value, walk);
   if (walk.unsafe.length > 0) checkIntegers(text, walk.unsafe);
   return value;
 }
 
-/** Where a check is, and what it has found on its way. */
 interface Walk {
   readonly path: PropertyKey[];
   readonly hasEscapes: boolean;
-  /** Pointers of integers that a double may have changed, in the order in which they stand. */
+  /** Pointers of integers that a double may have changed, in document order. */
   readonly unsafe: string[];
 }
 
@@ -71,8 +70,8 @@ const refused = (path: readonly PropertyKey[], message: string): HttpProblem =>
 const isUnsafeInteger = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
 
 /**
- * An integer that a double cannot hold would come back as another one: better refused than changed in silence.
- * `pointers` are those of the unsafe integers in the order in which they stand, which is that of the reviver.
+ * Refuses an integer that a double would silently change. `pointers` lists the unsafe integers in document order, which
+ * is the order of the reviver.
  */
 function checkIntegers(text: string, pointers: readonly string[]): void {
   let seen = 0;
@@ -80,13 +79,13 @@ function checkIntegers(text: string, pointers: readonly string[]): void {
     if (typeof value === 'number' && isUnsafeInteger(value)) {
       const pointer = pointers[seen++] ?? '';
       const source = context.source ?? '';
-      // It is answered in the digits that JavaScript writes for a double: other ones are another integer to a reader.
+      // Answers print a double with the digits that JavaScript writes. Other digits would read as another integer.
       const isKept = source === String(value) || !/^-?\d+$/.test(source);
       if (!isKept) {
         throw invalidField(
           'body',
           pointer,
-          'is an integer that a double cannot hold exactly; send it as a string',
+          'is an integer that a double cannot represent exactly; send it as a string',
         );
       }
     }

@@ -8,9 +8,8 @@ type Found = (value: string, path: readonly PropertyKey[]) => void;
 type Walk = (value: unknown, path: readonly PropertyKey[], found: Found) => void;
 
 /**
- * Prepares the check of the names that a body gives. The check throws 422 with each name that has an invisible
- * character.
- * @param schema The schema of the body; fields that give a name are in the registry `newNames`.
+ * Compiles the check of new names in a body. The check throws 422 and lists each name with an invisible character.
+ * @param schema schema of the body; the registry `newNames` marks fields that give a name.
  */
 export function newNamesIn(schema: z.ZodType): ((body: unknown) => void) | undefined {
   const walk = walkOf(schema);
@@ -25,7 +24,6 @@ export function newNamesIn(schema: z.ZodType): ((body: unknown) => void) | undef
   };
 }
 
-/** Undefined if no field of the schema gives a name. */
 function walkOf(schema: z.ZodType): Walk | undefined {
   if (newNames.get(schema) !== undefined)
     return (value, path, found) => {
@@ -49,7 +47,7 @@ function walkOf(schema: z.ZodType): Walk | undefined {
     case 'union': {
       const options = (definition.options ?? []).flatMap((option) => walkOf(option) ?? []);
       if (options.length === 0) return undefined;
-      // Each looks only at values of its own form.
+      // Each walk ignores values of another form.
       return (value, path, found) => {
         for (const option of options) option(value, path, found);
       };

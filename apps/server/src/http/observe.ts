@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../protocol/context.ts';
 import { redactedUrl } from './redact.ts';
 
-/** Tells the log and the metrics of a request that was answered. `route` is the operation id, or `none`. */
+/** Logs an answered request and counts it. `route` is the operation id, or `none`. */
 export function observe(ctx: Context, request: FastifyRequest, reply: FastifyReply, route: string): void {
   ctx.telemetry.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
   request.log.info(

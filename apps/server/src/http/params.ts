@@ -3,13 +3,12 @@ import { HttpProblem } from '../protocol/problem.ts';
 import { validate } from '../protocol/validate.ts';
 import { checkText } from './query.ts';
 
-/** A route's path as Fastify's router writes it. */
 export const routerPath = (route: Route): string =>
   route.path.replace(/\{[^}]*\*\}/, '*').replace(/\{([^}]*)\}/g, ':$1');
 
 /**
- * A reader of a route's path parameters. A parameter that is not as its schema wants it names nothing: 404, but for a
- * file's path and an alias, which a request may bring into being: there 422 says what is wrong.
+ * Returns a reader of path parameters. For a read, an invalid parameter names nothing: 404. Writes, and paths of files,
+ * get 422 with the reason, because such a request may create what it names.
  */
 export function pathParams(route: Route): (raw: Record<string, string>) => Record<string, unknown> {
   const rest = /\{([^}]*)\*\}/.exec(route.path)?.[1];

@@ -11,8 +11,8 @@ const COERCIONS: Record<string, Coercion> = {
 };
 
 /**
- * A reader of query strings for a schema: texts become the numbers and booleans that the schema asks for; what is not
- * one stays a text, so that validation says so. A parameter that is given twice is refused.
+ * Returns a reader of query strings. Converts text to the numbers and booleans of the schema. Other text stays text, so
+ * that validation reports it. A repeated parameter is refused.
  */
 export function queryReader(schema: z.ZodObject | undefined): (search: string) => Record<string, unknown> {
   const coercions = new Map<string, Coercion>();
@@ -21,7 +21,7 @@ export function queryReader(schema: z.ZodObject | undefined): (search: string) =
     if (coercion) coercions.set(name, coercion);
   }
   return (search) => {
-    // Without a prototype: `__proto__` is a name like any other, and unknown.
+    // An object without a prototype treats `__proto__` as an ordinary, unknown name.
     const query: Record<string, unknown> = Object.create(null);
     if (search === '') return query;
     for (const [name, text] of new URLSearchParams(search)) {
@@ -33,23 +33,26 @@ export function queryReader(schema: z.ZodObject | undefined): (search: string) =
   };
 }
 
-/** Postgres has no NUL in text. A lone surrogate cannot come out of percent-decoding. */
+/** Postgres text cannot contain NUL. Percent-decoding never yields a lone surrogate. */
 export function checkText(where: FieldError['in'], name: string, text: string): void {
   if (text.includes('\0')) throw invalidField(where, `/${name}`, 'must not contain NUL (U+0000)');
 }
 
-/** For a route that takes no parameters. */
 export function refuseQuery(query: Record<string, unknown>): Record<string, unknown> {
   const [name] = Object.keys(query);
   if (name === undefined) return query;
-  throw new HttpProblem('invalid', `query /${name}: is not a known parameter; this route has none`, {
-    errors: [
-      {
-        in: 'query',
-        pointer: `/${name}`,
-        message: 'is not a known parameter; this route has none',
-        expected: [],
-      },
-    ],
-  });
+  throw new HttpProblem(
+    'invalid',
+    `query /${name}: is not a known parameter; this route takes no parameters`,
+    {
+      errors: [
+        {
+          in: 'query',
+          pointer: `/${name}`,
+          message: 'is not a known parameter; this route takes no parameters',
+          expected: [],
+        },
+      ],
+    },
+  );
 }

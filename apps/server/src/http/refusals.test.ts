@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** A request with headers that `fetch` does not let one set. */
+/** Sends a request with headers that `fetch` does not allow. */
 const get = (path: string, headers: Record<string, string>) =>
   new Promise<{ status: number | undefined; body: any }>((resolve, reject) => {
     const sent = request(`${server.url}${path}`, { headers });
@@ -37,13 +37,13 @@ describe('a server that is open for the local user', () => {
       '10.0.0.1',
     ],
     ...['localhost:80:80', 'localhost/', 'xlocalhost', '[::2]', 'user@localhost', ' '],
-  ])('403: does not answer the Host %j: that is how DNS rebinding comes in', async (host) => {
+  ])('403: refuses the Host %j, which DNS rebinding would use', async (host) => {
     for (const path of ['/healthz', '/v1/models', '/docs', '/nosuch', '/v1/models/%'])
       expect(await get(path, { host })).toMatchObject({ status: 403, body: { code: 'forbidden_host' } });
   });
 
   it.each(['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'x-forwarded-anything'])(
-    '403: refuses what carries %s: whoever comes through a proxy is not local',
+    '403: refuses a request with %s: a proxy is not local',
     async (name) => {
       const { status, body } = await get('/v1/models', { host: 'localhost', [name]: 'for=1.2.3.4' });
       expect(status).toBe(403);
@@ -52,7 +52,7 @@ describe('a server that is open for the local user', () => {
   );
 
   it.each(['http://localhost:3000', 'http://127.0.0.1:8085', 'https://[::1]'])(
-    '200: takes the Origin %s',
+    '200: accepts the Origin %s',
     async (origin) => {
       expect((await get('/v1/models', { host: 'localhost', origin })).status).toBe(200);
     },
@@ -74,7 +74,7 @@ describe('a server that is open for the local user', () => {
     expect(await connection.closed()).toMatch(/^HTTP\/1.1 403 /);
   });
 
-  it('answers everybody when it was told to', async () => {
+  it('answers every Host with MODELBOX_ALLOW_REMOTE', async () => {
     const open = await startTestServer({ allowRemote: true });
     const answer = await open.app.inject({
       url: '/healthz',
@@ -92,19 +92,22 @@ describe('the request id', () => {
     expect(answer.body.requestId).toBe('train-7:42');
   });
 
-  it.each([undefined, '', 'a b', 'x'.repeat(129), 'a"b'])('is made where %j is given', async (given) => {
-    const answer = await server.api(
-      'GET',
-      '/nosuch',
-      undefined,
-      given === undefined ? {} : { 'x-request-id': given },
-    );
-    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-    expect(answer.body.requestId).toBe(answer.headers.get('x-request-id'));
-  });
+  it.each([undefined, '', 'a b', 'x'.repeat(129), 'a"b'])(
+    'is generated if the header is %j',
+    async (given) => {
+      const answer = await server.api(
+        'GET',
+        '/nosuch',
+        undefined,
+        given === undefined ? {} : { 'x-request-id': given },
+      );
+      expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(answer.body.requestId).toBe(answer.headers.get('x-request-id'));
+    },
+  );
 });
 
-describe('what is no route of ours', () => {
+describe('a request without a route', () => {
   it.each([
     ['GET', '/'],
     ['GET', '/v1'],
@@ -188,7 +191,7 @@ describe('what is no route of ours', () => {
     expect(answer).toContain(`X-Request-Id: ${requestId}`);
   });
 
-  it('serves on after all of that', async () =>
+  it('the server still works after all of that', async () =>
     expect((await server.api('GET', '/healthz')).status).toBe(200));
 });
 
@@ -199,7 +202,7 @@ describe('names in paths', () => {
     expect((await server.api('GET', '/v1/models/ai/vision/yolo')).status).toBe(404);
   });
 
-  it('may be as long as names may be, in any script', async () => {
+  it('may have the full length of names, in any script', async () => {
     const namespace = Array.from({ length: 3 }, () => '模'.repeat(128)).join('/');
     const name = '型'.repeat(120);
     expect((await server.api('POST', '/v1/models', { namespace, name })).status).toBe(201);
@@ -237,9 +240,9 @@ describe('a query', () => {
     expect(answer.body.errors[0]).toMatchObject({ in: 'query', pointer: `/${query.split('=')[0]}` });
   });
 
-  it('422: names the parameters that there are', async () => {
+  it('422: lists the known parameters', async () => {
     const { body } = await server.api('GET', '/v1/models?fliter=x');
     expect(body.errors[0].expected).toContain('filter');
-    expect(body.detail).toContain('is not a known field; known are');
+    expect(body.detail).toContain('is not a known field; known fields are');
   });
 });

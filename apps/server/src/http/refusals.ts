@@ -14,18 +14,17 @@ import { observe } from './observe.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** The headers of an answer that is a problem document. */
 export const problemHeaders = ({ headers }: HttpProblem): Record<string, string> => ({
   ...NOT_KEPT,
   ...headers,
   'content-type': PROBLEM_TYPE,
 });
 
-/** Answers an error as problem details; one of ours goes to the log with its cause. */
+/** Answers an error with problem details. Logs the cause of a server error. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error);
   if (problem.status >= 500) request.log.error({ err: error }, problem.message);
-  // What was never asked for may come or not: nobody could tell it from the next request.
+  // The server never asked for this body. If the client still sends it, the bytes would look like the next request.
   if (isDeferred(request.raw)) reply.header('connection', 'close');
   lingerOnClose(request.raw);
   return reply
@@ -34,7 +33,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify(problem.toJSON(request.id)));
 }
 
-/** What every answer carries, and whom the server answers at all. */
+/** Sets the headers of every answer, and refuses requests that the server must not answer. */
 export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   reply.headers(SECURITY_HEADERS);
@@ -44,7 +43,7 @@ export function admit(ctx: Context, request: FastifyRequest, reply: FastifyReply
   demandSoundUrl(request.raw.url ?? '');
 }
 
-/** Answers what the router refuses, such as `%` in a path, to which no hook applies, like all else. */
+/** Answers what the router refuses, such as a bare `%` in a path. Hooks do not run for these requests. */
 export const routerErrors =
   (ctx: Context) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
@@ -61,16 +60,17 @@ export const routerErrors =
   };
 
 const WORDS: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: 'The headers are larger, or more, than the server accepts.',
+  HPE_HEADER_OVERFLOW:
+    'The URL and headers are too large: this server allows 200 headers, and 16 KiB in all.',
   ERR_HTTP_REQUEST_TIMEOUT: 'The headers did not arrive in time.',
 };
 
-/** Answers what is no HTTP, below any request, and ends the connection. */
+/** Answers malformed HTTP, which never becomes a request, and closes the connection. */
 export function answerNoRequest(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const requestId = randomUUID();
-  this.log.info({ requestId, err: error.message }, 'refused what is no HTTP request');
-  const detail = WORDS[error.code ?? ''] ?? 'The request is no well-formed HTTP.';
+  this.log.info({ requestId, err: error.message }, 'refused a request that is not well-formed HTTP');
+  const detail = WORDS[error.code ?? ''] ?? 'The request is not well-formed HTTP.';
   const body = JSON.stringify(new HttpProblem('malformed', detail).toJSON(requestId));
   if (socket.writable) {
     socket.write(

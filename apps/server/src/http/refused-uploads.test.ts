@@ -60,7 +60,7 @@ const send = (
     headers: { ...(secret ? { authorization: `Bearer ${secret}` } : {}), ...headers },
   } as RequestInit);
 
-/** The statuses of 30 form uploads, ten at a time: a lost answer fails the test. */
+/** The statuses of 30 form uploads, ten at a time. A lost answer fails the test. */
 async function thirty(ask: () => Promise<Response>): Promise<number[]> {
   const statuses = new Set<number>();
   for (let round = 0; round < 3; round++) {
@@ -100,13 +100,13 @@ describe('a form instead of the content', () => {
     'application/x-www-form-urlencoded; charset=utf-8',
     'nonsense',
     'a/b/c',
-  ])('415: as %s', async (type) => {
+  ])('415: sent as %s', async (type) => {
     const answer = await send('PUT', pathOf(filesRoute), 'x', token, { 'content-type': type });
     expect(answer.status).toBe(415);
     expect(await stored()).toEqual([]);
   });
 
-  it('415: that a browser makes of URLSearchParams', async () => {
+  it('415: a form that a browser encodes from URLSearchParams', async () => {
     const answer = await send('PUT', pathOf(filesRoute), new URLSearchParams({ file: 'x' }));
     expect(answer.status).toBe(415);
   });
@@ -141,7 +141,7 @@ describe('a form instead of JSON', () => {
       expect(first.status, `${route.id} ${await first.text()}`).toBe(401);
       const answer = await send(route.method, path, form());
       await answer.text();
-      // What the path names may be missing, and some routes wait for a proposal or an alias.
+      // The object of the path may be missing, and some routes need a proposal or an alias.
       if (!/\{/.test(route.path)) expect(answer.status, route.id).toBe(415);
       else expect([404, 409, 415, 422], route.id).toContain(answer.status);
     }
@@ -149,11 +149,11 @@ describe('a form instead of JSON', () => {
   });
 });
 
-describe('a refusal before the body has come', () => {
+describe('a refusal before the body has arrived', () => {
   const lines = (...headers: string[]) =>
     `PUT ${pathOf(filesRoute)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n` +
     `Content-Type: multipart/form-data; boundary=x\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
-  // More than the buffers of both sockets hold.
+  // More than the buffers of both sockets can contain.
   const pieces = 40;
   const chunk = Buffer.alloc(500_000, 7);
   const chunked = Buffer.concat([
@@ -201,7 +201,7 @@ describe('a refusal before the body has come', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('serves on, on the connection of a client that keeps it', async () => {
+  it('keeps the connection of a client that drains', async () => {
     const connection = await connectRaw(server.url);
     for (let round = 0; round < 3; round++) {
       connection.send(lines('Content-Length: 4'));

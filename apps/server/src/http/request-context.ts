@@ -6,12 +6,12 @@ import { ClientGone } from '../protocol/errors.ts';
 import { parseIfMatch } from '../protocol/http/preconditions.ts';
 import { reserveAnswer, reservePage } from './unread.ts';
 
-/** For requests whose cost is fixed: none works for long. */
+/** The pace of requests of fixed cost, which never run long. */
 const UNHURRIED: Pace = { breathe: () => undefined };
 
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What a verb is told of the request beside its input. Who asks may turn out to be allowed more. */
+/** Creates the context of a request. Its actor may be replaced when rights are reloaded. */
 export function contextOf(
   ctx: Context,
   request: FastifyRequest,
@@ -20,7 +20,7 @@ export function contextOf(
   actor: Actor,
 ): Writable<RequestContext> {
   const ifMatch = request.headers['if-match'];
-  // One time for all that a request writes.
+  // All writes of a request get the same time.
   const now = ctx.now();
   let gone: AbortController | undefined;
   return {
@@ -45,7 +45,7 @@ export function contextOf(
     about: [],
     pace: UNHURRIED,
     reserve: (bytes) => reserveAnswer(ctx, request, reply, bytes),
-    // Made only when somebody asks: most requests are over before anybody could go away.
+    // Created on first use: most requests end before a client could go away.
     get signal() {
       if (gone === undefined) {
         const controller = new AbortController();

@@ -5,35 +5,33 @@ import { redactedFor } from '../protocol/cross-namespace.ts';
 import type { Located } from '../protocol/located.ts';
 import type { Answered } from '../protocol/verb.ts';
 
-/** An answer ready to be sent. */
 export interface EncodedAnswer {
   readonly body: string | Buffer;
   readonly etag: string | undefined;
 }
 
-/** And to whom it may be given. */
 interface KeptAnswer extends EncodedAnswer {
   readonly foreign: Answered['crossNamespace'] | undefined;
 }
 
-/** Keeps encoded answers that show one object and nothing else, as long as the object has the cache tag they were made at. */
+/** Caches encoded answers that show one object, as long as the object keeps its cache tag. */
 export interface Memory {
   find(route: string, object: Located, actor: Actor): EncodedAnswer | undefined;
   keep(route: string, object: Located, actor: Actor, answer: KeptAnswer): void;
 }
 
-/** UTF-16 code units of all answers kept, and of one at most. */
+/** Largest total and largest single answer, in UTF-16 code units. */
 const CAPACITY = 32 * 2 ** 20;
 const LARGEST = 256 * 2 ** 10;
-/** Milliseconds: far less than the shortest `MODELBOX_CHANGES_RETENTION`, after which the changes of cache tags are pruned. */
+/** Milliseconds; far below the shortest `MODELBOX_CHANGES_RETENTION`, which prunes the changes behind cache tags. */
 const AGE = 600_000;
 
 /**
- * A memory of answers. The cache tag comes from the database with every request, so an answer is never older than the
- * request: what is saved is reading, forming and encoding the object again. The cache tag is read before the object is: an
- * answer may show more than its cache tag says, and is then made anew at the next request, but never less.
+ * Creates a response cache. Each request reads the cache tag from the database, so an answer is never older than its
+ * request; the cache saves reading and encoding the object. The tag is read before the object, so a cached answer may be
+ * newer than its tag, but never older.
  *
- * Only whole answers are kept, and given to those who may see all that they show of other namespaces.
+ * Only whole answers are cached, and only callers who may see all of their parts get them.
  */
 export function createMemory(): Memory {
   const answers = new LRUCache<string, KeptAnswer & { cacheTag: string }>({
@@ -58,7 +56,7 @@ export function createMemory(): Memory {
   };
 }
 
-/** A memory that keeps and finds a route's answers only for callers who see everything in them. */
+/** A cache that stores and returns a route's answers only for callers who see every field. */
 export const wholeOnly = (memory: Memory, view: RouteView): Memory => ({
   find: (route, object, actor) =>
     view.showsAll(actor, object.namespace) ? memory.find(route, object, actor) : undefined,

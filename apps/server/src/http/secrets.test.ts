@@ -7,7 +7,7 @@ import { rawRequest } from '../../testing/raw-request.ts';
 import { startTestServer } from '../../testing/test-server.ts';
 import { callersOf, withToken } from '../../testing/tokens.ts';
 
-it('a secret is in no log line and no change, wherever a caller puts it', async () => {
+it('no log line and no change contains a secret, wherever a caller puts it', async () => {
   let log = '';
   const sink = new Writable({
     write(chunk, _, done) {
@@ -31,7 +31,7 @@ it('a secret is in no log line and no change, wherever a caller puts it', async 
         const path = route.path.replaceAll(/\{\w+\*?\}/g, encodeURIComponent(text));
         await api(route.method, path);
         await api(route.method, `${route.path.replaceAll(/\{\w+\*?\}/g, 'x')}?token=${text}&filter=${text}`);
-        // In quotes, once or twice encoded, a secret follows on a letter or a digit.
+        // In encoded quotes, a secret follows a letter or a digit.
         const quoted = encodeURIComponent(`name = "${text}"`);
         await api(route.method, `${route.path.replaceAll(/\{\w+\*?\}/g, 'x')}?filter=${quoted}`);
         await api(route.method, `/v1/models/x?filter=${encodeURIComponent(quoted)}`);
@@ -71,7 +71,7 @@ it('a secret is in no log line and no change, wherever a caller puts it', async 
     expect(log.split('\n').length).toBeGreaterThan(400);
     for (const text of [secret, jwt, jwt.split('.')[1] as string, jwt.split('.')[2] as string])
       expect(log).not.toContain(text);
-    // A key is an own name of the caller, of which a hash is kept.
+    // An idempotency key is any text of the caller, and only its hash is stored.
     const tables = ['changes', 'tokens', 'grants', 'idempotency_receipts', 'access_changes'];
     for (const table of tables) {
       const { rows } = await server.db.requests.query(`SELECT t::text AS text FROM ${table} t`);

@@ -7,7 +7,7 @@ import type { EncodedAnswer } from './response-cache.ts';
 
 type Encode = (answer: Answered) => string | Promise<string | Buffer>;
 
-/** Encodes by the schema that the contract gives for the status; an answer of another form is a fault of ours. */
+/** Encodes an answer by the schema of its status. An answer without a schema is a bug of the server. */
 export function answerEncoder({ settings }: Context, route: Route): Encode {
   const encoders = new Map<number, Encode>();
   for (const [status, schema] of Object.entries(route.answers)) {
@@ -26,7 +26,6 @@ export function answerEncoder({ settings }: Context, route: Route): Encode {
   };
 }
 
-/** Whether a body goes out as it is. */
 export const isRaw = (body: unknown): body is string | Buffer =>
   typeof body === 'string' || Buffer.isBuffer(body);
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** The status with which a request is answered of whose JSON body only the first bytes come. */
+/** Returns the status of a request whose JSON body stops after its first bytes. */
 async function statusOf(path: string, authorization: string): Promise<string | undefined> {
   const connection = await connectRaw(server.url);
   connection.send(
@@ -23,12 +23,12 @@ async function statusOf(path: string, authorization: string): Promise<string | u
   return status;
 }
 
-it('401: nobody who is not known can have the server hold a body in its memory', async () => {
+it('401: an unauthenticated caller cannot make the server buffer a body', async () => {
   for (const authorization of ['', 'Authorization: Bearer mb_guess\r\n'])
     expect(await statusOf('/v1/models', authorization)).toBe('401');
 });
 
-it('404: nor who may do nothing with what the path names', async () => {
+it('404: nor can a caller without rights on the object of the path', async () => {
   const { id } = await callers.ok('POST', '/v1/models', { namespace: 'ai', name: 'yolo' });
   const { secret } = await callers.user({ elsewhere: 'admin' });
   expect(await statusOf(`/v1/models/${id}/versions`, `Authorization: Bearer ${secret}\r\n`)).toBe('404');

@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf, type Person } from '../../testing/tokens.ts';
 
 const MIB = 2 ** 20;
-/** Bytes of a page: far more than the buffers of a connection hold. */
+/** Bytes of a page: far more than the buffers of a connection can contain. */
 const ANSWER = 24 * MIB;
 
 let server: TestServer;
@@ -23,7 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** A list whose one page has `ANSWER` bytes. */
 async function largeList(of: TestServer, ok?: Callers['ok']): Promise<string> {
   const { id } = ok ? await ok('POST', '/v1/models', { namespace: 'ai', name: 'large' }) : await newModel(of);
   await of.db.requests.query(
@@ -35,7 +34,7 @@ async function largeList(of: TestServer, ok?: Callers['ok']): Promise<string> {
   return `/v1/models/${id}/events?limit=1000`;
 }
 
-/** Sends a request on a connection that reads nothing; gives the server's end of it, too. */
+/** Sends a request on a connection that reads nothing; returns the server's side of it too. */
 async function ask(of: TestServer, url: string, headers = '') {
   const accepted = once(of.app.server, 'connection');
   const connection = await connectRaw(of.url);
@@ -83,7 +82,7 @@ it('200: twelve clients that read nothing use a bounded part of the memory, and 
   expect(short.length).toBeGreaterThan(0);
 }, 120_000);
 
-it('200: a slow reader that reads on gets it all', async () => {
+it('200: a slow reader that keeps reading gets the whole answer', async () => {
   const response = await fetch(`${server.url}${path}`);
   let length = 0;
   let pauses = 0;
@@ -104,7 +103,7 @@ it('200: a connection that was idle for longer than the stall timeout serves the
   const connection = await connectRaw(hasty.url);
   connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await connection.until(/"status":"ok"/);
-  // Longer than an answer may stand still.
+  // Longer than an answer may stall.
   await new Promise((resolve) => setTimeout(resolve, 900));
   connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   expect((await connection.closed()).match(/"status":"ok"/g)).toHaveLength(2);
@@ -156,13 +155,13 @@ describe('with a caller whose unread answers fill the memory', () => {
   });
   afterAll(() => known?.stop());
 
-  it('503: a large read is refused; 200: a write that is carried out answers', async () => {
+  it('503: a large read is refused; 200: a write still answers', async () => {
     const release = known.ctx.answers.hold(SHARE, cam.name);
     const refused = await cam.api('GET', version);
     expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
-    expect(refused.body.detail).toContain('Answers that were not read');
+    expect(refused.body.detail).toContain('Unread answers');
     const written = await cam.api('PATCH', version, { description: description.toUpperCase() });
     expect(written).toMatchObject({
       status: 200,
@@ -172,7 +171,7 @@ describe('with a caller whose unread answers fill the memory', () => {
     expect((await cam.api('GET', version)).status).toBe(200);
   });
 
-  it('503: beyond half as much again, a write is refused before it changes anything', async () => {
+  it('503: beyond 1.5 times the bound, a write is refused before it changes anything', async () => {
     const before = (await cam.api('GET', version)).body;
     const release = known.ctx.answers.hold(1.5 * SHARE, cam.name);
     for (const refused of [

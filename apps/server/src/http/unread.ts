@@ -9,19 +9,17 @@ import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { problemHeaders } from './refusals.ts';
 
-/** Bytes of an answer that goes out whatever waits: the kernel takes it at once. */
+/** Bytes of an answer that is always sent: the kernel buffers it at once. */
 const SMALL = 64 * 1024;
 
-/** The part of all unread bytes that one caller may have: others still get their answers. */
+/** Each caller may use one fourth of the memory for unread answers, so that other callers still get answers. */
 const SHARE = 4;
 
 /** Writes may exceed the bounds by half: a caller whose pages fill a bound can still write. */
 const WRITES = 1.5;
 
-/** The name of the caller of each request. */
 const callers = new WeakMap<object, string>();
 
-/** Notes whose unread answers the answer counts among. */
 export const noteCaller = (request: FastifyRequest, name: string): void =>
   void callers.set(request.raw, name);
 
@@ -56,7 +54,7 @@ export function createAnswers({ unreadAnswers, auth }: Pick<Settings, 'unreadAns
   };
 }
 
-/** Reports the account, once for each registry: several apps may share it. */
+/** Registers the metric once for each registry: several apps may share it. */
 export function measureAnswers(registry: Registry, answers: Answers): Answers {
   new Gauge({
     name: 'modelbox_unread_answer_bytes',
@@ -69,12 +67,12 @@ export function measureAnswers(registry: Registry, answers: Answers): Answers {
   return answers;
 }
 
-/** Requests that wrote: an error would hide what they did, so their answers go out at any size. */
+/** Requests that wrote. An error would hide their result, so their answers are sent at any size. */
 const writes = new WeakSet<object>();
 
 /**
  * Refuses a write before it runs if the caller has too many unread answers.
- * @throws {HttpProblem} 503
+ * @throws {HttpProblem} unavailable: 503
  */
 export function demandRoomToWrite(ctx: Context, request: FastifyRequest, route: Route): void {
   if (!isWrite(route)) return;
@@ -85,13 +83,13 @@ export function demandRoomToWrite(ctx: Context, request: FastifyRequest, route: 
   writes.add(request.raw);
 }
 
-/** Ends the account of an answer that is still made. */
+/** Functions that remove the account of answers that are still built. */
 const made = new WeakMap<ServerResponse, () => void>();
 
 /**
- * Counts an answer while it is made, with the bytes that it has so far. Otherwise many answers at once would fill the
- * memory before the first is sent.
- * @throws {HttpProblem} 503
+ * Counts the bytes of an answer while it is built. Otherwise many answers at once could fill the memory before the
+ * first one is sent.
+ * @throws {HttpProblem} unavailable: 503
  */
 export function reserveAnswer(
   ctx: Context,
@@ -114,7 +112,7 @@ export function reservePage(ctx: Context, request: FastifyRequest, reply: Fastif
   return bytes;
 }
 
-/** Whether an answer finds no room. Counts it if so. */
+/** Whether an answer finds no room. If so, counts the refusal. */
 function isRefused({ answers, telemetry }: Context, request: FastifyRequest, bytes: number): boolean {
   if (bytes <= SMALL || request.method === 'HEAD' || writes.has(request.raw)) return false;
   if (answers.fits(bytes, callerOf(request))) return false;
@@ -128,8 +126,8 @@ function endReserve(response: ServerResponse): void {
 }
 
 /**
- * Bounds what answers wait for their readers: each is ended when its reader stands still, and all together have at most
- * `unreadAnswers` bytes. Files and other streams are not counted: they are read when their reader has room.
+ * Bounds unread answers: closes each one whose reader stalls, and limits all together to `unreadAnswers` bytes.
+ * Streams, such as files, are not counted, because the server reads them only as fast as their reader.
  */
 export function boundAnswers(app: FastifyInstance, ctx: Context): void {
   const { answers, settings } = ctx;
@@ -145,17 +143,16 @@ export function boundAnswers(app: FastifyInstance, ctx: Context): void {
     const caller = callerOf(request);
     if (isRefused(ctx, request, bytes)) return done(null, refuse(request, reply));
     if (!raw.closed) whileUnread(raw, answers.hold(bytes, caller));
-    // A text would be kept beside its bytes until the last of them is sent.
+    // Node would buffer a string beside its bytes until the last byte is sent.
     done(null, bytes > SMALL && typeof payload === 'string' ? Buffer.from(payload) : payload);
   });
 }
 
-/** The functions that end the accounts of the answers on a connection. */
 const onConnections = new WeakMap<object, Set<() => void>>();
 
 /**
- * Calls `release` once: when the answer has gone out, when its connection closes, or when the returned function is
- * called. Node does not tell a queued answer that its connection closed.
+ * Calls `release` once: when the answer was sent, when its connection closes, or when the returned function is called.
+ * Node does not emit `close` on a queued answer when its connection closes.
  */
 function whileUnread(response: ServerResponse, release: () => void): () => void {
   const { socket } = response.req;
@@ -178,7 +175,7 @@ function whileUnread(response: ServerResponse, release: () => void): () => void 
 const noRoom = (): HttpProblem =>
   new HttpProblem(
     'unavailable',
-    'Answers that were not read fill the memory that the server has for them. Nothing was changed. Read the answers, or close their connections, and try again.',
+    'Unread answers fill the memory that the server reserves for answers. Nothing was changed. Read the answers or close their connections, then try again.',
     {},
     RETRY_AFTER,
   );

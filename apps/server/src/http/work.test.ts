@@ -2,9 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { document } from '../../testing/fuzz/document.ts';
 
-/* What takes its sender a moment to write must not take the server minutes to read. */
+/* A request that is quick to write must not take the server minutes to process. */
 
-/** Runs code in a thread that can be stopped; gives what it posts. */
 async function inThread(code: string, data: unknown): Promise<unknown> {
   const worker = new Worker(code, { eval: true, workerData: data });
   let timer: NodeJS.Timeout | undefined;
@@ -19,7 +18,7 @@ async function inThread(code: string, data: unknown): Promise<unknown> {
   }
 }
 
-/** As long as filters may be, each of a form that makes some matcher or parser try everything. */
+/** Filters of maximum length, each in a form that is hard for some matchers or parsers. */
 const LONGEST = 4096;
 const filled = (head: string, unit: string, tail: string): string =>
   head + unit.repeat(Math.floor((LONGEST - head.length - tail.length) / unit.length)) + tail;
@@ -73,7 +72,7 @@ it('filters of any form are parsed and matched, or refused', async () => {
   expect(parsed).toBeGreaterThan(6);
 }, 70_000);
 
-/** Texts as long as a body can bring, that end in what makes a pattern go back over all that it had taken. */
+/** Texts as long as a body allows, with an end that makes a bad pattern backtrack over all of it. */
 const UNITS = ['a', ' ', '/', 'a/', '.', '-', '0', '1:', '\t', 'a.', 'A', 'é', '%', 'user:', '0-', '/.'];
 const HEADS = ['', 'user:', 's3://', '2020-01-01T00:00:00.', '0001-01-01T', 'P', '10.0.0.0/', 'a'];
 const PATTERNS_CODE = `

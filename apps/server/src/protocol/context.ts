@@ -11,48 +11,44 @@ import type { ObjectStore, Readout, Room } from './kinds.ts';
 import type { Located } from './located.ts';
 import type { Settings } from './settings.ts';
 
-/** Who makes requests, by their credentials. */
 export interface Authentication {
   /**
-   * Who sent a request with this `Authorization` header from this address: as it was within the last second, or is now.
-   * @throws HttpProblem unauthenticated: 401; unavailable: 503 where the OIDC issuer cannot be reached
+   * Returns the caller of a request with this `Authorization` header from this address. The answer may be a second old,
+   * or is current with `anew`.
+   * @throws HttpProblem unauthenticated: 401; unavailable: 503 if the OIDC issuer cannot be reached
    */
   identify(ctx: Context, authorization: string | undefined, address: string, when?: 'anew'): Promise<Actor>;
-  /** Rights have been changed: the next request is told by them, not by what was remembered. */
+  /** Marks cached rights as stale: the next request reads what has changed. */
   readonly invalidate: () => void;
 }
 
-/** What callers may ask for in a minute. Each server counts for itself. */
+/** Request limits of each minute. Each server counts on its own. */
 export interface RateLimits {
-  /** Counts a request before it is known who sends it. */
   byAddress(ctx: Context, reply: FastifyReply, address: string): void;
-  /** Counts a request of somebody, whichever token it came with. */
+  /** Counts a request of a caller, over all tokens of that caller. */
   byIdentity(ctx: Context, reply: FastifyReply, actor: Actor): void;
-  /** Stops an address from which too many requests came without credentials that count. */
+  /** @throws HttpProblem rate_limited: too many requests without valid credentials came from the address */
   demandFewFailures(ctx: Context, address: string): void;
-  /** Counts a request without credentials that count. */
   countFailure(ctx: Context, address: string): void;
-  /** Stops a caller whose costly requests have taken too long in this minute. */
+  /** @throws HttpProblem rate_limited: the costly requests of the caller used up the budget of this minute */
   demandCost(ctx: Context, actor: Actor): void;
-  /** Counts how long a costly request took, in milliseconds. */
   countCost(ctx: Context, actor: Actor, ms: number): void;
-  /** Whether a caller's costly requests have taken much longer in this minute than lists do. */
+  /** Whether the costly requests of the caller took much longer in this minute than lists usually do. */
   isHeavy(ctx: Context, actor: Actor): boolean;
-  /** Tells in the headers of an answer what cost is left. */
   tellCost(ctx: Context, reply: FastifyReply, actor: Actor): void;
 }
 
-/** How long a costly request may wait for its turn and run, in milliseconds. */
+/** Longest wait for a turn and longest run of a costly request, in milliseconds. */
 export interface CostBounds {
   readonly wait: number;
   readonly deadline: number;
 }
 
-/** Bounds what callers can ask for whose cost they decide. Each server counts for itself. */
+/** Bounds requests whose cost the caller decides. Each server counts on its own. */
 export interface Costs {
   /**
-   * Runs work when it is its caller's turn, on a connection of its own and within a deadline. The work gets a context whose
-   * database is that connection.
+   * Runs `work` in the caller's turn, on one leased connection and within a deadline. The context of `work` uses only
+   * that connection.
    * @throws HttpProblem `rate_limited`, `unavailable` or `query_too_expensive`.
    */
   run<T>(
@@ -62,43 +58,41 @@ export interface Costs {
   ): Promise<T>;
 }
 
-/** Lets long work in JavaScript give way to other requests. */
 export interface Pace {
-  /** To be called often. Undefined: go on. Otherwise to be awaited; it throws when the work is to end. */
+  /**
+   * Call this often. It returns undefined if the work may continue, else a promise to await. The promise rejects if the
+   * work must end.
+   */
   breathe(): Promise<void> | undefined;
 }
 
-/** The account of answers that are made, or wait for their readers, in bytes. */
+/** Accounts for the memory of answers that are built or unread, in bytes. */
 export interface Answers {
   readonly bytes: number;
-  /** Whether an answer fits beside the others. One that is larger than a caller's share fits if the caller has no other. */
+  /**
+   * Whether an answer fits beside the others. An answer above the caller's share fits if the caller has no other
+   * answer.
+   */
   fits(bytes: number, caller: string): boolean;
-  /** Bytes that the caller may still have. */
   free(caller: string): number;
-  /** Whether the caller's unread answers leave room for that of a write. */
+  /** Whether the caller's unread answers leave room for the answer of a write. */
   mayWrite(caller: string): boolean;
-  /** Counts an answer; gives what ends that. */
+  /** Counts an answer, and returns the function that removes it from the account. */
   hold(bytes: number, caller: string): () => void;
 }
 
-/** What the server measures of itself, for Prometheus. One registry a server. */
+/** Metrics of one server for Prometheus. Each server has its own registry. */
 export interface Telemetry {
   readonly registry: Registry;
-  /** Counts a request that was answered; `route` is the operation id. */
+  /** Counts an answered request; `route` is the operation id. */
   request(route: string, method: string, status: number, seconds: number): void;
-  /** Counts a request that a limit refused. */
   limited(limit: string): void;
-  /** Counts an upload, or a part of one, while it runs. */
   upload<T>(run: () => Promise<T>): Promise<T>;
-  /** Counts an attempt that was denied, by the status of its answer. */
   denied(status: number): void;
-  /** Counts a denied attempt that could not be recorded. */
   unrecorded(): void;
-  /** Counts a decision of a policy. */
   decided(kind: string, outcome: string): void;
-  /** Counts what retention removed: objects (or their files), and bytes of their files. */
+  /** Counts what retention removed: objects (or their files), and the bytes of their files. */
   retained(objects: number, bytes: number): void;
-  /** Counts bytes that were removed from the store. */
   reclaimed(bytes: number): void;
 }
 
@@ -108,7 +102,6 @@ export interface Telemetry {
  */
 export type ReadMany = (ctx: Context, ids: string[], room?: Room) => Promise<Readout[]>;
 
-/** The kinds of object that can be read by id. */
 export type ReadKind = ObjectKind | 'event' | 'policy' | 'hold';
 
 /**
@@ -121,15 +114,14 @@ export type Find = (
   under: Located | undefined,
 ) => Promise<Omit<Located, 'kind'> | undefined>;
 
-/** The functions of each kind that the layers below the resources need; `app/resources.ts` fills it. */
+/** Functions of each kind that lower layers need. `app/resources.ts` provides them. */
 export interface Kinds {
   readonly readers: Readonly<Record<ReadKind, ReadMany>>;
   readonly finders: Readonly<Record<ReferableKind, Find>>;
-  /** The stores of the kinds that own files, metrics, metadata and events. */
   readonly owners: Readonly<Record<OwnerKind, ObjectStore>>;
 }
 
-/** What a server is made of. It is handed to everything; nothing is global, so two servers can live in one process. */
+/** The parts of a server. Nothing is global, so several servers can run in one process. */
 export interface Context {
   readonly settings: Settings;
   readonly kinds: Kinds;
@@ -143,11 +135,10 @@ export interface Context {
   readonly answers: Answers;
   readonly costs: Costs;
   readonly clock: Clock;
-  /** The time of the one clock of all servers; within a request, the time at which it began. */
+  /** The time by the database's clock; within a request, the time at which the request began. */
   readonly now: () => Date;
 }
 
-/** The context of one request. */
 export interface RequestContext extends Context {
   readonly actor: Actor;
   readonly requestId: string;
@@ -155,14 +146,16 @@ export interface RequestContext extends Context {
   readonly method: string;
   /** Reserves memory for a page before it is read: `pageBytes`, or less if less is free. Returns the bytes. */
   readonly reservePage: () => number;
-  /** The namespace of what the request names, as far as it is known. */
+  /** The namespace of the first object that the request names, if known. */
   readonly about: readonly string[];
   readonly pace: Pace;
-  /** Reserves memory for the answer, so many bytes in all. Throws 503 if there is none. */
+  /**
+   * Reserves memory for the answer, in bytes in all.
+   * @throws HttpProblem unavailable: 503 if not enough memory is free
+   */
   readonly reserve: (bytes: number) => void;
-  /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
-  /** The ETags that `If-Match` demands; absent where the request has no such header. */
+  /** The ETags of `If-Match`; undefined if the request has no such header. */
   readonly ifMatch?: readonly string[];
   /** The first 128 bits of the hash of principal, method, path and key; the first 64 bits of the hash of the body. */
   readonly idempotency?: { readonly scope: string; readonly bodyHash: bigint };

@@ -30,7 +30,7 @@ describe('422: a JSON bomb', () => {
     ['integers that no double holds', model(`"metadata":{"a":[${many(900_000, () => '9007199254740993')}]}`)],
     ['millions of objects within each other', model(`"metadata":${'{"a":'.repeat(2e6)}1${'}'.repeat(2e6)}`)],
     ['brackets without end', '['.repeat(16_000_000)],
-  ])('%s: refused by the number of its values, before it is parsed', async (_, text) => {
+  ])('%s: refused by its number of values, before it is parsed', async (_, text) => {
     const answer = await post(text);
     expect(answer.body).toMatchObject({
       status: 422,
@@ -38,7 +38,7 @@ describe('422: a JSON bomb', () => {
         {
           in: 'body',
           pointer: '',
-          message: `must not have more than ${JSON_MAX_VALUES} values, all together`,
+          message: `must not have more than ${JSON_MAX_VALUES} values in total`,
         },
       ],
     });
@@ -70,7 +70,7 @@ describe('422: a JSON bomb', () => {
     ]);
   });
 
-  it('thousands of wrong fields: the answer names a hundred, and says how many more', async () => {
+  it('thousands of invalid fields: the answer lists a hundred and the number of the others', async () => {
     const answer = await post(model(many(16_000, (i) => `"k${i}":1`)));
     expect(answer.status).toBe(422);
     expect(answer.body.errors).toHaveLength(100);
@@ -79,7 +79,7 @@ describe('422: a JSON bomb', () => {
 });
 
 describe('no JSON bomb is', () => {
-  it('text, whatever stands in it', () => {
+  it('text with any content', () => {
     const value = { text: ',[{"\\'.repeat(JSON_MAX_VALUES) };
     expect(parseJson(Buffer.from(JSON.stringify(value)))).toEqual(value);
   });

@@ -9,24 +9,25 @@ const ARRAY_END = 0x5d;
 const OBJECT = 0x7b;
 const OBJECT_END = 0x7d;
 
-/** Bytes of the shortest object with too many members: each has quotes, a colon, a value and a comma. */
+/** Bytes of the shortest object with too many members: each member has two quotes, a colon, a value and a comma. */
 const LEAST = 5 * JSON_MAX_MEMBERS;
 
 /**
- * Refuses a JSON body of more than `JSON_MAX_VALUES` values, or with an object of more than `JSON_MAX_MEMBERS`, before it is
- * parsed: parsing and checking them would hold up everybody else. What is no JSON is left for the parser to refuse.
+ * Refuses a JSON body with more than `JSON_MAX_VALUES` values, or with an object of more than `JSON_MAX_MEMBERS`. Runs
+ * before the parser, because parsing and validating such a body would block all other requests. Ignores malformed JSON,
+ * which the parser refuses.
  * @throws HttpProblem invalid: 422
  */
 export function demandFewValues(bytes: Buffer): void {
   if (bytes.length <= LEAST || signs(bytes) < JSON_MAX_MEMBERS) return;
   const { separators, wide } = scan(bytes);
   if (separators >= JSON_MAX_VALUES)
-    throw invalidField('body', '', `must not have more than ${JSON_MAX_VALUES} values, all together`);
+    throw invalidField('body', '', `must not have more than ${JSON_MAX_VALUES} values in total`);
   if (wide)
     throw invalidField('body', pointerOf(wide), `must not have more than ${JSON_MAX_MEMBERS} members`);
 }
 
-/** Counts separators, also those within texts. It is fast, and most bodies need no closer look. */
+/** Counts separators, including those inside strings. This is fast, and most bodies need no exact scan. */
 function signs(bytes: Buffer): number {
   let count = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -36,25 +37,21 @@ function signs(bytes: Buffer): number {
   return count;
 }
 
-/** An array or object that the scan is in. */
 interface Level {
   readonly isObject: boolean;
   commas: number;
-  /** Where the key of its present member begins and ends; an array has none. */
+  /** Byte offsets of the key of the current member; unused in an array. */
   keyStart: number;
   keyEnd: number;
 }
 
-/** How far a scan has come. */
 interface Scan {
-  /** The arrays and objects around the present byte, down to the allowed depth. */
+  /** The open arrays and objects, up to the allowed depth. */
   readonly levels: Level[];
   depth: number;
-  /** Whether the next text is a key. */
   isKey: boolean;
-  /** Commas and opening brackets outside of texts: every value but the outermost follows one. */
+  /** Commas and opening brackets outside of strings: every value but the outermost follows one. */
   separators: number;
-  /** The path of the first object with too many members. */
   wide: PropertyKey[] | undefined;
 }
 
@@ -73,7 +70,6 @@ function scan(bytes: Buffer): Scan {
   return state;
 }
 
-/** Gives where the text ends that begins here. */
 function passText(bytes: Buffer, start: number, state: Scan): number {
   const end = textEnd(bytes, start);
   const level = state.isKey ? state.levels[state.depth - 1] : undefined;
@@ -87,7 +83,7 @@ function passText(bytes: Buffer, start: number, state: Scan): number {
 
 function passComma(bytes: Buffer, state: Scan): void {
   state.separators++;
-  // The levels below are refused for their depth.
+  // Deeper levels are refused for their depth.
   const level = state.depth <= JSON_MAX_DEPTH ? state.levels[state.depth - 1] : undefined;
   if (level === undefined) return;
   level.commas++;
@@ -104,7 +100,7 @@ function enterLevel(state: Scan, isObject: boolean): void {
     state.levels[state.depth - 1] = { isObject, commas: 0, keyStart: 0, keyEnd: 0 };
 }
 
-/** Where the text that begins here ends. */
+/** Returns the offset of the closing quote of the string at `start`. */
 function textEnd(bytes: Buffer, start: number): number {
   let at = start + 1;
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
@@ -120,10 +116,10 @@ function keyOf(text: string): string {
   try {
     return String(JSON.parse(text));
   } catch {
-    // An escape that is none.
+    // The key has an invalid escape.
     return text;
   }
 }
 
-/** Bytes of a value as JSON in UTF-8; of undefined none. */
+/** Bytes of a value as JSON in UTF-8; 0 for undefined. */
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 
-/** The parts of a zod schema's definition that lead to other schemas. */
 interface SchemaParts {
   readonly type: string;
   readonly innerType?: z.ZodType;

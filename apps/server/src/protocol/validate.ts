@@ -3,7 +3,10 @@ import type { z } from 'zod';
 import { invalid, pointerOf } from './problem.ts';
 import { partsOf } from './schema-parts.ts';
 
-/** The value as the schema has it. Otherwise 422, with a pointer to each field that is not as it must be. */
+/**
+ * Returns the parsed value.
+ * @throws HttpProblem invalid: 422 with a pointer to each invalid field
+ */
 export function validate<T extends z.ZodType>(
   schema: T,
   value: unknown,
@@ -26,7 +29,7 @@ function fieldErrors(
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(schema, path);
-      const rest = known.length > 0 ? `; known are ${known.join(', ')}` : '';
+      const rest = known.length > 0 ? `; known fields are ${known.join(', ')}` : '';
       const parent = pointerOf(path);
       return issue.keys.map((key) => ({
         in: where,
@@ -45,7 +48,9 @@ function fieldErrors(
   });
 }
 
-/** Fields that answers carry but no update takes: someone who sends one means to change what never changes. */
+/**
+ * Fields of answers that no update accepts: a caller who sends one wants to change an identity, which never changes.
+ */
 const IMMUTABLE = new Set([
   ...[
     'id',
@@ -62,7 +67,7 @@ const IMMUTABLE = new Set([
   ...['path', 'alias', 'source', 'createdBy', 'createdAt', 'updatedAt', 'deletedAt', 'readyAt'],
 ]);
 
-/** Of the options of a union the one that got furthest: its complaint is the one that helps. */
+/** Returns the issues of the union option that matched deepest: its message helps most. */
 function closest(options: readonly (readonly Issue[])[]): readonly Issue[] {
   const depth = (issues: readonly Issue[]) =>
     Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'invalid_type' ? 0 : 0.5)));
@@ -70,7 +75,7 @@ function closest(options: readonly (readonly Issue[])[]): readonly Issue[] {
 }
 
 function words(issue: Issue | undefined): string {
-  if (issue === undefined) return 'is not as it must be';
+  if (issue === undefined) return 'is invalid';
   if (issue.code === 'invalid_type') {
     return issue.input === undefined
       ? `is required: ${article(issue.expected)}`
@@ -81,7 +86,7 @@ function words(issue: Issue | undefined): string {
   if (issue.code === 'invalid_value')
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
   if (issue.code === 'invalid_format' && issue.format === 'datetime')
-    return 'must be a time as RFC 3339 has it, for example "2026-01-31T12:00:00Z"';
+    return 'must be an RFC 3339 time, for example "2026-01-31T12:00:00Z"';
   return lower(issue.message);
 }
 
@@ -95,7 +100,6 @@ const bound = (origin: string, size: string): string =>
       ? `have ${size} items`
       : `be ${size}`;
 
-/** The names of the fields that an object at a path may have. */
 function knownKeys(schema: z.ZodType, [step, ...rest]: readonly PropertyKey[]): string[] {
   const def = partsOf(schema);
   const path = step === undefined ? [] : [step, ...rest];

@@ -7,7 +7,6 @@ import type { Located, Place } from './located.ts';
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : Record<never, never>;
 
-/** Whether every request has a value at such a place. */
 type IsGiven<R extends Route, At extends string> = At extends `params.${string}`
   ? true
   : At extends `${infer Where extends 'query' | 'body'}.${infer Field}`
@@ -18,7 +17,6 @@ type IsGiven<R extends Route, At extends string> = At extends `params.${string}`
       : false
     : false;
 
-/** Whether a touch, where the request names it, is there for sure. */
 type IsSure<T> = T extends { optional: true } | { when: string } ? false : true;
 
 type TouchedAt<T> = T extends { create: string; kind: 'alias' | 'dataset' | 'namespace' } ? Place : Located;
@@ -30,7 +28,7 @@ type TouchedOf<R extends Route> = {
       : TouchedAt<R['touches'][N]> | undefined;
 };
 
-/** What a verb is given: the request as its route declares it, validated, and the objects that it touches. */
+/** The input of a verb: the validated request, and the objects that it touches. */
 export interface Input<R extends Route> {
   readonly params: Parsed<R['params']>;
   readonly query: Parsed<R['query']>;
@@ -39,7 +37,7 @@ export interface Input<R extends Route> {
   readonly touched: TouchedOf<R>;
 }
 
-/** What a receipt can name: an object, or a part of one that a write answers with. */
+/** The objects that a receipt can name: an object, or a part of one that a write returns. */
 export type ReadableKind =
   | ObjectKind
   | 'event'
@@ -47,32 +45,34 @@ export type ReadableKind =
   | 'hold'
   | `${OwnerKind}.${'metadata' | 'metrics' | 'files'}`;
 
-/** A write's answer by reference: the object is read after the commit, also when a request is replayed. */
+/** A write's answer by reference. The server reads the object after the commit, also for a replayed request. */
 export interface Receipt {
   readonly status: number;
   readonly object: { readonly kind: ReadableKind; readonly id: string } | null;
 }
 
-/** An answer by value. */
 export interface Answered<B = unknown> {
   readonly status: number;
   readonly body?: B;
   readonly stream?: Readable;
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What it shows, to whoever may see that, of other namespaces: who else may be sent the same. */
+  /** The parts of the body that show objects of other namespaces. A cache must check them for each caller. */
   readonly crossNamespace?: readonly Pick<CrossNamespace, 'namespace' | 'permission'>[];
 }
 
 export type Reply = Receipt | Answered;
 
-/** A route's work: a plain function of context and input. One transaction; a write records its change in it. */
+/**
+ * The work of a route: a plain function of context and input. A verb runs one transaction; a write records its change
+ * in it.
+ */
 export type Verb<Id extends RouteId> = (ctx: RequestContext, input: Input<RouteTable[Id]>) => Promise<Reply>;
 
 /**
- * Names the verb of a route; each resource calls it for its routes.
- * @param how `cached` keeps encoded answers. Only for a route whose answer shows the one object that it touches.
- *   `own-turns` lets a verb of variable cost take its turns itself, one for each look into the database. Its answer
- *   goes on for long, and a slow reader must not keep a place.
+ * Registers the verb of a route.
+ * @param how `cached` caches encoded answers; only for a route whose answer shows the one object that it touches.
+ *   `own-turns` lets a verb of variable cost take a turn for each database query. Its answer may last long, and a slow
+ *   reader must not keep a turn.
  */
 export type Serve = <Id extends RouteId>(id: Id, verb: Verb<Id>, how?: 'cached' | 'own-turns') => void;

@@ -20,7 +20,6 @@ beforeEach(async () => void (await db.background.query('DELETE FROM clock_hold')
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** A machine and a database whose clocks a test sets: they stand still otherwise. */
 function world() {
   const start = Date.UTC(2026, 5, 1);
   const clocks = { wall: start, steady: 1_000, database: start, readingTakes: 0 };
@@ -53,7 +52,7 @@ const open = async (made = world(), log = pino({ level: 'silent' })) => ({
 });
 
 describe('the time', () => {
-  it('is the database’s, whatever the machine’s clock says and however it is set', async () => {
+  it('is the database’s, whatever the machine’s clock says', async () => {
     const made = world();
     made.clocks.wall -= 5 * HOUR;
     const { clock, clocks, pass } = await open(made);
@@ -63,7 +62,7 @@ describe('the time', () => {
     expect(clock.now()).toEqual(new Date(clocks.database));
   });
 
-  it('never goes back where a reading corrects it a little', async () => {
+  it('never goes back if a reading corrects it slightly', async () => {
     const { clock, clocks, pass } = await open();
     pass(1_000);
     const shown = clock.now();
@@ -74,7 +73,7 @@ describe('the time', () => {
     expect(clock.now().getTime()).toBe(shown.getTime() + 1);
   });
 
-  it('comes from the quickest of several readings, and from none that takes too long', async () => {
+  it('comes from the quickest of several readings, and ignores slow ones', async () => {
     const { clock, clocks, pass, readings } = await open();
     const before = readings();
     clocks.readingTakes = 100;
@@ -103,7 +102,7 @@ describe('decisions by age wait', () => {
     expect(await clock.judgesAge()).toBe(true);
   });
 
-  it('after the database’s clock was set forward, for as long as that, on all servers and after a restart', async () => {
+  it('after the database’s clock was set forward, for the same time, on all servers and after a restart', async () => {
     const { clock, clocks, pass, ...made } = await open();
     pass(5 * MINUTE);
     clocks.database += HOUR;
@@ -121,7 +120,7 @@ describe('decisions by age wait', () => {
     expect([await clock.judgesAge(), await restarted.judgesAge()]).toEqual([true, true]);
   });
 
-  it('after it was set back for ten minutes, however far; a hold that lies in the future is void', async () => {
+  it('for ten minutes after it was set back, however far; a hold in the future is void', async () => {
     const { clock, clocks, pass } = await open();
     clocks.database += HOUR;
     clocks.wall += HOUR;
@@ -134,7 +133,7 @@ describe('decisions by age wait', () => {
     expect(await clock.judgesAge()).toBe(true);
   });
 
-  it('not for what the drift of a clock explains: two seconds after a day without a reading', async () => {
+  it('not for a difference that clock drift explains: two seconds after a day without a reading', async () => {
     const { clock, clocks, pass } = await open();
     pass(24 * HOUR);
     clocks.database += 2_000;
@@ -167,7 +166,7 @@ describe('the steady clock of a machine', () => {
     return { source, pass };
   };
 
-  it('goes on while the machine sleeps', () => {
+  it('runs while the machine sleeps', () => {
     const { source, pass } = machine();
     const before = source.steady();
     pass(8 * HOUR, ['wall', 'uptime']);
@@ -178,7 +177,7 @@ describe('the steady clock of a machine', () => {
     expect(source.steady() - before).toBe(9 * HOUR + 10);
   });
 
-  it('is not moved where somebody sets the system clock', () => {
+  it('does not move if somebody sets the system clock', () => {
     const { source, pass } = machine();
     const before = source.steady();
     for (const step of [HOUR, -9 * HOUR, 24 * HOUR]) pass(step, ['wall']);

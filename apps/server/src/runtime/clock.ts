@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type Loop, startLoop } from './loop.ts';
 import { systemTime, type TimeSource } from './time-source.ts';
 
-/** Why a server takes no decision by age. */
+/** Reasons for which a server takes no decisions by age. */
 export const DOUBTS = ['skew', 'jump', 'unread'] as const;
 export type Doubt = { readonly reason: (typeof DOUBTS)[number]; readonly words: string };
 
@@ -23,43 +23,41 @@ export type Doubt = { readonly reason: (typeof DOUBTS)[number]; readonly words: 
  * | rate limits, leases and caches in memory | `now()` or `performance.now()`; no other server sees them |
  */
 export interface Clock {
-  /** The database's time. Never goes back, but for a jump of the database's clock. */
+  /** The database's time. It goes back only if the database's clock jumps. */
   readonly now: () => Date;
-  /** Reads the database's clock, and gives whether this server may decide by age until it has to ask again. */
+  /** Reads the database's clock. Returns whether this server may decide by age until its next call. */
   readonly judgesAge: () => Promise<boolean>;
-  /** Why it may not, as of the last reading. */
+  /** Why this server takes no decisions by age, as of the last reading. */
   readonly doubt: () => Doubt | undefined;
   /** Milliseconds by which this machine's clock is ahead of the database's. */
   readonly skew: () => number;
-  /** How often each doubt has arisen. */
   readonly doubts: Readonly<Record<Doubt['reason'], number>>;
 }
 
-/** Milliseconds between two readings where nobody asks. */
+/** Milliseconds between two readings of the loop. */
 const INTERVAL = 5_000;
 /** Milliseconds by which two clocks may differ, beyond the error of a reading. */
 export const TOLERANCE = 1_000;
-/** Milliseconds of error with which a reading is good, and with which it is still of use. */
+/** Largest error of a good reading, and of a usable one, in milliseconds. */
 const GOOD = 5;
 const USABLE = 500;
 const READINGS = 3;
 /** Milliseconds without a reading after which the clock is unknown. */
 const STALE = 60_000;
-/** Milliseconds that decisions by age wait at least after a jump. */
+/** Least milliseconds that decisions by age wait after a jump. */
 const HOLD = 600_000;
-/** How far a steady clock may drift (0.1 %): computers are well below 0.05 %. */
+/** Possible drift of a steady clock (0.1 %). Computers stay well below 0.05 %. */
 const DRIFT = 0.001;
 
 interface Reading {
-  /** Milliseconds from the steady clock to the database's. */
+  /** Milliseconds to add to the steady clock to get the database's time. */
   readonly offset: number;
-  /** Milliseconds by which that can be wrong: half of the round trip. */
+  /** Possible error of the offset in milliseconds: half of the round trip. */
   readonly error: number;
-  /** By the steady clock. */
   readonly at: number;
 }
 
-/** Decisions by age that wait, on all servers, by the database's clock. */
+/** A pause of decisions by age on all servers, by the database's clock. */
 interface Hold {
   readonly beganAt: Date;
   readonly endsAt: Date;
@@ -73,7 +71,6 @@ const HOLD_ALL = `INSERT INTO clock_hold AS h (id, began_at, ends_at, jump_ms) V
   ON CONFLICT (id) DO UPDATE SET began_at = EXCLUDED.began_at, jump_ms = EXCLUDED.jump_ms,
     ends_at = CASE WHEN h.began_at <= EXCLUDED.began_at THEN greatest(h.ends_at, EXCLUDED.ends_at) ELSE EXCLUDED.ends_at END`;
 
-/** Opens the clock, and reads the database's for the first time. */
 export async function openClock(pool: Pool, log: Logger, source: TimeSource = systemTime()): Promise<Clock> {
   const doubts = { skew: 0, jump: 0, unread: 0 };
   let doubted: Doubt['reason'] | undefined;
@@ -89,7 +86,7 @@ export async function openClock(pool: Pool, log: Logger, source: TimeSource = sy
     const { rows } = await client.query<{ micros: number; hold: [string, string, number] | null }>(READ);
     const after = source.steady();
     const [row] = rows;
-    if (row === undefined) throw new Error('the database does not tell the time');
+    if (row === undefined) throw new Error('the database returned no time');
     hold = row.hold
       ? { beganAt: new Date(row.hold[0]), endsAt: new Date(row.hold[1]), jumpMs: row.hold[2] }
       : undefined;
@@ -115,7 +112,7 @@ export async function openClock(pool: Pool, log: Logger, source: TimeSource = sy
     }
   }
 
-  /** Ages are wrong by the jump: an object has at least half of its time if the others wait for as long. */
+  /** The jump makes all ages wrong. A pause of the same length leaves each object at least half of its time. */
   async function holdAll(client: PoolClient, jump: number, now: number): Promise<void> {
     hold = { beganAt: new Date(now), endsAt: new Date(now + Math.max(jump, HOLD)), jumpMs: Math.round(jump) };
     await client.query(HOLD_ALL, [hold.beganAt, hold.endsAt, hold.jumpMs]);
@@ -128,7 +125,7 @@ export async function openClock(pool: Pool, log: Logger, source: TimeSource = sy
     const ahead = skew();
     if (Math.abs(ahead) > TOLERANCE + last.error) return { reason: 'skew', words: skewWords(ahead) };
     const now = timeOf(last);
-    // After the database's clock was set back a hold may lie in the future: it is void.
+    // If the database's clock is set back, a hold may lie in the future. Such a hold is void.
     const isHeld = hold && hold.beganAt.getTime() <= now + TOLERANCE && now < hold.endsAt.getTime();
     return hold && isHeld ? { reason: 'jump', words: jumpWords(hold) } : undefined;
   }
@@ -138,7 +135,7 @@ export async function openClock(pool: Pool, log: Logger, source: TimeSource = sy
     if (found?.reason === doubted) return;
     doubted = found?.reason;
     if (found === undefined) {
-      log.info('the clocks are right again: decisions by age go on');
+      log.info('the clocks agree again: decisions by age resume');
       return;
     }
     doubts[found.reason] += 1;
@@ -168,7 +165,6 @@ export async function openClock(pool: Pool, log: Logger, source: TimeSource = sy
   };
 }
 
-/** Reads the database's clock every few seconds. */
 export const startClock = (clock: Clock, log: Logger): Loop =>
   startLoop('clock', INTERVAL, log, async () => void (await clock.judgesAge()));
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { eachOnItsOwn, startLoop } from './loop.ts';
 import { createWakeups } from './wakeup.ts';
 
-/** Long enough that no round begins because it is over. */
+/** Long enough that no round starts by the timer. */
 const NEVER = 3_600_000;
 const log = pino({ level: 'silent' });
 
@@ -55,7 +55,7 @@ it('a round that fails ends nothing, and a wakeup after the stop begins nothing'
   expect(rounds).toBe(2);
 });
 
-it('runs each step, whatever becomes of those before, and then fails with what failed', async () => {
+it('runs each step even if an earlier one failed, then throws the failures', async () => {
   const ran: number[] = [];
   const step = (number: number, error?: Error) => async () => {
     ran.push(number);

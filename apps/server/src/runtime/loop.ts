@@ -2,15 +2,14 @@ import { isUnavailable } from '@modelbox/db';
 import type { Logger } from 'pino';
 import type { Wakeup } from './wakeup.ts';
 
-/** Work that goes on beside the requests. */
 export interface Loop {
-  /** Tells the round that runs to end soon, waits for it, and starts no other. */
+  /** Tells the current round to end soon, waits for it, and starts no other. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs steps that do not need each other, one after the other: one that fails does not keep the next from running.
- * @throws the error of the only step that failed, or all in one.
+ * Runs independent steps one after the other. A failed step does not keep the next one from running.
+ * @throws the error of the only failed step, or an AggregateError
  */
 export async function eachOnItsOwn(steps: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
@@ -19,14 +18,13 @@ export async function eachOnItsOwn(steps: readonly (() => Promise<void>)[]): Pro
   if (failures.length > 1) throw new AggregateError(failures, 'steps of a round failed');
 }
 
-/** Runs a round of work again and again, with a pause between. A round that fails is logged, and tried at its next time. */
+/** Repeats a round of work, with a pause between rounds. A failed round is logged and repeated after the pause. */
 export function startLoop(
   name: string,
   interval: number,
   log: Logger,
-  /** Long rounds look at the signal, which is aborted when the loop is to stop. */
+  /** Long rounds must check the signal, which aborts when the loop stops. */
   round: (stopping: AbortSignal) => Promise<void>,
-  /** Makes the next round begin at once. */
   wakeup?: Wakeup,
 ): Loop {
   const stopping = new AbortController();
@@ -44,12 +42,12 @@ export function startLoop(
         await round(signal);
       } catch (error) {
         if (signal.aborted) return;
-        // The database being away is told by whoever serves requests; this one only waits for it.
-        if (isUnavailable(error)) log.debug({ err: error, loop: name }, 'the database is away');
-        else log.error({ err: error, loop: name }, 'a round of work failed');
+        // Requests already report an unreachable database. This loop only waits for it.
+        if (isUnavailable(error)) log.debug({ err: error, loop: name }, 'the database does not answer');
+        else log.error({ err: error, loop: name }, 'a round of background work failed');
       }
       if (signal.aborted) return;
-      // Rung while it worked: perhaps too late for that round to see what for.
+      // The signal came during the round, perhaps too late for the round to see its cause.
       if (isWoken) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, interval);

@@ -27,7 +27,7 @@ let right: TestServer;
 let late: TestServer;
 let behind: TestServer;
 let ahead: TestServer;
-/** All of them, and two that ask for tokens. */
+/** All servers, and two that require tokens. */
 let all: TestServer[];
 let withTokens: TestServer[];
 beforeAll(async () => {
@@ -51,14 +51,13 @@ afterAll(async () => {
 
 const { ok, decideAll, modelWith, newVersion, holder } = policyTests(() => right);
 
-/** Time passes, for everybody. */
 const pass = (ms: number) => {
   for (const server of [...all, ...withTokens]) server.advance(ms);
 };
 const onAll = async (act: (server: TestServer) => Promise<unknown>) => {
   for (const server of all) await act(server);
 };
-/** Carries out retention on every server that may, after the pause between two runs. */
+/** Runs retention on every server that may run it, after the pause between two runs. */
 const retain = async () => {
   pass(INTERVAL + 1);
   await onAll(({ ctx }) => retainDue(ctx));
@@ -88,7 +87,7 @@ const epochs = async (run: { id: string }): Promise<number[]> =>
 const keep = (...clauses: object[]) => ({ retain: { checkpoints: { keep: clauses, remove: 'object' } } });
 
 describe('newest', () => {
-  it('`latest` is what was written last, whichever server wrote it', async () => {
+  it('`latest` is the checkpoint written last, whichever server wrote it', async () => {
     const run = await runWith({});
     for (const [index, server] of [ahead, late, right, behind, ahead, behind, late].entries()) {
       await write(server, run, index);
@@ -127,7 +126,7 @@ describe('newest', () => {
     expect(items.map(({ version }: any) => version)).toEqual(['v2', 'v3']);
   });
 
-  it('for labels and promotions too, whatever times an earlier release has stored', async () => {
+  it('for labels and promotions too, whatever times an earlier release stored', async () => {
     const acc = { metric: 'acc', direction: 'max' };
     const model = await modelWith({});
     const { namespace } = model;
@@ -174,7 +173,7 @@ describe('newest', () => {
 });
 
 describe('young', () => {
-  it('`youngerThan` keeps what is seconds old, and lets go what is not', async () => {
+  it('`youngerThan` keeps checkpoints that are seconds old, and no older ones', async () => {
     const run = await runWith(keep({ youngerThan: 'PT30M' }));
     await ok('PATCH', `/v1/experiments/${run.id}`, { status: 'finished' });
     for (const [epoch, server] of all.entries()) await write(server, run, epoch);
@@ -184,7 +183,7 @@ describe('young', () => {
     expect(await epochs(run)).toEqual([]);
   });
 
-  it('what is deleted keeps its grace time, and can be restored in it', async () => {
+  it('deleted objects keep their grace time, and can be restored in it', async () => {
     const run = await runWith({});
     const made = await Promise.all(all.map((server, epoch) => write(server, run, epoch)));
     for (const [index, server] of all.entries())
@@ -200,7 +199,7 @@ describe('young', () => {
     expect((await ahead.api('GET', `/v1/checkpoints/${made[2].id}`)).status).toBe(200);
   });
 
-  it('files that retention took, content without a file, idempotency keys and audit events keep their time', async () => {
+  it('files removed by retention, content without a file, idempotency keys and audit events keep their time', async () => {
     const model = await modelWith({});
     await behind.api(
       'POST',
@@ -234,7 +233,7 @@ describe('young', () => {
 });
 
 describe('stale', () => {
-  it('a live run is not aborted; one that is silent is, by a server whose clock is right', async () => {
+  it('a live run is not aborted; a server with a right clock aborts a silent one', async () => {
     const run = await runWith({ staleAfter: 'PT30M' });
     const status = async () => (await ok('GET', `/v1/experiments/${run.id}`)).status;
     for (const [epoch, server] of [ahead, behind, late].entries()) {
@@ -262,7 +261,7 @@ describe('stale', () => {
     for (const { id } of uploads) expect((await ok('GET', `/v1/uploads/${id}`)).state).toBe('expired');
   });
 
-  it('a token counts until it expires, and no longer', async () => {
+  it('a token is valid until it expires', async () => {
     const { token } = await callersOf(withTokens[0]!);
     const expiresAt = new Date(right.ctx.now().getTime() + 10 * MINUTE).toISOString();
     const { secret } = await token({ administrator: true, expiresAt });
@@ -279,7 +278,7 @@ describe('stale', () => {
 });
 
 describe('pages', () => {
-  it('neither skip nor repeat what was there, whichever server gives them and writes meanwhile', async () => {
+  it('neither skip nor repeat existing objects, whichever server returns them and writes meanwhile', async () => {
     const run = await runWith({});
     for (let epoch = 0; epoch < 9; epoch++) await write(all[epoch % 4]!, run, epoch);
     for (const orderBy of ['createdAt', 'createdAt DESC']) {
@@ -301,7 +300,7 @@ describe('pages', () => {
 });
 
 describe('a claim in the future', () => {
-  it('of a retention run is void: retention goes on at once', async () => {
+  it('of a retention run is void: retention continues at once', async () => {
     const run = await runWith(keep({ latest: 1 }));
     for (const epoch of [1, 2]) await write(right, run, epoch);
     await retain();
@@ -311,7 +310,7 @@ describe('a claim in the future', () => {
     ]);
     await retainDue(right.ctx);
     expect(await epochs(run)).toEqual([3]);
-    // And one that another server made a moment ago counts.
+    // A claim that another server made a moment ago is respected.
     await write(right, run, 4);
     await retainDue(right.ctx);
     expect(await epochs(run)).toEqual([3, 4]);
@@ -348,7 +347,7 @@ describe('a claim in the future', () => {
 describe('a server whose clock is wrong', () => {
   afterEach(() => late.skew(-3 * SECOND));
 
-  it('says so in the body of /readyz and in its metrics, and is ready', async () => {
+  it('reports that in /readyz and in its metrics, and is ready', async () => {
     for (const server of [late, right]) await server.ctx.clock.judgesAge();
     const { status, body } = await late.api('GET', '/readyz');
     expect(status).toBe(200);
@@ -368,7 +367,7 @@ describe('a server whose clock is wrong', () => {
     expect((await right.api('GET', '/readyz')).body.checks.clock).toEqual({ ok: true });
   });
 
-  it('takes part again as soon as its clock is right', async () => {
+  it('resumes as soon as its clock is right', async () => {
     const run = await runWith(keep({ latest: 1 }));
     for (const epoch of [1, 2]) await write(late, run, epoch);
     pass(INTERVAL + 1);
@@ -379,7 +378,7 @@ describe('a server whose clock is wrong', () => {
     expect(await epochs(run)).toEqual([2]);
   });
 
-  it('takes no decision of a rule with `minAge`, and leaves it to the others', async () => {
+  it('leaves decisions of rules with `minAge` to the other servers', async () => {
     const rule = { name: 'old', alias: 'stable', metric: 'a', direction: 'max', minAge: 'PT30M' };
     const model = await modelWith({ label: [rule] });
     await ok('POST', `${model.url}/versions`, { version: 'v', files: [], metrics: { a: 1 } });
@@ -394,7 +393,7 @@ describe('a server whose clock is wrong', () => {
   });
 });
 
-it('what a person restores stays, though the clock was set back since the policy was edited', async () => {
+it('an object that a person restored stays, although the clock was set back since the policy was edited', async () => {
   const run = await runWith({});
   for (const epoch of [1, 2]) await write(right, run, epoch);
   for (const server of [...all, ...withTokens]) server.jump(HOUR);
@@ -413,7 +412,7 @@ it('what a person restores stays, though the clock was set back since the policy
   expect(await epochs(run)).toEqual([1, 2]);
 });
 
-it('with random skews retention keeps what it keeps with right clocks', async () => {
+it('with random skews retention keeps the same objects as with right clocks', async () => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   let state = seed;
   const random = (below: number) => {
@@ -440,12 +439,12 @@ it('with random skews retention keeps what it keeps with right clocks', async ()
   }
 });
 
-it('the database’s clock is set forward by an hour: nothing young goes, on any server, until that hour is over', async () => {
+it('the database’s clock is set forward by an hour: no server removes young objects until that hour is over', async () => {
   const run = await runWith(keep({ youngerThan: 'PT30M' }));
   await ok('PATCH', `/v1/experiments/${run.id}`, { status: 'finished' });
   await write(right, run, 1);
   for (const server of [...all, ...withTokens]) server.jump(HOUR);
-  // Its own clock is that of the same machine.
+  // The server's own clock is that of the same machine.
   right.skew(HOUR);
   late.skew(HOUR);
   await onAll(({ ctx }) => ctx.clock.judgesAge());

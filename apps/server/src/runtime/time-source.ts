@@ -1,26 +1,25 @@
 import { uptime } from 'node:os';
 
-/** The clocks of one machine and of its database, in milliseconds. Tests give others. */
+/** The clocks of one machine and of its database, in milliseconds. Tests replace them. */
 export interface TimeSource {
-  /** Since 1970, by the system clock. It can be wrong, and anybody can set it. */
+  /** Milliseconds since 1970 by the system clock, which can be wrong and can be set. */
   wall(): number;
-  /** Since some moment. Nothing sets this clock, and it goes on while the machine sleeps. */
+  /** Milliseconds of a clock that nobody can set, and that also runs while the machine sleeps. */
   steady(): number;
-  /** Since 1970, of a time that the database reported. */
+  /** Converts a time that the database reported, in milliseconds since 1970. */
   database(reported: number): number;
 }
 
-/** Milliseconds by which the wall clock must leave the monotonic clock before the machine may have slept. */
+/** Milliseconds between wall clock and monotonic clock from which the machine may have slept. */
 const STEP = 500;
 
-/** The readings of a machine's clocks, in milliseconds. */
 const MACHINE = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),
   uptime: () => uptime() * 1000,
 };
 
-/** The real clocks. `performance.now()` stops while a Linux machine sleeps, the uptime does not. */
+/** The real clocks. On Linux, `performance.now()` stops while the machine sleeps, but the uptime does not. */
 export function systemTime(machine = MACHINE): TimeSource {
   let asleep = 0;
   let monoSeen = machine.monotonic();
@@ -31,7 +30,8 @@ export function systemTime(machine = MACHINE): TimeSource {
     steady: () => {
       const mono = machine.monotonic();
       const wall = machine.wall();
-      // The uptime costs a system call: it is read only after the wall clock was set or the machine slept.
+      // Reading the uptime costs a system call, so it happens only if the clocks diverge: somebody set the wall clock,
+      // or the machine slept.
       if (Math.abs(wall - wallSeen - (mono - monoSeen)) > STEP) {
         const slept = machine.uptime() - mono - bootToMono;
         if (slept - asleep > STEP) asleep = slept;

@@ -14,17 +14,16 @@ function createWakeup(): Wakeup {
   };
 }
 
-/** The wakeups of one server. */
 export interface Wakeups {
-  /** An upload was completed: its content is to be verified. */
+  /** An upload was completed: verify its content. */
   readonly completed: Wakeup;
-  /** An upload was given up: its parts are to be removed. */
+  /** An upload was aborted: remove its parts. */
   readonly abandoned: Wakeup;
-  /** Content was marked as damaged, or the mark was taken away: the states of its files follow. */
+  /** The damage mark of content changed: update the states of its files. */
   readonly marked: Wakeup;
-  /** A reader got other bytes than were stored: somebody has to look again. */
+  /** A reader got unexpected bytes: read the copy again. */
   readonly suspected: Wakeup;
-  /** Changes got their place in the feed: policies look at them. */
+  /** Changes got their position in the feed: policies process them. */
   readonly sequenced: Wakeup;
 }
 

@@ -1,7 +1,7 @@
-/** Milliseconds that figures are good for: a sum over all rows is not for every scrape. */
+/** Milliseconds for which figures are cached: a sum over all rows is too expensive for every scrape. */
 const GOOD_FOR = 15_000;
 
-/** Asks at most once in a time, and gives undefined where the answer fails. */
+/** Calls `ask` at most once in `goodFor` milliseconds. Returns undefined after a failure, which is not cached. */
 export function cachedFor<T>(ask: () => Promise<T>, goodFor = GOOD_FOR): () => Promise<T | undefined> {
   let asked = Number.NEGATIVE_INFINITY;
   let answer: Promise<T | undefined> = Promise.resolve(undefined);

@@ -6,9 +6,9 @@ import { blobsFolder } from '../config/data-folders.ts';
 import { type StoreConfig, unusable } from './open-blobs.ts';
 
 /**
- * Marks the store as this database's if it has no marker and the database has no files yet: what the database does not
- * know there is then nobody's, and may be swept. A database that is restored from a dump is still the same one.
- * @throws ConfigError if the store is another database's, or lacks the marker though the database has files.
+ * Marks the store with the id of this database, if the store has no marker and the database has no files yet. Unknown
+ * content in a marked store is then an orphan, and may be swept. A restored dump keeps the id.
+ * @throws ConfigError if the store belongs to another database, or lacks the marker though the database has files
  */
 export async function claimBlobs(
   config: StoreConfig & Pick<Config, 'adoptBlobs'>,
@@ -17,7 +17,7 @@ export async function claimBlobs(
 ): Promise<void> {
   const { rows } = await db.background.query<{ id: string }>('SELECT id FROM database_identity');
   const id = rows[0]?.id;
-  if (id === undefined) throw new Error('the database does not say which one it is');
+  if (id === undefined) throw new Error('the database has no identity');
   try {
     if (!config.adoptBlobs && (await hasFiles(db)) && (await store.owner()) === undefined)
       throw unmarked(config);
@@ -47,9 +47,9 @@ function locationOf({ blobs, dataDir }: StoreConfig): { location: string; marker
 function unmarked(config: StoreConfig): ConfigError {
   const { location, marker } = locationOf(config);
   return new ConfigError([
-    `The database has files, and ${location} is not where it keeps them (${marker} is missing): set MODELBOX_BLOBS ` +
-      'and MODELBOX_DATA_DIR back to the place of the files, or, if you moved or restored them to this place, ' +
-      'start once with MODELBOX_ADOPT_BLOBS=true and then run npm run verify.',
+    `The database has files, and ${location} is not where it keeps them (${marker} is missing). Set MODELBOX_BLOBS ` +
+      'and MODELBOX_DATA_DIR back to the place of the files. If you moved or restored the files to this place, ' +
+      'start once with MODELBOX_ADOPT_BLOBS=true, then run npm run verify.',
   ]);
 }
 
@@ -57,10 +57,10 @@ function ownedByAnother(config: StoreConfig, owner: string, id: string): ConfigE
   const isDisk = config.blobs === 'disk';
   const { location, marker } = locationOf(config);
   return new ConfigError([
-    `The files in ${location} are those of another database: ${marker} names ${owner}, and this database is ${id}.`,
-    "This server would find none of its own files there, and would in time remove the others as nobody's.",
+    `The files in ${location} belong to another database: ${marker} names ${owner}, and this database is ${id}.`,
+    'This server would find none of its own files there, and would later delete the other files as orphans.',
     `Give this database a place of its own (another ${isDisk ? 'MODELBOX_DATA_DIR' : 'prefix in MODELBOX_BLOBS'}), or ` +
-      'restore the database that the files belong to: one that comes from its dump is known here.',
-    `Only if that database is gone for good, remove ${marker} by hand.`,
+      'restore the database that the files belong to: a dump keeps the id of its database.',
+    `Only if that database no longer exists, remove ${marker} by hand.`,
   ]);
 }

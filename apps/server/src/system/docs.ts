@@ -40,7 +40,6 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-/** Only what this server sends itself may run or be fetched by the page. */
 const PAGE_POLICY =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
@@ -50,7 +49,7 @@ const uiFolder = (): string =>
 let openApiText: string | undefined;
 
 export const openApi: Verb<'system.openapi'> = () => {
-  // It never changes, and whoever wants may ask for it.
+  // The document is constant, and public.
   openApiText ??= JSON.stringify(openApiDocument(VERSION));
   return Promise.resolve({
     status: 200,
@@ -68,7 +67,7 @@ export const docsPage: Verb<'system.docs'> = () =>
 
 export const docsAsset: Verb<'system.docsAsset'> = async (_ctx, { params }) => {
   const type = Object.hasOwn(ASSETS, params.asset) ? ASSETS[params.asset] : undefined;
-  if (type === undefined) throw new HttpProblem('not_found', 'The page has no such part.');
+  if (type === undefined) throw new HttpProblem('not_found', `The API page has no file "${params.asset}".`);
   const body = params.asset === 'start.js' ? START : await readFile(join(uiFolder(), params.asset));
   return { status: 200, headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' }, body };
 };

@@ -5,7 +5,7 @@ import { newModel } from '../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { tableFigures } from './figures/growth-figures.ts';
 
-/* Rule: what grows is pruned or counted. docs/growth.md is the list. */
+/* Everything that grows is pruned or counted. docs/growth.md is the list. */
 
 let server: TestServer;
 beforeAll(async () => {
@@ -16,7 +16,6 @@ afterAll(() => server.stop());
 const root = join(import.meta.dirname, '../../../..');
 const page = readFileSync(join(root, 'docs/growth.md'), 'utf8');
 
-/** The tables that the page names in the first column, in the order of their names. */
 function listed(): string[] {
   const [, lists = ''] = /\n## History with an end\n([\s\S]*)\n## Files\n/.exec(page) ?? [];
   const cells = lists.split('\n').flatMap((line) => /^\| (`.*?`) \|/.exec(line)?.[1] ?? []);
@@ -25,7 +24,7 @@ function listed(): string[] {
 
 const names = async () => (await tableFigures(server.db)).map(({ table }) => table);
 
-test('docs/growth.md says of every table what bounds it', async () => {
+test('docs/growth.md lists the bound of every table', async () => {
   expect(listed()).toEqual((await names()).toSorted());
   const rows = page.split('\n').filter((line) => /^\| `/.test(line));
   for (const row of rows) expect(row.split(' | ').at(-1)?.length, row).toBeGreaterThan(6);
@@ -44,7 +43,7 @@ test('every setting that the page names exists', () => {
   for (const [name] of page.matchAll(/MODELBOX_[A-Z_]+/g)) expect(settings).toContain(name);
 });
 
-test('the metrics tell bytes and estimated rows of every table, and the space of the data folder', async () => {
+test('the metrics report bytes and estimated rows of every table, and the space of the data folder', async () => {
   for (let count = 0; count < 3; count++) await newModel(server);
   // Postgres adds late reports of other sessions to the estimate: analyze again until it is exact.
   await expect

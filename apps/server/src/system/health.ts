@@ -12,7 +12,7 @@ export const health: Verb<'system.health'> = () =>
 
 type Check = { ok: boolean; detail?: string };
 
-/** Whether every part that serving needs answers now. */
+/** Whether every part that requests need works now. */
 export function readiness(ctx: Context): Verb<'system.ready'> {
   const known = readMigrations();
   const provenWritable = atMostEvery(PROOF_LASTS, () => proveWritable(ctx.db.health));
@@ -24,8 +24,8 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
       }),
       check(ctx, 'migrations', async () => {
         const state = await migrationState(ctx.db.health, await known);
-        if (!state.current) throw new Error('the database is not at the version of this server');
-        // Still ready: a rolling update must not lose its old servers before the new ones serve.
+        if (!state.current) throw new Error('the database does not have the schema of this release');
+        // The server stays ready: a rolling update must not lose its old servers before the new ones are ready.
         return state.unknown.length > 0 ? 'a newer release has migrated the database' : undefined;
       }),
       storeCheck(ctx),
@@ -36,7 +36,7 @@ export function readiness(ctx: Context): Verb<'system.ready'> {
   });
 }
 
-/** Shares one run among all callers that ask while it runs, so that they do not queue for the one connection. */
+/** Concurrent callers share one run, so that they do not queue for the one connection. */
 function shared<T>(run: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () =>
@@ -47,12 +47,12 @@ function shared<T>(run: () => Promise<T>): () => Promise<T> {
 
 /** Milliseconds that a probe waits for a check: half of the usual timeout of a probe. */
 const SOON = 500;
-/** Milliseconds for which a success counts while a check runs: longer than the usual time between two probes. */
+/** Milliseconds for which a success is valid while a check runs: longer than the usual time between two probes. */
 const SUCCESS_LASTS = 15_000;
 
 /**
- * A busy machine makes checks slow. While one runs, the last success counts, so that a slow check does not take the server
- * out of service. A check that hangs fails by itself, and a failure counts at once.
+ * A busy machine makes checks slow. While a check runs, the last success stays valid, so that a slow check does not
+ * take the server out of service. A check that hangs fails by itself, and a failure applies at once.
  */
 function patiently<T extends { readonly status: number }>(run: () => Promise<T>): () => Promise<T> {
   let success: { readonly answer: T; readonly until: number } | undefined;
@@ -76,10 +76,12 @@ function patiently<T extends { readonly status: number }>(run: () => Promise<T>)
   };
 }
 
-/** Milliseconds for which one proof counts: everybody may ask, and each proof flushes the log of the database. */
+/**
+ * Milliseconds for which one proof is valid: everybody may request it, and each proof flushes the log of the database.
+ */
 const PROOF_LASTS = 1_000;
 
-/** Skips runs for a while after a success. A failure counts only for the callers that waited for it. */
+/** Skips runs for a while after a success. Only the callers that waited see a failure. */
 function atMostEvery(ms: number, run: () => Promise<void>): () => Promise<void> {
   let until = 0;
   const look = shared(async () => {
@@ -91,15 +93,15 @@ function atMostEvery(ms: number, run: () => Promise<void>): () => Promise<void> 
   };
 }
 
-/** A server with a wrong clock serves all the same: it takes its time from the database. */
+/** A server with a wrong clock stays ready, because it uses the time of the database. */
 function clockCheck({ clock }: Context): Check {
   const doubt = clock.doubt();
   return doubt === undefined ? { ok: true } : { ok: false, detail: doubt.words };
 }
 
 /**
- * Runs one check. Its cause of failure goes to the log only, since the answer is public.
- * @param run may resolve to a text: a remark on a part that works.
+ * Runs one check. The cause of a failure appears only in the log, because the answer is public.
+ * @param run may resolve to a text, a remark on a part that works.
  */
 async function check({ log }: Context, part: string, run: () => Promise<unknown>): Promise<Check> {
   try {
@@ -111,11 +113,11 @@ async function check({ log }: Context, part: string, run: () => Promise<unknown>
   }
 }
 
-const NO_ANSWER = 'does not answer as it should; see the log';
+const NO_ANSWER = 'does not work; the log of the server has the cause';
 
 /**
- * A store that is full or read-only leaves the server ready. All else works, and the servers that share the store
- * would otherwise be taken out of service together.
+ * A full or read-only store leaves the server ready: everything else works, and the load balancer would drop all
+ * servers that share the store at once.
  */
 async function storeCheck({ blobs, log }: Context) {
   const { state, error } = await checkStore(blobs);
@@ -124,8 +126,8 @@ async function storeCheck({ blobs, log }: Context) {
     log.warn({ err: error, part: 'blobs' }, 'not ready');
     return { ok: false, state, detail: NO_ANSWER };
   }
-  log.warn({ err: error, state }, 'the file store takes no uploads');
+  log.warn({ err: error, state }, 'the file store accepts no uploads');
   const detail =
-    state === 'full' ? 'is full: no uploads until there is room' : 'can only be read: no uploads';
+    state === 'full' ? 'is full: uploads fail until space is free' : 'is read-only: uploads fail';
   return { ok: true, state, detail };
 }

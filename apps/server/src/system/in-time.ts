@@ -1,9 +1,9 @@
-/** Milliseconds that a part of the server has to answer in. */
 const PATIENCE = 3_000;
 
 /**
- * The answer of a part of the server. Rejects if it does not come in time: nobody is to hang with what hangs.
- * @param run is told by the signal when nobody waits any more.
+ * Returns the answer of a part of the server, or rejects after `PATIENCE` milliseconds, so that a hanging part blocks
+ * nobody.
+ * @param run gets a signal that aborts when nobody waits any more.
  */
 export async function inTime<T>(run: (late: AbortSignal) => Promise<T>): Promise<T> {
   const late = new AbortController();

@@ -15,9 +15,9 @@ export type StoreConfig = Pick<
 >;
 
 /**
- * Opens the store that the configuration names, once it is sure that it can be written to and read from.
- * @param now the time by which URLs are signed until the S3 server has told its own.
- * @param tell Told what does not keep the server from starting, and needs somebody's attention.
+ * Opens the configured store after a successful test write and read.
+ * @param now time for signed URLs until the S3 server has reported its own time.
+ * @param tell receives warnings that do not stop the start.
  * @throws ConfigError
  */
 export async function openBlobs(
@@ -43,14 +43,13 @@ export async function openBlobs(
   }
 }
 
-/** As a sentence names it. */
 export function storeName(config: StoreConfig): string {
   const { blobs, s3Endpoint } = config;
   if (blobs === 'disk') return `the folder ${blobsFolder(config.dataDir)}`;
   return `the bucket ${blobs.bucket} at ${s3Endpoint ?? 'AWS'}`;
 }
 
-/** What to tell whoever starts a server if the store cannot be used; any other error as it is. */
+/** Maps an unusable store to a ConfigError with advice; returns any other error unchanged. */
 export function unusable(config: StoreConfig, error: unknown): unknown {
   const { blobs } = config;
   if (!(error instanceof BlobStoreUnavailable || error instanceof BlobStoreFull)) return error;

@@ -4,11 +4,13 @@ import { postgresFolder } from '../config/data-folders.ts';
 
 interface Reached {
   readonly url: string;
-  /** Stops what was started for the command. */
   readonly end: () => Promise<void>;
 }
 
-/** The database of the settings, for a command beside the server: of a running or a stopped one. @throws ConfigError */
+/**
+ * Returns the database of the settings for a command; starts the embedded Postgres if no server runs. @throws
+ * ConfigError
+ */
 export async function reachDatabase({
   databaseUrl,
   dataDir,
@@ -16,12 +18,14 @@ export async function reachDatabase({
   if (databaseUrl !== undefined) return { url: databaseUrl, end: async () => {} };
   if (!hasCluster(postgresFolder(dataDir)))
     throw new ConfigError([
-      `${dataDir} holds no database. Name the folder of the server by MODELBOX_DATA_DIR, or its Postgres by DATABASE_URL.`,
+      `${dataDir} contains no database. Set MODELBOX_DATA_DIR to the data folder of the server, or DATABASE_URL to its Postgres.`,
     ]);
   return reachEmbedded(dataDir);
 }
 
-/** The embedded database of a running server, or of a stopped one, started for the time of a command. @throws ConfigError */
+/**
+ * Returns the embedded database of a running server, or starts it for the duration of a command. @throws ConfigError
+ */
 export async function reachEmbedded(dataDir: string): Promise<Reached> {
   try {
     const postgres = await startEmbeddedPostgres({ dataDir: postgresFolder(dataDir), restartOnCrash: false });

@@ -8,7 +8,8 @@ export function systemRoutes(serve: Serve, ctx: Context): void {
   serve('system.ready', readiness(ctx));
   serve('system.metrics', async (request, { headers }) => {
     const { settings, telemetry } = request;
-    // Public by the contract, since Prometheus may have to do without: here it is for who has a token.
+    // The contract declares this route public, because `MODELBOX_METRICS_OPEN` may allow scrapes without a token.
+    // Otherwise any valid token is enough.
     if (!settings.metricsOpen)
       await ctx.authentication.identify(ctx, headers['authorization'], request.address);
     return {

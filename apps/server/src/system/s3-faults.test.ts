@@ -28,7 +28,7 @@ await describeWithS3('a server whose S3 server fails', (bucket) => {
   const fileOf = (path: string) => `/v1/experiments/${run.id}/files/${path}`;
   const absent = { kind: 'error', status: 404, code: 'NoSuchKey' } as const;
 
-  it('/readyz: 503 in time if S3 stands still, and the probe is given up', async () => {
+  it('/readyz: 503 in time if S3 stalls, and the probe is aborted', async () => {
     const patient = await openS3Store({ ...bucket.options(), endpoint: proxy.endpoint });
     let seen: AbortSignal | undefined;
     const check: typeof patient.check = (options) => {
@@ -45,7 +45,7 @@ await describeWithS3('a server whose S3 server fails', (bucket) => {
     await app.close();
   });
 
-  it('503, not 409: an upload to S3 that stands still; the same again goes in', async () => {
+  it('503, not 409: an upload to stalled S3; a repeat succeeds', async () => {
     const rule = proxy.inject({ kind: 'stall', at: 'answer' }, { operation: 'PutObject' });
     const answer = await server.api('PUT', fileOf('stalled'), content.subarray(0, 1000));
     expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
@@ -55,7 +55,7 @@ await describeWithS3('a server whose S3 server fails', (bucket) => {
     expect((await server.api('PUT', fileOf('stalled'), content.subarray(0, 1000))).status).toBe(201);
   });
 
-  it('200: a download for which S3 once says that the object is not there', async () => {
+  it('200: a download for which S3 once answers that the object is missing', async () => {
     await server.api('PUT', fileOf('there'), content);
     const rule = proxy.inject(absent, { operation: 'GetObject', times: 1 });
     const response = await fetch(`${server.url}${fileOf('there')}`);
@@ -64,7 +64,7 @@ await describeWithS3('a server whose S3 server fails', (bucket) => {
     expect(rule.injected).toHaveLength(1);
   });
 
-  it('never 409: a part and a completion for which S3 once says that the upload is not there', async () => {
+  it('never 409: a part and a completion for which S3 once answers that the upload is missing', async () => {
     const upload = await newUpload(server, 'experiment', run, content);
     const over = { ...absent, code: 'NoSuchUpload' };
     proxy.inject(over, { operation: 'UploadPart', times: 1 });
@@ -77,7 +77,7 @@ await describeWithS3('a server whose S3 server fails', (bucket) => {
     expect(listing.injected).toHaveLength(1);
   });
 
-  it('forgets the other uploads if S3 denies the abort of one', async () => {
+  it('cleans up the other uploads if S3 denies the abort of one', async () => {
     const uploads = [await newUpload(server, 'experiment', run, content)];
     uploads.push(await newUpload(server, 'experiment', run, content, { path: 'other.bin' }));
     for (const { id } of uploads) await server.api('DELETE', `/v1/uploads/${id}`);

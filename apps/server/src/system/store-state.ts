@@ -6,7 +6,6 @@ import { inTime } from './in-time.ts';
 const STATES = ['ok', 'full', 'read_only', 'unavailable'] as const;
 type StoreState = (typeof STATES)[number];
 
-/** The result of a check of the store, with its error. */
 export async function checkStore(blobs: BlobStore): Promise<{ state: StoreState; error?: unknown }> {
   try {
     await inTime((signal) => blobs.check({ signal }));
@@ -17,7 +16,6 @@ export async function checkStore(blobs: BlobStore): Promise<{ state: StoreState;
   }
 }
 
-/** Adds the metrics of what the store itself says. */
 export function measureStore(registry: Registry, blobs: BlobStore): void {
   const found = cachedFor(() => checkStore(blobs));
   new Gauge({

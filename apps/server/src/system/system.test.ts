@@ -44,7 +44,7 @@ describe('/readyz', () => {
     await server.db.requests.query("DELETE FROM _prisma_migrations WHERE id = 'newer'");
   });
 
-  it('503: says which part does not, and nothing of why', async () => {
+  it('503: names the failed part and hides the cause', async () => {
     const blobs = { ...server.ctx.blobs, check: () => Promise.reject(new Error('the secret cause')) };
     const app = createApp({ ...server.ctx, blobs });
     const answer = await app.inject({ url: '/readyz', headers: { host: 'localhost' } });
@@ -58,7 +58,7 @@ describe('/readyz', () => {
     await app.close();
   });
 
-  it('503: the database is away', async () => {
+  it('503: the database does not answer', async () => {
     const db = openDatabase({ url: 'postgres://me:hunter2@127.0.0.1:1/modelbox' });
     const app = createApp({ ...server.ctx, db });
     const answer = await app.inject({ url: '/readyz', headers: { host: 'localhost' } });
@@ -119,7 +119,7 @@ function samples(text: string): Map<string, number> {
   return found;
 }
 
-it('/metrics: counts requests by route and status, and tells of pool, event loop, uploads and queue', async () => {
+it('/metrics: counts requests by route and status, and reports pools, event loop, uploads and queue', async () => {
   const { body: model } = await server.api('POST', '/v1/models', { namespace: 'ai', name: 'yolo' });
   for (let i = 0; i < 3; i++) await server.api('GET', `/v1/models/${model.id}`);
   await server.api('GET', '/v1/models/nosuch');
@@ -155,7 +155,7 @@ it('/openapi.json is the committed document', async () => {
 });
 
 describe('/docs', () => {
-  it('fetches and runs only what this server sends', async () => {
+  it('loads and runs only files of this server', async () => {
     const page = await server.api('GET', '/docs');
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('content-security-policy')).toMatch(
@@ -179,7 +179,7 @@ describe('/docs', () => {
   });
 
   it.each(['package.json', '..%2Fpackage.json', 'nosuch', '__proto__', 'toString'])(
-    '404: has no part %s',
+    '404: has no file %s',
     async (part) => {
       expect((await server.api('GET', `/docs/${part}`)).status).toBe(404);
     },

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 
-/** Milliseconds after which somebody who looks at a start wants to know what it waits for. */
+/** Milliseconds after which an operator wants to know why a start takes long. */
 const INTERVAL = 3_000;
 
-/** Logs again and again what is waited for, until the work is done. */
+/** Logs repeatedly what the start waits for, until the work is done. */
 export async function tellWaiting<T>(
   log: Logger,
   what: string,

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-/** A JSON schema, as the document has it. */
 export type Schema = AnySchemaObject;
 
 export interface Parameter {
@@ -17,7 +16,6 @@ interface Response {
   readonly content?: Record<string, { schema: Schema }>;
 }
 
-/** One operation of the document. */
 export interface Operation {
   readonly id: string;
   readonly method: string;
@@ -31,12 +29,11 @@ export interface Operation {
 
 type Json = Record<string, any>;
 
-/** The committed document: what clients are generated from, and so what the server is held to. */
+/** The committed document, from which clients are generated: the server must match it. */
 export const document = JSON.parse(
   readFileSync(new URL('../../../../packages/schema/openapi.json', import.meta.url), 'utf8'),
 ) as Json;
 
-/** What a reference of the document points at. */
 export function deref<T>(node: T): T {
   const ref = (node as { $ref?: string }).$ref;
   if (ref === undefined) return node;
@@ -61,20 +58,19 @@ export const operations: readonly Operation[] = Object.entries(document['paths']
 
 const ajv = new Ajv2020({ strict: false, allErrors: false });
 addFormats.default(ajv);
-// The bytes of a file: anything.
+// Any bytes are a valid file.
 ajv.addFormat('binary', true);
 ajv.addSchema({ $id: 'document', components: document['components'] });
 
 const compiled = new Map<Schema, ValidateFunction>();
 
-/** Whether the schema takes the value; otherwise what it says against it. */
+/** Returns why a value does not match the schema; undefined if it matches. */
 export function complaint(schema: Schema, value: unknown): string | undefined {
   const validate = compiled.get(schema) ?? ajv.compile(absolute(schema));
   compiled.set(schema, validate);
   return validate(value) ? undefined : ajv.errorsText(validate.errors);
 }
 
-/** References within the document, as a schema outside it names them. */
 function absolute<T>(node: T): T {
   if (Array.isArray(node)) return node.map(absolute) as T;
   if (typeof node !== 'object' || node === null) return node;

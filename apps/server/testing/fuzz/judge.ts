@@ -1,6 +1,5 @@
 import { complaint, deref, type Operation, type Schema } from './document.ts';
 
-/** A request as it was sent. */
 export interface Sent {
   readonly path: Record<string, string>;
   readonly query: readonly (readonly [string, string])[];
@@ -8,7 +7,6 @@ export interface Sent {
   readonly payload: Buffer | undefined;
 }
 
-/** An answer as it came. */
 export interface Received {
   readonly status: number;
   readonly type: string;
@@ -20,7 +18,7 @@ const PROBLEM: Schema = { $ref: '#/components/schemas/Problem' };
 
 const mediaType = (header: string): string => header.split(';')[0]!.trim().toLowerCase();
 
-/** What the document has against a request; undefined where nothing. */
+/** Returns why a request violates the document; undefined if it does not. */
 export function faultOf(operation: Operation, sent: Sent): string | undefined {
   for (const parameter of operation.parameters) {
     const { name, schema } = parameter;
@@ -56,7 +54,7 @@ function bodyFault({ body }: Operation, { headers, payload }: Sent): string | un
   const media = body.content[mediaType(headers['content-type'] ?? '')];
   if (media === undefined) return `the type ${headers['content-type']} is not one of the operation's`;
   try {
-    // A byte order mark may be ignored (RFC 8259, 8.1), and is.
+    // A parser may ignore a byte order mark (RFC 8259, 8.1), and the server does.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
     return complaint(media.schema, JSON.parse(text));
   } catch (error) {
@@ -64,7 +62,7 @@ function bodyFault({ body }: Operation, { headers, payload }: Sent): string | un
   }
 }
 
-/** What the document has against an answer; undefined where nothing. */
+/** Returns why an answer violates the document; undefined if it does not. */
 export function misanswer(
   operation: Operation,
   { status, type, headers, text }: Received,
@@ -78,7 +76,7 @@ export function misanswer(
     const wrong = complaint(PROBLEM, problem);
     if (wrong) return `problem ${wrong}`;
     if (problem.status !== status) return `the problem says ${problem.status}`;
-    // What is not a path of this operation any more, for example with an empty parameter.
+    // The path no longer matches this operation, for example with an empty parameter.
     if (problem.code === 'no_such_route') return undefined;
   }
   const response = operation.responses[String(status)];

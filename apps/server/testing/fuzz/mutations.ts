@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { NASTY_TEXTS } from './values.ts';
 
-/** Values that stand in the place of others. */
 const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, 0, -1, 1.5, 2 ** 31, 2 ** 53, -(2 ** 53), 1e300, '', [], {}, [
     [],
@@ -24,7 +23,7 @@ function places(value: unknown, path: Path = []): Path[] {
   ];
 }
 
-/** The value with another one at a place of it, made by `change` from the one there; undefined takes it away. */
+/** Returns a copy in which `change` replaced the value at a path; undefined removes it. */
 function changed(value: unknown, [step, ...rest]: Path, change: (old: unknown) => unknown): unknown {
   if (step === undefined) return change(value);
   if (Array.isArray(value)) {
@@ -40,7 +39,7 @@ function changed(value: unknown, [step, ...rest]: Path, change: (old: unknown) =
 
 const misspelt = fc.constantFrom('naem', 'metdata', 'id', 'createdAt', '', '__proto_', 'toString', 'a/b~c');
 
-/** A value like the given one, with a fault in it, or with what may be one. */
+/** Returns a copy of the value with one change, which may make it invalid. */
 export const mutated = (value: unknown): fc.Arbitrary<unknown> => {
   const all = places(value);
   return fc
@@ -61,7 +60,7 @@ export const mutated = (value: unknown): fc.Arbitrary<unknown> => {
     );
 };
 
-/** JSON text with a fault that no value can have. */
+/** JSON text with a fault that no value can express. */
 export const garbled = (json: string): fc.Arbitrary<Buffer> =>
   fc.oneof(
     fc.nat({ max: Math.max(0, json.length) }).map((end) => Buffer.from(json.slice(0, end))),

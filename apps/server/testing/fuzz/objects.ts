@@ -5,12 +5,12 @@ import type { TestServer } from '../test-server.ts';
 import { complete, putPart } from '../uploads.ts';
 import { STORED } from './values.ts';
 
-/** Names and ids of objects that the server holds, for the placeholders of requests. */
+/** Names and ids of objects on the server, for the placeholders of requests. */
 export type Objects = Record<string, { readonly id: string; readonly name: string }[]>;
 
 const COUNT = 8;
 
-/** Fills a server with a few objects of every kind, in every state. */
+/** Creates a few objects of every kind, in every state. */
 export async function createObjects(server: TestServer): Promise<Objects> {
   const objects: Objects = Object.fromEntries(
     [...Object.keys(REFS), 'place', 'token'].map((kind) => [kind, []]),
@@ -55,7 +55,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
       await server.api('POST', `/v1/${path}/files`, { files: ['s3://b/tracked.pt'] });
     }
     for (const owner of [{ model: model.id }, { experiment: run.id }]) {
-      // Open and without a part, open and all there, completed.
+      // `begun`: no part arrived. `sent`: all parts arrived. `done`: completed.
       for (const state of ['begun', 'sent', 'done']) {
         const content = Buffer.from(STORED);
         const upload = await post('/v1/uploads', {
@@ -72,7 +72,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
   for (const [index, { id, name }] of [...objects['version']!, ...objects['checkpoint']!].entries()) {
     const path = `/v1/${name === id ? 'checkpoints' : 'versions'}/${id}`;
     await server.api('PUT', `${path}/files/stored/file.bin`, Buffer.from(STORED));
-    // Some with a stored file are ready; more are still to be made so.
+    // Finalizes a tenth of them; requests of the run can finalize the others.
     if (index % 10 === 4) await server.api('POST', `${path}/finalize`);
   }
   for (let index = 0; index < COUNT; index++) {
@@ -81,7 +81,7 @@ export async function createObjects(server: TestServer): Promise<Objects> {
       .$queryRaw`SELECT ensure_namespace(${path}, '{"actor": "local"}'::jsonb, now())::text`;
     put('place', path, path);
   }
-  // Rules that propose, and what they proposed.
+  // Creates rules that propose, and their proposals.
   for (const [index, { id }] of objects['model']!.entries()) {
     if (index % 2 > 0) continue;
     const rule = { name: 'gold', tag: 'gold', metric: 'acc', direction: 'max', than: -1, mode: 'propose' };
@@ -111,7 +111,6 @@ export async function createObjects(server: TestServer): Promise<Objects> {
   return objects;
 }
 
-/** The text with real names and ids in the place of the placeholders. */
 export const fillIn = (text: string, objects: Objects): string =>
   text.replace(/§(\w+):(\d+):(id|name)§/g, (_, kind: string, index: string, form: 'id' | 'name') => {
     const known = objects[kind]!;

@@ -1,4 +1,4 @@
-/** Policies that mean something: what their schema says is far from all that must hold. */
+/** Policies that the server accepts: the schema alone does not express all rules. */
 
 const label = { name: 'best', alias: 'champion', metric: 'acc', direction: 'max' };
 

@@ -4,12 +4,11 @@ import type { Operation, Parameter } from './document.ts';
 import { garbled, mutated } from './mutations.ts';
 import { fields, NASTY_TEXTS, placeholder, STORED, valid } from './values.ts';
 
-/** A request, with placeholders in the place of names and ids. */
 export interface FuzzRequest {
   readonly path: Record<string, string>;
   readonly query: readonly (readonly [string, string])[];
   readonly headers: Record<string, string>;
-  /** The body before its bytes, where it is JSON that was not garbled; placeholders within. */
+  /** The body as a value with placeholders, unless its bytes were garbled. */
   readonly json?: unknown;
   readonly bytes?: Buffer;
 }
@@ -24,7 +23,7 @@ const asText = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const PERCENT_NASTY = ['%', '%ff', '%00', '%2e%2e', '%ED%A0%80', 'a%2Fb%2Fc%2Fd', '.', ''];
 
-/** A parameter's text: mostly as its schema wants it. Text that begins with `raw:` is not encoded. */
+/** Text for a parameter, valid unless `faulty`. Text that begins with `raw:` is not percent-encoded. */
 const parameterText = (parameter: Parameter, faulty: boolean): fc.Arbitrary<string> =>
   faulty
     ? fc.oneof(
@@ -125,7 +124,7 @@ const oddTypes = fc.constantFrom<Record<string, string>>(
 
 type Fault = 'none' | 'path' | 'query' | 'header' | 'body' | 'text' | 'type';
 
-/** Requests of an operation: about half as the document wants them, the others with one fault. */
+/** Requests of an operation: half are valid, and the others have one fault. */
 export function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
   const faults: Fault[] = ['query', 'header'];
   if (chosen(operation, 'path').length > 0) faults.push('path');
@@ -177,7 +176,7 @@ function queries(operation: Operation, fault: Fault): fc.Arbitrary<[string, stri
     parameters.filter(({ required }) => required).map(({ name }) => name),
   )
     .map((record) => Object.entries(record) as [string, string][])
-    // A cursor that was made up is refused, and would hide all else.
+    // An invented cursor is refused first and would hide all other checks.
     .map((entries) => entries.filter(([name]) => name !== 'cursor'));
   if (fault !== 'query') return given;
   const named = fc
@@ -201,7 +200,7 @@ const headersOf = (fault: Fault): fc.Arbitrary<Record<string, string>> =>
         { weight: 1, arbitrary: fc.nat({ max: 99 }).map((n) => ({ 'idempotency-key': `key-${n}` })) },
       );
 
-/** The content of files that are there, and of a part that an upload wants. */
+/** Content that stored files have, and that open uploads expect. */
 const CONTENT = Buffer.from(STORED);
 
 interface Body {

@@ -4,19 +4,18 @@ import fc from 'fast-check';
 import { deref, type Schema } from './document.ts';
 import { LABEL_RULES, POLICY_DOCUMENTS } from './policies.ts';
 
-/** The content of stored files. */
 export const STORED = '0123456789';
 
 /**
- * Stands for an object of the server: which one is settled when a request is sent, so that a run can be repeated though
- * ids are never the same. `§model:3:name§`.
+ * Stands for an object of the server, for example `§model:3:name§`. The request resolves it when it is sent, so a run
+ * can be repeated although ids always differ.
  */
 export const placeholder = (kind: string, index: number, form: 'id' | 'name'): string =>
   `§${kind}:${index}:${form}§`;
 
 const WORDS = ['a', 'v1', 'yolo', 'Größe', '模型', '😀', 'a b', "it's", '%41', '0', 'null', 'x'.repeat(64)];
 
-/** Text that something may choke on, though a schema may well take it. */
+/** Text that often breaks parsers, although a schema may accept it. */
 export const NASTY_TEXTS = [
   '\0',
   'a\0b',
@@ -87,13 +86,12 @@ const ORDERS = [
   'name DSC',
 ];
 
-/** Names under which a request names an object. */
 const KINDS: Record<string, string> = {
   ...Object.fromEntries(Object.keys(REFS).map((kind) => [kind, kind])),
   expect: 'version',
   ref: 'reference',
   under: 'namespace',
-  // In a path: those too in which nothing lies.
+  // In a path: includes empty namespaces.
   '{namespace}': 'place',
   alias: 'alias',
   path: 'file',
@@ -104,10 +102,10 @@ const KINDS: Record<string, string> = {
 const PRINCIPALS = ['user:ann', 'service:trainer', 'user:模型', 'service:a:b'];
 const NETWORKS = ['10.0.0.0/8', '127.0.0.1', '::1', '2001:db8::/32', '999.1.1.1', '1.2.3.4/99'];
 
-/** The SHA-256 of what every stored file of the server holds when the hunt begins. */
+/** SHA-256 of every stored file at the start of a run. */
 const STORED_SHA256 = createHash('sha256').update(STORED).digest('hex');
 
-/** Values of a field whose name says more of it than its schema does. */
+/** Values of a field whose name says more than its schema. */
 function hinted(name: string): fc.Arbitrary<string> | undefined {
   if (name === 'filter') return fc.constantFrom(...FILTERS);
   if (name === 'orderBy') return fc.constantFrom(...ORDERS);
@@ -119,14 +117,14 @@ function hinted(name: string): fc.Arbitrary<string> | undefined {
     .map(([index, form]) => placeholder(kind, index, form));
 }
 
-/** Of components whose schema says too little: values that are taken for sure. */
+/** Valid values of components whose schema does not express all rules. */
 const EXAMPLES: Record<string, readonly unknown[]> = {
   PolicyDocument: POLICY_DOCUMENTS,
   LabelRule: LABEL_RULES,
   BacktestRequest: LABEL_RULES.slice(0, 2).map((rule) => ({ rule })),
 };
 
-/** Values that a schema takes, as far as it says; `name` is that of the field or parameter. */
+/** Values that match a schema; `name` is the name of the field or parameter. */
 export function valid(schemaOrRef: Schema, name = ''): fc.Arbitrary<unknown> {
   const examples = EXAMPLES[String(schemaOrRef['$ref'] ?? '').replace(/^.*\//, '')];
   const made = fromSchema(schemaOrRef, name);
@@ -172,7 +170,7 @@ const between = ({ minimum = -5, maximum = 2 ** 31 - 1 }: Schema, span: number) 
   max: Math.min(maximum, minimum + span),
 });
 
-/** A version is named by an id or reference where it is meant, by a bare name where it is made or its model known. */
+/** A field `version` takes an id or a reference, or a bare name if the version is created or its model is known. */
 function hintedText(name: string, isName: boolean): fc.Arbitrary<string> | undefined {
   if (name !== 'version' && name !== 'expect') return hinted(name);
   const bare = fc.constantFrom('v1', 'v2', 'v3', 'v9');
@@ -209,7 +207,7 @@ function text(schema: Schema, name: string): fc.Arbitrary<string> {
     },
   );
   const isSpecial = name === 'uri' || name === 'part' || pattern?.includes('0-9a-f]{64}');
-  // Texts of a form that no other text has: a filter would look for them for ever.
+  // Texts of a form that random text never has: a filter would search forever.
   const formed = pattern?.includes('user|service')
     ? PRINCIPALS
     : pattern?.includes('0-9a-fA-F.:')
@@ -230,8 +228,8 @@ function special(name: string): fc.Arbitrary<string> {
 }
 
 /**
- * Fields of which the required are always there and any of the others; as often at most one of these, since where many stand
- * together one that is refused hides all else.
+ * Objects with the required fields and some optional ones. Half of them have at most one optional field: with many, one
+ * invalid field would hide all others.
  */
 export function fields(
   arbitraries: Record<string, fc.Arbitrary<unknown>>,

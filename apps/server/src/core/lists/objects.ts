@@ -131,7 +131,7 @@ function demandMetrics({ actor }: RequestContext, { kind, namespace }: ObjectLis
     const where = path === '' ? 'every namespace' : path;
     throw new HttpProblem(
       'forbidden',
-      `The filter or order compares metrics. This needs ${permission} on ${where}.`,
+      `The filter or order compares metrics. This needs the permission ${permission} on ${where}.`,
     ).because({ permission, kind, id: null, namespace: path, name: '' });
   }
 }

@@ -2,32 +2,32 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Milliseconds between two looks at the connections of a server that stops. */
+/** Milliseconds between two checks of the connections of a stopping server. */
 const EVERY = 25;
 
-/** Milliseconds for which a connection must be quiet before a server that stops closes it: its client may be about to send. */
+/** Milliseconds without traffic after which a stopping server closes a connection: a client may be about to send. */
 const QUIET = 1_000;
 
-/** Turns of the event loop that accept connections before the listener closes; Node accepts one a turn, of at most 511. */
+/**
+ * Turns of the event loop that accept connections before the listener closes. Node accepts one a turn, from a backlog
+ * of at most 511.
+ */
 const ACCEPTING = 1_000;
-/** Turns without a new connection after which none waits. */
+/** Turns without a new connection after which no connection waits. */
 const NONE = 3;
 
 /** Milliseconds that a client has to close its side after the last answer. */
 const LINGER = 5_000;
 
 interface Connection {
-  /** Requests whose answer is not complete. */
   unanswered: number;
   newest: object | undefined;
-  /** The last answer has begun: requests that come later are not served. */
+  /** The last answer has begun: later requests are not served. */
   isOver: boolean;
-  /** When something last happened. */
   since: number;
   bytesRead: number;
 }
 
-/** The connections of one server. */
 interface Connections {
   readonly open: Map<Socket, Connection>;
   accepted: number;
@@ -37,7 +37,7 @@ interface Connections {
 const byServer = new WeakMap<Server, Connections>();
 const bySocket = new WeakMap<Socket, { readonly all: Connections; readonly connection: Connection }>();
 
-/** Keeps account of a server's connections, so that `drainConnections` can end them. */
+/** Tracks a server's connections, so that `drainConnections` can end them. */
 export function watchConnections(server: Server): void {
   const all: Connections = { open: new Map(), accepted: 0, isStopping: false };
   byServer.set(server, all);
@@ -67,12 +67,12 @@ export function watchConnections(server: Server): void {
   });
 }
 
-/** Whether the connection's last answer has begun, so that its client takes a later request for unanswered. */
+/** Whether the connection's last answer has begun. The client treats a later request as unanswered. */
 export const isOver = (socket: Socket): boolean => bySocket.get(socket)?.connection.isOver ?? false;
 
 /**
- * Says `Connection: close` in the last answer on each connection while the server stops. Answers to pipelined requests
- * that came before the newest do not say it: the client would take the others for unanswered.
+ * Sends `Connection: close` with the last answer on each connection while the server stops. An earlier answer to
+ * pipelined requests must not send it: the client would treat the others as unanswered.
  */
 export class ClosingResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
   override writeHead(status: number, ...rest: unknown[]): this {
@@ -88,9 +88,9 @@ export class ClosingResponse<R extends IncomingMessage = IncomingMessage> extend
 }
 
 /**
- * Stops listening, and waits until every connection has come to its end: with the answer to its next request, or after
- * a quiet second. A connection that the server closed at once could cross with a request.
- * @param signal cuts off what is still open when it is aborted.
+ * Stops listening and waits until every connection ends: with the answer to its next request, or after a quiet second.
+ * Closing at once could cross with a request on its way.
+ * @param signal cuts off open connections when it aborts.
  */
 export async function drainConnections(server: Server, signal: AbortSignal): Promise<void> {
   const all = byServer.get(server);
@@ -98,7 +98,7 @@ export async function drainConnections(server: Server, signal: AbortSignal): Pro
   all.isStopping = true;
   await acceptWaiting(all);
   const { promise: drained, resolve } = Promise.withResolvers<void>();
-  // Not that of HTTP, which closes idle connections at once.
+  // The `close` of the HTTP server would close idle connections at once.
   NetServer.prototype.close.call(server, () => resolve());
   const begun = performance.now();
   for (const [socket, connection] of all.open) closeSoftly(socket, connection);
@@ -131,15 +131,15 @@ async function acceptWaiting(all: Connections): Promise<void> {
   }
 }
 
-/** Has a connection that ends with a refusal take in the rest of the body, so that the client gets to read the answer. */
+/** Drains the rest of the body on a connection that ends with a refusal, so that the client can read the answer. */
 export function lingerOnClose({ complete, socket }: IncomingMessage): void {
   const found = bySocket.get(socket);
   if (found && !complete) closeSoftly(socket, found.connection);
 }
 
 /**
- * Has Node close the connection in two steps (RFC 9112, 9.6): its own side after the last answer, and the whole when
- * the client has closed too. Unread bytes at a close would reset the connection, and the answer could be lost.
+ * Closes the connection in two steps (RFC 9112, 9.6): the server's side after the last answer, the rest when the client
+ * has closed. Unread bytes at a close would reset the connection, and the client could lose the answer.
  */
 function closeSoftly(socket: Socket, connection: Connection): void {
   socket.destroySoon = () => {

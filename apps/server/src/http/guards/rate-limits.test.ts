@@ -23,14 +23,14 @@ const limits = async (running: TestServer) => {
   );
 };
 
-it('429: one caller by all tokens together, until the minute is over; others go on', async () => {
+it('429: one caller with all tokens together, until the minute is over; others continue', async () => {
   const { server, callers } = await limited({ rateLimitIdentity: 3 });
   const [one, two, other] = [
     await callers.token({ principal: 'user:ann' }),
     await callers.token({ principal: 'user:ann' }),
     await callers.token({ principal: 'user:bob' }).catch(() => undefined),
   ];
-  // The administrator has used up their own by making these.
+  // The administrator has used up the limit by creating these.
   expect(other).toBeDefined();
   expect((await callers.admin('GET', '/v1/whoami')).status).toBe(429);
   const first = await one.api('GET', '/v1/whoami');
@@ -52,7 +52,7 @@ it('429: one caller by all tokens together, until the minute is over; others go 
   expect(await limits(server)).toEqual({ identity: 3 });
 });
 
-it('429: one address, whoever asks, before they are known; what is public stays so', async () => {
+it('429: one address, before authentication; public routes stay open', async () => {
   const { server, callers } = await limited({ rateLimitAddress: 2 });
   const ask = (address: string, path = '/v1/whoami') => server.api('GET', path, undefined, from(address));
   expect((await ask('203.0.113.7')).status).toBe(401);
@@ -63,13 +63,13 @@ it('429: one address, whoever asks, before they are known; what is public stays 
   for (const path of ['/healthz', '/readyz', '/openapi.json'])
     expect((await ask('203.0.113.7', path)).status).toBe(200);
   expect((await ask('203.0.113.8')).status).toBe(401);
-  // A whole network of IPv6 is one.
+  // An IPv6 network counts as one address.
   await ask('2001:db8::1');
   await ask('2001:db8::2');
   expect((await ask('2001:db8::3')).status).toBe(429);
 });
 
-it('429: guesses from one address, which keep nobody out who is known', async () => {
+it('429: guesses from one address do not lock out known callers', async () => {
   const { server, callers } = await limited({ rateLimitFailures: 3 });
   const known = await callers.token({ principal: 'service:trainer' });
   const fresh = await callers.token({ principal: 'service:fresh' });
@@ -80,17 +80,17 @@ it('429: guesses from one address, which keep nobody out who is known', async ()
   expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
   expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
   expect((await known.api('GET', '/v1/whoami')).status).toBe(200);
-  // Nobody knows yet that this one counts; from elsewhere it does.
+  // This server does not know the token yet. From another address it works.
   expect((await fresh.api('GET', '/v1/whoami')).status).toBe(429);
   expect((await fresh.api('GET', '/v1/whoami', undefined, from('203.0.113.9'))).status).toBe(200);
-  // To say nothing counts as well: each leaves an entry in the audit.
+  // Requests without a token count too: each leaves an entry in the audit.
   const nothing = async () => (await server.api('GET', '/v1/whoami', undefined, from('203.0.113.10'))).status;
   for (const status of [401, 401, 401, 429]) expect(await nothing()).toBe(status);
   server.advance(60_000);
   expect(await guess(9)).toBe(401);
 });
 
-it('429: nor whoever was known before their rights changed, until they are known no more', async () => {
+it('429: guesses do not lock out callers whose rights changed, until their token is revoked', async () => {
   const { server, callers } = await limited({ rateLimitFailures: 3 });
   await callers.ok('POST', '/v1/models', { namespace: 'ai', name: 'yolo' });
   const trainer = await callers.token({ principal: 'service:trainer' });
@@ -98,7 +98,7 @@ it('429: nor whoever was known before their rights changed, until they are known
   expect(await whoami()).toBe(200);
   for (let i = 0; i < 4; i++) await withToken(server, `mb_guess-${i}`)('GET', '/v1/whoami');
   await callers.ok('PUT', '/v1/namespaces/ai/grants/service%3Atrainer', { role: 'viewer' });
-  // By now the server has forgotten whose rights changed.
+  // The server has dropped the callers whose rights changed.
   await callers.ok('GET', '/v1/whoami');
   expect(await whoami()).toBe(200);
   await callers.ok('DELETE', `/v1/tokens/${trainer.id}`);
@@ -106,7 +106,7 @@ it('429: nor whoever was known before their rights changed, until they are known
   expect(await whoami()).toBe(429);
 });
 
-it('the client waits for as long as it is told to, and goes on', async () => {
+it('the client waits for Retry-After, then continues', async () => {
   const { server, callers } = await limited({ rateLimitIdentity: 2 });
   const { secret } = await callers.token({ principal: 'user:ann' });
   const client = new ModelBox({ baseUrl: server.url, token: secret });
@@ -120,7 +120,7 @@ it('the client waits for as long as it is told to, and goes on', async () => {
   expect(await limits(server)).toEqual({ identity: 1 });
 });
 
-it('a proxy that is trusted may say what it likes of the address', async () => {
+it('a trusted proxy may send any text as the address', async () => {
   const { server, callers } = await limited({ rateLimitFailures: 2 });
   const odd = [
     'nonsense',
@@ -139,11 +139,11 @@ it('a proxy that is trusted may say what it likes of the address', async () => {
   const guess = (address: string) =>
     withToken(server, 'mb_guess')('GET', '/v1/whoami', undefined, from(address));
   for (const address of ['nonsense', 'x'.repeat(5000)]) expect((await guess(address)).status).toBe(401);
-  // What is no address is one.
+  // All malformed addresses count as one.
   expect((await guess('unknown')).status).toBe(429);
 });
 
-it('an open server has none', async () => {
+it('an open server has no limits', async () => {
   server = await startTestServer({ rateLimitIdentity: 1, rateLimitAddress: 1, rateLimitFailures: 1 });
   for (let i = 0; i < 5; i++) {
     const answer = await server.api('GET', '/v1/whoami');

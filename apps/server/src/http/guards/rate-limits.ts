@@ -9,10 +9,10 @@ import { type Left, type RateWindow, rateWindow } from './rate-window.ts';
 
 export type LimitName = 'address' | 'identity' | 'failures' | 'cost';
 
-/** Milliseconds of cost in a minute beyond which a caller leaves some places to others. */
+/** Milliseconds of cost in a minute from which a caller leaves some places to others. */
 const HEAVY = 5_000;
 
-/** An open server has no limits: whoever reaches it is its administrator. */
+/** An open server has no limits: everybody who reaches it is its administrator. */
 export function rateLimits(settings: Settings): RateLimits {
   const isOpen = settings.auth === 'open';
   const windows: Record<LimitName, RateWindow | undefined> = {
@@ -22,7 +22,7 @@ export function rateLimits(settings: Settings): RateLimits {
     cost: rateWindow(isOpen ? 0 : settings.rateLimitCost || ANY),
   };
 
-  // To read an address of IPv6 takes longer than all else here.
+  // Parsing an IPv6 address would dominate the cost of this check.
   const networks = new LRUCache<string, string>({ max: 10_000, memoMethod: networkOf });
   const network = (address: string) =>
     address.length > LONGEST_ADDRESS ? NO_ADDRESS : networks.memo(address);
@@ -62,41 +62,44 @@ export function rateLimits(settings: Settings): RateLimits {
   };
 }
 
-/** As draft-ietf-httpapi-ratelimit-headers-10 has them, in structured fields (RFC 9651). */
+/** Formats the fields of draft-ietf-httpapi-ratelimit-headers-10 as structured fields (RFC 9651). */
 const headersOf = (name: LimitName, { quota }: RateWindow, { remaining, resetSeconds }: Left) => ({
   'ratelimit-policy': `"${name}";q=${quota};w=60`,
   ratelimit: `"${name}";r=${remaining};t=${resetSeconds}`,
 });
 
-/** The quota of a limit that only counts. */
+/** Quota of a limit that counts but never refuses. */
 const ANY = Number.MAX_SAFE_INTEGER;
 
 const WORDS: Record<LimitName, string> = {
   address: 'requests from this address',
   identity: 'requests of this caller',
-  failures: 'requests without credentials that count from this address',
-  cost: 'milliseconds of work for the lists, previews and the like of this caller',
+  failures: 'requests without valid credentials from this address',
+  cost: 'milliseconds of work for lists, previews and similar requests of this caller',
 };
 
 function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, left: Left): HttpProblem {
   telemetry.limited(name);
   return new HttpProblem(
     'rate_limited',
-    `There were more than ${window.quota} ${WORDS[name]} within a minute; go on in ${left.resetSeconds} s.`,
+    `There were more than ${window.quota} ${WORDS[name]} within a minute. Try again in ${left.resetSeconds} s.`,
     {},
     { 'retry-after': String(left.resetSeconds), ...headersOf(name, window, left) },
   );
 }
 
-/** In characters, an IPv4 one within IPv6 and its zone included. */
+/** Characters of the longest address: IPv4 within IPv6, with a zone. */
 const LONGEST_ADDRESS = 64;
 const NO_ADDRESS = 'none';
 
-/** What counts as one address: of IPv6 the network, of which whoever has one address has 2^64. All that is none counts as one. */
+/**
+ * Returns the key that counts as one address: for IPv6 the /64 network, because one client usually has 2^64 addresses.
+ * All malformed addresses share one key.
+ */
 export function networkOf(address: string): string {
   const plain = plainAddress(address).replace(/%.*$/, '');
   const family = isIP(plain);
-  // A proxy passed on what somebody wrote, of any length.
+  // A proxy may forward any text as the address.
   if (family !== 6) return family === 4 ? plain : NO_ADDRESS;
   const [head = '', tail] = plain.toLowerCase().split('::');
   const before = head.split(':').filter(Boolean);

@@ -4,7 +4,7 @@ import { networkOf } from './rate-limits.ts';
 import { rateWindow } from './rate-window.ts';
 
 describe('a window', () => {
-  it('lets as many pass as the quota in any minute that begins with the first, and tells what is left', () =>
+  it('admits the quota in each minute from the first request, and returns the rest', () =>
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5 }),
@@ -29,7 +29,7 @@ describe('a window', () => {
       ),
     ));
 
-  it('counts each key by itself, and forgets the oldest rather than take any amount of memory', () => {
+  it('counts each key separately, and drops the oldest keys to bound memory', () => {
     const window = rateWindow(1);
     for (let i = 0; i < 100_000; i++) window?.take(`key-${i}`, 0);
     expect(window?.take('key-99999', 0).isOver).toBe(true);
@@ -38,13 +38,13 @@ describe('a window', () => {
     expect(window?.exceeded('key-99999', 0)).toBeDefined();
   });
 
-  it('of a clock that is set back counts anew', () => {
+  it('restarts if the clock is set back', () => {
     const window = rateWindow(1);
     window?.take('a', 1e12);
     expect(window?.take('a', 0).isOver).toBe(false);
   });
 
-  it('with a quota of none is none', () => expect(rateWindow(0)).toBeUndefined());
+  it('without a quota is undefined', () => expect(rateWindow(0)).toBeUndefined());
 });
 
 describe('the network of an address', () => {

@@ -1,16 +1,14 @@
 import { LRUCache } from 'lru-cache';
 
-/** Milliseconds in which requests are counted together. */
+/** Length of a window in milliseconds. */
 const WINDOW = 60_000;
-/** Keys that are counted at most: whoever comes from more addresses than that is stopped elsewhere. */
+/** Most keys that are counted. Other limits stop a client with more addresses. */
 const MOST_KEYS = 100_000;
 
-/** How much is left in the present window. */
 export interface Left {
   readonly remaining: number;
-  /** Seconds until the count begins anew. */
+  /** Seconds until the next window. */
   readonly resetSeconds: number;
-  /** Whether this was one too many. */
   readonly isOver: boolean;
 }
 
@@ -19,21 +17,19 @@ export interface RateWindow {
   readonly quota: number;
   /** Counts `amount`, by default 1. */
   take(key: string, now: number, amount?: number): Left;
-  /** The amount that was counted so far, without counting. */
   spent(key: string, now: number): number;
-  /** How much is left, without counting. */
   left(key: string, now: number): Left;
-  /** Whether nothing is left, without counting. Otherwise undefined. */
+  /** The window if its quota is used up, else undefined. Does not count. */
   exceeded(key: string, now: number): Left | undefined;
 }
 
-/** @param quota for each key and minute; 0: undefined, no limit. */
+/** @param quota for each key and minute; 0 sets no limit, and the result is undefined. */
 export function rateWindow(quota: number): RateWindow | undefined {
   if (quota === 0) return undefined;
   const counts = new LRUCache<string, { count: number; since: number }>({ max: MOST_KEYS });
   const find = (key: string, now: number) => {
     const there = counts.get(key);
-    // A clock that was set back does not keep anybody out for longer than a window.
+    // If the clock is set back, the window of a later time ends at once.
     return there && now >= there.since && now < there.since + WINDOW ? there : undefined;
   };
   const left = ({ count, since }: { count: number; since: number }, now: number): Left => ({

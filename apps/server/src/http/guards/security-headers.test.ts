@@ -19,7 +19,7 @@ function demandSafe(headers: Headers): void {
   expect(headers.get('referrer-policy')).toBe('no-referrer');
   expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
   expect(headers.get('cache-control')).not.toBeNull();
-  // Nobody but the server's own pages is let in.
+  // No other site may read answers.
   expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
 }
 
@@ -34,7 +34,7 @@ it.each(routeList.map((route) => [route.id, route] as const))('%s', async (_, ro
   await answer.body?.cancel();
 });
 
-it('what no route answers: no such route, what the router refuses, what is no HTTP, a preflight', async () => {
+it('answers without a route: unknown route, refusal of the router, malformed HTTP, preflight', async () => {
   for (const path of ['/nowhere', '/v1/models/%', '/v1/models/%ff']) {
     demandSafe((await server.api('GET', path)).headers);
     demandSafe((await server.api('OPTIONS', path, undefined, { origin: 'http://localhost' })).headers);
@@ -53,7 +53,7 @@ it('what no route answers: no such route, what the router refuses, what is no HT
   expect(raw).toMatch(/content-security-policy: default-src 'none'/i);
 });
 
-it('what is secret or made for one request is kept by no cache, and what is read only by its own reader', async () => {
+it('secrets and answers for one request are never cached, and reads only by their reader', async () => {
   const token = await server.api('POST', '/v1/tokens', {
     name: 'x',
     principal: 'user:ann',
@@ -84,29 +84,26 @@ it.each([
   'text/javascript',
   'text/xml',
   'application/pdf',
-])(
-  'a file that says it is %s is neither shown nor run, in whole, in part, in parts or in an archive',
-  async (type) => {
-    const version = await newVersion(server);
-    const path = `/v1/versions/${version.id}/files/page.html`;
-    await server.api('PUT', path, '<script>alert(1)</script>', { 'content-type': type });
-    await server.api('POST', `/v1/versions/${version.id}/finalize`);
-    for (const [target, headers] of [
-      [path, {}],
-      [path, { range: 'bytes=0-3' }],
-      [path, { range: 'bytes=0-3,8-9' }],
-      [`/v1/versions/${version.id}/archive`, {}],
-    ] as const) {
-      const answer = await server.api('GET', target, undefined, headers);
-      expect([200, 206]).toContain(answer.status);
-      demandSafe(answer.headers);
-      expect(answer.headers.get('content-disposition')).toMatch(/^attachment/);
-      expect(answer.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'/);
-    }
-  },
-);
+])('a file of type %s is neither shown nor run, whole, as ranges or in an archive', async (type) => {
+  const version = await newVersion(server);
+  const path = `/v1/versions/${version.id}/files/page.html`;
+  await server.api('PUT', path, '<script>alert(1)</script>', { 'content-type': type });
+  await server.api('POST', `/v1/versions/${version.id}/finalize`);
+  for (const [target, headers] of [
+    [path, {}],
+    [path, { range: 'bytes=0-3' }],
+    [path, { range: 'bytes=0-3,8-9' }],
+    [`/v1/versions/${version.id}/archive`, {}],
+  ] as const) {
+    const answer = await server.api('GET', target, undefined, headers);
+    expect([200, 206]).toContain(answer.status);
+    demandSafe(answer.headers);
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment/);
+    expect(answer.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'/);
+  }
+});
 
-it('a file of a user is no page, whatever it says of itself', async () => {
+it('a file of a user is never a page, whatever its type', async () => {
   const version = await newVersion(server);
   const path = `/v1/versions/${version.id}/files/page.html`;
   await server.api('PUT', path, '<script>alert(1)</script>', { 'content-type': 'text/html' });

@@ -1,7 +1,6 @@
 /**
- * What every answer tells browsers: nothing of it is a page that runs or is framed by another, nothing of it is guessed to be
- * of another type or is anybody else's to load, and no cache keeps for others what was meant for one. A route that sends a page
- * has a policy of its own.
+ * Headers of every answer. Browsers must not run, frame or sniff an answer, or load it from other sites, and shared
+ * caches must not store it. Routes that send a page replace the policy.
  */
 export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -13,5 +12,5 @@ export const SECURITY_HEADERS = {
   'cache-control': 'private, no-cache',
 } as const;
 
-/** What is made for one request, the secret of a new token for one, is kept by no cache at all; nor is a refusal. */
+/** For answers made for one request, such as the secret of a new token, and for refusals: no cache may store them. */
 export const NOT_KEPT = { 'cache-control': 'no-store' } as const;

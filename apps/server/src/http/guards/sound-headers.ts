@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpProblem } from '../../protocol/problem.ts';
 
-/** Headers that mean one thing only. Of several Node takes the first, and a proxy in front may have looked at another. */
+/** Headers with a single value. Node takes the first of several, and a proxy in front may have read another one. */
 const SINGLE = new Set(['host', 'authorization', 'content-type']);
 const LENGTHS = new Set([...SINGLE].map((name) => name.length));
 
 /**
- * Refuses headers that could mean one thing to a proxy in front and another to this server.
+ * Refuses headers that a proxy in front and this server could read differently.
  * @throws HttpProblem malformed: 400
  */
 export function demandSoundHeaders({ rawHeaders, headers, httpVersion }: IncomingMessage): void {
@@ -20,7 +20,7 @@ export function demandSoundHeaders({ rawHeaders, headers, httpVersion }: Incomin
     if (!SINGLE.has(name)) continue;
     seen ??= new Set();
     if (seen.has(name)) {
-      // Nor may what comes after it be taken for another request.
+      // The bytes that follow must not be read as another request either.
       const close = { connection: 'close' };
       throw new HttpProblem('malformed', `The header ${name} must be given once.`, {}, close);
     }

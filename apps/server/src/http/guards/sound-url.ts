@@ -1,12 +1,13 @@
 import { HttpProblem } from '../../protocol/problem.ts';
 
 /**
- * Refuses a URL that means no text: Node would take its bytes for Latin-1, and a query parser puts U+FFFD in their place.
+ * Refuses a URL that is not valid UTF-8: Node would read its bytes as Latin-1, and a query parser would replace them by
+ * U+FFFD.
  * @throws HttpProblem malformed: 400
  */
 export function demandSoundUrl(url: string): void {
   if (/[^\x21-\x7e]/.test(url))
-    throw new HttpProblem('malformed', 'The URL holds bytes beyond ASCII; percent-encode them as UTF-8.');
+    throw new HttpProblem('malformed', 'The URL contains bytes beyond ASCII; percent-encode them as UTF-8.');
   if (!url.includes('%')) return;
   const query = url.indexOf('?');
   const parts = query < 0 ? { path: url } : { path: url.slice(0, query), query: url.slice(query + 1) };

@@ -8,10 +8,7 @@ import type { RequestContext } from '../../protocol/context.ts';
 import type { Touched } from '../../protocol/located.ts';
 import { touch } from './touch.ts';
 
-/*
- * Who may touch content by its hash. Everybody who asks over HTTP may do everything as yet, so the callers that may not
- * are brought to the touch itself.
- */
+/* Access to content by its hash. The test calls the touch itself with actors of different rights. */
 
 let server: TestServer;
 beforeAll(async () => {
@@ -37,7 +34,7 @@ const refused = async (by: Actor, ...hashes: string[]) => {
   return problem.toJSON('the request');
 };
 
-/** Puts content, or other content of its own, into a new model of a namespace. */
+/** Stores content, by default unique content, in a new model of a namespace. */
 async function stored(namespace: string, content = randomBytes(16)) {
   const model = await newModel(server, { namespace });
   const { body } = await server.api('PUT', `/v1/models/${model.id}/files/a`, content);
@@ -45,7 +42,7 @@ async function stored(namespace: string, content = randomBytes(16)) {
 }
 
 describe('content by its hash', () => {
-  it('is found where the caller may read a file that has it, in whichever namespace that is', async () => {
+  it('is found if the caller may read a file with it in any namespace', async () => {
     const root = freshName('root');
     const { content, sha256 } = await stored(`${root}/hidden`);
     const readers = [actor([`${root}/open`, 'file.read']), actor([`${root}/open/deep`, 'file.read'])];
@@ -57,20 +54,20 @@ describe('content by its hash', () => {
       ]);
   });
 
-  it('is found once, however often it is named', async () => {
+  it('is found once, however often the request names it', async () => {
     const { sha256 } = await stored(freshName('root'));
     const all = await touched({ name: 'local', grants: 'all' }, [sha256, sha256], 'models.files.attach');
     expect(all).toHaveLength(1);
   });
 
-  it('404: what the caller may not read, and what nobody has, are told in the same words', async () => {
+  it('404: unreadable content and unknown content get the same answer', async () => {
     const root = freshName('root');
     const { sha256 } = await stored(`${root}/hidden`);
     const unknown = 'f'.repeat(64);
     for (const by of [
       actor(),
       actor([`${root}/other`, 'file.read']),
-      // What it sees, but not the files; and what looks alike.
+      // A caller with rights on the version but not on its files, and similar ones.
       actor([root, 'model.read', 'file.write']),
       actor([`${root}/hid`, 'file.read']),
       actor([`${root}/hidden/below`, 'file.read']),
@@ -82,7 +79,7 @@ describe('content by its hash', () => {
     }
   });
 
-  it('404: where only a deleted object of a readable namespace has it', async () => {
+  it('404: only a deleted object of a readable namespace has it', async () => {
     const root = freshName('root');
     const reader = actor([`${root}/open`, 'file.read']);
     const { content, sha256 } = await stored(`${root}/hidden`);
@@ -95,7 +92,7 @@ describe('content by its hash', () => {
     expect(await touched(reader, [sha256], 'models.files.attach')).toHaveLength(1);
   });
 
-  it('where it is optional, what is unknown and what is hidden are as if they had not been named', async () => {
+  it('ignores unknown and hidden content if the touch is optional', async () => {
     const root = freshName('root');
     const { sha256, model } = await stored(`${root}/open`);
     const hidden = await stored(`${root}/hidden`);
@@ -106,7 +103,7 @@ describe('content by its hash', () => {
   });
 });
 
-describe('a touch that only some requests make', () => {
+describe('a conditional touch', () => {
   const declared = routes['namespaces.update'].touches.quota;
   const ask = async (by: Actor, namespace: string, body: object) => {
     const found: Touched = {};
@@ -115,7 +112,7 @@ describe('a touch that only some requests make', () => {
     return found['quota'];
   };
 
-  it('403: a quota, where its permission is missing; were it to be taken away', async () => {
+  it('403: a change of the quota, or its removal, without the permission', async () => {
     const { namespace } = await newModel(server, { namespace: freshName('root') });
     const writer = actor([namespace, 'namespace.read', 'namespace.write']);
     expect(await ask(writer, namespace, { description: 'ours' })).toEqual([]);

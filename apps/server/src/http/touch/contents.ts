@@ -7,7 +7,6 @@ import type { Located } from '../../protocol/located.ts';
 import { unknownContent } from '../../resources/files/unknown-content.ts';
 import type { Mention } from './mentions.ts';
 
-/** Whether the object of a file is alive, and what that belongs to. */
 const IS_LIVING = `CASE f.object_kind
   WHEN 'model' THEN EXISTS (SELECT FROM models o WHERE o.id = f.object_id AND o.deleted_at IS NULL)
   WHEN 'version' THEN EXISTS (SELECT FROM versions o JOIN models m ON m.id = o.model_id
@@ -51,8 +50,9 @@ const namespaces = prepared<[], { id: string; path: string }>(
 );
 
 /**
- * Content by its SHA-256: each as a living object that has it, whole, and on which the caller has the permission. What
- * nobody has and what others have are answered alike, in words and in time. A hash alone opens nothing.
+ * Locates content by SHA-256: returns for each hash a living object that has the content undamaged and on which the
+ * caller has the permission. Unknown and inaccessible hashes get the same answer in the same time. A hash alone gives
+ * no access.
  */
 export async function touchContents(
   ctx: RequestContext,
@@ -86,7 +86,7 @@ async function locateContents(
   const located = await Promise.all(
     owners.map(async ({ sha256, kind, id }) => [sha256, await locate(ctx, kind, id)] as const),
   );
-  // One that went in between is gone, as if it had gone before.
+  // An object that was deleted meanwhile is treated as missing.
   return new Map(
     located.flatMap(([sha256, object]) =>
       object && !object.deletedAt && mayTouch(object.namespace) ? [[sha256, object]] : [],

@@ -1,14 +1,12 @@
-/** What a request names, and where. */
 export interface Mention {
   readonly text: string;
   readonly pointer: string;
   readonly part: 'params' | 'query' | 'body';
 }
 
-/** The part of the request, as errors tell it. */
 export const whereOf = ({ part }: Mention) => (part === 'params' ? 'path' : part);
 
-/** Each text at a place such as `body.metrics[].dataset`, with a pointer to where it stands. */
+/** Returns each text at a place such as `body.metrics[].dataset`, with a pointer to it. */
 export function mentions(at: string, input: Record<string, unknown>): Mention[] {
   const [part, ...steps] = at.split('.') as [Mention['part'], ...string[]];
   const found: Mention[] = [];
@@ -30,7 +28,7 @@ export function mentions(at: string, input: Record<string, unknown>): Mention[] 
   return found;
 }
 
-/** Whether a request has a member such as `body.quotaBytes`, were it null. */
+/** Whether a request has a member such as `body.quotaBytes`, even if it is null. */
 export function isGiven(member: string | undefined, input: Record<string, unknown>): boolean {
   if (member === undefined) return true;
   const [part = '', name = ''] = member.split('.');

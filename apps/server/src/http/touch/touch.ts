@@ -18,13 +18,15 @@ import { HttpProblem, invalidField } from '../../protocol/problem.ts';
 import { touchContents } from './contents.ts';
 import { isGiven, type Mention, mentions, whereOf } from './mentions.ts';
 
-/** Whether the request's body says if and where it is named, so that it can be located only when that is parsed. */
+/** Whether the touch depends on the body, so that it can run only after the body is parsed. */
 export const isInBody = ({ at, when }: Touch): boolean =>
   at.startsWith('body.') || when?.startsWith('body.') === true;
 
 /**
- * Locates what a request names and demands the permission on each: 404 for what is not there or must not be known to
- * be, 403 for what may be seen but not touched so. Adds to `touched`, in which `under` finds what came before.
+ * Locates the objects that a request names, and checks the permission on each. Adds them to `touched`; `under` refers
+ * to earlier ones.
+ * @throws HttpProblem not_found: 404 if an object is missing or hidden; forbidden: 403 if it is visible but the
+ *   permission is missing
  */
 export async function touch(
   ctx: RequestContext,
@@ -45,11 +47,10 @@ export async function touch(
   }
 }
 
-/** A touch of an object, not of content. */
 type ObjectTouch = Touch & { readonly kind: ObjectKind };
 const isOfObject = (declared: Touch): declared is ObjectTouch => declared.kind !== 'content';
 
-/** Locates each object once, however many permissions the route demands on it. */
+/** Locates each object once, even if the route needs several permissions on it. */
 function locator(ctx: RequestContext): typeof locate {
   const found = new Map<string, Promise<Located | undefined>>();
   return (_, kind, text, under) => {
@@ -104,19 +105,19 @@ async function touchOne(
 /** Whether objects of a kind have references of their own. */
 const isReferable = (kind: ObjectKind): kind is ReferableKind => kind in REFS;
 
-/** Demands that a namespace or dataset that the request makes has a name that shows all its characters. */
+/** Checks that the name of a namespace or dataset that the request creates has no invisible characters. */
 function demandVisiblePlace(
   { create }: ObjectTouch,
   { kind, namespace, name }: Place,
   mention: Mention,
 ): void {
   if (create === undefined || /\.(?:read|delete)$/.test(create) || !isReferable(kind)) return;
-  // A dataset that is mentioned by its bare name lies in the namespace of its object.
+  // A bare dataset name belongs to the namespace of the object that mentions it.
   const path = mention.text.includes('/') ? `${namespace}/${name}` : name;
   demandVisible(whereOf(mention), mention.pointer, kind === 'namespace' ? namespace : path, '/');
 }
 
-/** Whether a write may make a namespace, at a root that is free, though nobody has rights there yet. */
+/** Whether a write may create a root namespace that does not exist yet, although nobody has rights there. */
 const mayMakeRoot = async (
   ctx: RequestContext,
   { kind, create }: ObjectTouch,
@@ -127,7 +128,7 @@ const mayMakeRoot = async (
   create?.endsWith('.read') === false &&
   (await mayTakeRoot(ctx, place.namespace));
 
-/** 403 on what may be seen; what may not is answered as if it were missing. */
+/** Returns 403 for a visible object. For a hidden object returns the answer for a missing one. */
 function refused(
   access: 'denied' | 'hidden',
   permission: string,
@@ -137,17 +138,17 @@ function refused(
   const problem =
     access === 'hidden'
       ? asMissing
-      : new HttpProblem('forbidden', `This needs ${permission} on ${namespace}.`);
+      : new HttpProblem('forbidden', `This request needs the permission ${permission} on ${namespace}.`);
   return problem.because({ permission, kind, id, namespace, name });
 }
 
-/** What is not there, in a namespace that is named and hidden, is refused like what is: nobody can tell which it was. */
+/** Refuses a missing object in a hidden namespace like a hidden object, so that the caller cannot tell them apart. */
 function missingIn(ctx: RequestContext, declared: ObjectTouch, mention: Mention): HttpProblem {
   const problem = missing(declared, mention);
   const { kind, permission } = declared;
   const place = namedPlace(kind, mention.text);
   if (place === undefined) {
-    // An id does not say in which namespace its object lies.
+    // An id does not reveal the namespace of its object.
     problem.couldHide = isUuid(mention.text) && ctx.actor.grants !== 'all';
     return problem;
   }
@@ -155,7 +156,7 @@ function missingIn(ctx: RequestContext, declared: ObjectTouch, mention: Mention)
   return access === 'hidden' ? refused(access, permission, { kind, id: null, ...place }, problem) : problem;
 }
 
-/** The namespace and the name that a text gives, whether anything has them or not. */
+/** Returns namespace and name from a text, whether or not such an object exists. */
 function namedPlace(kind: ObjectKind, text: string): Pick<Place, 'namespace' | 'name'> | undefined {
   if (kind === 'namespace') {
     const parsed = parseNamespace(text);
@@ -171,7 +172,6 @@ function namedPlace(kind: ObjectKind, text: string): Pick<Place, 'namespace' | '
   return parsed.ok ? { namespace: parsed.namespace, name: parsed.name } : undefined;
 }
 
-/** Where an object would lie that is not there yet. */
 function placeOf({ kind }: ObjectTouch, mention: Mention, under: Located | undefined): Place | undefined {
   const { text } = mention;
   if (kind === 'namespace') {
@@ -192,14 +192,13 @@ function placeOf({ kind }: ObjectTouch, mention: Mention, under: Located | undef
   };
 }
 
-/** Different objects that one request can name at one place. */
 const MOST = 256;
 
 const tooMany = ({ kind }: Touch, named: Mention[]): HttpProblem =>
   invalidField(
     'body',
     named[MOST]?.pointer ?? '',
-    `is the ${kind} number ${MOST + 1}; one request names at most ${MOST}`,
+    `is ${kind} number ${MOST + 1}; one request may name at most ${MOST}`,
   );
 
 function missing({ kind }: Touch, mention: Mention): HttpProblem {

@@ -9,12 +9,12 @@ describe('answerContent', () => {
   const always = { etag, 'accept-ranges': 'bytes' };
   const all = { status: 200, headers: { ...always, 'content-length': '10' } };
 
-  it('gives the whole', () => {
+  it('returns the whole content', () => {
     expect(get({})).toEqual(all);
     expect(answerContent({ method: 'HEAD', headers: {} }, content)).toEqual(all);
   });
 
-  it('gives a part', () => {
+  it('returns a range', () => {
     expect(get({ range: 'bytes=2-5' })).toEqual({
       status: 206,
       headers: { ...always, 'content-length': '4', 'content-range': 'bytes 2-5/10' },
@@ -22,7 +22,7 @@ describe('answerContent', () => {
     });
   });
 
-  it('gives several parts, whose frame decides the type and length', () => {
+  it('returns several ranges without type and length, which their frame sets', () => {
     expect(get({ range: 'bytes=0-1,5-6' })).toEqual({
       status: 206,
       headers: always,
@@ -34,11 +34,11 @@ describe('answerContent', () => {
     expect(get({ range: 'bytes=0-1,5-6', 'if-range': '"other"' })).toEqual(all);
   });
 
-  it.each(['bytes=2-3,4-5', 'bytes=2-5,99-', 'bytes=3-4,2-5'])('gives %s as one part', (range) => {
+  it.each(['bytes=2-3,4-5', 'bytes=2-5,99-', 'bytes=3-4,2-5'])('returns %s as one range', (range) => {
     expect(get({ range })).toEqual(get({ range: 'bytes=2-5' }));
   });
 
-  it('gives no parts of what can only be sent whole', () => {
+  it('returns no range of content that can only be sent whole', () => {
     const answer = answerContent(
       { method: 'GET', headers: { range: 'bytes=2-5' } },
       { ...content, hasRanges: false },
@@ -46,7 +46,7 @@ describe('answerContent', () => {
     expect(answer).toEqual({ ...all, headers: { ...all.headers, 'accept-ranges': 'none' } });
   });
 
-  it('tells the size to who asks for more', () => {
+  it('returns 416 with the size for a range beyond the end', () => {
     expect(get({ range: 'bytes=10-' })).toEqual({
       status: 416,
       headers: { 'accept-ranges': 'bytes', 'content-range': 'bytes */10' },
@@ -65,7 +65,7 @@ describe('answerContent', () => {
     expect(get({ ...headers, 'if-none-match': '"other"' }).status).toBe(416);
   });
 
-  it('answers 412 before all else where If-Match names another state', () => {
+  it('answers 412 first if If-Match names another state', () => {
     const headers = { 'if-match': '"other"', 'if-none-match': '"abc"', range: 'bytes=99-' };
     expect(get(headers)).toEqual({ status: 412, headers: always });
     expect(get({ ...headers, 'if-match': '"other", "abc"' }).status).toBe(304);
@@ -82,7 +82,7 @@ describe('answerContent', () => {
     expect(get({ range: 'bytes=2-5', 'if-range': ifRange }).status).toBe(status);
   });
 
-  it('gives no range at all, not even an impossible one, when If-Range fails', () => {
+  it('ignores every range, even an invalid one, if If-Range fails', () => {
     expect(get({ range: 'bytes=99-', 'if-range': '"other"' })).toEqual(all);
     expect(get({ range: 'bytes=99-', 'if-range': '"abc"' }).status).toBe(416);
     expect(get({ 'if-range': '"abc"' })).toEqual(all);

@@ -1,7 +1,6 @@
 import { ifMatchPasses, ifRangePasses, matchesIfNoneMatch } from './conditions.ts';
 import { parseRange, type RangeRequest, type SelectedRange } from './ranges.ts';
 
-/** The request's headers that matter, as Node names them. */
 export interface ContentRequest {
   readonly method: 'GET' | 'HEAD';
   readonly headers: {
@@ -16,17 +15,17 @@ export interface ContentAnswer {
   readonly status: 200 | 206 | 304 | 412 | 416;
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Only of a 206: what to read. Of several the length and type follow from how they are framed, and are not among the
-   * headers. A 200 has the whole; any other answer, and any to HEAD, no content.
+   * The ranges to send with a 206. If there are several, `byteranges` adds type and length. A 200 sends the whole
+   * content. Other answers, and answers to HEAD, have no content.
    */
   readonly ranges?: readonly SelectedRange[];
 }
 
 /**
- * Status, headers and ranges with which to answer a request for stored content: RFC 9110, sections 13 and 14. `Range`
- * counts for GET only, and only after the conditions (section 13.2.2). Pure.
- * @param content.etag A strong entity tag, in quotes.
- * @param content.hasRanges False where the content can only be sent from its start to its end. Default: true.
+ * Decides how to answer a request for stored content (RFC 9110, sections 13 and 14). `Range` applies to GET only, after
+ * the conditions (section 13.2.2). Pure.
+ * @param content.etag strong entity tag, in quotes.
+ * @param content.hasRanges false if the content can only be sent from start to end. Default true.
  */
 export function answerContent(
   { method, headers }: ContentRequest,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { byteranges } from './byteranges.ts';
 
 describe('byteranges', () => {
-  it('frames each range with its type and place', () => {
+  it('frames each range with its type and position', () => {
     const framed = byteranges(
       [
         { start: 5, end: 6 },
@@ -25,7 +25,7 @@ describe('byteranges', () => {
     });
   });
 
-  it('announces exactly its length, whatever the ranges', () => {
+  it('announces its exact length for any ranges', () => {
     const range = fc.tuple(fc.nat(), fc.nat()).map(([start, more]) => ({ start, end: start + more }));
     fc.assert(
       fc.property(fc.array(range, { minLength: 2 }), fc.maxSafeNat(), (ranges, sizeBytes) => {

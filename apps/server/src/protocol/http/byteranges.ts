@@ -1,16 +1,14 @@
 import type { SelectedRange } from './ranges.ts';
 
-/** Several ranges of one content as one body. */
 export interface Byteranges {
   readonly headers: { readonly 'content-type': string; readonly 'content-length': string };
-  /** What comes before each range, in order. */
   readonly parts: readonly { readonly head: Buffer; readonly range: SelectedRange }[];
   readonly tail: Buffer;
 }
 
 /**
  * Frames ranges as `multipart/byteranges` (RFC 9110, section 14.6). Pure.
- * @param boundary Must not occur in the content: take a random one, that nobody can have put there.
+ * @param boundary must not occur in the content: pass a random one that no uploader could guess.
  */
 export function byteranges(
   ranges: readonly SelectedRange[],
@@ -22,7 +20,7 @@ export function byteranges(
     head: Buffer.from(
       `${index === 0 ? '' : '\r\n'}--${boundary}\r\nContent-Type: ${content.type}\r\n` +
         `Content-Range: bytes ${range.start}-${range.end}/${content.sizeBytes}\r\n\r\n`,
-      // As headers are sent.
+      // Node encodes headers as Latin-1 too.
       'latin1',
     ),
   }));

@@ -5,21 +5,19 @@ import { HttpProblem, invalidField } from '../problem.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** A digest that the sender claims for the bytes of a request's body. */
+/** A digest that the sender claims for the body of a request. */
 export interface Claim {
   readonly algorithm: Algorithm;
   readonly hex: string;
-  /** The header that carries the claim, in lower case. */
   readonly header: string;
 }
 
 interface Hash {
   update(bytes: Uint8Array): unknown;
-  /** Lower-case hex. */
   digest(encoding: 'hex'): string;
 }
 
-/** Bytes of the digest, and how to compute it. */
+/** Length of the digest in bytes, and its hash function. */
 const ALGORITHMS = {
   'sha-256': [32, () => createHash('sha256')],
   'sha-512': [64, () => createHash('sha512')],
@@ -32,7 +30,6 @@ export type Algorithm = keyof typeof ALGORITHMS;
 
 const NAMES = Object.keys(ALGORITHMS).join(', ');
 
-/** Names of algorithms in headers that have one each. */
 const IN_HEADERS: Readonly<Record<string, Algorithm>> = {
   md5: 'md5',
   sha1: 'sha',
@@ -41,7 +38,7 @@ const IN_HEADERS: Readonly<Record<string, Algorithm>> = {
   crc32: 'crc32',
 };
 
-/** Headers that describe the bytes of a body. One that nothing here reads is refused. */
+/** Headers that claim a digest of the body. The server refuses such a header if it cannot check it. */
 const CLAIMING = new RegExp(
   [
     '(?:(?:content|repr|unencoded)-)?digest|content-md5|etag',
@@ -54,7 +51,7 @@ const CLAIMING = new RegExp(
 );
 
 /**
- * The digests that the headers claim, each at most once. Nothing that a sender claims about the bytes goes unchecked.
+ * Returns the claimed digests, one for each algorithm. The server checks every claim or refuses the request.
  * @throws HttpProblem invalid: 422 for a claim that is malformed, or that the server cannot check
  * @throws HttpProblem checksum_mismatch: 422 for two claims that contradict each other
  */
@@ -91,7 +88,7 @@ function claimsOf(header: string, text: string): Claim[] {
   ];
 }
 
-/** A dictionary of byte sequences (RFC 9530, RFC 9651): `sha-256=:<base64>:`. */
+/** Parses a dictionary of byte sequences (RFC 9530, RFC 9651): `sha-256=:<base64>:`. */
 function structured(header: string, text: string): Claim[] {
   return text.split(',').map((member) => {
     const [, name, base64] = /^[ \t]*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):[ \t]*$/.exec(member) ?? [];
@@ -101,7 +98,7 @@ function structured(header: string, text: string): Claim[] {
   });
 }
 
-/** `SHA-256=<base64>,md5=<base64>`, as RFC 3230 and Google Cloud Storage write it. */
+/** Parses `SHA-256=<base64>,md5=<base64>`, the form of RFC 3230 and Google Cloud Storage. */
 function listed(header: string, text: string): Claim[] {
   return text.split(',').map((member) => {
     const [, name, base64] = /^\s*([\w-]+)=(\S+)\s*$/.exec(member) ?? [];
@@ -129,7 +126,7 @@ function hexClaim(header: string, algorithm: Algorithm, hex: string): Claim {
   throw malformed(header, `a ${algorithm} digest in hex, which is ${2 * ALGORITHMS[algorithm][0]} digits`);
 }
 
-/** A digest that follows the body arrives when the body is stored. */
+/** A trailer arrives when the body is already stored, too late for a check. */
 function refuseTrailers(names: string): Claim[] {
   const name = names
     .split(',')
@@ -144,17 +141,16 @@ function refuseTrailers(names: string): Claim[] {
 }
 
 const malformed = (header: string, what: string): HttpProblem =>
-  invalidField('header', `/${header}`, `must hold ${what}`);
+  invalidField('header', `/${header}`, `must be ${what}`);
 
 const unchecked = (header: string, algorithm?: string): HttpProblem =>
   invalidField(
     'header',
     `/${header}`,
-    `${algorithm === undefined ? 'is a checksum that' : `holds ${algorithm}, which`} the server does not check; ` +
+    `${algorithm === undefined ? 'is a checksum that' : `names ${algorithm}, which`} the server does not check; ` +
       `send Content-Digest (RFC 9530) with ${NAMES}, or leave it out`,
   );
 
-/** Computes the digests that are claimed, and no others. */
 export function checker(claims: readonly Claim[]) {
   const hashes = claims.map((claim) => ({ claim, hash: ALGORITHMS[claim.algorithm][1]() as Hash }));
   return {
@@ -174,7 +170,7 @@ export function checker(claims: readonly Claim[]) {
   };
 }
 
-/** Refuses digests that came after the body without being announced. Only a chunked body can end in trailers. */
+/** Refuses unannounced digests in trailers. Only a chunked body can have trailers. */
 export function demandNoTrailers({ headers, trailers }: Pick<IncomingMessage, 'headers' | 'trailers'>): void {
   if (headers['transfer-encoding'] === undefined) return;
   const name = Object.keys(trailers).find((each) => CLAIMING.test(each));

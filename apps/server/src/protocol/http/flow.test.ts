@@ -32,24 +32,23 @@ afterAll(() => server?.stop());
 const head = (path: string, ...headers: string[]) =>
   `PUT ${path} HTTP/1.1\r\nHost: localhost\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 
-/** Blobs that lie in the store. */
 const blobs = async () => (await Array.fromAsync(server.ctx.blobs.list())).length;
 
 describe('an upload', () => {
-  it('400: that stands still is given up, and leaves nothing', async () => {
+  it('400: an upload that stalls leaves nothing', async () => {
     const before = await blobs();
     const connection = await connectRaw(server.url);
     connection.send(head(`${files}/stalled`, 'Content-Length: 1000'));
     connection.send('some bytes');
     const answer = await connection.until(/\r\n\r\n\{.*\}/s);
     expect(answer.input).toMatch(/^HTTP\/1.1 400 /);
-    expect(answer.input).toContain('Nothing of the body came for 150 ms.');
+    expect(answer.input).toContain('No bytes of the body arrived for 150 ms.');
     connection.socket.destroy();
     expect(await blobs()).toBe(before);
     expect((await server.api('GET', `${files}/stalled`)).status).toBe(404);
   });
 
-  it('201: that comes slowly, but comes, may take as long as it likes', async () => {
+  it('201: a slow upload may take any time', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head(`${files}/slow`, 'Content-Length: 20', 'Connection: close'));
     for (let sent = 0; sent < 20; sent++) {
@@ -60,21 +59,21 @@ describe('an upload', () => {
     expect((await server.api('GET', `${files}/slow`)).body).toBe('x'.repeat(20));
   });
 
-  it('201: with an expectation that we do not know is as one without', async () => {
+  it('201: an unknown expectation is ignored', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head(`${files}/expected`, 'Content-Length: 1', 'Expect: the-best', 'Connection: close'));
     connection.send('x');
     expect(await connection.closed()).toMatch(/^HTTP\/1.1 201 /);
   });
 
-  it('whose client goes away in the middle leaves nothing', async () => {
+  it('leaves nothing if its client goes away in the middle', async () => {
     const before = await blobs();
     const connection = await connectRaw(server.url);
     connection.send(head(`${files}/gone`, 'Content-Length: 1000'));
     connection.send('some bytes');
     await new Promise((resolve) => setTimeout(resolve, 50));
     connection.socket.destroy();
-    // The next request sees a server that has dealt with it, or will.
+    // The metric shows that the server has dealt with the broken upload.
     await expect
       .poll(() => server.ctx.telemetry.registry.getSingleMetricAsString('modelbox_uploads_running'), {
         timeout: 10_000,
@@ -84,7 +83,7 @@ describe('an upload', () => {
     expect((await server.api('GET', `${files}/gone`)).status).toBe(404);
   });
 
-  it('413: that is larger than files may be is answered while it comes, on a connection that serves on', async () => {
+  it('413: a file that is too large is answered during the upload, and the connection stays usable', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head(`${files}/large`, 'Content-Length: 3000000'));
     connection.send(Buffer.alloc(3_000_000));
@@ -94,7 +93,7 @@ describe('an upload', () => {
     connection.socket.destroy();
   });
 
-  it('409: that is refused by its headers is answered before its body, which is taken in', async () => {
+  it('409: a refusal by headers is answered before the body, and the server drains the body', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head(`${frozen}/x`, 'Content-Length: 500000'));
     expect((await connection.until(/\r\n\r\n\{.*\}/s)).input).toMatch(/^HTTP\/1.1 409 /);
@@ -104,7 +103,7 @@ describe('an upload', () => {
     connection.socket.destroy();
   });
 
-  it('409: whose client sends on and on after the answer is cut off', async () => {
+  it('409: a client that keeps sending after the answer is cut off', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head(`${frozen}/x`, 'Content-Length: 900000000'));
     await connection.until(/HTTP\/1.1 409 /);
@@ -113,7 +112,7 @@ describe('an upload', () => {
     clearInterval(sending);
   });
 
-  it('409: whose client waits to be asked for the body is refused without it', async () => {
+  it('409: a client that waits for 100 Continue is refused without the body', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head(`${frozen}/x`, 'Content-Length: 500000', 'Expect: 100-continue'));
     const all = await connection.closed();
@@ -121,7 +120,7 @@ describe('an upload', () => {
     expect(all).toMatch(/\r\nconnection: close\r\n/i);
   });
 
-  it('201: whose client waits to be asked for the body is asked', async () => {
+  it('201: a client that waits for 100 Continue gets it', async () => {
     const connection = await connectRaw(server.url);
     connection.send(head(`${files}/asked`, 'Content-Length: 5', 'Expect: 100-continue'));
     await connection.until(/^HTTP\/1.1 100 Continue\r\n\r\n/);
@@ -130,7 +129,7 @@ describe('an upload', () => {
     connection.socket.destroy();
   });
 
-  it('is stored whatever the content type, also as JSON or a form', async () => {
+  it('is stored with any content type, also JSON or a form', async () => {
     for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'x/y; z']) {
       const answer = await server.api('PUT', `${files}/${type}`, '{not json', { 'content-type': type });
       expect(answer.status).toBe(201);
@@ -158,7 +157,7 @@ describe('a body', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const receiver = createServer((request, response) => {
       void whileFlowing(request, 150, async (stalled) => {
-        // The parser ends a message after it has told of its headers.
+        // The parser ends a message after it has emitted its headers.
         await new Promise(setImmediate);
         vi.advanceTimersByTime(15_000);
         return stalled.aborted ? 'given up' : 'read';
@@ -179,17 +178,17 @@ describe('a body', () => {
     }
   }
 
-  it('that is complete does not stand still, however long the store takes before it reads', async () => {
+  it('that is complete never counts as stalled, however long the store takes to read it', async () => {
     expect(await slowStore({ 'content-length': 0 })).toBe('read');
   });
 
-  it('of which nothing comes stands still', async () => {
+  it('without new bytes counts as stalled', async () => {
     expect(await slowStore({ 'content-length': 10 })).toBe('given up');
   });
 });
 
 describe('a download', () => {
-  /** The archive of a version: more than connections hold on their way. */
+  /** The archive of a version: more than the buffers of a connection can contain. */
   async function large(): Promise<{ path: string; sizeBytes: number }> {
     const { body } = await server.api('POST', `/v1/models/${model}/versions`, {
       version: `v${Math.random()}`,
@@ -203,7 +202,7 @@ describe('a download', () => {
     return { path: `${path}/archive`, sizeBytes: Number(headers.get('content-length')) };
   }
 
-  it('whose reader stands still is given up', async () => {
+  it('is closed if its reader stalls', async () => {
     const { path, sizeBytes } = await large();
     const accepted = once(server.app.server, 'connection');
     const connection = await connectRaw(server.url);
@@ -215,7 +214,7 @@ describe('a download', () => {
     expect((await connection.closed()).length).toBeLessThan(sizeBytes);
   });
 
-  it('whose reader is slow, but reads, may take as long as it likes', async () => {
+  it('with a slow reader may take any time', async () => {
     const { path, sizeBytes } = await large();
     const { body } = await fetch(`${server.url}${path}`);
     let length = 0;

@@ -3,37 +3,39 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { HttpProblem } from '../problem.ts';
 
-/** Milliseconds that a client has to read an answer that came before its body was all sent. */
+/** Milliseconds that a client has to read an answer that came before the end of its body. */
 const LINGER = 5_000;
 
-/** The reader of a file may have to write to a slow disk before it reads on. */
+/** Factor for streams: the reader of a file may have to write to a slow disk before it continues. */
 const READERS_PATIENCE = 5;
 
-/** Requests whose client waits to be told that the body is wanted (RFC 9110, 10.1.1). */
+/** Requests whose client waits for `100 Continue` (RFC 9110, 10.1.1). */
 const heldBack = new WeakMap<IncomingMessage, ServerResponse>();
 
-/** Asks for a body only when a verb wants it: what is refused by its headers need not be sent. */
+/**
+ * Sends `100 Continue` only when a verb reads the body. A client need not send a body that the headers already rule
+ * out.
+ */
 export function deferContinue(server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     heldBack.set(request, response);
     server.emit('request', request, response);
   });
-  // Node's own answer to any other expectation is no problem document; to overlook it is allowed.
+  // RFC 9110 allows ignoring other expectations. Node's own answer would not be a problem document.
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
 }
 
-/** Whether the client still waits to be asked for its body. */
 export const isDeferred = (request: IncomingMessage): boolean => heldBack.has(request);
 
-/** To be called before a body is read. */
+/** Call this before reading a body. */
 export function askForBody(request: IncomingMessage): void {
   heldBack.get(request)?.writeContinue();
   heldBack.delete(request);
 }
 
 /**
- * Reads the content of a file, but gives up with 400 if the client stands still: if nothing arrives for the whole of
- * `timeout`, although the body is not complete and nothing that has arrived waits to be stored.
+ * Reads the content of a file. Aborts with 400 if the client stalls: nothing arrives for `timeout`, the body is not
+ * complete, and no received bytes wait to be stored.
  */
 export async function whileFlowing<T>(
   body: Readable,
@@ -47,7 +49,13 @@ export async function whileFlowing<T>(
   const timer = setInterval(() => {
     const isStill = socket.bytesRead === seen && body.readableLength === 0 && !request.complete;
     seen = socket.bytesRead;
-    if (isStill) stalled.abort(new HttpProblem('malformed', `Nothing of the body came for ${timeout} ms.`));
+    if (isStill)
+      stalled.abort(
+        new HttpProblem(
+          'malformed',
+          `No bytes of the body arrived for ${timeout} ms. Send the request again.`,
+        ),
+      );
   }, timeout);
   try {
     askForBody(request);
@@ -58,8 +66,8 @@ export async function whileFlowing<T>(
 }
 
 /**
- * After an answer that came before the body was all there: takes in the rest, so that the client gets to read the
- * answer and the connection can serve on; but not for long.
+ * Drains the rest of a body after an early answer, so that the client can read the answer and reuse the connection.
+ * Stops after `LINGER`.
  */
 export function discardRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
@@ -69,14 +77,14 @@ export function discardRest(request: IncomingMessage): void {
 }
 
 /**
- * Breaks an answer off whose reader stands still: it would keep memory, a file or a connection to the store for ever. The
- * socket sees each byte that the reader takes. A store that sends nothing for as long ends its stream, too.
- * @param timeout Milliseconds without progress; of a stream five times as many.
+ * Closes an answer whose reader stalls; otherwise it would keep memory, a file or a store connection forever. The timer
+ * of the socket restarts with each byte that the reader accepts. A stalled store ends its stream too.
+ * @param timeout milliseconds without progress; five times as many for a stream.
  */
 export function endWhenStill(response: ServerResponse, timeout: number, kind: 'whole' | 'stream'): void {
   const patience = kind === 'stream' ? timeout * READERS_PATIENCE : timeout;
   response.setTimeout(patience, () => response.destroy());
-  // Before Node sets the time that an idle connection has: a request that is served next may take as long as it likes.
+  // Runs before Node sets the idle timeout of the connection. The next request on it has no time limit.
   response.prependOnceListener('finish', () => {
     // A request that Fastify injects has a socket without timers.
     if (response.socket instanceof Socket) response.socket.setTimeout(0);

@@ -48,7 +48,7 @@ describe('parseRange', () => {
     'bytes=0-1,5-4',
     'bytes=99-,-',
     'bytes=0-1, bytes=3-4',
-  ])('answers %j by the whole', (header) => {
+  ])('answers %j with the whole content', (header) => {
     expect(parseRange(header, 10)).toEqual({ kind: 'whole' });
   });
 
@@ -68,7 +68,7 @@ describe('parseRange', () => {
     expect(parseRange(header, 10)).toEqual({ kind: 'parts', ranges });
   });
 
-  it('reads many ranges, but not any number', () => {
+  it('reads many ranges, up to a limit', () => {
     const header = (count: number) =>
       `bytes=${Array.from({ length: count }, (_, index) => `${index * 2}-${index * 2}`).join(',')}`;
     const asked = parseRange(header(RANGES_MAX), 1000);
@@ -76,18 +76,18 @@ describe('parseRange', () => {
     expect(parseRange(header(RANGES_MAX + 1), 1000)).toEqual({ kind: 'whole' });
   });
 
-  it('finds nothing in ranges that are all outside', () => {
+  it('is unsatisfiable if all ranges are outside', () => {
     expect(parseRange('bytes=10-,20-30,-0', 10)).toEqual({ kind: 'unsatisfiable' });
   });
 
-  it('knows an empty file', () => {
+  it('handles an empty file', () => {
     expect(parseRange('bytes=0-', 0)).toEqual({ kind: 'unsatisfiable' });
     expect(parseRange('bytes=0-0', 0)).toEqual({ kind: 'unsatisfiable' });
     expect(parseRange('bytes=-0', 0)).toEqual({ kind: 'unsatisfiable' });
     expect(parseRange('bytes=-5', 0)).toEqual({ kind: 'whole' });
   });
 
-  /** The positions that one range selects by slicing, or null where it is none. */
+  /** The positions that one range selects by slicing; null if the range is malformed. */
   function sliced(spec: string, sizeBytes: number): number[] | null {
     const bytes = Array.from({ length: sizeBytes }, (_, index) => index);
     const [first = '', last = ''] = spec.split('-');
@@ -105,7 +105,7 @@ describe('parseRange', () => {
     at.map((last) => `-${last}`),
   );
 
-  it('selects what slicing the bytes selects, each byte once, in the order in which it was asked for', () => {
+  it('selects the same bytes as slicing, each byte once, in the requested order', () => {
     fc.assert(
       fc.property(size, fc.array(spec, { minLength: 1, maxLength: 8 }), (sizeBytes, specs) => {
         const asked = parseRange(`bytes=${specs.join(', ')}`, sizeBytes);
@@ -120,7 +120,7 @@ describe('parseRange', () => {
           Array.from({ length: end - start + 1 }, (_, index) => start + index),
         );
         expect(positions.toSorted((a, b) => a - b)).toEqual([...all].sort((a, b) => a - b));
-        // Nothing more could be made one, and each stands where the first byte of it was asked for.
+        // No two ranges could be merged, and each is at the place where its first byte was requested.
         for (const { start } of ranges) expect(all.has(start - 1)).toBe(false);
         const mention = ({ start, end }: SelectedRange) =>
           wanted.findIndex((bytes) => bytes?.some((byte) => byte >= start && byte <= end));
@@ -131,7 +131,7 @@ describe('parseRange', () => {
     );
   });
 
-  it('never goes beyond the content, whatever it is sent', () => {
+  it('never exceeds the content, for any header', () => {
     const near = fc.string({ unit: fc.constantFrom(...Array.from('0123-,= \tab')), maxLength: 12 });
     const header = fc.oneof(
       fc.string(),

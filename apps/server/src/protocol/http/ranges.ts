@@ -1,32 +1,34 @@
-/** The parts of stored content that a request asks for, by RFC 9110, section 14. Pure. */
+/** Ranges of stored content that a request asks for (RFC 9110, section 14). Pure. */
 
-/** Both ends count, from 0. */
+/** Both ends are inclusive, from 0. */
 export interface SelectedRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** What a `Range` header asks for, seen against a size. */
+/** The meaning of a `Range` header for content of a known size. */
 export type RangeRequest =
   | { readonly kind: 'whole' }
-  /** At least one; no two overlap or touch. In the order in which the header first mentions them. */
+  /**
+   * At least one range. Ranges neither overlap nor touch, and keep the order in which the header first mentions them.
+   */
   | { readonly kind: 'parts'; readonly ranges: readonly SelectedRange[] }
   | { readonly kind: 'unsatisfiable' };
 
-/** Ranges in one header at most: each part costs its sender a line and us a reading. */
+/** Most ranges in one header: each one costs a header in the answer and a read of the store. */
 export const RANGES_MAX = 32;
 
 const whole: RangeRequest = { kind: 'whole' };
 
 /**
- * Reads `Range`. What is malformed, has another unit, or names too many ranges is answered by the whole content, which
- * the RFC allows at any time. Ranges outside the content are left out; those that overlap or touch become one.
- * @param sizeBytes Of the whole content.
+ * Parses `Range`. The whole content answers a malformed header, another unit or too many ranges, which the RFC always
+ * allows. Omits ranges outside the content, and merges those that overlap or touch.
+ * @param sizeBytes size of the whole content.
  */
 export function parseRange(header: string | undefined, sizeBytes: number): RangeRequest {
   const set = /^bytes=(.*)$/is.exec(header ?? '')?.[1];
   if (set === undefined) return whole;
-  // Empty elements of a list are to be ignored (section 5.6.1.2).
+  // Empty elements of a list are ignored (section 5.6.1.2).
   const specs = set
     .split(',')
     .map((spec) => spec.replace(/^[ \t]+|[ \t]+$/g, ''))
@@ -41,7 +43,7 @@ export function parseRange(header: string | undefined, sizeBytes: number): Range
   return selected.length === 0 ? { kind: 'unsatisfiable' } : { kind: 'parts', ranges: mergeRanges(selected) };
 }
 
-/** Undefined where the spec is not one, so that the whole header counts as none. */
+/** Undefined if the spec is malformed; then the whole header is ignored. */
 function selectedBy(spec: string, sizeBytes: number): SelectedRange | 'outside' | undefined {
   const [, first = '', last = ''] = /^(\d*)-(\d*)$/.exec(spec) ?? [];
   if (first === '' && last === '') return undefined;
@@ -54,7 +56,7 @@ function selectedBy(spec: string, sizeBytes: number): SelectedRange | 'outside' 
 
 function suffix(length: number, sizeBytes: number): SelectedRange | 'outside' | undefined {
   if (length === 0) return 'outside';
-  // Of nothing, the last bytes are all of it: satisfiable, but no Content-Range could say so.
+  // A suffix range of an empty file selects all of it, but no Content-Range can express that.
   if (sizeBytes === 0) return undefined;
   return { start: Math.max(0, sizeBytes - length), end: sizeBytes - 1 };
 }

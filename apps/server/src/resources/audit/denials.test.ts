@@ -62,7 +62,7 @@ describe('an attempt without credentials', () => {
           object: null,
           namespace: null,
           fields: null,
-          detail: 'This server wants to know who asks: send a token as `Authorization: Bearer …`.',
+          detail: 'This server needs a token: send it as `Authorization: Bearer …`.',
           repeats: 1,
           lastAt: null,
         },
@@ -158,7 +158,10 @@ describe('an attempt of somebody who is known', () => {
                 id: first.kind === 'namespace' ? expect.any(String) : values[first.kind],
               },
               namespace,
-              detail: caller === stranger ? null : `This needs ${first.permission} on ${namespace}.`,
+              detail:
+                caller === stranger
+                  ? null
+                  : `This request needs the permission ${first.permission} on ${namespace}.`,
             },
           ],
         ]);

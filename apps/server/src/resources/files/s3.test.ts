@@ -161,7 +161,7 @@ await describeWithS3(
       await claimBlobs(config, server.db, store);
       await server.db.requests.query('UPDATE database_identity SET id = gen_random_uuid()');
       await expect(claimBlobs(config, server.db, store)).rejects.toThrow(
-        `those of another database: s3://${name}/${config.blobs.prefix}/modelbox-owner names `,
+        `belong to another database: s3://${name}/${config.blobs.prefix}/modelbox-owner names `,
       );
       await expect(claimBlobs(config, server.db, store)).rejects.toThrow('another prefix in MODELBOX_BLOBS');
     });

@@ -2,13 +2,11 @@ import type { Database } from '@modelbox/db';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { cachedFor } from '../cached-for.ts';
 
-/** Bytes and counts of the content in the store, as the database knows them. */
+/** Bytes and counts of the content in the store, as the database records them. */
 export interface BlobFigures {
-  /** Bytes in the store. */
   readonly stored: number;
-  /** Of these, bytes that no file refers to as far as the last sweep saw, and those about to be removed. */
+  /** Bytes without a file as of the last sweep, plus bytes that are about to be deleted. */
   readonly reclaimable: number;
-  /** Contents whose bytes were found damaged. */
   readonly corrupt: number;
 }
 
@@ -24,7 +22,7 @@ export async function blobFigures(db: Database): Promise<BlobFigures> {
   return figures;
 }
 
-/** Adds the metrics of the store; the counter is of the bytes that this server removed from it. */
+/** Registers the metrics of the store. Returns the counter of bytes that this server deleted. */
 export function measureBlobs(registry: Registry, db: Database): Counter {
   const figures = cachedFor(() => blobFigures(db));
   new Gauge({

@@ -1,7 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type Clock, DOUBTS } from '../../runtime/clock.ts';
 
-/** How far the clocks are apart, and whether this server trusts them. */
 export function measureClock(registry: Registry, clock: Clock): void {
   const registers = [registry];
   new Gauge({

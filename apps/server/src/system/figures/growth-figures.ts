@@ -3,17 +3,17 @@ import type { Database } from '@modelbox/db';
 import { Gauge, type Registry } from 'prom-client';
 import { cachedFor } from '../cached-for.ts';
 
-/** Milliseconds between looks. */
+/** Milliseconds for which a reading is cached. */
 const GOOD_FOR = 60_000;
 
-/** The size of a table with its indexes and its large values, and the rows that Postgres estimates. */
+/** The size of a table with its indexes and TOAST data, and the row count that Postgres estimates. */
 export interface TableFigures {
   readonly table: string;
   readonly bytes: number;
   readonly rows: number;
 }
 
-/** Reads the catalog and the statistics: no table is counted, whatever its size. */
+/** Reads the catalog and the statistics, so the cost does not depend on the size of the tables. */
 export async function tableFigures(db: Database): Promise<TableFigures[]> {
   const { rows } = await db.background.query<TableFigures>(
     `SELECT c.relname AS table, pg_total_relation_size(c.oid)::float8 AS bytes,
@@ -24,7 +24,6 @@ export async function tableFigures(db: Database): Promise<TableFigures[]> {
   return rows;
 }
 
-/** Adds the metrics of what grows: tables, and the disk of the data folder. */
 export function measureGrowth(registry: Registry, db: Database, dataDir: string): void {
   const tables = cachedFor(() => tableFigures(db), GOOD_FOR);
   const ofTables = (name: string, help: string, field: 'bytes' | 'rows') =>

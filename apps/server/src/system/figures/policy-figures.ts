@@ -9,7 +9,7 @@ interface Figures {
   overdue: number;
 }
 
-/** What policies have to do, have done, and how late they are. Gives what counts decisions and removals. */
+/** Registers the metrics of policy work. Returns the counters of decisions and removals. */
 export function measurePolicies(registry: Registry, db: Database): Pick<Telemetry, 'decided' | 'retained'> {
   const registers = [registry];
   const decisions = new Counter({
@@ -31,10 +31,10 @@ export function measurePolicies(registry: Registry, db: Database): Pick<Telemetr
     });
   figure(
     'modelbox_policy_work',
-    'Versions, checkpoints and models about which rules have to decide.',
+    'Versions, checkpoints and models that wait for the decision of a rule.',
     (f) => f.waiting,
   );
-  figure('modelbox_policy_lag_seconds', 'How long the oldest of them has waited.', (f) => f.lag);
+  figure('modelbox_policy_lag_seconds', 'Seconds that the oldest work of policies has waited.', (f) => f.lag);
   figure(
     'modelbox_retention_overdue_seconds',
     'Seconds since the end of the grace time of the oldest removed file that is still kept.',
@@ -42,12 +42,12 @@ export function measurePolicies(registry: Registry, db: Database): Pick<Telemetr
   );
   const objects = new Counter({
     name: 'modelbox_retention_removed_total',
-    help: 'Objects that retention removed, or took the files of.',
+    help: 'Objects that retention deleted, or whose files it removed.',
     registers,
   });
   const bytes = new Counter({
     name: 'modelbox_retention_removed_bytes_total',
-    help: 'Bytes of the files of those. What of it is free is told by modelbox_blob_bytes.',
+    help: 'Bytes of the files that retention removed. modelbox_blob_bytes shows how much of the store is in use.',
     registers,
   });
   return {

@@ -38,11 +38,11 @@ export function createTelemetry(
   });
   const denied = new Counter({
     name: 'modelbox_denied_total',
-    help: 'Attempts that were denied, by the status of the answer; 404 are those on what must not be known to be there.',
+    help: 'Denied attempts, by the status of the answer. A denied 404 hides that the object exists.',
     labelNames: ['status'],
     registers: [registry],
   });
-  // The first one, too, is more than there were.
+  // A series that starts at 0 lets `rate()` see the first denial.
   for (const status of [401, 403, 404]) denied.inc({ status }, 0);
   const unrecorded = new Counter({
     name: 'modelbox_audit_unrecorded_total',

@@ -2,14 +2,13 @@ import type { Database } from '@modelbox/db';
 import { Gauge, type Registry } from 'prom-client';
 import { cachedFor } from '../cached-for.ts';
 
-/** Uploads in parts of one state, and the bytes that they are or will be. */
 interface UploadFigures {
   readonly state: string;
   readonly count: number;
   readonly bytes: number;
 }
 
-/** `removing`: given up, and what lies of them in the store is not removed yet. */
+/** `removing`: the upload ended, and its parts in the store are not deleted yet. */
 const STATES = ['open', 'verifying', 'removing'];
 
 async function uploadFigures(db: Database): Promise<UploadFigures[]> {
@@ -21,7 +20,6 @@ async function uploadFigures(db: Database): Promise<UploadFigures[]> {
   return rows;
 }
 
-/** Adds the metrics of uploads that come in parts. */
 export function measureUploads(registry: Registry, db: Database): void {
   const figures = cachedFor(() => uploadFigures(db));
   const gauge = (name: string, help: string, field: 'count' | 'bytes') =>
@@ -38,6 +36,10 @@ export function measureUploads(registry: Registry, db: Database): void {
         }
       },
     });
-  gauge('modelbox_uploads', 'Uploads in parts: `open`, `verifying`, and `removing` where given up.', 'count');
-  gauge('modelbox_upload_bytes', 'Bytes that uploads in parts were announced with, by state.', 'bytes');
+  gauge(
+    'modelbox_uploads',
+    'Uploads in parts: `open`, `verifying`, or `removing` after an abort or a failure.',
+    'count',
+  );
+  gauge('modelbox_upload_bytes', 'Announced sizes of uploads in parts, in bytes, by state.', 'bytes');
 }

@@ -224,7 +224,7 @@ describe('a part is refused, and nothing of it counts', () => {
     const half = Buffer.concat([Buffer.from(head), content.subarray(0, PART / 2)]);
     const stalling = await connectRaw(server.url);
     stalling.send(half);
-    await stalling.until(/^HTTP\/1.1 400 [\s\S]*Nothing of the body came for 300 ms/);
+    await stalling.until(/^HTTP\/1.1 400 [\s\S]*No bytes of the body arrived for 300 ms/);
     stalling.socket.destroy();
     await hangUp(server, half, 20);
     expect((await partsOf(upload)).items).toEqual([]);
