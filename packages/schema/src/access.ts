@@ -5,7 +5,6 @@ import { PERMISSIONS } from './permissions.ts';
 import { NamespacePath, naming, Timestamp, Uuid } from './primitives.ts';
 import { route } from './route.ts';
 
-/** `user:ann@example.com`, `service:trainer`, `group:ml`. */
 export const PRINCIPAL_PATTERN =
   /^(?:user|service|group):[^\s\u0000-\u001f\u007f-\u009f](?:[^\u0000-\u001f\u007f-\u009f]{0,198}[^\s\u0000-\u001f\u007f-\u009f])?$/u;
 
@@ -18,16 +17,20 @@ export const Principal = z
   )
   .meta({
     maxLength: 208,
-    description: 'Who: `user:…`, `service:…` or `group:…`.',
+    description: 'A user, service or group: `user:…`, `service:…` or `group:…`.',
     examples: ['user:ann@example.com', 'service:trainer'],
   });
-const Bearer = Principal.regex(/^(?!group:)/, 'must be a user or a service: a group holds no token');
+const Bearer = Principal.regex(
+  /^(?!group:)/,
+  'must be a user or a service (`user:…`, `service:…`): a group cannot have tokens',
+);
 
 export const RoleName = z.enum(ROLES).meta({
   id: 'Role',
   description:
-    '`viewer` reads and downloads; `contributor` adds experiments, checkpoints, metrics and versions; `maintainer` moves ' +
-    'aliases, sets policies, deletes, decides and holds; `admin` grants. Each may do what the one before it may.',
+    '`viewer` reads and downloads. `contributor` adds experiments, checkpoints, metrics and versions. ' +
+    '`maintainer` moves aliases, sets policies and holds, deletes, and decides proposals. `admin` ' +
+    'manages grants. Each role includes the roles before it.',
 });
 
 const PermissionName = z.enum(PERMISSIONS).meta({ id: 'Permission' });
@@ -45,19 +48,22 @@ const Networks = z
   )
   .max(64)
   .nullable()
-  .meta({ description: 'Only from these addresses and networks; null: from anywhere.' });
+  .meta({ description: 'The token works only from these addresses and networks. Null: from any address.' });
 
 const narrowing = {
   namespaces: z
     .array(NamespacePath)
     .max(64)
     .nullable()
-    .meta({ description: 'Only there and below, within what its owner may; null: everywhere.' }),
-  permissions: z
-    .array(PermissionName)
-    .max(PERMISSIONS.length)
-    .nullable()
-    .meta({ description: 'Only these, within what its owner may; null: all.' }),
+    .meta({
+      description:
+        'The token works only in these namespaces and below them, within the rights of its principal. Null: ' +
+        'in all.',
+    }),
+  permissions: z.array(PermissionName).max(PERMISSIONS.length).nullable().meta({
+    description:
+      'The token has only these permissions, within the rights of its principal. Null: all of them.',
+  }),
   networks: Networks,
 };
 
@@ -70,29 +76,31 @@ export const Token = z
     ...narrowing,
     parentId: Uuid.nullable().meta({
       description:
-        'The token that made it: it ends with that at the latest, and is revoked with it. Null: a sign-in, the bootstrap ' +
-        'token or the local user made it.',
+        'The token that created this one. This token expires no later than that one, and is revoked with ' +
+        'it. Null: created by an OIDC sign-in, the bootstrap token or the local user.',
     }),
     expiresAt: Timestamp.nullable(),
-    lastUsedAt: Timestamp.nullable().meta({ description: 'To the minute.' }),
+    lastUsedAt: Timestamp.nullable().meta({ description: 'The last use, to the minute.' }),
     revokedAt: Timestamp.nullable(),
     createdBy: z.string(),
     createdAt: Timestamp,
   })
   .meta({
     id: 'Token',
-    description: 'Credentials of a user or a service account; the secret is not among it.',
+    description: 'Credentials of a user or service. The secret is not included.',
   });
 export type Token = z.infer<typeof Token>;
 
 export const TokenCreate = z
   .strictObject({
-    name: naming('token', z.string().min(1).max(128).meta({ description: 'What it is for.' })),
+    name: naming('token', z.string().min(1).max(128).meta({ description: 'The purpose of the token.' })),
     principal: Bearer.optional().meta({
-      description: 'Whose token it is. Default: of whoever asks; of others only for administrators.',
+      description:
+        'The user or service that the token identifies. Default: the caller. Only administrators may name ' +
+        'another.',
     }),
     administrator: z.boolean().optional().meta({
-      description: 'May do everything on the server. Only for administrators.',
+      description: 'Gives all permissions on the server. Only administrators may set it.',
       default: false,
     }),
     namespaces: narrowing.namespaces.optional(),
@@ -102,15 +110,17 @@ export const TokenCreate = z
       .optional()
       .meta({
         description:
-          'Not after the end of the token that makes it, nor beyond `MODELBOX_TOKEN_MAX_LIFETIME`. Left out or null: the ' +
-          'latest time that these allow.',
+          'The expiry. It may exceed neither the expiry of the token that creates this one nor ' +
+          '`MODELBOX_TOKEN_MAX_LIFETIME`. Absent or null: the latest allowed time.',
       }),
   })
   .meta({ id: 'TokenCreate' });
 export type TokenCreate = z.infer<typeof TokenCreate>;
 
 export const NewToken = Token.extend({
-  token: z.string().meta({ description: 'The secret. It is shown this once and kept nowhere.' }),
+  token: z
+    .string()
+    .meta({ description: 'The secret. Only this answer shows it; the server stores only its hash.' }),
 }).meta({ id: 'NewToken' });
 export type NewToken = z.infer<typeof NewToken>;
 
@@ -119,11 +129,11 @@ export const Grant = z
     namespace: NamespacePath,
     principal: Principal,
     role: RoleName,
-    inherited: z.boolean().meta({ description: 'Whether it stands on a namespace above.' }),
+    inherited: z.boolean().meta({ description: 'Whether the grant belongs to a parent namespace.' }),
     createdBy: z.string(),
     createdAt: Timestamp,
   })
-  .meta({ id: 'Grant', description: 'What somebody may do in a namespace and in all below it.' });
+  .meta({ id: 'Grant', description: 'A role of a principal on a namespace and everything below it.' });
 export type Grant = z.infer<typeof Grant>;
 
 export const Whoami = z
@@ -132,11 +142,11 @@ export const Whoami = z
     administrator: z.boolean(),
     groups: z.array(z.string()),
     tokenId: Uuid.nullable(),
-    namespaces: z
-      .record(z.string(), z.array(z.string()))
-      .meta({ description: 'The permissions by namespace; of an administrator empty.' }),
+    namespaces: z.record(z.string(), z.array(z.string())).meta({
+      description: 'The permissions of the caller by namespace. Empty for administrators, who have all.',
+    }),
   })
-  .meta({ id: 'Whoami', description: 'Who the server takes the caller for.' });
+  .meta({ id: 'Whoami', description: 'The identity and the rights of the caller.' });
 export type Whoami = z.infer<typeof Whoami>;
 
 const namespaceParams = z.strictObject({ namespace: NamespacePath });
@@ -160,7 +170,7 @@ export const accessRoutes = [
     cost: 'fixed',
     path: '/v1/whoami',
     tag,
-    summary: 'Read who the server takes the caller for',
+    summary: 'Read the identity and rights of the caller',
     answers: { 200: Whoami },
     known: true,
     touches: {},
@@ -171,8 +181,10 @@ export const accessRoutes = [
     cost: 'fixed',
     path: '/v1/tokens',
     tag,
-    summary: 'Make a token',
-    description: 'The answer shows the secret, this once: the same `Idempotency-Key` again is 409.',
+    summary: 'Create a token',
+    description:
+      'Only the first answer contains the secret. Repeating the request with the same `Idempotency-Key` ' +
+      'returns 409.',
     body: TokenCreate,
     answers: { 201: NewToken },
     known: true,
@@ -184,7 +196,7 @@ export const accessRoutes = [
     cost: 'fixed',
     path: '/v1/tokens',
     tag,
-    summary: 'List tokens, newest first: of the caller, or for administrators of all',
+    summary: 'List tokens, newest first: the caller’s own, or all for administrators',
     query: z.strictObject({ principal: Principal.optional(), limit, cursor }),
     answers: { 200: page('TokenPage', Token) },
     known: true,
@@ -196,7 +208,7 @@ export const accessRoutes = [
     cost: 'fixed',
     path: '/v1/tokens/{token}',
     tag,
-    summary: 'Revoke a token and all that it made: from then on they open nothing, on any server',
+    summary: 'Revoke a token and all tokens created with it, on every server at once',
     params: z.strictObject({ token: Uuid }),
     answers: { 204: 'empty' },
     known: true,
@@ -208,7 +220,7 @@ export const accessRoutes = [
     cost: 'fixed',
     path: '/v1/namespaces/{namespace}/grants',
     tag,
-    summary: 'List who may do what in a namespace, also by grants on those above',
+    summary: 'List the grants on a namespace and its parents',
     params: namespaceParams,
     query: z.strictObject({ limit, cursor }),
     answers: { 200: page('GrantPage', Grant) },
@@ -220,8 +232,8 @@ export const accessRoutes = [
     cost: 'fixed',
     path: '/v1/namespaces/{namespace}/grants/{principal}',
     tag,
-    summary: 'Grant somebody a role on a namespace, in the place of the one there',
-    description: 'The namespace comes into being with it.',
+    summary: 'Grant a role on a namespace, replacing the previous role of the principal',
+    description: 'Creates the namespace if it does not exist.',
     params: grantParams,
     body: z.strictObject({ role: RoleName }).meta({ id: 'GrantPut' }),
     answers: { 200: Grant },
@@ -233,7 +245,7 @@ export const accessRoutes = [
     cost: 'fixed',
     path: '/v1/namespaces/{namespace}/grants/{principal}',
     tag,
-    summary: 'Take a grant back',
+    summary: 'Delete a grant',
     params: grantParams,
     answers: { 204: 'empty' },
     touches: granted('write'),

@@ -7,17 +7,22 @@ import { route } from './route.ts';
 export const Alias = z
   .object({
     alias: AliasName,
-    version: VersionName.meta({ description: "The holder's name." }),
+    version: VersionName.meta({ description: 'The name of the version that holds the alias.' }),
     versionId: Uuid,
     createdAt: Timestamp,
-    updatedAt: Timestamp.meta({ description: 'When it moved last.' }),
+    updatedAt: Timestamp.meta({ description: 'The time of the last move.' }),
   })
-  .meta({ id: 'Alias', description: 'A name that at most one version of a model holds.' });
+  .meta({ id: 'Alias', description: 'A name such as `prod` that at most one version of a model holds.' });
 export type Alias = z.infer<typeof Alias>;
 
-const Reason = z.string().max(2000).nullable().optional().meta({ description: 'Why; kept in the history.' });
+const Reason = z
+  .string()
+  .max(2000)
+  .nullable()
+  .optional()
+  .meta({ description: 'The reason. It is stored in the history of the alias.' });
 const Expect = REFS.version.nullable().optional().meta({
-  description: 'The holder demanded, by id or name (`null`: none); if another holds it: 412.',
+  description: 'The version that must hold the alias now, by id or name (`null`: no version). Otherwise 412.',
 });
 
 const AliasPut = z
@@ -38,7 +43,7 @@ const AliasMove = z
     requestId: z.string().nullable(),
     at: Timestamp,
   })
-  .meta({ id: 'AliasMove', description: 'One move of an alias.' });
+  .meta({ id: 'AliasMove', description: 'A move of an alias.' });
 export type AliasMove = z.infer<typeof AliasMove>;
 
 const inModel = z.strictObject({ model: REFS.model });
@@ -73,7 +78,7 @@ export const aliasRoutes = [
     cost: 'fixed',
     path,
     tag,
-    summary: 'Set an alias on a ready version, taking it from its holder in one act',
+    summary: 'Set an alias on a ready version, atomically moving it from its holder',
     params,
     body: AliasPut,
     answers: { 200: Alias, 201: Alias },
@@ -90,7 +95,7 @@ export const aliasRoutes = [
     cost: 'fixed',
     path,
     tag,
-    summary: 'Read who holds an alias',
+    summary: 'Read the holder of an alias',
     params,
     answers: { 200: Alias },
     touches: { model },
@@ -108,7 +113,7 @@ export const aliasRoutes = [
         .string()
         .max(900)
         .optional()
-        .meta({ description: 'The holder demanded; if another holds it: 412.' }),
+        .meta({ description: 'The version that must hold the alias now. Otherwise 412.' }),
     }),
     answers: { 204: 'empty' },
     errors: [412],
@@ -132,8 +137,8 @@ export const aliasRoutes = [
     cost: 'fixed',
     path: `${path}/rollback`,
     tag,
-    summary: 'Give an alias back to its previous holder',
-    description: 'A second call goes one step further back, not forth again.',
+    summary: 'Move an alias back to its previous holder',
+    description: 'Each further call goes one more step back in the history.',
     params,
     body: AliasRollback,
     bodyOptional: true,

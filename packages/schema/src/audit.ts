@@ -7,66 +7,82 @@ import { route } from './route.ts';
 export const AuditOutcome = z.enum(['written', 'denied', 'read']).meta({
   id: 'AuditOutcome',
   description:
-    '`written`: a change was made. `denied`: the caller may not do it. `read`: content went out, which is recorded only ' +
-    'where the server is told to.',
+    '`written`: the caller changed something. `denied`: the caller lacked a permission. `read`: content ' +
+    'was sent; the server records reads only if it is configured to.',
 });
 export type AuditOutcome = z.infer<typeof AuditOutcome>;
 
 export const AuditEntry = z
   .object({
-    id: z.string().meta({ description: 'No other entry has it. That of a write is the id of its change.' }),
+    id: z
+      .string()
+      .meta({ description: 'The unique id of the entry. For a write, it is the id of its change.' }),
     at: Timestamp,
     outcome: AuditOutcome,
-    actor: z.string().nullable().meta({
-      description:
-        'Who: `user:…`, `service:…`, `local` on an open server, `modelbox` for the server itself; null: nobody who is known.',
-    }),
+    actor: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'The caller: `user:…`, `service:…`, `local` on an open server, or `modelbox` for the server ' +
+          'itself. Null: an unknown caller.',
+      }),
     tokenId: Uuid.nullable().meta({
-      description: 'By which token; one that was refused too, if it is ours.',
+      description: 'The token of the request, also if it was rejected, as long as this server issued it.',
     }),
-    address: z.string().nullable().meta({ description: 'From which address.' }),
-    requestId: z.string().nullable().meta({ description: 'Leads to the request in the log.' }),
+    address: z.string().nullable().meta({ description: 'The address of the client.' }),
+    requestId: z.string().nullable().meta({ description: 'The id of the request, as in the log.' }),
     action: z.string().nullable().meta({
-      description: 'Of a write what became of the object: `created`, `updated`, `moved`, …',
+      description: 'For a write, the action on the object: `created`, `updated`, `moved`, …',
     }),
-    method: z.string().nullable().meta({ description: 'Of an attempt or a read: GET, HEAD, POST, …' }),
+    method: z.string().nullable().meta({ description: 'For a denied attempt or a read, the HTTP method.' }),
     route: z
       .string()
       .nullable()
-      .meta({ description: 'Of an attempt or a read: the operation, `models.get`.' }),
-    status: z.int().nullable().meta({ description: 'Of an attempt or a read: with what it was answered.' }),
+      .meta({ description: 'For a denied attempt or a read, the operation: `models.get`.' }),
+    status: z
+      .int()
+      .nullable()
+      .meta({ description: 'For a denied attempt or a read, the HTTP status of the answer.' }),
     permission: z
       .string()
       .nullable()
-      .meta({ description: 'Of an attempt: the permission that was lacking.' }),
+      .meta({ description: 'For a denied attempt, the permission that the caller lacked.' }),
     object: z
       .object({
         kind: z.string(),
-        id: Uuid.nullable().meta({ description: 'Null: it was not there.' }),
+        id: Uuid.nullable().meta({ description: 'Null: no such object exists.' }),
         name: z.string().nullable().meta({
-          description: 'Its name within what it lies in, or the path of the file.',
+          description: 'The name of the object within its parent, or the path of the file.',
         }),
       })
       .nullable()
-      .meta({ id: 'AuditedObject', description: 'What it was done to, as far as that was found out.' }),
-    namespace: z.string().nullable().meta({ description: 'In which namespace that lies.' }),
+      .meta({
+        id: 'AuditedObject',
+        description: 'The object of the request, as far as the server could resolve it.',
+      }),
+    namespace: z.string().nullable().meta({ description: 'The namespace of the object.' }),
     fields: z
       .array(z.string())
       .nullable()
-      .meta({ description: 'Of a change to what was there: the fields that it changed.' }),
+      .meta({ description: 'For a change to an existing object, the changed fields.' }),
     detail: z
       .string()
       .nullable()
-      .meta({ description: 'Why an attempt was denied, where the rest does not tell.' }),
-    repeats: z.int().min(1).meta({
-      description:
-        'How many attempts it stands for: beyond `MODELBOX_AUDIT_DENIALS` of a caller in a minute they are counted.',
-    }),
+      .meta({ description: 'For a denied attempt, the reason, if the other fields do not show it.' }),
+    repeats: z
+      .int()
+      .min(1)
+      .meta({
+        description:
+          'The number of attempts that the entry counts. Attempts beyond `MODELBOX_AUDIT_DENIALS` a minute ' +
+          'share one entry.',
+      }),
     lastAt: Timestamp.nullable().meta({
-      description: 'When the last attempt that it counts came; null: it is one.',
+      description: 'The time of the last attempt that the entry counts. Null: the entry counts one.',
     }),
   })
-  .meta({ id: 'AuditEntry', description: 'Something that somebody did, or wanted to.' });
+  .meta({ id: 'AuditEntry', description: 'A write, a denied attempt or a read.' });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
 const word = (max: number, description: string, text = z.string()) =>
@@ -74,19 +90,23 @@ const word = (max: number, description: string, text = z.string()) =>
 
 const filters = {
   namespace: NamespacePath.optional().meta({
-    description: 'There and in all below it. Without it the audit is for administrators.',
+    description: 'Entries of this namespace and all below it. Only administrators may leave it out.',
   }),
-  actor: word(256, 'Who, `user:ann@example.com`.', z.string().normalize('NFC')),
-  token: Uuid.optional().meta({ description: 'The id of a token.' }),
-  address: word(64, 'From this address.'),
+  actor: word(
+    256,
+    'Entries of this caller, for example `user:ann@example.com`.',
+    z.string().normalize('NFC'),
+  ),
+  token: Uuid.optional().meta({ description: 'Entries of the token with this id.' }),
+  address: word(64, 'Entries from this client address.'),
   outcome: AuditOutcome.optional(),
-  action: word(64, 'Writes that did this, `moved`.'),
-  route: word(128, 'Attempts at an operation and reads by it, `models.get`.'),
-  objectKind: z.enum(OBJECT_KINDS).optional().meta({ description: 'What it was done to.' }),
-  object: Uuid.optional().meta({ description: 'The id of what it was done to.' }),
-  requestId: word(128, 'All of one request.'),
-  since: Timestamp.optional().meta({ description: 'Not before.' }),
-  until: Timestamp.optional().meta({ description: 'Before.' }),
+  action: word(64, 'Writes with this action, for example `moved`.'),
+  route: word(128, 'Denied attempts and reads of this operation, for example `models.get`.'),
+  objectKind: z.enum(OBJECT_KINDS).optional().meta({ description: 'Entries about objects of this kind.' }),
+  object: Uuid.optional().meta({ description: 'Entries about the object with this id.' }),
+  requestId: word(128, 'Entries of this request.'),
+  since: Timestamp.optional().meta({ description: 'Entries at or after this time.' }),
+  until: Timestamp.optional().meta({ description: 'Entries before this time.' }),
 };
 
 const shared = {
@@ -110,7 +130,7 @@ export const auditRoutes = [
     ...shared,
     id: 'audit.list',
     path: '/v1/audit',
-    summary: 'List who did what, and what was denied to whom, newest first',
+    summary: 'List writes, denied attempts and reads, newest first',
     query: z.strictObject({ ...filters, limit, cursor }),
     answers: { 200: page('AuditPage', AuditEntry) },
   }),
@@ -120,8 +140,8 @@ export const auditRoutes = [
     path: '/v1/audit/export',
     summary: 'Export the audit, oldest first',
     description:
-      'One JSON entry a line (NDJSON): all that match and were there when the export began. It breaks off where it cannot go ' +
-      'on, and never ends as if it were whole.',
+      'Sends one JSON entry per line (NDJSON): all matching entries that existed when the export began. ' +
+      'If the export cannot continue, the connection breaks; a complete answer is never shortened.',
     query: z.strictObject(filters),
     answers: { 200: 'ndjson' },
   }),

@@ -31,15 +31,15 @@ export const CheckpointCreate = z
     metrics: MetricsInput.optional(),
     replace: z.boolean().optional().meta({
       description:
-        'Puts this one in the place of a living checkpoint of the same epoch and step, which is deleted.',
+        'Soft-deletes the existing checkpoint of the same epoch and step, in the same transaction.',
       default: false,
     }),
   })
   .meta({
     id: 'CheckpointCreate',
     description:
-      'What a run wrote at an `epoch` and/or `step`: one of them is required. With `files` (also `[]`) or ' +
-      '`status: ready` it is ready at once, otherwise pending until it is finalized.',
+      'A checkpoint of a run. `epoch` or `step` is required. With `files` (also `[]`) or `status: ready` ' +
+      'the checkpoint is ready at once. Otherwise it is pending until it is finalized.',
   });
 export type CheckpointCreate = z.infer<typeof CheckpointCreate>;
 
@@ -50,14 +50,14 @@ export const CheckpointUpdate = z
 export const Checkpoint = z
   .object({
     namespace: NamespacePath,
-    experiment: z.string().meta({ description: "The experiment's name." }),
+    experiment: z.string().meta({ description: 'The name of the experiment.' }),
     experimentId: Uuid,
     epoch: Count.nullable(),
     step: Count.nullable(),
     status: Status,
     metadata: Metadata,
     tags: Tags,
-    files: z.array(File).meta({ description: 'The first 100 by path; `/files` lists all.' }),
+    files: z.array(File).meta({ description: 'The first 100 files by path. `/files` lists all.' }),
     fileCount: Count,
     metrics: LatestMetrics,
     evaluations: LatestEvaluations,
@@ -66,15 +66,19 @@ export const Checkpoint = z
     ...deletable,
     hidden,
   })
-  .meta({ id: 'Checkpoint', description: 'What a run wrote at an epoch and/or step.' });
+  .meta({
+    id: 'Checkpoint',
+    description: 'A checkpoint that a training run wrote at an epoch, a step, or both.',
+  });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
 const { files: _files, status: _status, source: _source, ...versionFields } = VersionCreate.shape;
 const Promotion = z.strictObject({ model: REFS.model, ...versionFields }).meta({
   id: 'Promotion',
   description:
-    'The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the ' +
-    "checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given.",
+    'The version to create from the checkpoint. It shares the files of the checkpoint (no content is ' +
+    'copied), starts with its latest metrics and evaluations, and is ready at once. Metadata and tags ' +
+    'come from this request.',
 });
 
 const inExperiment = z.strictObject({ experiment: REFS.experiment });
@@ -89,9 +93,9 @@ export const checkpointRoutes = [
     cost: 'fixed',
     path: '/v1/experiments/{experiment}/checkpoints',
     tag,
-    summary: 'Log a checkpoint of an experiment',
+    summary: 'Create a checkpoint of an experiment',
     description:
-      'The same create again is answered with the checkpoint as it is, with 200; another body: 409.',
+      'Repeating the same create returns the existing checkpoint with 200. A different body returns 409.',
     params: inExperiment,
     body: CheckpointCreate,
     answers: { 200: Checkpoint, 201: Checkpoint },
@@ -138,7 +142,7 @@ export const checkpointRoutes = [
     cost: 'fixed',
     path: `${path}/finalize`,
     tag,
-    summary: 'Make a pending checkpoint ready: its file set is complete',
+    summary: 'Finalize a pending checkpoint: its file set becomes immutable',
     params,
     body: z.strictObject({}),
     bodyOptional: true,
@@ -152,14 +156,14 @@ export const checkpointRoutes = [
     cost: 'fixed',
     path: `${path}/promote`,
     tag,
-    summary: 'Make a ready checkpoint a version of a model, over the same files',
+    summary: 'Create a version of a model from a ready checkpoint, with the same files',
     params,
     body: Promotion,
     answers: { 200: Version, 201: Version },
     conditional: true,
     touches: {
       checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.read' },
-      // Its files come to be the version's, for all who may read that.
+      // Promotion shows the files to every reader of the version, so the caller must be able to read them.
       files: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'file.read' },
       model: { kind: 'model', at: 'body.model', permission: 'version.create' },
       ...newVersionTouches,

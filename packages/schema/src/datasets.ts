@@ -7,7 +7,7 @@ import { hidden } from './views.ts';
 
 const identity = { namespace: NamespacePath, name: Name };
 const Digest = z.string().min(1).max(256).meta({
-  description: 'What identifies the content, in whatever form its owner uses, for example `sha256:…`.',
+  description: 'An identifier of the content in any form, for example `sha256:…`.',
 });
 
 export const DatasetCreate = z
@@ -36,7 +36,7 @@ export const Dataset = z
     ...auditFields,
     hidden,
   })
-  .meta({ id: 'Dataset', description: 'A handle on data that lies elsewhere.' });
+  .meta({ id: 'Dataset', description: 'A reference to data that is stored outside of ModelBox.' });
 export type Dataset = z.infer<typeof Dataset>;
 
 const params = z.strictObject({ dataset: REFS.dataset });
@@ -51,7 +51,7 @@ export const datasetRoutes = [
     path: '/v1/datasets',
     tag,
     summary: 'Create a dataset',
-    description: 'A dataset that exists already is answered as it is, with 200.',
+    description: 'If the dataset exists, it is returned unchanged with 200.',
     body: DatasetCreate,
     answers: { 200: Dataset, 201: Dataset },
     conditional: true,
@@ -76,7 +76,7 @@ export const datasetRoutes = [
       recursive: z
         .boolean()
         .optional()
-        .meta({ description: 'Those of the namespaces below too.', default: false }),
+        .meta({ description: 'Includes the namespaces below.', default: false }),
       ...listQuery,
     }),
     answers: { 200: page('DatasetPage', Dataset) },
@@ -107,7 +107,7 @@ export const datasetRoutes = [
     cost: 'fixed',
     path,
     tag,
-    summary: 'Change a dataset by JSON merge patch',
+    summary: 'Update a dataset by JSON merge patch',
     params,
     body: DatasetUpdate,
     answers: { 200: Dataset },

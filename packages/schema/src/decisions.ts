@@ -25,10 +25,12 @@ export const Outcome = z
   .meta({
     id: 'Outcome',
     description:
-      '`moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does ' +
-      'not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became ' +
-      'protected meanwhile. `refused`: it would have been done, and could not. `suspended`: it would have been done, but the ' +
-      'author of the rule may no longer do it, or no admin has allowed the rule to move a protected alias.',
+      '`moved`, `tagged`, `proposed`, `promoted`, `removed`: the action was done. `holds`: the version ' +
+      'has the alias or tag already. `no`: a clause fails. `kept`: clauses of `keep` name something that ' +
+      'no object in scope has, so the rule keeps everything. `skipped`: the object became protected ' +
+      'meanwhile. `refused`: the action was due, but failed. `suspended`: the action was due, but the ' +
+      'author of the rule may no longer do it, or no admin has allowed the rule to move a protected ' +
+      'alias.',
   });
 
 export const ClauseVerdict = z
@@ -37,56 +39,54 @@ export const ClauseVerdict = z
       .string()
       .meta({ description: '`better`, `notWorse[0]`, `filter`, `files[0]`, `evaluated`, `minAge`, …' }),
     holds: z.boolean(),
-    words: z.string().meta({ description: 'In plain English.' }),
-    inputs: z.record(z.string(), z.unknown()).meta({ description: 'What it was decided by.' }),
+    words: z.string().meta({ description: 'The verdict in plain English.' }),
+    inputs: z.record(z.string(), z.unknown()).meta({ description: 'The facts behind the verdict.' }),
   })
   .meta({
     id: 'ClauseVerdict',
-    description: 'What one clause of a rule says.',
+    description: 'The verdict of one clause of a rule.',
   });
 
 export const Decision = z
   .object({
-    id: z.string().meta({ description: 'Rises with time.' }),
+    id: z.string().meta({ description: 'The id. Later decisions have higher ids.' }),
     kind: RuleKind,
     rule: z.string().nullable().meta({ description: 'The name of the rule.' }),
     model: z
       .string()
       .nullable()
-      .meta({ description: '`ai/vision/yolo`; null for what a namespace decides.' }),
+      .meta({ description: 'The model, `ai/vision/yolo`. Null for decisions of a namespace policy.' }),
     subject: z
       .object({ kind: z.enum(['version', 'checkpoint', 'model', 'namespace']), id: Uuid, name: z.string() })
       .meta({
         id: 'DecisionSubject',
         description:
-          'What was decided about; of `kept` the model or namespace whose objects the rule ranges over.',
+          'The object of the decision. For `kept`, the model or namespace in the scope of the rule.',
       }),
     outcome: Outcome,
-    words: z.string().meta({ description: 'Why, in plain English.' }),
+    words: z.string().meta({ description: 'The reason in plain English.' }),
     clauses: z.array(ClauseVerdict),
     inputs: z.record(z.string(), z.unknown()).meta({
-      description: 'What it was decided by: the values, the holder, the digests of the datasets.',
+      description: 'The facts behind the decision: metric values, the holder, the dataset digests.',
     }),
-    cause: z
-      .record(z.string(), z.unknown())
-      .meta({ description: 'The change that led to it, or the schedule.' }),
+    cause: z.record(z.string(), z.unknown()).meta({ description: 'The trigger: a change, or the schedule.' }),
     policy: z
       .object({ kind: z.enum(['model', 'namespace']), id: Uuid, edit: Count })
       .nullable()
-      .meta({ id: 'DecisionPolicy', description: 'Under which edit of which policy.' }),
+      .meta({ id: 'DecisionPolicy', description: 'The policy and its edit at the time of the decision.' }),
     at: Timestamp,
     repeats: Count.meta({
       description:
-        'How often the rule came to the same decision again, by the same reasons, inputs and policy.',
+        'The number of times the rule repeated the decision with the same reasons, inputs and policy.',
     }),
-    lastAt: Timestamp.meta({ description: 'When it last did; `at` if it never did.' }),
+    lastAt: Timestamp.meta({ description: 'The time of the last repetition, or `at` if there is none.' }),
   })
-  .meta({ id: 'Decision', description: 'What a rule decided, and why.' });
+  .meta({ id: 'Decision', description: 'A decision of a rule, with its reasons.' });
 export type Decision = z.infer<typeof Decision>;
 
 const narrowed = {
   kind: RuleKind.optional(),
-  rule: Name.optional().meta({ description: 'The name of a rule.' }),
+  rule: Name.optional().meta({ description: 'Decisions of the rule with this name.' }),
   outcome: Outcome.optional(),
 };
 const list = { 200: page('DecisionPage', Decision) } as const;
@@ -95,29 +95,36 @@ const tag = 'policies';
 export const Explanation = z
   .object({
     alias: AliasName,
-    rule: z.string().nullable().meta({ description: 'The rule that gives the alias; null where none does.' }),
+    rule: z
+      .string()
+      .nullable()
+      .meta({ description: 'The rule that assigns the alias. Null if there is none.' }),
     version: VersionName,
     versionId: Uuid,
     holder: VersionName.nullable(),
     isHolder: z.boolean(),
     outcome: Outcome,
-    answer: z.string().meta({ description: 'Why it is the holder, or is not, in plain English.' }),
+    answer: z.string().meta({
+      description: 'The reason why the version holds or does not hold the alias, in plain English.',
+    }),
     clauses: z.array(ClauseVerdict),
     inputs: z.record(z.string(), z.unknown()),
     lastDecision: Decision.nullable().meta({
-      description: 'The last one taken by the rule about this version.',
+      description: 'The last decision of the rule about this version.',
     }),
   })
   .meta({
     id: 'Explanation',
-    description: 'Why a version is, or is not, the holder of an alias: as of now.',
+    description: 'The reasons why a version holds or does not hold an alias now.',
   });
 export type Explanation = z.infer<typeof Explanation>;
 
 export const BacktestRequest = z
   .strictObject({
-    rule: LabelRule.optional().meta({ description: 'A rule to try.' }),
-    name: Name.optional().meta({ description: 'Or the name of one that the policy has.' }),
+    rule: LabelRule.optional().meta({ description: 'A draft of a rule. Set either `rule` or `name`.' }),
+    name: Name.optional().meta({
+      description: 'The name of a rule of the policy. Set either `rule` or `name`.',
+    }),
   })
   .meta({ id: 'BacktestRequest' });
 
@@ -125,7 +132,7 @@ export const Champion = z
   .object({
     version: VersionName,
     versionId: Uuid,
-    at: Timestamp.meta({ description: 'When the facts were there.' }),
+    at: Timestamp.meta({ description: 'The time at which the version met the rule.' }),
     value: z.union([
       z.number().meta({ id: 'ChampionNumber' }),
       z.enum(['NaN', 'Infinity', '-Infinity']).meta({ id: 'ChampionSpecial' }),
@@ -133,7 +140,7 @@ export const Champion = z
     by: z
       .number()
       .nullable()
-      .meta({ description: 'How much better than the one before; null for the first.' }),
+      .meta({ description: 'The improvement over the previous champion. Null for the first.' }),
     before: VersionName.nullable(),
   })
   .meta({ id: 'Champion' });
@@ -141,11 +148,11 @@ export const Champion = z
 export const Backtest = z
   .object({
     champions: z.array(Champion),
-    versions: Count.meta({ description: 'How many versions the history has.' }),
-    facts: Count.meta({ description: 'How many changes of them were looked at.' }),
-    truncated: z.boolean().meta({ description: 'Whether there were more champions than are shown.' }),
+    versions: Count.meta({ description: 'The number of versions in the history.' }),
+    facts: Count.meta({ description: 'The number of evaluated changes.' }),
+    truncated: z.boolean().meta({ description: 'Whether the list of champions is incomplete.' }),
   })
-  .meta({ id: 'Backtest', description: 'Who would have been the holder, in order of time.' });
+  .meta({ id: 'Backtest', description: 'The versions that would have held the alias, in order of time.' });
 export type Backtest = z.infer<typeof Backtest>;
 
 export const decisionRoutes = [
@@ -155,10 +162,10 @@ export const decisionRoutes = [
     cost: 'variable',
     path: '/v1/models/{model}/decisions',
     tag,
-    summary: 'List what the rules decided about a model, newest first',
+    summary: 'List the decisions about a model, newest first',
     params: z.strictObject({ model: REFS.model }),
     query: z.strictObject({
-      version: REFS.version.optional().meta({ description: 'About one version.' }),
+      version: REFS.version.optional().meta({ description: 'Decisions about this version.' }),
       ...narrowed,
       limit,
       cursor,
@@ -183,7 +190,7 @@ export const decisionRoutes = [
     cost: 'variable',
     path: '/v1/versions/{version}/decisions',
     tag,
-    summary: 'List what the rules decided about a version, newest first',
+    summary: 'List the decisions about a version, newest first',
     params: z.strictObject({ version: REFS.version }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
@@ -198,7 +205,7 @@ export const decisionRoutes = [
     cost: 'variable',
     path: '/v1/checkpoints/{checkpoint}/decisions',
     tag,
-    summary: 'List what the rules decided about a checkpoint, newest first',
+    summary: 'List the decisions about a checkpoint, newest first',
     params: z.strictObject({ checkpoint: REFS.checkpoint }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
@@ -219,7 +226,7 @@ export const decisionRoutes = [
     cost: 'variable',
     path: '/v1/namespaces/{namespace}/decisions',
     tag,
-    summary: 'List what the retention of a namespace decided about its checkpoints, newest first',
+    summary: 'List the retention decisions of a namespace about its checkpoints, newest first',
     params: z.strictObject({ namespace: NamespacePath }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
@@ -235,7 +242,7 @@ export const decisionRoutes = [
     cost: 'variable',
     path: '/v1/models/{model}/aliases/{alias}/explain',
     tag,
-    summary: 'Explain why a version is, or is not, the holder of an alias',
+    summary: 'Explain why a version holds or does not hold an alias',
     params: z.strictObject({ model: REFS.model, alias: AliasName }),
     query: z.strictObject({ version: REFS.version }),
     answers: { 200: Explanation },
@@ -257,7 +264,7 @@ export const decisionRoutes = [
     cost: 'variable',
     path: '/v1/models/{model}/policy/backtest',
     tag,
-    summary: 'Say what a labelling rule would have done over the history of a model',
+    summary: 'Backtest a labelling rule over the history of a model',
     params: z.strictObject({ model: REFS.model }),
     body: BacktestRequest,
     safe: true,

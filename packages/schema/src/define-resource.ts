@@ -1,19 +1,19 @@
 import type { z } from 'zod';
 
-/** Roles on a namespace and all below it, from the least to the most. Each has what the one before it has. */
+/** Roles on a namespace and everything below it, in ascending order. Each includes the one before it. */
 export const ROLES = ['viewer', 'contributor', 'maintainer', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /**
- * Which permission shows which fields of an answer. A caller who lacks one gets the empty value of the field (`null`, `[]`,
- * `{}`, `0`, `""`; an optional field is absent), and `hidden` names the field.
+ * The permission that each field of an answer requires. A caller who lacks it gets the empty value (`null`, `[]`,
+ * `{}`, `0`, `""`; optional fields are absent), and `hidden` names the field.
  */
 export interface ViewOf<Permission extends string> {
-  /** Identifies the object and its state. Every caller whom the route answers sees these fields. */
+  /** Fields that every caller sees: the identity of the object and its state. */
   readonly always: readonly string[];
-  /** The permission for all fields that neither `always` nor `parts` names. Absent: none. */
+  /** The permission for all fields outside of `always` and `parts`. Absent: none. */
   readonly rest?: Permission;
-  /** The permissions, all of them, for single fields. */
+  /** Permissions for single fields. A field needs all of its permissions. */
   readonly parts?: Readonly<Record<string, readonly Permission[]>>;
 }
 
@@ -31,11 +31,11 @@ export interface ResourceDefinition {
    * Without a table, the rows belong to objects of other kinds.
    */
   readonly table?: string;
-  /** How a path or a body names one object. Absent: only as a part of another object. */
+  /** The reference that names an object in a path or body. Absent: the object is only a part of another object. */
   readonly ref?: z.ZodString;
-  /** The least role that has each permission, by the last word of the permission: `read` for `dataset.read`. */
+  /** The lowest role with each permission, by the last word of the permission: `read` for `dataset.read`. */
   readonly permissions: Readonly<Record<string, Role>>;
-  /** Its group of operations. Absent: its operations stand in the groups of other resources. */
+  /** The group of its operations. Absent: they belong to the groups of other resources. */
   readonly tag?: Tag;
   /** Its objects own files, metrics, metadata and events. */
   readonly isOwner?: true;
@@ -45,5 +45,5 @@ export interface ResourceDefinition {
   readonly views?: Readonly<Record<string, ViewOf<string>>>;
 }
 
-/** Keeps the literal types of a definition: the types of kinds and permissions derive from them. */
+/** Returns the definition with its literal types, from which the types of kinds and permissions derive. */
 export const defineResource = <const R extends ResourceDefinition>(definition: R): R => definition;

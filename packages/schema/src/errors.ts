@@ -1,76 +1,101 @@
 import { z } from 'zod';
 
 /**
- * Every error code with its HTTP status and what it means. Codes are stable: clients decide by them, never by the text.
+ * Every error code with its HTTP status and meaning. Codes are stable: clients must branch on `code`, never on texts.
  */
 export const ERRORS = {
   malformed: [400, 'The request is not well-formed HTTP, JSON or UTF-8.'],
   unauthenticated: [401, 'The request carries no valid credentials.'],
-  forbidden: [403, 'The caller may not do this here.'],
+  forbidden: [
+    403,
+    'The caller may not perform this operation here. Ask an admin of the namespace for the permission.',
+  ],
   forbidden_host: [
     403,
-    'The server is open for the local user only and answers only a loopback Host, unproxied.',
+    'The server is open to the local user only. It accepts only direct requests with a loopback `Host` ' +
+      'header.',
   ],
   not_found: [
     404,
-    'There is no such object; with an `id` it is deleted, and can be restored until it is purged.',
+    'The object does not exist, or the caller may not see it. If the answer has an `id`, the object is ' +
+      'deleted and can be restored until it is purged.',
   ],
-  no_such_route: [404, 'There is no such route.'],
-  conflict: [409, 'The request contradicts the state of the object.'],
-  exists: [409, 'Another object has this name, with other content.'],
-  deleted: [409, 'A deleted object still holds this name; `id` is that object, which can be restored.'],
+  no_such_route: [404, 'No route has this method and path. Check the URL against `/openapi.json`.'],
+  conflict: [409, 'The request conflicts with the current state of the object.'],
+  exists: [
+    409,
+    'An object with this name but other content exists. Choose another name, or read the existing object.',
+  ],
+  deleted: [409, 'A deleted object with this id still has the name. Restore it, or choose another name.'],
   limit_reached: [
     409,
-    'There are as many of these as the server allows; `detail` says which setting bounds them and how to free some.',
+    'The limit of the server for these objects is reached. `detail` names the setting and how to free ' +
+      'some.',
   ],
-  name_retired: [409, 'The name belonged to a version that is gone; a version name is never given twice.'],
-  holds_alias: [409, 'The version holds an alias; move or delete that first.'],
-  not_empty: [409, 'The namespace still contains something.'],
+  name_retired: [
+    409,
+    'The name belonged to a purged version. Version names are never reused: choose another name.',
+  ],
+  holds_alias: [409, 'The version holds an alias. Move or delete the alias first.'],
+  not_empty: [409, 'The namespace is not empty. Delete its contents first.'],
   not_ready: [
     409,
-    'Only a ready version can be named by an alias, only a ready checkpoint promoted, and only what is ready archived.',
+    'The version or checkpoint is pending. Aliases, promotion and archives require it to be ready: ' +
+      'finalize it first.',
   ],
-  files_frozen: [409, 'The file set of a ready version or checkpoint never changes.'],
-  file_is_tracked: [409, 'The file is tracked where it lies: its content is at `uri`, not here.'],
-  file_not_verified: [
+  files_frozen: [
     409,
-    'The content is still being read to compute its SHA-256, or was not what had been announced.',
+    'The file set of a ready version or checkpoint is immutable. Create a new version instead.',
   ],
+  file_is_tracked: [409, 'The file is tracked: its content is at `uri`, not on this server.'],
+  file_not_verified: [409, 'The content is still being verified, or did not match the announced SHA-256.'],
   files_pending: [
     409,
-    'Files are still to come: an upload is open, or a file is not verified yet, or was rejected.',
+    'The object has an open upload, or a file that is not verified or was rejected. Complete or delete ' +
+      'it first.',
   ],
-  upload_closed: [409, 'The upload takes no parts any more: it is complete, or was given up.'],
-  parts_missing: [409, 'Parts of the upload have not arrived, or not with the size that they must have.'],
-  no_direct_upload: [409, 'The file store takes no parts past the server; send them to the server.'],
-  file_corrupt: [409, 'The stored content is damaged; uploading the same content again mends it.'],
-  no_previous: [409, 'The alias has no previous holder to go back to.'],
-  replay_unavailable: [409, 'The first answer under this Idempotency-Key cannot be given again.'],
-  stale: [412, 'The object has changed since; read it again.'],
+  upload_closed: [409, 'The upload accepts no more parts, because it is complete, aborted or expired.'],
+  parts_missing: [
+    409,
+    'Parts of the upload are missing or have the wrong size. Send them again, then complete the upload.',
+  ],
+  no_direct_upload: [409, 'The file store accepts no direct uploads. Send the parts to the server.'],
+  file_corrupt: [409, 'The stored content is damaged. Upload the same content again to repair it.'],
+  no_previous: [409, 'The alias has no previous holder, so it cannot be rolled back.'],
+  replay_unavailable: [409, 'The first answer to this Idempotency-Key cannot be repeated. Send a new key.'],
+  stale: [412, 'The object has changed since it was read. Read it again and retry with its new ETag.'],
   too_large: [413, 'The request is larger than the server accepts.'],
   quota_exceeded: [
     413,
-    'The namespace, or one above it, has no room for it in its quota of stored bytes, or the open uploads of the caller would reserve more than their share of it.',
+    'The content exceeds the storage quota of the namespace or of a parent, or the caller’s share of it ' +
+      'for open uploads. Delete content, or ask an admin to raise the quota.',
   ],
-  unsupported_media_type: [415, 'The content type is not one that the route takes.'],
-  range_not_satisfiable: [416, 'The range lies outside the file.'],
-  invalid: [422, 'A field is missing, unknown or not as it must be; `errors` names each.'],
-  immutable: [422, 'The field is part of the identity and never changes.'],
-  checksum_mismatch: [422, 'The content is not what the checksum or the length said.'],
-  idempotency_key_reused: [422, 'The Idempotency-Key was used with another body.'],
+  unsupported_media_type: [415, 'The route does not accept this content type.'],
+  range_not_satisfiable: [416, 'The requested range is outside of the file.'],
+  invalid: [422, 'A field is missing, unknown or invalid. `errors` names each field and the allowed values.'],
+  immutable: [422, 'The field identifies the object and cannot be changed.'],
+  checksum_mismatch: [422, 'The content does not match its checksum or length. Send it again.'],
+  idempotency_key_reused: [
+    422,
+    'The Idempotency-Key was used for a request with another body. Send a new key.',
+  ],
   query_too_expensive: [
     422,
-    'The request would take too long here because of its filter, order, policy or reach. To send it again does not help: ask for less.',
+    'The filter, order, policy or range of the request is too expensive. A retry does not help: narrow ' +
+      'the request.',
   ],
-  rate_limited: [429, 'Too many requests.'],
-  internal: [500, 'The server failed; the request id leads to its log.'],
+  rate_limited: [429, 'Too many requests. Retry after `Retry-After` seconds.'],
+  internal: [500, 'The server failed. Search its log for the request id.'],
   upload_unsettled: [
     503,
-    'The file store does not know the parts of the upload just now; try again after `Retry-After` seconds.',
+    'The file store cannot list the parts of the upload now. Retry after `Retry-After` seconds.',
   ],
-  unavailable: [503, 'The server cannot serve this now; try again after `Retry-After` seconds.'],
-  storage_full: [503, 'The file store has no space left: nothing of the content was kept.'],
-  storage_read_only: [503, 'The file store refuses writes: stored files can be read, and none can be added.'],
+  unavailable: [503, 'The server cannot serve the request now. Retry after `Retry-After` seconds.'],
+  storage_full: [
+    503,
+    'The file store is full, so the content was not stored. Free space, or tell the operator.',
+  ],
+  storage_read_only: [503, 'The file store is read-only. Stored files can be read, but not added.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -78,15 +103,17 @@ export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 
 export const FieldError = z
   .object({
-    in: z.enum(['body', 'query', 'path', 'header']).meta({ description: 'The part of the request.' }),
+    in: z
+      .enum(['body', 'query', 'path', 'header'])
+      .meta({ description: 'The part of the request with the field.' }),
     pointer: z.string().meta({ description: 'JSON pointer (RFC 6901) to the field within that part.' }),
-    message: z.string().meta({ description: 'What is wrong, and what is allowed.' }),
+    message: z.string().meta({ description: 'The problem and the allowed values.' }),
     position: z
       .int()
       .min(0)
       .optional()
-      .meta({ description: 'In a filter or order: the offset of the error.' }),
-    expected: z.array(z.string()).optional().meta({ description: 'What would have been accepted.' }),
+      .meta({ description: 'In a filter or order, the offset of the error.' }),
+    expected: z.array(z.string()).optional().meta({ description: 'The accepted values.' }),
   })
   .meta({ id: 'FieldError' });
 export type FieldError = z.infer<typeof FieldError>;
@@ -94,16 +121,16 @@ export type FieldError = z.infer<typeof FieldError>;
 /** RFC 9457 problem details. */
 export const Problem = z
   .object({
-    type: z.string().meta({ description: 'A URI that names the kind of error.' }),
+    type: z.string().meta({ description: 'A URI that identifies the type of error.' }),
     title: z.string(),
     status: z.int().min(400).max(599),
     code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
-    detail: z.string().meta({ description: 'What happened, in words for a person.' }),
+    detail: z.string().meta({ description: 'A description of this occurrence for people.' }),
     requestId: z.string(),
     errors: z.array(FieldError).optional(),
-    id: z.string().optional().meta({ description: 'The id of the object in the way.' }),
-    uri: z.string().optional().meta({ description: 'Where a tracked file lies.' }),
-    aliases: z.array(z.string()).optional().meta({ description: 'The aliases in the way.' }),
+    id: z.string().optional().meta({ description: 'The id of the conflicting object.' }),
+    uri: z.string().optional().meta({ description: 'The location of a tracked file.' }),
+    aliases: z.array(z.string()).optional().meta({ description: 'The conflicting aliases.' }),
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' });
 export type Problem = z.infer<typeof Problem>;

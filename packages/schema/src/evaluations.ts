@@ -7,29 +7,29 @@ import { route } from './route.ts';
 export const Coverage = z.enum(['missing', 'stale', 'done']).meta({
   id: 'Coverage',
   description:
-    '`missing`: no metric of the version on the dataset. `stale`: the digest of the dataset has changed since. `done`: ' +
-    'neither.',
+    '`missing`: the version has no metric on the dataset. `stale`: the digest of the dataset has changed ' +
+    'since the evaluation. `done`: the evaluation is current.',
 });
 
 export const Evaluation = z
   .object({
     version: VersionName,
     versionId: Uuid,
-    dataset: z.string().meta({ description: 'As the policy names it.' }),
+    dataset: z.string().meta({ description: 'The dataset, as the policy names it.' }),
     datasetId: Uuid,
     state: Coverage,
-    digest: z.string().nullable().meta({ description: 'That the dataset has now.' }),
+    digest: z.string().nullable().meta({ description: 'The current digest of the dataset.' }),
     evaluatedDigest: z
       .string()
       .nullable()
-      .meta({ description: 'That it had when the version was evaluated last.' }),
+      .meta({ description: 'The digest of the dataset at the last evaluation of the version.' }),
     readyAt: Timestamp.nullable().meta({
-      description: 'Since when the version is ready, and the evaluation owed.',
+      description: 'The time at which the version became ready and the evaluation due.',
     }),
   })
   .meta({
     id: 'Evaluation',
-    description: 'A version, a dataset that it must be evaluated on, and whether it was.',
+    description: 'A required evaluation of a version on a dataset, and its state.',
   });
 export type Evaluation = z.infer<typeof Evaluation>;
 
@@ -40,15 +40,20 @@ export const evaluationRoutes = [
     cost: 'variable',
     path: '/v1/models/{model}/evaluations',
     tag: 'policies',
-    summary: 'List the evaluations that are owed, oldest version first',
-    description: 'Of the ready versions, on the datasets that the policy names in `evaluate`.',
+    summary: 'List required evaluations, oldest version first',
+    description: 'Covers all ready versions, on the datasets that the policy lists in `evaluate`.',
     params: z.strictObject({ model: REFS.model }),
     query: z.strictObject({
       state: z
         .enum(['owed', 'missing', 'stale', 'done', 'all'])
         .optional()
-        .meta({ description: '`owed` is `missing` and `stale`.', default: 'owed' }),
-      dataset: z.string().min(1).max(700).optional().meta({ description: 'As the policy names it.' }),
+        .meta({ description: 'Filters by state. `owed` includes `missing` and `stale`.', default: 'owed' }),
+      dataset: z
+        .string()
+        .min(1)
+        .max(700)
+        .optional()
+        .meta({ description: 'The dataset, as the policy names it.' }),
       limit,
       cursor,
     }),

@@ -19,14 +19,14 @@ const EventSource = naming(
     .string()
     .min(1)
     .max(256)
-    .meta({ description: 'The system that tells.', examples: ['trainer'] }),
+    .meta({ description: 'The system that reports the event.', examples: ['trainer'] }),
 );
 
 const EventCreate = z
   .strictObject({
     name: EventName,
     source: EventSource,
-    time: Timestamp.optional().meta({ description: 'When it happened. Default: now.' }),
+    time: Timestamp.optional().meta({ description: 'The time of the event. Default: now.' }),
     metadata: Metadata.optional(),
   })
   .meta({ id: 'EventCreate' });
@@ -41,10 +41,9 @@ export const Event = z
     createdBy: z.string(),
     createdAt: Timestamp,
   })
-  .meta({ id: 'Event', description: 'Something an outside system told about an object.' });
+  .meta({ id: 'Event', description: 'An event that an external system reported about an object.' });
 export type Event = z.infer<typeof Event>;
 
-/** The routes of the events of one kind of owner. */
 export const eventRoutes = <K extends OwnerKind>(kind: K) =>
   [
     route({
@@ -53,7 +52,7 @@ export const eventRoutes = <K extends OwnerKind>(kind: K) =>
       cost: 'fixed',
       path: `${ownerPath(kind)}/events`,
       tag: `${kind}s`,
-      summary: `Tell an event about ${aKind(kind)}`,
+      summary: `Report an event about ${aKind(kind)}`,
       params: ownerParams(kind),
       body: EventCreate,
       answers: { 201: Event },

@@ -28,7 +28,7 @@ const ExternalId = z
   .string()
   .min(1)
   .max(256)
-  .meta({ description: 'The id the trainer or tracker knows it by.' });
+  .meta({ description: 'The id of the run in the trainer or tracker.' });
 
 export const ExperimentCreate = z
   .strictObject({
@@ -42,7 +42,7 @@ export const ExperimentCreate = z
     tags: Tags.optional(),
     source: z.strictObject({ checkpoint: REFS.checkpoint }).nullable().optional().meta({
       id: 'ExperimentSourceInput',
-      description: 'The checkpoint that it begins with, of whatever experiment.',
+      description: 'The checkpoint from which the run starts. It may belong to another experiment.',
     }),
   })
   .meta({ id: 'ExperimentCreate' });
@@ -72,7 +72,7 @@ export const Experiment = z
     tags: Tags,
     source: z.object({ checkpoint: Uuid }).nullable().meta({
       id: 'ExperimentSource',
-      description: 'The checkpoint that it began with, where the reader may see it.',
+      description: 'The checkpoint from which the run started. Null if the caller may not see it.',
     }),
     metrics: LatestMetrics,
     evaluations: LatestEvaluations,
@@ -92,7 +92,7 @@ export const experimentRoutes = [
     path: '/v1/experiments',
     tag,
     summary: 'Create an experiment',
-    description: 'An experiment that exists already is answered as it is, with 200: pipelines restart.',
+    description: 'If the experiment exists, it is returned unchanged with 200, so pipelines can restart.',
     body: ExperimentCreate,
     answers: { 200: Experiment, 201: Experiment },
     conditional: true,
@@ -123,7 +123,7 @@ export const experimentRoutes = [
       recursive: z
         .boolean()
         .optional()
-        .meta({ description: 'Those of the namespaces below too.', default: false }),
+        .meta({ description: 'Includes the namespaces below.', default: false }),
       includeDeleted,
       ...listQuery,
     }),

@@ -1,8 +1,8 @@
 import type { ObjectKind } from './resources.ts';
 
 /**
- * Touches of a route whose answer tells what a rule made of facts about versions. A rule that the caller drafts could ask for
- * one value after the other, so the route needs the permissions that show these facts.
+ * Touches of a route whose answer depends on facts of versions. A caller could draft rules that probe the facts value
+ * by value, so the route requires the permissions that show these facts.
  */
 export const facts = <K extends ObjectKind, At extends string>(kind: K, at: At, deleted?: true) => {
   const touch = <P extends 'version.read' | 'metric.read'>(permission: P) =>

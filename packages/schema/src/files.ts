@@ -6,23 +6,23 @@ import type { OwnerKind } from './resources.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
-/** Files of one object at most. */
 export const FILES_MAX = 10_000;
-/** Files that an object's answer carries at most; `fileCount` tells how many there are, the list gives them all. */
+/** The files that an answer about an object contains at most. `fileCount` is the total. */
 export const FILES_INLINE_MAX = 100;
-/** Files that one request can attach. */
 export const ATTACH_MAX = 256;
 
 export const FileRole = z
   .enum(['model', 'checkpoint', 'dataset', 'text', 'image', 'audio', 'video', 'other'])
-  .meta({ id: 'FileRole', description: 'What the file is to its object.' });
+  .meta({ id: 'FileRole', description: 'The role of the file.' });
 
 export const FilePath = z
   .string()
   .min(1)
   .max(1024)
   .meta({
-    description: 'Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.',
+    description:
+      'A relative path of names joined by `/`, without empty names, `.`, `..`, backslashes or control ' +
+      'characters.',
     examples: ['weights/model.onnx'],
   });
 
@@ -30,25 +30,26 @@ export const File = z
   .object({
     path: FilePath,
     role: FileRole,
-    uri: Uri.nullable().meta({ description: 'Where a tracked file lies; null for a stored one.' }),
+    uri: Uri.nullable().meta({ description: 'The location of a tracked file. Null for a stored file.' }),
     sizeBytes: Count.nullable(),
     sha256: Sha256.nullable(),
     state: z.enum(['tracked', 'verifying', 'verified', 'rejected', 'corrupt']).meta({
       description:
-        '`tracked`: it lies at `uri`, unchecked. `verifying`: stored in parts, each of them checked; the whole is being ' +
-        'read. `verified`: stored, and its SHA-256 was computed here. `rejected`: the whole was not what had been ' +
-        'announced. `corrupt`: stored, but its bytes were found damaged or missing since. Only a verified file can be ' +
-        'downloaded here.',
+        '`tracked`: the content is at `uri` and not checked. `verifying`: all parts are stored and ' +
+        'checked; the server still computes the SHA-256 of the whole. `verified`: stored, with a SHA-256 ' +
+        'that the server computed. `rejected`: the content did not match the announced SHA-256. ' +
+        '`corrupt`: the stored content was found damaged or missing. Only verified files can be ' +
+        'downloaded.',
     }),
     mediaType: z.string().nullable(),
     createdAt: Timestamp,
   })
-  .meta({ id: 'File', description: 'One file of an object.' });
+  .meta({ id: 'File', description: 'A file of an object.' });
 export type File = z.infer<typeof File>;
 
 export const TrackedFile = z
   .union([
-    Uri.meta({ id: 'FileUri', description: 'Where the file lies; its path is the last segment.' }),
+    Uri.meta({ id: 'FileUri', description: 'The location of the file. The last segment becomes its path.' }),
     z
       .strictObject({
         path: FilePath.optional(),
@@ -59,7 +60,7 @@ export const TrackedFile = z
       })
       .meta({ id: 'FileToTrack' }),
   ])
-  .meta({ id: 'TrackedFile', description: 'A file to track where it lies.' });
+  .meta({ id: 'TrackedFile', description: 'A file whose content stays at its URI.' });
 export const TrackedFiles = z.array(TrackedFile).max(FILES_MAX);
 
 export const MediaType = z
@@ -74,7 +75,7 @@ const FileToAttach = z
     role: FileRole.optional(),
     mediaType: MediaType.optional(),
   })
-  .meta({ id: 'FileToAttach', description: 'A file of content that is stored already, by its SHA-256.' });
+  .meta({ id: 'FileToAttach', description: 'A file to create from stored content, named by its SHA-256.' });
 const AttachFiles = z
   .strictObject({ files: z.array(FileToAttach).min(1).max(ATTACH_MAX) })
   .meta({ id: 'AttachFiles' });
@@ -82,9 +83,8 @@ const TrackFiles = z.strictObject({ files: TrackedFiles.min(1) }).meta({ id: 'Tr
 const FilePage = page('FilePage', File);
 const FileList = z
   .object({ items: z.array(File), hidden })
-  .meta({ id: 'FileList', description: 'The files named.' });
+  .meta({ id: 'FileList', description: 'The files that the request named.' });
 
-/** Digests of content, each of which the server checks. */
 export const digestHeaders = z.object({
   'content-digest': z
     .string()
@@ -92,15 +92,19 @@ export const digestHeaders = z.object({
     .optional()
     .meta({
       description:
-        'RFC 9530, `sha-256=:<base64>:`; also `sha-512`, `sha`, `md5` and `crc32`. Content that does not match is refused ' +
-        'and leaves nothing. A digest that the server cannot check is 422, in whichever header it comes.',
+        'RFC 9530: `sha-256=:<base64>:`. Also `sha-512`, `sha`, `md5` and `crc32`. Content that does not ' +
+        'match is rejected and not stored. An unsupported digest in any header returns 422.',
     }),
-  'content-md5': z.string().max(64).optional().meta({ description: 'The MD5 in base64 (RFC 1864).' }),
+  'content-md5': z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: 'The base64 MD5 of the content (RFC 1864).' }),
   'x-amz-checksum-sha256': z
     .string()
     .max(64)
     .optional()
-    .meta({ description: 'The SHA-256 in base64, as S3 has it.' }),
+    .meta({ description: 'The base64 SHA-256 of the content, as in S3.' }),
 });
 
 const redirect = z
@@ -108,14 +112,14 @@ const redirect = z
   .optional()
   .meta({
     description:
-      'Sends the reader to the store, where that can serve the content by a signed URL: 307. It is valid for ' +
-      'minutes, to whoever has it. Where the store cannot, and to HEAD, the answer is as without this.',
+      'Redirects (307) to a signed URL of the file store, if the store supports it. Anyone who has the ' +
+      'URL can read the content for some minutes. Otherwise, and for HEAD, the server answers as without ' +
+      'this parameter.',
     default: false,
-    // The client reads what the server answers, and verifies it.
+    // The client verifies content that the server sends, so it never asks for the redirect.
     'x-not-in-client': true,
   });
 
-/** The routes of the files of one kind of owner. */
 export const fileRoutes = <K extends OwnerKind>(kind: K) => {
   const base = `${ownerPath(kind)}/files` as const;
   const params = ownerParams(kind);
@@ -142,8 +146,10 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       cost: 'fixed',
       path: base,
       tag,
-      summary: `Track files of ${aKind(kind)} where they lie`,
-      description: 'A path that is taken by the same URI is left as it is; by anything else: 409.',
+      summary: `Track files of ${aKind(kind)} at their location`,
+      description:
+        'A path that already tracks the same URI stays unchanged. Any other existing file at the path ' +
+        'returns 409.',
       params,
       body: TrackFiles,
       answers: { 200: FileList },
@@ -155,10 +161,11 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       cost: 'fixed',
       path: `${base}/attach`,
       tag,
-      summary: `Make files of ${aKind(kind)} out of content that is stored already`,
+      summary: `Create files of ${aKind(kind)} from stored content`,
       description:
-        'All or none. Of content that a file of some object has which the caller may read; any other is 404 and must be ' +
-        'uploaded. A path that has the same content is left as it is, one that has other content gets this.',
+        'Creates all files or none. The caller must be able to read a file with the same content; ' +
+        'otherwise the content is 404 and must be uploaded. A path with the same content stays ' +
+        'unchanged; other content is replaced.',
       params,
       body: AttachFiles,
       answers: { 200: FileList },
@@ -175,8 +182,9 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       tag,
       summary: `Upload a file of ${aKind(kind)}`,
       description:
-        'The body is the content. It is hashed while it streams in and visible only when it is whole. `If-Match` and ' +
-        '`If-None-Match` hold of the file at the path: with `If-None-Match: *` no file is replaced.',
+        'The body is the content. The server hashes it while it arrives; the file becomes visible when ' +
+        'it is complete. `If-Match` and `If-None-Match` apply to the file at the path: `If-None-Match: ' +
+        '*` never replaces a file.',
       params: one,
       query: z.strictObject({ role: FileRole.optional() }),
       headers: digestHeaders,
@@ -193,8 +201,8 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       tag,
       summary: `Download a file of ${aKind(kind)}`,
       description:
-        'Answers HEAD, ranges (RFC 9110; several come as `multipart/byteranges`) and conditions; the ETag is the ' +
-        'SHA-256, and so is `Repr-Digest`.',
+        'Supports HEAD, range requests (RFC 9110; several ranges return `multipart/byteranges`) and ' +
+        'conditional requests. The ETag and `Repr-Digest` are the SHA-256.',
       params: one,
       query: z.strictObject({ redirect }),
       answers: { 200: 'bytes', 206: 'bytes', 304: 'empty', 307: 'empty' },

@@ -3,13 +3,14 @@ import { Timestamp } from './primitives.ts';
 
 export const Hold = z
   .object({ reason: z.string(), by: z.string(), at: Timestamp })
-  .meta({ id: 'Hold', description: 'Nothing removes what is on hold.' });
+  .meta({ id: 'Hold', description: 'A hold: retention never removes the object.' });
 export type Hold = z.infer<typeof Hold>;
 
-/** What retention shows on a version or checkpoint. */
 export const retained = {
   hold: Hold.nullable(),
   filesRemovedAt: Timestamp.nullable().meta({
-    description: 'When retention took its stored files; `restore` brings them back for a while.',
+    description:
+      'The time at which retention removed the stored files. `restore` brings them back within the grace ' +
+      'time.',
   }),
 };

@@ -4,7 +4,6 @@ import { aKind, ownerParams, ownerPath } from './owners.ts';
 import type { OwnerKind } from './resources.ts';
 import { route } from './route.ts';
 
-/** The routes that read, change, delete and restore one object of a kind. */
 export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U extends z.ZodType>(
   kind: K,
   forms: { answer: A; update: U },
@@ -36,7 +35,7 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
       cost: 'fixed',
       path,
       tag,
-      summary: `Change ${aKind(kind)} by JSON merge patch`,
+      summary: `Update ${aKind(kind)} by JSON merge patch`,
       params,
       body: forms.update,
       answers: { 200: forms.answer },
@@ -49,7 +48,7 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
       cost: 'fixed',
       path,
       tag,
-      summary: `Delete ${aKind(kind)}; it can be restored for a while`,
+      summary: `Soft-delete ${aKind(kind)}; it can be restored within the grace time`,
       description: DELETES[kind],
       params,
       answers: { 204: 'empty' },
@@ -75,12 +74,12 @@ export const lifecycleRoutes = <K extends OwnerKind, A extends z.ZodType, U exte
 };
 
 const RESTORES_FILES =
-  'Also brings back all files that retention removed from it. 404 after the grace time; if only that of the files is over, ' +
-  'a deleted object comes back without them, and `filesRemovedAt` says so.';
+  'Also restores all files that retention removed. Returns 404 after the grace time. If only the grace ' +
+  'time of the files is over, a deleted object is restored without them and `filesRemovedAt` is set.';
 
 const DELETES: Record<OwnerKind, string> = {
-  model: 'Its versions go with it, and come back with it.',
-  version: 'A version that holds an alias cannot be deleted: 409 names the aliases.',
-  experiment: 'Its checkpoints go with it, and come back with it.',
-  checkpoint: 'Its place is free for another checkpoint of the same epoch and step.',
+  model: 'Its versions are deleted and restored with it.',
+  version: 'A version that holds an alias cannot be deleted: 409 names its aliases.',
+  experiment: 'Its checkpoints are deleted and restored with it.',
+  checkpoint: 'Its epoch and step can then be used by another checkpoint.',
 };

@@ -9,7 +9,8 @@ export const LineageNode = z
     id: Uuid,
     name: z.string().meta({
       description:
-        '`ai/vision/yolo:v1`, `ai/vision/run-7`, `ai/vision/coco-val`; of a checkpoint its run and place.',
+        'The name: `ai/vision/yolo:v1`, `ai/vision/run-7` or `ai/vision/coco-val`. For a checkpoint, its ' +
+        'run with epoch and step.',
     }),
     deletedAt: Timestamp.nullable(),
   })
@@ -17,10 +18,10 @@ export const LineageNode = z
 
 export const LineageEdge = z
   .object({
-    from: Uuid.meta({ description: 'What was used.' }),
-    to: Uuid.meta({ description: 'What came of it.' }),
+    from: Uuid.meta({ description: 'The id of the object that was used.' }),
+    to: Uuid.meta({ description: 'The id of the object that resulted.' }),
     relation: z.enum(['trained_on', 'evaluated_on', 'promoted_from', 'written_by', 'trained_by', 'based_on']),
-    digest: z.string().nullable().meta({ description: "A dataset's digest at the time." }),
+    digest: z.string().nullable().meta({ description: 'The digest of the dataset at the time of use.' }),
   })
   .meta({ id: 'LineageEdge' });
 
@@ -28,9 +29,11 @@ export const Lineage = z
   .object({
     nodes: z.array(LineageNode),
     edges: z.array(LineageEdge),
-    truncated: z.boolean().meta({ description: 'True where the graph is larger than the answer may be.' }),
+    truncated: z
+      .boolean()
+      .meta({ description: 'Whether the graph was cut because it is too large for the answer.' }),
   })
-  .meta({ id: 'Lineage', description: 'What a version came from, and what came of it.' });
+  .meta({ id: 'Lineage', description: 'The origins and the descendants of a version.' });
 export type Lineage = z.infer<typeof Lineage>;
 
 export const lineageRoutes = [
@@ -40,10 +43,15 @@ export const lineageRoutes = [
     cost: 'variable',
     path: '/v1/versions/{version}/lineage',
     tag: 'versions',
-    summary: 'Read what a version came from, and what came of it',
+    summary: 'Read the lineage of a version: its origins and descendants',
     params: z.strictObject({ version: REFS.version }),
     query: z.strictObject({
-      depth: z.int().min(1).max(32).optional().meta({ description: 'Steps from the version.', default: 8 }),
+      depth: z
+        .int()
+        .min(1)
+        .max(32)
+        .optional()
+        .meta({ description: 'The maximum distance from the version.', default: 8 }),
     }),
     answers: { 200: Lineage },
     touches: { version: { kind: 'version', at: 'params.version', permission: 'version.read' } },

@@ -3,7 +3,7 @@ import { Metadata, MetadataPatch } from './primitives.ts';
 import type { OwnerKind } from './resources.ts';
 import { route } from './route.ts';
 
-/** The routes of the metadata of one kind of owner. The ETag is the object's own. */
+/** The ETag of metadata is that of its object. */
 export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
   [
     route({
@@ -24,8 +24,10 @@ export const metadataRoutes = <K extends OwnerKind>(kind: K) =>
       cost: 'fixed',
       path: `${ownerPath(kind)}/metadata`,
       tag: `${kind}s`,
-      summary: `Change the metadata of ${aKind(kind)} by JSON merge patch`,
-      description: `Without \`${kind}.read\` the answer has only the members that the patch names.`,
+      summary: `Update the metadata of ${aKind(kind)} by JSON merge patch`,
+      description:
+        `Without the permission \`${kind}.read\`, the answer contains only the members that the patch ` +
+        `names.`,
       params: ownerParams(kind),
       body: MetadataPatch,
       answers: { 200: Metadata },

@@ -6,7 +6,6 @@ import type { OwnerKind } from './resources.ts';
 import { route } from './route.ts';
 import { hidden } from './views.ts';
 
-/** Points in one request at most. */
 export const POINTS_MAX = 10_000;
 
 export const MetricKey = z
@@ -22,13 +21,15 @@ export const MetricValue = z
     z.number().meta({ id: 'FiniteNumber' }),
     z.enum(['NaN', 'Infinity', '-Infinity']).meta({ id: 'NonFiniteNumber' }),
   ])
-  .meta({ id: 'MetricValue', description: 'A double. JSON has no NaN and no infinities: they are strings.' });
+  .meta({
+    id: 'MetricValue',
+    description: 'A double. NaN and the infinities, which JSON lacks, are strings.',
+  });
 export type MetricValue = z.infer<typeof MetricValue>;
 
-/** RFC 3339 to the microsecond, which is what is stored. */
 const PointTime = time().max(40).meta({
   format: 'date-time',
-  description: 'RFC 3339; part of the identity of the point, to the microsecond.',
+  description: 'RFC 3339, to the microsecond. The time is part of the identity of the point.',
 });
 
 export const MetricPoint = z
@@ -45,15 +46,16 @@ const MetricValues = z
   .record(MetricKey, MetricValue)
   .meta({ id: 'MetricValues', description: 'Values by key.' });
 const MetricPoints = z.array(MetricPoint).max(POINTS_MAX).meta({ id: 'MetricPoints' });
-/** The metrics of a create: values by key, or points. */
 export const MetricsInput = z.union([MetricValues, MetricPoints]).meta({ id: 'MetricsInput' });
 
 export const LatestMetrics = z.record(z.string(), MetricValue).meta({
   description:
-    'The latest value by key of the points without dataset: highest step, then time, then last received.',
+    'The latest value of each key, of points without a dataset. The highest step wins, then the latest ' +
+    'time, then the last received point.',
 });
 export const LatestEvaluations = z.record(z.string(), z.record(z.string(), MetricValue)).meta({
-  description: 'The latest value by dataset and key. A dataset of the same namespace has its bare name.',
+  description:
+    'The latest value of each dataset and key. Datasets of the same namespace appear by their bare name.',
 });
 
 const LoggedPoint = z
@@ -63,10 +65,7 @@ const LoggedPoint = z
     step: Count.nullable(),
     time: Timestamp.nullable(),
     dataset: z.string().nullable(),
-    digest: z
-      .string()
-      .nullable()
-      .meta({ description: "The dataset's digest that the point was measured on." }),
+    digest: z.string().nullable().meta({ description: 'The digest of the dataset at the measurement.' }),
   })
   .meta({ id: 'LoggedPoint' });
 
@@ -76,7 +75,7 @@ const LogMetrics = z
 
 export const MetricSummary = z
   .object({ metrics: LatestMetrics, evaluations: LatestEvaluations, hidden })
-  .meta({ id: 'MetricSummary', description: 'The latest values as they are after the write.' });
+  .meta({ id: 'MetricSummary', description: 'The latest values after the write.' });
 
 const seriesQuery = z.strictObject({
   key: MetricKey.optional(),
@@ -92,14 +91,13 @@ const seriesQuery = z.strictObject({
     .optional()
     .meta({
       description:
-        'Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the ' +
-        'points with the lowest and the highest value stay, so that spikes do.',
+        'Limits each series to this number of points. Each bucket of the range keeps its lowest and ' +
+        'highest value, so spikes remain visible.',
     }),
   limit,
   cursor,
 });
 
-/** The routes of the metrics of one kind of owner. */
 export const metricRoutes = <K extends OwnerKind>(kind: K) =>
   [
     route({
@@ -110,8 +108,8 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
       tag: `${kind}s`,
       summary: `Log metrics of ${aKind(kind)}`,
       description:
-        'All or nothing. A point is identified by key, dataset and its digest, step, and time as sent: the same point ' +
-        'again changes nothing, the same identity with another value replaces it.',
+        'Stores all points or none. Key, dataset with digest, step, and time as sent identify a point. ' +
+        'Repeating a point changes nothing; another value for the same identity replaces it.',
       params: ownerParams(kind),
       body: LogMetrics,
       answers: { 200: MetricSummary },
@@ -133,7 +131,8 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
       path: `${ownerPath(kind)}/metrics`,
       tag: `${kind}s`,
       summary: `Read the metric series of ${aKind(kind)}`,
-      description: 'In order of key, dataset, step, time. Points without step or time come first.',
+      description:
+        'Points are ordered by key, dataset, step and time. Points without step or time come first.',
       params: ownerParams(kind),
       query: seriesQuery,
       answers: { 200: page('LoggedPointPage', LoggedPoint) },

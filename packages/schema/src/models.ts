@@ -54,7 +54,7 @@ export const Model = z
     ...deletable,
     hidden,
   })
-  .meta({ id: 'Model', description: 'A task to solve; what its versions have in common.' });
+  .meta({ id: 'Model', description: 'A model: a task to solve, with everything that its versions share.' });
 export type Model = z.infer<typeof Model>;
 
 const tag = 'models';
@@ -67,7 +67,7 @@ export const modelRoutes = [
     path: '/v1/models',
     tag,
     summary: 'Create a model',
-    description: 'A model that exists already is answered as it is, with 200: pipelines restart.',
+    description: 'If the model exists, it is returned unchanged with 200, so pipelines can restart.',
     body: ModelCreate,
     answers: { 200: Model, 201: Model },
     conditional: true,
@@ -92,7 +92,7 @@ export const modelRoutes = [
       recursive: z
         .boolean()
         .optional()
-        .meta({ description: 'Those of the namespaces below too.', default: false }),
+        .meta({ description: 'Includes the namespaces below.', default: false }),
       includeDeleted,
       ...listQuery,
     }),

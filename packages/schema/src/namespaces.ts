@@ -10,14 +10,14 @@ export const Namespace = z
     description: Description.nullable(),
     metadata: Metadata,
     quotaBytes: Count.nullable().meta({
-      description: 'Bytes of content that may be stored in it and in all namespaces below; null: any.',
+      description: 'The storage quota in bytes for the namespace and all below it. Null: unlimited.',
     }),
     ...auditFields,
     hidden,
   })
   .meta({
     id: 'Namespace',
-    description: "A path that organizes a team's models and experiments. Made on first use.",
+    description: 'A path that organizes the models and experiments of a team. Created on first use.',
   });
 export type Namespace = z.infer<typeof Namespace>;
 
@@ -33,16 +33,16 @@ export const NamespaceUsage = z
   .object({
     namespace: NamespacePath,
     quotaBytes: Count.nullable(),
-    usedBytes: Count.meta({ description: 'Each content once, however many files have it.' }),
-    uploadingBytes: Count.meta({ description: 'Announced by uploads in parts that are not over.' }),
+    usedBytes: Count.meta({ description: 'Stored bytes. Content shared by several files counts once.' }),
+    uploadingBytes: Count.meta({ description: 'Bytes that open uploads have reserved.' }),
     files: Count,
     contents: Count,
   })
   .meta({
     id: 'NamespaceUsage',
     description:
-      'What is stored in a namespace and all below it. Files of deleted objects count until these are purged; tracked ' +
-      'files count nothing.',
+      'The storage use of a namespace and all below it. Files of deleted objects count until they are ' +
+      'purged. Tracked files do not count.',
   });
 export type NamespaceUsage = z.infer<typeof NamespaceUsage>;
 
@@ -59,7 +59,7 @@ export const namespaceRoutes = [
     tag: 'namespaces',
     summary: 'List namespaces, by path',
     query: z.strictObject({
-      under: NamespacePath.optional().meta({ description: 'Only what lies below this namespace.' }),
+      under: NamespacePath.optional().meta({ description: 'Only namespaces below this one.' }),
       ...listQuery,
     }),
     answers: { 200: page('NamespacePage', Namespace) },
@@ -85,7 +85,7 @@ export const namespaceRoutes = [
     cost: 'fixed',
     path: '/v1/namespaces/{namespace}',
     tag: 'namespaces',
-    summary: 'Change a namespace by JSON merge patch',
+    summary: 'Update a namespace by JSON merge patch',
     params,
     body: NamespaceUpdate,
     answers: { 200: Namespace },
@@ -106,7 +106,7 @@ export const namespaceRoutes = [
     cost: 'variable',
     path: '/v1/namespaces/{namespace}/usage',
     tag: 'namespaces',
-    summary: 'Read how much is stored in a namespace and all below it',
+    summary: 'Read the storage use of a namespace and all below it',
     params,
     answers: { 200: NamespaceUsage },
     touches: touches('namespace.read'),
@@ -117,14 +117,15 @@ export const namespaceRoutes = [
     cost: 'fixed',
     path: '/v1/namespaces/{namespace}',
     tag: 'namespaces',
-    summary: 'Delete a namespace that is empty',
+    summary: 'Delete an empty namespace',
     description:
-      'One that has a quota, grants or protected aliases takes `namespace.quota`, `grant.write` or `alias.protect` too. A ' +
-      'namespace that is made under its path within `MODELBOX_DELETE_GRACE` has these again.',
+      'A namespace with a quota, grants or protected aliases also requires `namespace.quota`, ' +
+      '`grant.write` or `alias.protect`. If the path is created again within `MODELBOX_DELETE_GRACE`, ' +
+      'the namespace has these again.',
     params,
     answers: { 204: 'empty' },
     conditional: true,
-    // One that is gone may be the subject of a repeated request, which its key answers: the verb decides.
+    // A repeated request may name a namespace that is already deleted: the verb answers it by its Idempotency-Key.
     touches: {
       namespace: {
         kind: 'namespace',

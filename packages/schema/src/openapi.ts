@@ -10,8 +10,8 @@ type Json = Record<string, unknown>;
 const componentUri = (id: string) => `#/components/schemas/${id}`;
 
 /**
- * The JSON schema of a wire schema (draft 2020-12, as OpenAPI 3.1 has it). Schemas with an id become references to
- * components, which are collected in `components`.
+ * Converts a wire schema to JSON Schema (draft 2020-12, as OpenAPI 3.1 requires). Schemas with an id become
+ * references to `components`, where this function adds them.
  */
 export function jsonSchema(schema: z.ZodType, components: Map<string, Json>): Json {
   const {
@@ -22,7 +22,7 @@ export function jsonSchema(schema: z.ZodType, components: Map<string, Json>): Js
     io: 'input',
     reused: 'inline',
     override: ({ jsonSchema: node }) => {
-      // A safe integer is the default of every integer here; spelling the bounds out would only add noise.
+      // Every integer is a safe integer, so explicit bounds would only add noise.
       if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
       if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
       delete (node as Json).propertyNames;
@@ -37,7 +37,7 @@ export function jsonSchema(schema: z.ZodType, components: Map<string, Json>): Js
   return { $ref: componentUri(id) };
 }
 
-/** `string or null` as one schema of two types, where that says the same. */
+/** Merges `string or null` into one schema with two types, if nothing is lost. */
 function mergeNull(node: Json): void {
   const options = node['anyOf'] as Json[] | undefined;
   const value = options?.find((option) => option['type'] !== 'null');
@@ -78,12 +78,12 @@ const CONTENT: Record<Exclude<Answer, z.ZodType | 'empty'>, Json> = {
   json: { 'application/json': { schema: { type: 'object' } } },
 };
 
-/** The statuses that a route's form brings with it, beyond those of its own answers. */
+/** Lists the error statuses that follow from the properties of a route. */
 export function errorStatuses(route: Route): number[] {
-  // An unknown parameter of the query is 422 everywhere.
+  // Every route rejects unknown query parameters with 422.
   const statuses = new Set<number>([403, 422, 503]);
   if (!route.public) for (const status of [401, 429]) statuses.add(status);
-  // An object that is not there, and an object or namespace that the caller must not know of.
+  // The object may be missing, or hidden from the caller.
   if (route.params || Object.keys(route.touches).length > 0) statuses.add(404);
   if (route.params || route.query) statuses.add(400);
   if (route.method !== 'GET') for (const status of [400, 409, 413, 415]) statuses.add(status);
@@ -148,7 +148,7 @@ function operation(route: Route, components: Map<string, Json>): Json {
   };
 }
 
-/** The content of an answer by media type. A tar answers ranges, a zip does not. */
+/** Lists the media types of an answer. A tar supports ranges, a zip does not. */
 function contentOf(status: string, answer: Exclude<Answer, 'empty'>, components: Map<string, Json>): Json {
   if (typeof answer !== 'string') return { 'application/json': { schema: jsonSchema(answer, components) } };
   if (status !== '206') return CONTENT[answer];
@@ -157,25 +157,27 @@ function contentOf(status: string, answer: Exclude<Answer, 'empty'>, components:
 }
 
 const STATUS_WORDS: Record<number, string> = {
-  200: 'Done, or there already.',
+  200: 'Success, or the object existed already.',
   201: 'Created.',
-  204: 'Done; no content.',
-  206: 'The range asked for, or several.',
+  204: 'Success, without content.',
+  206: 'The requested range or ranges.',
   304: 'Not modified.',
   307: 'The content is at `Location`.',
   503: 'Not ready.',
 };
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } };
-/** As draft-ietf-httpapi-ratelimit-headers has them. */
+/** Headers of draft-ietf-httpapi-ratelimit-headers. */
 const RATE_LIMIT = {
   'RateLimit-Policy': {
     description:
-      'The limits that count here: the name of each, and `q` requests in `w` seconds; for `cost` milliseconds of work.',
+      'The limits that apply: for each its name, and `q` requests in `w` seconds. For `cost`, `q` is ' +
+      'milliseconds of work.',
     schema: { type: 'string', examples: ['"identity";q=60000;w=60'] },
   },
   RateLimit: {
-    description: 'What is left of each: `r` requests or milliseconds, and `t` seconds until it begins anew.',
+    description:
+      'The remaining quota of each limit: `r` requests or milliseconds, and `t` seconds until it resets.',
     schema: { type: 'string', examples: ['"identity";r=0;t=40'] },
   },
 };
@@ -183,7 +185,6 @@ const RATE_LIMIT = {
 function errorResponses(): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const [code, [status]] of Object.entries(ERRORS) as [ErrorCode, readonly [number, string]][]) {
-    // No route documents a failure of the server itself.
     if (code !== 'internal') byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   const responses: Json = {};
@@ -198,7 +199,7 @@ function errorResponses(): Json {
   return responses;
 }
 
-/** Adds to each restricted field the permissions that show it. */
+/** Adds the required permissions to the description of each restricted field. */
 function markPermissions(components: ReadonlyMap<string, Json>): void {
   for (const [id, view] of Object.entries(VIEWS)) {
     const properties = components.get(id)?.['properties'] as Record<string, Json>;
@@ -209,7 +210,6 @@ function markPermissions(components: ReadonlyMap<string, Json>): void {
   }
 }
 
-/** The OpenAPI 3.1 document of the whole surface. */
 export function openApiDocument(version: string): Json {
   const components = new Map<string, Json>();
   jsonSchema(Problem, components);
@@ -224,7 +224,9 @@ export function openApiDocument(version: string): Json {
     info: {
       title: 'ModelBox',
       version,
-      description: 'Metadata, files and names of machine-learning models, beside your training cluster.',
+      description:
+        'A self-hosted metadata service for machine-learning models: versions, files, metrics, aliases and ' +
+        'policies.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       contact: { name: 'ModelBox' },
     },
@@ -234,18 +236,21 @@ export function openApiDocument(version: string): Json {
     components: {
       schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
       responses: errorResponses(),
-      headers: { ETag: { description: 'The state that `If-Match` compares.', schema: { type: 'string' } } },
+      headers: {
+        ETag: { description: 'The version of the object, for `If-Match`.', schema: { type: 'string' } },
+      },
       parameters: {
         IdempotencyKey: {
           name: 'Idempotency-Key',
           in: 'header',
-          description: 'The same key with the same body is carried out once; kept 24 hours.',
+          description:
+            'The server carries out requests with the same key and body once. It stores keys for 24 hours.',
           schema: { type: 'string', minLength: 1, maxLength: 255 },
         },
         IfMatch: {
           name: 'If-Match',
           in: 'header',
-          description: 'Carries the request out only if the ETag is still this one.',
+          description: 'Carries out the request only if the ETag of the object is this one.',
           schema: { type: 'string', maxLength: 255 },
         },
       },

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { type OwnerKind, REFS } from './resources.ts';
 
-/** `/v1/models/{model}` for `model`. */
+/** The path of an owner, for example `/v1/models/{model}`. */
 export const ownerPath = <K extends OwnerKind>(kind: K) => `/v1/${kind}s/{${kind}}` as const;
 
-/** The path parameter that names an owner of this kind. */
 export const ownerParams = <K extends OwnerKind>(kind: K) =>
   z.strictObject({ [kind]: REFS[kind] } as { [P in K]: z.ZodString });
 

@@ -14,7 +14,7 @@ const LEAST_ROLES = new Map(
   ),
 );
 
-/** All permissions there are. */
+/** All permissions. A route declares the permission that it needs on each touched object. */
 export const PERMISSIONS: readonly Permission[] = [...LEAST_ROLES.keys()];
 
 const permissionsOf = (role: Role): Permission[] =>
@@ -22,7 +22,7 @@ const permissionsOf = (role: Role): Permission[] =>
     (permission) => ROLES.indexOf(LEAST_ROLES.get(permission) ?? 'admin') <= ROLES.indexOf(role),
   );
 
-/** What a role may do. An admin of a namespace may do everything there. */
+/** The permissions of each role. An admin of a namespace has all. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: permissionsOf('viewer'),
   contributor: permissionsOf('contributor'),

@@ -11,24 +11,29 @@ export const PolicySource = z
   .object({
     kind: z.enum(['model', 'namespace']),
     id: Uuid,
-    name: z.string().meta({ description: '`ai/vision/yolo` or `ai/vision`.' }),
-    edit: Count.meta({ description: 'The edit of its policy.' }),
-    author: z.string().nullable().optional().meta({
-      description:
-        'Whose rights bound the section. Null: nobody set it with a token (an open server, or before authors were recorded), so no rights bound it.',
-    }),
+    name: z.string().meta({ description: 'The model or namespace: `ai/vision/yolo` or `ai/vision`.' }),
+    edit: Count.meta({ description: 'The number of the edit of its policy.' }),
+    author: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'The author, whose rights limit the section. Null: no author is recorded (an open server, or an ' +
+          'edit before authors were recorded), so no rights limit it.',
+      }),
     suspended: z.string().optional().meta({
-      description: 'Why the section does nothing: the author may no longer do what it does.',
+      description: 'The reason why the section is suspended: its author lacks a permission now.',
     }),
   })
-  .meta({ id: 'PolicySource', description: 'Whose policy a section comes from.' });
+  .meta({ id: 'PolicySource', description: 'The policy that a section comes from.' });
 export type PolicySource = z.infer<typeof PolicySource>;
 
 export const WaitingRule = z
   .object({
     rule: z.string(),
     alias: AliasName,
-    words: z.string().meta({ description: 'Why the rule waits, and who may allow it.' }),
+    words: z.string().meta({ description: 'The reason why the rule waits, and who can allow it.' }),
   })
   .meta({
     id: 'WaitingRule',
@@ -38,10 +43,12 @@ export const WaitingRule = z
 export const Policy = z
   .object({
     ...PolicyDocument.shape,
-    edit: Count.meta({ description: 'Counts the edits; 0 where none was ever made.' }),
+    edit: Count.meta({ description: 'The number of the latest edit. 0: the policy was never edited.' }),
     editedBy: z.string().nullable(),
     editedAt: Timestamp.nullable(),
-    effective: PolicyDocument.meta({ description: 'What counts here: of each section the nearest.' }),
+    effective: PolicyDocument.meta({
+      description: 'The sections that apply here: each from the nearest policy that has it.',
+    }),
     sources: z
       .object({
         evaluate: PolicySource.optional(),
@@ -51,17 +58,22 @@ export const Policy = z
         retainCheckpoints: PolicySource.optional(),
         staleAfter: PolicySource.optional(),
       })
-      .meta({ id: 'PolicySources', description: 'Where each section of `effective` comes from.' }),
+      .meta({ id: 'PolicySources', description: 'The source of each section of `effective`.' }),
     waiting: z.array(WaitingRule).optional().meta({
-      description: 'Labelling rules of `effective` that wait for an admin who protects their alias.',
-    }),
-    warnings: z.array(PolicyWarning).optional().meta({
       description:
-        'Clauses that no object answers to now. Of a model: in all of `effective`; of a namespace: in its own sections.',
+        'Labelling rules of `effective` that must not move their protected alias until an admin allows it.',
     }),
+    warnings: z
+      .array(PolicyWarning)
+      .optional()
+      .meta({
+        description:
+          'Clauses that no object matches now. For a model, in all of `effective`; for a namespace, in its ' +
+          'own sections.',
+      }),
     hidden,
   })
-  .meta({ id: 'Policy', description: 'The sections that stand here, and what counts here.' });
+  .meta({ id: 'Policy', description: 'The sections of this policy, and the sections that apply here.' });
 export type Policy = z.infer<typeof Policy>;
 
 export const PolicyEdit = z
@@ -72,7 +84,7 @@ export const PolicyEdit = z
     requestId: z.string().nullable(),
     at: Timestamp,
   })
-  .meta({ id: 'PolicyEdit', description: 'One edit of a policy: all that it said from then on.' });
+  .meta({ id: 'PolicyEdit', description: 'An edit of a policy, with the complete policy after it.' });
 export type PolicyEdit = z.infer<typeof PolicyEdit>;
 
 const OWNERS = {
@@ -80,7 +92,6 @@ const OWNERS = {
   namespace: { params: z.strictObject({ namespace: NamespacePath }), article: 'a namespace' },
 } as const;
 
-/** The routes of the policy of a model, or of a namespace. */
 const policyRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
   const { params, article } = OWNERS[kind] as (typeof OWNERS)[K];
   const path = `/v1/${kind}s/{${kind}}/policy` as const;
@@ -93,7 +104,7 @@ const policyRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       cost: 'fixed',
       path,
       tag: 'policies',
-      summary: `Read the policy of ${article}, and what counts there`,
+      summary: `Read the policy of ${article}, and the effective policy`,
       params,
       answers: { 200: Policy },
       conditional: true,
@@ -107,8 +118,8 @@ const policyRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       tag: 'policies',
       summary: `Set the policy of ${article}`,
       description:
-        'Takes the place of all that stood there; the edits before are kept. `{}` leaves all to the namespaces above. ' +
-        'The ETag `"0"` is that of a policy that was never set.',
+        'Replaces the whole policy; its history keeps earlier edits. With `{}`, the policies of the ' +
+        'namespaces above apply. The ETag of a policy that was never set is `"0"`.',
       params,
       body: PolicyDocument,
       answers: { 200: Policy },

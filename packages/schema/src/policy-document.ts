@@ -4,7 +4,7 @@ import { FILTER_MAX_LENGTH } from './lists.ts';
 import { MetricKey } from './metrics.ts';
 import { AliasName, RuleName, Tag } from './primitives.ts';
 
-/** What a policy says. What can be checked only by its meaning (a filter, an exclusive choice) is checked by the server. */
+/** The policy document. The server checks the rest by meaning: filters, exclusive options, names. */
 
 const Duration = z
   .string()
@@ -21,21 +21,24 @@ const Filter = z
   .meta({ description: 'An expression in the filter language.' });
 const DatasetName = z.string().normalize('NFC').min(1).max(700).meta({
   description:
-    "A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist.",
+    'A dataset: a bare name in the namespace of the model or experiment, or `ns/name`. It must exist.',
 });
 const Direction = z.enum(['max', 'min']).meta({
   id: 'MetricDirection',
-  description: 'Whether more is better, or less.',
+  description: 'Whether higher or lower values are better.',
 });
 const Per = z.enum(['experiment', 'all']).meta({ id: 'PolicyScope' });
 
-/** By how much; exactly one of the two. */
 export const PolicyAmount = z
   .strictObject({
-    abs: z.number().min(0).optional().meta({ description: 'In the unit of the metric.' }),
-    rel: z.number().min(0).optional().meta({ description: 'As a share of the value compared with.' }),
+    abs: z.number().min(0).optional().meta({ description: 'An absolute amount, in the unit of the metric.' }),
+    rel: z
+      .number()
+      .min(0)
+      .optional()
+      .meta({ description: 'A relative amount, as a fraction of the other value.' }),
   })
-  .meta({ id: 'PolicyAmount', description: 'An amount: `abs` or `rel`, one of the two.' });
+  .meta({ id: 'PolicyAmount', description: 'An amount: either `abs` or `rel`.' });
 
 const measured = { metric: MetricKey, dataset: DatasetName.optional(), direction: Direction };
 
@@ -46,7 +49,9 @@ export const EvaluateRule = z
 export const LabelRule = z
   .strictObject({
     name: RuleName,
-    alias: AliasName.optional().meta({ description: 'The alias that the rule gives; or `tag`.' }),
+    alias: AliasName.optional().meta({
+      description: 'The alias that the rule assigns. Set either `alias` or `tag`.',
+    }),
     tag: Tag.optional().meta({ description: 'The tag that the rule adds; or `alias`.' }),
     ...measured,
     than: z
@@ -56,16 +61,18 @@ export const LabelRule = z
       ])
       .optional()
       .meta({
-        description:
-          'What the metric must be better than: the present holder, any other version, or a fixed bound.',
+        description: 'The value to beat: that of the alias holder, of any other version, or a fixed bound.',
         default: 'holder',
       }),
-    margin: PolicyAmount.optional().meta({ description: 'By more than this. Default: by anything.' }),
+    margin: PolicyAmount.optional().meta({
+      description: 'The minimum improvement, which must be exceeded. Default: any improvement.',
+    }),
     notWorse: z
       .array(
-        z
-          .strictObject({ ...measured, tolerance: PolicyAmount.optional() })
-          .meta({ id: 'NotWorse', description: 'A metric in which it must not be worse than the holder.' }),
+        z.strictObject({ ...measured, tolerance: PolicyAmount.optional() }).meta({
+          id: 'NotWorse',
+          description: 'A metric in which the version must not be worse than the holder.',
+        }),
       )
       .max(64)
       .optional(),
@@ -77,23 +84,24 @@ export const LabelRule = z
             role: FileRole.optional(),
             path: FilePath.optional(),
           })
-          .meta({ id: 'RequiredFile', description: 'A file by its role or by its path, one of the two.' }),
+          .meta({ id: 'RequiredFile', description: 'A required file, by either role or path.' }),
       )
       .max(64)
       .optional(),
     evaluated: z.boolean().optional().meta({
-      description: 'Whether it must have been evaluated on all datasets that the policy names in `evaluate`.',
+      description:
+        'Whether the version must be evaluated on all datasets that the policy lists in `evaluate`.',
       default: true,
     }),
-    minAge: Duration.optional().meta({ description: 'Since it became ready.' }),
+    minAge: Duration.optional().meta({ description: 'The minimum time since the version became ready.' }),
     mode: z.enum(['auto', 'propose']).optional().meta({
-      description: 'Whether the rule acts by itself, or proposes and a person decides.',
+      description: '`auto`: the rule acts itself. `propose`: the rule proposes, and a person decides.',
       default: 'auto',
     }),
   })
   .meta({
     id: 'LabelRule',
-    description: 'Gives an alias or a tag to the version that is better and meets all else.',
+    description: 'Assigns an alias or a tag to the version that beats the others and passes all clauses.',
   });
 export type LabelRule = z.infer<typeof LabelRule>;
 
@@ -101,18 +109,24 @@ export const PromoteRule = z
   .strictObject({
     name: RuleName.optional(),
     experiments: Filter.optional().meta({
-      description: "Which experiments in the model's namespace and below it. Default: all.",
+      description: 'A filter for the experiments in the namespace of the model and below. Default: all.',
     }),
     ...measured,
     per: Per.optional().meta({
-      description: 'The best of its experiment, or of all that match.',
+      description:
+        '`experiment`: the best checkpoint of each experiment. `all`: the best of all experiments.',
       default: 'experiment',
     }),
-    filter: Filter.optional().meta({ description: 'What the checkpoint must meet.' }),
-    at: z.enum(['once', 'finish']).optional().meta({
-      description: 'As soon as it is the best, or when the experiment has finished.',
-      default: 'finish',
-    }),
+    filter: Filter.optional().meta({ description: 'A filter that the checkpoint must pass.' }),
+    at: z
+      .enum(['once', 'finish'])
+      .optional()
+      .meta({
+        description:
+          '`once`: promote as soon as a checkpoint is the best. `finish`: promote when the experiment has ' +
+          'finished.',
+        default: 'finish',
+      }),
     version: z
       .string()
       .normalize('NFC')
@@ -120,21 +134,25 @@ export const PromoteRule = z
       .max(256)
       .meta({
         description:
-          'The name of the version: `{experiment}`, `{epoch}`, `{step}` and `{model}` are replaced.',
+          'A template for the name of the version, with the placeholders `{experiment}`, `{epoch}`, ' +
+          '`{step}` and `{model}`.',
         examples: ['{experiment}-e{epoch}'],
       }),
   })
   .meta({
     id: 'PromoteRule',
-    description: 'Makes the best checkpoint of experiments a version of the model.',
+    description: 'Promotes the best checkpoint of experiments to a version of the model.',
   });
 export type PromoteRule = z.infer<typeof PromoteRule>;
 
 export const KeepClause = z
   .strictObject({
-    best: z.int().optional().meta({ description: 'The best so many, by `metric`.' }),
-    latest: z.int().optional().meta({ description: 'The latest so many.' }),
-    everyEpoch: z.int().optional().meta({ description: 'Every so manieth epoch.' }),
+    best: z.int().optional().meta({ description: 'Keeps this number of the best objects, by `metric`.' }),
+    latest: z.int().optional().meta({ description: 'Keeps this number of the latest objects.' }),
+    everyEpoch: z
+      .int()
+      .optional()
+      .meta({ description: 'Keeps each epoch that is a multiple of this number.' }),
     youngerThan: Duration.optional(),
     filter: Filter.optional(),
     metric: MetricKey.optional(),
@@ -142,14 +160,15 @@ export const KeepClause = z
     direction: Direction.optional(),
     per: Per.optional().meta({
       description:
-        'Of each experiment, or over all. Default: `experiment` for checkpoints, `all` for versions.',
+        'Whether the number applies to each experiment or to all together. Default: `experiment` for ' +
+        'checkpoints, `all` for versions.',
     }),
   })
   .meta({
     id: 'KeepClause',
     description:
-      'Exactly one of `best` (with `metric`, `direction`, and perhaps `dataset` and `per`), `latest` (perhaps with `per`), ' +
-      '`everyEpoch`, `youngerThan` and `filter`.',
+      'Exactly one of `best` (with `metric`, `direction` and optionally `dataset` and `per`), `latest` ' +
+      '(optionally with `per`), `everyEpoch`, `youngerThan` and `filter`.',
   });
 
 export const RetainRule = z
@@ -159,15 +178,15 @@ export const RetainRule = z
       .max(32)
       .refine(
         (keep) => keep.length > 0,
-        'must keep something: an empty list would remove all that is not protected. To keep nothing on purpose, ' +
-          'write [{"youngerThan": "PT1S"}]; to remove nothing, leave the section out',
+        'must keep something: an empty list would remove everything that is not protected. To keep ' +
+          'nothing, write [{"youngerThan": "PT1S"}]; to remove nothing, leave the section out',
       )
-      .meta({ minItems: 1, description: 'What any of these keeps stays.' }),
+      .meta({ minItems: 1, description: 'Clauses. An object that any clause keeps is not removed.' }),
     remove: z.enum(['files', 'object']).meta({
-      description: 'What goes of the rest: its files, or the whole object.',
+      description: 'Whether to remove the files of all other objects, or the objects themselves.',
     }),
     grace: Duration.optional().meta({
-      description: 'How long what was removed can be restored.',
+      description: 'The time in which removed files and objects can be restored.',
       default: 'P7D',
     }),
   })
@@ -183,20 +202,22 @@ export const PolicyDocument = z
       .strictObject({
         versions: RetainRule.optional(),
         checkpoints: RetainRule.optional().meta({
-          description: "Of namespaces: their experiments' checkpoints.",
+          description: 'Only in a namespace policy: the retention of the checkpoints of its experiments.',
         }),
       })
       .optional()
       .meta({ id: 'Retain' }),
     staleAfter: Duration.optional().meta({
-      description: 'Of namespaces: a running experiment of which nothing is heard for so long is aborted.',
+      description:
+        'Only in a namespace policy: a running experiment without activity for this time is aborted.',
     }),
   })
   .meta({
     id: 'PolicyDocument',
     description:
-      'What the service does with what training produces. Of each section the nearest counts, the model first, then its ' +
-      'namespaces from below; without any, nothing is ever labelled, promoted or removed.',
+      'Rules that the server applies to models and experiments. For each section the nearest policy ' +
+      'applies: that of the model, then those of its namespaces, from the innermost. Without a policy, ' +
+      'nothing is labelled, promoted or removed.',
   });
 export type PolicyDocument = z.infer<typeof PolicyDocument>;
 
@@ -204,13 +225,12 @@ const named = <At extends string>(at: At, under = 'owner') =>
   ({ kind: 'dataset', at, under, permission: 'dataset.read', optional: true }) as const;
 
 /**
- * The datasets that a labelling rule names. One that is not there is a fault of the policy, and so is one that the caller
- * must not know of: the same in words.
+ * The datasets that a labelling rule names. A dataset that is missing or hidden from the caller is an error of the
+ * policy; both errors have the same text, so that the error does not reveal hidden datasets.
  */
 export const labelTouches = <At extends string>(at: At, under?: string) =>
   ({ labelled: named(`${at}.dataset`, under), notWorse: named(`${at}.notWorse[].dataset`, under) }) as const;
 
-/** The datasets that a policy names. */
 export const policyTouches = <At extends string>(at: At) =>
   ({
     evaluated: named(`${at}.evaluate[].dataset`),

@@ -1,19 +1,18 @@
 import { z } from 'zod';
 
 /**
- * The words every resource is made of. All wire schemas are JSON-identity: what parses is what was sent (except names, tags
- * and metric keys, which are brought to Unicode NFC), so that one schema describes both directions and the OpenAPI document is exact.
+ * Schemas that all resources share. Parsing changes no value, except that names, tags and metric keys are normalized
+ * to Unicode NFC. So one schema describes requests and answers exactly.
  */
 
-/** Matches a UUID of any version in its text form (RFC 9562). */
+/** Any UUID version, in the text form of RFC 9562. */
 export const UUID_PATTERN = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 
 const SEGMENT = String.raw`(?!\.{1,2}(?:/|$))(?!${UUID_PATTERN.source.slice(1, -1)}(?:/|$))[^/@:\\\u0000-\u001f\u007f-\u009f]{1,128}`;
 
-/** A name: 1-128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID. */
 export const NAME_PATTERN = new RegExp(`^${SEGMENT}$`, 'u');
 
-/** A namespace: names joined by `/`; one trailing slash is allowed and dropped. */
+/** Names joined by `/`. One trailing slash is allowed and dropped. */
 export const NAMESPACE_PATTERN = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*/?$`, 'u');
 
 const NAME_RULE =
@@ -26,12 +25,12 @@ const name = () =>
     .regex(NAME_PATTERN, { error: `must be a name: ${NAME_RULE}`, abort: true });
 
 /**
- * The schemas of texts that name something new wherever a body has them. The server rejects invisible characters in these.
- * A name that may belong to an existing object is not registered: the server checks it when it creates the object.
+ * The schemas of fields that name something new. The server rejects invisible characters in these fields. Names that
+ * may refer to an existing object are not registered: the server checks them when it creates the object.
  */
 export const newNames = z.registry<{ readonly gives: string }>();
 
-/** Notes that a schema gives a name. */
+/** Registers a schema whose value names a new object of the kind `gives`. */
 export const naming = <S extends z.ZodType>(gives: string, schema: S): S => {
   newNames.add(schema, { gives });
   return schema;
@@ -60,15 +59,15 @@ export const NamespacePath = z
   .string()
   .normalize('NFC')
   .max(513)
-  .regex(NAMESPACE_PATTERN, { error: `must be a path of names joined by "/", each of ${NAME_RULE}` })
+  .regex(NAMESPACE_PATTERN, { error: `must be a path of names joined by "/", each with ${NAME_RULE}` })
   .meta({
-    description: 'A path of names joined by `/`, at most 512 characters; a trailing slash means the same.',
+    description: 'A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.',
     examples: ['ai/vision'],
   });
 
 /**
- * RFC 3339 with an offset or `Z`, without what the database and four-digit years do not hold: year 0, the day at either
- * end where an offset or a fraction that rounds up would lead out of the years 1 to 9999, offsets of 16 hours and more.
+ * RFC 3339 with an offset or `Z`, limited to values that Postgres and four-digit years can represent. Excludes year
+ * 0, offsets of 16 hours and more, and days on which an offset or rounding could lead outside of the years 1 to 9999.
  */
 export const TIME_PATTERN = new RegExp(
   String.raw`^(?!0000|0001-01-01T.*\+|9999-12-31T.*(?:\.\d{7}|-\d\d:\d\d$)|.*[+-](?:1[6-9]|2\d):\d\d$)` +
@@ -76,21 +75,21 @@ export const TIME_PATTERN = new RegExp(
 );
 
 export const time = () =>
-  z.string().regex(TIME_PATTERN, 'must be a time as RFC 3339 has it, for example "2026-01-31T12:00:00Z"');
+  z.string().regex(TIME_PATTERN, 'must be an RFC 3339 time, for example "2026-01-31T12:00:00Z"');
 
 export const Timestamp = time().meta({
   format: 'date-time',
-  description: 'RFC 3339. Answers are in UTC, to the millisecond.',
+  description: 'RFC 3339. Answers use UTC, to the millisecond.',
   examples: ['2026-01-31T12:00:00.000Z'],
 });
 
-/** Text that people write: `max` counts UTF-16 code units. */
+/** Text that people write. `max` counts UTF-16 code units. */
 export const text = (max: number, description: string) => z.string().max(max).meta({ description });
 
-export const Owner = text(256, 'Who answers for it: an address or a team.');
-export const Task = text(256, 'The task it solves, for example `object_detection`.');
-export const Description = text(10_000, 'Text for people.');
-export const Title = text(256, 'A name for people; need not be unique.');
+export const Owner = text(256, 'The owner: an address or a team.');
+export const Task = text(256, 'The task, for example `object_detection`.');
+export const Description = text(10_000, 'A description for people.');
+export const Title = text(256, 'A title for people. It need not be unique.');
 export const Framework = z
   .string()
   .max(64)
@@ -102,27 +101,24 @@ export const Framework = z
   });
 
 const tag = () =>
-  z
-    .string()
-    .normalize('NFC')
-    .min(1)
-    .max(128)
-    .meta({ description: 'A free word, stored in Unicode NFC; any number of objects can carry it.' });
+  z.string().normalize('NFC').min(1).max(128).meta({
+    description: 'A free word, stored in Unicode NFC. Any number of objects can have the same tag.',
+  });
 const tags = (one: z.ZodString) =>
-  z.array(one).max(256).meta({ description: 'Free words. Kept as a set: sorted, each once.' });
+  z.array(one).max(256).meta({ description: 'Free words, stored as a sorted set.' });
 
 export const Tag = naming('tag', tag());
 export const Tags = tags(Tag);
-/** The tags of a patch. The object may have some of them already, so the server checks only the added ones. */
+/** The tags of a patch. The object may have some already, so the server checks the added ones only. */
 export const PatchedTags = tags(tag());
 
-/** Bytes of an object's metadata as JSON text in UTF-8. */
+/** The size limit of metadata: bytes of its JSON text in UTF-8. */
 export const METADATA_MAX_BYTES = 65_536;
-/** Levels of nesting in any request body. */
+/** The maximum nesting depth of a request body. */
 export const JSON_MAX_DEPTH = 64;
-/** Values in a request body, all together: some more than the largest body has that any route takes. */
+/** The maximum number of values in a request body. It exceeds the values of the largest valid body. */
 export const JSON_MAX_VALUES = 250_000;
-/** Members of one object in a request body: more than metadata of its size can have. */
+/** The maximum number of members of an object in a request body. Metadata of the maximum size has fewer. */
 export const JSON_MAX_MEMBERS = 16_384;
 
 export const Metadata = z.record(z.string(), z.unknown()).meta({
@@ -131,7 +127,7 @@ export const Metadata = z.record(z.string(), z.unknown()).meta({
 });
 export const MetadataPatch = z.record(z.string(), z.unknown()).meta({
   id: 'MetadataPatch',
-  description: 'A JSON merge patch (RFC 7396): members given replace, `null` removes, objects merge.',
+  description: 'A JSON merge patch (RFC 7396): members replace, `null` removes, objects merge.',
 });
 
 export const Sha256 = z
@@ -144,16 +140,20 @@ export const Uri = z
   .min(1)
   .max(2048)
   .meta({
-    description: 'Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.',
+    description: 'The location: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.',
     examples: ['s3://path/to/bucket/model.pt'],
   });
 
-/** A non-negative integer that a double holds exactly. */
+/** A non-negative safe integer. */
 export const Count = z.int().min(0);
 
 export const DatasetMention = z
   .union([
-    z.string().min(1).max(700).meta({ id: 'DatasetName', description: 'A dataset by name: current digest.' }),
+    z
+      .string()
+      .min(1)
+      .max(700)
+      .meta({ id: 'DatasetName', description: 'A dataset by name, at its current digest.' }),
     z
       .strictObject({
         name: z.string().min(1).max(700),
@@ -164,20 +164,19 @@ export const DatasetMention = z
   .meta({
     id: 'DatasetMention',
     description:
-      'A dataset. A bare name lies in the namespace of the object that mentions it, `ns/name` anywhere. ' +
-      'Made on first mention; without a digest the current one is meant.',
+      'A dataset. A bare name belongs to the namespace of the object that mentions it; `ns/name` is ' +
+      'absolute. The first mention creates the dataset. Without a digest, the current digest applies.',
   });
 
-/** Common to all that is stored. */
 export const auditFields = {
   id: Uuid,
-  createdBy: z.string().meta({ description: 'Who made it.' }),
+  createdBy: z.string().meta({ description: 'The creator.' }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 };
 export const deletable = {
   ...auditFields,
   deletedAt: Timestamp.nullable().meta({
-    description: 'When it was deleted; it can be restored until it is purged.',
+    description: 'The time of deletion. The object can be restored until it is purged.',
   }),
 };

@@ -9,7 +9,8 @@ import { hidden } from './views.ts';
 export const ProposalState = z.enum(['open', 'approved', 'rejected', 'superseded']).meta({
   id: 'ProposalState',
   description:
-    '`superseded`: another version was proposed since, or this one does not meet the rule any more.',
+    '`superseded`: the rule has proposed another version since, or this version no longer passes the ' +
+    'rule.',
 });
 
 export const Proposal = z
@@ -21,9 +22,11 @@ export const Proposal = z
     tag: Tag.nullable(),
     version: VersionName,
     versionId: Uuid,
-    holder: VersionName.nullable().meta({ description: 'Who held the alias when it was proposed.' }),
+    holder: VersionName.nullable().meta({
+      description: 'The holder of the alias at the time of the proposal.',
+    }),
     state: ProposalState,
-    words: z.string().meta({ description: 'Why the rule proposes it.' }),
+    words: z.string().meta({ description: 'The reason for the proposal.' }),
     decisionId: z.string(),
     approvals: z
       .array(
@@ -33,7 +36,8 @@ export const Proposal = z
       )
       .meta({
         description:
-          'The approvals in order of time, if the alias is protected by `proposal`. New facts about the version withdraw them.',
+          'For an alias protected by `proposal`, its approvals in order of time. New facts about the ' +
+          'version withdraw them.',
       }),
     approvalsNeeded: Count.meta({ description: 'The required number of approvers.' }),
     decidedBy: z.string().nullable(),
@@ -42,12 +46,17 @@ export const Proposal = z
     createdAt: Timestamp,
     hidden,
   })
-  .meta({ id: 'Proposal', description: 'What a rule would do, for a person to decide.' });
+  .meta({ id: 'Proposal', description: 'An action that a rule proposes, for a person to decide.' });
 export type Proposal = z.infer<typeof Proposal>;
 
 const ProposalDecision = z
   .strictObject({
-    reason: z.string().max(2000).nullable().optional().meta({ description: 'Why; kept with the proposal.' }),
+    reason: z
+      .string()
+      .max(2000)
+      .nullable()
+      .optional()
+      .meta({ description: 'The reason. It is stored with the proposal.' }),
   })
   .meta({ id: 'ProposalDecision' });
 
@@ -65,7 +74,7 @@ export const proposalRoutes = [
     cost: 'variable',
     path: '/v1/models/{model}/proposals',
     tag,
-    summary: 'List what rules propose for a model, newest first',
+    summary: 'List the proposals for a model, newest first',
     params: z.strictObject({ model: REFS.model }),
     query: z.strictObject({ state: ProposalState.optional(), limit, cursor }),
     answers: { 200: page('ProposalPage', Proposal) },
@@ -94,10 +103,11 @@ export const proposalRoutes = [
     cost: 'fixed',
     path: `${path}/approve`,
     tag,
-    summary: 'Do what a rule proposes',
+    summary: 'Approve a proposal',
     description:
-      'An approved proposal is answered as it is; one that is not open any more: 409. If a protection requires several ' +
-      'approvals, the proposal stays open until the last. 403 if the caller wrote the rule or changed the version.',
+      'Carries out the proposal. An approved proposal is returned unchanged; a closed one returns 409. ' +
+      'If a protection requires several approvals, the proposal stays open until the last. 403 if the ' +
+      'caller wrote the rule or changed the version.',
     params,
     body: ProposalDecision,
     bodyOptional: true,
@@ -110,8 +120,8 @@ export const proposalRoutes = [
     cost: 'fixed',
     path: `${path}/reject`,
     tag,
-    summary: 'Reject what a rule proposes',
-    description: 'The rule does not propose it again until the facts of the version, or the policy, change.',
+    summary: 'Reject a proposal',
+    description: 'The rule does not repeat the proposal until the facts of the version or the policy change.',
     params,
     body: ProposalDecision,
     bodyOptional: true,

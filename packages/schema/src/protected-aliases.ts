@@ -10,8 +10,9 @@ export const MOVABLE_BY = ['role', 'principals', 'rule', 'proposal'] as const;
 
 const MovableBy = z.enum(MOVABLE_BY).meta({
   description:
-    '`role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling ' +
-    'rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.',
+    '`role`: callers who have the role, or a higher one, on the namespace of the model. `principals`: ' +
+    'the listed principals. `rule`: labelling rules in mode `auto` that an admin has allowed, as long as ' +
+    'they do not change. `proposal`: only approved proposals.',
 });
 const reason = z.string().max(2000).nullable();
 
@@ -19,7 +20,8 @@ const EvaluationsBy = z
   .strictObject({
     role: RoleName.optional().meta({
       description:
-        'Trusts authors who had this role, or a higher one, in the namespace of the model when they logged. `contributor` trusts everybody.',
+        'Trusts authors who had this role, or a higher one, in the namespace of the model when they ' +
+        'logged. `contributor` trusts everyone who can log.',
     }),
     principals: z
       .array(Principal)
@@ -29,7 +31,7 @@ const EvaluationsBy = z
   })
   .meta({
     id: 'EvaluationsBy',
-    description: 'The authors whose metrics and evaluations rules use. Default: admins.',
+    description: 'The trusted authors: rules use only their metrics and evaluations. Default: admins.',
   });
 
 export const AliasProtection = z
@@ -43,38 +45,43 @@ export const AliasProtection = z
       .nullable()
       .meta({
         id: 'TrustedEvaluators',
-        description: 'For `rule`: the authors whose metrics and evaluations rules use. Else null.',
+        description: 'For `rule`, the authors whose metrics and evaluations the rules use. Otherwise null.',
       }),
     approvals: Count.nullable().meta({
-      description: 'For `proposal`: the required number of approvers. Else null.',
+      description: 'For `proposal`, the required number of approvers. Otherwise null.',
     }),
     reason,
-    namespace: NamespacePath.meta({ description: 'On which it stands, or in which its model lies.' }),
-    model: z.string().nullable().meta({ description: 'The name of the model on which it stands.' }),
-    inherited: z.boolean().meta({ description: 'Whether it stands on a namespace above.' }),
+    namespace: NamespacePath.meta({ description: 'The namespace of the protection, or of its model.' }),
+    model: z
+      .string()
+      .nullable()
+      .meta({ description: 'The name of the protected model. Null: the protection belongs to a namespace.' }),
+    inherited: z.boolean().meta({ description: 'Whether the protection belongs to a namespace above.' }),
     createdBy: z.string(),
     createdAt: Timestamp,
     edit: Count.meta({
-      description: 'Rises with each edit of the protection and of the rules that it allows: the ETag.',
+      description:
+        'Increases with each edit of the protection or of the rules that it allows. It is the ETag.',
     }),
   })
   .meta({
     id: 'AliasProtection',
     description:
-      'Who may move an alias. A move must be allowed by each that stands on the model or above it.',
+      'A restriction on moves of an alias. A move must satisfy every protection on the model and above ' +
+      'it.',
   });
 export type AliasProtection = z.infer<typeof AliasProtection>;
 
 export const AliasProtectionPut = z
   .strictObject({
     by: MovableBy,
-    role: RoleName.optional().meta({ description: 'Of `role`, and only there.' }),
+    role: RoleName.optional().meta({ description: 'Only for `role`: the required role.' }),
     principals: z
       .array(Principal)
       .min(1)
       .max(64)
       .optional()
-      .meta({ description: 'Of `principals`, and only there.' }),
+      .meta({ description: 'Only for `principals`: the callers who may move the alias.' }),
     evaluations: EvaluationsBy.optional().meta({ description: 'Only for `rule`.' }),
     approvals: z.int().min(1).max(16).optional().meta({
       description: 'Only for `proposal`: the required number of approvers. On an open server it must be 1.',
@@ -93,31 +100,37 @@ export const RuleConsent = z
     state: z.enum(['allowed', 'waits', 'changed', 'gone']).meta({
       id: 'RuleConsentState',
       description:
-        '`allowed`: the rule moves the alias. `waits`: nobody has allowed it. `changed`: it is not as it was allowed. ' +
-        '`gone`: a rule was allowed that the policy does not have any more.',
+        '`allowed`: the rule may move the alias. `waits`: no admin has allowed it. `changed`: the rule ' +
+        'has changed since it was allowed. `gone`: the policy no longer has the allowed rule.',
     }),
     words: z.string().meta({ description: 'The state in plain English.' }),
-    rule: LabelRule.nullable().meta({ description: 'As it is now, with its datasets named in full.' }),
+    rule: LabelRule.nullable().meta({
+      description: 'The current rule, with the full names of its datasets.',
+    }),
     evaluate: z
       .array(z.string())
       .meta({ description: 'The datasets on which the rule demands evaluations.' }),
-    digest: z.string().nullable().meta({
-      description:
-        'SHA-256 of everything that the rule decides by. To allow the rule, send the digest that you have seen.',
-    }),
+    digest: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'The SHA-256 of everything that the rule decides by. To allow the rule, send the digest that you ' +
+          'reviewed.',
+      }),
     allowed: z
       .object({ rule: z.string(), digest: z.string(), by: z.string(), at: Timestamp })
       .nullable()
-      .meta({ id: 'GivenConsent', description: 'What was allowed, by whom and when.' }),
+      .meta({ id: 'GivenConsent', description: 'The consent: the digest, the admin and the time.' }),
   })
   .meta({
     id: 'RuleConsent',
-    description: 'A labelling rule for a protected alias, and whether it may move it.',
+    description: 'A labelling rule for a protected alias, and whether the rule may move it.',
   });
 export type RuleConsent = z.infer<typeof RuleConsent>;
 
 const RuleConsentPut = z
-  .strictObject({ digest: Sha256.meta({ description: 'Of the rule as you have seen it.' }) })
+  .strictObject({ digest: Sha256.meta({ description: 'The digest of the rule that you reviewed.' }) })
   .meta({ id: 'RuleConsentPut' });
 
 const tag = 'aliases';
@@ -149,7 +162,6 @@ const OWNERS = {
   },
 } as const;
 
-/** The routes of one protection, and of the labelling rules that it lets act. */
 const ruleRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
   const { params, path, article, read } = OWNERS[kind] as (typeof OWNERS)[K];
   const one = `${path}/{alias}` as const;
@@ -166,7 +178,7 @@ const ruleRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       cost: 'fixed',
       path: one,
       tag,
-      summary: `Read who may move an alias, as ${article} itself says`,
+      summary: `Read the protection of an alias of ${article}`,
       params,
       answers: { 200: AliasProtection },
       conditional: true,
@@ -178,7 +190,7 @@ const ruleRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       cost: 'variable',
       path: rules,
       tag,
-      summary: `List the labelling rules for a protected alias of ${article}, and whether they may move it`,
+      summary: `List the labelling rules for a protected alias of ${article}, with their consents`,
       params,
       query,
       answers: { 200: page('RuleConsentPage', RuleConsent) },
@@ -192,7 +204,8 @@ const ruleRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       tag,
       summary: `Allow a labelling rule to move a protected alias of ${article}`,
       description:
-        'Holds until the rule or the datasets on which it demands evaluations change. 412 `stale`: the rule has another digest.',
+        'The consent lasts until the rule, or the datasets on which it requires evaluations, change. 412 ' +
+        '`stale`: the rule has another digest.',
       params: ruleParams,
       body: RuleConsentPut,
       answers: { 200: AliasProtection },
@@ -206,7 +219,7 @@ const ruleRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       cost: 'fixed',
       path: `${rules}/{policy}`,
       tag,
-      summary: `Withdraw the consent by which a labelling rule moves a protected alias of ${article}`,
+      summary: `Withdraw the consent for a labelling rule to move a protected alias of ${article}`,
       params: ruleParams,
       answers: { 204: 'empty' },
       conditional: true,
@@ -222,7 +235,7 @@ export const protectedAliasRoutes = [
     cost: 'fixed',
     path: modelPath,
     tag,
-    summary: 'List who may move which alias of a model, also by what stands above it',
+    summary: 'List the protected aliases of a model, inherited ones included',
     params: modelParams,
     query,
     answers: { 200: list },
@@ -234,7 +247,7 @@ export const protectedAliasRoutes = [
     cost: 'fixed',
     path: `${modelPath}/{alias}`,
     tag,
-    summary: 'Say who may move an alias of a model',
+    summary: 'Protect an alias of a model',
     params: modelParams.extend({ alias: AliasName }),
     body: AliasProtectionPut,
     answers: { 200: AliasProtection },
@@ -247,7 +260,7 @@ export const protectedAliasRoutes = [
     cost: 'fixed',
     path: `${modelPath}/{alias}`,
     tag,
-    summary: 'Take the protection of an alias of a model away',
+    summary: 'Remove the protection of an alias of a model',
     params: modelParams.extend({ alias: AliasName }),
     answers: { 204: 'empty' },
     touches: ofModel('alias.protect'),
@@ -258,7 +271,7 @@ export const protectedAliasRoutes = [
     cost: 'fixed',
     path: namespacePath,
     tag,
-    summary: 'List who may move which alias of all models below a namespace',
+    summary: 'List the protected aliases for all models below a namespace',
     params: namespaceParams,
     query,
     answers: { 200: list },
@@ -270,7 +283,7 @@ export const protectedAliasRoutes = [
     cost: 'fixed',
     path: `${namespacePath}/{alias}`,
     tag,
-    summary: 'Say who may move an alias of all models below a namespace',
+    summary: 'Protect an alias of all models below a namespace',
     params: namespaceParams.extend({ alias: AliasName }),
     body: AliasProtectionPut,
     answers: { 200: AliasProtection },
@@ -283,7 +296,7 @@ export const protectedAliasRoutes = [
     cost: 'fixed',
     path: `${namespacePath}/{alias}`,
     tag,
-    summary: 'Take the protection of an alias of a namespace away',
+    summary: 'Remove the protection of an alias of a namespace',
     params: namespaceParams.extend({ alias: AliasName }),
     answers: { 204: 'empty' },
     touches: ofNamespace('alias.protect'),

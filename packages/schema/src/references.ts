@@ -8,18 +8,18 @@ import { hidden } from './views.ts';
 const ResolvedFile = File.extend({
   url: z.string().meta({
     description:
-      'Where to fetch it: the path of the download on this server, or the `uri` of a tracked file.',
+      'The location of the content: the download path on this server, or the `uri` of a tracked file.',
   }),
 }).meta({ id: 'ResolvedFile' });
 
 export const Resolution = z
   .object({
-    reference: z.string().meta({ description: 'The reference in its fixed form, `ai/vision/yolo:v1`.' }),
+    reference: z.string().meta({ description: 'The canonical reference, `ai/vision/yolo:v1`.' }),
     version: Version,
-    files: z.array(ResolvedFile).meta({ description: 'All of them, by path.' }),
+    files: z.array(ResolvedFile).meta({ description: 'All files, by path.' }),
     hidden,
   })
-  .meta({ id: 'Resolution', description: 'What a reference means now.' });
+  .meta({ id: 'Resolution', description: 'The version that a reference resolves to now.' });
 export type Resolution = z.infer<typeof Resolution>;
 
 export const referenceRoutes = [

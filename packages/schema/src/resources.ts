@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { defineResource, type Tag } from './define-resource.ts';
 import { NamespacePath, Uuid } from './primitives.ts';
 
-/** The reference of an object that its namespace and name, or its id, identify. */
 const namedRef = (kind: string, example: string) =>
   z
     .string()
@@ -24,7 +23,7 @@ export const RESOURCES = [
     table: 'namespaces',
     ref: NamespacePath,
     permissions: { read: 'viewer', write: 'maintainer', delete: 'maintainer', quota: 'admin' },
-    tag: { name: 'namespaces', description: "Paths that organize a team's models and experiments." },
+    tag: { name: 'namespaces', description: 'Paths that organize the models and experiments of a team.' },
     isListed: true,
     views: { Namespace: { always: ['path', ...STATE], rest: 'namespace.read' } },
   }),
@@ -33,7 +32,7 @@ export const RESOURCES = [
     table: 'models',
     ref: namedRef('A model', 'ai/vision/yolo'),
     permissions: { read: 'viewer', create: 'contributor', write: 'maintainer', delete: 'maintainer' },
-    tag: { name: 'models', description: 'Tasks to solve, and what their versions have in common.' },
+    tag: { name: 'models', description: 'Tasks to solve, with everything that their versions share.' },
     isOwner: true,
     isListed: true,
     views: { Model: { always: [...NAMED, 'deletedAt'], rest: 'model.read', parts: MEASURED } },
@@ -47,11 +46,12 @@ export const RESOURCES = [
       .max(900)
       .meta({
         description:
-          'A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). ' +
-          'In a body under a known model the bare name of the version will do.',
+          'A version: its id, or a reference such as `ai/vision/yolo@prod` or `ai/vision/yolo:v1` ' +
+          '(percent-encoded in a path). In a body for a known model, the bare name of the version is ' +
+          'enough.',
       }),
     permissions: { read: 'viewer', create: 'contributor', write: 'contributor', delete: 'maintainer' },
-    tag: { name: 'versions', description: 'Trained models.' },
+    tag: { name: 'versions', description: 'Versions of models.' },
     isOwner: true,
     isListed: true,
     views: {
@@ -71,7 +71,7 @@ export const RESOURCES = [
   defineResource({
     kind: 'reference',
     permissions: {},
-    tag: { name: 'references', description: 'How people and pipelines name a version.' },
+    tag: { name: 'references', description: 'Names by which people and pipelines refer to a version.' },
     views: {
       Resolution: { always: ['reference', 'version', 'hidden'], parts: { files: ['file.read'] } },
     },
@@ -91,9 +91,9 @@ export const RESOURCES = [
   defineResource({
     kind: 'checkpoint',
     table: 'checkpoints',
-    ref: Uuid.meta({ description: "A checkpoint's id." }),
+    ref: Uuid.meta({ description: 'The id of a checkpoint.' }),
     permissions: { read: 'viewer', create: 'contributor', write: 'contributor', delete: 'maintainer' },
-    tag: { name: 'checkpoints', description: 'What a run writes as it goes.' },
+    tag: { name: 'checkpoints', description: 'Snapshots that a training run writes.' },
     isOwner: true,
     isListed: true,
     views: {
@@ -119,7 +119,7 @@ export const RESOURCES = [
     table: 'datasets',
     ref: namedRef('A dataset', 'ai/vision/coco-val'),
     permissions: { read: 'viewer', create: 'contributor', write: 'contributor' },
-    tag: { name: 'datasets', description: 'Handles on data that lies elsewhere.' },
+    tag: { name: 'datasets', description: 'References to data that is stored outside of ModelBox.' },
     isListed: true,
     views: { Dataset: { always: NAMED, rest: 'dataset.read' } },
   }),
@@ -131,11 +131,11 @@ export const RESOURCES = [
   defineResource({
     kind: 'upload',
     table: 'uploads',
-    ref: Uuid.meta({ description: "An upload's id." }),
+    ref: Uuid.meta({ description: 'The id of an upload.' }),
     permissions: {},
     tag: {
       name: 'uploads',
-      description: 'Files that come in parts, over days and from where they were cut off.',
+      description: 'Resumable uploads of large files, in parts.',
     },
   }),
   defineResource({
@@ -153,13 +153,13 @@ export const RESOURCES = [
     tag: {
       name: 'policies',
       description:
-        'Rules that the service carries out: evaluation, labels, promotion, retention; and what they decided.',
+        'Rules that the server applies (evaluation, labels, promotion, retention), and their decisions.',
     },
     views: {
       Policy: {
         always: ['edit', 'editedAt', 'hidden'],
         rest: 'policy.read',
-        // A warning tells whether any object passes a filter: drafts could ask for one value after the other.
+        // A warning reveals whether any object passes a filter, so drafts could probe values one by one.
         parts: {
           warnings: ['policy.read', 'version.read', 'checkpoint.read', 'experiment.read', 'metric.read'],
         },
@@ -199,7 +199,7 @@ export const RESOURCES = [
     kind: 'token',
     table: 'tokens',
     permissions: {},
-    tag: { name: 'access', description: 'Who may do what, and who did: tokens, grants and the audit.' },
+    tag: { name: 'access', description: 'Tokens, grants and the audit.' },
   }),
   defineResource({
     kind: 'grant',
@@ -215,7 +215,7 @@ export const RESOURCES = [
   defineResource({
     kind: 'system',
     permissions: {},
-    tag: { name: 'system', description: 'The server itself.' },
+    tag: { name: 'system', description: 'Health, metrics and documents of the server.' },
   }),
 ] as const;
 
@@ -243,7 +243,7 @@ export const TABLES = Object.fromEntries(
   RESOURCES.flatMap((resource) => ('table' in resource ? [[resource.kind, resource.table]] : [])),
 ) as { readonly [R in Objects as R['kind']]: R['table'] };
 
-/** The references of the kinds: how a path or a body names one object. */
+/** The references of the kinds. */
 export const REFS = Object.fromEntries(
   RESOURCES.flatMap((resource) => ('ref' in resource ? [[resource.kind, resource.ref]] : [])),
 ) as { readonly [K in ReferableKind]: z.ZodString };

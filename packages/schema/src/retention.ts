@@ -15,22 +15,26 @@ export const Protection = z
   .meta({
     id: 'Protection',
     description:
-      'What no rule removes: the holder of an alias, the one before it, what is on hold, what a version was made ' +
-      'from that is not purged, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored ' +
-      'since the policy was last edited.',
+      'The reason why no rule may remove the object: it holds an alias, held one before, is on hold, is ' +
+      'the source of a version that is not purged, is the newest ready checkpoint of a running ' +
+      'experiment, is not ready, or was restored by a person since the last edit of the policy.',
   });
 
 const subject = {
   kind: z.enum(['version', 'checkpoint']),
   id: Uuid,
-  name: z.string().meta({ description: '`v7`; of a checkpoint its experiment and place.' }),
+  name: z
+    .string()
+    .meta({ description: 'The name: `v7`, or for a checkpoint its experiment with epoch and step.' }),
 };
 
 export const PreviewedObject = z
   .object({
     ...subject,
     remove: z.boolean(),
-    keptBy: z.array(z.string()).meta({ description: 'The clauses that keep it, by their place: `keep[0]`.' }),
+    keptBy: z
+      .array(z.string())
+      .meta({ description: 'The clauses that keep the object, by position: `keep[0]`.' }),
     undecided: z
       .array(
         z
@@ -44,16 +48,18 @@ export const PreviewedObject = z
       )
       .meta({
         description:
-          'Those of `keptBy` that cannot decide: nothing in their scope has what they ask for, so they keep everything in it.',
+          'The clauses of `keptBy` that cannot decide. No object in their scope has the required fact, ' +
+          'so they keep everything.',
       }),
     protectedBy: z.array(Protection),
     storedFiles: Count.meta({
-      description: 'Its stored files. `remove: "files"` leaves an object without any as it is.',
+      description:
+        'The number of stored files. `remove: "files"` changes nothing on an object without stored files.',
     }),
-    bytes: Count.meta({ description: 'Of its stored files.' }),
+    bytes: Count.meta({ description: 'The bytes of its stored files.' }),
     words: z.string(),
   })
-  .meta({ id: 'PreviewedObject', description: 'What retention would do with one object, and why.' });
+  .meta({ id: 'PreviewedObject', description: 'The retention verdict about an object, and the reasons.' });
 
 export const PreviewedLabel = z
   .object({
@@ -65,18 +71,18 @@ export const PreviewedLabel = z
     words: z.string(),
     clauses: z.array(ClauseVerdict),
   })
-  .meta({ id: 'PreviewedLabel', description: 'What a labelling rule would do now.' });
+  .meta({ id: 'PreviewedLabel', description: 'The verdict of a labelling rule now.' });
 
 export const PreviewedPromotion = z
   .object({
     rule: z.string().nullable(),
     checkpoint: Uuid,
     experiment: z.string(),
-    version: z.string().nullable().meta({ description: 'The name that the version would get.' }),
+    version: z.string().nullable().meta({ description: 'The name of the resulting version.' }),
     outcome: z.enum(['promoted', 'refused']),
     words: z.string(),
   })
-  .meta({ id: 'PreviewedPromotion', description: 'What a promotion rule would do now.' });
+  .meta({ id: 'PreviewedPromotion', description: 'The verdict of a promotion rule now.' });
 
 const UntrustedValue = z
   .object({
@@ -86,13 +92,13 @@ const UntrustedValue = z
     metric: z.string(),
     dataset: z.string().nullable(),
     value: z.union([z.number(), z.string()]),
-    by: z.string().nullable().meta({ description: 'The author of the value; null if none is recorded.' }),
+    by: z.string().nullable().meta({ description: 'The author of the value. Null: none is recorded.' }),
     words: z.string(),
   })
   .meta({
     id: 'UntrustedValue',
     description:
-      'A value that a rule ignores, because the protection of its alias does not trust the author.',
+      'A value that a rule ignores, because the protection of the alias does not trust its author.',
   });
 
 export const PolicyPreview = z
@@ -102,21 +108,22 @@ export const PolicyPreview = z
     truncated: z.object({ label: z.boolean(), promote: z.boolean() }).optional().meta({
       id: 'TruncatedPreview',
       description:
-        'Whether `label` and `promote` have more items than are shown: more than `limit`, or than fit into a page.',
+        'Whether `label` and `promote` are incomplete, because of `limit` or the size of the page.',
     }),
     retain: z
       .object({
         seen: Count,
-        removed: Count.meta({ description: 'Objects that would go, or lose their files.' }),
+        removed: Count.meta({
+          description: 'The number of objects that would be removed or lose their files.',
+        }),
         freedBytes: Count.meta({
           description:
-            'Bytes of content that nothing else refers to that the reader may see: what would be free after the grace time.',
+            'Bytes that would become free after the grace time, counting only what the caller may see: ' +
+            'content without other references.',
         }),
-        items: z
-          .array(PreviewedObject)
-          .meta({ description: 'Those that would be removed first, newest last.' }),
+        items: z.array(PreviewedObject).meta({ description: 'The objects to remove, oldest first.' }),
         truncated: z.boolean().meta({
-          description: 'Whether there are more than are shown: more than `limit`, or than fit into a page.',
+          description: 'Whether the list is incomplete, because of `limit` or the size of the page.',
         }),
       })
       .meta({ id: 'RetentionPreview' }),
@@ -124,35 +131,46 @@ export const PolicyPreview = z
       .array(
         z
           .object({
-            section: z.string().meta({ description: 'As `sources` of a policy names it.' }),
+            section: z
+              .string()
+              .meta({ description: 'The name of the section, as in `sources` of a policy.' }),
             words: z.string(),
           })
           .meta({ id: 'SuspendedSection' }),
       )
       .optional()
       .meta({
-        description:
-          'Sections that do nothing, since their author may no longer do what they do. A draft has no author yet.',
+        description: 'Suspended sections, whose author lacks a permission now. A draft has no author yet.',
       }),
-    untrusted: z.array(UntrustedValue).optional().meta({
-      description:
-        'The values that rules for protected aliases ignore, of the newest versions, at most `limit` for each metric.',
-    }),
-    waiting: z.array(WaitingRule).optional().meta({
-      description:
-        'Labelling rules, of a draft too, that move a protected alias only once an admin has allowed them.',
-    }),
-    warnings: z
-      .array(PolicyWarning)
+    untrusted: z
+      .array(UntrustedValue)
       .optional()
-      .meta({ description: 'Clauses that no object answers to now.' }),
+      .meta({
+        description:
+          'Values of the newest versions that rules for protected aliases ignore, at most `limit` per ' +
+          'metric.',
+      }),
+    waiting: z
+      .array(WaitingRule)
+      .optional()
+      .meta({
+        description:
+          'Labelling rules that must not move their protected alias until an admin allows it. Includes ' +
+          'rules of a draft.',
+      }),
+    warnings: z.array(PolicyWarning).optional().meta({ description: 'Clauses that no object matches now.' }),
   })
-  .meta({ id: 'PolicyPreview', description: 'What a policy would do now. Nothing is changed.' });
+  .meta({
+    id: 'PolicyPreview',
+    description: 'The effects that a policy would have now. The preview changes nothing.',
+  });
 export type PolicyPreview = z.infer<typeof PolicyPreview>;
 
 const PreviewRequest = z
   .strictObject({
-    policy: PolicyDocument.optional().meta({ description: 'A draft; absent: what stands there.' }),
+    policy: PolicyDocument.optional().meta({
+      description: 'A draft of a policy. Absent: the current policy.',
+    }),
   })
   .meta({ id: 'PreviewRequest' });
 
@@ -163,7 +181,7 @@ const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
     cost: 'variable',
     path: `/v1/${kind}s/{${kind}}/policy/preview`,
     tag: 'policies',
-    summary: `Say what a policy of a ${kind} would do now`,
+    summary: `Preview the effects of a policy of a ${kind}`,
     params: z.strictObject({ [kind]: kind === 'model' ? REFS.model : NamespacePath } as {
       [P in K]: z.ZodString;
     }),
@@ -183,7 +201,7 @@ const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
   });
 
 const HoldPut = z
-  .strictObject({ reason: z.string().min(1).max(2000).meta({ description: 'Why it must stay.' }) })
+  .strictObject({ reason: z.string().min(1).max(2000).meta({ description: 'The reason for the hold.' }) })
   .meta({ id: 'HoldPut' });
 
 const holdOf = <K extends 'version' | 'checkpoint'>(kind: K) => {
@@ -199,7 +217,7 @@ const holdOf = <K extends 'version' | 'checkpoint'>(kind: K) => {
       cost: 'fixed',
       path,
       tag: `${kind}s` as const,
-      summary: `Put a ${kind} on hold: nothing removes it`,
+      summary: `Put a ${kind} on hold, so that retention never removes it`,
       params,
       body: HoldPut,
       answers: { 200: Hold },
@@ -211,7 +229,7 @@ const holdOf = <K extends 'version' | 'checkpoint'>(kind: K) => {
       cost: 'fixed',
       path,
       tag: `${kind}s` as const,
-      summary: `Release a ${kind} from its hold`,
+      summary: `Release the hold of a ${kind}`,
       params,
       answers: { 204: 'empty' },
       touches,

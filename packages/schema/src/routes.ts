@@ -29,7 +29,7 @@ import { versionRoutes } from './versions.ts';
 const ownerRoutes = <K extends OwnerKind>(kind: K) =>
   [...fileRoutes(kind), ...metricRoutes(kind), ...metadataRoutes(kind), ...eventRoutes(kind)] as const;
 
-/** Every route there is: the server, the OpenAPI document, the clients and the authorization test derive from this. */
+/** Every route. The server, the OpenAPI document, the clients and the authorization test derive from this list. */
 const table = [
   ...namespaceRoutes,
   ...modelRoutes,

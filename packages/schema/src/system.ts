@@ -6,7 +6,8 @@ export const Health = z.object({ status: z.literal('ok'), version: z.string() })
 const StoreCheck = Check.extend({
   state: z.enum(['ok', 'full', 'read_only', 'unavailable']).meta({
     description:
-      'With `full` and `read_only` stored files can be read, so the server is ready; uploads are 503.',
+      'In `full` and `read_only`, the server is ready and stored files can be read, but uploads return ' +
+      '503.',
   }),
 });
 export const Readiness = z
@@ -16,10 +17,12 @@ export const Readiness = z
       database: Check,
       migrations: Check,
       blobs: StoreCheck,
-      clock: Check.describe('Not ok: this server takes no decision by age. It is ready all the same.'),
+      clock: Check.describe(
+        'If not ok, the server makes no decision that depends on age. It is ready nevertheless.',
+      ),
     }),
   })
-  .meta({ id: 'Readiness', description: 'Whether the server can serve, part by part.' });
+  .meta({ id: 'Readiness', description: 'The readiness of the server and its parts.' });
 
 const shared = { method: 'GET', cost: 'fixed', tag: 'system', public: true, touches: {} } as const;
 
@@ -28,42 +31,42 @@ export const systemRoutes = [
     ...shared,
     id: 'system.health',
     path: '/healthz',
-    summary: 'The process lives',
+    summary: 'Check that the process is alive',
     answers: { 200: Health },
   }),
   route({
     ...shared,
     id: 'system.ready',
     path: '/readyz',
-    summary: 'Database, migrations and file store answer',
+    summary: 'Check the database, the migrations and the file store',
     answers: { 200: Readiness, 503: Readiness },
   }),
   route({
     ...shared,
     id: 'system.metrics',
     path: '/metrics',
-    summary: 'Prometheus metrics',
+    summary: 'Read the metrics in the Prometheus format',
     answers: { 200: 'text' },
   }),
   route({
     ...shared,
     id: 'system.openapi',
     path: '/openapi.json',
-    summary: 'This document',
+    summary: 'Read this OpenAPI document',
     answers: { 200: 'json' },
   }),
   route({
     ...shared,
     id: 'system.docs',
     path: '/docs',
-    summary: 'This document, for a person',
+    summary: 'Read this document as a web page',
     answers: { 200: 'html' },
   }),
   route({
     ...shared,
     id: 'system.docsAsset',
     path: '/docs/{asset}',
-    summary: 'A part of the page',
+    summary: 'Read an asset of the web page',
     params: z.strictObject({ asset: z.string().max(64) }),
     answers: { 200: 'bytes' },
     errors: [404],

@@ -5,11 +5,10 @@ import { auditFields, Count, Sha256, Timestamp, Uuid } from './primitives.ts';
 import { OWNER_KINDS, REFS } from './resources.ts';
 import { route } from './route.ts';
 
-/** Parts of one upload at most, and bytes of a part: the rules of S3, which hold for every store. */
+/** The limits of S3 for parts, which apply to every store. */
 export const PARTS_MAX = 10_000;
 export const PART_SIZE_MIN = 5 * 2 ** 20;
 export const PART_SIZE_MAX = 5 * 2 ** 30;
-/** Parts that one request can ask to be signed. */
 export const PARTS_SIGN_MAX = 1000;
 
 export const UPLOAD_STATES = ['open', 'verifying', 'complete', 'failed', 'aborted', 'expired'] as const;
@@ -17,13 +16,13 @@ export const UPLOAD_STATES = ['open', 'verifying', 'complete', 'failed', 'aborte
 export const UploadState = z.enum(UPLOAD_STATES).meta({
   id: 'UploadState',
   description:
-    '`open`: takes parts. `verifying`: all are there, and the whole is being read to compute its SHA-256. `complete`: ' +
-    'the file is verified. `failed`: the content was not what had been announced. `aborted`, `expired`: given up, by ' +
-    'somebody or because nothing came for too long; nothing of it is kept.',
+    '`open`: accepts parts. `verifying`: all parts arrived, and the server computes the SHA-256 of the ' +
+    'whole. `complete`: the file is verified. `failed`: the content did not match the announced SHA-256. ' +
+    '`aborted`, `expired`: a caller aborted the upload, or no part arrived in time; nothing is stored.',
 });
 export type UploadState = z.infer<typeof UploadState>;
 
-/** The object that a file is for: exactly one of these. */
+/** The owner of the file: exactly one of these. */
 const owner = {
   model: REFS.model.optional(),
   version: REFS.version.optional(),
@@ -32,7 +31,7 @@ const owner = {
 };
 
 const PartSize = z.int().min(PART_SIZE_MIN).max(PART_SIZE_MAX);
-const PartNumber = z.int().min(1).max(PARTS_MAX).meta({ description: 'From 1.' });
+const PartNumber = z.int().min(1).max(PARTS_MAX).meta({ description: 'The number of the part, from 1.' });
 
 export const UploadCreate = z
   .strictObject({
@@ -40,73 +39,84 @@ export const UploadCreate = z
     path: FilePath,
     role: FileRole.optional(),
     mediaType: MediaType.optional(),
-    sizeBytes: Count.meta({ description: 'Of the whole file.' }),
+    sizeBytes: Count.meta({ description: 'The size of the whole file in bytes.' }),
     sha256: Sha256.optional().meta({
       description:
-        'Of the whole file, where it is known: content that turns out to be other is rejected. Content that a file has ' +
-        'which the caller may read need not be sent: the upload is complete at once.',
+        'The SHA-256 of the whole file, if known. Content that does not match is rejected. If the caller ' +
+        'may read a file with the same content, the upload is complete at once and needs no parts.',
     }),
     partSizeBytes: PartSize.optional().meta({
       description:
-        'Of every part but the last. Default: 16 MiB, or more where the file would have over 10,000 parts.',
+        'The size of every part except the last. Default: 16 MiB, or more if the file would need over ' +
+        '10,000 parts.',
     }),
   })
   .meta({
     id: 'UploadCreate',
-    description: 'A file to upload in parts. Exactly one of `model`, `version`, `experiment`, `checkpoint`.',
+    description:
+      'A file to upload in parts, for exactly one of `model`, `version`, `experiment` and `checkpoint`.',
   });
 export type UploadCreate = z.infer<typeof UploadCreate>;
 
 export const Upload = z
   .object({
-    object: z.object({ kind: z.enum(OWNER_KINDS), id: Uuid }).meta({ description: 'Whose file it is.' }),
+    object: z.object({ kind: z.enum(OWNER_KINDS), id: Uuid }).meta({ description: 'The owner of the file.' }),
     path: FilePath,
     role: FileRole,
     mediaType: z.string().nullable(),
     sizeBytes: Count,
-    sha256: Sha256.nullable().meta({ description: 'As announced; once it is complete, as computed.' }),
-    partSizeBytes: Count.meta({ description: 'Of every part but the last, which has what is left.' }),
-    partCount: Count.meta({ description: 'None where the file is empty.' }),
-    direct: z.boolean().meta({ description: 'Parts can go straight to the store, by signed URLs.' }),
+    sha256: Sha256.nullable().meta({
+      description: 'The announced SHA-256. After completion, the computed one.',
+    }),
+    partSizeBytes: Count.meta({ description: 'The size of every part except the last, which has the rest.' }),
+    partCount: Count.meta({ description: 'The number of parts. 0 for an empty file.' }),
+    direct: z
+      .boolean()
+      .meta({ description: 'Whether parts can go directly to the file store, by signed URLs.' }),
     state: UploadState,
     completing: z.boolean().meta({
       description:
-        'The upload was completed, and the store could not put the parts together yet. The server goes on until it has.',
+        'Whether the upload was completed but the store has not assembled the parts yet. The server ' +
+        'keeps retrying.',
     }),
     waitsFor: z
       .string()
       .nullable()
       .meta({
         description:
-          'Why a completed upload is not verified yet, if the store did not answer or gave other bytes than arrived. The ' +
-          'server looks again by itself. Null otherwise.',
+          'The reason why a completed upload is not verified yet: the store did not answer, or returned ' +
+          'other bytes than arrived. The server retries by itself. Otherwise null.',
       }),
-    failure: z.string().nullable().meta({ description: 'Why it came to nothing.' }),
+    failure: z.string().nullable().meta({ description: 'The reason why the upload failed.' }),
     file: File.nullable().meta({
-      description: 'The file that came of it; null before, and when the path has another one since.',
+      description: 'The resulting file. Null before completion, and if the path has another file since.',
     }),
     ...auditFields,
     expiresAt: Timestamp.nullable().meta({
       description:
-        'When it expires unless something happens to it; null unless it is open. Each part moves it.',
+        'The time at which an open upload expires. Each part extends it. Null if the upload is not open.',
     }),
   })
-  .meta({ id: 'Upload', description: 'A file that comes in parts.' });
+  .meta({ id: 'Upload', description: 'An upload of a file in parts.' });
 export type Upload = z.infer<typeof Upload>;
 
 export const UploadPart = z
   .object({
     part: PartNumber,
     sizeBytes: Count,
-    sha256: Sha256.nullable().meta({ description: 'Null where an S3 server does not tell it.' }),
+    sha256: Sha256.nullable().meta({
+      description: 'The SHA-256 of the part. Null if the S3 server does not report it.',
+    }),
     receivedAt: Timestamp,
   })
-  .meta({ id: 'UploadPart', description: 'A part that has arrived, verified by its checksum.' });
+  .meta({ id: 'UploadPart', description: 'A part that arrived and passed its checksum.' });
 export type UploadPart = z.infer<typeof UploadPart>;
 
 const UploadComplete = z
   .strictObject({
-    sha256: Sha256.optional().meta({ description: 'Of the whole file, where the create did not say it.' }),
+    sha256: Sha256.optional().meta({
+      description: 'The SHA-256 of the whole file, if the create did not announce it.',
+    }),
   })
   .meta({ id: 'UploadComplete' });
 
@@ -119,11 +129,15 @@ const SignedPart = z
   .object({
     part: PartNumber,
     method: z.literal('PUT'),
-    url: z.string().meta({ description: 'Works for whoever has it, for this content only.' }),
-    headers: z.record(z.string(), z.string()).meta({ description: 'To be sent exactly so.' }),
-    expiresAt: Timestamp.meta({ description: 'Later the store refuses it; have it signed again.' }),
+    url: z
+      .string()
+      .meta({ description: 'The signed URL. Anyone who has it can send this content, and no other.' }),
+    headers: z.record(z.string(), z.string()).meta({ description: 'The headers, to send unchanged.' }),
+    expiresAt: Timestamp.meta({
+      description: 'The expiry of the signature. Afterwards, sign the part again.',
+    }),
   })
-  .meta({ id: 'SignedPart', description: 'A request that brings one part to the store.' });
+  .meta({ id: 'SignedPart', description: 'A signed request that sends one part to the store.' });
 export type SignedPart = z.infer<typeof SignedPart>;
 const SignedParts = z.object({ items: z.array(SignedPart) }).meta({ id: 'SignedParts' });
 
@@ -153,9 +167,10 @@ export const uploadRoutes = [
     cost: 'fixed',
     path: '/v1/uploads',
     tag,
-    summary: 'Begin a file that comes in parts',
+    summary: 'Start an upload in parts',
     description:
-      'Refused at once where the file could not be stored: a frozen object, a tracked path, a size.',
+      'Fails at once if the file cannot be stored, for example because the object is frozen, the path is ' +
+      'tracked, or the size exceeds a limit.',
     body: UploadCreate,
     answers: { 201: Upload },
     touches: {
@@ -169,8 +184,8 @@ export const uploadRoutes = [
     cost: 'variable',
     path: '/v1/uploads',
     tag,
-    summary: 'List the uploads to an object, newest first',
-    description: 'Exactly one object. Uploads that are over are kept for a week.',
+    summary: 'List the uploads of an object, newest first',
+    description: 'Name exactly one object. Finished uploads are listed for a week.',
     query: z.strictObject({ ...owner, state: UploadState.optional(), limit, cursor }),
     answers: { 200: page('UploadPage', Upload) },
     touches: owners('query', 'file.read'),
@@ -192,8 +207,9 @@ export const uploadRoutes = [
     cost: 'fixed',
     path,
     tag,
-    summary: 'Give an upload up; its parts are removed',
-    description: 'One that came to nothing already stays as it is. Once it is completed: 409.',
+    summary: 'Abort an upload and remove its parts',
+    description:
+      'An upload that failed, expired or was aborted stays unchanged. A completed one returns 409.',
     params,
     answers: { 204: 'empty' },
     touches: { upload: { ...touch('file.write').upload, deleted: true } },
@@ -204,7 +220,7 @@ export const uploadRoutes = [
     cost: 'fixed',
     path: `${path}/parts`,
     tag,
-    summary: 'List the parts of an open upload that have arrived, by number',
+    summary: 'List the received parts of an open upload, by number',
     params,
     query: z.strictObject({ limit, cursor }),
     answers: { 200: page('UploadPartPage', UploadPart) },
@@ -217,10 +233,10 @@ export const uploadRoutes = [
     cost: 'fixed',
     path: `${path}/parts/{part}`,
     tag,
-    summary: 'Send a part',
+    summary: 'Upload a part',
     description:
-      'The body is the content, with its exact `Content-Length` and a checksum. In any order, several at once; the ' +
-      'same part again replaces it.',
+      'The body is the content, with its exact `Content-Length` and a checksum. Parts can arrive in any ' +
+      'order and in parallel. A part that is sent again replaces the earlier one.',
     params: onePart,
     headers: digestHeaders,
     body: 'bytes',
@@ -233,8 +249,9 @@ export const uploadRoutes = [
     cost: 'fixed',
     path: `${path}/parts/sign`,
     tag,
-    summary: 'Sign requests that bring parts straight to the store',
-    description: 'Where the upload is `direct`. Each takes only the content that has the SHA-256 named.',
+    summary: 'Sign requests that send parts directly to the store',
+    description:
+      'Requires a `direct` upload. Each signed request accepts only content with the given SHA-256.',
     params,
     body: PartsToSign,
     safe: true,
@@ -247,11 +264,11 @@ export const uploadRoutes = [
     cost: 'fixed',
     path: `${path}/complete`,
     tag,
-    summary: 'Make the file of its parts',
+    summary: 'Complete an upload: create the file from its parts',
     description:
-      'The file is there at once, in state `verifying`; it can be downloaded when the whole was read back and its ' +
-      'SHA-256 computed. If the store cannot put the parts together now, the server goes on by itself (`completing`). ' +
-      'Again: the upload as it is.',
+      'The file exists at once, in state `verifying`. It can be downloaded when the server has read it ' +
+      'back and computed its SHA-256. If the store cannot assemble the parts now, the server keeps ' +
+      'retrying (`completing`). A repeated call returns the upload unchanged.',
     params,
     body: UploadComplete,
     bodyOptional: true,

@@ -8,14 +8,16 @@ export const verificationRoutes = [
     cost: 'variable',
     path: '/v1/verification',
     tag: 'system',
-    summary: 'Compare the file store with the database; for administrators',
+    summary: 'Compare the file store with the database (administrators only)',
     description:
-      'One JSON object a line (NDJSON), by `type`: `progress` at least every two seconds, a `finding` each, and in the end one ' +
-      '`report`. An answer without `report` broke off. As after any read that finds damage, damaged contents are marked; stored ' +
-      'objects that no row knows are told and left alone.',
+      'Sends one JSON object per line (NDJSON). By `type`: `progress` at least every two seconds, a ' +
+      '`finding` for each fault, and one final `report`. An answer without `report` is incomplete. Like ' +
+      'any read, it marks content that it finds damaged. Objects in the store without a row are reported ' +
+      'and not changed.',
     query: z.strictObject({
       full: z.boolean().optional().meta({
-        description: 'Also read every stored content, and compare its SHA-256; not only existence and size.',
+        description:
+          'Also reads all stored content and compares its SHA-256, instead of only existence and size.',
         default: false,
       }),
     }),

@@ -27,9 +27,10 @@ import { hidden } from './views.ts';
 
 export const Status = z.enum(['pending', 'ready']).meta({
   id: 'Status',
-  description: '`latest`, `resolve` and aliases see only what is `ready`; its file set never changes again.',
+  description:
+    '`latest`, `resolve` and aliases use only `ready` objects. The file set of a `ready` object is ' +
+    'immutable.',
 });
-/** Aliases that one request can set. */
 const Aliases = z.array(AliasName).max(64);
 
 export const SourceInput = z
@@ -38,7 +39,7 @@ export const SourceInput = z
     experiment: REFS.experiment.optional(),
     version: REFS.version.optional(),
   })
-  .meta({ id: 'SourceInput', description: 'What the version was made from.' });
+  .meta({ id: 'SourceInput', description: 'The origin of the version.' });
 
 export const Source = z
   .object({
@@ -46,17 +47,17 @@ export const Source = z
     experiment: z.string().optional().meta({ description: '`ai/vision/run-7`' }),
     version: z.string().optional().meta({ description: '`ai/vision/yolo:v1`' }),
   })
-  .meta({ id: 'Source', description: 'What the version was made from, as far as the reader may see that.' });
+  .meta({ id: 'Source', description: 'The origin of the version, as far as the caller may see it.' });
 
 export const UsedDataset = z
   .object({
     name: z.string(),
     digest: z.string().nullable(),
     id: Uuid.nullable().meta({
-      description: 'Null where the reader may not see the dataset, as the digest then is.',
+      description: 'Null, like the digest, if the caller may not see the dataset.',
     }),
   })
-  .meta({ id: 'UsedDataset', description: 'A dataset as it was when it was used.' });
+  .meta({ id: 'UsedDataset', description: 'A dataset at the digest that was used.' });
 
 const described = {
   name: Title.nullable().optional(),
@@ -80,8 +81,8 @@ export const VersionCreate = z
   .meta({
     id: 'VersionCreate',
     description:
-      'With `files` (also `[]`) or `status: ready` it is ready at once; otherwise pending until it is finalized, when ' +
-      'its `aliases` are set.',
+      'With `files` (also `[]`) or `status: ready`, the version is ready at once. Otherwise it is ' +
+      'pending until it is finalized, which also sets its `aliases`.',
   });
 export type VersionCreate = z.infer<typeof VersionCreate>;
 
@@ -96,7 +97,7 @@ export const VersionUpdate = z
 export const Version = z
   .object({
     namespace: NamespacePath,
-    model: z.string().meta({ description: "The model's name." }),
+    model: z.string().meta({ description: 'The name of the model.' }),
     modelId: Uuid,
     version: VersionName,
     name: Title.nullable(),
@@ -106,7 +107,7 @@ export const Version = z
     metadata: Metadata,
     tags: Tags,
     aliases: Aliases,
-    files: z.array(File).meta({ description: 'The first 100 by path; `/files` lists all.' }),
+    files: z.array(File).meta({ description: 'The first 100 files by path. `/files` lists all.' }),
     fileCount: Count,
     metrics: LatestMetrics,
     evaluations: LatestEvaluations,
@@ -117,10 +118,10 @@ export const Version = z
     ...deletable,
     hidden,
   })
-  .meta({ id: 'Version', description: 'A trained model.' });
+  .meta({ id: 'Version', description: 'A version of a model.' });
 export type Version = z.infer<typeof Version>;
 
-/** What the body of a new version names beside its model, be it created or promoted: the same permissions for both. */
+/** Objects that the body of a new version names beside its model. Creation and promotion need the same permissions. */
 export const newVersionTouches = {
   aliases: {
     kind: 'alias',
@@ -158,7 +159,8 @@ export const versionRoutes = [
     path: '/v1/models/{model}/versions',
     tag,
     summary: 'Create a version of a model',
-    description: 'The same create again is answered with the version as it is, with 200; another body: 409.',
+    description:
+      'Repeating the same create returns the existing version with 200. A different body returns 409.',
     params: inModel,
     body: VersionCreate,
     answers: { 200: Version, 201: Version },
@@ -190,9 +192,8 @@ export const versionRoutes = [
     cost: 'fixed',
     path: `${path}/finalize`,
     tag,
-    summary: 'Make a pending version ready: its file set is complete',
-    description:
-      'Sets the aliases that the create named. A version that is ready already is answered as it is.',
+    summary: 'Finalize a pending version: its file set becomes immutable',
+    description: 'Sets the aliases of the create. A ready version is returned unchanged.',
     params,
     body: z.strictObject({}),
     bodyOptional: true,

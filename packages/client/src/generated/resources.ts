@@ -37,7 +37,7 @@ export class Resources extends Resource {
     return this.http.send<Resolution>({ method: 'GET', url: '/v1/resolve', query: { ref }, options });
   }
 
-  /** Read who the server takes the caller for. */
+  /** Read the identity and rights of the caller. */
   whoami(options?: CallOptions): APIPromise<Whoami> {
     return this.http.send<Whoami>({ method: 'GET', url: '/v1/whoami', options });
   }

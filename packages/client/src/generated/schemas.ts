@@ -5,10 +5,10 @@ import type { components } from './types.ts';
 
 type Schemas = components['schemas'];
 
-/** A name that at most one version of a model holds. */
+/** A name such as `prod` that at most one version of a model holds. */
 export type Alias = Schemas['Alias'];
 
-/** One move of an alias. */
+/** A move of an alias. */
 export type AliasMove = Schemas['AliasMove'];
 
 /** One page of a list. */
@@ -17,7 +17,7 @@ export type AliasMovePage = Schemas['AliasMovePage'];
 /** One page of a list. */
 export type AliasPage = Schemas['AliasPage'];
 
-/** Who may move an alias. A move must be allowed by each that stands on the model or above it. */
+/** A restriction on moves of an alias. A move must satisfy every protection on the model and above it. */
 export type AliasProtection = Schemas['AliasProtection'];
 
 /** One page of a list. */
@@ -34,22 +34,22 @@ export type Approval = Schemas['Approval'];
 
 export type AttachFiles = Loose<Schemas['AttachFiles']>;
 
-/** Something that somebody did, or wanted to. */
+/** A write, a denied attempt or a read. */
 export type AuditEntry = Schemas['AuditEntry'];
 
 /**
- * `written`: a change was made. `denied`: the caller may not do it. `read`: content went out, which is
- * recorded only where the server is told to.
+ * `written`: the caller changed something. `denied`: the caller lacked a permission. `read`: content was
+ * sent; the server records reads only if it is configured to.
  */
 export type AuditOutcome = Schemas['AuditOutcome'];
 
 /** One page of a list. */
 export type AuditPage = Schemas['AuditPage'];
 
-/** What it was done to, as far as that was found out. */
+/** The object of the request, as far as the server could resolve it. */
 export type AuditedObject = Schemas['AuditedObject'];
 
-/** Who would have been the holder, in order of time. */
+/** The versions that would have held the alias, in order of time. */
 export type Backtest = Schemas['Backtest'];
 
 export type BacktestRequest = Loose<Schemas['BacktestRequest']>;
@@ -63,12 +63,12 @@ export type ChampionNumber = Schemas['ChampionNumber'];
 
 export type ChampionSpecial = Schemas['ChampionSpecial'];
 
-/** What a run wrote at an epoch and/or step. */
+/** A checkpoint that a training run wrote at an epoch, a step, or both. */
 export type Checkpoint = Schemas['Checkpoint'];
 
 /**
- * What a run wrote at an `epoch` and/or `step`: one of them is required. With `files` (also `[]`) or `status:
- * ready` it is ready at once, otherwise pending until it is finalized.
+ * A checkpoint of a run. `epoch` or `step` is required. With `files` (also `[]`) or `status: ready` the
+ * checkpoint is ready at once. Otherwise it is pending until it is finalized.
  */
 export type CheckpointCreate = Loose<Schemas['CheckpointCreate']>;
 
@@ -77,16 +77,16 @@ export type CheckpointPage = Schemas['CheckpointPage'];
 
 export type CheckpointUpdate = Loose<Schemas['CheckpointUpdate']>;
 
-/** What one clause of a rule says. */
+/** The verdict of one clause of a rule. */
 export type ClauseVerdict = Schemas['ClauseVerdict'];
 
 /**
- * `missing`: no metric of the version on the dataset. `stale`: the digest of the dataset has changed since.
- * `done`: neither.
+ * `missing`: the version has no metric on the dataset. `stale`: the digest of the dataset has changed since
+ * the evaluation. `done`: the evaluation is current.
  */
 export type Coverage = Schemas['Coverage'];
 
-/** A handle on data that lies elsewhere. */
+/** A reference to data that is stored outside of ModelBox. */
 export type Dataset = Schemas['Dataset'];
 
 /** A dataset by name and digest. */
@@ -95,12 +95,12 @@ export type DatasetAtDigest = Schemas['DatasetAtDigest'];
 export type DatasetCreate = Loose<Schemas['DatasetCreate']>;
 
 /**
- * A dataset. A bare name lies in the namespace of the object that mentions it, `ns/name` anywhere. Made on
- * first mention; without a digest the current one is meant.
+ * A dataset. A bare name belongs to the namespace of the object that mentions it; `ns/name` is absolute. The
+ * first mention creates the dataset. Without a digest, the current digest applies.
  */
 export type DatasetMention = Schemas['DatasetMention'];
 
-/** A dataset by name: current digest. */
+/** A dataset by name, at its current digest. */
 export type DatasetName = Schemas['DatasetName'];
 
 /** One page of a list. */
@@ -108,31 +108,31 @@ export type DatasetPage = Schemas['DatasetPage'];
 
 export type DatasetUpdate = Loose<Schemas['DatasetUpdate']>;
 
-/** What a rule decided, and why. */
+/** A decision of a rule, with its reasons. */
 export type Decision = Schemas['Decision'];
 
 /** One page of a list. */
 export type DecisionPage = Schemas['DecisionPage'];
 
-/** Under which edit of which policy. */
+/** The policy and its edit at the time of the decision. */
 export type DecisionPolicy = Schemas['DecisionPolicy'];
 
-/** What was decided about; of `kept` the model or namespace whose objects the rule ranges over. */
+/** The object of the decision. For `kept`, the model or namespace in the scope of the rule. */
 export type DecisionSubject = Schemas['DecisionSubject'];
 
 /** A dataset that every version must be evaluated on. */
 export type EvaluateRule = Schemas['EvaluateRule'];
 
-/** A version, a dataset that it must be evaluated on, and whether it was. */
+/** A required evaluation of a version on a dataset, and its state. */
 export type Evaluation = Schemas['Evaluation'];
 
 /** One page of a list. */
 export type EvaluationPage = Schemas['EvaluationPage'];
 
-/** The authors whose metrics and evaluations rules use. Default: admins. */
+/** The trusted authors: rules use only their metrics and evaluations. Default: admins. */
 export type EvaluationsBy = Schemas['EvaluationsBy'];
 
-/** Something an outside system told about an object. */
+/** An event that an external system reported about an object. */
 export type Event = Schemas['Event'];
 
 export type EventCreate = Loose<Schemas['EventCreate']>;
@@ -148,47 +148,47 @@ export type ExperimentCreate = Loose<Schemas['ExperimentCreate']>;
 /** One page of a list. */
 export type ExperimentPage = Schemas['ExperimentPage'];
 
-/** The checkpoint that it began with, where the reader may see it. */
+/** The checkpoint from which the run started. Null if the caller may not see it. */
 export type ExperimentSource = Schemas['ExperimentSource'];
 
-/** The checkpoint that it begins with, of whatever experiment. */
+/** The checkpoint from which the run starts. It may belong to another experiment. */
 export type ExperimentSourceInput = Schemas['ExperimentSourceInput'];
 
 export type ExperimentStatus = Schemas['ExperimentStatus'];
 
 export type ExperimentUpdate = Loose<Schemas['ExperimentUpdate']>;
 
-/** Why a version is, or is not, the holder of an alias: as of now. */
+/** The reasons why a version holds or does not hold an alias now. */
 export type Explanation = Schemas['Explanation'];
 
 export type FieldError = Schemas['FieldError'];
 
-/** One file of an object. */
+/** A file of an object. */
 export type File = Schemas['File'];
 
-/** The files named. */
+/** The files that the request named. */
 export type FileList = Schemas['FileList'];
 
 /** One page of a list. */
 export type FilePage = Schemas['FilePage'];
 
-/** What the file is to its object. */
+/** The role of the file. */
 export type FileRole = Schemas['FileRole'];
 
-/** A file of content that is stored already, by its SHA-256. */
+/** A file to create from stored content, named by its SHA-256. */
 export type FileToAttach = Schemas['FileToAttach'];
 
 export type FileToTrack = Schemas['FileToTrack'];
 
-/** Where the file lies; its path is the last segment. */
+/** The location of the file. The last segment becomes its path. */
 export type FileUri = Schemas['FileUri'];
 
 export type FiniteNumber = Schemas['FiniteNumber'];
 
-/** What was allowed, by whom and when. */
+/** The consent: the digest, the admin and the time. */
 export type GivenConsent = Schemas['GivenConsent'];
 
-/** What somebody may do in a namespace and in all below it. */
+/** A role of a principal on a namespace and everything below it. */
 export type Grant = Schemas['Grant'];
 
 /** One page of a list. */
@@ -198,21 +198,21 @@ export type GrantPut = Loose<Schemas['GrantPut']>;
 
 export type Health = Schemas['Health'];
 
-/** Nothing removes what is on hold. */
+/** A hold: retention never removes the object. */
 export type Hold = Schemas['Hold'];
 
 export type HoldPut = Loose<Schemas['HoldPut']>;
 
 /**
- * Exactly one of `best` (with `metric`, `direction`, and perhaps `dataset` and `per`), `latest` (perhaps with
- * `per`), `everyEpoch`, `youngerThan` and `filter`.
+ * Exactly one of `best` (with `metric`, `direction` and optionally `dataset` and `per`), `latest` (optionally
+ * with `per`), `everyEpoch`, `youngerThan` and `filter`.
  */
 export type KeepClause = Schemas['KeepClause'];
 
-/** Gives an alias or a tag to the version that is better and meets all else. */
+/** Assigns an alias or a tag to the version that beats the others and passes all clauses. */
 export type LabelRule = Schemas['LabelRule'];
 
-/** What a version came from, and what came of it. */
+/** The origins and the descendants of a version. */
 export type Lineage = Schemas['Lineage'];
 
 export type LineageEdge = Schemas['LineageEdge'];
@@ -229,20 +229,20 @@ export type LoggedPointPage = Schemas['LoggedPointPage'];
 /** Any JSON object, at most 64 KiB. */
 export type Metadata = Schemas['Metadata'];
 
-/** A JSON merge patch (RFC 7396): members given replace, `null` removes, objects merge. */
+/** A JSON merge patch (RFC 7396): members replace, `null` removes, objects merge. */
 export type MetadataPatch = Schemas['MetadataPatch'];
 
-/** Whether more is better, or less. */
+/** Whether higher or lower values are better. */
 export type MetricDirection = Schemas['MetricDirection'];
 
 export type MetricPoint = Schemas['MetricPoint'];
 
 export type MetricPoints = Schemas['MetricPoints'];
 
-/** The latest values as they are after the write. */
+/** The latest values after the write. */
 export type MetricSummary = Schemas['MetricSummary'];
 
-/** A double. JSON has no NaN and no infinities: they are strings. */
+/** A double. NaN and the infinities, which JSON lacks, are strings. */
 export type MetricValue = Schemas['MetricValue'];
 
 /** Values by key. */
@@ -250,7 +250,7 @@ export type MetricValues = Schemas['MetricValues'];
 
 export type MetricsInput = Schemas['MetricsInput'];
 
-/** A task to solve; what its versions have in common. */
+/** A model: a task to solve, with everything that its versions share. */
 export type Model = Schemas['Model'];
 
 export type ModelCreate = Loose<Schemas['ModelCreate']>;
@@ -260,7 +260,7 @@ export type ModelPage = Schemas['ModelPage'];
 
 export type ModelUpdate = Loose<Schemas['ModelUpdate']>;
 
-/** A path that organizes a team's models and experiments. Made on first use. */
+/** A path that organizes the models and experiments of a team. Created on first use. */
 export type Namespace = Schemas['Namespace'];
 
 /** One page of a list. */
@@ -269,8 +269,8 @@ export type NamespacePage = Schemas['NamespacePage'];
 export type NamespaceUpdate = Loose<Schemas['NamespaceUpdate']>;
 
 /**
- * What is stored in a namespace and all below it. Files of deleted objects count until these are purged;
- * tracked files count nothing.
+ * The storage use of a namespace and all below it. Files of deleted objects count until they are purged.
+ * Tracked files do not count.
  */
 export type NamespaceUsage = Schemas['NamespaceUsage'];
 
@@ -278,17 +278,17 @@ export type NewToken = Schemas['NewToken'];
 
 export type NonFiniteNumber = Schemas['NonFiniteNumber'];
 
-/** A metric in which it must not be worse than the holder. */
+/** A metric in which the version must not be worse than the holder. */
 export type NotWorse = Schemas['NotWorse'];
 
 export type Opponent = Schemas['Opponent'];
 
 /**
- * `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a
- * clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything.
- * `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not. `suspended`:
- * it would have been done, but the author of the rule may no longer do it, or no admin has allowed the rule
- * to move a protected alias.
+ * `moved`, `tagged`, `proposed`, `promoted`, `removed`: the action was done. `holds`: the version has the
+ * alias or tag already. `no`: a clause fails. `kept`: clauses of `keep` name something that no object in
+ * scope has, so the rule keeps everything. `skipped`: the object became protected meanwhile. `refused`: the
+ * action was due, but failed. `suspended`: the action was due, but the author of the rule may no longer do
+ * it, or no admin has allowed the rule to move a protected alias.
  */
 export type Outcome = Schemas['Outcome'];
 
@@ -298,70 +298,72 @@ export type PartsToSign = Loose<Schemas['PartsToSign']>;
 
 export type Permission = Schemas['Permission'];
 
-/** The sections that stand here, and what counts here. */
+/** The sections of this policy, and the sections that apply here. */
 export type Policy = Schemas['Policy'];
 
-/** An amount: `abs` or `rel`, one of the two. */
+/** An amount: either `abs` or `rel`. */
 export type PolicyAmount = Schemas['PolicyAmount'];
 
 /**
- * What the service does with what training produces. Of each section the nearest counts, the model first,
- * then its namespaces from below; without any, nothing is ever labelled, promoted or removed.
+ * Rules that the server applies to models and experiments. For each section the nearest policy applies: that
+ * of the model, then those of its namespaces, from the innermost. Without a policy, nothing is labelled,
+ * promoted or removed.
  */
 export type PolicyDocument = Loose<Schemas['PolicyDocument']>;
 
-/** One edit of a policy: all that it said from then on. */
+/** An edit of a policy, with the complete policy after it. */
 export type PolicyEdit = Schemas['PolicyEdit'];
 
 /** One page of a list. */
 export type PolicyEditPage = Schemas['PolicyEditPage'];
 
-/** What a policy would do now. Nothing is changed. */
+/** The effects that a policy would have now. The preview changes nothing. */
 export type PolicyPreview = Schemas['PolicyPreview'];
 
 export type PolicyScope = Schemas['PolicyScope'];
 
-/** Whose policy a section comes from. */
+/** The policy that a section comes from. */
 export type PolicySource = Schemas['PolicySource'];
 
-/** Where each section of `effective` comes from. */
+/** The source of each section of `effective`. */
 export type PolicySources = Schemas['PolicySources'];
 
-/** A clause of a policy that asks for something that no object has now: it may be misspelt. */
+/** A policy clause that no object matches now, for example because of a typing error. */
 export type PolicyWarning = Schemas['PolicyWarning'];
 
 /**
  * `unknown_metric`, `unknown_metadata`, `unknown_value`, `no_epoch`: no object in scope has the metric (on
- * the dataset), the metadata key, the tag, alias or text, or an epoch. `no_match`: no object passes.
- * `not_evaluated`: no version was evaluated on the dataset. `not_checked`: comparing took too long; the
- * preview compares.
+ * the dataset), the metadata key, the tag, alias or text, or an epoch. `no_match`: no object passes the
+ * filter. `not_evaluated`: no version was evaluated on the dataset. `not_checked`: the check took too long;
+ * the preview repeats it.
  */
 export type PolicyWarningCode = Schemas['PolicyWarningCode'];
 
 export type PreviewRequest = Loose<Schemas['PreviewRequest']>;
 
-/** What a labelling rule would do now. */
+/** The verdict of a labelling rule now. */
 export type PreviewedLabel = Schemas['PreviewedLabel'];
 
-/** What retention would do with one object, and why. */
+/** The retention verdict about an object, and the reasons. */
 export type PreviewedObject = Schemas['PreviewedObject'];
 
-/** What a promotion rule would do now. */
+/** The verdict of a promotion rule now. */
 export type PreviewedPromotion = Schemas['PreviewedPromotion'];
 
 /** Problem details (RFC 9457). */
 export type Problem = Schemas['Problem'];
 
-/** Makes the best checkpoint of experiments a version of the model. */
+/** Promotes the best checkpoint of experiments to a version of the model. */
 export type PromoteRule = Schemas['PromoteRule'];
 
 /**
- * The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the
- * checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given.
+ * The version to create from the checkpoint. It shares the files of the checkpoint (no content is copied),
+ * starts with its latest metrics and evaluations, and is ready at once. Metadata and tags come from this
+ * request.
  */
 export type Promotion = Loose<Schemas['Promotion']>;
 
-/** What a rule would do, for a person to decide. */
+/** An action that a rule proposes, for a person to decide. */
 export type Proposal = Schemas['Proposal'];
 
 export type ProposalDecision = Loose<Schemas['ProposalDecision']>;
@@ -369,23 +371,23 @@ export type ProposalDecision = Loose<Schemas['ProposalDecision']>;
 /** One page of a list. */
 export type ProposalPage = Schemas['ProposalPage'];
 
-/** `superseded`: another version was proposed since, or this one does not meet the rule any more. */
+/** `superseded`: the rule has proposed another version since, or this version no longer passes the rule. */
 export type ProposalState = Schemas['ProposalState'];
 
 /**
- * What no rule removes: the holder of an alias, the one before it, what is on hold, what a version was made
- * from that is not purged, the newest ready checkpoint of an experiment that runs, what is not ready, and
- * what a person has restored since the policy was last edited.
+ * The reason why no rule may remove the object: it holds an alias, held one before, is on hold, is the source
+ * of a version that is not purged, is the newest ready checkpoint of a running experiment, is not ready, or
+ * was restored by a person since the last edit of the policy.
  */
 export type Protection = Schemas['Protection'];
 
-/** Whether the server can serve, part by part. */
+/** The readiness of the server and its parts. */
 export type Readiness = Schemas['Readiness'];
 
-/** A file by its role or by its path, one of the two. */
+/** A required file, by either role or path. */
 export type RequiredFile = Schemas['RequiredFile'];
 
-/** What a reference means now. */
+/** The version that a reference resolves to now. */
 export type Resolution = Schemas['Resolution'];
 
 export type ResolvedFile = Schemas['ResolvedFile'];
@@ -397,13 +399,13 @@ export type RetainRule = Schemas['RetainRule'];
 export type RetentionPreview = Schemas['RetentionPreview'];
 
 /**
- * `viewer` reads and downloads; `contributor` adds experiments, checkpoints, metrics and versions;
- * `maintainer` moves aliases, sets policies, deletes, decides and holds; `admin` grants. Each may do what the
- * one before it may.
+ * `viewer` reads and downloads. `contributor` adds experiments, checkpoints, metrics and versions.
+ * `maintainer` moves aliases, sets policies and holds, deletes, and decides proposals. `admin` manages
+ * grants. Each role includes the roles before it.
  */
 export type Role = Schemas['Role'];
 
-/** A labelling rule for a protected alias, and whether it may move it. */
+/** A labelling rule for a protected alias, and whether the rule may move it. */
 export type RuleConsent = Schemas['RuleConsent'];
 
 /** One page of a list. */
@@ -412,8 +414,8 @@ export type RuleConsentPage = Schemas['RuleConsentPage'];
 export type RuleConsentPut = Loose<Schemas['RuleConsentPut']>;
 
 /**
- * `allowed`: the rule moves the alias. `waits`: nobody has allowed it. `changed`: it is not as it was
- * allowed. `gone`: a rule was allowed that the policy does not have any more.
+ * `allowed`: the rule may move the alias. `waits`: no admin has allowed it. `changed`: the rule has changed
+ * since it was allowed. `gone`: the policy no longer has the allowed rule.
  */
 export type RuleConsentState = Schemas['RuleConsentState'];
 
@@ -422,23 +424,25 @@ export type RuleKind = Schemas['RuleKind'];
 /** The model or namespace whose policy has the rule. */
 export type RuleOwner = Schemas['RuleOwner'];
 
-/** A request that brings one part to the store. */
+/** A signed request that sends one part to the store. */
 export type SignedPart = Schemas['SignedPart'];
 
 export type SignedParts = Schemas['SignedParts'];
 
-/** What the version was made from, as far as the reader may see that. */
+/** The origin of the version, as far as the caller may see it. */
 export type Source = Schemas['Source'];
 
-/** What the version was made from. */
+/** The origin of the version. */
 export type SourceInput = Schemas['SourceInput'];
 
-/** `latest`, `resolve` and aliases see only what is `ready`; its file set never changes again. */
+/**
+ * `latest`, `resolve` and aliases use only `ready` objects. The file set of a `ready` object is immutable.
+ */
 export type Status = Schemas['Status'];
 
 export type SuspendedSection = Schemas['SuspendedSection'];
 
-/** Credentials of a user or a service account; the secret is not among it. */
+/** Credentials of a user or service. The secret is not included. */
 export type Token = Schemas['Token'];
 
 export type TokenCreate = Loose<Schemas['TokenCreate']>;
@@ -448,55 +452,53 @@ export type TokenPage = Schemas['TokenPage'];
 
 export type TrackFiles = Loose<Schemas['TrackFiles']>;
 
-/** A file to track where it lies. */
+/** A file whose content stays at its URI. */
 export type TrackedFile = Schemas['TrackedFile'];
 
-/**
- * Whether `label` and `promote` have more items than are shown: more than `limit`, or than fit into a page.
- */
+/** Whether `label` and `promote` are incomplete, because of `limit` or the size of the page. */
 export type TruncatedPreview = Schemas['TruncatedPreview'];
 
-/** For `rule`: the authors whose metrics and evaluations rules use. Else null. */
+/** For `rule`, the authors whose metrics and evaluations the rules use. Otherwise null. */
 export type TrustedEvaluators = Schemas['TrustedEvaluators'];
 
 export type UndecidedClause = Schemas['UndecidedClause'];
 
-/** A value that a rule ignores, because the protection of its alias does not trust the author. */
+/** A value that a rule ignores, because the protection of the alias does not trust its author. */
 export type UntrustedValue = Schemas['UntrustedValue'];
 
-/** A file that comes in parts. */
+/** An upload of a file in parts. */
 export type Upload = Schemas['Upload'];
 
 export type UploadComplete = Loose<Schemas['UploadComplete']>;
 
-/** A file to upload in parts. Exactly one of `model`, `version`, `experiment`, `checkpoint`. */
+/** A file to upload in parts, for exactly one of `model`, `version`, `experiment` and `checkpoint`. */
 export type UploadCreate = Loose<Schemas['UploadCreate']>;
 
 /** One page of a list. */
 export type UploadPage = Schemas['UploadPage'];
 
-/** A part that has arrived, verified by its checksum. */
+/** A part that arrived and passed its checksum. */
 export type UploadPart = Schemas['UploadPart'];
 
 /** One page of a list. */
 export type UploadPartPage = Schemas['UploadPartPage'];
 
 /**
- * `open`: takes parts. `verifying`: all are there, and the whole is being read to compute its SHA-256.
- * `complete`: the file is verified. `failed`: the content was not what had been announced. `aborted`,
- * `expired`: given up, by somebody or because nothing came for too long; nothing of it is kept.
+ * `open`: accepts parts. `verifying`: all parts arrived, and the server computes the SHA-256 of the whole.
+ * `complete`: the file is verified. `failed`: the content did not match the announced SHA-256. `aborted`,
+ * `expired`: a caller aborted the upload, or no part arrived in time; nothing is stored.
  */
 export type UploadState = Schemas['UploadState'];
 
-/** A dataset as it was when it was used. */
+/** A dataset at the digest that was used. */
 export type UsedDataset = Schemas['UsedDataset'];
 
-/** A trained model. */
+/** A version of a model. */
 export type Version = Schemas['Version'];
 
 /**
- * With `files` (also `[]`) or `status: ready` it is ready at once; otherwise pending until it is finalized,
- * when its `aliases` are set.
+ * With `files` (also `[]`) or `status: ready`, the version is ready at once. Otherwise it is pending until it
+ * is finalized, which also sets its `aliases`.
  */
 export type VersionCreate = Loose<Schemas['VersionCreate']>;
 
@@ -508,7 +510,7 @@ export type VersionUpdate = Loose<Schemas['VersionUpdate']>;
 /** A labelling rule that does not move its protected alias until an admin allows it. */
 export type WaitingRule = Schemas['WaitingRule'];
 
-/** Who the server takes the caller for. */
+/** The identity and the rights of the caller. */
 export type Whoami = Schemas['Whoami'];
 
 /** The query of `namespaces.list`. */

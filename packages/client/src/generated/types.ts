@@ -2,7 +2,7 @@
 
 export interface components {
     schemas: {
-        /** @description A name that at most one version of a model holds. */
+        /** @description A name such as `prod` that at most one version of a model holds. */
         Alias: {
             /**
              * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
@@ -11,18 +11,18 @@ export interface components {
             alias: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description When it moved last.
+             * @description The time of the last move.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
             /**
-             * @description The holder's name.
+             * @description The name of the version that holds the alias.
              * @example v1
              * @example 2.3.0-rc1
              */
@@ -30,7 +30,7 @@ export interface components {
             /** Format: uuid */
             versionId: string;
         };
-        /** @description One move of an alias. */
+        /** @description A move of an alias. */
         AliasMove: {
             actor: string;
             /**
@@ -40,7 +40,7 @@ export interface components {
             alias: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
@@ -68,45 +68,45 @@ export interface components {
         /** @description One page of a list. */
         AliasMovePage: {
             items: components["schemas"]["AliasMove"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         /** @description One page of a list. */
         AliasPage: {
             items: components["schemas"]["Alias"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        /** @description Who may move an alias. A move must be allowed by each that stands on the model or above it. */
+        /** @description A restriction on moves of an alias. A move must satisfy every protection on the model and above it. */
         AliasProtection: {
             /**
              * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
              * @example prod
              */
             alias: string;
-            /** @description For `proposal`: the required number of approvers. Else null. */
+            /** @description For `proposal`, the required number of approvers. Otherwise null. */
             approvals: number | null;
             /**
-             * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.
+             * @description `role`: callers who have the role, or a higher one, on the namespace of the model. `principals`: the listed principals. `rule`: labelling rules in mode `auto` that an admin has allowed, as long as they do not change. `proposal`: only approved proposals.
              * @enum {string}
              */
             by: "role" | "principals" | "rule" | "proposal";
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             createdBy: string;
-            /** @description Rises with each edit of the protection and of the rules that it allows: the ETag. */
+            /** @description Increases with each edit of the protection or of the rules that it allows. It is the ETag. */
             edit: number;
             evaluations: components["schemas"]["TrustedEvaluators"];
-            /** @description Whether it stands on a namespace above. */
+            /** @description Whether the protection belongs to a namespace above. */
             inherited: boolean;
-            /** @description The name of the model on which it stands. */
+            /** @description The name of the protected model. Null: the protection belongs to a namespace. */
             model: string | null;
             /**
-             * @description On which it stands, or in which its model lies.
+             * @description The namespace of the protection, or of its model.
              * @example ai/vision
              */
             namespace: string;
@@ -117,7 +117,7 @@ export interface components {
         /** @description One page of a list. */
         AliasProtectionPage: {
             items: components["schemas"]["AliasProtection"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         AliasProtectionPut: {
@@ -127,37 +127,37 @@ export interface components {
              */
             approvals?: number;
             /**
-             * @description `role`: whoever has the role, or a higher one, on the namespace of the model. `principals`: those named. `rule`: only labelling rules in mode `auto` that an admin has allowed, while they stay as they were then. `proposal`: only an approved proposal.
+             * @description `role`: callers who have the role, or a higher one, on the namespace of the model. `principals`: the listed principals. `rule`: labelling rules in mode `auto` that an admin has allowed, as long as they do not change. `proposal`: only approved proposals.
              * @enum {string}
              */
             by: "role" | "principals" | "rule" | "proposal";
             /** @description Only for `rule`. */
             evaluations?: components["schemas"]["EvaluationsBy"];
-            /** @description Of `principals`, and only there. */
+            /** @description Only for `principals`: the callers who may move the alias. */
             principals?: string[];
             reason?: string | null;
-            /** @description Of `role`, and only there. */
+            /** @description Only for `role`: the required role. */
             role?: components["schemas"]["Role"];
         };
         AliasPut: {
-            /** @description The holder demanded, by id or name (`null`: none); if another holds it: 412. */
+            /** @description The version that must hold the alias now, by id or name (`null`: no version). Otherwise 412. */
             expect?: string | null;
-            /** @description Why; kept in the history. */
+            /** @description The reason. It is stored in the history of the alias. */
             reason?: string | null;
-            /** @description A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body under a known model the bare name of the version will do. */
+            /** @description A version: its id, or a reference such as `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body for a known model, the bare name of the version is enough. */
             version: string;
         };
         AliasRollback: {
-            /** @description The holder demanded, by id or name (`null`: none); if another holds it: 412. */
+            /** @description The version that must hold the alias now, by id or name (`null`: no version). Otherwise 412. */
             expect?: string | null;
-            /** @description Why; kept in the history. */
+            /** @description The reason. It is stored in the history of the alias. */
             reason?: string | null;
         };
         /** @description An approval of a proposal. */
         Approval: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
@@ -167,190 +167,190 @@ export interface components {
         AttachFiles: {
             files: components["schemas"]["FileToAttach"][];
         };
-        /** @description What it was done to, as far as that was found out. */
+        /** @description The object of the request, as far as the server could resolve it. */
         AuditedObject: {
             /**
              * Format: uuid
-             * @description Null: it was not there.
+             * @description Null: no such object exists.
              */
             id: string | null;
             kind: string;
-            /** @description Its name within what it lies in, or the path of the file. */
+            /** @description The name of the object within its parent, or the path of the file. */
             name: string | null;
         } | null;
-        /** @description Something that somebody did, or wanted to. */
+        /** @description A write, a denied attempt or a read. */
         AuditEntry: {
-            /** @description Of a write what became of the object: `created`, `updated`, `moved`, … */
+            /** @description For a write, the action on the object: `created`, `updated`, `moved`, … */
             action: string | null;
-            /** @description Who: `user:…`, `service:…`, `local` on an open server, `modelbox` for the server itself; null: nobody who is known. */
+            /** @description The caller: `user:…`, `service:…`, `local` on an open server, or `modelbox` for the server itself. Null: an unknown caller. */
             actor: string | null;
-            /** @description From which address. */
+            /** @description The address of the client. */
             address: string | null;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
-            /** @description Why an attempt was denied, where the rest does not tell. */
+            /** @description For a denied attempt, the reason, if the other fields do not show it. */
             detail: string | null;
-            /** @description Of a change to what was there: the fields that it changed. */
+            /** @description For a change to an existing object, the changed fields. */
             fields: string[] | null;
-            /** @description No other entry has it. That of a write is the id of its change. */
+            /** @description The unique id of the entry. For a write, it is the id of its change. */
             id: string;
             /**
              * Format: date-time
-             * @description When the last attempt that it counts came; null: it is one.
+             * @description The time of the last attempt that the entry counts. Null: the entry counts one.
              * @example 2026-01-31T12:00:00.000Z
              */
             lastAt: string | null;
-            /** @description Of an attempt or a read: GET, HEAD, POST, … */
+            /** @description For a denied attempt or a read, the HTTP method. */
             method: string | null;
-            /** @description In which namespace that lies. */
+            /** @description The namespace of the object. */
             namespace: string | null;
             object: components["schemas"]["AuditedObject"];
             outcome: components["schemas"]["AuditOutcome"];
-            /** @description Of an attempt: the permission that was lacking. */
+            /** @description For a denied attempt, the permission that the caller lacked. */
             permission: string | null;
-            /** @description How many attempts it stands for: beyond `MODELBOX_AUDIT_DENIALS` of a caller in a minute they are counted. */
+            /** @description The number of attempts that the entry counts. Attempts beyond `MODELBOX_AUDIT_DENIALS` a minute share one entry. */
             repeats: number;
-            /** @description Leads to the request in the log. */
+            /** @description The id of the request, as in the log. */
             requestId: string | null;
-            /** @description Of an attempt or a read: the operation, `models.get`. */
+            /** @description For a denied attempt or a read, the operation: `models.get`. */
             route: string | null;
-            /** @description Of an attempt or a read: with what it was answered. */
+            /** @description For a denied attempt or a read, the HTTP status of the answer. */
             status: number | null;
             /**
              * Format: uuid
-             * @description By which token; one that was refused too, if it is ours.
+             * @description The token of the request, also if it was rejected, as long as this server issued it.
              */
             tokenId: string | null;
         };
         AuditExportQuery: {
-            /** @description Writes that did this, `moved`. */
+            /** @description Writes with this action, for example `moved`. */
             action?: string;
-            /** @description Who, `user:ann@example.com`. */
+            /** @description Entries of this caller, for example `user:ann@example.com`. */
             actor?: string;
-            /** @description From this address. */
+            /** @description Entries from this client address. */
             address?: string;
             /**
-             * @description There and in all below it. Without it the audit is for administrators.
+             * @description Entries of this namespace and all below it. Only administrators may leave it out.
              * @example ai/vision
              */
             namespace?: string;
             /**
              * Format: uuid
-             * @description The id of what it was done to.
+             * @description Entries about the object with this id.
              */
             object?: string;
             /**
-             * @description What it was done to.
+             * @description Entries about objects of this kind.
              * @enum {string}
              */
             objectKind?: "namespace" | "model" | "version" | "alias" | "experiment" | "checkpoint" | "dataset" | "upload" | "proposal" | "token" | "grant" | "alias_protection";
             outcome?: components["schemas"]["AuditOutcome"];
-            /** @description All of one request. */
+            /** @description Entries of this request. */
             requestId?: string;
-            /** @description Attempts at an operation and reads by it, `models.get`. */
+            /** @description Denied attempts and reads of this operation, for example `models.get`. */
             route?: string;
             /**
              * Format: date-time
-             * @description Not before.
+             * @description Entries at or after this time.
              * @example 2026-01-31T12:00:00.000Z
              */
             since?: string;
             /**
              * Format: uuid
-             * @description The id of a token.
+             * @description Entries of the token with this id.
              */
             token?: string;
             /**
              * Format: date-time
-             * @description Before.
+             * @description Entries before this time.
              * @example 2026-01-31T12:00:00.000Z
              */
             until?: string;
         };
         AuditListQuery: {
-            /** @description Writes that did this, `moved`. */
+            /** @description Writes with this action, for example `moved`. */
             action?: string;
-            /** @description Who, `user:ann@example.com`. */
+            /** @description Entries of this caller, for example `user:ann@example.com`. */
             actor?: string;
-            /** @description From this address. */
+            /** @description Entries from this client address. */
             address?: string;
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             /**
-             * @description There and in all below it. Without it the audit is for administrators.
+             * @description Entries of this namespace and all below it. Only administrators may leave it out.
              * @example ai/vision
              */
             namespace?: string;
             /**
              * Format: uuid
-             * @description The id of what it was done to.
+             * @description Entries about the object with this id.
              */
             object?: string;
             /**
-             * @description What it was done to.
+             * @description Entries about objects of this kind.
              * @enum {string}
              */
             objectKind?: "namespace" | "model" | "version" | "alias" | "experiment" | "checkpoint" | "dataset" | "upload" | "proposal" | "token" | "grant" | "alias_protection";
             outcome?: components["schemas"]["AuditOutcome"];
-            /** @description All of one request. */
+            /** @description Entries of this request. */
             requestId?: string;
-            /** @description Attempts at an operation and reads by it, `models.get`. */
+            /** @description Denied attempts and reads of this operation, for example `models.get`. */
             route?: string;
             /**
              * Format: date-time
-             * @description Not before.
+             * @description Entries at or after this time.
              * @example 2026-01-31T12:00:00.000Z
              */
             since?: string;
             /**
              * Format: uuid
-             * @description The id of a token.
+             * @description Entries of the token with this id.
              */
             token?: string;
             /**
              * Format: date-time
-             * @description Before.
+             * @description Entries before this time.
              * @example 2026-01-31T12:00:00.000Z
              */
             until?: string;
         };
         /**
-         * @description `written`: a change was made. `denied`: the caller may not do it. `read`: content went out, which is recorded only where the server is told to.
+         * @description `written`: the caller changed something. `denied`: the caller lacked a permission. `read`: content was sent; the server records reads only if it is configured to.
          * @enum {string}
          */
         AuditOutcome: "written" | "denied" | "read";
         /** @description One page of a list. */
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        /** @description Who would have been the holder, in order of time. */
+        /** @description The versions that would have held the alias, in order of time. */
         Backtest: {
             champions: components["schemas"]["Champion"][];
-            /** @description How many changes of them were looked at. */
+            /** @description The number of evaluated changes. */
             facts: number;
-            /** @description Whether there were more champions than are shown. */
+            /** @description Whether the list of champions is incomplete. */
             truncated: boolean;
-            /** @description How many versions the history has. */
+            /** @description The number of versions in the history. */
             versions: number;
         };
         BacktestRequest: {
             /**
-             * @description Or the name of one that the policy has.
+             * @description The name of a rule of the policy. Set either `rule` or `name`.
              * @example yolo
              */
             name?: string;
-            /** @description A rule to try. */
+            /** @description A draft of a rule. Set either `rule` or `name`. */
             rule?: components["schemas"]["LabelRule"];
         };
         /** @description A fixed bound. */
@@ -358,7 +358,7 @@ export interface components {
         Champion: {
             /**
              * Format: date-time
-             * @description When the facts were there.
+             * @description The time at which the version met the rule.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
@@ -368,7 +368,7 @@ export interface components {
              * @example 2.3.0-rc1
              */
             before: string | null;
-            /** @description How much better than the one before; null for the first. */
+            /** @description The improvement over the previous champion. Null for the first. */
             by: number | null;
             value: components["schemas"]["ChampionNumber"] | components["schemas"]["ChampionSpecial"];
             /**
@@ -383,131 +383,131 @@ export interface components {
         ChampionNumber: number;
         /** @enum {string} */
         ChampionSpecial: "NaN" | "Infinity" | "-Infinity";
-        /** @description What a run wrote at an epoch and/or step. */
+        /** @description A checkpoint that a training run wrote at an epoch, a step, or both. */
         Checkpoint: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
-            /** @description Who made it. */
+            /** @description The creator. */
             createdBy: string;
             /**
              * Format: date-time
-             * @description When it was deleted; it can be restored until it is purged.
+             * @description The time of deletion. The object can be restored until it is purged.
              * @example 2026-01-31T12:00:00.000Z
              */
             deletedAt: string | null;
             epoch: number | null;
-            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            /** @description The latest value of each dataset and key. Datasets of the same namespace appear by their bare name. */
             evaluations: {
                 [key: string]: {
                     [key: string]: components["schemas"]["MetricValue"];
                 };
             };
-            /** @description The experiment's name. */
+            /** @description The name of the experiment. */
             experiment: string;
             /** Format: uuid */
             experimentId: string;
             fileCount: number;
-            /** @description The first 100 by path; `/files` lists all. */
+            /** @description The first 100 files by path. `/files` lists all. */
             files: components["schemas"]["File"][];
             /**
              * Format: date-time
-             * @description When retention took its stored files; `restore` brings them back for a while.
+             * @description The time at which retention removed the stored files. `restore` brings them back within the grace time.
              * @example 2026-01-31T12:00:00.000Z
              */
             filesRemovedAt: string | null;
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             hold: components["schemas"]["Hold"] | null;
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
-            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            /** @description The latest value of each key, of points without a dataset. The highest step wins, then the latest time, then the last received point. */
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             readyAt: string | null;
             status: components["schemas"]["Status"];
             step: number | null;
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags: string[];
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
         };
-        /** @description What a run wrote at an `epoch` and/or `step`: one of them is required. With `files` (also `[]`) or `status: ready` it is ready at once, otherwise pending until it is finalized. */
+        /** @description A checkpoint of a run. `epoch` or `step` is required. With `files` (also `[]`) or `status: ready` the checkpoint is ready at once. Otherwise it is pending until it is finalized. */
         CheckpointCreate: {
             epoch?: number | null;
             files?: components["schemas"]["TrackedFile"][];
             metadata?: components["schemas"]["Metadata"];
             metrics?: components["schemas"]["MetricsInput"];
             /**
-             * @description Puts this one in the place of a living checkpoint of the same epoch and step, which is deleted.
+             * @description Soft-deletes the existing checkpoint of the same epoch and step, in the same transaction.
              * @default false
              */
             replace?: boolean;
             status?: components["schemas"]["Status"];
             step?: number | null;
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[];
         };
         /** @description One page of a list. */
         CheckpointPage: {
             items: components["schemas"]["Checkpoint"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         CheckpointsArchiveQuery: {
             /**
-             * @description Neither is compressed. A `tar` answers ranges, so that a download can be resumed.
+             * @description The format of the archive. Neither format compresses. A `tar` supports range requests, so a download can be resumed.
              * @default tar
              * @enum {string}
              */
             format?: "tar" | "zip";
             /**
-             * @description Content of tracked files is not here: `refuse` answers 409 where there is one, `skip` leaves them out.
+             * @description How to treat tracked files, whose content the server does not have. `refuse` returns 409 if there is one; `skip` leaves them out.
              * @default refuse
              * @enum {string}
              */
             tracked?: "refuse" | "skip";
         };
         CheckpointsDecisionsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             kind?: components["schemas"]["RuleKind"];
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             outcome?: components["schemas"]["Outcome"];
             /**
-             * @description The name of a rule.
+             * @description Decisions of the rule with this name.
              * @example yolo
              */
             rule?: string;
         };
         CheckpointsEventsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -515,10 +515,10 @@ export interface components {
             name?: string;
         };
         CheckpointsFilesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -528,20 +528,20 @@ export interface components {
         };
         CheckpointsGetQuery: {
             /**
-             * @description Deleted ones too.
+             * @description Includes deleted objects.
              * @default false
              */
             includeDeleted?: boolean;
         };
         CheckpointsMetricsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description Only points on this dataset. */
             dataset?: string;
             fromStep?: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             fromTime?: string;
@@ -551,55 +551,55 @@ export interface components {
              */
             key?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
-            /** @description Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the points with the lowest and the highest value stay, so that spikes do. */
+            /** @description Limits each series to this number of points. Each bucket of the range keeps its lowest and highest value, so spikes remain visible. */
             points?: number;
             toStep?: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             toTime?: string;
         };
         CheckpointUpdate: {
             metadata?: components["schemas"]["MetadataPatch"] | null;
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[] | null;
         };
-        /** @description What one clause of a rule says. */
+        /** @description The verdict of one clause of a rule. */
         ClauseVerdict: {
             /** @description `better`, `notWorse[0]`, `filter`, `files[0]`, `evaluated`, `minAge`, … */
             clause: string;
             holds: boolean;
-            /** @description What it was decided by. */
+            /** @description The facts behind the verdict. */
             inputs: {
                 [key: string]: unknown;
             };
-            /** @description In plain English. */
+            /** @description The verdict in plain English. */
             words: string;
         };
         /**
-         * @description `missing`: no metric of the version on the dataset. `stale`: the digest of the dataset has changed since. `done`: neither.
+         * @description `missing`: the version has no metric on the dataset. `stale`: the digest of the dataset has changed since the evaluation. `done`: the evaluation is current.
          * @enum {string}
          */
         Coverage: "missing" | "stale" | "done";
-        /** @description A handle on data that lies elsewhere. */
+        /** @description A reference to data that is stored outside of ModelBox. */
         Dataset: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
-            /** @description Who made it. */
+            /** @description The creator. */
             createdBy: string;
-            /** @description What identifies the content, in whatever form its owner uses, for example `sha256:…`. */
+            /** @description An identifier of the content in any form, for example `sha256:…`. */
             digest: string | null;
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             /** Format: uuid */
             id: string;
@@ -610,18 +610,18 @@ export interface components {
              */
             name: string;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
             /**
-             * @description Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
+             * @description The location: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
              * @example s3://path/to/bucket/model.pt
              */
             uri: string | null;
@@ -632,7 +632,7 @@ export interface components {
             name: string;
         };
         DatasetCreate: {
-            /** @description What identifies the content, in whatever form its owner uses, for example `sha256:…`. */
+            /** @description An identifier of the content in any form, for example `sha256:…`. */
             digest?: string | null;
             metadata?: components["schemas"]["Metadata"];
             /**
@@ -641,104 +641,104 @@ export interface components {
              */
             name: string;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
             /**
-             * @description Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
+             * @description The location: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
              * @example s3://path/to/bucket/model.pt
              */
             uri?: string | null;
         };
-        /** @description A dataset. A bare name lies in the namespace of the object that mentions it, `ns/name` anywhere. Made on first mention; without a digest the current one is meant. */
+        /** @description A dataset. A bare name belongs to the namespace of the object that mentions it; `ns/name` is absolute. The first mention creates the dataset. Without a digest, the current digest applies. */
         DatasetMention: components["schemas"]["DatasetName"] | components["schemas"]["DatasetAtDigest"];
-        /** @description A dataset by name: current digest. */
+        /** @description A dataset by name, at its current digest. */
         DatasetName: string;
         /** @description One page of a list. */
         DatasetPage: {
             items: components["schemas"]["Dataset"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         DatasetsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
             filter?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace?: string;
             /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
             orderBy?: string;
             /**
-             * @description Those of the namespaces below too.
+             * @description Includes the namespaces below.
              * @default false
              */
             recursive?: boolean;
         };
         DatasetUpdate: {
-            /** @description What identifies the content, in whatever form its owner uses, for example `sha256:…`. */
+            /** @description An identifier of the content in any form, for example `sha256:…`. */
             digest?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
             /**
-             * @description Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
+             * @description The location: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
              * @example s3://path/to/bucket/model.pt
              */
             uri?: string | null;
         };
-        /** @description What a rule decided, and why. */
+        /** @description A decision of a rule, with its reasons. */
         Decision: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
-            /** @description The change that led to it, or the schedule. */
+            /** @description The trigger: a change, or the schedule. */
             cause: {
                 [key: string]: unknown;
             };
             clauses: components["schemas"]["ClauseVerdict"][];
-            /** @description Rises with time. */
+            /** @description The id. Later decisions have higher ids. */
             id: string;
-            /** @description What it was decided by: the values, the holder, the digests of the datasets. */
+            /** @description The facts behind the decision: metric values, the holder, the dataset digests. */
             inputs: {
                 [key: string]: unknown;
             };
             kind: components["schemas"]["RuleKind"];
             /**
              * Format: date-time
-             * @description When it last did; `at` if it never did.
+             * @description The time of the last repetition, or `at` if there is none.
              * @example 2026-01-31T12:00:00.000Z
              */
             lastAt: string;
-            /** @description `ai/vision/yolo`; null for what a namespace decides. */
+            /** @description The model, `ai/vision/yolo`. Null for decisions of a namespace policy. */
             model: string | null;
             outcome: components["schemas"]["Outcome"];
             policy: components["schemas"]["DecisionPolicy"];
-            /** @description How often the rule came to the same decision again, by the same reasons, inputs and policy. */
+            /** @description The number of times the rule repeated the decision with the same reasons, inputs and policy. */
             repeats: number;
             /** @description The name of the rule. */
             rule: string | null;
             subject: components["schemas"]["DecisionSubject"];
-            /** @description Why, in plain English. */
+            /** @description The reason in plain English. */
             words: string;
         };
         /** @description One page of a list. */
         DecisionPage: {
             items: components["schemas"]["Decision"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        /** @description Under which edit of which policy. */
+        /** @description The policy and its edit at the time of the decision. */
         DecisionPolicy: {
             edit: number;
             /** Format: uuid */
@@ -746,7 +746,7 @@ export interface components {
             /** @enum {string} */
             kind: "model" | "namespace";
         } | null;
-        /** @description What was decided about; of `kept` the model or namespace whose objects the rule ranges over. */
+        /** @description The object of the decision. For `kept`, the model or namespace in the scope of the rule. */
         DecisionSubject: {
             /** Format: uuid */
             id: string;
@@ -756,22 +756,22 @@ export interface components {
         };
         /** @description A dataset that every version must be evaluated on. */
         EvaluateRule: {
-            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            /** @description A dataset: a bare name in the namespace of the model or experiment, or `ns/name`. It must exist. */
             dataset: string;
         };
-        /** @description A version, a dataset that it must be evaluated on, and whether it was. */
+        /** @description A required evaluation of a version on a dataset, and its state. */
         Evaluation: {
-            /** @description As the policy names it. */
+            /** @description The dataset, as the policy names it. */
             dataset: string;
             /** Format: uuid */
             datasetId: string;
-            /** @description That the dataset has now. */
+            /** @description The current digest of the dataset. */
             digest: string | null;
-            /** @description That it had when the version was evaluated last. */
+            /** @description The digest of the dataset at the last evaluation of the version. */
             evaluatedDigest: string | null;
             /**
              * Format: date-time
-             * @description Since when the version is ready, and the evaluation owed.
+             * @description The time at which the version became ready and the evaluation due.
              * @example 2026-01-31T12:00:00.000Z
              */
             readyAt: string | null;
@@ -788,21 +788,21 @@ export interface components {
         /** @description One page of a list. */
         EvaluationPage: {
             items: components["schemas"]["Evaluation"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        /** @description The authors whose metrics and evaluations rules use. Default: admins. */
+        /** @description The trusted authors: rules use only their metrics and evaluations. Default: admins. */
         EvaluationsBy: {
             /** @description Trusts these callers and groups too. */
             principals?: string[];
-            /** @description Trusts authors who had this role, or a higher one, in the namespace of the model when they logged. `contributor` trusts everybody. */
+            /** @description Trusts authors who had this role, or a higher one, in the namespace of the model when they logged. `contributor` trusts everyone who can log. */
             role?: components["schemas"]["Role"];
         };
-        /** @description Something an outside system told about an object. */
+        /** @description An event that an external system reported about an object. */
         Event: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
@@ -813,13 +813,13 @@ export interface components {
             /** @example checkpoint_write_started */
             name: string;
             /**
-             * @description The system that tells.
+             * @description The system that reports the event.
              * @example trainer
              */
             source: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             time: string;
@@ -829,13 +829,13 @@ export interface components {
             /** @example checkpoint_write_started */
             name: string;
             /**
-             * @description The system that tells.
+             * @description The system that reports the event.
              * @example trainer
              */
             source: string;
             /**
              * Format: date-time
-             * @description When it happened. Default: now.
+             * @description The time of the event. Default: now.
              * @example 2026-01-31T12:00:00.000Z
              */
             time?: string;
@@ -843,44 +843,44 @@ export interface components {
         /** @description One page of a list. */
         EventPage: {
             items: components["schemas"]["Event"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         /** @description A training run. */
         Experiment: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
-            /** @description Who made it. */
+            /** @description The creator. */
             createdBy: string;
             /**
              * Format: date-time
-             * @description When it was deleted; it can be restored until it is purged.
+             * @description The time of deletion. The object can be restored until it is purged.
              * @example 2026-01-31T12:00:00.000Z
              */
             deletedAt: string | null;
-            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            /** @description The latest value of each dataset and key. Datasets of the same namespace appear by their bare name. */
             evaluations: {
                 [key: string]: {
                     [key: string]: components["schemas"]["MetricValue"];
                 };
             };
-            /** @description The id the trainer or tracker knows it by. */
+            /** @description The id of the run in the trainer or tracker. */
             externalId: string | null;
             /**
              * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
              * @example pytorch
              */
             framework: string | null;
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
-            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            /** @description The latest value of each key, of points without a dataset. The highest step wins, then the latest time, then the last received point. */
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
@@ -890,27 +890,27 @@ export interface components {
              */
             name: string;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
-            /** @description Who answers for it: an address or a team. */
+            /** @description The owner: an address or a team. */
             owner: string | null;
             source: components["schemas"]["ExperimentSource"];
             status: components["schemas"]["ExperimentStatus"];
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags: string[];
-            /** @description The task it solves, for example `object_detection`. */
+            /** @description The task, for example `object_detection`. */
             task: string | null;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
         };
         ExperimentCreate: {
-            /** @description The id the trainer or tracker knows it by. */
+            /** @description The id of the run in the trainer or tracker. */
             externalId?: string | null;
             /**
              * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
@@ -924,38 +924,38 @@ export interface components {
              */
             name: string;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
-            /** @description Who answers for it: an address or a team. */
+            /** @description The owner: an address or a team. */
             owner?: string | null;
             source?: components["schemas"]["ExperimentSourceInput"];
             /** @description Default: `running`. */
             status?: components["schemas"]["ExperimentStatus"];
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[];
-            /** @description The task it solves, for example `object_detection`. */
+            /** @description The task, for example `object_detection`. */
             task?: string | null;
         };
         /** @description One page of a list. */
         ExperimentPage: {
             items: components["schemas"]["Experiment"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         ExperimentsCheckpointsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
             filter?: string;
             /**
-             * @description Deleted ones too.
+             * @description Includes deleted objects.
              * @default false
              */
             includeDeleted?: boolean;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -963,10 +963,10 @@ export interface components {
             orderBy?: string;
         };
         ExperimentsEventsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -974,10 +974,10 @@ export interface components {
             name?: string;
         };
         ExperimentsFilesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -987,48 +987,48 @@ export interface components {
         };
         ExperimentsGetQuery: {
             /**
-             * @description Deleted ones too.
+             * @description Includes deleted objects.
              * @default false
              */
             includeDeleted?: boolean;
         };
         ExperimentsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
             filter?: string;
             /**
-             * @description Deleted ones too.
+             * @description Includes deleted objects.
              * @default false
              */
             includeDeleted?: boolean;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace?: string;
             /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
             orderBy?: string;
             /**
-             * @description Those of the namespaces below too.
+             * @description Includes the namespaces below.
              * @default false
              */
             recursive?: boolean;
         };
         ExperimentsMetricsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description Only points on this dataset. */
             dataset?: string;
             fromStep?: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             fromTime?: string;
@@ -1038,37 +1038,37 @@ export interface components {
              */
             key?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
-            /** @description Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the points with the lowest and the highest value stay, so that spikes do. */
+            /** @description Limits each series to this number of points. Each bucket of the range keeps its lowest and highest value, so spikes remain visible. */
             points?: number;
             toStep?: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             toTime?: string;
         };
-        /** @description The checkpoint that it began with, where the reader may see it. */
+        /** @description The checkpoint from which the run started. Null if the caller may not see it. */
         ExperimentSource: {
             /** Format: uuid */
             checkpoint: string;
         } | null;
-        /** @description The checkpoint that it begins with, of whatever experiment. */
+        /** @description The checkpoint from which the run starts. It may belong to another experiment. */
         ExperimentSourceInput: {
             /**
              * Format: uuid
-             * @description A checkpoint's id.
+             * @description The id of a checkpoint.
              */
             checkpoint: string;
         } | null;
         /** @enum {string} */
         ExperimentStatus: "running" | "finished" | "failed" | "aborted";
         ExperimentUpdate: {
-            /** @description The id the trainer or tracker knows it by. */
+            /** @description The id of the run in the trainer or tracker. */
             externalId?: string | null;
             /**
              * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
@@ -1076,22 +1076,22 @@ export interface components {
              */
             framework?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
-            /** @description Who answers for it: an address or a team. */
+            /** @description The owner: an address or a team. */
             owner?: string | null;
             status?: components["schemas"]["ExperimentStatus"];
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[] | null;
-            /** @description The task it solves, for example `object_detection`. */
+            /** @description The task, for example `object_detection`. */
             task?: string | null;
         };
-        /** @description Why a version is, or is not, the holder of an alias: as of now. */
+        /** @description The reasons why a version holds or does not hold an alias now. */
         Explanation: {
             /**
              * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
              * @example prod
              */
             alias: string;
-            /** @description Why it is the holder, or is not, in plain English. */
+            /** @description The reason why the version holds or does not hold the alias, in plain English. */
             answer: string;
             clauses: components["schemas"]["ClauseVerdict"][];
             /**
@@ -1104,10 +1104,10 @@ export interface components {
                 [key: string]: unknown;
             };
             isHolder: boolean;
-            /** @description The last one taken by the rule about this version. */
+            /** @description The last decision of the rule about this version. */
             lastDecision: components["schemas"]["Decision"] | null;
             outcome: components["schemas"]["Outcome"];
-            /** @description The rule that gives the alias; null where none does. */
+            /** @description The rule that assigns the alias. Null if there is none. */
             rule: string | null;
             /**
              * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
@@ -1119,31 +1119,31 @@ export interface components {
             versionId: string;
         };
         FieldError: {
-            /** @description What would have been accepted. */
+            /** @description The accepted values. */
             expected?: string[];
             /**
-             * @description The part of the request.
+             * @description The part of the request with the field.
              * @enum {string}
              */
             in: "body" | "query" | "path" | "header";
-            /** @description What is wrong, and what is allowed. */
+            /** @description The problem and the allowed values. */
             message: string;
             /** @description JSON pointer (RFC 6901) to the field within that part. */
             pointer: string;
-            /** @description In a filter or order: the offset of the error. */
+            /** @description In a filter or order, the offset of the error. */
             position?: number;
         };
-        /** @description One file of an object. */
+        /** @description A file of an object. */
         File: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             mediaType: string | null;
             /**
-             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @description A relative path of names joined by `/`, without empty names, `.`, `..`, backslashes or control characters.
              * @example weights/model.onnx
              */
             path: string;
@@ -1152,38 +1152,38 @@ export interface components {
             sha256: string | null;
             sizeBytes: number | null;
             /**
-             * @description `tracked`: it lies at `uri`, unchecked. `verifying`: stored in parts, each of them checked; the whole is being read. `verified`: stored, and its SHA-256 was computed here. `rejected`: the whole was not what had been announced. `corrupt`: stored, but its bytes were found damaged or missing since. Only a verified file can be downloaded here.
+             * @description `tracked`: the content is at `uri` and not checked. `verifying`: all parts are stored and checked; the server still computes the SHA-256 of the whole. `verified`: stored, with a SHA-256 that the server computed. `rejected`: the content did not match the announced SHA-256. `corrupt`: the stored content was found damaged or missing. Only verified files can be downloaded.
              * @enum {string}
              */
             state: "tracked" | "verifying" | "verified" | "rejected" | "corrupt";
             /**
-             * @description Where a tracked file lies; null for a stored one.
+             * @description The location of a tracked file. Null for a stored file.
              * @example s3://path/to/bucket/model.pt
              */
             uri: string | null;
         };
-        /** @description The files named. */
+        /** @description The files that the request named. */
         FileList: {
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             items: components["schemas"]["File"][];
         };
         /** @description One page of a list. */
         FilePage: {
             items: components["schemas"]["File"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         /**
-         * @description What the file is to its object.
+         * @description The role of the file.
          * @enum {string}
          */
         FileRole: "model" | "checkpoint" | "dataset" | "text" | "image" | "audio" | "video" | "other";
-        /** @description A file of content that is stored already, by its SHA-256. */
+        /** @description A file to create from stored content, named by its SHA-256. */
         FileToAttach: {
             mediaType?: string;
             /**
-             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @description A relative path of names joined by `/`, without empty names, `.`, `..`, backslashes or control characters.
              * @example weights/model.onnx
              */
             path: string;
@@ -1193,7 +1193,7 @@ export interface components {
         };
         FileToTrack: {
             /**
-             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @description A relative path of names joined by `/`, without empty names, `.`, `..`, backslashes or control characters.
              * @example weights/model.onnx
              */
             path?: string;
@@ -1202,22 +1202,22 @@ export interface components {
             sha256?: string | null;
             sizeBytes?: number | null;
             /**
-             * @description Where it lies: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
+             * @description The location: `s3://…`, `gs://…`, `https://…` or any other scheme, without user info.
              * @example s3://path/to/bucket/model.pt
              */
             uri: string;
         };
         /**
-         * @description Where the file lies; its path is the last segment.
+         * @description The location of the file. The last segment becomes its path.
          * @example s3://path/to/bucket/model.pt
          */
         FileUri: string;
         FiniteNumber: number;
-        /** @description What was allowed, by whom and when. */
+        /** @description The consent: the digest, the admin and the time. */
         GivenConsent: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
@@ -1225,24 +1225,24 @@ export interface components {
             digest: string;
             rule: string;
         } | null;
-        /** @description What somebody may do in a namespace and in all below it. */
+        /** @description A role of a principal on a namespace and everything below it. */
         Grant: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             createdBy: string;
-            /** @description Whether it stands on a namespace above. */
+            /** @description Whether the grant belongs to a parent namespace. */
             inherited: boolean;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
             /**
-             * @description Who: `user:…`, `service:…` or `group:…`.
+             * @description A user, service or group: `user:…`, `service:…` or `group:…`.
              * @example user:ann@example.com
              * @example service:trainer
              */
@@ -1252,7 +1252,7 @@ export interface components {
         /** @description One page of a list. */
         GrantPage: {
             items: components["schemas"]["Grant"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         GrantPut: {
@@ -1263,11 +1263,11 @@ export interface components {
             status: "ok";
             version: string;
         };
-        /** @description Nothing removes what is on hold. */
+        /** @description A hold: retention never removes the object. */
         Hold: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
@@ -1275,28 +1275,28 @@ export interface components {
             reason: string;
         };
         HoldPut: {
-            /** @description Why it must stay. */
+            /** @description The reason for the hold. */
             reason: string;
         };
-        /** @description Exactly one of `best` (with `metric`, `direction`, and perhaps `dataset` and `per`), `latest` (perhaps with `per`), `everyEpoch`, `youngerThan` and `filter`. */
+        /** @description Exactly one of `best` (with `metric`, `direction` and optionally `dataset` and `per`), `latest` (optionally with `per`), `everyEpoch`, `youngerThan` and `filter`. */
         KeepClause: {
-            /** @description The best so many, by `metric`. */
+            /** @description Keeps this number of the best objects, by `metric`. */
             best?: number;
-            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            /** @description A dataset: a bare name in the namespace of the model or experiment, or `ns/name`. It must exist. */
             dataset?: string;
             direction?: components["schemas"]["MetricDirection"];
-            /** @description Every so manieth epoch. */
+            /** @description Keeps each epoch that is a multiple of this number. */
             everyEpoch?: number;
             /** @description An expression in the filter language. */
             filter?: string;
-            /** @description The latest so many. */
+            /** @description Keeps this number of the latest objects. */
             latest?: number;
             /**
              * @description The name of the metric, stored in Unicode NFC.
              * @example val_loss
              */
             metric?: string;
-            /** @description Of each experiment, or over all. Default: `experiment` for checkpoints, `all` for versions. */
+            /** @description Whether the number applies to each experiment or to all together. Default: `experiment` for checkpoints, `all` for versions. */
             per?: components["schemas"]["PolicyScope"];
             /**
              * @description An ISO 8601 duration of weeks, days, hours, minutes and seconds: `P7D`, `PT12H`.
@@ -1304,25 +1304,25 @@ export interface components {
              */
             youngerThan?: string;
         };
-        /** @description Gives an alias or a tag to the version that is better and meets all else. */
+        /** @description Assigns an alias or a tag to the version that beats the others and passes all clauses. */
         LabelRule: {
             /**
-             * @description The alias that the rule gives; or `tag`.
+             * @description The alias that the rule assigns. Set either `alias` or `tag`.
              * @example prod
              */
             alias?: string;
-            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            /** @description A dataset: a bare name in the namespace of the model or experiment, or `ns/name`. It must exist. */
             dataset?: string;
             direction: components["schemas"]["MetricDirection"];
             /**
-             * @description Whether it must have been evaluated on all datasets that the policy names in `evaluate`.
+             * @description Whether the version must be evaluated on all datasets that the policy lists in `evaluate`.
              * @default true
              */
             evaluated?: boolean;
             files?: components["schemas"]["RequiredFile"][];
             /** @description An expression in the filter language. */
             filter?: string;
-            /** @description By more than this. Default: by anything. */
+            /** @description The minimum improvement, which must be exceeded. Default: any improvement. */
             margin?: components["schemas"]["PolicyAmount"];
             /**
              * @description The name of the metric, stored in Unicode NFC.
@@ -1330,12 +1330,12 @@ export interface components {
              */
             metric: string;
             /**
-             * @description Since it became ready.
+             * @description The minimum time since the version became ready.
              * @example P7D
              */
             minAge?: string;
             /**
-             * @description Whether the rule acts by itself, or proposes and a person decides.
+             * @description `auto`: the rule acts itself. `propose`: the rule proposes, and a person decides.
              * @default auto
              * @enum {string}
              */
@@ -1349,38 +1349,38 @@ export interface components {
             /** @description The tag that the rule adds; or `alias`. */
             tag?: string;
             /**
-             * @description What the metric must be better than: the present holder, any other version, or a fixed bound.
+             * @description The value to beat: that of the alias holder, of any other version, or a fixed bound.
              * @default holder
              */
             than?: components["schemas"]["Opponent"] | components["schemas"]["Bound"];
         };
-        /** @description What a version came from, and what came of it. */
+        /** @description The origins and the descendants of a version. */
         Lineage: {
             edges: components["schemas"]["LineageEdge"][];
             nodes: components["schemas"]["LineageNode"][];
-            /** @description True where the graph is larger than the answer may be. */
+            /** @description Whether the graph was cut because it is too large for the answer. */
             truncated: boolean;
         };
         LineageEdge: {
-            /** @description A dataset's digest at the time. */
+            /** @description The digest of the dataset at the time of use. */
             digest: string | null;
             /**
              * Format: uuid
-             * @description What was used.
+             * @description The id of the object that was used.
              */
             from: string;
             /** @enum {string} */
             relation: "trained_on" | "evaluated_on" | "promoted_from" | "written_by" | "trained_by" | "based_on";
             /**
              * Format: uuid
-             * @description What came of it.
+             * @description The id of the object that resulted.
              */
             to: string;
         };
         LineageNode: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             deletedAt: string | null;
@@ -1388,18 +1388,18 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "version" | "checkpoint" | "experiment" | "dataset";
-            /** @description `ai/vision/yolo:v1`, `ai/vision/run-7`, `ai/vision/coco-val`; of a checkpoint its run and place. */
+            /** @description The name: `ai/vision/yolo:v1`, `ai/vision/run-7` or `ai/vision/coco-val`. For a checkpoint, its run with epoch and step. */
             name: string;
         };
         LoggedPoint: {
             dataset: string | null;
-            /** @description The dataset's digest that the point was measured on. */
+            /** @description The digest of the dataset at the measurement. */
             digest: string | null;
             key: string;
             step: number | null;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             time: string | null;
@@ -1408,7 +1408,7 @@ export interface components {
         /** @description One page of a list. */
         LoggedPointPage: {
             items: components["schemas"]["LoggedPoint"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         LogMetrics: {
@@ -1418,12 +1418,12 @@ export interface components {
         Metadata: {
             [key: string]: unknown;
         };
-        /** @description A JSON merge patch (RFC 7396): members given replace, `null` removes, objects merge. */
+        /** @description A JSON merge patch (RFC 7396): members replace, `null` removes, objects merge. */
         MetadataPatch: {
             [key: string]: unknown;
         };
         /**
-         * @description Whether more is better, or less.
+         * @description Whether higher or lower values are better.
          * @enum {string}
          */
         MetricDirection: "max" | "min";
@@ -1437,64 +1437,64 @@ export interface components {
             step?: number | null;
             /**
              * Format: date-time
-             * @description RFC 3339; part of the identity of the point, to the microsecond.
+             * @description RFC 3339, to the microsecond. The time is part of the identity of the point.
              */
             time?: string | null;
             value: components["schemas"]["MetricValue"];
         };
         MetricPoints: components["schemas"]["MetricPoint"][];
         MetricsInput: components["schemas"]["MetricValues"] | components["schemas"]["MetricPoints"];
-        /** @description The latest values as they are after the write. */
+        /** @description The latest values after the write. */
         MetricSummary: {
-            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            /** @description The latest value of each dataset and key. Datasets of the same namespace appear by their bare name. */
             evaluations: {
                 [key: string]: {
                     [key: string]: components["schemas"]["MetricValue"];
                 };
             };
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
-            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            /** @description The latest value of each key, of points without a dataset. The highest step wins, then the latest time, then the last received point. */
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
         };
-        /** @description A double. JSON has no NaN and no infinities: they are strings. */
+        /** @description A double. NaN and the infinities, which JSON lacks, are strings. */
         MetricValue: components["schemas"]["FiniteNumber"] | components["schemas"]["NonFiniteNumber"];
         /** @description Values by key. */
         MetricValues: {
             [key: string]: components["schemas"]["MetricValue"];
         };
-        /** @description A task to solve; what its versions have in common. */
+        /** @description A model: a task to solve, with everything that its versions share. */
         Model: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
-            /** @description Who made it. */
+            /** @description The creator. */
             createdBy: string;
             /**
              * Format: date-time
-             * @description When it was deleted; it can be restored until it is purged.
+             * @description The time of deletion. The object can be restored until it is purged.
              * @example 2026-01-31T12:00:00.000Z
              */
             deletedAt: string | null;
-            /** @description Text for people. */
+            /** @description A description for people. */
             description: string | null;
-            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            /** @description The latest value of each dataset and key. Datasets of the same namespace appear by their bare name. */
             evaluations: {
                 [key: string]: {
                     [key: string]: components["schemas"]["MetricValue"];
                 };
             };
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
-            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            /** @description The latest value of each key, of points without a dataset. The highest step wins, then the latest time, then the last received point. */
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
@@ -1504,25 +1504,25 @@ export interface components {
              */
             name: string;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
-            /** @description Who answers for it: an address or a team. */
+            /** @description The owner: an address or a team. */
             owner: string | null;
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags: string[];
-            /** @description The task it solves, for example `object_detection`. */
+            /** @description The task, for example `object_detection`. */
             task: string | null;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
         };
         ModelCreate: {
-            /** @description Text for people. */
+            /** @description A description for people. */
             description?: string | null;
             metadata?: components["schemas"]["Metadata"];
             /**
@@ -1531,85 +1531,85 @@ export interface components {
              */
             name: string;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
-            /** @description Who answers for it: an address or a team. */
+            /** @description The owner: an address or a team. */
             owner?: string | null;
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[];
-            /** @description The task it solves, for example `object_detection`. */
+            /** @description The task, for example `object_detection`. */
             task?: string | null;
         };
         /** @description One page of a list. */
         ModelPage: {
             items: components["schemas"]["Model"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         ModelsAliasesDeleteQuery: {
-            /** @description The holder demanded; if another holds it: 412. */
+            /** @description The version that must hold the alias now. Otherwise 412. */
             expect?: string;
         };
         ModelsAliasesHistoryQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         ModelsAliasesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         ModelsDecisionsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             kind?: components["schemas"]["RuleKind"];
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             outcome?: components["schemas"]["Outcome"];
             /**
-             * @description The name of a rule.
+             * @description Decisions of the rule with this name.
              * @example yolo
              */
             rule?: string;
-            /** @description About one version. */
+            /** @description Decisions about this version. */
             version?: string;
         };
         ModelsEvaluationsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
-            /** @description As the policy names it. */
+            /** @description The dataset, as the policy names it. */
             dataset?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             /**
-             * @description `owed` is `missing` and `stale`.
+             * @description Filters by state. `owed` includes `missing` and `stale`.
              * @default owed
              * @enum {string}
              */
             state?: "owed" | "missing" | "stale" | "done" | "all";
         };
         ModelsEventsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -1617,10 +1617,10 @@ export interface components {
             name?: string;
         };
         ModelsFilesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -1630,48 +1630,48 @@ export interface components {
         };
         ModelsGetQuery: {
             /**
-             * @description Deleted ones too.
+             * @description Includes deleted objects.
              * @default false
              */
             includeDeleted?: boolean;
         };
         ModelsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
             filter?: string;
             /**
-             * @description Deleted ones too.
+             * @description Includes deleted objects.
              * @default false
              */
             includeDeleted?: boolean;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace?: string;
             /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
             orderBy?: string;
             /**
-             * @description Those of the namespaces below too.
+             * @description Includes the namespaces below.
              * @default false
              */
             recursive?: boolean;
         };
         ModelsMetricsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description Only points on this dataset. */
             dataset?: string;
             fromStep?: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             fromTime?: string;
@@ -1681,76 +1681,76 @@ export interface components {
              */
             key?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
-            /** @description Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the points with the lowest and the highest value stay, so that spikes do. */
+            /** @description Limits each series to this number of points. Each bucket of the range keeps its lowest and highest value, so spikes remain visible. */
             points?: number;
             toStep?: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             toTime?: string;
         };
         ModelsPolicyHistoryQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         ModelsPolicyPreviewQuery: {
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         ModelsProposalsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             state?: components["schemas"]["ProposalState"];
         };
         ModelsProtectedAliasesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         ModelsProtectedAliasesRulesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         ModelsVersionsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
             filter?: string;
             /**
-             * @description Deleted ones too.
+             * @description Includes deleted objects.
              * @default false
              */
             includeDeleted?: boolean;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -1758,43 +1758,43 @@ export interface components {
             orderBy?: string;
         };
         ModelUpdate: {
-            /** @description Text for people. */
+            /** @description A description for people. */
             description?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
-            /** @description Who answers for it: an address or a team. */
+            /** @description The owner: an address or a team. */
             owner?: string | null;
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[] | null;
-            /** @description The task it solves, for example `object_detection`. */
+            /** @description The task, for example `object_detection`. */
             task?: string | null;
         };
-        /** @description A path that organizes a team's models and experiments. Made on first use. */
+        /** @description A path that organizes the models and experiments of a team. Created on first use. */
         Namespace: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
-            /** @description Who made it. */
+            /** @description The creator. */
             createdBy: string;
-            /** @description Text for people. */
+            /** @description A description for people. */
             description: string | null;
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             path: string;
-            /** @description Bytes of content that may be stored in it and in all namespaces below; null: any. */
+            /** @description The storage quota in bytes for the namespace and all below it. Null: unlimited. */
             quotaBytes: number | null;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
@@ -1802,119 +1802,119 @@ export interface components {
         /** @description One page of a list. */
         NamespacePage: {
             items: components["schemas"]["Namespace"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         NamespacesDecisionsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             kind?: components["schemas"]["RuleKind"];
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             outcome?: components["schemas"]["Outcome"];
             /**
-             * @description The name of a rule.
+             * @description Decisions of the rule with this name.
              * @example yolo
              */
             rule?: string;
         };
         NamespacesGrantsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         NamespacesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description An expression in the filter language, for example `metrics.accuracy > 0.9 AND 'gold' IN tags`. */
             filter?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             /** @description Fields with `ASC` or `DESC`, for example `metrics.val_accu DESC, createdAt`. Default: newest first. */
             orderBy?: string;
             /**
-             * @description Only what lies below this namespace.
+             * @description Only namespaces below this one.
              * @example ai/vision
              */
             under?: string;
         };
         NamespacesPolicyHistoryQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         NamespacesPolicyPreviewQuery: {
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         NamespacesProtectedAliasesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         NamespacesProtectedAliasesRulesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         NamespaceUpdate: {
-            /** @description Text for people. */
+            /** @description A description for people. */
             description?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
             quotaBytes?: number | null;
         };
-        /** @description What is stored in a namespace and all below it. Files of deleted objects count until these are purged; tracked files count nothing. */
+        /** @description The storage use of a namespace and all below it. Files of deleted objects count until they are purged. Tracked files do not count. */
         NamespaceUsage: {
             contents: number;
             files: number;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
             quotaBytes: number | null;
-            /** @description Announced by uploads in parts that are not over. */
+            /** @description Bytes that open uploads have reserved. */
             uploadingBytes: number;
-            /** @description Each content once, however many files have it. */
+            /** @description Stored bytes. Content shared by several files counts once. */
             usedBytes: number;
         };
         NewToken: {
             administrator: boolean;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             createdBy: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string | null;
@@ -1922,42 +1922,42 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description To the minute.
+             * @description The last use, to the minute.
              * @example 2026-01-31T12:00:00.000Z
              */
             lastUsedAt: string | null;
             name: string;
-            /** @description Only there and below, within what its owner may; null: everywhere. */
+            /** @description The token works only in these namespaces and below them, within the rights of its principal. Null: in all. */
             namespaces: string[] | null;
-            /** @description Only from these addresses and networks; null: from anywhere. */
+            /** @description The token works only from these addresses and networks. Null: from any address. */
             networks: string[] | null;
             /**
              * Format: uuid
-             * @description The token that made it: it ends with that at the latest, and is revoked with it. Null: a sign-in, the bootstrap token or the local user made it.
+             * @description The token that created this one. This token expires no later than that one, and is revoked with it. Null: created by an OIDC sign-in, the bootstrap token or the local user.
              */
             parentId: string | null;
-            /** @description Only these, within what its owner may; null: all. */
+            /** @description The token has only these permissions, within the rights of its principal. Null: all of them. */
             permissions: components["schemas"]["Permission"][] | null;
             /**
-             * @description Who: `user:…`, `service:…` or `group:…`.
+             * @description A user, service or group: `user:…`, `service:…` or `group:…`.
              * @example user:ann@example.com
              * @example service:trainer
              */
             principal: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             revokedAt: string | null;
-            /** @description The secret. It is shown this once and kept nowhere. */
+            /** @description The secret. Only this answer shows it; the server stores only its hash. */
             token: string;
         };
         /** @enum {string} */
         NonFiniteNumber: "NaN" | "Infinity" | "-Infinity";
-        /** @description A metric in which it must not be worse than the holder. */
+        /** @description A metric in which the version must not be worse than the holder. */
         NotWorse: {
-            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            /** @description A dataset: a bare name in the namespace of the model or experiment, or `ns/name`. It must exist. */
             dataset?: string;
             direction: components["schemas"]["MetricDirection"];
             /**
@@ -1970,7 +1970,7 @@ export interface components {
         /** @enum {string} */
         Opponent: "holder" | "any";
         /**
-         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: that was done. `holds`: it has it already. `no`: a clause does not hold. `kept`: clauses of `keep` ask for something that no object has, and keep everything. `skipped`: it became protected meanwhile. `refused`: it would have been done, and could not. `suspended`: it would have been done, but the author of the rule may no longer do it, or no admin has allowed the rule to move a protected alias.
+         * @description `moved`, `tagged`, `proposed`, `promoted`, `removed`: the action was done. `holds`: the version has the alias or tag already. `no`: a clause fails. `kept`: clauses of `keep` name something that no object in scope has, so the rule keeps everything. `skipped`: the object became protected meanwhile. `refused`: the action was due, but failed. `suspended`: the action was due, but the author of the rule may no longer do it, or no admin has allowed the rule to move a protected alias.
          * @enum {string}
          */
         Outcome: "moved" | "tagged" | "proposed" | "holds" | "promoted" | "removed" | "kept" | "skipped" | "refused" | "suspended" | "no";
@@ -1978,68 +1978,68 @@ export interface components {
             parts: components["schemas"]["PartToSign"][];
         };
         PartToSign: {
-            /** @description From 1. */
+            /** @description The number of the part, from 1. */
             part: number;
             /** @description SHA-256 as 64 lower-case hex digits. */
             sha256: string;
         };
         /** @enum {string} */
         Permission: "namespace.read" | "namespace.write" | "namespace.delete" | "namespace.quota" | "model.read" | "model.create" | "model.write" | "model.delete" | "version.read" | "version.create" | "version.write" | "version.delete" | "alias.move" | "alias.protect" | "experiment.read" | "experiment.create" | "experiment.write" | "experiment.delete" | "checkpoint.read" | "checkpoint.create" | "checkpoint.write" | "checkpoint.delete" | "dataset.read" | "dataset.create" | "dataset.write" | "file.read" | "file.write" | "metric.read" | "metric.write" | "event.read" | "event.write" | "policy.read" | "policy.write" | "proposal.decide" | "hold.write" | "grant.read" | "grant.write" | "audit.read";
-        /** @description The sections that stand here, and what counts here. */
+        /** @description The sections of this policy, and the sections that apply here. */
         Policy: {
-            /** @description Counts the edits; 0 where none was ever made. */
+            /** @description The number of the latest edit. 0: the policy was never edited. */
             edit: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             editedAt: string | null;
             editedBy: string | null;
-            /** @description What counts here: of each section the nearest. */
+            /** @description The sections that apply here: each from the nearest policy that has it. */
             effective: components["schemas"]["PolicyDocument"];
             evaluate?: components["schemas"]["EvaluateRule"][];
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             label?: components["schemas"]["LabelRule"][];
             promote?: components["schemas"]["PromoteRule"][];
             retain?: components["schemas"]["Retain"];
             sources: components["schemas"]["PolicySources"];
             /**
-             * @description Of namespaces: a running experiment of which nothing is heard for so long is aborted.
+             * @description Only in a namespace policy: a running experiment without activity for this time is aborted.
              * @example P7D
              */
             staleAfter?: string;
-            /** @description Labelling rules of `effective` that wait for an admin who protects their alias. */
+            /** @description Labelling rules of `effective` that must not move their protected alias until an admin allows it. */
             waiting?: components["schemas"]["WaitingRule"][];
-            /** @description Clauses that no object answers to now. Of a model: in all of `effective`; of a namespace: in its own sections. */
+            /** @description Clauses that no object matches now. For a model, in all of `effective`; for a namespace, in its own sections. */
             warnings?: components["schemas"]["PolicyWarning"][];
         };
-        /** @description An amount: `abs` or `rel`, one of the two. */
+        /** @description An amount: either `abs` or `rel`. */
         PolicyAmount: {
-            /** @description In the unit of the metric. */
+            /** @description An absolute amount, in the unit of the metric. */
             abs?: number;
-            /** @description As a share of the value compared with. */
+            /** @description A relative amount, as a fraction of the other value. */
             rel?: number;
         };
-        /** @description What the service does with what training produces. Of each section the nearest counts, the model first, then its namespaces from below; without any, nothing is ever labelled, promoted or removed. */
+        /** @description Rules that the server applies to models and experiments. For each section the nearest policy applies: that of the model, then those of its namespaces, from the innermost. Without a policy, nothing is labelled, promoted or removed. */
         PolicyDocument: {
             evaluate?: components["schemas"]["EvaluateRule"][];
             label?: components["schemas"]["LabelRule"][];
             promote?: components["schemas"]["PromoteRule"][];
             retain?: components["schemas"]["Retain"];
             /**
-             * @description Of namespaces: a running experiment of which nothing is heard for so long is aborted.
+             * @description Only in a namespace policy: a running experiment without activity for this time is aborted.
              * @example P7D
              */
             staleAfter?: string;
         };
-        /** @description One edit of a policy: all that it said from then on. */
+        /** @description An edit of a policy, with the complete policy after it. */
         PolicyEdit: {
             actor: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
@@ -2050,42 +2050,42 @@ export interface components {
         /** @description One page of a list. */
         PolicyEditPage: {
             items: components["schemas"]["PolicyEdit"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        /** @description What a policy would do now. Nothing is changed. */
+        /** @description The effects that a policy would have now. The preview changes nothing. */
         PolicyPreview: {
             label: components["schemas"]["PreviewedLabel"][];
             promote: components["schemas"]["PreviewedPromotion"][];
             retain: components["schemas"]["RetentionPreview"];
-            /** @description Sections that do nothing, since their author may no longer do what they do. A draft has no author yet. */
+            /** @description Suspended sections, whose author lacks a permission now. A draft has no author yet. */
             suspended?: components["schemas"]["SuspendedSection"][];
             truncated?: components["schemas"]["TruncatedPreview"];
-            /** @description The values that rules for protected aliases ignore, of the newest versions, at most `limit` for each metric. */
+            /** @description Values of the newest versions that rules for protected aliases ignore, at most `limit` per metric. */
             untrusted?: components["schemas"]["UntrustedValue"][];
-            /** @description Labelling rules, of a draft too, that move a protected alias only once an admin has allowed them. */
+            /** @description Labelling rules that must not move their protected alias until an admin allows it. Includes rules of a draft. */
             waiting?: components["schemas"]["WaitingRule"][];
-            /** @description Clauses that no object answers to now. */
+            /** @description Clauses that no object matches now. */
             warnings?: components["schemas"]["PolicyWarning"][];
         };
         /** @enum {string} */
         PolicyScope: "experiment" | "all";
-        /** @description Whose policy a section comes from. */
+        /** @description The policy that a section comes from. */
         PolicySource: {
-            /** @description Whose rights bound the section. Null: nobody set it with a token (an open server, or before authors were recorded), so no rights bound it. */
+            /** @description The author, whose rights limit the section. Null: no author is recorded (an open server, or an edit before authors were recorded), so no rights limit it. */
             author?: string | null;
-            /** @description The edit of its policy. */
+            /** @description The number of the edit of its policy. */
             edit: number;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "model" | "namespace";
-            /** @description `ai/vision/yolo` or `ai/vision`. */
+            /** @description The model or namespace: `ai/vision/yolo` or `ai/vision`. */
             name: string;
-            /** @description Why the section does nothing: the author may no longer do what it does. */
+            /** @description The reason why the section is suspended: its author lacks a permission now. */
             suspended?: string;
         };
-        /** @description Where each section of `effective` comes from. */
+        /** @description The source of each section of `effective`. */
         PolicySources: {
             evaluate?: components["schemas"]["PolicySource"];
             label?: components["schemas"]["PolicySource"];
@@ -2094,20 +2094,20 @@ export interface components {
             retainVersions?: components["schemas"]["PolicySource"];
             staleAfter?: components["schemas"]["PolicySource"];
         };
-        /** @description A clause of a policy that asks for something that no object has now: it may be misspelt. */
+        /** @description A policy clause that no object matches now, for example because of a typing error. */
         PolicyWarning: {
             code: components["schemas"]["PolicyWarningCode"];
-            /** @description What no object has, and what the clause does therefore. */
+            /** @description The missing fact, and its effect on the clause. */
             message: string;
-            /** @description JSON pointer (RFC 6901) into `effective`, or into the policy that is previewed. */
+            /** @description A JSON pointer (RFC 6901) into `effective`, or into the previewed policy. */
             pointer: string;
         };
         /**
-         * @description `unknown_metric`, `unknown_metadata`, `unknown_value`, `no_epoch`: no object in scope has the metric (on the dataset), the metadata key, the tag, alias or text, or an epoch. `no_match`: no object passes. `not_evaluated`: no version was evaluated on the dataset. `not_checked`: comparing took too long; the preview compares.
+         * @description `unknown_metric`, `unknown_metadata`, `unknown_value`, `no_epoch`: no object in scope has the metric (on the dataset), the metadata key, the tag, alias or text, or an epoch. `no_match`: no object passes the filter. `not_evaluated`: no version was evaluated on the dataset. `not_checked`: the check took too long; the preview repeats it.
          * @enum {string}
          */
         PolicyWarningCode: "unknown_metric" | "unknown_metadata" | "unknown_value" | "no_epoch" | "no_match" | "not_evaluated" | "not_checked";
-        /** @description What a labelling rule would do now. */
+        /** @description The verdict of a labelling rule now. */
         PreviewedLabel: {
             clauses: components["schemas"]["ClauseVerdict"][];
             holder: string | null;
@@ -2119,27 +2119,27 @@ export interface components {
             versionId: string;
             words: string;
         };
-        /** @description What retention would do with one object, and why. */
+        /** @description The retention verdict about an object, and the reasons. */
         PreviewedObject: {
-            /** @description Of its stored files. */
+            /** @description The bytes of its stored files. */
             bytes: number;
             /** Format: uuid */
             id: string;
-            /** @description The clauses that keep it, by their place: `keep[0]`. */
+            /** @description The clauses that keep the object, by position: `keep[0]`. */
             keptBy: string[];
             /** @enum {string} */
             kind: "version" | "checkpoint";
-            /** @description `v7`; of a checkpoint its experiment and place. */
+            /** @description The name: `v7`, or for a checkpoint its experiment with epoch and step. */
             name: string;
             protectedBy: components["schemas"]["Protection"][];
             remove: boolean;
-            /** @description Its stored files. `remove: "files"` leaves an object without any as it is. */
+            /** @description The number of stored files. `remove: "files"` changes nothing on an object without stored files. */
             storedFiles: number;
-            /** @description Those of `keptBy` that cannot decide: nothing in their scope has what they ask for, so they keep everything in it. */
+            /** @description The clauses of `keptBy` that cannot decide. No object in their scope has the required fact, so they keep everything. */
             undecided: components["schemas"]["UndecidedClause"][];
             words: string;
         };
-        /** @description What a promotion rule would do now. */
+        /** @description The verdict of a promotion rule now. */
         PreviewedPromotion: {
             /** Format: uuid */
             checkpoint: string;
@@ -2147,47 +2147,47 @@ export interface components {
             /** @enum {string} */
             outcome: "promoted" | "refused";
             rule: string | null;
-            /** @description The name that the version would get. */
+            /** @description The name of the resulting version. */
             version: string | null;
             words: string;
         };
         PreviewRequest: {
-            /** @description A draft; absent: what stands there. */
+            /** @description A draft of a policy. Absent: the current policy. */
             policy?: components["schemas"]["PolicyDocument"];
         };
         /** @description Problem details (RFC 9457). */
         Problem: {
-            /** @description The aliases in the way. */
+            /** @description The conflicting aliases. */
             aliases?: string[];
             /** @enum {string} */
             code: "malformed" | "unauthenticated" | "forbidden" | "forbidden_host" | "not_found" | "no_such_route" | "conflict" | "exists" | "deleted" | "limit_reached" | "name_retired" | "holds_alias" | "not_empty" | "not_ready" | "files_frozen" | "file_is_tracked" | "file_not_verified" | "files_pending" | "upload_closed" | "parts_missing" | "no_direct_upload" | "file_corrupt" | "no_previous" | "replay_unavailable" | "stale" | "too_large" | "quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "immutable" | "checksum_mismatch" | "idempotency_key_reused" | "query_too_expensive" | "rate_limited" | "internal" | "upload_unsettled" | "unavailable" | "storage_full" | "storage_read_only";
-            /** @description What happened, in words for a person. */
+            /** @description A description of this occurrence for people. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
-            /** @description The id of the object in the way. */
+            /** @description The id of the conflicting object. */
             id?: string;
             requestId: string;
             status: number;
             title: string;
-            /** @description A URI that names the kind of error. */
+            /** @description A URI that identifies the type of error. */
             type: string;
-            /** @description Where a tracked file lies. */
+            /** @description The location of a tracked file. */
             uri?: string;
         };
-        /** @description Makes the best checkpoint of experiments a version of the model. */
+        /** @description Promotes the best checkpoint of experiments to a version of the model. */
         PromoteRule: {
             /**
-             * @description As soon as it is the best, or when the experiment has finished.
+             * @description `once`: promote as soon as a checkpoint is the best. `finish`: promote when the experiment has finished.
              * @default finish
              * @enum {string}
              */
             at?: "once" | "finish";
-            /** @description A dataset: a bare name lies in the model's or experiment's namespace, `ns/name` anywhere. It must exist. */
+            /** @description A dataset: a bare name in the namespace of the model or experiment, or `ns/name`. It must exist. */
             dataset?: string;
             direction: components["schemas"]["MetricDirection"];
-            /** @description Which experiments in the model's namespace and below it. Default: all. */
+            /** @description A filter for the experiments in the namespace of the model and below. Default: all. */
             experiments?: string;
-            /** @description What the checkpoint must meet. */
+            /** @description A filter that the checkpoint must pass. */
             filter?: string;
             /**
              * @description The name of the metric, stored in Unicode NFC.
@@ -2200,21 +2200,21 @@ export interface components {
              */
             name?: string;
             /**
-             * @description The best of its experiment, or of all that match.
+             * @description `experiment`: the best checkpoint of each experiment. `all`: the best of all experiments.
              * @default experiment
              */
             per?: components["schemas"]["PolicyScope"];
             /**
-             * @description The name of the version: `{experiment}`, `{epoch}`, `{step}` and `{model}` are replaced.
+             * @description A template for the name of the version, with the placeholders `{experiment}`, `{epoch}`, `{step}` and `{model}`.
              * @example {experiment}-e{epoch}
              */
             version: string;
         };
-        /** @description The version that the checkpoint becomes. It has the same files (nothing is copied), starts with the checkpoint's latest metrics and evaluations, and is ready at once. Its metadata and tags are those given. */
+        /** @description The version to create from the checkpoint. It shares the files of the checkpoint (no content is copied), starts with its latest metrics and evaluations, and is ready at once. Metadata and tags come from this request. */
         Promotion: {
             aliases?: string[];
             datasets?: components["schemas"]["DatasetMention"][];
-            /** @description Text for people. */
+            /** @description A description for people. */
             description?: string | null;
             /**
              * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
@@ -2225,9 +2225,9 @@ export interface components {
             metrics?: components["schemas"]["MetricsInput"];
             /** @description A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path). */
             model: string;
-            /** @description A name for people; need not be unique. */
+            /** @description A title for people. It need not be unique. */
             name?: string | null;
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[];
             /**
              * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
@@ -2236,35 +2236,35 @@ export interface components {
              */
             version: string;
         };
-        /** @description What a rule would do, for a person to decide. */
+        /** @description An action that a rule proposes, for a person to decide. */
         Proposal: {
             /**
              * @description A name that at most one version of a model holds: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
              * @example prod
              */
             alias: string | null;
-            /** @description The approvals in order of time, if the alias is protected by `proposal`. New facts about the version withdraw them. */
+            /** @description For an alias protected by `proposal`, its approvals in order of time. New facts about the version withdraw them. */
             approvals: components["schemas"]["Approval"][];
             /** @description The required number of approvers. */
             approvalsNeeded: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             decidedAt: string | null;
             decidedBy: string | null;
             decisionId: string;
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             /**
-             * @description Who held the alias when it was proposed.
+             * @description The holder of the alias at the time of the proposal.
              * @example v1
              * @example 2.3.0-rc1
              */
@@ -2276,7 +2276,7 @@ export interface components {
             reason: string | null;
             rule: string;
             state: components["schemas"]["ProposalState"];
-            /** @description A free word, stored in Unicode NFC; any number of objects can carry it. */
+            /** @description A free word, stored in Unicode NFC. Any number of objects can have the same tag. */
             tag: string | null;
             /**
              * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
@@ -2286,42 +2286,42 @@ export interface components {
             version: string;
             /** Format: uuid */
             versionId: string;
-            /** @description Why the rule proposes it. */
+            /** @description The reason for the proposal. */
             words: string;
         };
         ProposalDecision: {
-            /** @description Why; kept with the proposal. */
+            /** @description The reason. It is stored with the proposal. */
             reason?: string | null;
         };
         /** @description One page of a list. */
         ProposalPage: {
             items: components["schemas"]["Proposal"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         /**
-         * @description `superseded`: another version was proposed since, or this one does not meet the rule any more.
+         * @description `superseded`: the rule has proposed another version since, or this version no longer passes the rule.
          * @enum {string}
          */
         ProposalState: "open" | "approved" | "rejected" | "superseded";
         /**
-         * @description What no rule removes: the holder of an alias, the one before it, what is on hold, what a version was made from that is not purged, the newest ready checkpoint of an experiment that runs, what is not ready, and what a person has restored since the policy was last edited.
+         * @description The reason why no rule may remove the object: it holds an alias, held one before, is on hold, is the source of a version that is not purged, is the newest ready checkpoint of a running experiment, is not ready, or was restored by a person since the last edit of the policy.
          * @enum {string}
          */
         Protection: "alias" | "previousHolder" | "hold" | "lineage" | "newestOfRunning" | "pending" | "restored";
-        /** @description Whether the server can serve, part by part. */
+        /** @description The readiness of the server and its parts. */
         Readiness: {
             checks: {
                 blobs: {
                     detail?: string;
                     ok: boolean;
                     /**
-                     * @description With `full` and `read_only` stored files can be read, so the server is ready; uploads are 503.
+                     * @description In `full` and `read_only`, the server is ready and stored files can be read, but uploads return 503.
                      * @enum {string}
                      */
                     state: "ok" | "full" | "read_only" | "unavailable";
                 };
-                /** @description Not ok: this server takes no decision by age. It is ready all the same. */
+                /** @description If not ok, the server makes no decision that depends on age. It is ready nevertheless. */
                 clock: {
                     detail?: string;
                     ok: boolean;
@@ -2337,35 +2337,35 @@ export interface components {
             };
             ready: boolean;
         };
-        /** @description A file by its role or by its path, one of the two. */
+        /** @description A required file, by either role or path. */
         RequiredFile: {
             /**
-             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @description A relative path of names joined by `/`, without empty names, `.`, `..`, backslashes or control characters.
              * @example weights/model.onnx
              */
             path?: string;
             role?: components["schemas"]["FileRole"];
         };
-        /** @description What a reference means now. */
+        /** @description The version that a reference resolves to now. */
         Resolution: {
-            /** @description All of them, by path. */
+            /** @description All files, by path. */
             files: components["schemas"]["ResolvedFile"][];
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
-            /** @description The reference in its fixed form, `ai/vision/yolo:v1`. */
+            /** @description The canonical reference, `ai/vision/yolo:v1`. */
             reference: string;
             version: components["schemas"]["Version"];
         };
         ResolvedFile: {
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             mediaType: string | null;
             /**
-             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @description A relative path of names joined by `/`, without empty names, `.`, `..`, backslashes or control characters.
              * @example weights/model.onnx
              */
             path: string;
@@ -2374,63 +2374,63 @@ export interface components {
             sha256: string | null;
             sizeBytes: number | null;
             /**
-             * @description `tracked`: it lies at `uri`, unchecked. `verifying`: stored in parts, each of them checked; the whole is being read. `verified`: stored, and its SHA-256 was computed here. `rejected`: the whole was not what had been announced. `corrupt`: stored, but its bytes were found damaged or missing since. Only a verified file can be downloaded here.
+             * @description `tracked`: the content is at `uri` and not checked. `verifying`: all parts are stored and checked; the server still computes the SHA-256 of the whole. `verified`: stored, with a SHA-256 that the server computed. `rejected`: the content did not match the announced SHA-256. `corrupt`: the stored content was found damaged or missing. Only verified files can be downloaded.
              * @enum {string}
              */
             state: "tracked" | "verifying" | "verified" | "rejected" | "corrupt";
             /**
-             * @description Where a tracked file lies; null for a stored one.
+             * @description The location of a tracked file. Null for a stored file.
              * @example s3://path/to/bucket/model.pt
              */
             uri: string | null;
-            /** @description Where to fetch it: the path of the download on this server, or the `uri` of a tracked file. */
+            /** @description The location of the content: the download path on this server, or the `uri` of a tracked file. */
             url: string;
         };
         Retain: {
-            /** @description Of namespaces: their experiments' checkpoints. */
+            /** @description Only in a namespace policy: the retention of the checkpoints of its experiments. */
             checkpoints?: components["schemas"]["RetainRule"];
             versions?: components["schemas"]["RetainRule"];
         };
         RetainRule: {
             /**
-             * @description How long what was removed can be restored.
+             * @description The time in which removed files and objects can be restored.
              * @default P7D
              * @example P7D
              */
             grace?: string;
-            /** @description What any of these keeps stays. */
+            /** @description Clauses. An object that any clause keeps is not removed. */
             keep: components["schemas"]["KeepClause"][];
             /**
-             * @description What goes of the rest: its files, or the whole object.
+             * @description Whether to remove the files of all other objects, or the objects themselves.
              * @enum {string}
              */
             remove: "files" | "object";
         };
         RetentionPreview: {
-            /** @description Bytes of content that nothing else refers to that the reader may see: what would be free after the grace time. */
+            /** @description Bytes that would become free after the grace time, counting only what the caller may see: content without other references. */
             freedBytes: number;
-            /** @description Those that would be removed first, newest last. */
+            /** @description The objects to remove, oldest first. */
             items: components["schemas"]["PreviewedObject"][];
-            /** @description Objects that would go, or lose their files. */
+            /** @description The number of objects that would be removed or lose their files. */
             removed: number;
             seen: number;
-            /** @description Whether there are more than are shown: more than `limit`, or than fit into a page. */
+            /** @description Whether the list is incomplete, because of `limit` or the size of the page. */
             truncated: boolean;
         };
         /**
-         * @description `viewer` reads and downloads; `contributor` adds experiments, checkpoints, metrics and versions; `maintainer` moves aliases, sets policies, deletes, decides and holds; `admin` grants. Each may do what the one before it may.
+         * @description `viewer` reads and downloads. `contributor` adds experiments, checkpoints, metrics and versions. `maintainer` moves aliases, sets policies and holds, deletes, and decides proposals. `admin` manages grants. Each role includes the roles before it.
          * @enum {string}
          */
         Role: "viewer" | "contributor" | "maintainer" | "admin";
-        /** @description A labelling rule for a protected alias, and whether it may move it. */
+        /** @description A labelling rule for a protected alias, and whether the rule may move it. */
         RuleConsent: {
             allowed: components["schemas"]["GivenConsent"];
-            /** @description SHA-256 of everything that the rule decides by. To allow the rule, send the digest that you have seen. */
+            /** @description The SHA-256 of everything that the rule decides by. To allow the rule, send the digest that you reviewed. */
             digest: string | null;
             /** @description The datasets on which the rule demands evaluations. */
             evaluate: string[];
             policy: components["schemas"]["RuleOwner"];
-            /** @description As it is now, with its datasets named in full. */
+            /** @description The current rule, with the full names of its datasets. */
             rule: components["schemas"]["LabelRule"] | null;
             state: components["schemas"]["RuleConsentState"];
             /** @description The state in plain English. */
@@ -2439,15 +2439,15 @@ export interface components {
         /** @description One page of a list. */
         RuleConsentPage: {
             items: components["schemas"]["RuleConsent"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         RuleConsentPut: {
-            /** @description Of the rule as you have seen it. */
+            /** @description The digest of the rule that you reviewed. */
             digest: string;
         };
         /**
-         * @description `allowed`: the rule moves the alias. `waits`: nobody has allowed it. `changed`: it is not as it was allowed. `gone`: a rule was allowed that the policy does not have any more.
+         * @description `allowed`: the rule may move the alias. `waits`: no admin has allowed it. `changed`: the rule has changed since it was allowed. `gone`: the policy no longer has the allowed rule.
          * @enum {string}
          */
         RuleConsentState: "allowed" | "waits" | "changed" | "gone";
@@ -2461,29 +2461,29 @@ export interface components {
             kind: "model" | "namespace";
             name: string;
         };
-        /** @description A request that brings one part to the store. */
+        /** @description A signed request that sends one part to the store. */
         SignedPart: {
             /**
              * Format: date-time
-             * @description Later the store refuses it; have it signed again.
+             * @description The expiry of the signature. Afterwards, sign the part again.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string;
-            /** @description To be sent exactly so. */
+            /** @description The headers, to send unchanged. */
             headers: {
                 [key: string]: string;
             };
             /** @constant */
             method: "PUT";
-            /** @description From 1. */
+            /** @description The number of the part, from 1. */
             part: number;
-            /** @description Works for whoever has it, for this content only. */
+            /** @description The signed URL. Anyone who has it can send this content, and no other. */
             url: string;
         };
         SignedParts: {
             items: components["schemas"]["SignedPart"][];
         };
-        /** @description What the version was made from, as far as the reader may see that. */
+        /** @description The origin of the version, as far as the caller may see it. */
         Source: {
             /** Format: uuid */
             checkpoint?: string;
@@ -2492,41 +2492,41 @@ export interface components {
             /** @description `ai/vision/yolo:v1` */
             version?: string;
         };
-        /** @description What the version was made from. */
+        /** @description The origin of the version. */
         SourceInput: {
             /**
              * Format: uuid
-             * @description A checkpoint's id.
+             * @description The id of a checkpoint.
              */
             checkpoint?: string;
             /** @description An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path). */
             experiment?: string;
-            /** @description A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body under a known model the bare name of the version will do. */
+            /** @description A version: its id, or a reference such as `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body for a known model, the bare name of the version is enough. */
             version?: string;
         };
         /**
-         * @description `latest`, `resolve` and aliases see only what is `ready`; its file set never changes again.
+         * @description `latest`, `resolve` and aliases use only `ready` objects. The file set of a `ready` object is immutable.
          * @enum {string}
          */
         Status: "pending" | "ready";
         SuspendedSection: {
-            /** @description As `sources` of a policy names it. */
+            /** @description The name of the section, as in `sources` of a policy. */
             section: string;
             words: string;
         };
-        /** @description Credentials of a user or a service account; the secret is not among it. */
+        /** @description Credentials of a user or service. The secret is not included. */
         Token: {
             administrator: boolean;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             createdBy: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string | null;
@@ -2534,57 +2534,57 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description To the minute.
+             * @description The last use, to the minute.
              * @example 2026-01-31T12:00:00.000Z
              */
             lastUsedAt: string | null;
             name: string;
-            /** @description Only there and below, within what its owner may; null: everywhere. */
+            /** @description The token works only in these namespaces and below them, within the rights of its principal. Null: in all. */
             namespaces: string[] | null;
-            /** @description Only from these addresses and networks; null: from anywhere. */
+            /** @description The token works only from these addresses and networks. Null: from any address. */
             networks: string[] | null;
             /**
              * Format: uuid
-             * @description The token that made it: it ends with that at the latest, and is revoked with it. Null: a sign-in, the bootstrap token or the local user made it.
+             * @description The token that created this one. This token expires no later than that one, and is revoked with it. Null: created by an OIDC sign-in, the bootstrap token or the local user.
              */
             parentId: string | null;
-            /** @description Only these, within what its owner may; null: all. */
+            /** @description The token has only these permissions, within the rights of its principal. Null: all of them. */
             permissions: components["schemas"]["Permission"][] | null;
             /**
-             * @description Who: `user:…`, `service:…` or `group:…`.
+             * @description A user, service or group: `user:…`, `service:…` or `group:…`.
              * @example user:ann@example.com
              * @example service:trainer
              */
             principal: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             revokedAt: string | null;
         };
         TokenCreate: {
             /**
-             * @description May do everything on the server. Only for administrators.
+             * @description Gives all permissions on the server. Only administrators may set it.
              * @default false
              */
             administrator?: boolean;
             /**
              * Format: date-time
-             * @description Not after the end of the token that makes it, nor beyond `MODELBOX_TOKEN_MAX_LIFETIME`. Left out or null: the latest time that these allow.
+             * @description The expiry. It may exceed neither the expiry of the token that creates this one nor `MODELBOX_TOKEN_MAX_LIFETIME`. Absent or null: the latest allowed time.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt?: string | null;
-            /** @description What it is for. */
+            /** @description The purpose of the token. */
             name: string;
-            /** @description Only there and below, within what its owner may; null: everywhere. */
+            /** @description The token works only in these namespaces and below them, within the rights of its principal. Null: in all. */
             namespaces?: string[] | null;
-            /** @description Only from these addresses and networks; null: from anywhere. */
+            /** @description The token works only from these addresses and networks. Null: from any address. */
             networks?: string[] | null;
-            /** @description Only these, within what its owner may; null: all. */
+            /** @description The token has only these permissions, within the rights of its principal. Null: all of them. */
             permissions?: components["schemas"]["Permission"][] | null;
             /**
-             * @description Whose token it is. Default: of whoever asks; of others only for administrators.
+             * @description The user or service that the token identifies. Default: the caller. Only administrators may name another.
              * @example user:ann@example.com
              * @example service:trainer
              */
@@ -2593,35 +2593,35 @@ export interface components {
         /** @description One page of a list. */
         TokenPage: {
             items: components["schemas"]["Token"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         TokensListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             /**
-             * @description Who: `user:…`, `service:…` or `group:…`.
+             * @description A user, service or group: `user:…`, `service:…` or `group:…`.
              * @example user:ann@example.com
              * @example service:trainer
              */
             principal?: string;
         };
-        /** @description A file to track where it lies. */
+        /** @description A file whose content stays at its URI. */
         TrackedFile: components["schemas"]["FileUri"] | components["schemas"]["FileToTrack"];
         TrackFiles: {
             files: components["schemas"]["TrackedFile"][];
         };
-        /** @description Whether `label` and `promote` have more items than are shown: more than `limit`, or than fit into a page. */
+        /** @description Whether `label` and `promote` are incomplete, because of `limit` or the size of the page. */
         TruncatedPreview: {
             label: boolean;
             promote: boolean;
         };
-        /** @description For `rule`: the authors whose metrics and evaluations rules use. Else null. */
+        /** @description For `rule`, the authors whose metrics and evaluations the rules use. Otherwise null. */
         TrustedEvaluators: {
             principals: string[];
             role: components["schemas"]["Role"] | null;
@@ -2631,9 +2631,9 @@ export interface components {
             /** @description `the metric val_acc`, `a text in metadata.stage`, `the tag 'gold'`, `an epoch`. */
             missing: string;
         };
-        /** @description A value that a rule ignores, because the protection of its alias does not trust the author. */
+        /** @description A value that a rule ignores, because the protection of the alias does not trust its author. */
         UntrustedValue: {
-            /** @description The author of the value; null if none is recorded. */
+            /** @description The author of the value. Null: none is recorded. */
             by: string | null;
             dataset: string | null;
             metric: string;
@@ -2644,72 +2644,72 @@ export interface components {
             versionId: string;
             words: string;
         };
-        /** @description A file that comes in parts. */
+        /** @description An upload of a file in parts. */
         Upload: {
-            /** @description The upload was completed, and the store could not put the parts together yet. The server goes on until it has. */
+            /** @description Whether the upload was completed but the store has not assembled the parts yet. The server keeps retrying. */
             completing: boolean;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
-            /** @description Who made it. */
+            /** @description The creator. */
             createdBy: string;
-            /** @description Parts can go straight to the store, by signed URLs. */
+            /** @description Whether parts can go directly to the file store, by signed URLs. */
             direct: boolean;
             /**
              * Format: date-time
-             * @description When it expires unless something happens to it; null unless it is open. Each part moves it.
+             * @description The time at which an open upload expires. Each part extends it. Null if the upload is not open.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string | null;
-            /** @description Why it came to nothing. */
+            /** @description The reason why the upload failed. */
             failure: string | null;
-            /** @description The file that came of it; null before, and when the path has another one since. */
+            /** @description The resulting file. Null before completion, and if the path has another file since. */
             file: components["schemas"]["File"] | null;
             /** Format: uuid */
             id: string;
             mediaType: string | null;
-            /** @description Whose file it is. */
+            /** @description The owner of the file. */
             object: {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
                 kind: "model" | "version" | "experiment" | "checkpoint";
             };
-            /** @description None where the file is empty. */
+            /** @description The number of parts. 0 for an empty file. */
             partCount: number;
-            /** @description Of every part but the last, which has what is left. */
+            /** @description The size of every part except the last, which has the rest. */
             partSizeBytes: number;
             /**
-             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @description A relative path of names joined by `/`, without empty names, `.`, `..`, backslashes or control characters.
              * @example weights/model.onnx
              */
             path: string;
             role: components["schemas"]["FileRole"];
-            /** @description As announced; once it is complete, as computed. */
+            /** @description The announced SHA-256. After completion, the computed one. */
             sha256: string | null;
             sizeBytes: number;
             state: components["schemas"]["UploadState"];
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
-            /** @description Why a completed upload is not verified yet, if the store did not answer or gave other bytes than arrived. The server looks again by itself. Null otherwise. */
+            /** @description The reason why a completed upload is not verified yet: the store did not answer, or returned other bytes than arrived. The server retries by itself. Otherwise null. */
             waitsFor: string | null;
         };
         UploadComplete: {
-            /** @description Of the whole file, where the create did not say it. */
+            /** @description The SHA-256 of the whole file, if the create did not announce it. */
             sha256?: string;
         };
-        /** @description A file to upload in parts. Exactly one of `model`, `version`, `experiment`, `checkpoint`. */
+        /** @description A file to upload in parts, for exactly one of `model`, `version`, `experiment` and `checkpoint`. */
         UploadCreate: {
             /**
              * Format: uuid
-             * @description A checkpoint's id.
+             * @description The id of a checkpoint.
              */
             checkpoint?: string;
             /** @description An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path). */
@@ -2717,131 +2717,131 @@ export interface components {
             mediaType?: string;
             /** @description A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path). */
             model?: string;
-            /** @description Of every part but the last. Default: 16 MiB, or more where the file would have over 10,000 parts. */
+            /** @description The size of every part except the last. Default: 16 MiB, or more if the file would need over 10,000 parts. */
             partSizeBytes?: number;
             /**
-             * @description Relative, names joined by `/`; no empty part, `.`, `..`, backslash or control character.
+             * @description A relative path of names joined by `/`, without empty names, `.`, `..`, backslashes or control characters.
              * @example weights/model.onnx
              */
             path: string;
             role?: components["schemas"]["FileRole"];
-            /** @description Of the whole file, where it is known: content that turns out to be other is rejected. Content that a file has which the caller may read need not be sent: the upload is complete at once. */
+            /** @description The SHA-256 of the whole file, if known. Content that does not match is rejected. If the caller may read a file with the same content, the upload is complete at once and needs no parts. */
             sha256?: string;
-            /** @description Of the whole file. */
+            /** @description The size of the whole file in bytes. */
             sizeBytes: number;
-            /** @description A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body under a known model the bare name of the version will do. */
+            /** @description A version: its id, or a reference such as `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body for a known model, the bare name of the version is enough. */
             version?: string;
         };
         /** @description One page of a list. */
         UploadPage: {
             items: components["schemas"]["Upload"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
-        /** @description A part that has arrived, verified by its checksum. */
+        /** @description A part that arrived and passed its checksum. */
         UploadPart: {
-            /** @description From 1. */
+            /** @description The number of the part, from 1. */
             part: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             receivedAt: string;
-            /** @description Null where an S3 server does not tell it. */
+            /** @description The SHA-256 of the part. Null if the S3 server does not report it. */
             sha256: string | null;
             sizeBytes: number;
         };
         /** @description One page of a list. */
         UploadPartPage: {
             items: components["schemas"]["UploadPart"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         UploadsListQuery: {
             /**
              * Format: uuid
-             * @description A checkpoint's id.
+             * @description The id of a checkpoint.
              */
             checkpoint?: string;
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description An experiment: its id, or its namespace and name, `ai/vision/run-7` (percent-encoded in a path). */
             experiment?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             /** @description A model: its id, or its namespace and name, `ai/vision/yolo` (percent-encoded in a path). */
             model?: string;
             state?: components["schemas"]["UploadState"];
-            /** @description A version: its id, or a reference, `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body under a known model the bare name of the version will do. */
+            /** @description A version: its id, or a reference such as `ai/vision/yolo@prod` or `ai/vision/yolo:v1` (percent-encoded in a path). In a body for a known model, the bare name of the version is enough. */
             version?: string;
         };
         UploadsPartsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
         };
         /**
-         * @description `open`: takes parts. `verifying`: all are there, and the whole is being read to compute its SHA-256. `complete`: the file is verified. `failed`: the content was not what had been announced. `aborted`, `expired`: given up, by somebody or because nothing came for too long; nothing of it is kept.
+         * @description `open`: accepts parts. `verifying`: all parts arrived, and the server computes the SHA-256 of the whole. `complete`: the file is verified. `failed`: the content did not match the announced SHA-256. `aborted`, `expired`: a caller aborted the upload, or no part arrived in time; nothing is stored.
          * @enum {string}
          */
         UploadState: "open" | "verifying" | "complete" | "failed" | "aborted" | "expired";
-        /** @description A dataset as it was when it was used. */
+        /** @description A dataset at the digest that was used. */
         UsedDataset: {
             digest: string | null;
             /**
              * Format: uuid
-             * @description Null where the reader may not see the dataset, as the digest then is.
+             * @description Null, like the digest, if the caller may not see the dataset.
              */
             id: string | null;
             name: string;
         };
         VerificationsRunQuery: {
             /**
-             * @description Also read every stored content, and compare its SHA-256; not only existence and size.
+             * @description Also reads all stored content and compares its SHA-256, instead of only existence and size.
              * @default false
              */
             full?: boolean;
         };
-        /** @description A trained model. */
+        /** @description A version of a model. */
         Version: {
             aliases: string[];
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
-            /** @description Who made it. */
+            /** @description The creator. */
             createdBy: string;
             datasets: components["schemas"]["UsedDataset"][];
             /**
              * Format: date-time
-             * @description When it was deleted; it can be restored until it is purged.
+             * @description The time of deletion. The object can be restored until it is purged.
              * @example 2026-01-31T12:00:00.000Z
              */
             deletedAt: string | null;
-            /** @description Text for people. */
+            /** @description A description for people. */
             description: string | null;
-            /** @description The latest value by dataset and key. A dataset of the same namespace has its bare name. */
+            /** @description The latest value of each dataset and key. Datasets of the same namespace appear by their bare name. */
             evaluations: {
                 [key: string]: {
                     [key: string]: components["schemas"]["MetricValue"];
                 };
             };
             fileCount: number;
-            /** @description The first 100 by path; `/files` lists all. */
+            /** @description The first 100 files by path. `/files` lists all. */
             files: components["schemas"]["File"][];
             /**
              * Format: date-time
-             * @description When retention took its stored files; `restore` brings them back for a while.
+             * @description The time at which retention removed the stored files. `restore` brings them back within the grace time.
              * @example 2026-01-31T12:00:00.000Z
              */
             filesRemovedAt: string | null;
@@ -2850,40 +2850,40 @@ export interface components {
              * @example pytorch
              */
             framework: string | null;
-            /** @description Fields that the token may not see: each has its empty value here, or is absent. Absent: everything is shown. */
+            /** @description The fields that the caller may not see: they have empty values or are absent. If `hidden` is absent, the answer is complete. */
             hidden?: string[];
             hold: components["schemas"]["Hold"] | null;
             /** Format: uuid */
             id: string;
             metadata: components["schemas"]["Metadata"];
-            /** @description The latest value by key of the points without dataset: highest step, then time, then last received. */
+            /** @description The latest value of each key, of points without a dataset. The highest step wins, then the latest time, then the last received point. */
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
-            /** @description The model's name. */
+            /** @description The name of the model. */
             model: string;
             /** Format: uuid */
             modelId: string;
-            /** @description A name for people; need not be unique. */
+            /** @description A title for people. It need not be unique. */
             name: string | null;
             /**
-             * @description A path of names joined by `/`, at most 512 characters; a trailing slash means the same.
+             * @description A path of names joined by `/`, at most 512 characters. A trailing slash is ignored.
              * @example ai/vision
              */
             namespace: string;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             readyAt: string | null;
             source: components["schemas"]["Source"] | null;
             status: components["schemas"]["Status"];
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags: string[];
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
@@ -2894,11 +2894,11 @@ export interface components {
              */
             version: string;
         };
-        /** @description With `files` (also `[]`) or `status: ready` it is ready at once; otherwise pending until it is finalized, when its `aliases` are set. */
+        /** @description With `files` (also `[]`) or `status: ready`, the version is ready at once. Otherwise it is pending until it is finalized, which also sets its `aliases`. */
         VersionCreate: {
             aliases?: string[];
             datasets?: components["schemas"]["DatasetMention"][];
-            /** @description Text for people. */
+            /** @description A description for people. */
             description?: string | null;
             files?: components["schemas"]["TrackedFile"][];
             /**
@@ -2908,11 +2908,11 @@ export interface components {
             framework?: string | null;
             metadata?: components["schemas"]["Metadata"];
             metrics?: components["schemas"]["MetricsInput"];
-            /** @description A name for people; need not be unique. */
+            /** @description A title for people. It need not be unique. */
             name?: string | null;
             source?: components["schemas"]["SourceInput"] | null;
             status?: components["schemas"]["Status"];
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[];
             /**
              * @description The version's name under its model, any name the user likes: 1 to 128 characters, none of `/ @ : \` or control characters, not `.` or `..`, not shaped like a UUID.
@@ -2924,44 +2924,44 @@ export interface components {
         /** @description One page of a list. */
         VersionPage: {
             items: components["schemas"]["Version"][];
-            /** @description The cursor of the next page; null on the last. */
+            /** @description The cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
         VersionsArchiveQuery: {
             /**
-             * @description Neither is compressed. A `tar` answers ranges, so that a download can be resumed.
+             * @description The format of the archive. Neither format compresses. A `tar` supports range requests, so a download can be resumed.
              * @default tar
              * @enum {string}
              */
             format?: "tar" | "zip";
             /**
-             * @description Content of tracked files is not here: `refuse` answers 409 where there is one, `skip` leaves them out.
+             * @description How to treat tracked files, whose content the server does not have. `refuse` returns 409 if there is one; `skip` leaves them out.
              * @default refuse
              * @enum {string}
              */
             tracked?: "refuse" | "skip";
         };
         VersionsDecisionsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             kind?: components["schemas"]["RuleKind"];
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
             outcome?: components["schemas"]["Outcome"];
             /**
-             * @description The name of a rule.
+             * @description Decisions of the rule with this name.
              * @example yolo
              */
             rule?: string;
         };
         VersionsEventsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -2969,10 +2969,10 @@ export interface components {
             name?: string;
         };
         VersionsFilesListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
@@ -2982,27 +2982,27 @@ export interface components {
         };
         VersionsGetQuery: {
             /**
-             * @description Deleted ones too.
+             * @description Includes deleted objects.
              * @default false
              */
             includeDeleted?: boolean;
         };
         VersionsLineageQuery: {
             /**
-             * @description Steps from the version.
+             * @description The maximum distance from the version.
              * @default 8
              */
             depth?: number;
         };
         VersionsMetricsListQuery: {
-            /** @description Where the page begins: the `nextCursor` of the page before, with the same filter and order. */
+            /** @description The `nextCursor` of the previous page. Filter and order must be the same as there. */
             cursor?: string;
             /** @description Only points on this dataset. */
             dataset?: string;
             fromStep?: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             fromTime?: string;
@@ -3012,22 +3012,22 @@ export interface components {
              */
             key?: string;
             /**
-             * @description Items on a page at most. A page that would be too large has fewer; only a null `nextCursor` marks the last.
+             * @description The maximum number of items per page. Large items can shorten a page; only a null `nextCursor` marks the last page.
              * @default 100
              */
             limit?: number;
-            /** @description Down-samples every series to at most this many of its points: the range is cut into even runs, and of each the points with the lowest and the highest value stay, so that spikes do. */
+            /** @description Limits each series to this number of points. Each bucket of the range keeps its lowest and highest value, so spikes remain visible. */
             points?: number;
             toStep?: number;
             /**
              * Format: date-time
-             * @description RFC 3339. Answers are in UTC, to the millisecond.
+             * @description RFC 3339. Answers use UTC, to the millisecond.
              * @example 2026-01-31T12:00:00.000Z
              */
             toTime?: string;
         };
         VersionUpdate: {
-            /** @description Text for people. */
+            /** @description A description for people. */
             description?: string | null;
             /**
              * @description A lower-case word: `pytorch`, `tensorflow`, `keras`, `jax`, `onnx`, `sklearn`, or any other.
@@ -3035,9 +3035,9 @@ export interface components {
              */
             framework?: string | null;
             metadata?: components["schemas"]["MetadataPatch"] | null;
-            /** @description A name for people; need not be unique. */
+            /** @description A title for people. It need not be unique. */
             name?: string | null;
-            /** @description Free words. Kept as a set: sorted, each once. */
+            /** @description Free words, stored as a sorted set. */
             tags?: string[] | null;
         };
         /** @description A labelling rule that does not move its protected alias until an admin allows it. */
@@ -3048,15 +3048,15 @@ export interface components {
              */
             alias: string;
             rule: string;
-            /** @description Why the rule waits, and who may allow it. */
+            /** @description The reason why the rule waits, and who can allow it. */
             words: string;
         };
-        /** @description Who the server takes the caller for. */
+        /** @description The identity and the rights of the caller. */
         Whoami: {
             administrator: boolean;
             groups: string[];
             name: string;
-            /** @description The permissions by namespace; of an administrator empty. */
+            /** @description The permissions of the caller by namespace. Empty for administrators, who have all. */
             namespaces: {
                 [key: string]: string[];
             };

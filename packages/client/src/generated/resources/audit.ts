@@ -8,7 +8,7 @@ import type { AuditEntry, AuditExportQuery, AuditListQuery } from '../schemas.ts
 
 /** The audit. */
 export class Audit extends Resource {
-  /** List who did what, and what was denied to whom, newest first. */
+  /** List writes, denied attempts and reads, newest first. */
   list(query?: AuditListQuery, options?: CallOptions): PagePromise<AuditEntry> {
     return this.http.list<AuditEntry>({ url: '/v1/audit', query, options });
   }
@@ -16,8 +16,8 @@ export class Audit extends Resource {
   /**
    * Export the audit, oldest first.
    *
-   * One JSON entry a line (NDJSON): all that match and were there when the export began. It breaks off where
-   * it cannot go on, and never ends as if it were whole.
+   * Sends one JSON entry per line (NDJSON): all matching entries that existed when the export began. If the
+   * export cannot continue, the connection breaks; a complete answer is never shortened.
    */
   export(options?: DownloadOptions & AuditExportQuery): DownloadPromise {
     return this.http.download({

@@ -8,7 +8,7 @@ import type { CheckpointsDecisionsListQuery, Decision } from '../schemas.ts';
 
 /** The decisions of checkpoints. */
 export class CheckpointsDecisions extends Resource {
-  /** List what the rules decided about a checkpoint, newest first. */
+  /** List the decisions about a checkpoint, newest first. */
   list(
     checkpoint: string,
     query?: CheckpointsDecisionsListQuery,

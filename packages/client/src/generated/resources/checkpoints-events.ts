@@ -9,7 +9,7 @@ import type { CheckpointsEventsListQuery, Event, EventCreate } from '../schemas.
 
 /** The events of checkpoints. */
 export class CheckpointsEvents extends Resource {
-  /** Tell an event about a checkpoint. */
+  /** Report an event about a checkpoint. */
   create(checkpoint: string, body: EventCreate, options?: WriteOptions): APIPromise<Event> {
     return this.http.send<Event>({
       method: 'POST',

@@ -8,7 +8,7 @@ import type { Hold, HoldPut } from '../schemas.ts';
 
 /** The hold of checkpoints. */
 export class CheckpointsHold extends Resource {
-  /** Put a checkpoint on hold: nothing removes it. */
+  /** Put a checkpoint on hold, so that retention never removes it. */
   set(checkpoint: string, body: HoldPut, options?: WriteOptions): APIPromise<Hold> {
     return this.http.send<Hold>({
       method: 'PUT',
@@ -18,7 +18,7 @@ export class CheckpointsHold extends Resource {
     });
   }
 
-  /** Release a checkpoint from its hold. */
+  /** Release the hold of a checkpoint. */
   delete(checkpoint: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/checkpoints/${checkpoint}/hold`, options });
   }

@@ -18,9 +18,9 @@ export class CheckpointsMetadata extends Resource {
   }
 
   /**
-   * Change the metadata of a checkpoint by JSON merge patch.
+   * Update the metadata of a checkpoint by JSON merge patch.
    *
-   * Without `checkpoint.read` the answer has only the members that the patch names.
+   * Without the permission `checkpoint.read`, the answer contains only the members that the patch names.
    */
   update(checkpoint: string, body: MetadataPatch, options?: ConditionalOptions): APIPromise<Metadata> {
     return this.http.send<Metadata>({

@@ -20,7 +20,7 @@ import type {
   Version,
 } from '../schemas.ts';
 
-/** What a run writes as it goes. */
+/** Snapshots that a training run writes. */
 export class Checkpoints extends Resource {
   readonly decisions = new CheckpointsDecisions(this.http);
   readonly events = new CheckpointsEvents(this.http);
@@ -39,7 +39,7 @@ export class Checkpoints extends Resource {
     });
   }
 
-  /** Change a checkpoint by JSON merge patch. */
+  /** Update a checkpoint by JSON merge patch. */
   update(checkpoint: string, body: CheckpointUpdate, options?: ConditionalOptions): APIPromise<Checkpoint> {
     return this.http.send<Checkpoint>({
       method: 'PATCH',
@@ -50,9 +50,9 @@ export class Checkpoints extends Resource {
   }
 
   /**
-   * Delete a checkpoint; it can be restored for a while.
+   * Soft-delete a checkpoint; it can be restored within the grace time.
    *
-   * Its place is free for another checkpoint of the same epoch and step.
+   * Its epoch and step can then be used by another checkpoint.
    */
   delete(checkpoint: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/checkpoints/${checkpoint}`, options });
@@ -61,8 +61,8 @@ export class Checkpoints extends Resource {
   /**
    * Restore a deleted checkpoint.
    *
-   * Also brings back all files that retention removed from it. 404 after the grace time; if only that of the
-   * files is over, a deleted object comes back without them, and `filesRemovedAt` says so.
+   * Also restores all files that retention removed. Returns 404 after the grace time. If only the grace time
+   * of the files is over, a deleted object is restored without them and `filesRemovedAt` is set.
    */
   restore(checkpoint: string, options?: ConditionalOptions): APIPromise<Checkpoint> {
     return this.http.send<Checkpoint>({
@@ -72,7 +72,7 @@ export class Checkpoints extends Resource {
     });
   }
 
-  /** Make a pending checkpoint ready: its file set is complete. */
+  /** Finalize a pending checkpoint: its file set becomes immutable. */
   finalize(checkpoint: string, options?: ConditionalOptions): APIPromise<Checkpoint> {
     return this.http.send<Checkpoint>({
       method: 'POST',
@@ -81,7 +81,7 @@ export class Checkpoints extends Resource {
     });
   }
 
-  /** Make a ready checkpoint a version of a model, over the same files. */
+  /** Create a version of a model from a ready checkpoint, with the same files. */
   promote(checkpoint: string, body: Promotion, options?: WriteOptions): APIPromise<Version> {
     return this.http.send<Version>({
       method: 'POST',
@@ -94,8 +94,8 @@ export class Checkpoints extends Resource {
   /**
    * Download all files of a checkpoint as one archive.
    *
-   * The stored files of a ready checkpoint, by path, as one tar or zip that is made while it is sent. Answers
-   * HEAD and conditions; the same files give the same bytes and ETag.
+   * Sends the stored files of a ready checkpoint as one tar or zip, ordered by path. Supports HEAD and
+   * conditional requests. The same files always give the same bytes and ETag.
    */
   archive(checkpoint: string, options?: DownloadOptions & CheckpointsArchiveQuery): DownloadPromise {
     return this.http.download({

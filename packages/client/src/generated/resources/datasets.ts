@@ -7,12 +7,12 @@ import { Resource } from '../../core/resource.ts';
 import { url } from '../../core/url.ts';
 import type { Dataset, DatasetCreate, DatasetUpdate, DatasetsListQuery } from '../schemas.ts';
 
-/** Handles on data that lies elsewhere. */
+/** References to data that is stored outside of ModelBox. */
 export class Datasets extends Resource {
   /**
    * Create a dataset.
    *
-   * A dataset that exists already is answered as it is, with 200.
+   * If the dataset exists, it is returned unchanged with 200.
    */
   create(body: DatasetCreate, options?: WriteOptions): APIPromise<Dataset> {
     return this.http.send<Dataset>({ method: 'POST', url: '/v1/datasets', body, options });
@@ -28,7 +28,7 @@ export class Datasets extends Resource {
     return this.http.send<Dataset>({ method: 'GET', url: url`/v1/datasets/${dataset}`, options });
   }
 
-  /** Change a dataset by JSON merge patch. */
+  /** Update a dataset by JSON merge patch. */
   update(dataset: string, body: DatasetUpdate, options?: ConditionalOptions): APIPromise<Dataset> {
     return this.http.send<Dataset>({ method: 'PATCH', url: url`/v1/datasets/${dataset}`, body, options });
   }

@@ -10,9 +10,9 @@ import type { Checkpoint, CheckpointCreate, ExperimentsCheckpointsListQuery } fr
 /** The checkpoints of experiments. */
 export class ExperimentsCheckpoints extends Resource {
   /**
-   * Log a checkpoint of an experiment.
+   * Create a checkpoint of an experiment.
    *
-   * The same create again is answered with the checkpoint as it is, with 200; another body: 409.
+   * Repeating the same create returns the existing checkpoint with 200. A different body returns 409.
    */
   create(experiment: string, body: CheckpointCreate, options?: WriteOptions): APIPromise<Checkpoint> {
     return this.http.send<Checkpoint>({

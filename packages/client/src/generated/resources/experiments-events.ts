@@ -9,7 +9,7 @@ import type { Event, EventCreate, ExperimentsEventsListQuery } from '../schemas.
 
 /** The events of experiments. */
 export class ExperimentsEvents extends Resource {
-  /** Tell an event about an experiment. */
+  /** Report an event about an experiment. */
   create(experiment: string, body: EventCreate, options?: WriteOptions): APIPromise<Event> {
     return this.http.send<Event>({
       method: 'POST',

@@ -18,9 +18,9 @@ export class ExperimentsMetadata extends Resource {
   }
 
   /**
-   * Change the metadata of an experiment by JSON merge patch.
+   * Update the metadata of an experiment by JSON merge patch.
    *
-   * Without `experiment.read` the answer has only the members that the patch names.
+   * Without the permission `experiment.read`, the answer contains only the members that the patch names.
    */
   update(experiment: string, body: MetadataPatch, options?: ConditionalOptions): APIPromise<Metadata> {
     return this.http.send<Metadata>({

@@ -12,8 +12,8 @@ export class ExperimentsMetrics extends Resource {
   /**
    * Log metrics of an experiment.
    *
-   * All or nothing. A point is identified by key, dataset and its digest, step, and time as sent: the same
-   * point again changes nothing, the same identity with another value replaces it.
+   * Stores all points or none. Key, dataset with digest, step, and time as sent identify a point. Repeating a
+   * point changes nothing; another value for the same identity replaces it.
    */
   log(experiment: string, body: LogMetrics, options?: WriteOptions): APIPromise<MetricSummary> {
     return this.http.send<MetricSummary>({
@@ -27,7 +27,7 @@ export class ExperimentsMetrics extends Resource {
   /**
    * Read the metric series of an experiment.
    *
-   * In order of key, dataset, step, time. Points without step or time come first.
+   * Points are ordered by key, dataset, step and time. Points without step or time come first.
    */
   list(
     experiment: string,

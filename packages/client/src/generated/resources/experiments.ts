@@ -29,7 +29,7 @@ export class Experiments extends Resource {
   /**
    * Create an experiment.
    *
-   * An experiment that exists already is answered as it is, with 200: pipelines restart.
+   * If the experiment exists, it is returned unchanged with 200, so pipelines can restart.
    */
   create(body: ExperimentCreate, options?: WriteOptions): APIPromise<Experiment> {
     return this.http.send<Experiment>({ method: 'POST', url: '/v1/experiments', body, options });
@@ -50,7 +50,7 @@ export class Experiments extends Resource {
     });
   }
 
-  /** Change an experiment by JSON merge patch. */
+  /** Update an experiment by JSON merge patch. */
   update(experiment: string, body: ExperimentUpdate, options?: ConditionalOptions): APIPromise<Experiment> {
     return this.http.send<Experiment>({
       method: 'PATCH',
@@ -61,9 +61,9 @@ export class Experiments extends Resource {
   }
 
   /**
-   * Delete an experiment; it can be restored for a while.
+   * Soft-delete an experiment; it can be restored within the grace time.
    *
-   * Its checkpoints go with it, and come back with it.
+   * Its checkpoints are deleted and restored with it.
    */
   delete(experiment: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/experiments/${experiment}`, options });

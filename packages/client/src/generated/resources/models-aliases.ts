@@ -23,7 +23,7 @@ export class ModelsAliases extends Resource {
     return this.http.list<Alias>({ url: url`/v1/models/${model}/aliases`, query, options });
   }
 
-  /** Set an alias on a ready version, taking it from its holder in one act. */
+  /** Set an alias on a ready version, atomically moving it from its holder. */
   set(model: string, alias: string, body: AliasPut, options?: WriteOptions): APIPromise<Alias> {
     return this.http.send<Alias>({
       method: 'PUT',
@@ -33,7 +33,7 @@ export class ModelsAliases extends Resource {
     });
   }
 
-  /** Read who holds an alias. */
+  /** Read the holder of an alias. */
   get(model: string, alias: string, options?: CallOptions): APIPromise<Alias> {
     return this.http.send<Alias>({ method: 'GET', url: url`/v1/models/${model}/aliases/${alias}`, options });
   }
@@ -68,9 +68,9 @@ export class ModelsAliases extends Resource {
   }
 
   /**
-   * Give an alias back to its previous holder.
+   * Move an alias back to its previous holder.
    *
-   * A second call goes one step further back, not forth again.
+   * Each further call goes one more step back in the history.
    */
   rollback(model: string, alias: string, body?: AliasRollback, options?: WriteOptions): APIPromise<Alias> {
     return this.http.send<Alias>({
@@ -81,7 +81,7 @@ export class ModelsAliases extends Resource {
     });
   }
 
-  /** Explain why a version is, or is not, the holder of an alias. */
+  /** Explain why a version holds or does not hold an alias. */
   explain(model: string, alias: string, version: string, options?: CallOptions): APIPromise<Explanation> {
     return this.http.send<Explanation>({
       method: 'GET',

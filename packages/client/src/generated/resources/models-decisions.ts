@@ -8,7 +8,7 @@ import type { Decision, ModelsDecisionsListQuery } from '../schemas.ts';
 
 /** The decisions of models. */
 export class ModelsDecisions extends Resource {
-  /** List what the rules decided about a model, newest first. */
+  /** List the decisions about a model, newest first. */
   list(model: string, query?: ModelsDecisionsListQuery, options?: CallOptions): PagePromise<Decision> {
     return this.http.list<Decision>({ url: url`/v1/models/${model}/decisions`, query, options });
   }

@@ -9,9 +9,9 @@ import type { Evaluation, ModelsEvaluationsListQuery } from '../schemas.ts';
 /** The evaluations of models. */
 export class ModelsEvaluations extends Resource {
   /**
-   * List the evaluations that are owed, oldest version first.
+   * List required evaluations, oldest version first.
    *
-   * Of the ready versions, on the datasets that the policy names in `evaluate`.
+   * Covers all ready versions, on the datasets that the policy lists in `evaluate`.
    */
   list(model: string, query?: ModelsEvaluationsListQuery, options?: CallOptions): PagePromise<Evaluation> {
     return this.http.list<Evaluation>({ url: url`/v1/models/${model}/evaluations`, query, options });

@@ -9,7 +9,7 @@ import type { Event, EventCreate, ModelsEventsListQuery } from '../schemas.ts';
 
 /** The events of models. */
 export class ModelsEvents extends Resource {
-  /** Tell an event about a model. */
+  /** Report an event about a model. */
   create(model: string, body: EventCreate, options?: WriteOptions): APIPromise<Event> {
     return this.http.send<Event>({ method: 'POST', url: url`/v1/models/${model}/events`, body, options });
   }

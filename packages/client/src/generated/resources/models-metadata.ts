@@ -14,9 +14,9 @@ export class ModelsMetadata extends Resource {
   }
 
   /**
-   * Change the metadata of a model by JSON merge patch.
+   * Update the metadata of a model by JSON merge patch.
    *
-   * Without `model.read` the answer has only the members that the patch names.
+   * Without the permission `model.read`, the answer contains only the members that the patch names.
    */
   update(model: string, body: MetadataPatch, options?: ConditionalOptions): APIPromise<Metadata> {
     return this.http.send<Metadata>({

@@ -19,7 +19,7 @@ import type {
 
 /** The policy of models. */
 export class ModelsPolicy extends Resource {
-  /** Read the policy of a model, and what counts there. */
+  /** Read the policy of a model, and the effective policy. */
   get(model: string, options?: CallOptions): APIPromise<Policy> {
     return this.http.send<Policy>({ method: 'GET', url: url`/v1/models/${model}/policy`, options });
   }
@@ -27,8 +27,8 @@ export class ModelsPolicy extends Resource {
   /**
    * Set the policy of a model.
    *
-   * Takes the place of all that stood there; the edits before are kept. `{}` leaves all to the namespaces
-   * above. The ETag `"0"` is that of a policy that was never set.
+   * Replaces the whole policy; its history keeps earlier edits. With `{}`, the policies of the namespaces
+   * above apply. The ETag of a policy that was never set is `"0"`.
    */
   set(model: string, body: PolicyDocument, options?: ConditionalOptions): APIPromise<Policy> {
     return this.http.send<Policy>({ method: 'PUT', url: url`/v1/models/${model}/policy`, body, options });
@@ -39,7 +39,7 @@ export class ModelsPolicy extends Resource {
     return this.http.list<PolicyEdit>({ url: url`/v1/models/${model}/policy/history`, query, options });
   }
 
-  /** Say what a labelling rule would have done over the history of a model. */
+  /** Backtest a labelling rule over the history of a model. */
   backtest(model: string, body: BacktestRequest, options?: CallOptions): APIPromise<Backtest> {
     return this.http.send<Backtest>({
       method: 'POST',
@@ -49,7 +49,7 @@ export class ModelsPolicy extends Resource {
     });
   }
 
-  /** Say what a policy of a model would do now. */
+  /** Preview the effects of a policy of a model. */
   preview(
     model: string,
     body?: PreviewRequest,

@@ -8,7 +8,7 @@ import type { ModelsProposalsListQuery, Proposal } from '../schemas.ts';
 
 /** The proposals of models. */
 export class ModelsProposals extends Resource {
-  /** List what rules propose for a model, newest first. */
+  /** List the proposals for a model, newest first. */
   list(model: string, query?: ModelsProposalsListQuery, options?: CallOptions): PagePromise<Proposal> {
     return this.http.list<Proposal>({ url: url`/v1/models/${model}/proposals`, query, options });
   }

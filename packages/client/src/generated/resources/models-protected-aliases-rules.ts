@@ -14,7 +14,7 @@ import type {
 
 /** The rules of models protectedAliases. */
 export class ModelsProtectedAliasesRules extends Resource {
-  /** List the labelling rules for a protected alias of a model, and whether they may move it. */
+  /** List the labelling rules for a protected alias of a model, with their consents. */
   list(
     model: string,
     alias: string,
@@ -31,8 +31,8 @@ export class ModelsProtectedAliasesRules extends Resource {
   /**
    * Allow a labelling rule to move a protected alias of a model.
    *
-   * Holds until the rule or the datasets on which it demands evaluations change. 412 `stale`: the rule has
-   * another digest.
+   * The consent lasts until the rule, or the datasets on which it requires evaluations, change. 412 `stale`:
+   * the rule has another digest.
    */
   allow(
     model: string,
@@ -49,7 +49,7 @@ export class ModelsProtectedAliasesRules extends Resource {
     });
   }
 
-  /** Withdraw the consent by which a labelling rule moves a protected alias of a model. */
+  /** Withdraw the consent for a labelling rule to move a protected alias of a model. */
   withdraw(model: string, alias: string, policy: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({
       method: 'DELETE',

@@ -12,7 +12,7 @@ import type { AliasProtection, AliasProtectionPut, ModelsProtectedAliasesListQue
 export class ModelsProtectedAliases extends Resource {
   readonly rules = new ModelsProtectedAliasesRules(this.http);
 
-  /** List who may move which alias of a model, also by what stands above it. */
+  /** List the protected aliases of a model, inherited ones included. */
   list(
     model: string,
     query?: ModelsProtectedAliasesListQuery,
@@ -25,7 +25,7 @@ export class ModelsProtectedAliases extends Resource {
     });
   }
 
-  /** Say who may move an alias of a model. */
+  /** Protect an alias of a model. */
   set(
     model: string,
     alias: string,
@@ -40,7 +40,7 @@ export class ModelsProtectedAliases extends Resource {
     });
   }
 
-  /** Take the protection of an alias of a model away. */
+  /** Remove the protection of an alias of a model. */
   delete(model: string, alias: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({
       method: 'DELETE',
@@ -49,7 +49,7 @@ export class ModelsProtectedAliases extends Resource {
     });
   }
 
-  /** Read who may move an alias, as a model itself says. */
+  /** Read the protection of an alias of a model. */
   get(model: string, alias: string, options?: CallOptions): APIPromise<AliasProtection> {
     return this.http.send<AliasProtection>({
       method: 'GET',

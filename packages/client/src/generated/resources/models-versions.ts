@@ -12,7 +12,7 @@ export class ModelsVersions extends Resource {
   /**
    * Create a version of a model.
    *
-   * The same create again is answered with the version as it is, with 200; another body: 409.
+   * Repeating the same create returns the existing version with 200. A different body returns 409.
    */
   create(model: string, body: VersionCreate, options?: WriteOptions): APIPromise<Version> {
     return this.http.send<Version>({ method: 'POST', url: url`/v1/models/${model}/versions`, body, options });

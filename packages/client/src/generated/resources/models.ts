@@ -18,7 +18,7 @@ import { ModelsProtectedAliases } from './models-protected-aliases.ts';
 import { ModelsVersions } from './models-versions.ts';
 import type { Model, ModelCreate, ModelUpdate, ModelsGetQuery, ModelsListQuery } from '../schemas.ts';
 
-/** Tasks to solve, and what their versions have in common. */
+/** Tasks to solve, with everything that their versions share. */
 export class Models extends Resource {
   readonly aliases = new ModelsAliases(this.http);
   readonly decisions = new ModelsDecisions(this.http);
@@ -35,7 +35,7 @@ export class Models extends Resource {
   /**
    * Create a model.
    *
-   * A model that exists already is answered as it is, with 200: pipelines restart.
+   * If the model exists, it is returned unchanged with 200, so pipelines can restart.
    */
   create(body: ModelCreate, options?: WriteOptions): APIPromise<Model> {
     return this.http.send<Model>({ method: 'POST', url: '/v1/models', body, options });
@@ -51,15 +51,15 @@ export class Models extends Resource {
     return this.http.send<Model>({ method: 'GET', url: url`/v1/models/${model}`, query, options });
   }
 
-  /** Change a model by JSON merge patch. */
+  /** Update a model by JSON merge patch. */
   update(model: string, body: ModelUpdate, options?: ConditionalOptions): APIPromise<Model> {
     return this.http.send<Model>({ method: 'PATCH', url: url`/v1/models/${model}`, body, options });
   }
 
   /**
-   * Delete a model; it can be restored for a while.
+   * Soft-delete a model; it can be restored within the grace time.
    *
-   * Its versions go with it, and come back with it.
+   * Its versions are deleted and restored with it.
    */
   delete(model: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/models/${model}`, options });

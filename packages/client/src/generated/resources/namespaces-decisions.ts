@@ -8,7 +8,7 @@ import type { Decision, NamespacesDecisionsListQuery } from '../schemas.ts';
 
 /** The decisions of namespaces. */
 export class NamespacesDecisions extends Resource {
-  /** List what the retention of a namespace decided about its checkpoints, newest first. */
+  /** List the retention decisions of a namespace about its checkpoints, newest first. */
   list(
     namespace: string,
     query?: NamespacesDecisionsListQuery,

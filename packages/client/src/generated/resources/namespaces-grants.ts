@@ -9,15 +9,15 @@ import type { Grant, GrantPut, NamespacesGrantsListQuery } from '../schemas.ts';
 
 /** The grants of namespaces. */
 export class NamespacesGrants extends Resource {
-  /** List who may do what in a namespace, also by grants on those above. */
+  /** List the grants on a namespace and its parents. */
   list(namespace: string, query?: NamespacesGrantsListQuery, options?: CallOptions): PagePromise<Grant> {
     return this.http.list<Grant>({ url: url`/v1/namespaces/${namespace}/grants`, query, options });
   }
 
   /**
-   * Grant somebody a role on a namespace, in the place of the one there.
+   * Grant a role on a namespace, replacing the previous role of the principal.
    *
-   * The namespace comes into being with it.
+   * Creates the namespace if it does not exist.
    */
   set(namespace: string, principal: string, body: GrantPut, options?: WriteOptions): APIPromise<Grant> {
     return this.http.send<Grant>({
@@ -28,7 +28,7 @@ export class NamespacesGrants extends Resource {
     });
   }
 
-  /** Take a grant back. */
+  /** Delete a grant. */
   delete(namespace: string, principal: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({
       method: 'DELETE',

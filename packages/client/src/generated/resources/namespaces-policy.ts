@@ -17,7 +17,7 @@ import type {
 
 /** The policy of namespaces. */
 export class NamespacesPolicy extends Resource {
-  /** Read the policy of a namespace, and what counts there. */
+  /** Read the policy of a namespace, and the effective policy. */
   get(namespace: string, options?: CallOptions): APIPromise<Policy> {
     return this.http.send<Policy>({ method: 'GET', url: url`/v1/namespaces/${namespace}/policy`, options });
   }
@@ -25,8 +25,8 @@ export class NamespacesPolicy extends Resource {
   /**
    * Set the policy of a namespace.
    *
-   * Takes the place of all that stood there; the edits before are kept. `{}` leaves all to the namespaces
-   * above. The ETag `"0"` is that of a policy that was never set.
+   * Replaces the whole policy; its history keeps earlier edits. With `{}`, the policies of the namespaces
+   * above apply. The ETag of a policy that was never set is `"0"`.
    */
   set(namespace: string, body: PolicyDocument, options?: ConditionalOptions): APIPromise<Policy> {
     return this.http.send<Policy>({
@@ -50,7 +50,7 @@ export class NamespacesPolicy extends Resource {
     });
   }
 
-  /** Say what a policy of a namespace would do now. */
+  /** Preview the effects of a policy of a namespace. */
   preview(
     namespace: string,
     body?: PreviewRequest,

@@ -14,7 +14,7 @@ import type {
 
 /** The rules of namespaces protectedAliases. */
 export class NamespacesProtectedAliasesRules extends Resource {
-  /** List the labelling rules for a protected alias of a namespace, and whether they may move it. */
+  /** List the labelling rules for a protected alias of a namespace, with their consents. */
   list(
     namespace: string,
     alias: string,
@@ -31,8 +31,8 @@ export class NamespacesProtectedAliasesRules extends Resource {
   /**
    * Allow a labelling rule to move a protected alias of a namespace.
    *
-   * Holds until the rule or the datasets on which it demands evaluations change. 412 `stale`: the rule has
-   * another digest.
+   * The consent lasts until the rule, or the datasets on which it requires evaluations, change. 412 `stale`:
+   * the rule has another digest.
    */
   allow(
     namespace: string,
@@ -49,7 +49,7 @@ export class NamespacesProtectedAliasesRules extends Resource {
     });
   }
 
-  /** Withdraw the consent by which a labelling rule moves a protected alias of a namespace. */
+  /** Withdraw the consent for a labelling rule to move a protected alias of a namespace. */
   withdraw(namespace: string, alias: string, policy: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({
       method: 'DELETE',

@@ -12,7 +12,7 @@ import type { AliasProtection, AliasProtectionPut, NamespacesProtectedAliasesLis
 export class NamespacesProtectedAliases extends Resource {
   readonly rules = new NamespacesProtectedAliasesRules(this.http);
 
-  /** List who may move which alias of all models below a namespace. */
+  /** List the protected aliases for all models below a namespace. */
   list(
     namespace: string,
     query?: NamespacesProtectedAliasesListQuery,
@@ -25,7 +25,7 @@ export class NamespacesProtectedAliases extends Resource {
     });
   }
 
-  /** Say who may move an alias of all models below a namespace. */
+  /** Protect an alias of all models below a namespace. */
   set(
     namespace: string,
     alias: string,
@@ -40,7 +40,7 @@ export class NamespacesProtectedAliases extends Resource {
     });
   }
 
-  /** Take the protection of an alias of a namespace away. */
+  /** Remove the protection of an alias of a namespace. */
   delete(namespace: string, alias: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({
       method: 'DELETE',
@@ -49,7 +49,7 @@ export class NamespacesProtectedAliases extends Resource {
     });
   }
 
-  /** Read who may move an alias, as a namespace itself says. */
+  /** Read the protection of an alias of a namespace. */
   get(namespace: string, alias: string, options?: CallOptions): APIPromise<AliasProtection> {
     return this.http.send<AliasProtection>({
       method: 'GET',

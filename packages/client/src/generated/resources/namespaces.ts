@@ -11,7 +11,7 @@ import { NamespacesPolicy } from './namespaces-policy.ts';
 import { NamespacesProtectedAliases } from './namespaces-protected-aliases.ts';
 import type { Namespace, NamespaceUpdate, NamespaceUsage, NamespacesListQuery } from '../schemas.ts';
 
-/** Paths that organize a team's models and experiments. */
+/** Paths that organize the models and experiments of a team. */
 export class Namespaces extends Resource {
   readonly decisions = new NamespacesDecisions(this.http);
   readonly grants = new NamespacesGrants(this.http);
@@ -28,7 +28,7 @@ export class Namespaces extends Resource {
     return this.http.send<Namespace>({ method: 'GET', url: url`/v1/namespaces/${namespace}`, options });
   }
 
-  /** Change a namespace by JSON merge patch. */
+  /** Update a namespace by JSON merge patch. */
   update(namespace: string, body: NamespaceUpdate, options?: ConditionalOptions): APIPromise<Namespace> {
     return this.http.send<Namespace>({
       method: 'PATCH',
@@ -39,17 +39,17 @@ export class Namespaces extends Resource {
   }
 
   /**
-   * Delete a namespace that is empty.
+   * Delete an empty namespace.
    *
-   * One that has a quota, grants or protected aliases takes `namespace.quota`, `grant.write` or
-   * `alias.protect` too. A namespace that is made under its path within `MODELBOX_DELETE_GRACE` has these
+   * A namespace with a quota, grants or protected aliases also requires `namespace.quota`, `grant.write` or
+   * `alias.protect`. If the path is created again within `MODELBOX_DELETE_GRACE`, the namespace has these
    * again.
    */
   delete(namespace: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/namespaces/${namespace}`, options });
   }
 
-  /** Read how much is stored in a namespace and all below it. */
+  /** Read the storage use of a namespace and all below it. */
   usage(namespace: string, options?: CallOptions): APIPromise<NamespaceUsage> {
     return this.http.send<NamespaceUsage>({
       method: 'GET',

@@ -14,11 +14,11 @@ export class Proposals extends Resource {
   }
 
   /**
-   * Do what a rule proposes.
+   * Approve a proposal.
    *
-   * An approved proposal is answered as it is; one that is not open any more: 409. If a protection requires
-   * several approvals, the proposal stays open until the last. 403 if the caller wrote the rule or changed
-   * the version.
+   * Carries out the proposal. An approved proposal is returned unchanged; a closed one returns 409. If a
+   * protection requires several approvals, the proposal stays open until the last. 403 if the caller wrote
+   * the rule or changed the version.
    */
   approve(proposal: string, body?: ProposalDecision, options?: WriteOptions): APIPromise<Proposal> {
     return this.http.send<Proposal>({
@@ -30,9 +30,9 @@ export class Proposals extends Resource {
   }
 
   /**
-   * Reject what a rule proposes.
+   * Reject a proposal.
    *
-   * The rule does not propose it again until the facts of the version, or the policy, change.
+   * The rule does not repeat the proposal until the facts of the version or the policy change.
    */
   reject(proposal: string, body?: ProposalDecision, options?: WriteOptions): APIPromise<Proposal> {
     return this.http.send<Proposal>({

@@ -5,24 +5,24 @@ import type { CallOptions } from '../../core/options.ts';
 import { Resource } from '../../core/resource.ts';
 import type { Health, Readiness } from '../schemas.ts';
 
-/** The server itself. */
+/** Health, metrics and documents of the server. */
 export class System extends Resource {
-  /** The process lives. */
+  /** Check that the process is alive. */
   health(options?: CallOptions): APIPromise<Health> {
     return this.http.send<Health>({ method: 'GET', url: '/healthz', options });
   }
 
-  /** Database, migrations and file store answer. */
+  /** Check the database, the migrations and the file store. */
   ready(options?: CallOptions): APIPromise<Readiness> {
     return this.http.send<Readiness>({ method: 'GET', url: '/readyz', alsoAnswers: [503], options });
   }
 
-  /** Prometheus metrics. */
+  /** Read the metrics in the Prometheus format. */
   metrics(options?: CallOptions): APIPromise<string> {
     return this.http.send<string>({ method: 'GET', url: '/metrics', as: 'text', options });
   }
 
-  /** This document. */
+  /** Read this OpenAPI document. */
   openapi(options?: CallOptions): APIPromise<Record<string, unknown>> {
     return this.http.send<Record<string, unknown>>({ method: 'GET', url: '/openapi.json', options });
   }

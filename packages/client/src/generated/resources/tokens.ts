@@ -10,20 +10,21 @@ import type { NewToken, Token, TokenCreate, TokensListQuery } from '../schemas.t
 /** The tokens. */
 export class Tokens extends Resource {
   /**
-   * Make a token.
+   * Create a token.
    *
-   * The answer shows the secret, this once: the same `Idempotency-Key` again is 409.
+   * Only the first answer contains the secret. Repeating the request with the same `Idempotency-Key` returns
+   * 409.
    */
   create(body: TokenCreate, options?: WriteOptions): APIPromise<NewToken> {
     return this.http.send<NewToken>({ method: 'POST', url: '/v1/tokens', body, options });
   }
 
-  /** List tokens, newest first: of the caller, or for administrators of all. */
+  /** List tokens, newest first: the caller’s own, or all for administrators. */
   list(query?: TokensListQuery, options?: CallOptions): PagePromise<Token> {
     return this.http.list<Token>({ url: '/v1/tokens', query, options });
   }
 
-  /** Revoke a token and all that it made: from then on they open nothing, on any server. */
+  /** Revoke a token and all tokens created with it, on every server at once. */
   revoke(token: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/tokens/${token}`, options });
   }

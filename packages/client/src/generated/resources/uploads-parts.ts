@@ -10,25 +10,25 @@ import type { PartsToSign, SignedParts, UploadPart, UploadsPartsListQuery } from
 
 /** The parts of uploads. */
 export class UploadsParts extends Resource {
-  /** List the parts of an open upload that have arrived, by number. */
+  /** List the received parts of an open upload, by number. */
   list(upload: string, query?: UploadsPartsListQuery, options?: CallOptions): PagePromise<UploadPart> {
     return this.http.list<UploadPart>({ url: url`/v1/uploads/${upload}/parts`, query, options });
   }
 
   /**
-   * Send a part.
+   * Upload a part.
    *
-   * The body is the content, with its exact `Content-Length` and a checksum. In any order, several at once;
-   * the same part again replaces it.
+   * The body is the content, with its exact `Content-Length` and a checksum. Parts can arrive in any order
+   * and in parallel. A part that is sent again replaces the earlier one.
    */
   put(upload: string, part: string, source: UploadSource, options?: UploadOptions): APIPromise<UploadPart> {
     return this.http.upload<UploadPart>({ url: url`/v1/uploads/${upload}/parts/${part}`, source, options });
   }
 
   /**
-   * Sign requests that bring parts straight to the store.
+   * Sign requests that send parts directly to the store.
    *
-   * Where the upload is `direct`. Each takes only the content that has the SHA-256 named.
+   * Requires a `direct` upload. Each signed request accepts only content with the given SHA-256.
    */
   sign(upload: string, body: PartsToSign, options?: CallOptions): APIPromise<SignedParts> {
     return this.http.send<SignedParts>({

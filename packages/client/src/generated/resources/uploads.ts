@@ -8,23 +8,24 @@ import { url } from '../../core/url.ts';
 import { UploadsParts } from './uploads-parts.ts';
 import type { Upload, UploadComplete, UploadCreate, UploadsListQuery } from '../schemas.ts';
 
-/** Files that come in parts, over days and from where they were cut off. */
+/** Resumable uploads of large files, in parts. */
 export class Uploads extends Resource {
   readonly parts = new UploadsParts(this.http);
 
   /**
-   * Begin a file that comes in parts.
+   * Start an upload in parts.
    *
-   * Refused at once where the file could not be stored: a frozen object, a tracked path, a size.
+   * Fails at once if the file cannot be stored, for example because the object is frozen, the path is
+   * tracked, or the size exceeds a limit.
    */
   create(body: UploadCreate, options?: WriteOptions): APIPromise<Upload> {
     return this.http.send<Upload>({ method: 'POST', url: '/v1/uploads', body, options });
   }
 
   /**
-   * List the uploads to an object, newest first.
+   * List the uploads of an object, newest first.
    *
-   * Exactly one object. Uploads that are over are kept for a week.
+   * Name exactly one object. Finished uploads are listed for a week.
    */
   list(query?: UploadsListQuery, options?: CallOptions): PagePromise<Upload> {
     return this.http.list<Upload>({ url: '/v1/uploads', query, options });
@@ -36,20 +37,20 @@ export class Uploads extends Resource {
   }
 
   /**
-   * Give an upload up; its parts are removed.
+   * Abort an upload and remove its parts.
    *
-   * One that came to nothing already stays as it is. Once it is completed: 409.
+   * An upload that failed, expired or was aborted stays unchanged. A completed one returns 409.
    */
   abort(upload: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/uploads/${upload}`, options });
   }
 
   /**
-   * Make the file of its parts.
+   * Complete an upload: create the file from its parts.
    *
-   * The file is there at once, in state `verifying`; it can be downloaded when the whole was read back and
-   * its SHA-256 computed. If the store cannot put the parts together now, the server goes on by itself
-   * (`completing`). Again: the upload as it is.
+   * The file exists at once, in state `verifying`. It can be downloaded when the server has read it back and
+   * computed its SHA-256. If the store cannot assemble the parts now, the server keeps retrying
+   * (`completing`). A repeated call returns the upload unchanged.
    */
   complete(upload: string, body?: UploadComplete, options?: WriteOptions): APIPromise<Upload> {
     return this.http.send<Upload>({

@@ -8,11 +8,11 @@ import type { VerificationsRunQuery } from '../schemas.ts';
 /** The verifications. */
 export class Verifications extends Resource {
   /**
-   * Compare the file store with the database; for administrators.
+   * Compare the file store with the database (administrators only).
    *
-   * One JSON object a line (NDJSON), by `type`: `progress` at least every two seconds, a `finding` each, and
-   * in the end one `report`. An answer without `report` broke off. As after any read that finds damage,
-   * damaged contents are marked; stored objects that no row knows are told and left alone.
+   * Sends one JSON object per line (NDJSON). By `type`: `progress` at least every two seconds, a `finding`
+   * for each fault, and one final `report`. An answer without `report` is incomplete. Like any read, it marks
+   * content that it finds damaged. Objects in the store without a row are reported and not changed.
    */
   run(options?: DownloadOptions & VerificationsRunQuery): DownloadPromise {
     return this.http.download({ url: '/v1/verification', query: { full: options?.full }, options });

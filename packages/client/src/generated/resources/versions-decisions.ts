@@ -8,7 +8,7 @@ import type { Decision, VersionsDecisionsListQuery } from '../schemas.ts';
 
 /** The decisions of versions. */
 export class VersionsDecisions extends Resource {
-  /** List what the rules decided about a version, newest first. */
+  /** List the decisions about a version, newest first. */
   list(version: string, query?: VersionsDecisionsListQuery, options?: CallOptions): PagePromise<Decision> {
     return this.http.list<Decision>({ url: url`/v1/versions/${version}/decisions`, query, options });
   }

@@ -9,7 +9,7 @@ import type { Event, EventCreate, VersionsEventsListQuery } from '../schemas.ts'
 
 /** The events of versions. */
 export class VersionsEvents extends Resource {
-  /** Tell an event about a version. */
+  /** Report an event about a version. */
   create(version: string, body: EventCreate, options?: WriteOptions): APIPromise<Event> {
     return this.http.send<Event>({ method: 'POST', url: url`/v1/versions/${version}/events`, body, options });
   }

@@ -24,9 +24,9 @@ export class VersionsFiles extends Resource {
   }
 
   /**
-   * Track files of a version where they lie.
+   * Track files of a version at their location.
    *
-   * A path that is taken by the same URI is left as it is; by anything else: 409.
+   * A path that already tracks the same URI stays unchanged. Any other existing file at the path returns 409.
    */
   track(version: string, body: TrackFiles, options?: WriteOptions): APIPromise<FileList> {
     return this.http.send<FileList>({
@@ -38,11 +38,11 @@ export class VersionsFiles extends Resource {
   }
 
   /**
-   * Make files of a version out of content that is stored already.
+   * Create files of a version from stored content.
    *
-   * All or none. Of content that a file of some object has which the caller may read; any other is 404 and
-   * must be uploaded. A path that has the same content is left as it is, one that has other content gets
-   * this.
+   * Creates all files or none. The caller must be able to read a file with the same content; otherwise the
+   * content is 404 and must be uploaded. A path with the same content stays unchanged; other content is
+   * replaced.
    */
   attach(version: string, body: AttachFiles, options?: WriteOptions): APIPromise<FileList> {
     return this.http.send<FileList>({
@@ -56,8 +56,9 @@ export class VersionsFiles extends Resource {
   /**
    * Upload a file of a version.
    *
-   * The body is the content. It is hashed while it streams in and visible only when it is whole. `If-Match`
-   * and `If-None-Match` hold of the file at the path: with `If-None-Match: *` no file is replaced.
+   * The body is the content. The server hashes it while it arrives; the file becomes visible when it is
+   * complete. `If-Match` and `If-None-Match` apply to the file at the path: `If-None-Match: *` never replaces
+   * a file.
    */
   upload(
     version: string,
@@ -77,8 +78,8 @@ export class VersionsFiles extends Resource {
   /**
    * Download a file of a version.
    *
-   * Answers HEAD, ranges (RFC 9110; several come as `multipart/byteranges`) and conditions; the ETag is the
-   * SHA-256, and so is `Repr-Digest`.
+   * Supports HEAD, range requests (RFC 9110; several ranges return `multipart/byteranges`) and conditional
+   * requests. The ETag and `Repr-Digest` are the SHA-256.
    */
   download(version: string, path: string, options?: DownloadOptions): DownloadPromise {
     return this.http.download({ url: url`/v1/versions/${version}/files/${path}`, options });

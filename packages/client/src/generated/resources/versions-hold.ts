@@ -8,12 +8,12 @@ import type { Hold, HoldPut } from '../schemas.ts';
 
 /** The hold of versions. */
 export class VersionsHold extends Resource {
-  /** Put a version on hold: nothing removes it. */
+  /** Put a version on hold, so that retention never removes it. */
   set(version: string, body: HoldPut, options?: WriteOptions): APIPromise<Hold> {
     return this.http.send<Hold>({ method: 'PUT', url: url`/v1/versions/${version}/hold`, body, options });
   }
 
-  /** Release a version from its hold. */
+  /** Release the hold of a version. */
   delete(version: string, options?: WriteOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/versions/${version}/hold`, options });
   }

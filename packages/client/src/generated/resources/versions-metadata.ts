@@ -14,9 +14,9 @@ export class VersionsMetadata extends Resource {
   }
 
   /**
-   * Change the metadata of a version by JSON merge patch.
+   * Update the metadata of a version by JSON merge patch.
    *
-   * Without `version.read` the answer has only the members that the patch names.
+   * Without the permission `version.read`, the answer contains only the members that the patch names.
    */
   update(version: string, body: MetadataPatch, options?: ConditionalOptions): APIPromise<Metadata> {
     return this.http.send<Metadata>({

@@ -20,7 +20,7 @@ import type {
   VersionsLineageQuery,
 } from '../schemas.ts';
 
-/** Trained models. */
+/** Versions of models. */
 export class Versions extends Resource {
   readonly decisions = new VersionsDecisions(this.http);
   readonly events = new VersionsEvents(this.http);
@@ -34,15 +34,15 @@ export class Versions extends Resource {
     return this.http.send<Version>({ method: 'GET', url: url`/v1/versions/${version}`, query, options });
   }
 
-  /** Change a version by JSON merge patch. */
+  /** Update a version by JSON merge patch. */
   update(version: string, body: VersionUpdate, options?: ConditionalOptions): APIPromise<Version> {
     return this.http.send<Version>({ method: 'PATCH', url: url`/v1/versions/${version}`, body, options });
   }
 
   /**
-   * Delete a version; it can be restored for a while.
+   * Soft-delete a version; it can be restored within the grace time.
    *
-   * A version that holds an alias cannot be deleted: 409 names the aliases.
+   * A version that holds an alias cannot be deleted: 409 names its aliases.
    */
   delete(version: string, options?: ConditionalOptions): APIPromise<void> {
     return this.http.send<void>({ method: 'DELETE', url: url`/v1/versions/${version}`, options });
@@ -51,17 +51,17 @@ export class Versions extends Resource {
   /**
    * Restore a deleted version.
    *
-   * Also brings back all files that retention removed from it. 404 after the grace time; if only that of the
-   * files is over, a deleted object comes back without them, and `filesRemovedAt` says so.
+   * Also restores all files that retention removed. Returns 404 after the grace time. If only the grace time
+   * of the files is over, a deleted object is restored without them and `filesRemovedAt` is set.
    */
   restore(version: string, options?: ConditionalOptions): APIPromise<Version> {
     return this.http.send<Version>({ method: 'POST', url: url`/v1/versions/${version}/restore`, options });
   }
 
   /**
-   * Make a pending version ready: its file set is complete.
+   * Finalize a pending version: its file set becomes immutable.
    *
-   * Sets the aliases that the create named. A version that is ready already is answered as it is.
+   * Sets the aliases of the create. A ready version is returned unchanged.
    */
   finalize(version: string, options?: ConditionalOptions): APIPromise<Version> {
     return this.http.send<Version>({ method: 'POST', url: url`/v1/versions/${version}/finalize`, options });
@@ -70,8 +70,8 @@ export class Versions extends Resource {
   /**
    * Download all files of a version as one archive.
    *
-   * The stored files of a ready version, by path, as one tar or zip that is made while it is sent. Answers
-   * HEAD and conditions; the same files give the same bytes and ETag.
+   * Sends the stored files of a ready version as one tar or zip, ordered by path. Supports HEAD and
+   * conditional requests. The same files always give the same bytes and ETag.
    */
   archive(version: string, options?: DownloadOptions & VersionsArchiveQuery): DownloadPromise {
     return this.http.download({
@@ -81,7 +81,7 @@ export class Versions extends Resource {
     });
   }
 
-  /** Read what a version came from, and what came of it. */
+  /** Read the lineage of a version: its origins and descendants. */
   lineage(version: string, query?: VersionsLineageQuery, options?: CallOptions): APIPromise<Lineage> {
     return this.http.send<Lineage>({
       method: 'GET',
