@@ -7,8 +7,10 @@ import { retainDue } from '../workers/retention.ts';
 import { sequence } from '../workers/sequencer.ts';
 import { expireUploads } from '../workers/store/upload-cleanup.ts';
 
-/* Tests everything that depends on session settings. The file runs on a usual database, and on one with unusual settings,
- * role and environment. */
+/*
+ * Tests everything that depends on session settings. The file runs on a usual database, and on one with unusual
+ * settings, role and environment.
+ */
 
 let server: TestServer;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cut, made, type Piece, sizeOf } from './pieces.ts';
 
-/** Stored pieces of the alphabet, made ones of digits, so that one sees which bytes came from where. */
+/** Stored pieces contain letters and generated ones digits, which shows where each byte came from. */
 const STORE = Buffer.from('abcdefghijklmnopqrstuvwxyz');
 const stored = (start: number, end: number): Piece => ({
   sizeBytes: end - start + 1,
@@ -28,7 +28,7 @@ const piece = fc.oneof(
 );
 
 describe('cut', () => {
-  it('gives what slicing the whole gives', () => {
+  it('gives the same bytes as a slice of the whole', () => {
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1 }), fc.nat(), fc.nat(), (pieces, a, b) => {
         const whole = textOf(pieces);
@@ -44,7 +44,7 @@ describe('cut', () => {
     );
   });
 
-  it('leaves whole what is whole, to be verified, and never verifies a part', () => {
+  it('keeps complete pieces with their hash, and cuts pieces without one', () => {
     const pieces = [made(Buffer.from('01')), stored(0, 25), made(Buffer.from('2'))];
     const [, whole] = cut(pieces, { start: 1, end: 28 });
     expect(whole).toBe(pieces[1]);
@@ -56,7 +56,7 @@ describe('cut', () => {
     });
   });
 
-  it('makes nothing that is not asked for', () => {
+  it('generates no bytes outside of the range', () => {
     const never: Piece = { sizeBytes: 5, make: () => expect.unreachable() };
     expect(textOf(cut([never, made(Buffer.from('01')), never], { start: 5, end: 6 }))).toBe('01');
   });

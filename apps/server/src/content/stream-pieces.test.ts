@@ -12,7 +12,7 @@ import { ContentDamaged, type OpenBlob, streamPieces } from './stream-pieces.ts'
 
 let root: string;
 let store: BlobStore;
-/** What the test has opened, in order. */
+/** The opened blobs, in order. */
 let opened: Readable[];
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
@@ -42,7 +42,7 @@ async function pathOf({ blob }: StoredPiece): Promise<string> {
 const areClosed = (): boolean => opened.every((stream) => stream.closed);
 
 describe('streamPieces', () => {
-  it('gives what the pieces are, in order, and verified', async () => {
+  it('streams the pieces in order, verified', async () => {
     const [a, b] = [randomBytes(700_000), randomBytes(3)];
     const pieces = [made(Buffer.from('<')), await stored(a), made(Buffer.from('|')), await stored(b)];
     const tail = { ...(await stored(a)), range: { start: 5, end: 9 }, sizeBytes: 5 };
@@ -56,12 +56,12 @@ describe('streamPieces', () => {
   it.each([
     ['nothing', []],
     ['made bytes alone', [made(Buffer.from('ab')), made(Buffer.from('c'))]],
-  ])('gives %s', async (_, pieces) => {
+  ])('streams %s', async (_, pieces) => {
     const wanted = Buffer.concat(pieces.map((piece) => piece.make()));
     expect(await buffer(await streamPieces(pieces, opener()))).toEqual(wanted);
   });
 
-  it('reads nothing of what is empty, and asks for what follows only when what comes before was read', async () => {
+  it('does not open empty blobs, and opens a blob only after the pieces before it were read', async () => {
     const content = randomBytes(1_000_000);
     const first = await stored(content);
     const empty = { ...(await stored(Buffer.alloc(0))) };
@@ -80,7 +80,7 @@ describe('streamPieces', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('has the first blob open before anything is sent, and no two at a time', async () => {
+  it('opens the first blob before it sends anything, and never two at a time', async () => {
     const blobs = [await stored(randomBytes(300_000)), await stored(randomBytes(300_000))];
     const stream = await streamPieces(blobs, opener());
     expect(opened).toHaveLength(1);
@@ -90,7 +90,7 @@ describe('streamPieces', () => {
     await expect(streamPieces(blobs, opener())).rejects.toThrow(BlobNotFound);
   });
 
-  it('breaks where what lies in the store has rotted, before the last of it is sent', async () => {
+  it('fails before the last chunk if the stored content is damaged', async () => {
     const content = randomBytes(600_000);
     const [good, bad] = [await stored(content), await stored(content)];
     content[10]! ^= 1;
@@ -106,7 +106,7 @@ describe('streamPieces', () => {
     await expect.poll(areClosed).toBe(true);
   });
 
-  it('fails at once where a blob is shorter or longer than it was', async () => {
+  it('fails at once if a blob has another size', async () => {
     for (const size of [9, 11]) {
       const piece = await stored(randomBytes(10));
       await truncate(await pathOf(piece), size);
@@ -116,20 +116,20 @@ describe('streamPieces', () => {
     }
   });
 
-  it('fails at once if the first reading ends early before anything can be sent', async () => {
+  it('fails at once if the first blob ends early before anything was sent', async () => {
     const piece = await stored(randomBytes(10));
     const short: OpenBlob = async () => ({ sizeBytes: 10, stream: Readable.from([Buffer.alloc(4)]) });
     await expect(streamPieces([piece], short)).rejects.toThrow('ended 6 bytes early');
   });
 
-  it('breaks if a reading ends early later', async () => {
+  it('fails if a later blob ends early', async () => {
     const piece = await stored(randomBytes(10));
     const chunks = [Buffer.alloc(4), Buffer.alloc(4)];
     const short: OpenBlob = async () => ({ sizeBytes: 10, stream: Readable.from(chunks) });
     await expect(buffer(await streamPieces([piece], short))).rejects.toThrow('ended 2 bytes early');
   });
 
-  it('ends the reading where the reader goes away before it began', async () => {
+  it('closes the blob if the reader leaves before it begins', async () => {
     const gone = new AbortController();
     const open = opener();
     const abortable: OpenBlob = async (key, range) => {
@@ -145,7 +145,7 @@ describe('streamPieces', () => {
     await expect(buffer(broken)).rejects.toThrow();
   });
 
-  it('ends the reading where the reader goes away', async () => {
+  it('closes the blob if the reader leaves', async () => {
     const blobs = [await stored(randomBytes(5_000_000)), await stored(randomBytes(10))];
     const stream = await streamPieces(blobs, opener());
     await once(stream, 'readable');

@@ -7,8 +7,8 @@ import { purge } from './purge.ts';
 import { deletePending, sweepBlobs } from './store/blob-sweep.ts';
 
 /*
- * Content that is attached by its hash while it loses its last other file and a sweep without any grace is after it.
- * Whatever the order: who was told that it is attached can read it, and in the end nothing is stored that no file has.
+ * Attaches content by hash while its last other file is deleted and a sweep without a grace time runs.
+ * In every order, attached content can be read, and in the end the store has no content without a file.
  */
 
 let server: TestServer;
@@ -21,7 +21,7 @@ const sha256Of = (content: Uint8Array) => createHash('sha256').update(content).d
 const attach = (model: { id: string }, sha256: string, at = 'attached'): Promise<TestAnswer> =>
   server.api('POST', `/v1/models/${model.id}/files/attach`, { files: [{ path: at, sha256 }] });
 
-/** Nothing may fail for another reason than that somebody else was quicker. */
+/** Requests may fail only because another one was faster. */
 function demand(answer: { status: number; body: any }, ...statuses: number[]): void {
   if (!statuses.includes(answer.status))
     throw new Error(`${answer.status} ${JSON.stringify(answer.body)}, not ${statuses.join(' or ')}`);
@@ -32,7 +32,7 @@ async function sweep(): Promise<void> {
   await deletePending(server.ctx);
 }
 
-/** What files have is what lies in the store; and each of them can be read. */
+/** Requires that the store has exactly the content of the files, and that each file can be read. */
 async function demandWhole(): Promise<void> {
   const { rows: files } = await server.db.requests.query<{ sha256: string; key: string | null }>(
     `SELECT f.sha256, b.key FROM files f LEFT JOIN blobs b ON b.id = f.blob_id AND b.sha256 = f.sha256`,
@@ -51,7 +51,7 @@ describe('step by step', () => {
   const MARK = `SELECT stamp_unreferenced('00000000-0000-0000-0000-000000000000', 1000000, now())`;
   const SWEEP = `SELECT sweep_blobs(now() + interval '1 day', 1000, now())`;
 
-  /** Content that one file of a model has, a model to attach it to, and a connection to hold things up with. */
+  /** Makes a file with content, a model to attach it to, and a connection that can hold locks. */
   async function scene() {
     const content = randomBytes(500);
     const [source, target] = [await newModel(server), await newModel(server)];
@@ -75,14 +75,14 @@ describe('step by step', () => {
     };
   }
 
-  /** Starts the attach, and waits until it stands before what somebody else holds. */
+  /** Starts the attach, and waits until a lock of another transaction blocks it. */
   async function held(attaching: Promise<TestAnswer>): Promise<{ answer: Promise<TestAnswer> }> {
     const text = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     await expect.poll(async () => (await server.db.background.query(text)).rowCount).toBeGreaterThan(0);
     return { answer: attaching };
   }
 
-  /** As it is after the answer, after one more sweep, and after the file is gone again. */
+  /** Checks the state after the answer, after another sweep, and after the file is deleted again. */
   async function demandOutcome({ target }: { target: { id: string } }, answer: TestAnswer): Promise<number> {
     await sweep();
     await demandWhole();
@@ -111,7 +111,7 @@ describe('step by step', () => {
     expect(await demandOutcome(at, await answer)).toBe(status);
   });
 
-  it('content that was marked between the look and the attach is kept', async () => {
+  it('keeps content that the sweep marked between the check and the attach', async () => {
     const at = await scene();
     await at.lockTarget();
     const { answer } = await held(attach(at.target, at.sha256));
@@ -121,12 +121,12 @@ describe('step by step', () => {
     expect((await server.db.background.query(marked, [at.sha256])).rowCount).toBe(1);
     await at.end('COMMIT');
     const attached = await answer;
-    // Its next grace is a whole one.
+    // The next grace time starts anew.
     expect((await server.db.background.query(marked, [at.sha256])).rowCount).toBe(0);
     expect(await demandOutcome(at, attached)).toBe(200);
   });
 
-  it('404: content that was swept between the look and the attach; what was uploaded anew by then is attached', async () => {
+  it('returns 404 for content that was swept between the check and the attach, but attaches a new upload of it', async () => {
     for (const isBack of [false, true]) {
       const at = await scene();
       await at.lockTarget();
@@ -142,7 +142,7 @@ describe('step by step', () => {
     }
   });
 
-  it('404: content that was found damaged between the look and the attach', async () => {
+  it('returns 404 for content that was found damaged between the check and the attach', async () => {
     const at = await scene();
     await at.lockTarget();
     const { answer } = await held(attach(at.target, at.sha256));
@@ -153,7 +153,7 @@ describe('step by step', () => {
     await demandWhole();
   });
 
-  it('201: an upload of known content that was swept meanwhile takes the bytes', async () => {
+  it('accepts the bytes of an upload if its known content was swept meanwhile', async () => {
     const at = await scene();
     await at.lockTarget();
     const begun = begin(server, 'model', at.target, { sizeBytes: 500, sha256: at.sha256 });
@@ -164,7 +164,7 @@ describe('step by step', () => {
     expect((await answer).body).toMatchObject({ state: 'open', file: null });
   });
 
-  it('a sweep passes by content that is just being attached', async () => {
+  it('keeps the sweep away from content that is being attached', async () => {
     const at = await scene();
     await at.client.query('SELECT * FROM hold_blobs($1)', [[at.sha256]]);
     await at.drop();
@@ -179,7 +179,7 @@ describe('step by step', () => {
   });
 });
 
-it('all at once: who attached it can read it', async () => {
+it('lets every caller read attached content under concurrency', async () => {
   const contents = Array.from({ length: 3 }, (_, index) => Buffer.alloc(2_000 + index, index + 65));
   const hashes = contents.map(sha256Of);
   const models = await Promise.all(Array.from({ length: 4 }, () => newModel(server)));
@@ -199,11 +199,11 @@ it('all at once: who attached it can read it', async () => {
           expect(Buffer.from(await read.arrayBuffer()).equals(contents[which] ?? Buffer.alloc(0))).toBe(true);
         }
       }
-      // This worker's file alone is at its path: what it reads is what it has put there.
+      // Only this worker writes to this path, so it must read its own content.
       if (round % 2 === 0) demand(await server.api('DELETE', path), 204, 404);
     }
   };
-  /** Content whose only file goes with its object. */
+  /** Makes content whose only file is deleted with its object. */
   const fleeting = async () => {
     for (let round = 0; round < 10; round++) {
       const run = await newExperiment(server);

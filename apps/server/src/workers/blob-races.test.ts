@@ -8,8 +8,8 @@ import { deletePending, sweepBlobs } from './store/blob-sweep.ts';
 import { findOrphans, markOrphans } from './store/orphan-sweep.ts';
 
 /*
- * Uploads of the same few contents, deletes, promotions, purges and sweeps without any grace, all at once. Whatever the
- * order: each file can be read, and in the end nothing is stored that no file has.
+ * Uploads, deletes, promotions, purges and sweeps without a grace time run concurrently on the same few contents. In
+ * every order, each file can be read, and in the end the store has no content without a file.
  */
 
 let server: TestServer;
@@ -19,12 +19,12 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const ROUNDS = 40;
-/** Few, so that they meet; long enough to be told apart. */
+/** Few contents, so that they collide; long enough to be distinct. */
 const CONTENTS = Array.from({ length: 3 }, (_, index) => Buffer.alloc(2_000 + index, index + 1));
 const contentOf = (sha256: string): Buffer | undefined =>
   CONTENTS.find((content) => createHash('sha256').update(content).digest('hex') === sha256);
 
-/** The same numbers in each run: what differs is how the machine interleaves them. */
+/** The same random numbers in each run. Only the interleaving differs. */
 function numbersFrom(seed: number): (below: number) => number {
   let state = seed + 1;
   return (below) => {
@@ -33,13 +33,13 @@ function numbersFrom(seed: number): (below: number) => number {
   };
 }
 
-/** Nothing may fail for another reason than that somebody else was quicker. */
+/** Requests may fail only because another one was faster. */
 function demand(answer: { status: number; body: any }, ...statuses: number[]): void {
   if (!statuses.includes(answer.status))
     throw new Error(`${answer.status} ${JSON.stringify(answer.body)}, not ${statuses.join(' or ')}`);
 }
 
-/** Uploads one of the contents, again where a sweep took it for an orphan before it was committed. */
+/** Uploads one of the contents. Repeats it if a sweep took it for an orphan before the commit. */
 async function upload(path: string, content: Buffer | undefined): Promise<void> {
   for (;;) {
     const answer = await server.api('PUT', path, content);
@@ -49,7 +49,7 @@ async function upload(path: string, content: Buffer | undefined): Promise<void> 
   }
 }
 
-/** Puts one of the contents on a path of a model that others use too, reads it, or deletes it. */
+/** Uploads one of the contents to a path of a shared model, reads it, or deletes it. */
 async function changeModel(model: { id: string }, seed: number): Promise<void> {
   const number = numbersFrom(seed);
   for (let round = 0; round < ROUNDS; round++) {
@@ -61,7 +61,7 @@ async function changeModel(model: { id: string }, seed: number): Promise<void> {
   }
 }
 
-/** Makes a checkpoint with content, promotes it, deletes one or both: all that is purged soon. */
+/** Makes a checkpoint with content, promotes it, and deletes one or both. All of it is purged soon. */
 async function promoteAndDelete(model: { id: string }, seed: number): Promise<void> {
   const number = numbersFrom(seed);
   const experiment = await newExperiment(server);
@@ -75,7 +75,7 @@ async function promoteAndDelete(model: { id: string }, seed: number): Promise<vo
     await upload(`${path}/files/w.bin`, CONTENTS[number(CONTENTS.length)]);
     demand(await server.api('POST', `${path}/finalize`), 200);
     const promoting = server.api('POST', `${path}/promote`, { model: model.id, version: freshName('v') });
-    // Before, after or while it is promoted.
+    // Before, after or during the promotion.
     if (number(2) === 0) await promoting;
     const deleting = server.api('DELETE', path);
     const promoted = await promoting;
@@ -86,7 +86,7 @@ async function promoteAndDelete(model: { id: string }, seed: number): Promise<vo
   }
 }
 
-/** Harsher than any server: what was stored a moment ago and is not committed yet is an orphan already. */
+/** Stricter than any server: content that is stored but not committed yet already counts as an orphan. */
 async function markAllOrphans(): Promise<void> {
   const { orphans } = await findOrphans(server.ctx, new Date(Date.now() + 60_000));
   await markOrphans(server.ctx, orphans);
@@ -109,7 +109,7 @@ interface Row {
   key: string;
 }
 
-it('keeps what is referred to and frees the rest, in whatever order things happen', async () => {
+it('keeps referenced content and frees the rest in every order', async () => {
   const models = await atOnce(3, () => newModel(server));
   const work = Promise.all([
     ...models.flatMap((model, index) => [changeModel(model, index * 2), changeModel(model, index * 2 + 1)]),
@@ -129,7 +129,7 @@ it('keeps what is referred to and frees the rest, in whatever order things happe
   for (const { kind, object, path, sha256 } of files) {
     const expected = contentOf(sha256);
     const read = await fetch(`${server.url}/v1/${kind}s/${object}/files/${path}`);
-    // A deleted owner answers 404 to all; its content is looked at below.
+    // Requests to a deleted owner are 404. Its content is checked below.
     if (read.status === 404) continue;
     expect(read.status).toBe(200);
     expect(expected?.equals(Buffer.from(await read.arrayBuffer()))).toBe(true);

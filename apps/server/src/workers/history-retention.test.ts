@@ -23,7 +23,7 @@ const pruned = async () =>
   (await sql<{ seq: number }>('SELECT pruned_seq AS seq FROM history_pruning'))[0]?.seq ?? 0;
 const actionsOf = async (id: string) => (await changesOf(server, id)).map(({ action }) => action);
 
-/** Lets the feed pass what there is, and everything of it grow too old. */
+/** Lets the readers of the feed pass all changes, and makes the changes too old. */
 async function age(): Promise<void> {
   await decideAll();
   server.advance(KEEP + DAY);
@@ -31,7 +31,7 @@ async function age(): Promise<void> {
 const prune = () => pruneHistory(server.ctx);
 
 describe('changes', () => {
-  it('stay for their time, and as long as a reader of the feed has not passed them', async () => {
+  it('are kept for their time, and until every reader of the feed has passed them', async () => {
     const { id } = await newModel(server);
     for (const task of ['a', 'b', 'c']) await ok('PATCH', `/v1/models/${id}`, { task });
     await decideAll();
@@ -47,7 +47,7 @@ describe('changes', () => {
     expect(await actionsOf(id)).toEqual(['created', 'updated']);
   });
 
-  it('that are not sequenced yet stay', async () => {
+  it('without `seq` are kept', async () => {
     const { id } = await newModel(server);
     await ok('PATCH', `/v1/models/${id}`, { task: 'x' });
     await ok('PATCH', `/v1/models/${id}`, { task: 'y' });
@@ -57,7 +57,7 @@ describe('changes', () => {
     await decideAll();
   });
 
-  it('of what exists keep the newest of each action, and every position above the pruned one is there', async () => {
+  it('of existing objects keep the newest one of each action, and leave no gap above the pruned position', async () => {
     const checkpoint = await newCheckpoint(server);
     for (let step = 0; step < 5; step++)
       await ok('POST', `/v1/checkpoints/${checkpoint.id}/metrics`, {
@@ -77,7 +77,7 @@ describe('changes', () => {
       Array.from({ length: last - (await pruned()) }, (_, n) => last - n).reverse(),
     );
     expect(kept.length).toBeGreaterThanOrEqual(1);
-    // The next metric leaves the change before it without a purpose.
+    // After the next metric, the previous change is no longer needed.
     await ok('POST', `/v1/checkpoints/${checkpoint.id}/metrics`, {
       metrics: [{ key: 'loss', value: 9, step: 9 }],
     });
@@ -90,7 +90,7 @@ describe('changes', () => {
     expect(await actionsOf(young.id)).toEqual(['created']);
   });
 
-  it('of what is purged go, with its decisions, its moves of aliases and its edits of a policy', async () => {
+  it('of purged objects are removed, with their decisions, alias moves and policy edits', async () => {
     const model = await modelWith({ label: [champion] });
     const { id } = await newVersionOf(model, 'v1', [onVal(0.5)]);
     await decideAll();
@@ -117,7 +117,7 @@ describe('changes', () => {
     expect(await histories()).toBe(0);
   });
 
-  it('the purge of an object still tells its last state', async () => {
+  it('record the last state of an object when it is purged', async () => {
     const { id } = await newModel(server, { task: 'detection' });
     await ok('PATCH', `/v1/models/${id}`, { owner: 'ann' });
     await age();
@@ -131,7 +131,7 @@ describe('changes', () => {
     });
   });
 
-  it('an answer that is cached by its last change stays right', async () => {
+  it('do not affect answers that are cached by the last change', async () => {
     const version = await newVersion(server, { files: [] });
     const path = `/v1/versions/${version.id}`;
     const read = async () => (await ok('GET', path)).description;
@@ -147,7 +147,7 @@ describe('changes', () => {
     expect(await read()).toBe('second');
   });
 
-  it('several servers prune at once, and nobody writes to the table meanwhile but them', async () => {
+  it('are pruned by several servers at once', async () => {
     const { id } = await newModel(server);
     for (let round = 0; round < 20; round++) await ok('PATCH', `/v1/models/${id}`, { task: `${round}` });
     await age();
@@ -158,10 +158,10 @@ describe('changes', () => {
   });
 });
 
-describe('what a person did outlives the changes', () => {
+describe('after pruning, decisions of people stay in force', () => {
   beforeEach(() => decideAll());
 
-  it('a tag that was taken away is not given again', async () => {
+  it('a removed tag is not set again', async () => {
     const model = await modelWith({
       label: [{ name: 'good', tag: 'good', metric: 'mAP', dataset: 'val', direction: 'max', than: 0.3 }],
     });
@@ -182,7 +182,7 @@ describe('what a person did outlives the changes', () => {
     expect((await ok('GET', `/v1/versions/${id}`)).tags).toEqual(['good']);
   });
 
-  it('an alias that was taken away is not given again, until the policy changes; its history is whole', async () => {
+  it('a removed alias is not set again until the policy changes, and its history is complete', async () => {
     const model = await modelWith({ label: [champion] });
     await newVersionOf(model, 'v1', [onVal(0.5)]);
     await newVersionOf(model, 'v2', [onVal(0.6)]);
@@ -193,7 +193,7 @@ describe('what a person did outlives the changes', () => {
     const explain = () => ok('GET', `${model.url}/aliases/champion/explain?version=v2`);
     expect((await explain()).answer).toContain('took the alias from it');
     expect((await explain()).lastDecision.outcome).toBe('no');
-    // An edit of the policy opens the question anew, also after the change that told of it is pruned.
+    // An edit of the policy resets the decision, even after its change was pruned.
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, minAge: 'P30D' }] });
     await decideAll();
     for (let round = 0; round < 2; round++) {
@@ -208,7 +208,7 @@ describe('what a person did outlives the changes', () => {
     expect(edits.map(({ edit }: any) => edit)).toEqual([2, 1]);
   });
 
-  it('a proposal that was rejected is not made again', async () => {
+  it('a rejected proposal is not repeated', async () => {
     const model = await modelWith({ label: [{ ...champion, mode: 'propose' }] });
     await newVersionOf(model, 'v1', [onVal(0.5)]);
     await newVersionOf(model, 'v2', [onVal(0.6)]);
@@ -234,7 +234,7 @@ describe('what a person did outlives the changes', () => {
     expect(await proposals()).toEqual(['v2 rejected']);
   });
 
-  it('what was restored stays restored for retention', async () => {
+  it('retention does not remove restored objects', async () => {
     const model = await modelWith({
       retain: { versions: { keep: [{ latest: 1 }], remove: 'object', grace: 'P2D' } },
     });
@@ -248,7 +248,7 @@ describe('what a person did outlives the changes', () => {
     expect((await ok('GET', `/v1/versions/${id}`)).deletedAt).toBe(null);
   });
 
-  it('a checkpoint that was promoted is not promoted again, though its version is purged', async () => {
+  it('a promoted checkpoint is not promoted again, even if its version is purged', async () => {
     const namespace = freshName('ns');
     const model = await ok('POST', '/v1/models', { namespace, name: 'm' });
     await ok('PUT', `/v1/models/${model.id}/policy`, {
@@ -273,7 +273,7 @@ describe('what a person did outlives the changes', () => {
   });
 });
 
-it('a backtest starts from what the pruned changes had come to', async () => {
+it('starts a backtest from the state before the pruned changes', async () => {
   const model = await modelWith({});
   const { id: a } = await newVersionOf(model, 'a', [onVal(0.5), { key: 'loss', value: 3 }]);
   const { id: b } = await newVersionOf(model, 'b', []);
@@ -305,7 +305,7 @@ it('a backtest starts from what the pruned changes had come to', async () => {
   await again();
 });
 
-it('decisions go after their time, but for the last with each outcome', async () => {
+it('removes old decisions, except the last one with each outcome', async () => {
   const model = await modelWith({ label: [champion] });
   await newVersionOf(model, 'v1', [onVal(0.5)]);
   const { id } = await newVersionOf(model, 'v2', [onVal(0.1)]);
@@ -330,7 +330,7 @@ it('decisions go after their time, but for the last with each outcome', async ()
   ]);
 });
 
-it('edits of a policy go after their time, but for the last hundred', async () => {
+it('removes old edits of a policy, except the last hundred', async () => {
   const model = await modelWith({});
   for (let edit = 2; edit <= 104; edit++)
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, minAge: `PT${edit}H` }] });

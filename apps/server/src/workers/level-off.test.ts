@@ -11,8 +11,8 @@ import { deletePending, sweepBlobs } from './store/blob-sweep.ts';
 import { cleanUploads, expireUploads, forgetUploads } from './store/upload-cleanup.ts';
 
 /*
- * The same work again and again, with short retentions: after each round of the workers every table has as many rows as after
- * the round before, but for those of which docs/growth.md says that nothing bounds them.
+ * Repeats the same work with short retention times. After each round of the workers, every table has as many rows as
+ * after the previous round, except tables that docs/growth.md lists as unbounded.
  */
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -36,14 +36,14 @@ afterAll(() => server.stop());
 const { ok, decideAll } = policyTests(() => server);
 
 let keys = 0;
-/** A write under an idempotency key. */
+/** Writes with an idempotency key. */
 const keyed = async (method: string, path: string, body?: unknown) => {
   const answer = await server.api(method, path, body, { 'idempotency-key': `key-${++keys}` });
   expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
   return answer.body;
 };
 
-/** The objects that a round makes and then deletes. */
+/** Creates and deletes the objects of a round. */
 async function passingObjects(round: number): Promise<void> {
   const model = await keyed('POST', '/v1/models', { namespace: 'passing', name: 'm' });
   const path = `/v1/models/${model.id}`;
@@ -89,7 +89,7 @@ async function passingObjects(round: number): Promise<void> {
   await ok('DELETE', path);
 }
 
-/** The work of a round on objects that stay. */
+/** Does the work of a round on objects that stay. */
 async function lastingObjects(round: number): Promise<void> {
   const model = await ok('POST', '/v1/models', { namespace: 'lasting', name: 'm' });
   const path = `/v1/models/${model.id}`;
@@ -118,7 +118,7 @@ async function lastingObjects(round: number): Promise<void> {
   await ok('GET', '/v1/audit?limit=1');
 }
 
-/** Each worker once, in no particular order. */
+/** Runs each worker once. */
 async function work(): Promise<void> {
   await expireUploads(server.ctx);
   await cleanUploads(server.ctx);
@@ -144,14 +144,14 @@ async function rowCounts(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
 }
 
-it('every table levels off', async () => {
+it('bounds the rows of every table', async () => {
   const found: Record<string, number>[] = [];
   const peaks: Record<string, number> = {};
   for (let round = 1; round <= 5; round++) {
     await passingObjects(round);
     await lastingObjects(round);
     let counts = await rowCounts();
-    // Deleted objects are purged, then their last changes grow too old, and so do the traces of content and uploads.
+    // Deleted objects are purged first. Then their last changes, and rows about content and uploads, become too old.
     for (let step = 0; step < 4; step++) {
       for (const [name, count] of Object.entries(counts)) peaks[name] = Math.max(peaks[name] ?? 0, count);
       server.advance(8 * DAY);
@@ -167,17 +167,17 @@ it('every table levels off', async () => {
     Record<string, number>,
     Record<string, number>,
   ];
-  // A name is never given twice.
+  // Version names are never reused, so this table grows.
   const { retired_versions: before, ...settled } = fourth;
   const { retired_versions: after, ...still } = fifth;
   expect((after ?? 0) - (before ?? 0)).toBe(3);
   expect(still).toEqual(settled);
   expect(third).toMatchObject(settled);
-  // The work was of every kind: each table that is bounded by time had more rows than it was left with.
+  // The work reached every table that is bounded by time: each one had more rows in between.
   for (const name of BOUNDED) expect(peaks[name], name).toBeGreaterThan(fifth[name] ?? 0);
 });
 
-/** The first list of docs/growth.md, but for what is one row a version. */
+/** The first list of docs/growth.md, without tables that have one row per version. */
 const BOUNDED = [
   'changes',
   'decisions',

@@ -20,7 +20,7 @@ afterAll(() => server.stop());
 
 const DAY = 86_400_000;
 const GRACE = 30 * DAY;
-/** After which a purge takes it. */
+/** Milliseconds after which a purge removes a deleted object. */
 const OVER = GRACE + 1;
 const countOf = async (table: string, column: string, id: string): Promise<number> =>
   Number(
@@ -29,7 +29,7 @@ const countOf = async (table: string, column: string, id: string): Promise<numbe
   );
 
 describe('a deleted object', () => {
-  it('stays until its grace is over, and goes then with all that is its own', async () => {
+  it('is kept for its grace time, and then purged with everything that belongs to it', async () => {
     const model = await newModel(server, { namespace: 'gone/sub' });
     const made = await server.api('POST', `/v1/models/${model.id}/versions`, {
       version: 'v1',
@@ -59,7 +59,7 @@ describe('a deleted object', () => {
     expect((await server.api('GET', `/v1/datasets/${ref('gone/sub/set')}`)).status).toBe(200);
   });
 
-  it('tells of its end: `before` is the last state that was told', async () => {
+  it('records its purge with the last known state as `before`', async () => {
     const version = await newVersion(server, { files: [], aliases: ['prod'], tags: ['x'] });
     await server.api('PATCH', `/v1/versions/${version.id}`, { metadata: { a: 1 } });
     const alias = await server.db.requests.query('SELECT id FROM aliases WHERE version_id = $1', [
@@ -75,7 +75,7 @@ describe('a deleted object', () => {
     }
   });
 
-  it('cannot be restored when its grace is over, purged or not', async () => {
+  it('cannot be restored after its grace time, purged or not', async () => {
     for (const made of [
       ['models', await newModel(server)],
       ['versions', await newVersion(server)],
@@ -95,7 +95,7 @@ describe('a deleted object', () => {
 });
 
 describe('a name', () => {
-  it('of a model is free again after the purge; a version name is not, even in a new model of that name', async () => {
+  it('of a model is free after the purge; a version name is not, even in a new model of that name', async () => {
     const model = await newModel(server, { namespace: 'names', name: freshName('m') });
     const create = (id: string, body: object) => server.api('POST', `/v1/models/${id}/versions`, body);
     const body = { version: 'v1', files: [] };
@@ -122,7 +122,7 @@ describe('a name', () => {
     expect((await create(other.id, body)).status).toBe(201);
   });
 
-  it('of a version is given to nobody while a purge runs', async () => {
+  it('of a version cannot be used during a purge', async () => {
     for (let round = 0; round < 5; round++) {
       const version = await newVersion(server, { files: [] });
       await server.api('DELETE', `/v1/versions/${version.id}`);
@@ -140,8 +140,8 @@ describe('a name', () => {
   });
 });
 
-describe('what others were made from stays until they are gone', () => {
-  it('a base version, a checkpoint, an experiment', async () => {
+describe('a source stays until everything made from it is gone', () => {
+  it('for a base version, a checkpoint and an experiment', async () => {
     while ((await purge(server.ctx, 100)) > 0);
     const run = await newExperiment(server);
     const checkpoint = await newCheckpoint(server, { files: [] }, run);
@@ -163,7 +163,7 @@ describe('what others were made from stays until they are gone', () => {
 });
 
 describe('a round', () => {
-  it('takes as many as it may, leaves what somebody holds, and is no matter of several servers at once', async () => {
+  it('respects its limit, skips locked objects, and can run on several servers at once', async () => {
     while ((await purge(server.ctx, 100)) > 0);
     const models = await Promise.all(Array.from({ length: 7 }, () => newModel(server)));
     for (const { id } of models) await server.api('DELETE', `/v1/models/${id}`);
@@ -179,7 +179,7 @@ describe('a round', () => {
     expect(await purge(server.ctx, 10)).toBe(1);
   });
 
-  it('forgets old keys only', async () => {
+  it('deletes only old idempotency keys', async () => {
     await forgetKeys(server.ctx);
     const key = (name: string) =>
       server.api('POST', '/v1/models', { namespace: 'keys', name }, { 'idempotency-key': name });

@@ -10,9 +10,9 @@ import { cleanUploads, expireUploads } from './store/upload-cleanup.ts';
 import { verifyNextUpload } from './store/upload-verify.ts';
 
 /*
- * Uploads of the same few contents to the same few places, completed twice, given up meanwhile, with hashes that lie, over
- * objects that are deleted and purged, on two servers, while every worker does its work without any grace. Whatever the
- * order: each verified file can be read, each upload comes to an end, and nothing is stored that no file has.
+ * Uploads of the same few contents to the same few paths are completed twice, aborted meanwhile, sent with wrong
+ * hashes, and belong to objects that are deleted and purged, on two servers with workers without grace times. In every
+ * order, each verified file can be read, each upload ends, and the store has no content without a file.
  */
 
 let server: TestServer;
@@ -30,7 +30,7 @@ const ROUNDS = 25;
 const CONTENTS = Array.from({ length: 3 }, (_, index) => Buffer.alloc(2_000 + index, index + 1));
 const LIE = sha256(Buffer.from('another content'));
 
-/** The same numbers in each run: what differs is how the machine interleaves them. */
+/** The same random numbers in each run. Only the interleaving differs. */
 function numbersFrom(seed: number): (below: number) => number {
   let state = seed + 1;
   return (below) => {
@@ -39,7 +39,7 @@ function numbersFrom(seed: number): (below: number) => number {
   };
 }
 
-/** Nothing may fail for another reason than that somebody else was quicker. */
+/** Requests may fail only because another one was faster. */
 function demand(answer: { status: number; body: any }, ...statuses: number[]): boolean {
   if (!statuses.includes(answer.status))
     throw new Error(`${answer.status} ${JSON.stringify(answer.body)}, not ${statuses.join(' or ')}`);
@@ -48,7 +48,7 @@ function demand(answer: { status: number; body: any }, ...statuses: number[]): b
 
 type Number = (below: number) => number;
 
-/** One upload from its beginning to some end. Its object may go at any time. */
+/** Runs one upload to an end. Its object may be deleted at any time. */
 async function uploadOnce(
   kind: 'model' | 'experiment',
   owner: { id: string },
@@ -76,7 +76,7 @@ async function uploadOnce(
   await Promise.all(act < 3 ? ends.slice(0, 2).map((end) => end()) : ends.map((end) => end()));
 }
 
-/** Uploads to a model that others use too, in parts and plainly; reads and deletes. */
+/** Uploads to a shared model, in parts and plainly, reads and deletes. */
 async function changeModel(model: { id: string }, seed: number): Promise<void> {
   const number = numbersFrom(seed);
   for (let round = 0; round < ROUNDS; round++) {
@@ -90,7 +90,7 @@ async function changeModel(model: { id: string }, seed: number): Promise<void> {
   }
 }
 
-/** Uploads to runs of its own, which are deleted meanwhile and purged soon. */
+/** Uploads to new experiments, which are deleted meanwhile and purged soon. */
 async function deleteRuns(seed: number): Promise<void> {
   const number = numbersFrom(seed);
   for (let round = 0; round < ROUNDS / 2; round++) {
@@ -102,7 +102,7 @@ async function deleteRuns(seed: number): Promise<void> {
   }
 }
 
-/** Harsher than any server: what no blob and no upload has at this moment is an orphan already. */
+/** Stricter than any server: data without a blob or upload at this moment already counts as an orphan. */
 async function markAllOrphans(): Promise<void> {
   const { orphans } = await findOrphans(server.ctx, new Date(Date.now() + 60_000));
   await markOrphans(server.ctx, orphans);
@@ -126,7 +126,7 @@ async function workUntil({ ctx }: TestServer, isOver: () => boolean): Promise<vo
   }
 }
 
-it('every upload ends, every verified file can be read, and nothing else is stored', async () => {
+it('ends every upload, keeps every verified file readable, and stores nothing else', async () => {
   const models = await atOnce(2, () => newModel(server));
   let isOver = false;
   const work = Promise.all([

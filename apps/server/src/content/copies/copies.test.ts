@@ -12,7 +12,7 @@ import { sweepOrphans } from '../../workers/store/orphan-sweep.ts';
 import { verifyNextUpload } from '../../workers/store/upload-verify.ts';
 import { tellFileStates } from './tell-file-states.ts';
 
-/* Whatever becomes of a stored copy: it is found, told, and repaired by the next upload of the same bytes. */
+/* Every damage to a stored copy is found, reported, and repaired by the next upload of the same bytes. */
 
 interface Store {
   readonly start: () => Promise<{ server: TestServer; copies: StoredCopies }>;
@@ -55,7 +55,7 @@ function suite({ start }: Store): void {
     (await server.api('GET', path.replace(/\/[^/]+$/, ''))).body.items[0].state;
   const corrupt = async () => (await blobFigures(server.db)).corrupt;
 
-  /** Content of a version that is ready: its file set never changes. */
+  /** Content of a ready version, whose file set never changes. */
   async function frozen(content: Buffer): Promise<string> {
     const version = await newVersion(server);
     const path = `/v1/versions/${version.id}/files/a.bin`;
@@ -77,7 +77,7 @@ function suite({ start }: Store): void {
   const damages = ['remove', 'truncate', 'flip'] as const;
 
   describe.each(damages)('%s', (damage) => {
-    // The size of a flipped copy is right: a reader finds it, as below.
+    // A copy with a flipped bit has the right size, so only a reader finds it (see below).
     const found = async (content: Buffer) => {
       const key = await keyOf(content);
       await copies[damage](key);
@@ -89,7 +89,7 @@ function suite({ start }: Store): void {
     };
 
     it.each(['plain', 'in parts'])(
-      'is repaired by an upload %s, for frozen versions too, and leaves nothing behind',
+      'is repaired by an upload %s, also for frozen versions, and leaves nothing behind',
       async (how) => {
         const content = randomBytes(how === 'plain' ? 3_000 : PART + 10);
         const path = await frozen(content);
@@ -116,7 +116,7 @@ function suite({ start }: Store): void {
       },
     );
 
-    it('is not referred to by a hash: attach is 404, and an upload in parts has to be sent', async () => {
+    it('cannot be named by hash: attach is 404, and an upload in parts must send its content', async () => {
       const content = randomBytes(2_000);
       const path = await frozen(content);
       await found(content);
@@ -150,8 +150,8 @@ function suite({ start }: Store): void {
       expect((await get(path)).body.equals(content)).toBe(true);
     });
 
-    it('is found by a download, which never ends as if it were whole', async () => {
-      // The last chunk is held back, so that a file of several shows the cut.
+    it('is found by a download, which never ends as if it were complete', async () => {
+      // The server withholds the last chunk, so a file of several chunks shows the cut.
       const content = randomBytes(300_000);
       const path = await frozen(content);
       await copies[damage](await keyOf(content));
@@ -186,7 +186,7 @@ function suite({ start }: Store): void {
     });
   });
 
-  it('of a small file with a wrong bit is 503 until it is read again, alone and in an archive', async () => {
+  it('of a small file with a wrong bit is 503 until a worker reads it again, alone and in an archive', async () => {
     const content = randomBytes(1_000);
     const path = await frozen(content);
     await copies.flip(await keyOf(content));
@@ -202,7 +202,7 @@ function suite({ start }: Store): void {
     expect((await get(path)).status).toBe(200);
   });
 
-  it('that reads well at the second look is no longer suspect', async () => {
+  it('is no longer suspect after a good second reading', async () => {
     const content = randomBytes(1_000);
     const path = await frozen(content);
     await server.db.requests.query('UPDATE blobs SET suspect_at = now() WHERE sha256 = $1', [
@@ -214,7 +214,7 @@ function suite({ start }: Store): void {
     expect((await get(path)).status).toBe(200);
   });
 
-  it('of a restored database is read again first, and believed only after that', async () => {
+  it('is trusted after a restore of the database only when it was read again', async () => {
     const [read, unread, sent] = [randomBytes(900), randomBytes(901), randomBytes(902)] as const;
     for (const content of [read, unread, sent]) await frozen(content);
     await copies.flip(await keyOf(unread));
@@ -245,7 +245,7 @@ function suite({ start }: Store): void {
     await server.api('PUT', await freshPath(), unread);
   });
 
-  it('is repaired once by many uploads at once, beside sweeps, readers and downloads', async () => {
+  it('is repaired once by concurrent uploads, sweeps, readers and downloads', async () => {
     const contents = Array.from({ length: 3 }, () => randomBytes(4_000));
     const paths = await Promise.all(contents.map(frozen));
     for (let round = 0; round < 4; round++) {

@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from '../../../testing/test-server.t
 import { sha256 } from '../../../testing/uploads.ts';
 import { verifySuspect } from '../../workers/store/blob-verify.ts';
 
-/* A store that lies once, or does not answer, marks nothing. */
+/* A single wrong answer of the store, or no answer, marks nothing. */
 
 await describeWithS3('one bad look at a copy in S3', (bucket) => {
   let proxy: FaultProxy;
@@ -48,7 +48,7 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
   }
   const NO_KEY = { kind: 'error', status: 404, code: 'NoSuchKey' } as const;
 
-  it('404 to one GET: the download succeeds', async () => {
+  it('downloads the content after one 404 to a GET', async () => {
     const { content, path, row } = await stored(3_000);
     proxy.inject(NO_KEY, { operation: 'GetObject', times: 1 });
     const answer = await get(path);
@@ -58,7 +58,7 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
     expect(await row()).toMatchObject({ corrupt_at: null, suspect_at: null });
   });
 
-  it('404 to one HEAD: an upload of the same content keeps the copy', async () => {
+  it('keeps the copy in an upload of the same content after one 404 to a HEAD', async () => {
     const { putAgain, row, key } = await stored(3_000);
     proxy.inject(NO_KEY, { operation: 'HeadObject', times: 1 });
     expect((await putAgain()).status).toBe(201);
@@ -69,7 +69,7 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
   it.each([
     ['one flipped bit', 200, { kind: 'flip', side: 'answer', atByte: 1_000 } as const],
     ['one cut answer', 503, { kind: 'cut', side: 'answer', afterBytes: 1_000 } as const],
-  ])('%s of a small file: nothing was sent yet, so that the answer is %i', async (_, status, fault) => {
+  ])('%s of a small file: answers %i, because nothing was sent yet', async (_, status, fault) => {
     const { content, path, row } = await stored(3_000);
     proxy.inject(fault, { operation: 'GetObject', times: 1 });
     const answer = await get(path);
@@ -80,7 +80,7 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
     expect((await get(path)).body.equals(content)).toBe(true);
   });
 
-  it('one flipped bit: the download breaks off, and the second look acquits the copy', async () => {
+  it('aborts the download after one flipped bit, and keeps the copy after a good second reading', async () => {
     const { content, path, row, key } = await stored(300_000);
     proxy.inject({ kind: 'flip', side: 'answer', atByte: 1_000 }, { operation: 'GetObject', times: 1 });
     await expect(get(path)).rejects.toThrow();
@@ -91,9 +91,9 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
     expect((await get(path)).body.equals(content)).toBe(true);
   });
 
-  it('an archived object is marked like a damaged one, and the next upload replaces it', async () => {
+  it('marks an archived object as damaged, and the next upload replaces it', async () => {
     const { content, path, putAgain, row, key } = await stored(3_000);
-    // As in Glacier: HEAD is 200, and nothing can be read.
+    // As in S3 Glacier: HEAD is 200, but the object cannot be read.
     proxy.inject({ kind: 'error', status: 403, code: 'InvalidObjectState' }, { operation: 'GetObject', key });
     expect((await get(path)).status).toBe(503);
     await verifySuspect(server.ctx);
@@ -106,7 +106,7 @@ await describeWithS3('one bad look at a copy in S3', (bucket) => {
   it.each([
     ['503', { kind: 'error', status: 503, code: 'SlowDown' } as const],
     ['a bucket that is gone', { kind: 'error', status: 404, code: 'NoSuchBucket' } as const],
-  ])('%s: 503, nothing is marked, and the verification breaks off', async (_, fault) => {
+  ])('%s: answers 503, marks nothing, and ends the verification', async (_, fault) => {
     const { path, putAgain, row, key } = await stored(3_000);
     proxy.inject(fault, { operation: 'GetObject' });
     proxy.inject(fault, { operation: 'HeadObject' });

@@ -16,7 +16,7 @@ const search = (query: Query): string =>
 const list = (path: string, query: Query = {}) => server.api('GET', `${path}?${search(query)}`);
 const names = (body: any): string[] => body.items.map((item: any) => item.version ?? item.name);
 
-/** All pages, with something done between them. */
+/** Reads all pages, and runs a step between them. */
 async function pages(path: string, query: Query, between = async (): Promise<void> => {}): Promise<string[]> {
   const seen: string[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
@@ -30,7 +30,7 @@ async function pages(path: string, query: Query, between = async (): Promise<voi
   return seen;
 }
 
-/** A model with versions of these fields, in this order, a millisecond or more apart. */
+/** Makes a model with versions of these fields, in this order, at least a millisecond apart. */
 async function modelWith(versions: object[]): Promise<string> {
   const model = await newModel(server);
   const path = `/v1/models/${model.id}/versions`;
@@ -52,7 +52,7 @@ describe('order', () => {
   });
 
   it.each([
-    // Ties by id, which is by time, in the direction of the term before.
+    // Ties are sorted by id, and so by time, in the direction of the previous term.
     ['metrics.acc', 'v4 v9 v0 v5 v2 v6 v1 v8 v3 v7'],
     ['metrics.acc DESC', 'v6 v2 v5 v0 v9 v4 v8 v1 v7 v3'],
     ['metrics.acc DESC, createdAt', 'v6 v2 v0 v5 v9 v4 v1 v8 v3 v7'],
@@ -61,18 +61,18 @@ describe('order', () => {
     ['version DESC', 'v9 v8 v7 v6 v5 v4 v3 v2 v1 v0'],
     ['', 'v0 v1 v2 v3 v4 v5 v6 v7 v8 v9'],
   ])(
-    'by %j: NaN, then what is missing, last both ways; the same in pages of any size',
+    'by %j sorts NaN and then missing values last in both directions, in pages of any size',
     async (orderBy, all) => {
       for (const limit of [1, 3, 10, 1000])
         expect((await pages(path, { orderBy, limit })).join(' '), String(limit)).toBe(all);
     },
   );
 
-  it('without one: newest first', async () => {
+  it('is newest first by default', async () => {
     expect((await pages(path, { limit: 4 })).join(' ')).toBe('v9 v8 v7 v6 v5 v4 v3 v2 v1 v0');
   });
 
-  it('of evaluations and metadata; text by code point', async () => {
+  it('sorts by evaluations and metadata, and sorts text by code point', async () => {
     const other = await modelWith([
       { version: 'a', metadata: { m: { x: 2 } }, metrics: [{ key: 'mAP', value: 0.1, dataset: 'coco-val' }] },
       { version: 'b', metadata: { m: { x: 'z' } } },
@@ -92,7 +92,7 @@ describe('order', () => {
 });
 
 describe('pages', () => {
-  it('show what was there once, whatever is made or deleted meanwhile', async () => {
+  it('show each existing object once while others are created and deleted', async () => {
     const versions = Array.from({ length: 9 }, (_, i) => ({ version: `p${i}`, tags: i % 3 ? ['x'] : [] }));
     for (const query of [
       {},
@@ -105,7 +105,7 @@ describe('pages', () => {
       const seen = await pages(path, { ...query, limit: 2 }, async () => {
         if (rounds++ > 4) return;
         server.advance(2);
-        // Neither before nor after all of them in any of the orders alone.
+        // In every order, the new object is neither first nor last.
         await server.api('POST', path, { version: freshName('a'), tags: ['x'] });
         await server.api('POST', path, { version: freshName('z'), tags: ['x'] });
       });
@@ -115,7 +115,7 @@ describe('pages', () => {
     }
   });
 
-  it('of objects made in one moment: ties are kept apart by id', async () => {
+  it('separate objects of the same moment by id', async () => {
     const model = await newModel(server);
     const path = `/v1/models/${model.id}/versions`;
     await Promise.all(
@@ -125,7 +125,7 @@ describe('pages', () => {
       expect((await pages(path, { orderBy, limit: 3 })).sort()).toHaveLength(8);
   });
 
-  it('hold no more than the limit, 100 by default, 1000 at most; the last has no cursor', async () => {
+  it('have at most `limit` items (100 by default, 1000 at most), and the last has no cursor', async () => {
     const namespace = freshName('many');
     const path = '/v1/models';
     for (let i = 0; i < 3; i++) await newModel(server, { namespace });
@@ -138,7 +138,7 @@ describe('pages', () => {
 });
 
 describe('a cursor', () => {
-  it('422: of another list, filter or order, cut, changed or made up', async () => {
+  it('is 422 if it is damaged, invented, or from another list, filter or order', async () => {
     const versions = [{ version: 'a' }, { version: 'b' }, { version: 'c' }];
     const [one, two] = [await modelWith(versions), await modelWith(versions)];
     const query = { orderBy: 'version', limit: 1 };
@@ -177,7 +177,7 @@ describe('a cursor', () => {
     }
   });
 
-  it('goes on after a row that is gone', async () => {
+  it('continues after a row that was deleted', async () => {
     const path = await modelWith([{ version: 'a' }, { version: 'b' }, { version: 'c' }]);
     const query = { orderBy: 'version', limit: 1 };
     const first = await list(path, query);
@@ -187,8 +187,8 @@ describe('a cursor', () => {
   });
 });
 
-describe('what is listed', () => {
-  it('deleted ones only where asked for, and found by when they were deleted', async () => {
+describe('a list', () => {
+  it('shows deleted objects only on request, and filters them by their time of deletion', async () => {
     const path = await modelWith([{ version: 'a' }, { version: 'b' }]);
     const { body } = await list(path, { filter: "version = 'a'" });
     await server.api('DELETE', `/v1/versions/${body.items[0].id}`);
@@ -202,7 +202,7 @@ describe('what is listed', () => {
     expect((await list(path, { includeDeleted: 'yes' })).status).toBe(422);
   });
 
-  it('models and experiments of a namespace, below it where recursive, never beside it', async () => {
+  it('shows models and experiments of a namespace, and of those below if recursive', async () => {
     const root = freshName('tree_%');
     for (const [namespace, name] of [
       [root, 'here'],
@@ -228,7 +228,7 @@ describe('what is listed', () => {
     }
   });
 
-  it('what the filter finds: metrics, evaluations, metadata, tags, aliases, times, text', async () => {
+  it('filters by metrics, evaluations, metadata, tags, aliases, times and text', async () => {
     const path = await modelWith([
       {
         version: 'a',
@@ -294,7 +294,7 @@ describe('what is listed', () => {
     [{ orderBy: 'version SIDEWAYS' }, '/orderBy', 8],
     [{ orderBy: 'tags' }, '/orderBy', 0],
     [{ orderBy: 'version,' }, '/orderBy', expect.any(Number)],
-  ])('422: %j, with the position and what was expected', async (query, pointer, position) => {
+  ])('is 422 for %j, with the position and the expected tokens', async (query, pointer, position) => {
     const refused = await list(await modelWith([]), query);
     expect(refused.status).toBe(422);
     expect(refused.body.errors[0]).toMatchObject({
@@ -305,7 +305,7 @@ describe('what is listed', () => {
     });
   });
 
-  it('422: longer than may be, given twice, unknown', async () => {
+  it('is 422 for a filter that is too long, a duplicate parameter and an unknown parameter', async () => {
     const path = await modelWith([]);
     expect((await list(path, { filter: `version = '${'x'.repeat(4100)}'` })).status).toBe(422);
     expect((await server.api('GET', `${path}?limit=1&limit=1`)).status).toBe(422);

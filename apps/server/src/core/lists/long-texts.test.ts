@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-it('200: pages of a list in the order of a long text can be turned', async () => {
+it('pages through a list that is ordered by a long text', async () => {
   const description = '漢'.repeat(5000);
   for (const name of ['a', 'b', 'c']) {
     await server.api('POST', '/v1/models', {
@@ -33,7 +33,7 @@ it('200: pages of a list in the order of a long text can be turned', async () =>
   }
 });
 
-it('422: a file path that no index holds', async () => {
+it('returns 422 for a file path that is too long for an index', async () => {
   const path = Array.from({ length: 14 }, () => '漢'.repeat(80)).join('/');
   const model = await server.api('POST', '/v1/models', { namespace: 'ai', name: 'paths' });
   const answer = await server.api('POST', `/v1/models/${model.body.id}/files`, {

@@ -75,7 +75,7 @@ describe.each([
     expect(await found('/v1/namespaces', `path = 'caf${e}'`)).toEqual([namespace]);
   });
 
-  it('names things in paths and queries', async () => {
+  it('names objects in paths and queries', async () => {
     const n = ref(`caf${e}`);
     for (const kind of ['models', 'experiments', 'datasets'])
       expect((await ok('GET', `/v1/${kind}?namespace=${n}`)).items).toHaveLength(1);
@@ -92,7 +92,7 @@ describe.each([
     expect((await ok('GET', `/v1/models/${model}/decisions?rule=${ref(e)}`)).items).toEqual([]);
   });
 
-  it('names what a policy compares: metric, dataset, tag, alias, and in its filters', async () => {
+  it('names metrics, datasets, tags and aliases in policies and their filters', async () => {
     const label = {
       name: `r${e}`,
       alias: `best${e}`,
@@ -112,7 +112,7 @@ describe.each([
     );
   });
 
-  it('compares free text and metadata as they were sent', async () => {
+  it('compares free text and metadata byte by byte', async () => {
     const expected = e === decomposed ? [composed] : [];
     expect(await found('/v1/models', `metadata.word = '${e}'`)).toEqual(expected);
     expect(await found('/v1/models', `owner = '${e}'`)).toEqual(expected);
@@ -120,7 +120,7 @@ describe.each([
   });
 });
 
-it('answers tags and metric keys in NFC, each once', async () => {
+it('returns tags and metric keys in NFC, each once', async () => {
   expect((await ok('GET', `/v1/models/${model}`)).tags).toEqual(['z', composed]);
   const version = (await ok('GET', `/v1/models/${model}/versions`)).items[0];
   const key = `acc${composed}`;
@@ -129,7 +129,7 @@ it('answers tags and metric keys in NFC, each once', async () => {
   expect(patched.tags).toEqual(['z', composed]);
 });
 
-it('takes both spellings of a metric key for the same point, and the last value counts', async () => {
+it('treats both spellings of a metric key as one point, and keeps the last value', async () => {
   const path = `/v1/experiments/${experiment}/metrics`;
   await ok('POST', path, { metrics: [{ key: composed, value: 1, step: 1 }] });
   const { metrics } = await ok('POST', path, { metrics: [{ key: decomposed, value: 2, step: 1 }] });
@@ -143,7 +143,7 @@ it('takes both spellings of a metric key for the same point, and the last value 
   });
 });
 
-it('422: a rule of retention that keeps nothing, with what to write instead', async () => {
+it('returns 422 for a retention rule that keeps nothing, and says what to write instead', async () => {
   const retain = { versions: { keep: [], remove: 'object' } };
   for (const [method, path, body] of [
     ['PUT', `/v1/models/${model}/policy`, { retain }],

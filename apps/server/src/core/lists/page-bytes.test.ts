@@ -4,7 +4,7 @@ import { newExperiment, newModel } from '../../../testing/objects.ts';
 import { policyTests } from '../../../testing/policies.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
 
-/* A failure prints the seed; `fc.assert(…, { seed, path })` shows it again. */
+/* A failure prints the seed; `fc.assert(…, { seed, path })` repeats it. */
 
 let server: TestServer;
 let model: string;
@@ -13,10 +13,10 @@ let version: string;
 
 const { ok } = policyTests(() => server);
 
-/** Text of about this many bytes in UTF-8. Some characters need escapes in JSON, some take several bytes. */
+/** Makes a text of about this many UTF-8 bytes. Some characters need escapes in JSON, some have several bytes. */
 const textOf = (bytes: number): string => '"\\é漢x'.repeat(Math.ceil(bytes / 8)).slice(0, bytes);
 
-/** Sizes of texts. Pages of some kilobytes seldom end exactly, and a few objects are larger than such a page. */
+/** Sizes of texts. A few objects are larger than a page of some kilobytes. */
 const SIZES = [0, 10, 900, 40, 3000, 0, 0, 12_000, 500, 5, 7000, 1, 2500, 60, 30_000, 0, 800, 4000, 20, 100];
 
 async function fill(): Promise<void> {
@@ -115,7 +115,7 @@ const lists = (): [name: string, path: string][] => [
   ['audit', `/v1/audit?until=${ref(new Date(server.ctx.now().getTime() + 1).toISOString())}&`],
 ];
 
-/** Each page: its items, and its bytes. */
+/** Yields the items and the bytes of each page. */
 async function walk(path: string, limit: number, pageBytes: number) {
   server.ctx.settings.pageBytes = pageBytes;
   const pages: { items: unknown[]; bytes: number }[] = [];
@@ -132,8 +132,8 @@ async function walk(path: string, limit: number, pageBytes: number) {
   return pages;
 }
 
-describe('200: pages end by their bytes', () => {
-  it('every list shows each item once, in its order, in pages of any size', {
+describe('pages with a byte limit', () => {
+  it('show each item of every list once and in order, in pages of any size', {
     timeout: 240_000,
   }, async () => {
     for (const [name, path] of lists()) {
@@ -144,7 +144,7 @@ describe('200: pages end by their bytes', () => {
           fc.constantFrom(1, 2, 7, 100, 1000),
           fc.integer({ min: 1, max: 60_000 }),
           async (limit, pageBytes) => {
-            // At most about 40 pages: more requests would show nothing more.
+            // About 40 pages are enough for the test.
             const bytes = Math.max(pageBytes, Math.ceil(Buffer.byteLength(JSON.stringify(whole)) / 40));
             const pages = await walk(path, limit, bytes);
             expect(pages.flatMap(({ items }) => items)).toEqual(whole);
@@ -160,12 +160,12 @@ describe('200: pages end by their bytes', () => {
     }
   });
 
-  it('an object that is larger than a page has one for itself', async () => {
+  it('give an object that is larger than a page its own page', async () => {
     const pages = await walk(`/v1/models/${model}/versions?`, 1000, 1);
     expect(pages.map(({ items }) => items.length)).toEqual(SIZES.map(() => 1));
   });
 
-  it('objects beyond the page are not read from Postgres either', async () => {
+  it('do not read objects beyond the page from Postgres', async () => {
     const { id } = await newModel(server);
     const metadata = { note: 'x'.repeat(60_000) };
     for (let i = 0; i < 60; i++) {
@@ -176,13 +176,13 @@ describe('200: pages end by their bytes', () => {
       const before = bytesRead();
       const [page] = await walk(`/v1/models/${id}/${list}?`, 1000, 200_000);
       expect(page?.items).toHaveLength(3);
-      // The walk reads each of the 60 objects about once, and not on each of its 20 pages.
+      // The walk reads each of the 60 objects about once, not on each of its 20 pages.
       expect(bytesRead() - before, list).toBeLessThan(2 * 60 * 60_000);
     }
   });
 });
 
-/** Bytes that have come from Postgres on the connections of the requests. */
+/** Counts the bytes that Postgres sent on the connections of requests. */
 function bytesRead(): number {
   const { _clients: clients } = server.db.requests as unknown as {
     _clients: { connection: { stream: { bytesRead: number } } }[];

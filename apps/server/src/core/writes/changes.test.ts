@@ -35,8 +35,8 @@ const changes = async (where = 'true', ...values: unknown[]): Promise<Row[]> =>
     )
   ).rows;
 
-describe('every write leaves one change of each object that it writes', () => {
-  it('with who, from where, under which request, and the states before and after', async () => {
+describe('a change', () => {
+  it('is recorded once per written object, with actor, address, request and both states', async () => {
     const namespace = freshName('told');
     let at = (await changes()).at(-1)?.id ?? 0;
     const written = async (method: string, path: string, body?: object): Promise<[any, string[]]> => {
@@ -94,7 +94,7 @@ describe('every write leaves one change of each object that it writes', () => {
     ]);
   });
 
-  it('and what is refused or only read leaves none', async () => {
+  it('is not recorded for reads and refused writes', async () => {
     const version = await newVersion(server, { files: [], aliases: ['prod'] });
     const before = (await changes()).length;
     for (const [method, path, body] of [
@@ -112,7 +112,7 @@ describe('every write leaves one change of each object that it writes', () => {
 });
 
 describe('the feed', () => {
-  it('many writers, several sequencers: nothing lost, no gap, each object a chain from state to state', async () => {
+  it('loses nothing and has no gap under many writers and sequencers, and `before` equals the previous `after`', async () => {
     const models = await Promise.all(Array.from({ length: 3 }, () => newModel(server)));
     let writing = true;
     const sequencers = atOnce(3, async () => {
@@ -156,7 +156,7 @@ describe('the feed', () => {
     }
   });
 
-  it('gives a change that commits late a later place, and loses it to no reader', async () => {
+  it('gives a change that commits late a later number, so that no reader misses it', async () => {
     while ((await sequence(server.db, 1000)) > 0);
     const early = await server.db.requests.connect();
     try {
@@ -176,7 +176,7 @@ describe('the feed', () => {
     }
   });
 
-  it('is given out in order of id, up to the limit of a round, and nothing twice', async () => {
+  it('numbers changes once, in order of id, up to the limit of a round', async () => {
     while ((await sequence(server.db, 1000)) > 0);
     for (let i = 0; i < 5; i++) await newModel(server);
     expect([

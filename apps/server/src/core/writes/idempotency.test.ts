@@ -110,7 +110,7 @@ const proposalScene = async (verb: 'approve' | 'reject'): Promise<Scene> => {
   return { path, body: {}, other: { reason: 'x' }, status: 200 };
 };
 
-/** For every mutation that takes a key, a request that succeeds. */
+/** A successful request for every mutation that accepts a key. */
 const SCENES: Record<string, Make> = {
   'namespaces.update': async () => ({
     path: `/v1/namespaces/${(await newModel(server, { namespace: freshName('n') })).namespace}`,
@@ -270,7 +270,7 @@ async function withdrawScene(kind: 'models' | 'namespaces'): Promise<Scene> {
   return { path, status: 204 };
 }
 
-/** The answer that makes a token cannot be given again: its own tests. */
+/** A replay cannot return the secret of a token, so tokens have their own tests. */
 const mutations = routeList.filter(
   (route) => takesIdempotencyKey(route) && !route.public && route.id !== 'tokens.create',
 );
@@ -280,12 +280,12 @@ const send = (route: Route, path: string, body: object | undefined, key: string)
   server.api(route.method, path, body, { 'idempotency-key': key });
 const sceneOf = (route: Route): Promise<Scene> => (SCENES[route.id] as Make)();
 
-it('every mutation has a scene here', () => {
+it('tests every mutation', () => {
   expect(Object.keys(SCENES).sort()).toEqual(mutations.map((route) => route.id as RouteId).sort());
 });
 
 describe.each(mutations.map((route) => [route.id, route] as const))('%s', (_, route) => {
-  it('twice with one key has one effect and one status; another body is 422', async () => {
+  it('runs once for two requests with one key, repeats the status, and returns 422 for another body', async () => {
     const { path, body, other, status } = await sceneOf(route);
     const key = freshName('key');
     const first = await send(route, path, body, key);
@@ -303,7 +303,7 @@ describe.each(mutations.map((route) => [route.id, route] as const))('%s', (_, ro
   });
 });
 
-/** What versions share with the other kinds is one way of writing. */
+/** All these kinds share one code path for writes, so a few of them race here. */
 const raced = mutations.filter(
   ({ id }) =>
     !/^(model|experiment|checkpoint)s\.(?!create|finalize|promote|versions|aliases|checkpoints|metrics\.log)/.test(
@@ -312,7 +312,7 @@ const raced = mutations.filter(
 );
 
 describe.each(raced.map((route) => [route.id, route] as const))('%s', (_, route) => {
-  it('four at once with one key have one effect and one status', async () => {
+  it('runs once for four concurrent requests with one key, with one status', async () => {
     const { path, body, status } = await sceneOf(route);
     const before = await count('changes');
     const key = freshName('key');
@@ -333,7 +333,7 @@ describe('a key', () => {
   const create = (name: string, key: string, more: object = {}) =>
     server.api('POST', '/v1/models', { namespace: 'keys', name, ...more }, { 'idempotency-key': key });
 
-  it('is kept a day, by the clock of the server', async () => {
+  it('is kept for a day by the clock of the server', async () => {
     const [name, key] = [freshName('m'), freshName('key')];
     expect((await create(name, key)).status).toBe(201);
     server.advance(DAY - 60_000);
@@ -345,7 +345,7 @@ describe('a key', () => {
     expect((await create(name, key)).status).toBe(422);
   });
 
-  it('is not kept by what fails: 404, 409, 412, 422', async () => {
+  it('is not kept after a failure: 404, 409, 412 and 422', async () => {
     const version = await newVersion(server, { files: [], aliases: ['prod'] });
     const path = `/v1/versions/${version.id}`;
     const key = { 'idempotency-key': freshName('key') };
@@ -362,7 +362,7 @@ describe('a key', () => {
     expect(await count('idempotency_receipts')).toBe(before + 2);
   });
 
-  it('belongs to one method and one path, and to any body that says the same', async () => {
+  it('belongs to one method and path, and to every body with equal JSON', async () => {
     const [one, two] = [await newModel(server), await newModel(server)];
     const key = { 'idempotency-key': freshName('key') };
     for (const { id } of [one, two]) {
@@ -375,7 +375,7 @@ describe('a key', () => {
     }
   });
 
-  it('replays with the object as it is now, and as it may be seen now', async () => {
+  it('replays with the current state of the object, and the current rights of the caller', async () => {
     const [name, key] = [freshName('m'), freshName('key')];
     const made = await create(name, key);
     await server.api('PATCH', `/v1/models/${made.body.id}`, { owner: 'later' });
@@ -387,7 +387,7 @@ describe('a key', () => {
     expect((await server.api('PATCH', `/v1/models/${made.body.id}`, { owner: 'x' }, patch)).status).toBe(404);
   });
 
-  it('with If-Match still replays: the state it demanded was there when it was first used', async () => {
+  it('replays a request with If-Match, even if the object has changed since', async () => {
     const made = await newModel(server);
     const headers = { 'idempotency-key': freshName('key'), 'if-match': '"1"' };
     for (let i = 0; i < 2; i++) {
@@ -396,7 +396,7 @@ describe('a key', () => {
     }
   });
 
-  it('that differs does not spare a repeated create its 200', async () => {
+  it('does not change that a repeated create is 200 under another key', async () => {
     const name = freshName('m');
     const answers = await atOnce(6, (i) => create(name, `${name}-${i}`));
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
@@ -404,7 +404,7 @@ describe('a key', () => {
       expect((await create(name, `${name}-${i}`)).status).toBe(answer.status);
   });
 
-  it('422: none, too long, with spaces', async () => {
+  it('is 422 if it is empty, too long or has spaces', async () => {
     for (const key of ['', 'a b', 'x'.repeat(256)]) expect((await create('m', key)).status).toBe(422);
     expect((await create(freshName('m'), ref('x'.repeat(255)))).status).toBe(201);
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 interface Target {
-  /** Of the object whose ETag counts. */
+  /** Path of the object with the ETag. */
   readonly path: string;
   readonly id: string;
 }
@@ -41,7 +41,7 @@ const MAKE: Record<string, () => Promise<Target>> = {
 };
 const targetOf = (kinds: string, { id }: { id: string }): Target => ({ path: `/v1/${kinds}/${id}`, id });
 
-/** A policy has an ETag before it was ever set, and a protection has one with its rules: tests of their own. */
+/** Policies have an ETag before they are set, and protections include their rules. Both have their own tests. */
 const writesTo = routeList.filter(
   (route) => takesIfMatch(route) && !/\.policy\.set$|\.protectedAliases\./.test(route.id),
 );
@@ -59,7 +59,7 @@ describe.each(writesTo.map((route) => [route.id, route] as const))('%s', (_, rou
 
   const fresh = () => (MAKE[kindsOf(route)] as () => Promise<Target>)();
 
-  it('412 with a stale or weak ETag, 422 with what is none, and nothing happens; done with the right one', async () => {
+  it('returns 412 for a stale or weak ETag and 422 for a malformed one, and succeeds with the right one', async () => {
     const target = await fresh();
     const { body, headers } = await server.api('GET', target.path);
     expect(headers.get('etag')).toBe('"1"');
@@ -76,12 +76,12 @@ describe.each(writesTo.map((route) => [route.id, route] as const))('%s', (_, rou
     if (done.status === 200) expect(done.headers.get('etag')).toMatch(/^"\d+"$/);
   });
 
-  it('done with the right one in a list, and with *', async () => {
+  it('succeeds with the right ETag in a list, and with *', async () => {
     for (const right of ['"7", "1"', '*']) expect((await act(await fresh(), right)).status).toBeLessThan(300);
   });
 });
 
-it('is taken by every write to an object that is there, and by no create', () => {
+it('accepts If-Match on every write to an existing object, but not on creates', () => {
   expect(new Set(writesTo.map((route) => route.id))).toEqual(
     new Set([
       ...['namespaces.update', 'namespaces.delete', 'datasets.update'],
@@ -94,7 +94,7 @@ it('is taken by every write to an object that is there, and by no create', () =>
 });
 
 describe('an ETag', () => {
-  it('many changes at once that saw the same state: one is done, the others are told', async () => {
+  it('lets one of several concurrent changes of the same state succeed', async () => {
     const { id } = await newModel(server);
     const answers = await atOnce(10, (i) =>
       server.api('PATCH', `/v1/models/${id}`, { owner: `o${i}` }, { 'if-match': '"1"' }),
@@ -103,7 +103,7 @@ describe('an ETag', () => {
     expect(await changesOf(server, id)).toHaveLength(2);
   });
 
-  it('read, change, try again: many writers lose nothing', async () => {
+  it('prevents lost updates if many writers read, change and retry', async () => {
     const { id } = await newModel(server, { metadata: { list: [] } });
     const path = `/v1/models/${id}`;
     await atOnce(6, async (i) => {
@@ -121,7 +121,7 @@ describe('an ETag', () => {
     expect(headers.get('etag')).toBe('"7"');
   });
 
-  it('is one more after each change, the same after none, in every answer that shows the object', async () => {
+  it('increments with each change, and is the same in every answer with the object', async () => {
     const made = await newModel(server);
     const path = `/v1/models/${made.id}`;
     const etags: (string | null)[] = [];

@@ -29,7 +29,7 @@ interface World {
   readonly namespacePolicy: string;
 }
 
-/** A model with three ready versions, a finished run with three checkpoints, and a run that is silent. */
+/** Makes a model with three ready versions, a finished run with three checkpoints, and a silent run. */
 async function world(): Promise<World> {
   const namespace = freshName('ns');
   const { ok } = callers;
@@ -55,7 +55,7 @@ interface State {
   readonly checkpoints: number;
 }
 
-/** All that rules did, or would have done, to a world. */
+/** Reads everything that rules can change in a world. */
 async function stateOf(w: World): Promise<State> {
   const { ok } = callers;
   const { items: versions } = await ok('GET', `/v1/models/${w.model}/versions?orderBy=version`);
@@ -67,7 +67,7 @@ async function stateOf(w: World): Promise<State> {
   };
 }
 
-/** Lets every worker of policies do what is due. */
+/** Lets every policy worker do its due work. */
 async function work(): Promise<void> {
   await server.db.requests.query('DELETE FROM retention_runs');
   await decideAll();
@@ -109,7 +109,7 @@ const BASE: Permission[] = ['policy.write', 'policy.read', 'dataset.read', 'mode
 const urlOf = (w: World, on: 'model' | 'namespace') => (on === 'model' ? w.modelPolicy : w.namespacePolicy);
 
 describe.each(SECTIONS)('$name on a $on that needs $needs', ({ name, on, document, needs }) => {
-  it('403 that names section and permission without each of them; 200 with all', async () => {
+  it('is 403 with section and permission if one is missing, and 200 with all', async () => {
     const w = await world();
     for (const lacking of needs) {
       const holder = await callers.holder(w.namespace, [
@@ -124,7 +124,7 @@ describe.each(SECTIONS)('$name on a $on that needs $needs', ({ name, on, documen
     }
     const able = await callers.holder(w.namespace, [...BASE, ...needs]);
     expect((await able.api('PUT', urlOf(w, on), document)).status).toBe(200);
-    // A section that stays as it is needs nothing more.
+    // An unchanged section needs no permission.
     const plain = await callers.holder(w.namespace, BASE);
     expect((await plain.api('PUT', urlOf(w, on), { ...document, promote: [], ...document })).status).toBe(
       200,
@@ -132,7 +132,7 @@ describe.each(SECTIONS)('$name on a $on that needs $needs', ({ name, on, documen
   });
 });
 
-/** Each way in which an author loses the rights. */
+/** All ways in which an author loses rights. */
 const LOSSES: Record<string, (w: World) => Promise<{ author: Caller; lose(): Promise<unknown> }>> = {
   'the grant is removed': async (w) => {
     const author = await callers.user({ [w.namespace]: 'maintainer' });
@@ -157,7 +157,7 @@ const grantOf = ({ namespace }: World, name: string) =>
   `/v1/namespaces/${namespace}/grants/${encodeURIComponent(name)}`;
 
 describe.each(Object.entries(LOSSES))('after %s', (_, losing) => {
-  it('no rule acts; policy, preview, explain and decisions say so; somebody with the rights takes over', async () => {
+  it('no rule acts, all answers say so, and a caller with the rights can take over', async () => {
     const w = await world();
     const { author, lose } = await losing(w);
     const model = { label, promote, retain: { versions: removing('object') } };
@@ -199,7 +199,7 @@ describe.each(Object.entries(LOSSES))('after %s', (_, losing) => {
   });
 });
 
-it('an author who gets the rights back: the rules act again by themselves', async () => {
+it('lets rules act again after their author regains the rights', async () => {
   const w = await world();
   const author = await callers.user({ [w.namespace]: 'maintainer' });
   await author.api('PUT', w.modelPolicy, { label });
@@ -211,7 +211,7 @@ it('an author who gets the rights back: the rules act again by themselves', asyn
   expect((await callers.ok('GET', `/v1/models/${w.model}/aliases/prod`)).version).toBe('v3');
 });
 
-it('a silent run is not ended for an author who may not end it', async () => {
+it('does not abort a silent run if the author may not', async () => {
   const w = await world();
   const author = await callers.user({ [w.namespace]: 'maintainer' });
   const run = await callers.ok('POST', '/v1/experiments', { namespace: w.namespace, name: 'silent' });
@@ -225,8 +225,8 @@ it('a silent run is not ended for an author who may not end it', async () => {
   expect((await callers.ok('GET', `/v1/experiments/${run.id}`)).status).toBe('running');
 });
 
-describe('what a section uncovers', () => {
-  it('403: to remove a section under which a rule from above comes to act', async () => {
+describe('a section that hides one from above', () => {
+  it('cannot be removed without the permissions of the rule above: 403', async () => {
     const w = await world();
     await callers.ok('PUT', w.namespacePolicy, { retain: { versions: removing('object') } });
     const keep = { keep: [{ latest: 100 }], remove: 'object' };
@@ -236,7 +236,7 @@ describe('what a section uncovers', () => {
     expect(answer.body).toMatchObject({ status: 403, detail: expect.stringContaining('version.delete') });
   });
 
-  it('a suspended section still keeps the one above from acting', async () => {
+  it('still overrides the section above while it is suspended', async () => {
     const w = await world();
     const author = await callers.user({ [w.namespace]: 'maintainer' });
     const keep = { keep: [{ latest: 2 }], remove: 'object' };
@@ -248,7 +248,7 @@ describe('what a section uncovers', () => {
   });
 });
 
-it('a policy that was set before authors were recorded acts, says that it has none, and takes the next who can', async () => {
+it('lets a policy without recorded authors act, and records the next author with the rights', async () => {
   const w = await world();
   const author = await callers.user({ [w.namespace]: 'maintainer' });
   await author.api('PUT', w.modelPolicy, { label });
@@ -263,7 +263,7 @@ it('a policy that was set before authors were recorded acts, says that it has no
 });
 
 describe('the minimum grace', () => {
-  it('422 below it, which the answer says; a policy that was set before leaves it too', async () => {
+  it('is enforced with 422, and also applies to policies that were set before', async () => {
     const w = await world();
     const rule = { ...removing('object'), grace: 'PT0S' };
     const author = await callers.user({ [w.namespace]: 'maintainer' });

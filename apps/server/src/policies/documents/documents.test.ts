@@ -13,7 +13,7 @@ const { ok, modelWith, newVersion } = policyTests(() => server);
 const keepLatest = { retain: { versions: { keep: [{ latest: 1 }], remove: 'object' } } };
 
 describe('PUT …/policy', () => {
-  test('200: what was set is answered, and every edit is kept with who and when', async () => {
+  test('returns the policy, and keeps every edit with actor and time', async () => {
     const model = await modelWith({ label: [champion] });
     const path = `${model.url}/policy`;
     const same = await server.api('PUT', path, { label: [champion] });
@@ -30,7 +30,7 @@ describe('PUT …/policy', () => {
     expect(told.map(({ detail }) => detail.edit)).toEqual([1, 2]);
   });
 
-  test('412: with the ETag of another state; "0" is that of none', async () => {
+  test('returns 412 for the ETag of another state; "0" means no policy', async () => {
     const { id } = await ok('POST', '/v1/models', { namespace: freshName('ns'), name: 'm' });
     const put = (ifMatch: string) =>
       server.api('PUT', `/v1/models/${id}/policy`, keepLatest, { 'if-match': ifMatch });
@@ -40,7 +40,7 @@ describe('PUT …/policy', () => {
     expect((await put('"0"')).body.code).toBe('stale');
   });
 
-  test('422: what is unknown or wrong, each with a pointer; nothing is changed', async () => {
+  test('returns 422 with a pointer for each unknown or wrong part, and changes nothing', async () => {
     const model = await modelWith(keepLatest);
     const refused = await server.api('PUT', `${model.url}/policy`, {
       evaluate: [{ dataset: 'none' }, { dataset: 'no/where' }],
@@ -60,15 +60,15 @@ describe('PUT …/policy', () => {
     expect(await ok('GET', `${model.url}/policy`)).toMatchObject({ edit: 1, ...keepLatest });
   });
 
-  test('404: of a deleted model', async () => {
+  test('returns 404 for a deleted model', async () => {
     const model = await modelWith({});
     await ok('DELETE', model.url);
     expect((await server.api('PUT', `${model.url}/policy`, {})).status).toBe(404);
   });
 });
 
-describe('a policy goes with what it stands on', () => {
-  test('a namespace that is made anew has none', async () => {
+describe('a policy ends with its owner', () => {
+  test('so a recreated namespace has none', async () => {
     const namespace = freshName('ns');
     const { id } = await ok('POST', '/v1/models', { namespace, name: 'm' });
     await ok('PUT', `/v1/namespaces/${namespace}/policy`, { staleAfter: 'P1D' });
@@ -79,8 +79,8 @@ describe('a policy goes with what it stands on', () => {
   });
 });
 
-describe('what counts', () => {
-  test('is the nearest, section by section, and says where it comes from', async () => {
+describe('the policy in force', () => {
+  test('is the nearest one per section, with its source', async () => {
     const model = await modelWith({ label: [champion] });
     const below = await ok('POST', '/v1/models', { namespace: `${model.namespace}/team/sub`, name: 'm' });
     await ok('PUT', `/v1/namespaces/${ref(model.namespace)}/policy`, {
@@ -110,7 +110,7 @@ describe('what counts', () => {
 });
 
 describe('GET …/evaluations', () => {
-  test('tells what is missing, done, or stale since the digest changed', async () => {
+  test('lists evaluations as missing, done, or stale after a changed digest', async () => {
     const model = await modelWith({ evaluate: [{ dataset: 'val' }] });
     await ok('POST', '/v1/datasets', { namespace: model.namespace, name: 'night' });
     await ok('PUT', `${model.url}/policy`, { evaluate: [{ dataset: 'val' }, { dataset: 'night' }] });
@@ -137,24 +137,27 @@ describe('GET …/evaluations', () => {
 });
 
 describe('hold', () => {
-  test.each(['versions', 'checkpoints'] as const)('%s: put, seen, released, twice no error', async (kind) => {
-    const model = await modelWith({});
-    const run = await ok('POST', '/v1/experiments', { namespace: model.namespace, name: 'run' });
-    const { id } =
-      kind === 'versions'
-        ? await newVersion(model, 'v1', {})
-        : await ok('POST', `/v1/experiments/${run.id}/checkpoints`, { epoch: 1 });
-    const path = `/v1/${kind}/${id}`;
-    expect(await ok('PUT', `${path}/hold`, { reason: 'audit' })).toMatchObject({
-      reason: 'audit',
-      by: 'local',
-    });
-    expect((await ok('GET', path)).hold).toMatchObject({ reason: 'audit' });
-    for (let times = 0; times < 2; times++)
-      expect((await server.api('DELETE', `${path}/hold`)).status).toBe(204);
-    expect((await ok('GET', path)).hold).toBe(null);
-    expect((await server.api('PUT', `${path}/hold`, {})).body.errors[0].pointer).toBe('/reason');
-    const told = (await changesOf(server, id)).map(({ action }) => action);
-    expect(told.slice(1)).toEqual(['held', 'released']);
-  });
+  test.each(['versions', 'checkpoints'] as const)(
+    'is set, shown and released for %s, idempotently',
+    async (kind) => {
+      const model = await modelWith({});
+      const run = await ok('POST', '/v1/experiments', { namespace: model.namespace, name: 'run' });
+      const { id } =
+        kind === 'versions'
+          ? await newVersion(model, 'v1', {})
+          : await ok('POST', `/v1/experiments/${run.id}/checkpoints`, { epoch: 1 });
+      const path = `/v1/${kind}/${id}`;
+      expect(await ok('PUT', `${path}/hold`, { reason: 'audit' })).toMatchObject({
+        reason: 'audit',
+        by: 'local',
+      });
+      expect((await ok('GET', path)).hold).toMatchObject({ reason: 'audit' });
+      for (let times = 0; times < 2; times++)
+        expect((await server.api('DELETE', `${path}/hold`)).status).toBe(204);
+      expect((await ok('GET', path)).hold).toBe(null);
+      expect((await server.api('PUT', `${path}/hold`, {})).body.errors[0].pointer).toBe('/reason');
+      const told = (await changesOf(server, id)).map(({ action }) => action);
+      expect(told.slice(1)).toEqual(['held', 'released']);
+    },
+  );
 });

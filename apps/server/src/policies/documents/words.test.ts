@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { champion, onVal, policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 
-/* Random labelling and promotion rules: every sentence says what the fields beside it say. */
+/* Tests random labelling and promotion rules: every sentence agrees with the fields beside it. */
 
 let server: TestServer;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 const { ok, decideAll, modelWith, newVersion } = policyTests(() => server);
 
-/** By the outcome, how the sentence goes on after the name of what it is about. */
+/** The form of the sentence for each outcome. */
 const LABEL: Record<string, RegExp> = {
   moved: /^\S+ is to be /,
   tagged: /^\S+ is to be /,
@@ -56,7 +56,7 @@ const worlds = fc.record({
   template: fc.constantFrom('v{epoch}', 'e{epoch}', '{experiment}'),
 });
 
-test('in decisions, proposals, explanations and previews of random rules', async () => {
+test('sentences agree with the fields in decisions, proposals, explanations and previews', async () => {
   await fc.assert(
     fc.asyncProperty(worlds, async ({ mode, tag, filter, notWorse, versions, template }) => {
       const rules = {
@@ -100,7 +100,7 @@ test('in decisions, proposals, explanations and previews of random rules', async
       for (const each of preview.label) demandAgreement(each, LABEL);
       for (const each of preview.promote) demandAgreement(each, PROMOTION);
       await decideAll();
-      // Facts that come later ask the rules again.
+      // Later facts trigger the rules again.
       await ok('POST', `/v1/versions/${encodeURIComponent(`${model.ref}:v0`)}/metrics`, {
         metrics: [onVal(0.6)],
       });

@@ -12,9 +12,9 @@ import { retainDue } from '../../workers/retention.ts';
 import { abortStale } from '../retention/stale.ts';
 
 /*
- * Random authors with random rights set random policies of every section on a model and the namespaces above it, and lose
- * and regain rights meanwhile. By the naive rules of access, the author of a section could do by hand everything that the
- * workers then do for it. A failure prints the seed; `fc.assert(…, { seed, path })` shows it again.
+ * Random authors with random rights set random policies of every section on a model and the namespaces above it. They
+ * lose and regain rights meanwhile. By naive access rules, the author of a section could do by hand everything that the
+ * workers then do for it. A failure prints the seed; `fc.assert(…, { seed, path })` repeats it.
  */
 
 const HOUR = 3_600_000;
@@ -31,7 +31,7 @@ const { decideAll } = policyTests(() => server);
 
 type Section = 'evaluate' | 'label' | 'promote' | 'retainVersions' | 'retainCheckpoints' | 'staleAfter';
 
-/** Acts of the workers: the section that causes each, and the permissions that a caller needs for the same by hand. */
+/** Actions of the workers: the section that causes each, and the permissions that a caller needs for it by hand. */
 const ACTS = {
   'moved an alias': { section: 'label', needs: ['alias.move'] },
   'added a tag': { section: 'label', needs: ['version.write'] },
@@ -117,7 +117,7 @@ type Step = Shape['rounds'][number][number];
 interface Author {
   readonly caller: Caller;
   readonly token: NaiveToken;
-  /** The namespace and role of a user; a token's rights are its own. */
+  /** The namespace and role of a user. A token has its own rights. */
   readonly granted: { readonly namespace: string; readonly role: string } | undefined;
   isGone: boolean;
 }
@@ -157,7 +157,7 @@ async function newAuthor(shape: Shape['authors'][number], at: string, grants: Na
   return author;
 }
 
-/** Gives the user this role, or takes the role away. */
+/** Grants the user this role, or removes the grant. */
 async function grant(grants: NaiveGrant[], { token, granted }: Author, role: string | null): Promise<void> {
   if (granted === undefined) return;
   const of = { principal: token.principal, namespace: granted.namespace };
@@ -175,17 +175,17 @@ async function newWorld(shape: Shape): Promise<World> {
   return { above, below, model, authors: made, grants, round: 0 };
 }
 
-/** Makes what rules act on: ready versions, a finished run with checkpoints, and a run that stays silent. */
+/** Makes objects for the rules: ready versions, a finished run with checkpoints, and a silent run. */
 async function newFacts(world: World): Promise<void> {
   const { below: namespace, model } = world;
   world.round += 1;
-  /** The files of rules that remove files are stored ones. */
+  /** Rules that remove files need stored files. */
   const store = async (kind: 'versions' | 'checkpoints', id: string) => {
     await callers.ok('PUT', `/v1/${kind}/${id}/files/m.bin`, Buffer.from('weights'));
     await callers.ok('POST', `/v1/${kind}/${id}/finalize`);
   };
   for (const n of [1, 2]) {
-    // Each version is better than those before it and the one after is worse, so that both aliases move.
+    // Each version is better than the previous ones by one metric and worse by the other, so that both aliases move.
     const acc = n === 1 ? world.round : -world.round;
     const body = { version: `v${world.round}.${n}`, metrics: { acc } };
     await store('versions', (await callers.ok('POST', `/v1/models/${model}/versions`, body)).id);
@@ -222,7 +222,7 @@ async function stateOf({ model, below }: World): Promise<State> {
   };
 }
 
-/** The acts that lie between two states. */
+/** Returns the actions between two states. */
 function actsBetween(before: State, after: State): Set<Act> {
   const acts = new Set<Act>();
   const removals = (old: Map<string, any>, now: Map<string, any>, removed: Act, removedFiles: Act) => {
@@ -249,7 +249,7 @@ function actsBetween(before: State, after: State): Set<Act> {
   return acts;
 }
 
-/** Lets every worker of policies do what is due. */
+/** Lets every policy worker do its due work. */
 async function work(): Promise<void> {
   server.advance(2 * HOUR);
   await server.db.requests.query('DELETE FROM retention_runs');
@@ -264,7 +264,7 @@ const sectionIn = (document: any, section: Section): unknown => {
   return document?.[section];
 };
 
-/** The permissions that a caller needs to set a section to this. */
+/** Returns the permissions that a caller needs to set a section to this value. */
 function needsOf(section: Section, said: any): string[] {
   if (section === 'evaluate') return ['alias.move'];
   if (said === undefined || said.length === 0) return [];
@@ -329,10 +329,10 @@ async function play(world: World, said: Map<PlaceName, Said>, step: Step): Promi
   } else await grant(world.grants, author, step.how === 'no grant' ? null : step.how);
 }
 
-/** The nearest place whose policy says something in a section. */
+/** Returns the nearest owner whose policy has the section. */
 const placeOf = (said: Map<PlaceName, Said>, section: Section): PlaceName | undefined =>
   PLACES.find((place) => {
-    // Runs and checkpoints belong to no model: the policies of namespaces alone are for them.
+    // Runs and checkpoints belong to no model, so only policies of namespaces apply to them.
     if (place === 'model' && (section === 'staleAfter' || section === 'retainCheckpoints')) return false;
     return sectionIn(said.get(place)?.document, section) !== undefined;
   });
@@ -349,7 +349,7 @@ async function demandRightful(world: World, said: Map<PlaceName, Said>, act: Act
     expect(author && may(world, author, need, world.below), `${act} needs ${need}`).toBe(true);
 }
 
-/** Every act at least once, an author who may not set a section, and one who loses the rights. */
+/** Every action at least once, an author who may not set a section, and an author who loses rights. */
 const owner = { as: 'user', at: 'above', role: 'admin' } as const;
 const reader = { as: 'token', at: 'above', permissions: [] as Permission[] } as const;
 const promote = [{ metric: 'acc', direction: 'max', version: '{experiment}' }];
@@ -372,7 +372,7 @@ const examples = (['object', 'files'] as const).map((remove): [Shape] => [
   },
 ]);
 
-it('no policy does what its author could not do by hand at that time', async () => {
+it('never does more for a policy than its author could do by hand at that time', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
       const world = await newWorld(shape);

@@ -4,7 +4,7 @@ import { startTestServer, type TestServer } from '../../../testing/test-server.t
 import { decideDue } from '../../workers/policies.ts';
 import { sequence } from '../../workers/sequencer.ts';
 
-/* Several servers decide at once, while facts come in and people move aliases. */
+/* Several servers decide concurrently, while facts arrive and people move aliases. */
 
 let server: TestServer;
 let second: TestServer;
@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 const { ok, decideAll, modelWith, newVersion, holder } = policyTests(() => server);
 
-/** Lets both servers look for work again and again, until what is given is over. */
+/** Lets both servers do due work until the given promise is settled. */
 async function whileDeciding(work: Promise<unknown>): Promise<void> {
   let isOver = false;
   const loop = async (on: TestServer) => {
@@ -37,7 +37,7 @@ async function whileDeciding(work: Promise<unknown>): Promise<void> {
   await decideAll();
 }
 
-/** The decisions about a model, oldest first. */
+/** Reads the decisions on a model, oldest first. */
 const decisionsOf = async (model: { url: string }): Promise<any[]> => {
   const { items } = await ok('GET', `${model.url}/decisions?limit=1000`);
   return items.reverse();
@@ -50,13 +50,13 @@ const shuffled = <T>(list: readonly T[]): T[] =>
     .map(([, item]) => item);
 
 describe('many writers, several servers', () => {
-  test('every schedule ends with the best, and the stored decisions follow from each other', async () => {
+  test('end with the best version in every schedule, and store consistent decisions', async () => {
     const model = await modelWith({ label: [champion] });
     const values = shuffled(Array.from({ length: 40 }, (_, index) => (index + 1) / 100));
     const writers = Array.from({ length: 4 }, async (_, writer) => {
       for (const value of values.filter((__, index) => index % 4 === writer)) {
         const name = `v${value}`;
-        // Half with the create, half as a metric that is logged later.
+        // Half of the values come with the create, and half are logged later.
         if (value > 0.2) await newVersion(model, name, [onVal(value)]);
         else {
           const { id } = await newVersion(model, name, {});
@@ -67,7 +67,7 @@ describe('many writers, several servers', () => {
     await whileDeciding(Promise.all(writers));
     expect(await holder(model)).toBe('v0.4');
 
-    // A naive model, told only who was asked about and with which value, comes to the same verdicts.
+    // A naive model that knows only the candidates and their values comes to the same verdicts.
     let present: { name: string; value: number } | null = null;
     for (const { subject, outcome, inputs } of await decisionsOf(model)) {
       expect(inputs.holder?.version ?? null).toBe(present?.name ?? null);
@@ -80,7 +80,7 @@ describe('many writers, several servers', () => {
     for (const [index, move] of moves.entries()) expect(move.from).toBe(moves[index + 1]?.to ?? null);
   });
 
-  test('people move the alias meanwhile: at rest nobody is left whom the rule would prefer, but whom a person took it from', async () => {
+  test('leave no preferred version in the end, except those from which a person took the alias', async () => {
     const model = await modelWith({ label: [champion] });
     const names: string[] = [];
     const writing = (async () => {
@@ -116,8 +116,8 @@ describe('many writers, several servers', () => {
   });
 });
 
-describe('retention against those who protect', () => {
-  test('of what is protected at the same time nothing is removed', async () => {
+describe('retention beside concurrent protections', () => {
+  test('removes nothing that is protected at the same time', async () => {
     const { retain, retentionScopes } = await import('../retention/run.ts');
     const model = await modelWith({});
     const ids: string[] = [];
@@ -134,14 +134,14 @@ describe('retention against those who protect', () => {
           held.length % 2 === 0
             ? await server.api('PUT', `/v1/versions/${id}/hold`, { reason: 'mine' })
             : await server.api('PUT', `${model.url}/aliases/a${held.length}`, { version: id });
-        // Refused where it was gone already: nobody is told that what is gone is kept.
+        // Protecting a removed object must fail.
         if (answer.status < 300) held.push(id);
         else expect(answer.status).toBe(404);
       }
     })();
     await Promise.all([retain(server.ctx, scope), retain(second.ctx, scope), protecting]);
     for (const id of held) expect((await server.api('GET', `/v1/versions/${id}`)).status).toBe(200);
-    // What was locked by somebody is taken by the next run.
+    // The next run removes objects that were locked.
     await retain(server.ctx, scope);
     const { items } = await ok('GET', `${model.url}/versions?limit=1000`);
     expect(items.length).toBe(new Set([...held, ids.at(-1)]).size);

@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 const { ok, decideAll, modelWith, newVersion, holder } = policyTests(() => server);
 
-describe('a decision that is taken again', () => {
-  test('is counted on the row of the first, and explained by it', async () => {
+describe('a repeated decision', () => {
+  test('increments a counter, and explanations use the first one', async () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     const { id } = await newVersion(model, 'v2', [onVal(0.4)]);
@@ -33,7 +33,7 @@ describe('a decision that is taken again', () => {
     const why = await ok('GET', `${model.url}/aliases/champion/explain?version=v2`);
     expect(why.lastDecision).toEqual(again);
 
-    // Another value, another edit of the policy, another holder: each is a decision of its own.
+    // Another value, another edit of the policy and another holder are separate decisions.
     await ok('POST', `/v1/versions/${id}/metrics`, { metrics: [{ ...onVal(0.45), step: 1 }] });
     await decideAll();
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, minAge: 'PT1S' }] });
@@ -51,7 +51,7 @@ describe('a decision that is taken again', () => {
     expect(new Set(rows.map(({ words, policy }: any) => `${words} ${policy.edit}`)).size).toBe(4);
   });
 
-  test('what is done is stored each time', async () => {
+  test('is stored each time if it acts', async () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     await newVersion(model, 'v2', [onVal(0.6)]);
@@ -72,7 +72,7 @@ describe('a decision that is taken again', () => {
   });
 });
 
-test('no change of a verdict is lost: the rows are the decisions with their repetitions counted', async () => {
+test('loses no change of a verdict: the rows are the decisions with counted repetitions', async () => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   let state = seed;
   const pick = <T>(...from: readonly T[]): T => {

@@ -10,8 +10,8 @@ afterAll(() => server.stop());
 
 const { ok, decideAll, modelWith, newVersion, holder } = policyTests(() => server);
 
-describe('an alias goes to the better version', () => {
-  test('the first that has the metric, then each that is better', async () => {
+describe('an alias moves to the better version', () => {
+  test('first to one with the metric, then to each better one', async () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     await newVersion(model, 'v2', {});
@@ -32,7 +32,7 @@ describe('an alias goes to the better version', () => {
     ]);
   });
 
-  test('the holder gets worse: the best of the others takes it', async () => {
+  test('if the holder gets worse', async () => {
     const model = await modelWith({ label: [champion] });
     const v1 = await newVersion(model, 'v1', [onVal(0.9)]);
     await newVersion(model, 'v2', [onVal(0.7)]);
@@ -44,7 +44,7 @@ describe('an alias goes to the better version', () => {
     expect(await holder(model)).toBe('v3');
   });
 
-  test('from one that diverged, also by a share: at once, and when it diverges as the holder', async () => {
+  test('from a diverged version, also with a relative margin', async () => {
     const model = await modelWith({ label: [{ ...champion, direction: 'min', margin: { rel: 0.05 } }] });
     await newVersion(model, 'v1', [onVal('Infinity')]);
     await decideAll();
@@ -58,7 +58,7 @@ describe('an alias goes to the better version', () => {
     expect(await holder(model)).toBe('v3');
   });
 
-  test('a policy that comes later looks at all there is', async () => {
+  test('among all existing versions after a later policy', async () => {
     const model = await modelWith({});
     await newVersion(model, 'v1', [onVal(0.5)]);
     await newVersion(model, 'v2', [onVal(0.9)]);
@@ -70,7 +70,7 @@ describe('an alias goes to the better version', () => {
     expect(await holder(model)).toBe('v2');
   });
 
-  test('all other criteria: filter, files, not worse elsewhere, evaluated', async () => {
+  test('by all other criteria: filter, files, not worse elsewhere, evaluated', async () => {
     const model = await modelWith({
       evaluate: [{ dataset: 'val' }],
       label: [
@@ -109,7 +109,7 @@ describe('an alias goes to the better version', () => {
   });
 });
 
-describe('what a person undid stays undone', () => {
+describe('a decision that a person undid stays undone', () => {
   test('until the facts of the version change', async () => {
     const model = await modelWith({ label: [champion] });
     await newVersion(model, 'v1', [onVal(0.5)]);
@@ -145,7 +145,7 @@ describe('what a person undid stays undone', () => {
 });
 
 describe('tags', () => {
-  test('each version that passes gets it, and one that a person took is not given again', async () => {
+  test('are set on each passing version, and not again after a person removed them', async () => {
     const rule = { name: 'gold', tag: 'gold', metric: 'mAP', dataset: 'val', direction: 'max', than: 0.8 };
     const model = await modelWith({ label: [rule] });
     const v1 = await newVersion(model, 'v1', [onVal(0.9)]);
@@ -163,12 +163,12 @@ describe('tags', () => {
 });
 
 describe('many versions', () => {
-  /** Candidates that one statement reads. */
+  /** Candidates per statement. */
   const PAGE = 100;
 
-  test('a rule that comes later tags all of them, also more than one page of candidates', async () => {
+  test('are all tagged by a later rule, over several pages of candidates', async () => {
     const model = await modelWith({});
-    // As creates would leave them: a hundred requests take longer than all that is tried here.
+    // Inserted directly, because a hundred requests would take longer than the whole test.
     await server.db.requests.query(
       `WITH made AS (
          INSERT INTO versions (id, model_id, version, status, ready_at, create_hash, created_by, created_at, updated_at)
@@ -189,14 +189,14 @@ describe('many versions', () => {
     expect(items).toHaveLength(PAGE + 1);
   });
 
-  test('a rule that comes later proposes one of them', async () => {
+  test('lead to one proposal of a later rule', async () => {
     const model = await modelWith({});
     for (let index = 1; index <= 6; index++) await newVersion(model, `v${index}`, [onVal(index / 1000)]);
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, mode: 'propose' }] });
     await decideAll();
     const proposals = (await ok('GET', `${model.url}/proposals`)).items;
     expect(proposals.map(({ version, state }: any) => [version, state])).toEqual([['v6', 'open']]);
-    // Looked at anew, with the proposal still open: nobody else is asked about.
+    // The rule runs again with the open proposal, and evaluates no other version.
     const count = async () => (await ok('GET', `${model.url}/decisions?rule=best&limit=1000`)).items.length;
     const before = await count();
     await ok('PATCH', `/v1/datasets/${encodeURIComponent(`${model.namespace}/val`)}`, { uri: 's3://b/val' });
@@ -206,7 +206,7 @@ describe('many versions', () => {
 });
 
 describe('a minimum age', () => {
-  test('has its turn when the time has come', async () => {
+  test('is evaluated again when it is reached', async () => {
     const model = await modelWith({ label: [{ ...champion, minAge: 'PT1H' }] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     await decideAll();
@@ -214,7 +214,7 @@ describe('a minimum age', () => {
     server.advance(3_601_000);
     await decideAll();
     expect(await holder(model)).toBe('v1');
-    // Of a rule that comes later too.
+    // Also for a later rule.
     await newVersion(model, 'v2', [onVal(0.6)]);
     await ok('PUT', `${model.url}/policy`, { label: [{ ...champion, minAge: 'PT2H' }] });
     await decideAll();
@@ -225,7 +225,7 @@ describe('a minimum age', () => {
 });
 
 describe('proposals', () => {
-  test('a person approves: the alias moves; rejects: the rule does not ask again', async () => {
+  test('move the alias if approved, and are not repeated if rejected', async () => {
     const model = await modelWith({ label: [{ ...champion, mode: 'propose' }] });
     await newVersion(model, 'v1', [onVal(0.5)]);
     await decideAll();
@@ -251,7 +251,7 @@ describe('proposals', () => {
 });
 
 describe('backtest', () => {
-  test('tells every champion, when and by how much', async () => {
+  test('returns every champion, with time and margin', async () => {
     const model = await modelWith({});
     for (const [name, value] of [
       ['a', 0.5],

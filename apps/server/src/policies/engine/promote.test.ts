@@ -31,7 +31,7 @@ const checkpoint = (run: { id: string }, epoch: number, acc: number, namespace: 
 const versions = async (model: { url: string }) =>
   (await ok('GET', `${model.url}/versions?orderBy=createdAt`)).items.map(({ version }: any) => version);
 
-test('the best checkpoint of a run becomes a version when the run finishes, once', async () => {
+test('promotes the best checkpoint once when a run finishes', async () => {
   const model = await modelWith({ promote: [{ ...rule, experiments: "framework = 'pytorch'" }] });
   const { namespace } = model;
   const run = await experiment(`${namespace}/team`, 'run-1');
@@ -54,14 +54,14 @@ test('the best checkpoint of a run becomes a version when the run finishes, once
     framework: 'pytorch',
     evaluations: { val: { acc: 0.8 } },
   });
-  // Deleted by a person: the same checkpoint is not promoted again.
+  // After a person deletes the version, the same checkpoint is not promoted again.
   await ok('DELETE', `/v1/versions/${version.id}`);
   await ok('PATCH', `/v1/experiments/${run.id}`, { metadata: { seen: true } });
   await decideAll();
   expect(await versions(model)).toEqual([]);
 });
 
-test('at once: each checkpoint that is the best so far', async () => {
+test('promotes each checkpoint that is the best so far if `at` is once', async () => {
   const model = await modelWith({ promote: [{ ...rule, at: 'once' }] });
   const run = await experiment(model.namespace, 'run');
   for (const [epoch, acc] of [
@@ -77,7 +77,7 @@ test('at once: each checkpoint that is the best so far', async () => {
   expect(decisions.items.map(({ inputs }: any) => inputs.version)).toEqual(['run-e3', 'run-e1']);
 });
 
-test('the best of all experiments; a name that is taken is told, and nothing is lost', async () => {
+test('promotes the best of all experiments, and reports a taken name without losing anything', async () => {
   const model = await modelWith({ promote: [{ ...rule, per: 'all', version: '{model}-{epoch}' }] });
   const { namespace } = model;
   const [a, b] = [await experiment(namespace, 'a'), await experiment(namespace, 'b')];

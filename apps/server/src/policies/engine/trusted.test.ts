@@ -22,7 +22,7 @@ const visited = (plan: PlanNode): number =>
     (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops'],
   );
 
-it('reads only the values of the model', async () => {
+it('reads only values of the model', async () => {
   const { id: version, modelId: busy } = await newVersion(server);
   const { id: quiet } = await newModel(server);
   const { requests } = server.db;

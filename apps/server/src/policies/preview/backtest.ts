@@ -10,7 +10,7 @@ import { replayVersions, wantedBy } from '../engine/history-facts.ts';
 import { filterOf } from '../engine/session.ts';
 import { readOnly } from '../engine/snapshot.ts';
 
-/** What a labelling rule for an alias would have done over the history of a model. */
+/** Computes how a labelling rule would have moved its alias over the history of a model. */
 export const backtestPolicy: Verb<'models.policy.backtest'> = (
   ctx,
   { body, touched: { model, labelled, notWorse } },
@@ -50,7 +50,6 @@ export const backtestPolicy: Verb<'models.policy.backtest'> = (
     return { status: 200, body: answer };
   });
 
-/** Takes the steps, and gives way to other requests between them. */
 async function inSteps(pace: Pace, steps: Steps): Promise<void> {
   const all = steps[Symbol.iterator]();
   do {
@@ -68,7 +67,7 @@ function named(rules: readonly LabelRule[], name: string | undefined): LabelRule
     : invalidField('body', '/name', `must name a labelling rule of the policy: ${names}`);
 }
 
-/** Its faults as they stand in this request. */
+/** Throws 422 if the rule has faults, with pointers into this request. */
 function demandOne(
   ctx: RequestContext,
   model: Located,

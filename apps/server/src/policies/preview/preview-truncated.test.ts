@@ -17,7 +17,7 @@ const policy = {
   promote: [{ metric: 'acc', direction: 'max', version: '{experiment}' }],
 };
 
-it('says of labels and promotions whether there are more than are shown', async () => {
+it('says whether there are more labels and promotions than shown', async () => {
   const model = await modelWith({});
   for (let i = 0; i < 3; i++) {
     await newVersion(model, `v${i}`, [onVal(0.5 + i / 10)]);
@@ -39,7 +39,7 @@ it('says of labels and promotions whether there are more than are shown', async 
   expect(await preview(100, 1)).toEqual([1, 1, { label: true, promote: true }]);
 });
 
-it('a namespace has neither', async () => {
+it('shows neither for a namespace', async () => {
   const { namespace } = await modelWith({});
   expect(await ok('POST', `/v1/namespaces/${namespace}/policy/preview`)).toMatchObject({
     label: [],

@@ -7,7 +7,7 @@ import { forgetRemoved } from '../../workers/retention.ts';
 import { sweepBlobs } from '../../workers/store/blob-sweep.ts';
 import { retain } from './run.ts';
 
-/* Random graphs of versions, checkpoints, aliases, holds, lineage and shared content, under random rules. */
+/* Tests random graphs of versions, checkpoints, aliases, holds, lineage and shared content with random rules. */
 
 let server: TestServer;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 const { ok, modelWith } = policyTests(() => server);
 
-/** Values that nothing in the graphs has. */
+/** Values that no object in the graphs has. */
 const MISSPELT = [
   "'kepe' IN tags",
   "createdBy = 'nobody'",
@@ -69,12 +69,12 @@ const graphs = fc.record({
 
 type Graph = typeof graphs extends fc.Arbitrary<infer T> ? T : never;
 
-/** Builds the graph through HTTP; gives what it ranges over. */
+/** Builds the graph over HTTP, and returns its owners. */
 async function build(graph: Graph) {
   const model = await modelWith({});
   const { namespace } = model;
   const contents = Array.from({ length: 4 }, () => randomBytes(100));
-  // Some have no stored file: `remove: "files"` leaves those as they are.
+  // Some objects have no stored file, so `remove: "files"` does not change them.
   const upload = async (path: string, content: number | null) => {
     if (content !== null) await ok('PUT', `${path}/files/weights.bin`, contents[content] as Buffer);
     await ok('POST', `${path}/finalize`);
@@ -122,7 +122,7 @@ async function build(graph: Graph) {
   };
 }
 
-/** The sentence of a previewed object says what its other fields say. */
+/** Requires that the sentence of a previewed object agrees with its other fields. */
 function demandAgreement(item: any, remove: Graph['remove']): void {
   const [, does, why = ''] = /^.+ (stays|goes|loses its stored files): (.+)\.$/.exec(item.words) ?? [];
   expect(does, item.words).toBe(
@@ -139,18 +139,18 @@ function demandAgreement(item: any, remove: Graph['remove']): void {
   }
 }
 
-/** What is left of an object: all of it, or without its files; or nothing. */
+/** Returns the state of an object: complete, without files, or gone. */
 async function stateOf(kind: 'versions' | 'checkpoints', id: string): Promise<'whole' | 'bare' | 'gone'> {
   const { status, body } = await server.api('GET', `/v1/${kind}/${id}`);
   return status === 404 ? 'gone' : body.filesRemovedAt === null ? 'whole' : 'bare';
 }
 
-test('what is protected and what is referred to stays, a preview comes true, and a second run removes nothing', async () => {
+test('keeps protected and referenced objects, matches the preview, and removes nothing in a second run', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, async (graph) => {
       const { model, namespace, objects, scopes } = await build(graph);
       for (const [kind, decided, scope] of [
-        // Checkpoints first: those that versions were made from are protected by them.
+        // Checkpoints first, because versions protect their source checkpoints.
         ['checkpoints', `/v1/namespaces/${namespace}`, scopes[1]],
         ['versions', model.url, scopes[0]],
       ] as const) {
@@ -175,17 +175,17 @@ test('what is protected and what is referred to stays, a preview comes true, and
         expect(removed.map(({ subject }: any) => subject.id).sort()).toEqual(
           gone.map(({ id }: any) => id).sort(),
         );
-        // A decision is worded as the preview of it.
+        // A decision has the same sentence as its preview.
         for (const { subject, words } of removed)
           expect(words).toBe(gone.find(({ id }: any) => id === subject.id).words);
         const kept = decisions.filter(({ outcome }: any) => outcome === 'kept');
         const missing = preview.items.flatMap(({ undecided }: any) => undecided);
         expect(kept.length > 0).toBe(missing.length > 0);
         expect(warnings.some(({ code }: any) => /^unknown_|^no_epoch$/.test(code))).toBe(missing.length > 0);
-        // Every object was looked at.
+        // The preview covers every object.
         expect(preview.items.map(({ id }: any) => id).sort()).toEqual([...objects[kind]].sort());
       }
-      // Holders, the one before each, and what is on hold are whole.
+      // Holders, previous holders and objects on hold are complete.
       const { items: aliases } = await ok('GET', `${model.url}/aliases`);
       for (const { alias, versionId } of aliases) {
         expect(await stateOf('versions', versionId)).toBe('whole');
@@ -201,7 +201,7 @@ test('what is protected and what is referred to stays, a preview comes true, and
       }
       for (const scope of scopes)
         expect(await retain(server.ctx, scope as never)).toMatchObject({ removed: 0 });
-      // The content of what is whole can be read, whatever was swept.
+      // The content of complete objects can be read after the sweep.
       await forgetRemoved(server.ctx);
       for (let times = 0; times < 3; times++) {
         server.advance(1000);

@@ -18,7 +18,7 @@ const DAY = 86_400_000;
 const FILES = 3;
 type Kind = 'versions' | 'checkpoints';
 
-/** As many versions or checkpoints as asked for, whose files retention removed, and their parent; `grace` is a day. */
+/** Makes versions or checkpoints whose files retention removed, and their parent. `grace` is a day. */
 async function bare(kind: Kind, count = 1): Promise<{ id: string; ids: string[]; parent: string }> {
   const namespace = freshName('ns');
   const above = kind === 'versions' ? 'models' : 'experiments';
@@ -46,7 +46,7 @@ const over = (kind: string) =>
   new RegExp(`^Retention removed the files of the ${kind} at \\S+\\. The time to restore them is over\\.$`);
 
 test.each(['versions', 'checkpoints'] as const)(
-  '404: the files of %s whose grace time is over, before and after they are purged and swept',
+  'returns 404 for the files of %s after their grace time, before and after purge and sweep',
   async (kind) => {
     const { id } = await bare(kind);
     server.advance(DAY + 1);
@@ -68,7 +68,7 @@ test.each(['versions', 'checkpoints'] as const)(
   },
 );
 
-test.each(['versions', 'checkpoints'] as const)('200: %s restored twice, and at once', async (kind) => {
+test.each(['versions', 'checkpoints'] as const)('restores %s repeatedly and concurrently', async (kind) => {
   const { id } = await bare(kind);
   const answers = await atOnce(3, () => restore(kind, id));
   for (const { status, body } of [...answers, await restore(kind, id)]) {
@@ -80,7 +80,7 @@ test.each(['versions', 'checkpoints'] as const)('200: %s restored twice, and at 
 });
 
 test.each(['versions', 'checkpoints'] as const)(
-  '200: of %s that were deleted without files only the object comes back, and the answer says so; 404: once more',
+  'restores %s without files and says so, and returns 404 for a second restore',
   async (kind) => {
     const { id } = await bare(kind);
     server.advance(DAY + 1);
@@ -96,7 +96,7 @@ test.each([
   ['versions', 'models', 'model'],
   ['checkpoints', 'experiments', 'experiment'],
 ] as const)(
-  '409: %s below a deleted parent; 404: when that cannot be restored either',
+  'returns 409 for %s below a deleted parent, and 404 if the parent cannot be restored either',
   async (kind, above, word) => {
     const { id, parent } = await bare(kind);
     await ok('DELETE', `/v1/${above}/${parent}`);
@@ -116,7 +116,7 @@ test.each([
   },
 );
 
-test('what a restore has locked keeps its files from the purge', async () => {
+test('protects files from the purge during a restore', async () => {
   const { id } = await bare('checkpoints');
   const held = await server.db.requests.connect();
   await held.query('BEGIN');
@@ -135,9 +135,9 @@ test('what a restore has locked keeps its files from the purge', async () => {
   expect(await left()).toBe(0);
 });
 
-test('a restore that races the purge gets all files or is told that none came back', async () => {
+test('restores all files or none if the purge runs concurrently', async () => {
   const { ids } = await bare('versions', 8);
-  // The clock of the server whose worker purges is two days ahead.
+  // The clock of the purging server is two days ahead.
   const ahead = new Date(server.ctx.now().getTime() + 2 * DAY);
   for (const id of ids) {
     const purged = server.db.requests.query('SELECT files FROM purge_removed_files(1, $1)', [ahead]);

@@ -19,11 +19,11 @@ const run = async () => {
   await retainDue(server.ctx);
 };
 
-/** The living versions of a model, by name. */
+/** Reads the names of the existing versions of a model. */
 const living = async (model: { url: string }): Promise<string[]> =>
   (await ok('GET', `${model.url}/versions?orderBy=version`)).items.map(({ version }: any) => version);
 
-/** A namespace with this policy and an experiment. */
+/** Makes a namespace with this policy and an experiment. */
 async function runWith(policy: object, fields: object = {}): Promise<{ id: string; namespace: string }> {
   const namespace = freshName('runs');
   const experiment = await ok('POST', '/v1/experiments', { namespace, name: 'run', ...fields });
@@ -48,7 +48,7 @@ const epochs = async (run: { id: string }): Promise<number[]> =>
   );
 
 describe('no policy', () => {
-  test('nothing is ever removed', async () => {
+  test('removes nothing', async () => {
     const model = await modelWith({});
     for (const name of ['v1', 'v2']) await newVersion(model, name, {});
     await run();
@@ -57,7 +57,7 @@ describe('no policy', () => {
 });
 
 describe('versions', () => {
-  test('the union of the clauses stays, protected ones stay, the rest goes and can be restored', async () => {
+  test('that a clause keeps or that are protected stay, and the rest is removed and can be restored', async () => {
     const model = await modelWith({
       label: [champion],
       retain: {
@@ -99,16 +99,16 @@ describe('versions', () => {
     expect(await living(model)).toHaveLength(9);
 
     await run();
-    // "pending" is the latest: it is what the second clause keeps.
+    // "pending" is the latest version, so the second clause keeps it.
     expect(await living(model)).toEqual(['b', 'c', 'e', 'f', 'g', 'pending']);
     const [decision] = (await ok('GET', `/v1/versions/${made['d'].id}/decisions?kind=retain`)).items;
     expect(decision).toMatchObject({ outcome: 'removed', subject: { name: 'd' }, policy: { edit: 1 } });
 
-    // What somebody restores is not taken again under the same policy.
+    // Restored versions are not removed again under the same policy.
     await ok('POST', `/v1/versions/${made['d'].id}/restore`);
     await run();
     expect(await living(model)).toContain('d');
-    // Its child can be restored, and would want it.
+    // Its derived version can be restored, and needs its source.
     expect(await living(model)).toContain('g');
 
     await ok('DELETE', `/v1/versions/${made['f'].id}/hold`);
@@ -122,7 +122,7 @@ describe('versions', () => {
     expect(await living(model)).not.toContain('g');
   });
 
-  test('by epoch: that of the checkpoint a version was made from', async () => {
+  test('use the epoch of their source checkpoint', async () => {
     const model = await modelWith({});
     const run7 = await ok('POST', '/v1/experiments', { namespace: model.namespace, name: 'run' });
     for (const epoch of [9, 10]) {
@@ -136,7 +136,7 @@ describe('versions', () => {
     expect(await living(model)).toEqual(['e10']);
   });
 
-  test('a second run right after the first removes nothing', async () => {
+  test('are not removed by a second run right after the first', async () => {
     const model = await modelWith({ retain: { versions: { keep: [{ latest: 2 }], remove: 'object' } } });
     for (const name of ['v1', 'v2', 'v3', 'v4']) await newVersion(model, name, {});
     await run();
@@ -147,7 +147,7 @@ describe('versions', () => {
 });
 
 describe('checkpoints', () => {
-  test('only files go: they can be restored in the grace time, and their bytes are free after it', async () => {
+  test('lose only files, which can be restored within the grace time, and whose bytes are freed after it', async () => {
     const keep = [{ best: 1, metric: 'loss', direction: 'min' }, { everyEpoch: 5 }];
     const runs = await runWith(
       { retain: { checkpoints: { keep, remove: 'files', grace: 'P1D' } } },
@@ -186,7 +186,7 @@ describe('checkpoints', () => {
     server.advance(2 * DAY);
     await sweepBlobs(server.ctx);
     await sweepBlobs(server.ctx);
-    // Still in the grace time of the files that were removed.
+    // The grace time of the removed files is not over.
     expect(await stored()).toBe(before);
     await forgetRemoved(server.ctx);
     await sweepBlobs(server.ctx);
@@ -197,7 +197,7 @@ describe('checkpoints', () => {
     expect([late.status, (await of(2)).fileCount]).toEqual([404, 0]);
   });
 
-  test('a checkpoint that a version was made from stays; the newest of a running experiment too', async () => {
+  test('stay if a version was made from them, or if they are the newest of a running experiment', async () => {
     const rule = { keep: [{ best: 1, metric: 'acc', direction: 'max' }], remove: 'object', grace: 'PT0S' };
     const runs = await runWith({ retain: { checkpoints: rule } });
     const first = await checkpoint(runs, 1, 'one', { acc: 0.1 });
@@ -212,13 +212,13 @@ describe('checkpoints', () => {
     await run();
     expect(await epochs(runs)).toEqual([1, 2]);
     await purge(server.ctx, 100);
-    // The version has its files still.
+    // The version still has its files.
     expect((await ok('GET', `/v1/versions/${encodeURIComponent(`${runs.namespace}/m:v1`)}`)).fileCount).toBe(
       1,
     );
   });
 
-  test('a checkpoint that another experiment began with stays, and what is gone begins none', async () => {
+  test('stay if they are the source of another experiment, and cannot be a source after their removal', async () => {
     const rule = { keep: [{ latest: 1 }], remove: 'object' };
     const runs = await runWith({ retain: { checkpoints: rule } }, { status: 'finished' });
     const first = await checkpoint(runs, 1, 'one');
@@ -230,12 +230,12 @@ describe('checkpoints', () => {
     expect(await epochs(runs)).toEqual([1, 3]);
     const late = { namespace: runs.namespace, name: 'late', source: { checkpoint: second.id } };
     expect((await server.api('POST', '/v1/experiments', late)).status).toBe(404);
-    // A pipeline that restarts finds its run, whatever has become of the checkpoint.
+    // A restarted pipeline finds its run, even if the checkpoint is gone.
     await ok('DELETE', `/v1/checkpoints/${first.id}`);
     expect((await server.api('POST', '/v1/experiments', body)).status).toBe(200);
   });
 
-  test('the nearest namespace counts, and the latest are of each experiment', async () => {
+  test('follow the policy of the nearest namespace, and the latest are counted per experiment', async () => {
     const outer = await runWith(
       { retain: { checkpoints: { keep: [{ latest: 1 }], remove: 'object' } } },
       { status: 'finished' },
@@ -261,7 +261,7 @@ describe('checkpoints', () => {
 });
 
 describe('silent experiments', () => {
-  test('are aborted after the time that the namespace allows', async () => {
+  test('are aborted after `staleAfter` of their namespace', async () => {
     const { abortStale } = await import('./stale.ts');
     const runs = await runWith({ staleAfter: 'PT1H' });
     server.advance(30 * 60_000);

@@ -16,7 +16,7 @@ const retain = async () => {
   await retainDue(server.ctx);
 };
 
-/** A namespace with finished experiments, each with the checkpoints that are given. */
+/** Makes a namespace with finished experiments, each with the given checkpoints. */
 async function runs(experiments: Record<string, object[]>): Promise<{ url: string; namespace: string }> {
   const namespace = freshName('runs');
   await ok('POST', '/v1/datasets', { namespace, name: 'val' });
@@ -36,7 +36,7 @@ const removedOf = (preview: any) =>
   preview.retain.items.filter(({ remove }: any) => remove).map(({ name }: any) => name);
 
 describe('retention', () => {
-  test('a misspelt metric removes nothing: said by PUT, GET, the preview and a decision that is stored once', async () => {
+  test('removes nothing for a misspelt metric, and PUT, GET, preview and one decision say so', async () => {
     const { url, namespace } = await runs({ run: epochs(20, (epoch) => ({ metrics: { val_loss: epoch } })) });
     const policy = keepAll([{ best: 2, metric: 'val_los', direction: 'min' }]);
     const message =
@@ -75,7 +75,7 @@ describe('retention', () => {
     expect((await ok('POST', `${url}/policy/preview`)).retain.removed).toBe(18);
   });
 
-  test('of several experiments those without the metric are kept whole', async () => {
+  test('keeps everything of the experiments without the metric', async () => {
     const { url } = await runs({
       good: epochs(3, (epoch) => ({ metrics: { acc: epoch } })),
       other: epochs(3, (epoch) => ({ metrics: { accuracy: epoch } })),
@@ -95,7 +95,7 @@ describe('retention', () => {
     expect([all.retain.removed, all.warnings]).toEqual([5, []]);
   });
 
-  // `kept`: the clause keeps everything; otherwise it acts, and warns.
+  // `kept`: the clause keeps everything. Otherwise it acts, and warns.
   test.each<[string, object, string, boolean]>([
     ['a metric', { best: 1, metric: 'typo', direction: 'max' }, 'unknown_metric', true],
     ['a metric over all', { best: 1, metric: 'typo', direction: 'max', per: 'all' }, 'unknown_metric', true],
@@ -144,7 +144,7 @@ describe('retention', () => {
     ['a bound', { filter: 'metrics.acc > 1000' }, 'no_match', false],
     ['a field', { filter: 'step > 10' }, 'no_match', false],
     ['an epoch', { everyEpoch: 100 }, 'no_match', false],
-  ])('%s that nothing has', async (_, clause, code, kept) => {
+  ])('warns about %s that no object has', async (_, clause, code, kept) => {
     const more = (epoch: number) => ({
       metrics: { acc: epoch },
       metadata: { stage: 'dev', size: 3, done: false, labels: ['gold'] },
@@ -160,7 +160,7 @@ describe('retention', () => {
     );
   });
 
-  test('a misspelt value under !=, NOT IN and NOT LIKE acts: it keeps more, not less', async () => {
+  test('keeps more, not less, for a misspelt value under !=, NOT IN and NOT LIKE', async () => {
     const { url } = await runs({
       run: epochs(3, (epoch) => ({ metadata: { stage: epoch === 1 ? 'dev' : 'prod' }, tags: ['gold'] })),
       other: [{ epoch: 1 }],
@@ -181,7 +181,7 @@ describe('retention', () => {
     });
   });
 
-  test('a rule that keeps by a tag removes nothing before an object has the tag, and the rest from then on', async () => {
+  test('removes nothing by a tag before an object has the tag', async () => {
     const { url, namespace } = await runs({ run: epochs(3), other: epochs(2) });
     const policy = keepAll([{ filter: "'gold' IN tags" }]);
     const missing = "the tag 'gold'";
@@ -210,7 +210,7 @@ describe('retention', () => {
     expect((await ok('POST', `${url}/policy/preview`)).retain.removed).toBe(4);
   });
 
-  test('a missing metadata key is told once, without its value; keys that read alike are told apart', async () => {
+  test('reports a missing metadata key once, without its value, and distinguishes similar keys', async () => {
     const { url } = await runs({ run: epochs(2, () => ({ metadata: { a: { b: 'x' } } })) });
     const ask = async (filter: string) =>
       (await ok('POST', `${url}/policy/preview`, { policy: keepAll([{ filter }]) })).warnings.map(
@@ -226,7 +226,7 @@ describe('retention', () => {
     ]);
   });
 
-  test('a filter of many values is compared', async () => {
+  test('compares a filter with many values', async () => {
     const { url } = await runs({ run: epochs(2, () => ({ tags: ['t0'] })) });
     const words = Array.from({ length: 800 }, (_, index) => index.toString(36));
     const keep = [1, 2, 3].map(() => ({
@@ -236,7 +236,7 @@ describe('retention', () => {
     expect([preview.retain.removed, preview.warnings.length]).toEqual([0, 2400]);
   });
 
-  test('checkpoints without epochs are kept by everyEpoch; a metadata key that one object has decides for all', async () => {
+  test('keeps checkpoints without epochs by everyEpoch, and uses a metadata key that one object has', async () => {
     const { url } = await runs({ run: [{ step: 1 }, { step: 2 }], other: epochs(2) });
     const every = await ok('POST', `${url}/policy/preview`, { policy: keepAll([{ everyEpoch: 2 }]) });
     expect(removedOf(every)).toEqual(['other epoch 1']);
@@ -247,7 +247,7 @@ describe('retention', () => {
     expect([removedOf(preview), preview.warnings]).toEqual([['run epoch 1', 'run epoch 2'], []]);
   });
 
-  test('nothing is warned of where there are no objects, nor of clauses by age or number', async () => {
+  test('warns about nothing without objects, and not about clauses by age or number', async () => {
     const empty = await runs({});
     const put = await ok(
       'PUT',
@@ -263,7 +263,7 @@ describe('retention', () => {
     expect([preview.retain.removed, preview.warnings]).toEqual([1, []]);
   });
 
-  test('an answer does not wait for a comparison that takes too long, and says so', async () => {
+  test('does not wait for a slow comparison, and says so', async () => {
     const { url } = await runs({ run: epochs(1) });
     await ok('PUT', `${url}/policy`, keepAll([{ best: 1, metric: 'typo', direction: 'max' }]));
     const blocking = await server.db.requests.connect();
@@ -278,7 +278,7 @@ describe('retention', () => {
     ]);
   });
 
-  test('nor for a connection while lists hold all of theirs', async () => {
+  test('does not wait for a connection while lists use all of theirs', async () => {
     const { url } = await runs({ run: epochs(1) });
     const { lists } = server.db;
     const held = await Promise.all(Array.from({ length: lists.options.max }, () => lists.connect()));
@@ -294,7 +294,7 @@ describe('retention', () => {
     ]);
   });
 
-  test('versions: of a model, and of all models below a namespace for which its rule counts', async () => {
+  test('covers versions of a model, and of all models below a namespace with its rule in force', async () => {
     const rule = (metric: string) => ({
       retain: { versions: { keep: [{ best: 1, metric, direction: 'max' }], remove: 'object' } },
     });
@@ -317,7 +317,7 @@ describe('retention', () => {
     );
     const tagged = { retain: { versions: { keep: [{ filter: "'prod' IN aliases" }], remove: 'object' } } };
     await ok('PUT', `${model.url}/aliases/prod`, { version: 'v1' });
-    // The rule of the namespace counts for the other model only: the first has its own.
+    // The rule of the namespace applies only to the other model, because the first has its own.
     expect((await ok('PUT', above, tagged)).warnings.map(({ message }: any) => message)).toEqual([
       "No version of any model has the alias 'prod', so keep[0] keeps every version.",
     ]);
@@ -325,7 +325,7 @@ describe('retention', () => {
     expect((await ok('POST', `${model.url}/policy/preview`)).retain.removed).toBe(1);
     await ok('PUT', `${model.url}/policy`, rule('typo'));
     await ok('PUT', above, rule('acc'));
-    // The model below is warned of what counts for it, wherever it stands.
+    // The model below gets warnings about all rules in force, whatever their owner.
     expect(warned(await ok('GET', `/v1/models/${other.id}/policy`))).toEqual([
       'unknown_metric /retain/versions/keep/0/metric',
     ]);
@@ -333,7 +333,7 @@ describe('retention', () => {
 });
 
 describe('labels, promotions and evaluations', () => {
-  test('each clause that asks for what no version has is warned of', async () => {
+  test('warn about each clause that asks for something that no version has', async () => {
     const model = await modelWith({});
     await newVersion(model, 'v1', { acc: 1 }, { metadata: { stage: 'dev' } });
     const put = await ok('PUT', `${model.url}/policy`, {
@@ -372,7 +372,7 @@ describe('labels, promotions and evaluations', () => {
     );
   });
 
-  test('promotion: unknown experiments, metrics and filters', async () => {
+  test('warn about unknown experiments, metrics and filters of promotions', async () => {
     const model = await modelWith({});
     const run = await ok('POST', '/v1/experiments', { namespace: model.namespace, name: 'run' });
     await ok('POST', `/v1/experiments/${run.id}/checkpoints`, { epoch: 1, files: [], metrics: { acc: 1 } });

@@ -17,7 +17,7 @@ interface Model {
   versions: Record<string, string>;
 }
 
-/** A model with ready versions `v1` to `v<count>`. */
+/** Makes a model with ready versions `v1` to `v<count>`. */
 async function modelWith(count: number): Promise<Model> {
   const model = await newModel(server);
   const versions: Record<string, string> = {};
@@ -37,7 +37,7 @@ const holder = async (model: Model): Promise<string | null> =>
 const historyOf = async (model: Model): Promise<any[]> =>
   (await server.api('GET', `${aliasOf(model)}/history?limit=1000`)).body.items;
 
-/** Oldest first, each move begins where the one before ended, and the newest ends at the holder. */
+/** Requires that each move begins where the previous one ended, and that the newest one ends at the holder. */
 async function expectChain(model: Model): Promise<any[]> {
   const moves = (await historyOf(model)).reverse();
   for (const [i, move] of moves.entries()) expect(move.from).toBe(moves[i - 1]?.to ?? null);
@@ -46,7 +46,7 @@ async function expectChain(model: Model): Promise<any[]> {
 }
 
 describe('PUT an alias', () => {
-  it('201 new, 200 moved, 200 and nothing written where it is already', async () => {
+  it('returns 201 if it is new, 200 if it moves, and 200 without a write if it is already there', async () => {
     const model = await modelWith(2);
     const made = await set(model, 'v1', { reason: 'first' });
     expect(made.status).toBe(201);
@@ -73,7 +73,7 @@ describe('PUT an alias', () => {
     expect(moves.every((move) => move.requestId && move.at.endsWith('Z'))).toBe(true);
   });
 
-  it('the version by bare name, id, or either reference', async () => {
+  it('accepts the version by bare name, id, or either reference', async () => {
     const model = await modelWith(2);
     const name = `${model.namespace}/${model.name}`;
     await set(model, 'v1');
@@ -83,7 +83,7 @@ describe('PUT an alias', () => {
     }
   });
 
-  it('404 without such a version; 404 deleted; 409 pending; 422 of another model', async () => {
+  it('returns 404 for a missing or deleted version, 409 for a pending one, 422 for one of another model', async () => {
     const model = await modelWith(1);
     const pending = { version: 'p' };
     await server.api('POST', `/v1/models/${model.id}/versions`, pending);
@@ -98,7 +98,7 @@ describe('PUT an alias', () => {
     expect((await server.api('GET', aliasOf(model))).status).toBe(404);
   });
 
-  it('422: a name that is none', async () => {
+  it('returns 422 for an invalid name', async () => {
     const model = await modelWith(1);
     for (const alias of ['a/b', 'a@b', 'a:b', '.', 'a\\b', '0192e4a1-7b3c-7def-8123-456789abcdef'])
       expect((await server.api('PUT', aliasOf(model, alias), { version: 'v1' })).status, alias).toBe(422);
@@ -106,7 +106,7 @@ describe('PUT an alias', () => {
     expect((await server.api('PUT', aliasOf(model), { version: 'v1', wrong: 1 })).status).toBe(422);
   });
 
-  it('names in NFC and NFD are one', async () => {
+  it('treats names in NFC and NFD as equal', async () => {
     const model = await modelWith(1);
     await server.api('PUT', aliasOf(model, 'caf\u00e9'), { version: 'v1' });
     expect((await server.api('PUT', aliasOf(model, 'cafe\u0301'), { version: 'v1' })).status).toBe(200);
@@ -115,7 +115,7 @@ describe('PUT an alias', () => {
 });
 
 describe('expect', () => {
-  it('null demands no holder, otherwise the one named: by bare name, id or reference', async () => {
+  it('with null expects no holder, otherwise the version by bare name, id or reference', async () => {
     const model = await modelWith(2);
     const name = `${model.namespace}/${model.name}`;
     expect((await set(model, 'v1', { expect: 'v1' })).status).toBe(412);
@@ -137,7 +137,7 @@ describe('expect', () => {
     expect(await historyOf(model)).toHaveLength(1 + 2 * forms.length);
   });
 
-  it('also where the alias is there already, and of rollback and delete', async () => {
+  it('also applies to an alias that need not move, to rollback and to delete', async () => {
     const model = await modelWith(2);
     await set(model, 'v1');
     await set(model, 'v2');
@@ -153,7 +153,7 @@ describe('expect', () => {
     expect((await rollback(model, { expect: null })).status).toBe(200);
   });
 
-  it('many at once that expect the same holder: one moves it, the others 412', async () => {
+  it('lets one of several concurrent requests with the same expectation succeed; the others get 412', async () => {
     const model = await modelWith(9);
     await set(model, 'v9');
     const answers = await atOnce(8, (i) => set(model, `v${i + 1}`, { expect: 'v9' }));
@@ -161,7 +161,7 @@ describe('expect', () => {
     expect(await expectChain(model)).toHaveLength(2);
   });
 
-  it('many at once that expect none: one makes it, the others 412', async () => {
+  it('lets one of several concurrent creates that expect no holder succeed; the others get 412', async () => {
     const model = await modelWith(8);
     const answers = await atOnce(8, (i) => set(model, `v${i + 1}`, { expect: null }));
     expect(statusesOf(answers)).toEqual([201, ...times(7, 412)]);
@@ -169,8 +169,8 @@ describe('expect', () => {
   });
 });
 
-describe('many moves at once', () => {
-  it('leave one holder, a history that is a chain, and changes that are one', async () => {
+describe('concurrent moves', () => {
+  it('leave one holder, and an unbroken chain in the history and in the changes', async () => {
     for (let round = 0; round < 3; round++) {
       const model = await modelWith(8);
       const answers = await atOnce(8, (i) => set(model, `v${i + 1}`));
@@ -190,7 +190,7 @@ describe('many moves at once', () => {
     }
   });
 
-  it('among deletes and rollbacks still leave a chain', async () => {
+  it('leave an unbroken chain even among deletes and rollbacks', async () => {
     const model = await modelWith(4);
     await set(model, 'v1');
     const answers = await atOnce(16, (i) =>
@@ -209,7 +209,7 @@ describe('many moves at once', () => {
 describe('rollback', () => {
   const causes = (moves: any[]) => moves.map((move) => `${move.from}>${move.to} ${move.cause}`);
 
-  it('goes to the holder before, called again one further back, never forth', async () => {
+  it('goes to the previous holder, and one further back with each call', async () => {
     const model = await modelWith(3);
     for (const version of ['v1', 'v2', 'v3']) await set(model, version);
     expect((await rollback(model, { reason: 'broken' })).body.version).toBe('v2');
@@ -223,7 +223,7 @@ describe('rollback', () => {
     expect((await rollback(model)).body.version).toBe('v1');
   });
 
-  it('brings back what a delete took, and goes on from there', async () => {
+  it('restores a deleted alias, and continues from there', async () => {
     const model = await modelWith(2);
     await set(model, 'v1');
     await set(model, 'v2');
@@ -234,7 +234,7 @@ describe('rollback', () => {
     await expectChain(model);
   });
 
-  it('passes over a holder that is the present one', async () => {
+  it('skips earlier moves to the current holder', async () => {
     const model = await modelWith(2);
     await set(model, 'v1');
     await set(model, 'v2');
@@ -244,7 +244,7 @@ describe('rollback', () => {
     expect((await rollback(model)).body.code).toBe('no_previous');
   });
 
-  it('404 where it was never set; 404 where the holder before is deleted, and then it stays', async () => {
+  it('returns 404 if the alias was never set, or if the previous holder is deleted', async () => {
     const model = await modelWith(2);
     expect((await rollback(model)).status).toBe(404);
     await set(model, 'v1');
@@ -256,7 +256,7 @@ describe('rollback', () => {
     expect(await holder(model)).toBe('v2');
   });
 
-  it('many at once go that many steps back', async () => {
+  it('goes one step back for each of several concurrent calls', async () => {
     const model = await modelWith(6);
     for (let i = 1; i <= 6; i++) await set(model, `v${i}`);
     const answers = await atOnce(4, () => rollback(model));
@@ -267,7 +267,7 @@ describe('rollback', () => {
 });
 
 describe('deleting an alias', () => {
-  it('204, then 404; its history stays, and goes on when it is set again', async () => {
+  it('returns 204, then 404, keeps its history, and continues it when the alias is set again', async () => {
     const model = await modelWith(1);
     await set(model, 'v1');
     expect((await server.api('DELETE', aliasOf(model))).status).toBe(204);
@@ -278,7 +278,7 @@ describe('deleting an alias', () => {
     expect(moves.map((move) => move.cause)).toEqual(['set', 'delete', 'set']);
   });
 
-  it('many at once: 204 once', async () => {
+  it('returns 204 for only one of several concurrent deletes', async () => {
     const model = await modelWith(1);
     await set(model, 'v1');
     const answers = await atOnce(6, () => server.api('DELETE', aliasOf(model)));
@@ -288,7 +288,7 @@ describe('deleting an alias', () => {
 });
 
 describe('lists', () => {
-  it('the aliases of a model by name, in pages', async () => {
+  it('show the aliases of a model by name, in pages', async () => {
     const model = await modelWith(1);
     for (const alias of ['b', 'a', 'B', '\u00e4'])
       await server.api('PUT', aliasOf(model, alias), { version: 'v1' });
@@ -304,7 +304,7 @@ describe('lists', () => {
       expect((await server.api('GET', `${path}?cursor=${cursor}`)).status).toBe(422);
   });
 
-  it('the moves of an alias, newest first, in pages that new moves do not shift', async () => {
+  it('show the moves of an alias, newest first, in pages that new moves do not shift', async () => {
     const model = await modelWith(2);
     for (let i = 0; i < 5; i++) await set(model, i % 2 ? 'v1' : 'v2', { reason: String(i) });
     const seen: string[] = [];

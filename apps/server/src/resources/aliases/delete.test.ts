@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-it('204: an alias is deleted also while it is being moved', async () => {
+it('deletes an alias during a concurrent move', async () => {
   const model = `/v1/models/${ref('ai/yolo')}`;
   await server.api('POST', '/v1/models', { namespace: 'ai', name: 'yolo' });
   for (const version of ['v0', 'v1', 'v2', 'v3'])

@@ -41,7 +41,7 @@ async function read(format: Format, body: Buffer): Promise<ReadBack[]> {
 
 type Files = Record<string, Buffer>;
 
-/** A ready version with these files. */
+/** Makes a ready version with these files. */
 async function versionWith(files: Files, tracked: string[] = []): Promise<{ id: string; readyAt: string }> {
   const { id } = await newVersion(server);
   return finalized('versions', id, files, tracked);
@@ -77,7 +77,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     readyAt = version.readyAt;
   });
 
-  it('200: every file, by path, byte for byte', async () => {
+  it('contains every file, sorted by path, byte for byte', async () => {
     const { status, headers, body } = await get(path);
     expect(status).toBe(200);
     expect(headers.get('content-length')).toBe(`${body.length}`);
@@ -89,7 +89,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     expect(found.every(({ mtime }) => mtime.getTime() === seconds)).toBe(true);
   });
 
-  it('HEAD: the same headers, and nothing is read', async () => {
+  it('returns the same headers to HEAD, and reads nothing', async () => {
     const whole = await get(path);
     const head = await get(path, {}, 'HEAD');
     expect([head.status, head.body.length]).toEqual([200, 0]);
@@ -105,7 +105,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     expect(head.headers.get('content-type')).toBe(`application/${format === 'tar' ? 'x-tar' : 'zip'}`);
   });
 
-  it('the same files give the same bytes and ETag, others another', async () => {
+  it('gives the same bytes and ETag for the same files, and another ETag for others', async () => {
     const [first, second] = [await get(path), await get(path)];
     expect(first.body.equals(second.body)).toBe(true);
     expect(first.headers.get('etag')).toBe(second.headers.get('etag'));
@@ -115,7 +115,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     expect(changed.headers.get('etag')).not.toBe(first.headers.get('etag'));
   });
 
-  it('304: where the reader has it; 412: where it demands another', async () => {
+  it('returns 304 if the client has it, and 412 if If-Match names another', async () => {
     const etag = String((await get(path, {}, 'HEAD')).headers.get('etag'));
     const { status, headers, body } = await get(path, { 'if-none-match': etag });
     expect([status, headers.get('etag'), body.length]).toEqual([304, etag, 0]);
@@ -123,7 +123,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     expect((await get(path, { 'if-match': etag })).status).toBe(200);
   });
 
-  it('409: of a pending version', async () => {
+  it('returns 409 for a pending version', async () => {
     const { id } = await newVersion(server);
     expect(await problemOf(`/v1/versions/${id}/archive?format=${format}`)).toMatchObject({
       status: 409,
@@ -132,7 +132,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     });
   });
 
-  it('409: names the first tracked file; tracked=skip leaves them out', async () => {
+  it('returns 409 with the first tracked file, and leaves tracked files out with tracked=skip', async () => {
     const { id } = await versionWith({ 'z.bin': Buffer.from('z') }, ['s3://b/y.bin', 's3://b/x.bin']);
     const own = `/v1/versions/${id}/archive?format=${format}`;
     const problem = await problemOf(own);
@@ -143,7 +143,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     expect((await read(format, body)).map((file) => file.path)).toEqual(['z.bin']);
   });
 
-  it('409: of a file that is known to be damaged, before anything is sent', async () => {
+  it('returns 409 for a file that is known to be damaged, before it sends anything', async () => {
     const version = await versionWith({ 'a.bin': randomBytes(10), 'b.bin': randomBytes(11) });
     const own = `/v1/versions/${version.id}/archive?format=${format}`;
     const text = `UPDATE blobs SET corrupt_at = now() FROM files
@@ -154,7 +154,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
     expect(problem.detail).toContain('b.bin');
   });
 
-  it('404: no such version, a deleted one', async () => {
+  it('returns 404 for a missing or deleted version', async () => {
     const { id } = await versionWith({});
     const own = `/v1/versions/${id}/archive?format=${format}`;
     expect((await get(own)).status).toBe(200);
@@ -165,7 +165,7 @@ describe.each(FORMATS)('GET /v1/versions/{version}/archive?format=%s', (format) 
 });
 
 describe('the archive of a version', () => {
-  it('is a tar where nothing else is asked for, named for its version', async () => {
+  it('is a tar by default, with the name of the version', async () => {
     const { id } = await newModel(server, { name: 'größe' });
     const { body } = await server.api('POST', `/v1/models/${id}/versions`, { version: '2.0', files: [] });
     const { headers, body: bytes } = await get(`/v1/versions/${ref('ai/vision/größe:2.0')}/archive`);
@@ -177,13 +177,13 @@ describe('the archive of a version', () => {
     expect(bytes.equals(Buffer.alloc(1024))).toBe(true);
   });
 
-  it('422: of what is no format, and of a parameter that there is not', async () => {
+  it('is 422 for an unknown format or parameter', async () => {
     const { id } = await versionWith({});
     for (const query of ['format=rar', 'tracked=no', 'path=x'])
       expect(await problemOf(`/v1/versions/${id}/archive?${query}`)).toMatchObject({ status: 422 });
   });
 
-  it('206: a tar is resumed where it broke off; a zip begins anew', async () => {
+  it('resumes a tar with 206, and restarts a zip', async () => {
     const { id } = await versionWith(FILES);
     const path = `/v1/versions/${id}/archive`;
     const whole = await get(path);
@@ -209,7 +209,7 @@ describe('GET /v1/checkpoints/{checkpoint}/archive', () => {
     [{ epoch: 3 }, '-epoch-3.zip'],
     [{ step: 1000 }, '-step-1000.zip'],
     [{ epoch: 3, step: 1000 }, '-epoch-3-step-1000.zip'],
-  ])('200: of %j', async (place, name) => {
+  ])('returns an archive for %j', async (place, name) => {
     const run = await newExperiment(server);
     const { id } = await newCheckpoint(server, { epoch: null, ...place }, run);
     const path = `/v1/checkpoints/${id}/archive?format=zip`;
@@ -222,7 +222,7 @@ describe('GET /v1/checkpoints/{checkpoint}/archive', () => {
   });
 });
 
-describe('what breaks while an archive is sent', () => {
+describe('a failure while an archive is sent', () => {
   const diskPath = async (content: Buffer): Promise<string> => {
     const sha256 = createHash('sha256').update(content).digest('hex');
     const { rows } = await server.db.requests.query('SELECT key FROM blobs WHERE sha256 = $1', [sha256]);
@@ -240,19 +240,22 @@ describe('what breaks while an archive is sent', () => {
       [format, 'was cut off', (path: string) => rewrite(path, Buffer.alloc(5))] as const,
       [format, 'has rotted', (path: string) => rewrite(path, Buffer.alloc(400_000))] as const,
     ]),
-  )('the connection, where in a %s the second file %s: never a whole archive', async (format, _, change) => {
-    const second = randomBytes(400_000);
-    const { id } = await versionWith({ a: randomBytes(100_000), b: second, c: randomBytes(10) });
-    const path = `/v1/versions/${id}/archive?format=${format}`;
-    expect((await get(path)).status).toBe(200);
-    await change(await diskPath(second));
-    const response = await fetch(`${server.url}${path}`);
-    expect(response.status).toBe(200);
-    await expect(response.arrayBuffer()).rejects.toThrow();
-    expect((await get(path, {}, 'HEAD')).status).toBe(200);
-  });
+  )(
+    'closes the connection if in a %s the second file %s, so that the archive is never complete',
+    async (format, _, change) => {
+      const second = randomBytes(400_000);
+      const { id } = await versionWith({ a: randomBytes(100_000), b: second, c: randomBytes(10) });
+      const path = `/v1/versions/${id}/archive?format=${format}`;
+      expect((await get(path)).status).toBe(200);
+      await change(await diskPath(second));
+      const response = await fetch(`${server.url}${path}`);
+      expect(response.status).toBe(200);
+      await expect(response.arrayBuffer()).rejects.toThrow();
+      expect((await get(path, {}, 'HEAD')).status).toBe(200);
+    },
+  );
 
-  it('409: where it is the first that is missing, nothing was sent yet', async () => {
+  it('is 409 if the first file is missing, because nothing was sent yet', async () => {
     const first = randomBytes(1000);
     const { id } = await versionWith({ a: first, b: randomBytes(10) });
     await unlink(await diskPath(first));
@@ -261,7 +264,7 @@ describe('what breaks while an archive is sent', () => {
     expect(problem.detail).toContain('The stored content of a is damaged');
   });
 
-  it('200: content that was mended meanwhile is read where it lies now', async () => {
+  it('does not affect content that was repaired under another key meanwhile', async () => {
     const content = randomBytes(1000);
     const { id } = await versionWith({ a: content });
     const { id: other } = await newExperiment(server);
@@ -276,7 +279,7 @@ describe('what breaks while an archive is sent', () => {
   });
 });
 
-it('a reader that goes away ends the reading, and what it has open', async () => {
+it('closes open blobs if the client disconnects', async () => {
   const opened: { closed: boolean }[] = [];
   const { blobs } = server.ctx;
   const files = Object.fromEntries(
@@ -291,7 +294,7 @@ it('a reader that goes away ends the reading, and what it has open', async () =>
   };
   try {
     const connection = await connectRaw(server.url);
-    // Nothing more is sent than the connection holds.
+    // The server sends only as much as the connection buffers.
     connection.socket.pause();
     connection.send(`GET /v1/versions/${id}/archive HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await expect.poll(() => opened.length).toBeGreaterThan(0);

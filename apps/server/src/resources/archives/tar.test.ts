@@ -10,7 +10,7 @@ import { tarHeader, tarHeaderSize } from './tar-header.ts';
 const MTIME = Date.UTC(2026, 10, 23, 12, 0, 1) / 1000;
 
 describe('tarPieces', () => {
-  it('is read back as it was, whatever the paths and sizes', async () => {
+  it('yields a tar that reads back unchanged for all paths and sizes', async () => {
     const files = fc.uniqueArray(fc.tuple(filePath, fc.nat(2000)), {
       selector: ([path]) => path,
       minLength: 1,
@@ -35,12 +35,12 @@ describe('tarPieces', () => {
     );
   });
 
-  it('of no files is the end alone', async () => {
+  it('yields only the end without files', async () => {
     const chunks = await Array.fromAsync(await streamPieces(tarPieces([], MTIME), zeros.open));
     expect(Buffer.concat(chunks as Buffer[])).toEqual(Buffer.alloc(1024));
   });
 
-  it('holds files of more than 8 GiB', async () => {
+  it('supports files of more than 8 GiB', async () => {
     const big = 8 * 2 ** 30 + 5;
     const files = [
       { path: 'big.bin', sizeBytes: big },
@@ -53,7 +53,7 @@ describe('tarPieces', () => {
     expect(found.at(-1)?.content).toEqual(Buffer.alloc(3));
   });
 
-  it('breaks off within a file, whatever piece fails', () => {
+  it('ends within a file, whichever piece fails', () => {
     const { files } = generated([
       ['a', 512],
       ['b', 0],
@@ -65,7 +65,7 @@ describe('tarPieces', () => {
 });
 
 describe('tarHeader', () => {
-  it('is as long as is said, whatever the path and size', () => {
+  it('has the announced length for all paths and sizes', () => {
     const size = fc.oneof(fc.nat(), fc.integer({ min: 8 ** 11 - 2, max: 8 ** 11 + 1 }), fc.maxSafeNat());
     fc.assert(
       fc.property(filePath, size, (path, sizeBytes) => {
@@ -85,7 +85,7 @@ describe('tarHeader', () => {
     [`${'d'.repeat(155)}/${'n'.repeat(101)}`, 1536],
     ['ä', 1536],
     [`${'d'.repeat(250)}/`.repeat(4) + 'n'.repeat(20), 2560],
-  ])('of %j has %i bytes', (path, length) => {
+  ])('for %j has %i bytes', (path, length) => {
     expect(tarHeader({ path, sizeBytes: 0, mtime: MTIME }).length).toBe(length);
   });
 });

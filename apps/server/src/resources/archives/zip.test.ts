@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('zipPieces', () => {
-  it('is read back as it was, whatever the paths and sizes', async () => {
+  it('yields a zip that reads back unchanged for all paths and sizes', async () => {
     const files = fc.uniqueArray(fc.tuple(filePath, fc.nat(2000)), {
       selector: ([path]) => path,
       maxLength: 12,
@@ -43,7 +43,7 @@ describe('zipPieces', () => {
     );
   });
 
-  it('is the same in every time zone', async () => {
+  it('yields the same bytes in every time zone', async () => {
     const zone = process.env['TZ'];
     const { files, open: openFile } = generated([['a', 10]]);
     const bytes = async (tz: string) => {
@@ -61,7 +61,7 @@ describe('zipPieces', () => {
     }
   });
 
-  it('holds files of more than 4 GiB, and what comes after them', async () => {
+  it('supports files of more than 4 GiB, and files after them', async () => {
     const files = [
       { path: 'small.bin', sizeBytes: 5 },
       { path: 'largest-without-zip64.bin', sizeBytes: 2 ** 32 - 2 },
@@ -75,7 +75,7 @@ describe('zipPieces', () => {
     expect(found.at(-1)?.content).toEqual(Buffer.alloc(3));
   });
 
-  it('holds more entries than a count of two bytes', async () => {
+  it('supports more entries than fit into a count of two bytes', async () => {
     const files = Array.from({ length: 66_000 }, (_, index) => ({ path: `f-${index}`, sizeBytes: 0 }));
     const file = join(folder, 'many.zip');
     await writeSparse(file, zeros.files(files));
@@ -89,7 +89,7 @@ describe('zipPieces', () => {
   });
 });
 
-/** Writes a zip to disk, with holes where its files are. */
+/** Writes a zip to disk, with holes in place of its files. */
 async function writeSparse(path: string, files: ReturnType<typeof zeros.files>): Promise<void> {
   const pieces = function* () {
     for (const piece of zipPieces(files, MTIME)) yield zeros.unverified(piece);

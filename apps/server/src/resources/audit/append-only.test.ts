@@ -31,7 +31,7 @@ it.each([
   'UPDATE changes SET before = NULL, seq = seq',
   'UPDATE changes SET address = NULL',
   "UPDATE changes SET at = at - interval '1 day'",
-])('the database refuses: %s', async (text) => {
+])('refuses in the database: %s', async (text) => {
   const before = await all();
   expect(before.length).toBeGreaterThanOrEqual(3);
   await expect(sql(text)).rejects.toMatchObject({
@@ -41,7 +41,7 @@ it.each([
   expect(await all()).toEqual(before);
 });
 
-it('every column of a change but its place in the feed is kept as it is', async () => {
+it('keeps every column of a change unchanged, except `seq`', async () => {
   const { rows } = await sql(
     `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'changes' AND column_name <> 'seq'`,
   );
@@ -51,7 +51,7 @@ it('every column of a change but its place in the feed is kept as it is', async 
   expect(await sequence(server.db, 1000)).toBeGreaterThan(0);
 });
 
-it('denied attempts go when their time is over, in batches; younger ones and writes stay', async () => {
+it('removes old denied attempts in batches, and keeps younger ones and writes', async () => {
   const denied = () => auditOf(callers.admin, { outcome: 'denied' });
   const written = await auditOf(callers.admin, { outcome: 'written' });
   for (let count = 0; count < 5; count++) await server.api('GET', '/v1/models');
@@ -65,7 +65,7 @@ it('denied attempts go when their time is over, in batches; younger ones and wri
   expect(await removeOldEvents(server.ctx, 4)).toBe(0);
   expect(await denied()).toMatchObject([{ route: 'experiments.list' }]);
   expect(await auditOf(callers.admin, { outcome: 'written' })).toEqual(written);
-  // What it may do is over with its transaction.
+  // The right to delete ends with the transaction of the worker.
   await expect(server.db.background.query('DELETE FROM audit_events')).rejects.toMatchObject({
     code: 'MB002',
   });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 let requests = 0;
-/** Headers with a request id of its own, by which the entry is found. */
+/** Headers with a unique request id, which finds the entry. */
 const named = (more: Record<string, string> = {}) => {
   const requestId = `denied-${++requests}`;
   return { requestId, headers: { 'x-request-id': requestId, ...more } };
@@ -41,7 +41,7 @@ const nonPublic = routeList.filter((route) => !route.public);
 
 describe('an attempt without credentials', () => {
   it.each(nonPublic.map((route) => [route.id, route] as const))(
-    'at %s leaves one entry',
+    'at %s is recorded once',
     async (id, route) => {
       const { requestId, headers } = named();
       expect((await server.api(route.method, urlOf(route), plainBody(route), headers)).status).toBe(401);
@@ -70,7 +70,7 @@ describe('an attempt without credentials', () => {
     },
   );
 
-  it('at what is public leaves one only where that is not open to all', async () => {
+  it('at a public route is recorded only if the route is not open to everyone', async () => {
     const { requestId, headers } = named();
     expect((await server.api('GET', '/metrics', undefined, headers)).status).toBe(401);
     expect((await server.api('GET', '/healthz', undefined, headers)).status).toBe(200);
@@ -78,14 +78,14 @@ describe('an attempt without credentials', () => {
   });
 });
 
-describe('an attempt with credentials that do not count', () => {
+describe('an attempt with invalid credentials', () => {
   const attempt = async (secret: string) => {
     const { requestId, headers } = named({ authorization: `Bearer ${secret}` });
     expect((await server.api('GET', '/v1/models', undefined, headers)).status).toBe(401);
     return entriesOf(requestId);
   };
 
-  it('tells the token, and whose it is, where it was revoked, is over or does not count from there', async () => {
+  it('is recorded with token and principal if the token is revoked, expired or bound to other networks', async () => {
     const principal = 'service:former';
     const revoked = await callers.token({ principal });
     await callers.ok('DELETE', `/v1/tokens/${revoked.id}`);
@@ -99,14 +99,14 @@ describe('an attempt with credentials that do not count', () => {
       expect(await attempt(secret)).toMatchObject([{ actor: principal, tokenId: id, status: 401 }]);
   });
 
-  it('tells nothing of a token that is not ours', async () => {
+  it('is recorded without a token if the token is unknown', async () => {
     for (const secret of ['mb_nonsense', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290In0.'])
       expect(await attempt(secret)).toMatchObject([{ actor: null, tokenId: null, object: null }]);
   });
 });
 
-describe('an attempt of somebody who is known', () => {
-  it('403 and 404: on every object of a namespace, leaves one entry that names it', async () => {
+describe('an attempt of a known caller', () => {
+  it('that is 403 or 404 on an object of a namespace is recorded once, with the object', async () => {
     const { ok } = callers;
     const namespace = freshName('ns');
     const model = await ok('POST', '/v1/models', { namespace, name: 'm' });
@@ -132,7 +132,7 @@ describe('an attempt of somebody who is known', () => {
     let count = 0;
     for (const route of nonPublic) {
       const [first] = Object.values(route.touches);
-      // Each of these is tried with an object that is there; what the rest names is tried in other ways.
+      // These routes are tried with an existing object. Other tests cover the objects of the remaining routes.
       const named1 = first?.at.startsWith('params.') || first?.at.startsWith('query.');
       if (first === undefined || !named1 || first.when !== undefined || values[first.kind] === undefined)
         continue;
@@ -171,7 +171,7 @@ describe('an attempt of somebody who is known', () => {
     expect(count).toBeGreaterThan(150);
   });
 
-  it('404: in a namespace that it must not know, whether there is such an object or not', async () => {
+  it('that is 404 in a hidden namespace is recorded, whether the object exists or not', async () => {
     const stranger = await callers.user({});
     const cases: [string, string, unknown, object][] = [
       ['GET', `/v1/models/${ref('secret/none')}`, undefined, { kind: 'model', id: null, name: 'none' }],
@@ -194,14 +194,14 @@ describe('an attempt of somebody who is known', () => {
       expect((await stranger.api(method, path, body, headers)).status).toBe(404);
       expect(await entriesOf(requestId)).toMatchObject([{ status: 404, object, namespace: 'secret' }]);
     }
-    // What is said of nothing that anybody named is no refusal.
+    // A 404 without a named object is no denial.
     const { requestId, headers } = named();
     const nowhere = '/v1/models/00000000-0000-7000-8000-000000000000';
     expect((await stranger.api('GET', nowhere, undefined, headers)).status).toBe(404);
     expect(await entriesOf(requestId)).toEqual([]);
   });
 
-  it('403 and 404: what a verb denies by itself is recorded too', async () => {
+  it('that a verb denies with 403 or 404 is recorded too', async () => {
     const user = await callers.user({});
     const other = await callers.token({ principal: 'user:other' });
     const cases: [string, string, unknown, number, object][] = [
@@ -232,20 +232,20 @@ describe('an attempt of somebody who is known', () => {
     }
   });
 
-  it('HEAD: is one too', async () => {
+  it('with HEAD is recorded too', async () => {
     const { requestId, headers } = named();
     await server.api('HEAD', '/v1/models', undefined, headers);
     expect(await entriesOf(requestId)).toMatchObject([{ method: 'HEAD', route: 'models.list' }]);
   });
 });
 
-it('there are as many entries as answers that deny something, whatever is asked by whomever', async () => {
+it('records as many entries as there are denials, for all requests and callers', async () => {
   const namespaces = [freshName('a'), `${freshName('b')}/c`];
   const askers: { headers: Record<string, string>; own: string | undefined }[] = [
     { headers: {}, own: undefined },
     { headers: { authorization: 'Bearer mb_none' }, own: undefined },
   ];
-  /** What may be named, and in which namespace that is, be it there or not. */
+  /** Existing and missing objects that a request can name, with their namespaces. */
   const targets: { text: string; namespace: string | undefined }[] = [
     { text: '00000000-0000-7000-8000-000000000000', namespace: undefined },
     { text: 'nowhere/m', namespace: 'nowhere' },
@@ -319,7 +319,7 @@ it('there are as many entries as answers that deny something, whatever is asked 
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20);
 });
 
-it('nothing that was sent as a secret lies anywhere in the record', async () => {
+it('stores no secret that was sent', async () => {
   const { rows } = await server.db.requests.query<{ text: string }>(
     'SELECT e::text AS text FROM audit_events e UNION ALL SELECT c::text FROM changes c',
   );
@@ -348,7 +348,7 @@ it('counts denied attempts by status', async () => {
   expect(await count()).toBe(before + 1);
 });
 
-it('503: a denial that the audit cannot record; the log has it then', async () => {
+it('returns 503 for a denial that the audit cannot record, and logs it', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
   const db = openDatabase({ url: 'postgres://me:hunter2@127.0.0.1:1/modelbox', connectionTimeout: 2000 });
@@ -372,7 +372,7 @@ it('503: a denial that the audit cannot record; the log has it then', async () =
   await db.close();
 });
 
-it('an open server knows nobody whom it could deny anything', async () => {
+it('records no denials on an open server', async () => {
   const open = await startTestServer();
   await open.api('GET', `/v1/models/${ref('a/none')}`);
   await open.api('GET', '/v1/models', undefined, { host: 'evil.example' });
@@ -380,7 +380,7 @@ it('an open server knows nobody whom it could deny anything', async () => {
   await open.stop();
 });
 
-it('a text that Postgres cannot hold loses neither its own event nor those of the same moment', async () => {
+it('stores events with text that Postgres cannot store, and concurrent events', async () => {
   const event = (requestId: string, name: string) =>
     storeEvent(server.db.audit, {
       ...{

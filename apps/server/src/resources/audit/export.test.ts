@@ -35,7 +35,7 @@ async function exported(query = ''): Promise<AuditEntry[]> {
 }
 const idsOf = (entries: readonly AuditEntry[]) => entries.map(({ id }) => id);
 
-/** Denied attempts and changes by the thousand, in a namespace of their own, over the days before now. */
+/** Thousands of denied attempts and changes of the last days, in a new namespace. */
 async function fill(count: number): Promise<string> {
   const namespace = freshName('many');
   await server.db.requests.query(
@@ -55,7 +55,7 @@ async function fill(count: number): Promise<string> {
 }
 
 describe('GET /v1/audit/export', () => {
-  it('200: is the list, oldest first, a line an entry, with the same filters', async () => {
+  it('returns the entries of the list, oldest first, one per line, with the same filters', async () => {
     for (let count = 0; count < 5; count++) {
       await callers.ok('POST', '/v1/models', { namespace: freshName('ns'), name: 'm' });
       await server.api('GET', '/v1/models');
@@ -71,13 +71,13 @@ describe('GET /v1/audit/export', () => {
     expect(await exported('?actor=user:nobody')).toEqual([]);
   });
 
-  it('200: HEAD has its headers and no content', async () => {
+  it('returns only headers to HEAD', async () => {
     const answer = await withToken(server, secret)('HEAD', '/v1/audit/export');
     expect(answer).toMatchObject({ status: 200, body: undefined });
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
   });
 
-  it('200: has all that was there when it began, once, while more is written', async () => {
+  it('returns every entry that exists at its start once, while others are written', async () => {
     const namespace = await fill(12_000);
     const before = await auditOf(callers.admin, { namespace });
     let isOver = false;
@@ -98,15 +98,15 @@ describe('GET /v1/audit/export', () => {
     for (const { id } of seen) expect(after.has(id)).toBe(true);
   });
 
-  it('200: a reader that stops reading is read for no further; the client gets all 100,000', async () => {
+  it('stops reading while the client does not read, and sends all 100,000 entries in the end', async () => {
     const namespace = await fill(100_000);
-    // Each window is read on a connection that is taken for it.
+    // Each window leases its own connection.
     const windows = vi.spyOn(server.db.lists, 'connect');
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { authorization: `Bearer ${secret}` };
       get(`${server.url}/v1/audit/export?namespace=${namespace}`, { headers }, resolve).on('error', reject);
     });
-    // So far that nothing more comes until somebody reads: what is under way fits in the buffers between.
+    // Waits until the buffers are full, so that nothing more is read until the client reads.
     let count = -1;
     await expect
       .poll(
@@ -138,7 +138,7 @@ describe('GET /v1/audit/export', () => {
     expect([ids.size, rest]).toEqual([50_000, '']);
   }, 60_000);
 
-  it('breaks off where it cannot go on, and does not end as if it were whole', async () => {
+  it('aborts the answer on a failure, and never ends as if it were complete', async () => {
     await fill(20_000);
     const original = server.db.lists.connect.bind(server.db.lists) as () => Promise<unknown>;
     let count = 0;
@@ -152,7 +152,7 @@ describe('GET /v1/audit/export', () => {
     const client = new ModelBox({ baseUrl: server.url, token: secret });
     count = 0;
     await expect(client.audit.export().bytes()).rejects.toThrow();
-    // At once there is still a status that can tell.
+    // An immediate failure still gets a status.
     count = 100;
     expect((await fetchExport()).status).toBe(503);
     windows.mockRestore();

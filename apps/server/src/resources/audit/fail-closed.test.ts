@@ -3,7 +3,7 @@ import { auditOf } from '../../../testing/audit.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { type Callers, callersOf } from '../../../testing/tokens.ts';
 
-/* While the audit cannot record a denial, the server answers 503 in its place: nobody probes the server unseen. */
+/* While the audit cannot record denials, the server answers 503 instead, so that nobody probes the server unseen. */
 
 let server: TestServer;
 let callers: Callers;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Keeps everybody from writing into the audit while something runs. */
+/** Blocks all writes to the audit while `work` runs. */
 async function whileLocked<T>(run: () => Promise<T>): Promise<T> {
   const client = await server.db.background.connect();
   try {
@@ -30,7 +30,7 @@ const unrecorded = async (): Promise<number> => {
   return Number(/^modelbox_audit_unrecorded_total (\d+)$/m.exec(body)?.[1]);
 };
 
-it('503: denied attempts of each kind that the audit cannot record; they are counted, and other requests go on', async () => {
+it('returns 503 for all kinds of denials that the audit cannot record, counts them, and serves other requests', async () => {
   const hidden = await callers.ok('POST', '/v1/models', { namespace: 'secret', name: 'm' });
   await callers.ok('PUT', `/v1/models/${hidden.id}/files/f`, 'content');
   const viewer = await callers.user({ open: 'viewer' });
@@ -66,7 +66,7 @@ it('503: denied attempts of each kind that the audit cannot record; they are cou
   expect(kept).toHaveLength(2);
 }, 60_000);
 
-it('503: also the attempts beyond those that are recorded one by one', async () => {
+it('returns 503 also for attempts beyond those that are recorded one by one', async () => {
   const viewer = await callers.user({});
   const attempt = () => viewer.api('GET', '/v1/audit');
   for (let count = 0; count < 7; count++) expect((await attempt()).status).toBe(403);

@@ -18,7 +18,7 @@ const grantsOf = (namespace: string, principal: string) =>
   `/v1/namespaces/${ref(namespace)}/grants/${ref(principal)}`;
 
 describe('GET /v1/audit', () => {
-  it('200: shows writes as their changes tell them, and keeps no second record of one', async () => {
+  it('shows writes from their changes, without a second record', async () => {
     const namespace = freshName('ns');
     const user = await callers.user({ [namespace]: 'maintainer' });
     const headers = { 'x-request-id': freshName('r') };
@@ -62,12 +62,12 @@ describe('GET /v1/audit', () => {
       made.body.id,
     ]);
     expect(events).toEqual([]);
-    // In the feed or not yet: it is the same list.
+    // The list is the same before and after the sequencer ran.
     await sequence(server.db, 10_000);
     expect(await audit({ object: made.body.id })).toEqual(entries);
   });
 
-  it('200: each filter lets through what it names and nothing else, alone and with the others', async () => {
+  it('applies each filter exactly, alone and with others', async () => {
     const namespace = freshName('ns');
     const user = await callers.user({ [namespace]: 'viewer' });
     const { id } = await callers.ok('POST', '/v1/models', { namespace: `${namespace}/sub`, name: 'm' });
@@ -103,7 +103,7 @@ describe('GET /v1/audit', () => {
     expect(await audit({ action: 'updated', route: 'models.delete' })).toEqual([]);
   });
 
-  it('200: pages are the list in pieces, and what is written meanwhile moves none', async () => {
+  it('pages through the list, and new entries shift no page', async () => {
     const user = await callers.user({});
     for (let count = 0; count < 12; count++) {
       await callers.ok('POST', '/v1/models', { namespace: 'paged', name: `m${count}` });
@@ -115,7 +115,7 @@ describe('GET /v1/audit', () => {
     for (let page = 0; ; page++) {
       const { body } = await callers.admin('GET', path);
       found.push(...body.items);
-      // One of either source, and half of the changes get their place in the feed.
+      // One entry of each source, and half of the changes get sequenced.
       await callers.ok('POST', '/v1/models', { namespace: freshName('ns'), name: 'm' });
       await user.api('GET', '/v1/audit');
       await sequence(server.db, page % 2 === 0 ? 3 : 1000);
@@ -138,15 +138,15 @@ describe('GET /v1/audit', () => {
     ['since=yesterday', 'since'],
     ['object=m', 'object'],
     ['nosuch=1', 'nosuch'],
-  ])('422: %s', async (query, field) => {
+  ])('returns 422 for %s', async (query, field) => {
     const { status, body } = await callers.admin('GET', `/v1/audit?${query}`);
     expect(status).toBe(422);
     expect(body.errors[0]).toMatchObject({ in: 'query', pointer: `/${field}` });
   });
 });
 
-describe('who reads the audit', () => {
-  it('200: admins of a namespace that of theirs and of what is below, and of nothing else', async () => {
+describe('access to the audit', () => {
+  it('lets admins of a namespace read the entries of that namespace and those below only', async () => {
     const namespace = freshName('ns');
     const admin = await callers.user({ [namespace]: 'admin' });
     await callers.ok('POST', '/v1/models', { namespace: `${namespace}/sub`, name: 'm' });
@@ -164,7 +164,7 @@ describe('who reads the audit', () => {
     expect(whole.body).toMatchObject({ status: 403, detail: expect.stringContaining('`namespace`') });
   });
 
-  it('403: no lesser role, on the list as on the export', async () => {
+  it('denies lower roles, for the list and the export', async () => {
     const namespace = freshName('ns');
     for (const role of ['viewer', 'contributor', 'maintainer'] as const) {
       const user = await callers.user({ [namespace]: role });
@@ -173,7 +173,7 @@ describe('who reads the audit', () => {
     }
   });
 
-  it('200: whose namespace it is now sees nothing of a former one of that name; administrators see both', async () => {
+  it('hides entries of a former namespace of the same name, except from administrators', async () => {
     const namespace = freshName('taken');
     const [first, second] = [await callers.user({}), await callers.user({})];
     const { body: model } = await first.api('POST', '/v1/models', { namespace, name: 'secret-plan' });
@@ -183,7 +183,7 @@ describe('who reads the audit', () => {
     while ((await purge(server.ctx, 100)) > 0);
     expect((await first.api('DELETE', `/v1/namespaces/${namespace}`)).status).toBe(204);
     expect((await audit({ namespace })).length).toBeGreaterThan(3);
-    // Until then the namespace is kept for those who had it.
+    // Until then, the former grants of the namespace are kept.
     server.advance(31 * 86_400_000);
     await second.api('POST', '/v1/models', { namespace, name: 'mine' });
     const seen = await auditOf(second.api, { namespace });
@@ -196,7 +196,7 @@ describe('who reads the audit', () => {
     expect((await first.api('GET', `/v1/audit?namespace=${namespace}`)).status).toBe(404);
   });
 
-  it('200: an administrator narrowed to a namespace reads that', async () => {
+  it('lets an administrator token that is narrowed to a namespace read that namespace', async () => {
     const namespace = freshName('ns');
     await callers.ok('PUT', grantsOf(namespace, 'user:x'), { role: 'viewer' });
     const holder = await callers.holder(namespace, ['audit.read']);

@@ -12,7 +12,7 @@ import { startTestServer, type TestServer } from '../../../testing/test-server.t
 import { type Caller, type Callers, callersOf, withToken } from '../../../testing/tokens.ts';
 import { createApp } from '../../app/app.ts';
 
-/** A server that sends readers to its store, where they ask for that. */
+/** A server that redirects clients to its store on request. */
 let server: TestServer;
 let folder: string;
 let callers: Callers;
@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A version with a file, and somebody who may read it. */
+/** Makes a version with a file, and a caller who may read it. */
 async function readable() {
   const namespace = freshName('ns');
   const reader = await callers.user({ [namespace]: 'viewer' });
@@ -47,7 +47,7 @@ const get = (caller: Caller, path: string, headers?: Record<string, string>) =>
     headers: { authorization: `Bearer ${caller.secret}`, ...headers },
   }).then(async (answer) => ({ status: answer.status, text: await answer.text() }));
 
-it('what gives content, or is the audit, declares itself', () => {
+it('covers all routes that return content, and the audit', () => {
   expect(routeList.filter(isReadOnRecord).map(({ id }) => id)).toEqual([
     'models.files.download',
     'versions.files.download',
@@ -62,7 +62,7 @@ it('what gives content, or is the audit, declares itself', () => {
 });
 
 describe('a read of a file', () => {
-  it('is recorded with who, from where, by which token and what', async () => {
+  it('is recorded with actor, address, token and file', async () => {
     const { namespace, reader, version, file } = await readable();
     expect(await get(reader, file, { 'x-request-id': 'pull-1' })).toEqual({
       status: 200,
@@ -86,7 +86,7 @@ describe('a read of a file', () => {
     ]);
   });
 
-  it('is one entry however many ranges it takes within a minute, also at once; then another', async () => {
+  it('is one entry for all ranges within a minute, also concurrent ones; then another entry', async () => {
     const { reader, version, file } = await readable();
     const range = (offset: number) => get(reader, file, { range: `bytes=${offset}-${offset}` });
     const answers = await Promise.all(Array.from({ length: 10 }, (_, offset) => range(offset)));
@@ -95,14 +95,14 @@ describe('a read of a file', () => {
     server.advance(61_000);
     await range(0);
     expect(await readsOf(version.id)).toHaveLength(2);
-    // Another file, another reader, another token of the same reader: each is one of its own.
+    // Another file, another caller and another token of the same caller are separate entries.
     await get(reader, `${file.replace('model.bin', 'other.bin')}`);
     await get(await callers.token({ principal: reader.name }), file);
     await callers.admin('GET', file);
     expect(await readsOf(version.id)).toHaveLength(5);
   });
 
-  it('is one where the reader is sent to the store, and the URL is not in the record', async () => {
+  it('is recorded for a redirect to the store, without the URL', async () => {
     const { reader, version, file } = await readable();
     expect(await get(reader, `${file}?redirect=true`)).toMatchObject({ status: 307 });
     expect(await readsOf(version.id)).toMatchObject([{ status: 307, object: { name: 'w/model.bin' } }]);
@@ -112,7 +112,7 @@ describe('a read of a file', () => {
     expect(rows).toEqual([]);
   });
 
-  it('is none where nothing is given: HEAD, 304, 404, 412, 416, metadata', async () => {
+  it('is not recorded without content: HEAD, 304, 404, 412, 416, metadata', async () => {
     const { reader, version, path, file } = await readable();
     const etag = (await reader.api('HEAD', file)).headers.get('etag') ?? '';
     expect((await get(reader, file, { 'if-none-match': etag })).status).toBe(304);
@@ -125,7 +125,7 @@ describe('a read of a file', () => {
   });
 });
 
-it.each(['tar', 'zip'])('an archive is one read of all its files: %s', async (format) => {
+it.each(['tar', 'zip'])('records an archive as one read: %s', async (format) => {
   const { reader, version, path } = await readable();
   expect((await get(reader, `${path}/archive?format=${format}`)).status).toBe(200);
   expect(await readsOf(version.id)).toMatchObject([
@@ -133,7 +133,7 @@ it.each(['tar', 'zip'])('an archive is one read of all its files: %s', async (fo
   ]);
 });
 
-it('reading the audit is one, too', async () => {
+it('records reads of the audit', async () => {
   const { namespace } = await readable();
   const admin = await callers.user({ [namespace]: 'admin' });
   for (const path of ['/v1/audit', '/v1/audit/export'])
@@ -144,7 +144,7 @@ it('reading the audit is one, too', async () => {
   ]);
 });
 
-it('503: nobody reads what cannot be recorded', async () => {
+it('returns 503 for a read that cannot be recorded', async () => {
   const { reader, version } = await readable();
   const file = `/v1/models/${version.modelId}/files/large.bin`;
   await callers.admin('PUT', file, Buffer.alloc(4 * 2 ** 20, 'x'));
@@ -163,14 +163,14 @@ it('503: nobody reads what cannot be recorded', async () => {
   const answer = await fetch(url + file, { headers: { authorization: `Bearer ${reader.secret}` } });
   expect(answer.status).toBe(503);
   expect(await answer.text()).not.toContain('xxx');
-  // Nor does anything stay open that nobody reads.
+  // The opened content is closed too.
   await expect.poll(() => opened.map(({ destroyed }) => destroyed)).toEqual([true]);
   expect(await readsOf(version.modelId)).toEqual([]);
   await app.close();
   await side.close();
 });
 
-it('nothing is recorded of reads unless the server is told to', async () => {
+it('records no reads by default', async () => {
   const beside = await startTestServer({ auth: 'tokens' }, server.ctx.blobs, server);
   const { reader, version, file } = await readable();
   expect((await withToken(beside, reader.secret)('GET', file)).body).toBe('0123456789');
@@ -178,7 +178,7 @@ it('nothing is recorded of reads unless the server is told to', async () => {
   await beside.stop();
 });
 
-it('an open server tells of its reads as of the local user', async () => {
+it('records the local user on an open server', async () => {
   const open = await startTestServer({ auditReads: true });
   const { body: model } = await open.api('POST', '/v1/models', { namespace: 'a', name: 'm' });
   await open.api('PUT', `/v1/models/${model.id}/files/f`, 'x');

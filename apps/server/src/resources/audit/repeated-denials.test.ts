@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-it('one caller who is denied 200 times leaves a few entries, and each attempt is counted', async () => {
+it('stores a few entries for 200 denied attempts of one caller, and counts each attempt', async () => {
   const namespace = freshName('closed');
   await callers.ok('POST', '/v1/models', { namespace, name: 'm' });
   const [loud, quiet] = [await callers.user({}), await callers.user({})];
@@ -39,12 +39,12 @@ it('one caller who is denied 200 times leaves a few entries, and each attempt is
     expect(entry).toMatchObject({ tokenId: loud.id, address: '127.0.0.1', status: 404, object: null });
     expect(Date.parse(entry.lastAt ?? '')).toBeGreaterThanOrEqual(Date.parse(entry.at));
   }
-  // A new minute: what is denied now is an entry again.
+  // In a new minute, attempts are recorded one by one again.
   await loud.api('GET', `/v1/models/${namespace}%2Fm`);
   expect(await of(loud.name)).toHaveLength(ONE_BY_ONE + 3);
 });
 
-it('attempts that cannot be stored stay counted', async () => {
+it('keeps the counts of attempts that cannot be stored', async () => {
   const caller = await callers.user({});
   for (let i = 0; i < ONE_BY_ONE + 3; i++) await caller.api('GET', '/v1/models/none%2Fm');
   const { requests } = server.db;

@@ -14,7 +14,7 @@ const checkpointsOf = (experiment: { id: string }) => `/v1/experiments/${experim
 const actionsOf = async (id: string) => (await changesOf(server, id)).map((change) => change.action);
 
 describe('POST /v1/experiments/{experiment}/checkpoints', () => {
-  it('201: answers what was logged, and the same when read', async () => {
+  it('returns 201 with the logged checkpoint, and a read returns the same', async () => {
     const experiment = await newExperiment(server);
     const created = await post(`/v1/experiments/${ref(`ai/vision/${experiment.name}`)}/checkpoints`, {
       epoch: 3,
@@ -67,7 +67,7 @@ describe('POST /v1/experiments/{experiment}/checkpoints', () => {
       expect((await server.api('GET', `/v1/datasets/${ref(name)}`)).status).toBe(200);
   });
 
-  it('200: the identical body finds it, in whatever order its members are; nothing is recorded', async () => {
+  it('returns 200 for the same body in any member order, and records nothing', async () => {
     const experiment = await newExperiment(server);
     const body = {
       epoch: 1,
@@ -88,7 +88,7 @@ describe('POST /v1/experiments/{experiment}/checkpoints', () => {
     expect(await actionsOf(first.body.id)).toEqual(['created']);
   });
 
-  it('200: the identical body finds it as it has become', async () => {
+  it('returns 200 with the current state for the same body', async () => {
     const experiment = await newExperiment(server);
     const { body } = await post(checkpointsOf(experiment), { epoch: 1 });
     await server.api('PATCH', `/v1/checkpoints/${body.id}`, { tags: ['later'] });
@@ -97,7 +97,7 @@ describe('POST /v1/experiments/{experiment}/checkpoints', () => {
     expect(again.body.tags).toEqual(['later']);
   });
 
-  it('409: another body for the same epoch and step names the one that is there', async () => {
+  it('returns 409 with the existing checkpoint for another body at the same position', async () => {
     const experiment = await newExperiment(server);
     const { body } = await post(checkpointsOf(experiment), { epoch: 1, step: 10, metrics: { loss: 1 } });
     const refused = await post(checkpointsOf(experiment), { epoch: 1, step: 10, metrics: { loss: 2 } });
@@ -106,7 +106,7 @@ describe('POST /v1/experiments/{experiment}/checkpoints', () => {
     expect((await server.api('GET', `/v1/checkpoints/${body.id}`)).body.metrics).toEqual({ loss: 1 });
   });
 
-  it('409: leaves no dataset that only the refused request mentions', async () => {
+  it('creates no dataset that only a refused request mentions', async () => {
     const experiment = await newExperiment(server);
     await newCheckpoint(server, { epoch: 1 }, experiment);
     const metrics = [{ key: 'mAP', value: 1, dataset: 'never-made' }];
@@ -114,7 +114,7 @@ describe('POST /v1/experiments/{experiment}/checkpoints', () => {
     expect((await server.api('GET', `/v1/datasets/${ref('ai/vision/never-made')}`)).status).toBe(404);
   });
 
-  it('201: epoch and step are one position: each pair is another one, none is a value like others', async () => {
+  it('treats each pair of epoch and step as a position, including missing values', async () => {
     const experiment = await newExperiment(server);
     const positions = [
       { epoch: 1 },
@@ -154,7 +154,7 @@ describe('POST /v1/experiments/{experiment}/checkpoints', () => {
       { epoch: 1, metrics: [{ key: 'a', value: 1, dataset: 'a@b' }] },
       '/metrics/0/dataset',
     ],
-  ])('422: %s', async (_, body, pointer) => {
+  ])('returns 422 for %s', async (_, body, pointer) => {
     const experiment = await newExperiment(server);
     const refused = await post(checkpointsOf(experiment), body);
     expect(refused.status).toBe(422);
@@ -162,7 +162,7 @@ describe('POST /v1/experiments/{experiment}/checkpoints', () => {
     expect((await server.api('GET', checkpointsOf(experiment))).body.items).toEqual([]);
   });
 
-  it('404: an experiment that is not there', async () => {
+  it('returns 404 for a missing experiment', async () => {
     expect((await post(`/v1/experiments/${ref('ai/none')}/checkpoints`, { epoch: 1 })).status).toBe(404);
   });
 });
@@ -181,7 +181,7 @@ describe('pending and ready', () => {
     expect(made.readyAt).toBe(status === 'ready' ? made.createdAt : null);
   });
 
-  it('finalize: 200, again 200 without another change', async () => {
+  it('finalize with 200, and 200 again without another change', async () => {
     const made = await newCheckpoint(server);
     const path = `/v1/checkpoints/${made.id}/finalize`;
     const finalized = await post(path);
@@ -193,7 +193,7 @@ describe('pending and ready', () => {
     expect(await actionsOf(made.id)).toEqual(['created', 'finalized']);
   });
 
-  it('finalize: 412 where it has changed since, 404 where it is deleted', async () => {
+  it('finalize with 412 after another change, and 404 if deleted', async () => {
     const made = await newCheckpoint(server);
     const path = `/v1/checkpoints/${made.id}`;
     await server.api('PATCH', path, { tags: ['x'] });
@@ -202,7 +202,7 @@ describe('pending and ready', () => {
     expect((await post(`${path}/finalize`)).status).toBe(404);
   });
 
-  it('latest: the newest ready one that lives', async () => {
+  it('return the newest ready checkpoint as latest', async () => {
     const experiment = await newExperiment(server);
     const latest = async () => {
       const { status, body } = await server.api('GET', `${checkpointsOf(experiment)}/latest`);
@@ -222,7 +222,7 @@ describe('pending and ready', () => {
     expect(await latest()).toBe(3);
   });
 
-  it('latest: of a run rewound it is the one that was written last', async () => {
+  it('return the last written checkpoint as latest after a run was rewound', async () => {
     const experiment = await newExperiment(server);
     await newCheckpoint(server, { epoch: 5, status: 'ready' }, experiment);
     await newCheckpoint(server, { epoch: 2, status: 'ready' }, experiment);
@@ -231,7 +231,7 @@ describe('pending and ready', () => {
 });
 
 describe('replace', () => {
-  it('201: deletes the living one in the same transaction, and takes its position', async () => {
+  it('deletes the existing checkpoint in the same transaction, and takes its position', async () => {
     const experiment = await newExperiment(server);
     const old = await newCheckpoint(server, { epoch: 1, metrics: { loss: 1 } }, experiment);
     const replaced = await post(checkpointsOf(experiment), { epoch: 1, metrics: { loss: 2 }, replace: true });
@@ -244,17 +244,17 @@ describe('replace', () => {
     const restored = await post(`/v1/checkpoints/${old.id}/restore`);
     expect(restored.status).toBe(409);
     expect(restored.body).toMatchObject({ code: 'exists', id: replaced.body.id });
-    // The same body without `replace` finds the one that took its place.
+    // The same body without `replace` finds the new checkpoint.
     const again = await post(checkpointsOf(experiment), { epoch: 1, metrics: { loss: 2 } });
     expect(again.status).toBe(200);
     expect(again.body.id).toBe(replaced.body.id);
   });
 
-  it('201: where nothing is there it is a plain create', async () => {
+  it('is a plain create at a free position', async () => {
     expect((await newCheckpoint(server, { epoch: 1, replace: true })).epoch).toBe(1);
   });
 
-  it('several at once, with a delete and a plain create among them: each replaces, one lives', async () => {
+  it('works concurrently with a delete and a plain create, and leaves one checkpoint', async () => {
     const experiment = await newExperiment(server);
     const first = await newCheckpoint(server, { epoch: 1 }, experiment);
     const replacing = Array.from({ length: 6 }, (_, n) =>
@@ -275,9 +275,9 @@ describe('replace', () => {
   });
 });
 
-describe('two identical creates at once', () => {
+describe('concurrent identical creates', () => {
   it.each([{}, { metrics: [{ key: 'mAP', value: 1, dataset: 'raced' }] }, { files: ['s3://b/f'] }])(
-    'one 201, the others 200 with the same id: %j',
+    'return 201 once and 200 with the same id otherwise: %j',
     async (more) => {
       const experiment = await newExperiment(server);
       const answers = await Promise.all(
@@ -293,7 +293,7 @@ describe('two identical creates at once', () => {
 });
 
 describe('deleting and restoring', () => {
-  it('204, again 204; the position is free; restored while it is free', async () => {
+  it('returns 204 twice, frees the position, and restores while it is free', async () => {
     const experiment = await newExperiment(server);
     const made = await newCheckpoint(
       server,
@@ -313,7 +313,7 @@ describe('deleting and restoring', () => {
     expect(await actionsOf(made.id)).toEqual(['created', 'deleted', 'restored']);
   });
 
-  it('201: a create at the position of a deleted one is a new one', async () => {
+  it('creates a new checkpoint at the position of a deleted one', async () => {
     const experiment = await newExperiment(server);
     const made = await newCheckpoint(server, { epoch: 1 }, experiment);
     await server.api('DELETE', `/v1/checkpoints/${made.id}`);
@@ -321,12 +321,12 @@ describe('deleting and restoring', () => {
     expect(next.id).not.toBe(made.id);
   });
 
-  it('404: a path that is no checkpoint', async () => {
+  it('returns 404 for a path without a checkpoint', async () => {
     for (const id of ['01890a5d-ac96-774b-bcce-b302099a8057', 'nope', ref('ai/vision/x')])
       expect((await server.api('GET', `/v1/checkpoints/${id}`)).status).toBe(404);
   });
 
-  it('422: identity and state are not patched', async () => {
+  it('returns 422 for a patch of identity or state', async () => {
     const made = await newCheckpoint(server);
     for (const field of ['epoch', 'step', 'experiment', 'status'])
       expect((await server.api('PATCH', `/v1/checkpoints/${made.id}`, { [field]: made[field] })).status).toBe(
@@ -336,7 +336,7 @@ describe('deleting and restoring', () => {
 });
 
 describe('GET /v1/experiments/{experiment}/checkpoints', () => {
-  it('200: the best by a metric, and within others by epoch, status, tags, metadata, evaluations', async () => {
+  it('orders by a metric, and filters by epoch, status, tags, metadata and evaluations', async () => {
     const experiment = await newExperiment(server);
     for (const [epoch, loss] of [0.3, 0.1, 0.2].entries()) {
       await newCheckpoint(

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesOf, freshName, newCheckpoint, newExperiment } from '../../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 
-/** `Idempotency-Key` on the two writes that are one statement each: logging a checkpoint, logging metrics. */
+/** `Idempotency-Key` on the two writes that are a single statement: logging a checkpoint, and logging metrics. */
 
 let server: TestServer;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ const countOf = async (table: string): Promise<number> =>
   Number((await server.db.requests.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
 
 describe('on a checkpoint', () => {
-  it('a replay gives the first status with the checkpoint as it is, and writes nothing', async () => {
+  it('replays the first status with the current checkpoint, and writes nothing', async () => {
     const experiment = await newExperiment(server);
     const key = freshName('key');
     const first = await keyed(checkpointsOf(experiment), { epoch: 1 }, key);
@@ -30,7 +30,7 @@ describe('on a checkpoint', () => {
     expect(await changesOf(server, first.body.id)).toHaveLength(2);
   });
 
-  it('a replay of a replacement does not replace again', async () => {
+  it('does not replace again in a replay', async () => {
     const experiment = await newExperiment(server);
     const key = freshName('key');
     await newCheckpoint(server, { epoch: 1 }, experiment);
@@ -41,7 +41,7 @@ describe('on a checkpoint', () => {
     expect(again.body.id).toBe(first.body.id);
   });
 
-  it('200 of a create that found it there is replayed as 200', async () => {
+  it('replays 200 for a create that found the checkpoint', async () => {
     const experiment = await newExperiment(server);
     const made = await newCheckpoint(server, {}, experiment);
     const key = freshName('key');
@@ -52,7 +52,7 @@ describe('on a checkpoint', () => {
     }
   });
 
-  it('422: the key with another body; the same members in another order are the same body', async () => {
+  it('returns 422 for another body, but accepts another order of members', async () => {
     const experiment = await newExperiment(server);
     const key = freshName('key');
     await keyed(checkpointsOf(experiment), { epoch: 1, tags: ['a'], metadata: {} }, key);
@@ -66,7 +66,7 @@ describe('on a checkpoint', () => {
     expect(body.items).toHaveLength(1);
   });
 
-  it('the key counts per path, and for a day', async () => {
+  it('keeps the key per path, and for a day', async () => {
     const [one, two] = [await newExperiment(server), await newExperiment(server)];
     const key = freshName('key');
     const first = await keyed(checkpointsOf(one), { epoch: 1 }, key);
@@ -78,7 +78,7 @@ describe('on a checkpoint', () => {
     expect((await keyed(checkpointsOf(one), { epoch: 2 }, key)).status).toBe(201);
   });
 
-  it('a failure leaves no key: 409, 422 and 404 can be tried again under it', async () => {
+  it('does not keep the key after a failure: 409, 422 and 404', async () => {
     const experiment = await newExperiment(server);
     const made = await newCheckpoint(server, { epoch: 1 }, experiment);
     const before = await countOf('idempotency_receipts');
@@ -94,7 +94,7 @@ describe('on a checkpoint', () => {
     expect((await keyed(checkpointsOf(experiment), body, key)).status).toBe(201);
   });
 
-  it('a replay is authorized anew: 404 where the experiment or the checkpoint is deleted since', async () => {
+  it('authorizes a replay again: 404 if the experiment or checkpoint was deleted since', async () => {
     const experiment = await newExperiment(server);
     const key = freshName('key');
     await keyed(checkpointsOf(experiment), { epoch: 1 }, key);
@@ -103,7 +103,7 @@ describe('on a checkpoint', () => {
   });
 
   it.each([{}, { metrics: [{ key: 'a', value: 1, dataset: 'd' }] }, { replace: true }])(
-    'the same key many times at once: made once, the others wait and get it: %j',
+    'creates once for concurrent requests with one key, and the others wait for the result: %j',
     async (more) => {
       const experiment = await newExperiment(server);
       const key = freshName('key');
@@ -117,7 +117,7 @@ describe('on a checkpoint', () => {
     },
   );
 
-  it('different keys for identical creates at once: one checkpoint, each key replays its own status', async () => {
+  it('creates one checkpoint for concurrent identical creates, and each key replays its own status', async () => {
     const experiment = await newExperiment(server);
     const keys = [freshName('key'), freshName('key'), freshName('key')];
     const answers = await Promise.all(keys.map((key) => keyed(checkpointsOf(experiment), { epoch: 1 }, key)));
@@ -129,7 +129,7 @@ describe('on a checkpoint', () => {
     }
   });
 
-  it('422: a key that is empty, too long or not visible', async () => {
+  it('returns 422 for a key that is empty, too long or not visible', async () => {
     const experiment = await newExperiment(server);
     for (const key of ['', 'x'.repeat(256), 'a b'])
       expect((await keyed(checkpointsOf(experiment), { epoch: 1 }, key)).status).toBe(422);
@@ -142,7 +142,7 @@ describe('on metrics', () => {
     metrics: [{ key: 'loss', value, step: 1, ...(dataset === undefined ? {} : { dataset }) }],
   });
 
-  it('a replay changes nothing, and answers the latest values as they are', async () => {
+  it('changes nothing in a replay, and returns the current latest values', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/metrics`;
     const key = freshName('key');
@@ -156,7 +156,7 @@ describe('on metrics', () => {
     expect(await changesOf(server, id)).toHaveLength(3);
   });
 
-  it('a failure leaves no key', async () => {
+  it('does not keep the key after a failure', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/metrics`;
     const key = freshName('key');
@@ -168,7 +168,7 @@ describe('on metrics', () => {
   });
 
   it.each([undefined, 'raced-set'])(
-    'the same key many times at once: logged once (dataset %s)',
+    'logs once for concurrent requests with one key (dataset %s)',
     async (dataset) => {
       const { id } = await newExperiment(server);
       const path = `/v1/experiments/${id}/metrics`;
@@ -183,7 +183,7 @@ describe('on metrics', () => {
     },
   );
 
-  it('against a delete at the same time: 200 or 404, and a key is kept only with 200', async () => {
+  it('returns 200 or 404 during a concurrent delete, and keeps the key only with 200', async () => {
     for (let round = 0; round < 8; round++) {
       const { id } = await newExperiment(server);
       const path = `/v1/experiments/${id}`;

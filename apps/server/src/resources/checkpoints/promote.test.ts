@@ -11,7 +11,7 @@ afterAll(() => server.stop());
 const promote = (checkpoint: { id: string }, body: object, headers?: Record<string, string>) =>
   server.api('POST', `/v1/checkpoints/${checkpoint.id}/promote`, body, headers);
 
-/** A ready checkpoint with a stored file, a tracked one, and metrics with and without dataset. */
+/** Makes a ready checkpoint with a stored file, a tracked file, and metrics with and without dataset. */
 async function trained() {
   const experiment = await newExperiment(server, { framework: 'pytorch' });
   const made = await newCheckpoint(
@@ -38,7 +38,7 @@ async function trained() {
 }
 
 describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
-  it('201: a ready version over the same files, with its latest metrics, aliases and source', async () => {
+  it('returns 201 with a ready version: same files, latest metrics, aliases and source', async () => {
     const { checkpoint, experiment } = await trained();
     const model = await newModel(server);
     const promoted = await promote(checkpoint, {
@@ -76,7 +76,7 @@ describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
     expect(content.body).toBe('weights');
     const resolved = await server.api('GET', `/v1/resolve?ref=${ref(`ai/vision/${model.name}@prod`)}`);
     expect(resolved.body.version.id).toBe(promoted.body.id);
-    // Only the latest of each series comes along.
+    // Only the latest point of each series is copied.
     const series = await server.api('GET', `/v1/versions/${promoted.body.id}/metrics?key=loss`);
     expect(series.body.items).toMatchObject([{ value: 0.1, step: 2 }]);
     const measured = await server.api('GET', `/v1/versions/${promoted.body.id}/metrics?key=mAP`);
@@ -86,7 +86,7 @@ describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
     expect((await changesOf(server, promoted.body.id)).map((change) => change.action)).toContain('created');
   });
 
-  it('200: the identical request again finds the version; another one is 409', async () => {
+  it('returns 200 for the same request, and 409 for another one', async () => {
     const { checkpoint } = await trained();
     const model = await newModel(server);
     const body = { model: model.id, version: 'v1', aliases: ['prod'] };
@@ -95,7 +95,7 @@ describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
     const again = await promote(checkpoint, body);
     expect(again.status).toBe(200);
     expect(again.body).toEqual(first.body);
-    // The model may be named another way: it is the same one.
+    // Another name form of the same model is the same request.
     expect((await promote(checkpoint, { ...body, model: `ai/vision/${model.name}` })).status).toBe(200);
     expect((await promote(checkpoint, { ...body, tags: ['x'] })).status).toBe(409);
     const { checkpoint: other } = await trained();
@@ -104,14 +104,14 @@ describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
     expect(history.body.items).toHaveLength(1);
   });
 
-  it('201: into a model of another namespace the dataset is the same one, by its full name', async () => {
+  it('keeps the dataset, by its full name, for a model of another namespace', async () => {
     const { checkpoint } = await trained();
     const model = await newModel(server, { namespace: 'elsewhere' });
     const promoted = await promote(checkpoint, { model: model.id, version: 'v1' });
     expect(promoted.body.evaluations).toEqual({ 'ai/vision/coco-val': { mAP: 0.5 } });
   });
 
-  it('201: the same key replayed gives the version; a replay records nothing', async () => {
+  it('replays the version for the same key, and records nothing', async () => {
     const { checkpoint } = await trained();
     const model = await newModel(server);
     const body = { model: model.id, version: 'v1' };
@@ -123,7 +123,7 @@ describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
     expect(other.body.code).toBe('idempotency_key_reused');
   });
 
-  it('409: a pending checkpoint; 404: a deleted one, no model, no checkpoint', async () => {
+  it('returns 409 for a pending checkpoint, and 404 for a deleted or missing checkpoint or model', async () => {
     const model = await newModel(server);
     const body = { model: model.id, version: 'v1' };
     const pending = await newCheckpoint(server);
@@ -143,13 +143,13 @@ describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
     ['no version', { model: 'ai/vision/m' }, '/version'],
     ['files of its own', { model: 'ai/vision/m', version: 'v1', files: [] }, '/files'],
     ['a status', { model: 'ai/vision/m', version: 'v1', status: 'pending' }, '/status'],
-  ])('422: %s', async (_, body, pointer) => {
+  ])('returns 422 for %s', async (_, body, pointer) => {
     const refused = await promote(await newCheckpoint(server), body);
     expect(refused.status).toBe(422);
     expect(refused.body.errors.map((error: any) => error.pointer)).toContain(pointer);
   });
 
-  it('a promoted checkpoint may be deleted; its version stays, and its lineage', async () => {
+  it('keeps the version and its lineage if the checkpoint is deleted', async () => {
     const { checkpoint } = await trained();
     const model = await newModel(server);
     const { body: version } = await promote(checkpoint, { model: model.id, version: 'v1' });
@@ -162,7 +162,7 @@ describe('POST /v1/checkpoints/{checkpoint}/promote', () => {
     expect(JSON.stringify(lineage.body)).toContain(checkpoint.id);
   });
 
-  it('against a delete at the same time: both are answered, and the version is whole or not there', async () => {
+  it('creates a complete version or none during a concurrent delete', async () => {
     for (let round = 0; round < 5; round++) {
       const { checkpoint } = await trained();
       const model = await newModel(server, { name: freshName('raced') });

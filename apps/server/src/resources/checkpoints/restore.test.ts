@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-it('409: of checkpoints that come to one position at once, one does and the others are told', async () => {
+it('lets one of several concurrent restores to one position succeed; the others get 409', async () => {
   await server.api('POST', '/v1/experiments', { namespace: 'ai', name: 'run' });
   const checkpoints = `/v1/experiments/${ref('ai/run')}/checkpoints`;
   for (let round = 0; round < 5; round++) {

@@ -14,7 +14,7 @@ const versionOf = (model: { id: string }, body: object) =>
   server.api('POST', `/v1/models/${model.id}/versions`, { version: freshName('v'), ...body });
 
 describe('POST /v1/datasets', () => {
-  it('201, then 200 with the one that is there', async () => {
+  it('returns 201, then 200 with the existing dataset', async () => {
     const body = {
       namespace: 'data/',
       name: 'coco',
@@ -40,7 +40,7 @@ describe('POST /v1/datasets', () => {
     expect(await changesOf(server, made.body.id)).toHaveLength(1);
   });
 
-  it('many at once: one', async () => {
+  it('creates one dataset for concurrent requests', async () => {
     const body = { namespace: 'data', name: freshName('raced') };
     const answers = await atOnce(8, () => server.api('POST', '/v1/datasets', body));
     expect(statusesOf(answers)).toEqual([...times(7, 200), 201]);
@@ -55,7 +55,7 @@ describe('POST /v1/datasets', () => {
     [{ uri: 'relative/path' }, '/uri'],
     [{ digest: '' }, '/digest'],
     [{ owner: 'x' }, '/owner'],
-  ])('422: %j', async (fields, pointer) => {
+  ])('returns 422 for %j', async (fields, pointer) => {
     const refused = await server.api('POST', '/v1/datasets', { namespace: 'data', name: 'bad', ...fields });
     expect(refused.status).toBe(422);
     expect(refused.body.errors[0].pointer).toBe(pointer);
@@ -63,7 +63,7 @@ describe('POST /v1/datasets', () => {
 });
 
 describe('PATCH /v1/datasets/{dataset}', () => {
-  it('200: uri, digest, metadata; its name never; a stale If-Match 412', async () => {
+  it('changes uri, digest and metadata, never the name, and returns 412 for a stale If-Match', async () => {
     const made = await server.api('POST', '/v1/datasets', { namespace: 'data', name: freshName('d') });
     const path = `/v1/datasets/${made.body.id}`;
     const patch = { uri: 'gs://b/x', digest: 'd2', metadata: { a: 1 } };
@@ -81,7 +81,7 @@ describe('PATCH /v1/datasets/{dataset}', () => {
 });
 
 describe('a mention', () => {
-  it('makes the dataset: a bare name in the namespace of the object, ns/name anywhere', async () => {
+  it('creates the dataset: a bare name in the namespace of the object, ns/name anywhere', async () => {
     const model = await newModel(server, { namespace: 'mentions/a' });
     const made = await versionOf(model, {
       datasets: ['train', { name: 'mentions/b/val', digest: 'd1' }, 'mentions/a/train'],
@@ -108,7 +108,7 @@ describe('a mention', () => {
     expect(change?.after).toMatchObject({ namespace: 'mentions/a', name: 'train' });
   });
 
-  it('without a digest means the current one, at that time; with one that one, and never changes the dataset', async () => {
+  it('uses the current digest by default, or its own digest, and never changes the dataset', async () => {
     const model = await newModel(server, { namespace: 'digests' });
     await server.api('POST', '/v1/datasets', { namespace: 'digests', name: 'set', digest: 'd1' });
     const digestIn = async (mention: unknown) =>
@@ -130,12 +130,12 @@ describe('a mention', () => {
     const version = await versionOf(model, { datasets: [made.body.id] });
     expect(version.body.datasets).toEqual([{ id: made.body.id, name: 'set', digest: null }]);
     const unknown = await versionOf(model, { datasets: ['0192e4a1-7b3c-7def-8123-456789abcdef'] });
-    // As for a dataset that is hidden: the status does not tell which of the two it is.
+    // A hidden dataset gives the same status, so the status does not reveal which of the two it is.
     expect(unknown.status).toBe(404);
     expect(unknown.body.errors[0].pointer).toBe('/datasets/0');
   });
 
-  it('422: one dataset at two digests in one version, by whatever names', async () => {
+  it('is 422 for two digests of one dataset in one version, under any names', async () => {
     const model = await newModel(server, { namespace: 'twice' });
     const refused = await versionOf(model, {
       datasets: [
@@ -150,7 +150,7 @@ describe('a mention', () => {
     expect(fine.body.datasets).toMatchObject([{ name: 'set', digest: 'd1' }]);
   });
 
-  it('of a write that is refused makes none', async () => {
+  it('in a refused write creates no dataset', async () => {
     const model = await newModel(server, { namespace: 'refused' });
     await versionOf(model, { version: 'v1' });
     expect((await versionOf(model, { version: 'v1', datasets: ['never'] })).status).toBe(409);
@@ -164,7 +164,7 @@ describe('a mention', () => {
     ['experiment', newExperiment],
     ['checkpoint', newCheckpoint],
     ['model', newModel],
-  ] as const)('by a metric of a %s lies in its namespace', async (kind, make) => {
+  ] as const)('by a metric of a %s refers to its namespace', async (kind, make) => {
     const made = await make(server, kind === 'checkpoint' ? {} : { namespace: `by/${kind}` });
     const namespace = kind === 'checkpoint' ? 'ai/vision' : `by/${kind}`;
     const body = { metrics: [{ key: 'a', value: 1, dataset: `of-${kind}` }] };
@@ -172,7 +172,7 @@ describe('a mention', () => {
     expect((await get(`${namespace}/of-${kind}`)).status).toBe(200);
   });
 
-  it('many at once, across namespaces and in any order: each dataset once, nobody refused', async () => {
+  it('creates each dataset once under concurrency, across namespaces and in any order', async () => {
     const model = await newModel(server, { namespace: 'race' });
     const names = Array.from({ length: 6 }, (_, i) => `race/n${i % 3}/s${i}`);
     const answers = await atOnce(8, (i) =>
@@ -186,7 +186,7 @@ describe('a mention', () => {
 });
 
 describe('GET /v1/datasets', () => {
-  it('of a namespace, of those below, filtered', async () => {
+  it('lists a namespace and those below it, with filters', async () => {
     for (const [namespace, name, digest] of [
       ['sets', 'a', 'x'],
       ['sets/b', 'b', 'y'],

@@ -13,7 +13,7 @@ const tell = (path: string, body: object, headers?: Record<string, string>) =>
   server.api('POST', `${path}/events`, body, headers);
 
 describe.each(OWNER_KINDS)('events of a %s', (kind) => {
-  it('201: told, listed newest first, and recorded on the object', async () => {
+  it('are created with 201, listed newest first, and recorded on the object', async () => {
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}`;
     const told = await tell(path, {
@@ -44,7 +44,7 @@ describe.each(OWNER_KINDS)('events of a %s', (kind) => {
 });
 
 describe('events', () => {
-  it('the same told twice are two, unless the key says that it is one', async () => {
+  it('are two if sent twice, unless they share an idempotency key', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const body = { name: 'n', source: 's' };
@@ -57,7 +57,7 @@ describe('events', () => {
     expect((await server.api('GET', `${path}/events`)).body.items).toHaveLength(3);
   });
 
-  it('pages, newest first, by name too, while more are told', async () => {
+  it('are listed in pages, newest first, also by name, while others are created', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const told: string[] = [];
@@ -87,14 +87,14 @@ describe('events', () => {
     ['an unknown field', { name: 'n', source: 's', level: 'info' }, '/level'],
     ['NUL', { name: 'a\0b', source: 's' }, '/name'],
     ['metadata that is no object', { name: 'n', source: 's', metadata: 'm' }, '/metadata'],
-  ])('422: %s', async (_, body, pointer) => {
+  ])('are 422 with %s', async (_, body, pointer) => {
     const { id } = await newExperiment(server);
     const refused = await tell(`/v1/experiments/${id}`, body);
     expect(refused.status).toBe(422);
     expect(refused.body.errors.map((error: any) => error.pointer)).toContain(pointer);
   });
 
-  it('404: of an object that is deleted or not there', async () => {
+  it('are 404 for a deleted or missing object', async () => {
     const { id } = await newExperiment(server);
     await server.api('DELETE', `/v1/experiments/${id}`);
     const body = { name: 'n', source: 's' };
@@ -105,7 +105,7 @@ describe('events', () => {
 });
 
 describe('tags', () => {
-  it('a set of free words on any number of objects: sorted by code point, each once, replaced whole', async () => {
+  it('are a set of free words: sorted by code point, each once, replaced as a whole', async () => {
     for (const kind of OWNER_KINDS) {
       const { id, tags } = await newOwner(server, kind, {
         tags: ['gold', 'ü', 'Z', 'a b', 'gold', '🙂', '\uffee'],
@@ -118,7 +118,7 @@ describe('tags', () => {
     }
   });
 
-  it('422: an empty one, one too long, too many, and what is no list of words', async () => {
+  it('are 422 if empty, too long, too many, or not a list of words', async () => {
     const { id } = await newExperiment(server);
     const many = Array.from({ length: 257 }, (_, i) => `t${i}`);
     for (const tags of [[''], ['x'.repeat(129)], many, 'gold', [1], [null], ['a\0']]) {
@@ -127,7 +127,7 @@ describe('tags', () => {
     }
   });
 
-  it('lists find them', async () => {
+  it('can be filtered in lists', async () => {
     await newExperiment(server, { namespace: 'tagged', name: 'one', tags: ['gold', 'x'] });
     await newExperiment(server, { namespace: 'tagged', name: 'two', tags: ['x'] });
     const names = async (filter: string) =>

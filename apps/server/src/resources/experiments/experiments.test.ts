@@ -21,7 +21,7 @@ const RUN = {
 };
 
 describe('POST /v1/experiments', () => {
-  it('201: answers all its fields in canonical form, and records one change', async () => {
+  it('returns 201 with all fields in canonical form, and records one change', async () => {
     const created = await server.api('POST', '/v1/experiments', RUN);
     expect(created.status).toBe(201);
     expect(created.body).toEqual({
@@ -42,14 +42,14 @@ describe('POST /v1/experiments', () => {
     expect(changes).toMatchObject([{ action: 'created', before: null, after: { name: 'resnet-run' } }]);
   });
 
-  it('200: answers the one that is there, as it is, whatever else is sent', async () => {
+  it('returns 200 with the existing experiment, whatever else is sent', async () => {
     const again = await server.api('POST', '/v1/experiments', { ...RUN, owner: 'other', tags: [] });
     expect(again.status).toBe(200);
     expect(again.body).toMatchObject({ owner: 'owner@email.com', tags: ['a', 'gold'] });
     expect(await changesOf(server, again.body.id)).toHaveLength(1);
   });
 
-  it('201: takes just namespace and name; it is running then', async () => {
+  it('needs only namespace and name, and is running by default', async () => {
     const created = await newExperiment(server);
     expect(created).toMatchObject({
       status: 'running',
@@ -60,7 +60,7 @@ describe('POST /v1/experiments', () => {
     });
   });
 
-  it('two at once: one is made, both get it', async () => {
+  it('creates one experiment for two concurrent requests', async () => {
     const body = { namespace: 'race/new', name: freshName('run') };
     const both = await Promise.all([1, 2, 3, 4].map(() => server.api('POST', '/v1/experiments', body)));
     expect(both.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 200, 200, 201]);
@@ -76,7 +76,7 @@ describe('POST /v1/experiments', () => {
     ['a name like a UUID', { namespace: 'a', name: '01890a5d-ac96-774b-bcce-b302099a8057' }, '/name'],
     ['a framework in upper case', { namespace: 'a', name: 'x', framework: 'PyTorch' }, '/framework'],
     ['metadata that is no object', { namespace: 'a', name: 'x', metadata: [] }, '/metadata'],
-  ])('422: %s', async (_, body, pointer) => {
+  ])('returns 422 for %s', async (_, body, pointer) => {
     const refused = await server.api('POST', '/v1/experiments', body);
     expect(refused.status).toBe(422);
     expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -85,7 +85,7 @@ describe('POST /v1/experiments', () => {
 });
 
 describe('/v1/experiments/{experiment}', () => {
-  it('200: by id and by name', async () => {
+  it('reads by id and by name', async () => {
     const made = await newExperiment(server);
     const byId = await server.api('GET', `/v1/experiments/${made.id}`);
     const byName = await server.api('GET', `/v1/experiments/${ref(`ai/vision/${made.name}`)}`);
@@ -93,11 +93,11 @@ describe('/v1/experiments/{experiment}', () => {
     expect(byName.body).toEqual(made);
   });
 
-  it('404: where there is none', async () => {
+  it('returns 404 if there is none', async () => {
     expect((await server.api('GET', `/v1/experiments/${ref('ai/vision/none')}`)).status).toBe(404);
   });
 
-  it('200: is changed by merge patch; a patch that changes nothing writes nothing', async () => {
+  it('applies a merge patch; a patch that changes nothing writes nothing', async () => {
     const made = await newExperiment(server, { owner: 'me', metadata: { a: 1, b: { c: 1, d: 2 } } });
     const path = `/v1/experiments/${made.id}`;
     const changed = await server.api(
@@ -118,14 +118,14 @@ describe('/v1/experiments/{experiment}', () => {
     expect(updated?.before).toEqual(created?.after);
   });
 
-  it.each(['namespace', 'name', 'id', 'createdAt'])('422: "%s" never changes', async (field) => {
+  it.each(['namespace', 'name', 'id', 'createdAt'])('returns 422 for a patch of "%s"', async (field) => {
     const made = await newExperiment(server);
     const refused = await server.api('PATCH', `/v1/experiments/${made.id}`, { [field]: made[field] });
     expect(refused.status).toBe(422);
     expect(refused.body.errors[0].pointer).toBe(`/${field}`);
   });
 
-  it('412: a stale If-Match changes nothing', async () => {
+  it('returns 412 for a stale If-Match, and changes nothing', async () => {
     const made = await newExperiment(server);
     const path = `/v1/experiments/${made.id}`;
     const first = await server.api('PATCH', path, { owner: 'a' }, { 'if-match': '"1"' });
@@ -138,7 +138,7 @@ describe('/v1/experiments/{experiment}', () => {
     expect((await server.api('GET', path)).body.owner).toBe('a');
   });
 
-  it('metrics, events and files do not move the ETag', async () => {
+  it('keeps the ETag for metrics, events and files', async () => {
     const made = await newExperiment(server);
     const path = `/v1/experiments/${made.id}`;
     await server.api('POST', `${path}/metrics`, { metrics: [{ key: 'a', value: 1 }] });
@@ -149,7 +149,7 @@ describe('/v1/experiments/{experiment}', () => {
     expect(read.body.metrics).toEqual({ a: 1 });
   });
 
-  it('deleted: 404 with its id, its checkpoints with it, its name still taken; restored: all back', async () => {
+  it('returns 404 after a delete, with its checkpoints, keeps the name, and restores everything', async () => {
     const made = await newExperiment(server);
     const checkpoint = await newCheckpoint(server, {}, made);
     const path = `/v1/experiments/${made.id}`;
@@ -177,7 +177,7 @@ describe('/v1/experiments/{experiment}', () => {
 });
 
 describe('GET /v1/experiments', () => {
-  it('200: of a namespace, of those below too, filtered and ordered by metrics', async () => {
+  it('lists a namespace and those below it, filtered and ordered by metrics', async () => {
     for (const [name, loss] of [
       ['one', 0.3],
       ['two', 'NaN'],
@@ -210,7 +210,7 @@ describe('GET /v1/experiments', () => {
     expect(await names('namespace=none')).toEqual([]);
   });
 
-  it('pages by cursor see what was there once, while others are made', async () => {
+  it('shows each existing experiment once in pages, while others are created', async () => {
     for (let i = 0; i < 7; i++) await newExperiment(server, { namespace: 'paged', name: `p${i}` });
     const seen: string[] = [];
     let cursor = '';
@@ -223,7 +223,7 @@ describe('GET /v1/experiments', () => {
     expect(seen).toEqual(['p6', 'p5', 'p4', 'p3', 'p2', 'p1', 'p0']);
   });
 
-  it('422: a cursor of nowhere, a limit out of bounds, a parameter twice', async () => {
+  it('returns 422 for an invalid cursor, an invalid limit and a duplicate parameter', async () => {
     for (const query of ['cursor=abc', 'limit=0', 'limit=1001', 'limit=1&limit=2', 'nope=1', 'filter=%27'])
       expect((await server.api('GET', `/v1/experiments?${query}`)).status, query).toBe(422);
   });

@@ -26,7 +26,7 @@ const attach = (path: string, files: unknown, headers?: Record<string, string>) 
 const put = (path: string, content: Buffer | string) => server.api('PUT', path, Buffer.from(content));
 const filesOf = async (path: string): Promise<any[]> => (await server.api('GET', `${path}/files`)).body.items;
 
-/** Content that a file of a model of its own has, and nothing else. */
+/** Makes a file with unique content in a new model. */
 async function stored(content: Buffer | string = randomBytes(64)) {
   const model = await newModel(server);
   const path = `/v1/models/${model.id}`;
@@ -34,14 +34,14 @@ async function stored(content: Buffer | string = randomBytes(64)) {
   return { model, path, file: `${path}/files/source.bin`, sha256: body.sha256 as string };
 }
 
-/** What an answer refuses, without what differs from request to request. */
+/** The problem of an answer, without the parts that differ per request. */
 const refusalOf = ({ status, body }: { status: number; body: any }) => {
   const { requestId: _, ...rest } = body;
   return { status, ...rest };
 };
 
 describe.each(OWNER_KINDS)('POST /v1/%ss/{id}/files/attach', (kind) => {
-  it('200: makes files without their bytes; again without a change', async () => {
+  it('makes files without their bytes, and a repetition changes nothing', async () => {
     const content = randomBytes(1000);
     const { sha256 } = await stored(content);
     const other = await stored();
@@ -84,7 +84,7 @@ describe.each(OWNER_KINDS)('POST /v1/%ss/{id}/files/attach', (kind) => {
     ]);
   });
 
-  it('200: replaces other content, and changes the role or media type where they are given', async () => {
+  it('replaces other content, and changes role or media type if they are given', async () => {
     const { sha256 } = await stored();
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}`;
@@ -109,7 +109,7 @@ describe.each(OWNER_KINDS)('POST /v1/%ss/{id}/files/attach', (kind) => {
 });
 
 describe('content that cannot be attached', () => {
-  it('404: what nobody has stored, what only deleted objects have, what is gone: in the same words', async () => {
+  it('is 404 with the same text if it is not stored, only in deleted objects, or gone', async () => {
     const target = await newModel(server);
     const path = `/v1/models/${target.id}`;
     const unknown = refusalOf(await attach(path, [{ path: 'x', sha256: sha256Of('never stored') }]));
@@ -121,7 +121,7 @@ describe('content that cannot be attached', () => {
     const refuses = async (sha256: string) =>
       expect(refusalOf(await attach(path, [{ path: 'x', sha256 }]))).toEqual(unknown);
 
-    // Deleted with its object, then with what its object belongs to; back with it.
+    // Deleted with its object, then with the parent of the object, and restored.
     const source = await stored();
     await server.api('DELETE', source.path);
     await refuses(source.sha256);
@@ -136,7 +136,7 @@ describe('content that cannot be attached', () => {
     await server.api('DELETE', `/v1/experiments/${checkpoint.experimentId}`);
     await refuses(saved.body.sha256);
 
-    // A file that is deleted by itself: no object has the content, though the store still does.
+    // A deleted file: no object has the content, but the store still does.
     const dropped = await stored();
     await server.api('DELETE', dropped.file);
     await refuses(dropped.sha256);
@@ -148,7 +148,7 @@ describe('content that cannot be attached', () => {
     expect(await filesOf(path)).toHaveLength(1);
   });
 
-  it('404: content that was found damaged, until it was uploaded again', async () => {
+  it('is 404 if it was found damaged, until it is uploaded again', async () => {
     const source = await stored('sound once');
     const target = await newModel(server);
     const path = `/v1/models/${target.id}`;
@@ -158,7 +158,7 @@ describe('content that cannot be attached', () => {
     expect((await attach(path, [{ path: 'x', sha256: source.sha256 }])).status).toBe(200);
   });
 
-  it('404: a hash that somebody only said is no way in: of a tracked file, or of an upload', async () => {
+  it('is 404 if only a tracked file or an upload claims its hash', async () => {
     const target = await newModel(server);
     const path = `/v1/models/${target.id}`;
     const sha256 = sha256Of('said to be so');
@@ -167,7 +167,7 @@ describe('content that cannot be attached', () => {
     expect((await attach(path, [{ path: 'x', sha256 }])).status).toBe(404);
   });
 
-  it('404: names every such item, and attaches none', async () => {
+  it('is 404 with every such item, and nothing is attached', async () => {
     const { sha256 } = await stored();
     const target = await newModel(server);
     const [one, two] = [sha256Of('one'), sha256Of('two')];
@@ -186,14 +186,14 @@ describe('content that cannot be attached', () => {
     expect(await filesOf(`/v1/models/${target.id}`)).toEqual([]);
   });
 
-  it('404: an object that is not there, before any content is looked for', async () => {
+  it('is not looked up if the object is missing: 404', async () => {
     const refused = await attach(`/v1/models/${sha256Of('x').slice(0, 8)}`, [{ path: 'a', sha256: 'x' }]);
     expect(refused.body.errors[0].pointer).toBe('/model');
   });
 });
 
-describe('a request that cannot be', () => {
-  it('422: paths that cannot be kept or come twice, hashes that are none, too many or no files', async () => {
+describe('an invalid request', () => {
+  it('is 422 for invalid or duplicate paths, invalid hashes, too many files or no files', async () => {
     const { sha256 } = await stored();
     const target = await newModel(server);
     const path = `/v1/models/${target.id}`;
@@ -224,7 +224,7 @@ describe('a request that cannot be', () => {
     expect((await attach(path, many.slice(1))).body.items).toHaveLength(ATTACH_MAX);
   });
 
-  it('409: paths that are tracked, each of them named; nothing is attached', async () => {
+  it('is 409 with each tracked path, and nothing is attached', async () => {
     const { sha256 } = await stored();
     const target = await newModel(server);
     const path = `/v1/models/${target.id}`;
@@ -243,14 +243,14 @@ describe('a request that cannot be', () => {
     expect(await filesOf(path)).toHaveLength(2);
   });
 
-  it.each(['version', 'checkpoint'] as const)('409: the files of a ready %s never change', async (kind) => {
+  it.each(['version', 'checkpoint'] as const)('is 409 for a ready %s', async (kind) => {
     const { sha256 } = await stored();
     const owner = await newOwner(server, kind, { files: [] });
     const refused = await attach(`/v1/${kind}s/${owner.id}`, [{ path: 'a', sha256 }]);
     expect(refused).toMatchObject({ status: 409, body: { code: 'files_frozen', id: owner.id } });
   });
 
-  it('409, 422: below a file, or where a folder of one is; each of them is named', async () => {
+  it('is 409 or 422 with each path below a file or in place of a folder', async () => {
     const { sha256 } = await stored();
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
@@ -267,7 +267,7 @@ describe('a request that cannot be', () => {
     expect((await attach(path, [files[0], files[3]])).status).toBe(200);
   });
 
-  it('422: more files than an object may have; those that only replace are no more', async () => {
+  it('is 422 above the limit of files, not counting replacements', async () => {
     const { sha256 } = await stored();
     const target = await newExperiment(server);
     const path = `/v1/experiments/${target.id}`;
@@ -283,7 +283,7 @@ describe('a request that cannot be', () => {
   });
 });
 
-it('a key makes it once: the replay gives the files as they are', async () => {
+it('attaches once for an idempotency key, and replays the current files', async () => {
   const { sha256 } = await stored();
   const target = await newModel(server);
   const path = `/v1/models/${target.id}`;
@@ -300,7 +300,7 @@ it('a key makes it once: the replay gives the files as they are', async () => {
   expect(await filesOf(path)).toHaveLength(1);
 });
 
-it('content that nothing refers to any more is kept from the sweep by being attached', async () => {
+it('protects unreferenced content from the sweep by attaching it', async () => {
   const source = await stored();
   const keeper = await newModel(server);
   const path = `/v1/models/${keeper.id}`;
@@ -315,7 +315,7 @@ it('content that nothing refers to any more is kept from the sweep by being atta
   expect((await server.api('GET', `${path}/files/kept`)).status).toBe(200);
 });
 
-it('a file that was being uploaded to the path gives way, and its upload with it', async () => {
+it('replaces a file that was being verified, and ends its upload', async () => {
   const { sha256 } = await stored();
   const target = await newModel(server);
   const path = `/v1/models/${target.id}`;

@@ -11,7 +11,7 @@ import { sweepOrphans } from '../../workers/store/orphan-sweep.ts';
 const MiB = 2 ** 20;
 
 await describeWithS3(
-  'an S3 server that goes away and comes back',
+  'an S3 server that is down for a while',
   (bucket) => {
     let server: TestServer;
     let folder: string;
@@ -20,7 +20,7 @@ await describeWithS3(
       folder = `/v1/experiments/${(await newExperiment(server)).id}/files`;
     });
     afterAll(() => server.stop());
-    // Whatever a test did: what the workers find is removed, and what has a file is there.
+    // After every test, the workers remove leftovers, and the content of every file exists.
     afterEach(async () => {
       const later = new Date(Date.now() + 60_000);
       await sweepBlobs(server.ctx);
@@ -40,7 +40,7 @@ await describeWithS3(
     };
 
     it.each([3 * MiB, 40 * MiB])(
-      'in the middle of an upload of %i bytes: 503, nothing visible, and the same again goes in',
+      'during an upload of %i bytes: returns 503, leaves nothing visible, and a retry succeeds',
       async (size) => {
         const content = randomBytes(size);
         const half = Math.floor(size / 2);
@@ -66,7 +66,7 @@ await describeWithS3(
       },
     );
 
-    it('in the middle of a download: it breaks off and never looks whole, and goes on by range', async () => {
+    it('during a download: aborts it, never looks complete, and a range resumes it', async () => {
       const content = randomBytes(48 * MiB);
       const { body } = await server.api('PUT', `${folder}/large`, content);
       const response = await new Promise<IncomingMessage>((resolve) =>
@@ -92,7 +92,7 @@ await describeWithS3(
       expect(Buffer.concat([first, rest.body]).equals(content)).toBe(true);
     });
 
-    it('while a version is made ready: that needs no store', async () => {
+    it('during finalize: succeeds, because finalize needs no store', async () => {
       const model = await newModel(server);
       const { body: version } = await server.api('POST', `/v1/models/${model.id}/versions`, {
         version: 'v1',
@@ -107,7 +107,7 @@ await describeWithS3(
       expect(content.equals(Buffer.from(await read.arrayBuffer()))).toBe(true);
     });
 
-    it('while content is swept: it is told, kept in mind, and removed when the server is back', async () => {
+    it('during a sweep: reports it, and removes the content when the server is back', async () => {
       await server.api('PUT', `${folder}/gone`, randomBytes(50_000));
       const before = (await Array.fromAsync(server.ctx.blobs.list())).length;
       await server.api('DELETE', `${folder}/gone`);

@@ -23,7 +23,7 @@ await describeWithS3(
       return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
     };
 
-    it.each([0, 1, 100_000, 20_000_001])('%i bytes go in and out, byte for byte', async (size) => {
+    it.each([0, 1, 100_000, 20_000_001])('upload and download %i bytes unchanged', async (size) => {
       const content = randomBytes(size);
       const uploaded = await server.api('PUT', `${folder}/file-${size}`, content);
       expect(uploaded.body).toMatchObject({
@@ -38,7 +38,7 @@ await describeWithS3(
       expect([part.status, part.body.equals(content.subarray(10, 100))]).toEqual([206, true]);
     });
 
-    /** What the bucket holds: keys, and how many uploads in parts are begun. */
+    /** Reads the keys of the bucket, and the number of its open multipart uploads. */
     const inBucket = async () => ({
       keys: (await Array.fromAsync(server.ctx.blobs.list())).map(({ key }) => key).sort(),
       begun: await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'), new Set()),
@@ -46,9 +46,9 @@ await describeWithS3(
 
     it.each([
       [1_000, 4],
-      // Goes to S3 in parts, which takes longer: one digest is enough.
+      // Large content goes to S3 in parts, which takes longer, so one digest is enough.
       [10_000_001, 1],
-    ])('digests beyond SHA-256 of %i bytes are checked on the way', async (size, count) => {
+    ])('check digests other than SHA-256 of %i bytes', async (size, count) => {
       const content = randomBytes(size);
       const before = await inBucket();
       for (const [header, value] of otherDigests(randomBytes(10)).slice(0, count)) {
@@ -65,7 +65,7 @@ await describeWithS3(
       }
     });
 
-    it('206: several ranges, each read from S3 in its turn', async () => {
+    it('return several ranges, each read from S3 in turn', async () => {
       const content = randomBytes(3_000_000);
       await server.api('PUT', `${folder}/ranges`, content);
       const { status, body } = await download('ranges', { range: 'bytes=2000000-2999999,0-9' });
@@ -91,25 +91,22 @@ await describeWithS3(
         path = `${server.url}/v1/versions/${id}/archive`;
       });
 
-      it.each(['tar', 'zip'])(
-        '200: a %s, byte for byte, of the length that was announced',
-        async (format) => {
-          const response = await fetch(`${path}?format=${format}`);
-          const body = Buffer.from(await response.arrayBuffer());
-          expect(response.headers.get('content-length')).toBe(`${body.length}`);
-          for (const [, content] of files) expect(body.includes(content)).toBe(true);
-          if (format === 'tar') expect(await readTar([body])).toHaveLength(3);
-        },
-      );
+      it.each(['tar', 'zip'])('is a %s, byte for byte, with the announced length', async (format) => {
+        const response = await fetch(`${path}?format=${format}`);
+        const body = Buffer.from(await response.arrayBuffer());
+        expect(response.headers.get('content-length')).toBe(`${body.length}`);
+        for (const [, content] of files) expect(body.includes(content)).toBe(true);
+        if (format === 'tar') expect(await readTar([body])).toHaveLength(3);
+      });
 
-      it('206: the rest of a tar', async () => {
+      it('resumes a tar with 206', async () => {
         const whole = Buffer.from(await (await fetch(path)).arrayBuffer());
         const rest = await fetch(path, { headers: { range: 'bytes=25000000-' } });
         expect(rest.status).toBe(206);
         expect(Buffer.from(await rest.arrayBuffer()).equals(whole.subarray(25_000_000))).toBe(true);
       });
 
-      it('503 while the S3 server is away; where it goes in the middle, the connection breaks', async () => {
+      it('is 503 while the S3 server is down, and breaks the connection if it goes down meanwhile', async () => {
         const response = await fetch(path);
         const reader = response.body!.getReader();
         await reader.read();
@@ -128,7 +125,7 @@ await describeWithS3(
       });
     });
 
-    it('503 while the S3 server is away: nothing is visible, and nothing lost', async () => {
+    it('are 503 while the S3 server is down, with nothing visible and nothing lost', async () => {
       const content = randomBytes(50_000);
       await server.api('PUT', `${folder}/before`, content);
       await bucket.kill();
@@ -141,7 +138,7 @@ await describeWithS3(
       expect((await download('before')).body.equals(content)).toBe(true);
     });
 
-    it('a start over the files of another database is refused, and says where they are', async () => {
+    it('refuse a start on the files of another database, with their location', async () => {
       const { bucket: name = '', prefix = '', endpoint } = bucket.options();
       const config = {
         blobs: { bucket: name, prefix: `${prefix}claimed` },

@@ -16,7 +16,7 @@ describe.each(OWNER_KINDS)('files of a %s', (kind) => {
     kind
   ];
 
-  it('200: tracks by URI; a bare one has its last segment for a path', async () => {
+  it('are tracked by URI, by default with its last segment as path', async () => {
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}`;
     const sha256 = 'a'.repeat(64);
@@ -54,7 +54,7 @@ describe.each(OWNER_KINDS)('files of a %s', (kind) => {
     expect(changes[1]?.detail.files).toHaveLength(2);
   });
 
-  it('409: the content of a tracked file is not here; its URI says where, and is never followed', async () => {
+  it('have no content here: a download is 409 with the URI, which the server never follows', async () => {
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}`;
     await track(path, ['https://example.com/w/model.pt']);
@@ -68,7 +68,7 @@ describe.each(OWNER_KINDS)('files of a %s', (kind) => {
     }
   });
 
-  it('204: deletes one; 404: one that is not there', async () => {
+  it('are deleted with 204, and are 404 if missing', async () => {
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}`;
     await track(path, ['s3://b/a', { uri: 's3://b/b', path: 'x/y z' }]);
@@ -83,7 +83,7 @@ describe.each(OWNER_KINDS)('files of a %s', (kind) => {
 });
 
 describe('POST …/files', () => {
-  it('200: the same again changes nothing; only what is new is recorded', async () => {
+  it('changes nothing for a repetition, and records only new files', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const first = await track(path, ['s3://b/a']);
@@ -95,7 +95,7 @@ describe('POST …/files', () => {
     expect((await changesOf(server, id)).at(-1)?.detail.files).toHaveLength(1);
   });
 
-  it('409: a path that has another URI, or stored content; none of the batch is kept', async () => {
+  it('returns 409 for a path with another URI or stored content, and keeps none of the batch', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     await track(path, ['s3://b/a']);
@@ -136,14 +136,14 @@ describe('POST …/files', () => {
     ['a negative size', [{ uri: 's3://b/f', sizeBytes: -1 }], '/files/0/sizeBytes'],
     ['an unknown field', [{ uri: 's3://b/f', size: 1 }], '/files/0/size'],
     ['none', [], '/files'],
-  ])('422: %s', async (_, files, pointer) => {
+  ])('returns 422 for %s', async (_, files, pointer) => {
     const { id } = await newExperiment(server);
     const refused = await track(`/v1/experiments/${id}`, files);
     expect(refused.status).toBe(422);
     expect(refused.body.errors.map((error: any) => error.pointer)).toContain(pointer);
   });
 
-  it('409: a ready version or checkpoint is frozen: nothing comes, nothing goes', async () => {
+  it('returns 409 for adding to or deleting from a ready version or checkpoint', async () => {
     const version = await newVersion(server, { files: ['s3://b/f'] });
     const checkpoint = await newCheckpoint(server, { files: ['s3://b/f'] });
     for (const path of [`/v1/versions/${version.id}`, `/v1/checkpoints/${checkpoint.id}`]) {
@@ -160,7 +160,7 @@ describe('POST …/files', () => {
     }
   });
 
-  it('a key makes a repeated track or delete the same one; other files under it are 422', async () => {
+  it('replays a track or delete with the same key, and returns 422 for other files', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files`;
     const key = { 'idempotency-key': 'tracked-once' };
@@ -178,7 +178,7 @@ describe('POST …/files', () => {
     expect(other.body.code).toBe('idempotency_key_reused');
   });
 
-  it('many at once on one object: each file once', async () => {
+  it('adds each file once under concurrency', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const answers = await Promise.all(
@@ -188,7 +188,7 @@ describe('POST …/files', () => {
     expect((await server.api('GET', `${path}/files`)).body.items).toHaveLength(9);
   });
 
-  it('10,000 files of one object are the most; lists page through them in order of path', async () => {
+  it('allows 10,000 files per object, and lists them in pages by path', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const uris = Array.from({ length: 9_999 }, (_, i) => `s3://b/${i}`);
@@ -207,7 +207,7 @@ describe('POST …/files', () => {
     expect(seen).toEqual([...uris.map((uri) => uri.slice(7)), 'last'].sort());
   });
 
-  it('an object shows its first 100 files and how many there are', async () => {
+  it('shows the first 100 files of an object, and their number', async () => {
     const files = Array.from({ length: 130 }, (_, i) => `s3://b/${String(i).padStart(3, '0')}`);
     const version = await newVersion(server, { files });
     const { body } = await server.api('GET', `/v1/versions/${version.id}`);

@@ -20,14 +20,14 @@ const versionOf = async (model: { id: string }, body: object): Promise<any> => {
 const read = async (id: string, query = '') =>
   (await server.api('GET', `/v1/versions/${id}/lineage${query}`)).body;
 
-/** Edges in words, by the names of their nodes. */
+/** Describes edges by the names of their nodes. */
 function worded({ nodes, edges }: any): string[] {
   const nameOf = new Map<string, string>(nodes.map((node: any) => [node.id, `${node.kind} ${node.name}`]));
   return edges.map((edge: any) => `${nameOf.get(edge.from)} ${edge.relation} ${nameOf.get(edge.to)}`).sort();
 }
 
 describe('GET /v1/versions/{version}/lineage', () => {
-  it('200: datasets, experiment, checkpoint and base version up; what is based on it down', async () => {
+  it('returns datasets, experiment, checkpoint and base version, and derived versions', async () => {
     const namespace = 'line';
     const model = await newModel(server, { namespace, name: 'm' });
     const run = await newExperiment(server, { namespace, name: 'run' });
@@ -63,13 +63,13 @@ describe('GET /v1/versions/{version}/lineage', () => {
     }
   });
 
-  it('a version alone is one node', async () => {
+  it('returns one node for a version without relations', async () => {
     const alone = await versionOf(await newModel(server), {});
     const lineage = await read(alone.id);
     expect(lineage).toMatchObject({ nodes: [{ id: alone.id, kind: 'version', deletedAt: null }], edges: [] });
   });
 
-  it('as many steps as asked, and says that there is more', async () => {
+  it('limits the steps, and says if there are more', async () => {
     const model = await newModel(server);
     const chain: any[] = [];
     for (let i = 0; i < 6; i++)
@@ -88,7 +88,7 @@ describe('GET /v1/versions/{version}/lineage', () => {
       expect((await server.api('GET', `/v1/versions/${middle}/lineage${query}`)).status).toBe(422);
   });
 
-  it('shows what is deleted as deleted', async () => {
+  it('shows deleted objects as deleted', async () => {
     const model = await newModel(server);
     const base = await versionOf(model, {});
     const leaf = await versionOf(model, { source: { version: base.version } });

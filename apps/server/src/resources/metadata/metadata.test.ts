@@ -16,7 +16,7 @@ const raw = (method: string, path: string, text: string) =>
   server.api(method, path, text, { 'content-type': 'application/json' });
 
 describe.each(OWNER_KINDS)('metadata of a %s', (kind) => {
-  it('200: read and patched by RFC 7396, under the ETag of its object', async () => {
+  it('is read and patched by RFC 7396, with the ETag of its object', async () => {
     const { id } = await newOwner(server, kind, { metadata: { a: 1, b: { c: 1, d: [1, { e: null }] } } });
     const path = `/v1/${kind}s/${id}`;
     const read = await server.api('GET', `${path}/metadata`);
@@ -35,7 +35,7 @@ describe.each(OWNER_KINDS)('metadata of a %s', (kind) => {
     expect(changes[1]?.after.metadata).toEqual(patched.body);
   });
 
-  it('the object takes the same patch; null empties it', async () => {
+  it('is patched the same way through the object, and emptied by null', async () => {
     const { id } = await newOwner(server, kind, { metadata: { a: 1, b: 2 } });
     const path = `/v1/${kind}s/${id}`;
     const patched = await server.api('PATCH', path, { metadata: { a: null, c: 3 } });
@@ -45,7 +45,7 @@ describe.each(OWNER_KINDS)('metadata of a %s', (kind) => {
 });
 
 describe('any JSON', () => {
-  it('what goes in comes out', async () => {
+  it('is returned as it was sent', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }), {
@@ -53,7 +53,7 @@ describe('any JSON', () => {
         }),
         async (value) => {
           const text = JSON.stringify(value);
-          // What JSON, Postgres or JavaScript cannot hold has tests of its own.
+          // Values that JSON, Postgres or JavaScript cannot represent have their own tests.
           fc.pre(!/\\u0000|\\ud[89a-f]/i.test(text) && !text.includes('"__proto__"'));
           const metadata = JSON.parse(text);
           const { id, ...made } = await newExperiment(server, { metadata });
@@ -80,7 +80,7 @@ describe('any JSON', () => {
     ],
     ['empty things', '{"":"","a":[],"b":{},"c":[[],[{}]],"d":null}'],
     ['text of every kind', '{"a":"\\u0001\\u001f\\"\\\\\\u2028","ключ 🙂":"e\\u0301 é \\ud83d\\ude42"}'],
-  ])('%s survive', async (_, text) => {
+  ])('keeps %s', async (_, text) => {
     const body = `{"namespace":"json","name":"n-${Math.random()}","metadata":${text}}`;
     const made = await raw('POST', '/v1/models', body);
     expect(made.status).toBe(201);
@@ -105,7 +105,7 @@ describe('any JSON', () => {
     ['an array', '[1]', 422],
     ['a text', '"a"', 422],
     ['null', 'null', 422],
-  ])('%s: refused with %i, and nothing changes', async (_, text, status) => {
+  ])('refuses %s with %i, and changes nothing', async (_, text, status) => {
     const { id } = await newModel(server, { metadata: { kept: true } });
     const refused = await raw('PATCH', `/v1/models/${id}/metadata`, text);
     expect(refused.status).toBe(status);
@@ -113,13 +113,13 @@ describe('any JSON', () => {
     expect((await server.api('GET', `/v1/models/${id}/metadata`)).body).toEqual({ kept: true });
   });
 
-  it('422 points at the place', async () => {
+  it('is 422 with a pointer', async () => {
     const { id } = await newModel(server);
     const refused = await raw('PATCH', `/v1/models/${id}`, '{"metadata":{"a/b":{"c~d":["ok","\\u0000"]}}}');
     expect(refused.body.errors[0].pointer).toBe('/metadata/a~1b/c~0d/1');
   });
 
-  it('400: bytes that are no UTF-8', async () => {
+  it('is 400 if it is not UTF-8', async () => {
     const { id } = await newModel(server);
     const bytes = Buffer.from('{"a":"\xff"}', 'latin1');
     const refused = await server.api('PATCH', `/v1/models/${id}/metadata`, bytes, {
@@ -132,7 +132,7 @@ describe('any JSON', () => {
     '{"__proto__":{"isAdmin":true}}',
     '{"a":{"__proto__":1}}',
     '{"a":[{"constructor":{"prototype":{"x":1}}}]}',
-  ])('members that mean something else in JavaScript are refused, never lost or obeyed: %s', async (text) => {
+  ])('refuses members with a special meaning in JavaScript: %s', async (text) => {
     const { id } = await newModel(server);
     const refused = await raw('PATCH', `/v1/models/${id}/metadata`, text);
     expect([400, 422]).toContain(refused.status);
@@ -140,7 +140,7 @@ describe('any JSON', () => {
     expect(({} as any).isAdmin).toBe(undefined);
   });
 
-  it('nested to the bound goes in, comes out and is patched; deeper is 422, very much deeper too', async () => {
+  it('can be nested up to the limit, and is 422 beyond it, even far beyond', async () => {
     const nested = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`;
     const { id } = await newModel(server);
     const path = `/v1/models/${id}/metadata`;
@@ -155,11 +155,11 @@ describe('any JSON', () => {
   });
 });
 
-describe('64 KiB', () => {
+describe('the limit of 64 KiB', () => {
   const overhead = JSON.stringify({ a: '' }).length;
   const ofBytes = (bytes: number) => ({ a: 'x'.repeat(bytes - overhead) });
 
-  it('201 up to the bound, 422 beyond, counted in bytes of UTF-8', async () => {
+  it('counts bytes of UTF-8: 201 up to the limit, 422 above', async () => {
     expect(
       (await newModel(server, { metadata: ofBytes(METADATA_MAX_BYTES) })).metadata.a.length,
     ).toBeGreaterThan(65_000);
@@ -181,7 +181,7 @@ describe('64 KiB', () => {
     ).toBe(422);
   });
 
-  it('422: a small patch that makes it too large; one that makes room first is fine', async () => {
+  it('applies to the result of a patch', async () => {
     const { id } = await newCheckpoint(server, { metadata: ofBytes(METADATA_MAX_BYTES - 10) });
     const path = `/v1/checkpoints/${id}`;
     expect((await patch(path, { b: 'xxxxxxxxxx' })).status).toBe(422);
@@ -190,8 +190,8 @@ describe('64 KiB', () => {
   });
 });
 
-describe('patches at once', () => {
-  it('each member is there in the end: they come one after the other', async () => {
+describe('concurrent patches', () => {
+  it('run one after the other, and lose no member', async () => {
     const { id } = await newModel(server);
     const names = Array.from({ length: 8 }, (_, i) => `m${i}`);
     const answers = await Promise.all(names.map((name) => patch(`/v1/models/${id}`, { [name]: name })));
@@ -204,7 +204,7 @@ describe('patches at once', () => {
       if (i > 0) expect(change.before).toEqual(changes[i - 1]?.after);
   });
 
-  it('412: of those that hold the same ETag one wins', async () => {
+  it('with the same ETag let one succeed; the others get 412', async () => {
     const { id } = await newModel(server);
     const answers = await Promise.all(
       [1, 2, 3, 4].map((n) => patch(`/v1/models/${id}`, { n }, { 'if-match': '"1"' })),
@@ -249,7 +249,7 @@ describe('filters by path', () => {
     expect(body.items.map((item: any) => item.name)).toEqual(names);
   });
 
-  it('order by a path: numbers in order, then what has none', async () => {
+  it('sort numbers first, then objects without a value', async () => {
     const query = `namespace=by/path&orderBy=${ref('metadata.train.lr, name')}`;
     const { status, body } = await server.api('GET', `/v1/models?${query}`);
     expect([200, 422]).toContain(status);

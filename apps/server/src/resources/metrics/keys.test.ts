@@ -24,12 +24,12 @@ function demandRefused(answer: { status: number; body: any }, has: number, fresh
 }
 
 describe.each(OWNER_KINDS)('a %s', (kind) => {
-  it('422: gets no more keys than an object may have, and goes on with those it has', async () => {
+  it('returns 422 for keys above the limit, and accepts existing keys', async () => {
     const path = `/v1/${kind}s/${(await newOwner(server, kind)).id}`;
     const log = (metrics: unknown[]) => server.api('POST', `${path}/metrics`, { metrics });
     expect((await log(points(4))).status).toBe(200);
     demandRefused(await log(points(4, 2)), 4, 2);
-    // A key on a dataset is another one.
+    // A key counts again for each dataset.
     demandRefused(await log(points(2, 0, { dataset: `only-${kind}` })), 4, 2);
     expect(
       (await server.api('GET', `/v1/datasets/${encodeURIComponent(`ai/vision/only-${kind}`)}`)).status,
@@ -39,7 +39,7 @@ describe.each(OWNER_KINDS)('a %s', (kind) => {
     expect((await server.api('GET', path)).body.metrics).toEqual(values(4));
   });
 
-  it('422: batches at the same time do not pass the bound together', async () => {
+  it('enforces the limit for concurrent batches', async () => {
     const path = `/v1/${kind}s/${(await newOwner(server, kind)).id}`;
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, i) =>
@@ -51,8 +51,8 @@ describe.each(OWNER_KINDS)('a %s', (kind) => {
   });
 });
 
-describe('422: a create', () => {
-  it('of a version or checkpoint with too many keys makes nothing', async () => {
+describe('a create', () => {
+  it('of a version or checkpoint with too many keys is 422 and stores nothing', async () => {
     const model = await newModel(server);
     const run = await newExperiment(server);
     const lists = [`/v1/models/${model.id}/versions`, `/v1/experiments/${run.id}/checkpoints`];
@@ -67,7 +67,7 @@ describe('422: a create', () => {
   });
 });
 
-it('200: an object from before the bound stays readable and takes further points', async () => {
+it('reads an object with too many keys, and accepts further points for its keys', async () => {
   const { id } = await newExperiment(server);
   const path = `/v1/experiments/${id}`;
   server.ctx.settings.metricKeys = 20;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changesOf, newExperiment } from '../../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 
-/** Identity, replacement and the latest rule, against a model that keeps all points in a list and looks for the best. */
+/** Tests identity, replacement and latest values against a naive model that searches a list of all points. */
 
 let server: TestServer;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ interface Kept {
   received: number;
 }
 
-/** Each way to mention a dataset, with the name and digest that it means from within `ai/vision`. */
+/** All forms of a dataset mention, with the name and digest that they mean in `ai/vision`. */
 const MENTIONS = new Map<Sent['dataset'], [name: string | null, digest: string | null]>([
   [undefined, [null, null]],
   [null, [null, null]],
@@ -43,7 +43,7 @@ const MENTIONS = new Map<Sent['dataset'], [name: string | null, digest: string |
   [{ name: 'other/d2', digest: 'A' }, ['other/d2', 'A']],
 ]);
 
-/** Each way to write a time, with the instant in microseconds after 12:00. */
+/** All forms of a time, with the instant in microseconds after 12:00. */
 const TIMES = new Map<string | null | undefined, string | null>([
   [undefined, null],
   [null, null],
@@ -70,14 +70,14 @@ const identityOf = (point: Omit<Kept, 'received' | 'value'>): string =>
 function createModel() {
   let points: Kept[] = [];
   let received = 0;
-  /** Answers how many points changed. */
+  /** Returns the number of changed points. */
   function log(batch: Sent[]): number {
     const wanted = new Map<string, Omit<Kept, 'received'>>();
     for (const point of batch) {
       const [dataset, digest] = MENTIONS.get(point.dataset) as [string | null, string | null];
       const time = TIMES.get(point.time) as string | null;
       const kept = { key: point.key, value: point.value, step: point.step ?? null, time, dataset, digest };
-      // Twice in one batch: the last counts, at its place.
+      // If a point appears twice in a batch, the last one counts, at its position.
       wanted.delete(identityOf(kept));
       wanted.set(identityOf(kept), kept);
     }
@@ -121,7 +121,7 @@ function createModel() {
   return { log, latest, all };
 }
 
-it('whatever is logged, in whatever order, is kept and answered as the model has it', async () => {
+it('stores and returns random batches like the naive model', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(sent, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 5 }),
@@ -149,7 +149,7 @@ it('whatever is logged, in whatever order, is kept and answered as the model has
   );
 });
 
-it('a checkpoint created with points answers them as one that logs them afterwards', async () => {
+it('returns the same values for points in a create and points that are logged later', async () => {
   const { id } = await newExperiment(server);
   let step = 0;
   await fc.assert(

@@ -14,7 +14,7 @@ const series = async (path: string, query = ''): Promise<any[]> =>
   (await server.api('GET', `${path}/metrics?limit=1000${query && `&${query}`}`)).body.items;
 
 describe.each(OWNER_KINDS)('POST /v1/%ss/{id}/metrics', (kind) => {
-  it('200: the latest values, in the answer and on the object; one change with the count', async () => {
+  it('returns the latest values, shows them on the object, and records one change with the count', async () => {
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}`;
     const logged = await log(path, [
@@ -39,7 +39,7 @@ describe.each(OWNER_KINDS)('POST /v1/%ss/{id}/metrics', (kind) => {
     expect(JSON.stringify(change?.detail.latest)).not.toContain('0.5');
   });
 
-  it('200: the same points again change nothing, and record nothing', async () => {
+  it('changes and records nothing for the same points', async () => {
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}`;
     const points = [
@@ -73,7 +73,7 @@ describe('values', () => {
     'NaN',
     'Infinity',
     '-Infinity',
-  ])('%s survives the way in and out, as a series and as the latest value', async (value) => {
+  ])('keep %s, in the series and as latest value', async (value) => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     expect((await log(path, [{ key: 'v', value }])).body.metrics).toEqual({ v: value });
@@ -83,7 +83,7 @@ describe('values', () => {
     expect(listed.status).toBe(200);
   });
 
-  it('422: nothing else is a value', async () => {
+  it('are 422 in any other form', async () => {
     const { id } = await newExperiment(server);
     for (const value of ['nan', 'inf', '1', null, true, {}, [1], undefined])
       expect((await log(`/v1/experiments/${id}`, [{ key: 'v', value }])).status, JSON.stringify(value)).toBe(
@@ -112,7 +112,7 @@ describe('values', () => {
     expect(await series(`/v1/experiments/${id}`)).toEqual([]);
   });
 
-  it('-0 is 0: it changes nothing', async () => {
+  it('treat -0 as 0', async () => {
     const { id } = await newExperiment(server);
     await log(`/v1/experiments/${id}`, [{ key: 'v', value: 0 }]);
     await server.api('POST', `/v1/experiments/${id}/metrics`, '{"metrics":[{"key":"v","value":-0}]}', {
@@ -123,7 +123,7 @@ describe('values', () => {
 });
 
 describe('identity', () => {
-  it('key, dataset, digest, step and time as sent are the identity; the same with another value replaces', async () => {
+  it('consists of key, dataset, digest, step and time; another value replaces', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const identities = [
@@ -138,7 +138,7 @@ describe('identity', () => {
       { key: 'a', dataset: { name: 'ident', digest: 'y' } },
       { key: 'a', dataset: 'elsewhere/d' },
     ];
-    // `ident` has to be there without a digest before a digest is mentioned, or it takes that one.
+    // `ident` must exist without a digest first, otherwise it gets the first mentioned digest.
     await log(path, [{ key: 'other', value: 0, dataset: 'ident' }]);
     await log(
       path,
@@ -155,7 +155,7 @@ describe('identity', () => {
     expect(values.sort((a, b) => a - b)).toEqual([100, 101, 102, 103, 104, 105, 106, 107, 108, 109]);
   });
 
-  it('the same instant is the same time, however it is written; times are kept to the microsecond', async () => {
+  it('compares instants, not texts of times, to the microsecond', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     for (const [value, time] of [
@@ -172,7 +172,7 @@ describe('identity', () => {
     ]);
   });
 
-  it('a mention without digest means the current one: a dataset that changed makes another point', async () => {
+  it('uses the current digest without a mentioned one, so a changed dataset gives another point', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     await server.api('POST', '/v1/datasets', { namespace: 'ai/vision', name: 'moving', digest: 'v1' });
@@ -187,7 +187,7 @@ describe('identity', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'val/loss', 'ünïcode 🙂', 'a.b', '"'])(
-    'a key may be %j, and so may a dataset where names allow it',
+    'accepts the key %j, and a dataset of that name if it is valid',
     async (key) => {
       const { id } = await newExperiment(server);
       const path = `/v1/experiments/${id}`;
@@ -215,14 +215,14 @@ describe('identity', () => {
     ['a time that is a number', { key: 'a', value: 1, time: 1767225600 }, '/metrics/0/time'],
     ['an unknown field', { key: 'a', value: 1, epoch: 1 }, '/metrics/0/epoch'],
     ['a dataset without name', { key: 'a', value: 1, dataset: { digest: 'x' } }, '/metrics/0/dataset/name'],
-  ])('422: %s', async (_, point, pointer) => {
+  ])('returns 422 for %s', async (_, point, pointer) => {
     const { id } = await newExperiment(server);
     const refused = await log(`/v1/experiments/${id}`, [point]);
     expect(refused.status).toBe(422);
     expect(refused.body.errors.map((error: any) => error.pointer)).toContain(pointer);
   });
 
-  it('no time, however odd, ends in a failure of the server', async () => {
+  it('never fails with 500 for an odd time', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     for (const time of [
@@ -252,7 +252,7 @@ describe('identity', () => {
 });
 
 describe('batches', () => {
-  it('10,000 points go in at once, and come out in order', async () => {
+  it('can have 10,000 points, which are returned in order', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const points = Array.from({ length: 10_000 }, (_, i) => ({
@@ -280,7 +280,7 @@ describe('batches', () => {
     expect(await changesOf(server, id)).toHaveLength(2);
   });
 
-  it('422: one more, none, and no list', async () => {
+  it('are 422 with more points, no points, or no list', async () => {
     const { id } = await newExperiment(server);
     const points = Array.from({ length: 10_001 }, (_, step) => ({ key: 'a', value: 1, step }));
     expect((await log(`/v1/experiments/${id}`, points)).status).toBe(422);
@@ -288,7 +288,7 @@ describe('batches', () => {
     expect((await log(`/v1/experiments/${id}`, { a: 1 })).status).toBe(422);
   });
 
-  it('all or nothing: one bad point among many leaves nothing, not even its dataset', async () => {
+  it('are atomic: one bad point leaves nothing, not even its dataset', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const good = Array.from({ length: 50 }, (_, step) => ({
@@ -308,7 +308,7 @@ describe('batches', () => {
     expect((await server.api('GET', `/v1/datasets/${ref('ai/vision/half-made')}`)).status).toBe(404);
   });
 
-  it('twice in one batch: the last counts', async () => {
+  it('keep the last of two equal points', async () => {
     const { id } = await newExperiment(server);
     const logged = await log(`/v1/experiments/${id}`, [
       { key: 'a', value: 1, step: 5 },
@@ -319,7 +319,7 @@ describe('batches', () => {
     expect((await series(`/v1/experiments/${id}`)).map((point) => point.value)).toEqual([9, 2]);
   });
 
-  it('many at once on one object: nothing is lost, every change counts its own points', async () => {
+  it('lose nothing under concurrency, and each change counts its own points', async () => {
     const { id } = await newCheckpoint(server);
     const path = `/v1/checkpoints/${id}`;
     const batches = Array.from({ length: 12 }, (_, batch) =>
@@ -345,7 +345,7 @@ describe('batches', () => {
     expect(logged.map((change) => change.detail.points)).toEqual(Array.from({ length: 12 }, () => 50));
   });
 
-  it('the same points many times at once are logged once', async () => {
+  it('log the same concurrent points once', async () => {
     const { id } = await newModel(server);
     const batch = [{ key: 'a', value: 1, step: 1, dataset: 'shared' }];
     await Promise.all(Array.from({ length: 8 }, () => log(`/v1/models/${id}`, batch)));
@@ -353,7 +353,7 @@ describe('batches', () => {
     expect(await changesOf(server, id)).toHaveLength(2);
   });
 
-  it('404: an object that is deleted or not there', async () => {
+  it('are 404 for a deleted or missing object', async () => {
     const { id } = await newCheckpoint(server);
     await server.api('DELETE', `/v1/checkpoints/${id}`);
     const batch = [{ key: 'a', value: 1, dataset: 'for-nobody' }];

@@ -4,10 +4,10 @@ import { startTestServer, type TestServer } from '../../../testing/test-server.t
 import type { PointInput } from './points.ts';
 import { pointColumns } from './points.ts';
 
-/* The rows that a batch visits grow only with the batch, even if the statistics of the tables are wrong. */
+/* The number of visited rows grows only with the batch, even if the statistics of the tables are wrong. */
 
 const KEYS = 2000;
-/** Rows visited for a point. A node or two of a plan unpack, look up, write, sort and return it. */
+/** Visited rows per point. One or two nodes of a plan each unpack, look up, write, sort and return it. */
 const ROWS_A_POINT = 50;
 
 interface PlanNode {
@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => client.release(true));
 afterAll(() => server.stop());
 
-/** A session of its own, with no plan kept. */
+/** Opens a new session without cached plans. */
 async function connect(): Promise<void> {
   client = await server.db.requests.connect();
   client.on('notice', ({ message }) => {
@@ -56,7 +56,7 @@ const log = (object: string, points: readonly PointInput[]) =>
     }),
   ]);
 
-/** The rows that logging visits. */
+/** Counts the rows that logging visits. */
 async function rowsOf(object: string, points: readonly PointInput[]): Promise<number> {
   await client.query(`LOAD 'auto_explain'`);
   for (const [name, value] of Object.entries({
@@ -78,11 +78,11 @@ const object = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, 
 const keys = (prefix: string, of: object = {}): PointInput[] =>
   Array.from({ length: KEYS }, (_, n) => ({ key: `${prefix}${n}`, value: n, ...of }));
 
-/** Statistics as a server can meet them when a large batch comes. */
+/** Possible statistics at the time of a large batch. */
 const STATISTICS: Record<string, () => Promise<void>> = {
   'plans that were made on empty tables': async () => {
     await client.query('VACUUM ANALYZE metric_series, metric_points');
-    // From the sixth time on a function keeps a plan for any values.
+    // From the sixth call on, a function caches a generic plan.
     for (let n = 1; n <= 8; n += 1) {
       await log(object(n), [{ key: 'a', value: 1, step: 1 }]);
       await log(object(n), [{ key: 'a', value: 1, step: 2 }]);
@@ -103,7 +103,7 @@ const STATISTICS: Record<string, () => Promise<void>> = {
 };
 
 describe.each(Object.entries(STATISTICS))('%s', (_, prepare) => {
-  it('a batch visits rows in proportion to its points', async () => {
+  it('visits rows in proportion to the points of a batch', async () => {
     await prepare();
     const run = object(1000);
     await log(run, [{ key: 'loss', value: 1, step: 1 }]);
@@ -116,7 +116,7 @@ describe.each(Object.entries(STATISTICS))('%s', (_, prepare) => {
       ofAnotherObject: await rowsOf(object(1001), keys('new')),
     };
     for (const [what, count] of Object.entries(figures)) {
-      // A plan that was not reported would count as no rows.
+      // An unreported plan would count as no rows.
       expect(count, what).toBeGreaterThan(KEYS);
       expect(count, what).toBeLessThan(ROWS_A_POINT * KEYS * (what === 'newAndTwice' ? 2 : 1));
     }

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-it('200: keys, digests and values that mean something in an array of Postgres are taken as they are', async () => {
+it('stores keys, digests and values that are special in a Postgres array', async () => {
   const digest = '{"sha",NULL}\\';
   const metrics = [
     ...['NULL', 'null', '{a,b}', '"', '\\', '\\"', "'", 'a,b', 'a b', 'ü/😀', '{}'].map((key, n) => ({

@@ -37,7 +37,7 @@ const read = async (query = ''): Promise<any[]> => {
 const valuesOf = (items: any[]) => items.map((item) => item.value);
 
 describe('GET …/metrics', () => {
-  it('in order of key, dataset, step, time; without comes first', async () => {
+  it('sorts by key, dataset, step and time, with missing values first', async () => {
     const items = await read();
     expect(items).toHaveLength(107);
     expect(items[0]).toEqual({ key: 'acc', value: 'NaN', step: 3, time: null, dataset: null, digest: null });
@@ -55,7 +55,7 @@ describe('GET …/metrics', () => {
     ]);
   });
 
-  it('of one key, of one dataset by its name from here or its full name', async () => {
+  it('filters by key, and by dataset with its bare or full name', async () => {
     expect(await read('key=acc')).toHaveLength(1);
     expect(await read('key=none')).toEqual([]);
     expect(valuesOf(await read('dataset=coco-val'))).toEqual([0.5, 0.4]);
@@ -64,7 +64,7 @@ describe('GET …/metrics', () => {
     expect((await server.api('GET', `${path}/metrics?dataset=none`)).status).toBe(404);
   });
 
-  it('in a range of steps and times, both ends in it; what has none is outside', async () => {
+  it('filters by inclusive ranges of steps and times, without points that have none', async () => {
     expect(valuesOf(await read('key=loss&fromStep=98'))).toEqual([98, 99]);
     expect(valuesOf(await read('fromStep=3&toStep=4'))).toEqual(['NaN', 3, 4]);
     expect(valuesOf(await read('fromTime=2026-01-01T00:04:00Z&toTime=2026-01-01T01:05:00%2B01:00'))).toEqual([
@@ -73,7 +73,7 @@ describe('GET …/metrics', () => {
     expect(await read('fromStep=9&toStep=3')).toEqual([]);
   });
 
-  it('pages of any size are the whole, without loss or double', async () => {
+  it('returns each point once in pages of any size', async () => {
     const whole = await read();
     for (const query of ['', 'key=loss&', 'points=10&']) {
       const expected = query === '' ? whole : await read(query);
@@ -91,7 +91,7 @@ describe('GET …/metrics', () => {
     }
   });
 
-  it('down-samples every series to at most so many of its own points, and keeps its extremes', async () => {
+  it('samples every series to the requested number of its own points, and keeps the extremes', async () => {
     const whole = await read();
     for (const points of [2, 3, 10, 33, 102, 103, 10_000]) {
       const sampled = await read(`points=${points}`);
@@ -105,11 +105,11 @@ describe('GET …/metrics', () => {
       expect(sampled.filter((item) => item.key === 'acc')).toHaveLength(1);
       if (points >= 103) expect(sampled).toEqual(whole);
     }
-    // The range is cut first, so that zooming in shows more.
+    // The range applies before the sampling, so that zooming in shows more.
     expect(await read('key=loss&fromStep=10&toStep=19&points=10')).toHaveLength(10);
   });
 
-  it('422: bounds that are none', async () => {
+  it('returns 422 for invalid bounds', async () => {
     for (const query of [
       'points=1',
       'points=10001',

@@ -12,7 +12,7 @@ afterAll(() => server.stop());
 const pathOf = ({ id }: { id: string }) => `/v1/models/${id}`;
 
 describe('POST /v1/models', () => {
-  it('201: makes the model, its namespace and the parents of that', async () => {
+  it('returns 201, and creates the model, its namespace and parent namespaces', async () => {
     const created = await server.api('POST', '/v1/models', {
       namespace: 'ai/vision/',
       name: 'yolo',
@@ -43,7 +43,7 @@ describe('POST /v1/models', () => {
     expect(namespaces.body['items'].map((n: { path: string }) => n.path)).toEqual(['ai', 'ai/vision']);
   });
 
-  it('200: answers the model that is there, as it is, and changes nothing', async () => {
+  it('returns 200 with the existing model, and changes nothing', async () => {
     const again = await server.api('POST', '/v1/models', {
       namespace: 'ai/vision',
       name: 'yolo',
@@ -56,7 +56,7 @@ describe('POST /v1/models', () => {
     expect(await changesOf(server, read.body.id)).toHaveLength(1);
   });
 
-  it('takes namespace and name alone', async () => {
+  it('needs only namespace and name', async () => {
     const made = await newModel(server, { namespace: 'alone' });
     expect(made).toMatchObject({ owner: null, task: null, description: null, metadata: {}, tags: [] });
     expect(made.tags).toEqual([]);
@@ -72,7 +72,7 @@ describe('POST /v1/models', () => {
     [{ namespace: 'a', name: 'x', metadata: { big: 'x'.repeat(65_536) } }, '/metadata'],
     [{ namespace: 'a', name: 'x', owner: 1 }, '/owner'],
     [{ namespace: 'a', name: 'x', id: '0192e4a1-7b3c-7def-8123-456789abcdef' }, '/id'],
-  ])('422: %j, with a pointer to the field', async (body, pointer) => {
+  ])('returns 422 for %j, with a pointer to the field', async (body, pointer) => {
     const refused = await server.api('POST', '/v1/models', body);
     expect(refused.status).toBe(422);
     expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -80,7 +80,7 @@ describe('POST /v1/models', () => {
     expect(refused.body.errors.map((error: any) => error.pointer)).toEqual([pointer]);
   });
 
-  it('metadata may have 64 KiB of UTF-8 and no byte more', async () => {
+  it('accepts exactly 64 KiB of metadata', async () => {
     const bytes = 65_536 - '{"a":""}'.length;
     const fits = `${'\u00fc'.repeat(bytes / 2)}`;
     await newModel(server, { metadata: { a: fits } });
@@ -88,7 +88,7 @@ describe('POST /v1/models', () => {
     expect((await server.api('POST', '/v1/models', body)).status).toBe(422);
   });
 
-  it('many at once: one model, 201 once and 200 else, one change', async () => {
+  it('creates one model under concurrency, with 201 once, 200 otherwise, and one change', async () => {
     for (let round = 0; round < 3; round++) {
       const body = { namespace: freshName('race/a'), name: 'yolo' };
       const answers = await atOnce(12, (i) => server.api('POST', '/v1/models', { ...body, owner: `o${i}` }));
@@ -101,8 +101,8 @@ describe('POST /v1/models', () => {
   });
 });
 
-describe('a path names a model', () => {
-  it('by id in either case, or by namespace and name, percent-encoded, in NFC or NFD', async () => {
+describe('the path of a model', () => {
+  it('is its id in upper or lower case, or namespace and name, percent-encoded, in NFC or NFD', async () => {
     const made = await newModel(server, { namespace: 'n\u00e4he/a b', name: freshName('caf\u00e9 ?#%&+') });
     const name = `${made.namespace}/${made.name}`;
     for (const text of [made.id, made.id.toUpperCase(), name, name.normalize('NFD')])
@@ -118,7 +118,7 @@ describe('a path names a model', () => {
     },
   );
 
-  it('404: an id of nothing, or of another kind', async () => {
+  it('is 404 for an unknown id, or an id of another kind', async () => {
     const version = await newVersion(server);
     for (const id of ['0192e4a1-7b3c-7def-8123-456789abcdef', version.id])
       expect((await server.api('GET', `/v1/models/${id}`)).status).toBe(404);
@@ -126,7 +126,7 @@ describe('a path names a model', () => {
 });
 
 describe('PATCH /v1/models/{model}', () => {
-  it('200: a merge patch: given members replace, null removes, the rest stays', async () => {
+  it('applies a merge patch: given members replace, null removes, the rest stays', async () => {
     const made = await newModel(server, {
       owner: 'a',
       task: 't',
@@ -168,7 +168,7 @@ describe('PATCH /v1/models/{model}', () => {
     { metadata: { deep: { b: 1 } } },
     { metadata: { list: [{ long: 1, a: { long: 1, b: 2 } }] } },
     { task: null },
-  ])('changes and records nothing where nothing differs: %j', async (patch) => {
+  ])('changes and records nothing if nothing differs: %j', async (patch) => {
     const metadata = { deep: { b: 1, a: 2 }, list: [{ a: { b: 2, long: 1 }, long: 1 }] };
     const made = await newModel(server, { owner: 'a', tags: ['x', 'y'], metadata });
     server.advance(5);
@@ -180,7 +180,7 @@ describe('PATCH /v1/models/{model}', () => {
   });
 
   it.each(['namespace', 'name', 'id', 'createdAt', 'deletedAt', 'metrics'])(
-    '422: "%s" cannot be set',
+    'returns 422 for "%s"',
     async (field) => {
       const made = await newModel(server);
       const refused = await server.api('PATCH', pathOf(made), { [field]: made[field] });
@@ -189,7 +189,7 @@ describe('PATCH /v1/models/{model}', () => {
     },
   );
 
-  it('422: metadata that grows beyond its bound by a patch', async () => {
+  it('returns 422 if a patch makes the metadata too large', async () => {
     const made = await newModel(server, { metadata: { a: 'x'.repeat(40_000) } });
     const refused = await server.api('PATCH', pathOf(made), { metadata: { b: 'x'.repeat(40_000) } });
     expect(refused.status).toBe(422);
@@ -198,7 +198,7 @@ describe('PATCH /v1/models/{model}', () => {
     expect(part.status).toBe(422);
   });
 
-  it('415: a patch of another kind; 400: no JSON, no body', async () => {
+  it('returns 415 for another patch format, and 400 for invalid JSON or no body', async () => {
     const made = await newModel(server);
     const type = { 'content-type': 'application/json-patch+json' };
     expect((await server.api('PATCH', pathOf(made), '[]', type)).status).toBe(415);
@@ -207,7 +207,7 @@ describe('PATCH /v1/models/{model}', () => {
     expect((await server.api('PATCH', pathOf(made))).status).toBe(400);
   });
 
-  it('many at once lose nothing: each is seen by the next', async () => {
+  it('loses nothing under concurrency', async () => {
     const made = await newModel(server);
     await atOnce(10, (i) => server.api('PATCH', pathOf(made), { metadata: { [`k${i}`]: i } }));
     const read = await server.api('GET', pathOf(made));
@@ -217,7 +217,7 @@ describe('PATCH /v1/models/{model}', () => {
 });
 
 describe('/v1/models/{model}/metadata', () => {
-  it('200: reads and patches it alone, under the ETag of the model', async () => {
+  it('reads and patches only the metadata, with the ETag of the model', async () => {
     const made = await newModel(server, { metadata: { a: { b: 1 } } });
     const path = `${pathOf(made)}/metadata`;
     const read = await server.api('GET', path);
@@ -233,7 +233,7 @@ describe('/v1/models/{model}/metadata', () => {
 });
 
 describe('deleting and restoring', () => {
-  it('takes versions and aliases along, keeps the name, and gives all back', async () => {
+  it('includes versions and aliases, keeps the name, and restores everything', async () => {
     const made = await newModel(server);
     const path = pathOf(made);
     const version = await server.api('POST', `${path}/versions`, {
@@ -274,7 +274,7 @@ describe('deleting and restoring', () => {
     expect(changes[1]?.after.deletedAt).toBe(shown.body.deletedAt);
   });
 
-  it('many deletes and restores at once: each counts once, and the record is a chain', async () => {
+  it('records an unbroken chain of concurrent deletes and restores', async () => {
     const made = await newModel(server);
     const answers = await atOnce(12, (i) =>
       i % 2 ? server.api('DELETE', pathOf(made)) : server.api('POST', `${pathOf(made)}/restore`),

@@ -5,7 +5,7 @@ import { ref, startTestServer, type TestServer } from '../../../testing/test-ser
 import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
 import { pruneHistory } from '../../workers/history-retention.ts';
 
-/* What an admin set on a namespace, and whoever would reset it by deleting the namespace and making it again. */
+/* Deleting and recreating a namespace must not reset the settings of its admins. */
 
 const DAY = 86_400_000;
 
@@ -27,7 +27,7 @@ const protect = (namespace: string) =>
     reason: 'audited',
   });
 const limit = (namespace: string) => callers.ok('PATCH', pathOf(namespace), { quotaBytes: 1000 });
-/** Everything that admins set on a namespace itself. */
+/** Reads all settings of admins on a namespace itself. */
 async function settingsOf(namespace: string) {
   const { quotaBytes } = await callers.ok('GET', pathOf(namespace));
   const all = (await callers.ok('GET', `${pathOf(namespace)}/grants`)).items;
@@ -36,7 +36,7 @@ async function settingsOf(namespace: string) {
   return { quotaBytes, grants, protections };
 }
 const nothing = { quotaBytes: null, grants: [], protections: [] };
-/** Makes an empty namespace, its parents with it. */
+/** Creates an empty namespace with its parents. */
 async function made(namespace: string): Promise<string> {
   await grant(namespace, 'user:nobody', 'viewer');
   await callers.ok('DELETE', `${pathOf(namespace)}/grants/user:nobody`);
@@ -50,7 +50,7 @@ describe('deleting a namespace', () => {
     ['a quota', 'namespace.quota', limit],
     ['grants', 'grant.write', (namespace) => grant(namespace, 'user:x', 'viewer')],
     ['protected aliases', 'alias.protect', protect],
-  ])('403: one with %s, for whoever has not %s there', async (what, permission, set) => {
+  ])('returns 403 for a namespace with %s if the caller lacks %s', async (what, permission, set) => {
     const root = freshName('root');
     const namespace = await made(`${root}/team`);
     await set(namespace);
@@ -65,14 +65,14 @@ describe('deleting a namespace', () => {
     expect((await admin.api('DELETE', pathOf(namespace))).status).toBe(204);
   });
 
-  it('204: one without any of these, for a maintainer', async () => {
+  it('returns 204 for a maintainer if the namespace has none of these', async () => {
     const root = freshName('root');
     const namespace = await made(`${root}/team`);
     const maintainer = await callers.user({ [root]: 'maintainer' });
     expect((await maintainer.api('DELETE', pathOf(namespace))).status).toBe(204);
   });
 
-  it('keeps a grant that is set at the same time, or does not delete', async () => {
+  it('keeps a concurrent grant, or does not delete', async () => {
     for (let round = 0; round < 8; round++) {
       const namespace = await made(`${freshName('root')}/team`);
       const principal = `user:${freshName('u')}`;
@@ -88,8 +88,8 @@ describe('deleting a namespace', () => {
   });
 });
 
-describe('a namespace that is made again', () => {
-  it('within the grace time has its quota, grants and protections again, whoever makes it', async () => {
+describe('a recreated namespace', () => {
+  it('within the grace time gets its quota, grants and protections back, whoever creates it', async () => {
     const root = freshName('root');
     const namespace = await made(`${root}/team`);
     const contributor = await callers.user({ [root]: 'contributor' });
@@ -117,7 +117,7 @@ describe('a namespace that is made again', () => {
     });
   });
 
-  it('after the grace time, or after an admin took them away, has none', async () => {
+  it('after the grace time, or after an admin removed them, has none', async () => {
     const namespace = await made(`${freshName('root')}/team`);
     await limit(namespace);
     await callers.ok('DELETE', pathOf(namespace));
@@ -134,7 +134,7 @@ describe('a namespace that is made again', () => {
     expect(await settingsOf(await made(second))).toEqual(nothing);
   });
 
-  it('what is kept goes when its time is over', async () => {
+  it('loses kept settings after their time', async () => {
     const namespace = await made(freshName('root'));
     await limit(namespace);
     await callers.ok('DELETE', pathOf(namespace));
@@ -148,10 +148,10 @@ describe('a namespace that is made again', () => {
   });
 });
 
-describe('a root that is made again', () => {
+describe('a recreated root', () => {
   const creator = (name: string) => callers.token({ principal: name });
 
-  it('404: within the grace time for a root creator who had no rights there; admin after it', async () => {
+  it('is 404 within the grace time for a root creator without former rights, who becomes admin after it', async () => {
     const rival = await creator('user:rival');
     const byQuota = await made(freshName('root'));
     await limit(byQuota);
@@ -172,7 +172,7 @@ describe('a root that is made again', () => {
     expect((await settingsOf(byGrant)).grants).toMatchObject([{ principal: 'user:rival', role: 'admin' }]);
   });
 
-  it('201: for a root creator whose former role allows it, who becomes no more than before', async () => {
+  it('is 201 for a root creator whose former role allows it, with that role', async () => {
     const root = await made(freshName('root'));
     await grant(root, 'user:owner', 'admin');
     await grant(root, 'user:creator', 'contributor');
@@ -185,7 +185,7 @@ describe('a root that is made again', () => {
     expect(await settingsOf(root)).toEqual(before);
   });
 
-  it('is still the one of its creator, with the quota that an administrator set', async () => {
+  it('still belongs to its creator, with the quota of an administrator', async () => {
     const api = await creator('user:creator');
     const root = freshName('root');
     await api.api('PUT', `${pathOf(root)}/grants/user:friend`, { role: 'viewer' });

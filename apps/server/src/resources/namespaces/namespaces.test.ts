@@ -14,12 +14,12 @@ const pathOf = (namespace: string) => `/v1/namespaces/${ref(namespace)}`;
 const pathsUnder = async (under: string): Promise<string[]> =>
   (await server.api('GET', `/v1/namespaces?under=${ref(under)}`)).body.items.map((n: any) => n.path);
 
-describe('a namespace comes into being on first use', () => {
+describe('a namespace is created on first use', () => {
   it.each([
     ['/v1/models', {}],
     ['/v1/experiments', {}],
     ['/v1/datasets', {}],
-  ])('by POST %s, its parents with it, one change each', async (path, fields) => {
+  ])('by POST %s, with its parents, and one change each', async (path, fields) => {
     const root = freshName('root');
     await server.api('POST', path, { namespace: `${root}/b/c/`, name: 'x', ...fields });
     expect(await pathsUnder(root)).toEqual([`${root}/b`, `${root}/b/c`]);
@@ -41,7 +41,7 @@ describe('a namespace comes into being on first use', () => {
     }
   });
 
-  it('once, when many objects are made in it at the same time', async () => {
+  it('once, if many objects are created in it concurrently', async () => {
     const root = freshName('root');
     const answers = await atOnce(8, (i) =>
       server.api('POST', i % 2 ? '/v1/models' : '/v1/experiments', {
@@ -57,7 +57,7 @@ describe('a namespace comes into being on first use', () => {
     expect(rows).toEqual([root, `${root}/b`, `${root}/b/c`].map((path) => ({ path, action: 'created' })));
   });
 
-  it('not by a read, nor by a create that is refused', async () => {
+  it('not by a read, and not by a refused create', async () => {
     const root = freshName('never');
     await server.api('GET', `/v1/models?namespace=${root}`);
     await server.api('GET', `/v1/models/${ref(`${root}/x`)}`);
@@ -65,7 +65,7 @@ describe('a namespace comes into being on first use', () => {
     expect((await server.api('GET', pathOf(root))).status).toBe(404);
   });
 
-  it('the same in NFC and NFD, with and without a slash at the end', async () => {
+  it('as the same namespace in NFC and NFD, with and without a trailing slash', async () => {
     const model = await newModel(server, { namespace: 'gro\u0308\u00dfe/' });
     expect(model.namespace).toBe('gr\u00f6\u00dfe');
     expect((await server.api('GET', pathOf('gro\u0308\u00dfe/'))).body.path).toBe('gr\u00f6\u00dfe');
@@ -76,7 +76,7 @@ describe('a path', () => {
   const uuid = '0192e4a1-7b3c-7def-8123-456789abcdef';
   const bad = ['', '/', '/a', 'a//b', 'a/./b', '..', 'a@b', 'a:b', 'a\\b', 'a\u0001b', uuid, `a/${uuid}`];
   it.each([...bad, 'a'.repeat(129), Array(5).fill('a'.repeat(128)).join('/')])(
-    '422: cannot be %j',
+    'is 422 for %j',
     async (namespace) => {
       const refused = await server.api('POST', '/v1/models', { namespace, name: 'x' });
       expect(refused.status).toBe(422);
@@ -84,7 +84,7 @@ describe('a path', () => {
     },
   );
 
-  it('can be 512 characters long, of any script', async () => {
+  it('can have 512 characters of any script', async () => {
     const namespace = `${freshName('n')}/${Array(3).fill('\u6a21'.repeat(128)).join('/')}`;
     const longest = `${namespace}/${'\u{1f600}'.repeat(511 - [...namespace].length)}`;
     const model = await newModel(server, { namespace: longest });
@@ -95,7 +95,7 @@ describe('a path', () => {
 });
 
 describe('PATCH', () => {
-  it('200: describes, counts up, records; what changes nothing records nothing', async () => {
+  it('sets the description, increments the ETag and records it; a patch without changes records nothing', async () => {
     const { namespace } = await newModel(server, { namespace: freshName('patched') });
     const patch = { description: 'ours', metadata: { team: 'x', old: 1 } };
     const first = await server.api('PATCH', pathOf(namespace), patch);
@@ -115,7 +115,7 @@ describe('PATCH', () => {
     expect(changes[2]?.before).toEqual(changes[1]?.after);
   });
 
-  it('422: the path never changes', async () => {
+  it('returns 422 for the path', async () => {
     const { namespace } = await newModel(server);
     const refused = await server.api('PATCH', pathOf(namespace), { path: 'other' });
     expect(refused.status).toBe(422);
@@ -124,7 +124,7 @@ describe('PATCH', () => {
 });
 
 describe('DELETE', () => {
-  it('204: an empty one goes at once, and can be made anew', async () => {
+  it('deletes an empty namespace at once, and it can be created again', async () => {
     const root = freshName('empty');
     await server.api('POST', '/v1/models', { namespace: `${root}/leaf`, name: 'x' });
     await server.api('DELETE', `/v1/models/${ref(`${root}/leaf/x`)}`);
@@ -142,7 +142,7 @@ describe('DELETE', () => {
     expect(made.body.id).not.toBe(body.id);
   });
 
-  it('409: while it holds a model, an experiment, a dataset, a namespace, or what is deleted and not purged', async () => {
+  it('returns 409 while it contains models, experiments, datasets, namespaces or deleted objects', async () => {
     const refuses = async (namespace: string) => {
       const { body } = await server.api('GET', pathOf(namespace));
       const refused = await server.api('DELETE', pathOf(namespace));
@@ -162,11 +162,11 @@ describe('DELETE', () => {
     await refuses(sets);
   });
 
-  it('against a model made in it at the same time: the model is there, in a namespace that is', async () => {
+  it('never leaves a concurrently created model without its namespace', async () => {
     for (let round = 0; round < 8; round++) {
       const root = freshName('raced');
       await server.api('POST', '/v1/models', { namespace: `${root}/sub/leaf`, name: 'gone' });
-      // Empty but for the tree: what lay in it is removed as a purge would.
+      // Removes the content of the tree as a purge would.
       await server.db.requests.query("DELETE FROM models WHERE name = 'gone'");
       const [leaf, model, sub] = await Promise.all([
         server.api('DELETE', pathOf(`${root}/sub/leaf`)),
@@ -183,7 +183,7 @@ describe('DELETE', () => {
 });
 
 describe('GET /v1/namespaces', () => {
-  it('200: what lies below, not beside, not itself; filtered, ordered, in pages', async () => {
+  it('lists namespaces below, not beside and not itself, filtered, sorted and in pages', async () => {
     const root = freshName('list');
     for (const leaf of ['a', 'b/c', 'B']) await newModel(server, { namespace: `${root}/${leaf}` });
     await newModel(server, { namespace: `${root}-beside` });
@@ -203,7 +203,7 @@ describe('GET /v1/namespaces', () => {
     expect(await paths(`limit=3&cursor=${first.body.nextCursor}`)).toEqual(['b/c']);
   });
 
-  it('a name with %, _ and quotes is only itself', async () => {
+  it('matches a name with %, _ and quotes literally', async () => {
     const root = freshName("per%_'cent");
     await newModel(server, { namespace: `${root}/below` });
     expect(await pathsUnder(root)).toEqual([`${root}/below`]);

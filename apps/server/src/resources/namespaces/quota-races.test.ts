@@ -6,8 +6,8 @@ import { ref, startTestServer, type TestServer } from '../../../testing/test-ser
 import { begin } from '../../../testing/uploads.ts';
 
 /*
- * Many writers under the same quotas at once, on two servers over one database: what is stored and what is reserved is
- * never more than a quota, whoever looks and whenever.
+ * Many writers under the same quotas on two servers with one database: stored and reserved bytes never exceed a quota,
+ * at any time.
  */
 
 let server: TestServer;
@@ -31,7 +31,7 @@ interface Held {
   held: number;
 }
 
-/** What lies under each quota below a namespace, in one look. */
+/** Reads the usage under each quota below a namespace in one statement. */
 const heldUnder = async (root: string): Promise<Held[]> =>
   (
     await server.db.background.query<Held>(
@@ -45,12 +45,12 @@ const heldUnder = async (root: string): Promise<Held[]> =>
 function demandHeld(found: readonly Held[]): void {
   for (const { path, quota, charged, held } of found) {
     expect(held, path).toBeLessThanOrEqual(quota);
-    // What makes the quick check a safe one.
+    // The fast check relies on this counter.
     if (charged !== null) expect(charged, path).toBeGreaterThanOrEqual(held);
   }
 }
 
-/** Nothing may fail for another reason than a quota, or that what it needs is not there yet. */
+/** Requests may fail only because of a quota, or because their source does not exist yet. */
 function demand(answer: { status: number; body: any }, ...statuses: number[]): typeof answer {
   if (!statuses.includes(answer.status))
     throw new Error(`${answer.status} ${JSON.stringify(answer.body)}, not ${statuses.join(' or ')}`);
@@ -60,7 +60,7 @@ function demand(answer: { status: number; body: any }, ...statuses: number[]): t
 const stream = (on: TestServer, path: string, content: Uint8Array) =>
   on.api('PUT', path, new Blob([content]).stream());
 
-it('racing uploads, attaches, promotions and begun uploads never exceed a quota', async () => {
+it('never exceeds a quota with concurrent uploads, attaches, promotions and open uploads', async () => {
   const root = freshName('race');
   const leaves = [`${root}/a`, `${root}/a/b`, `${root}/c`];
   const models = await Promise.all(leaves.map((namespace) => newModel(server, { namespace })));
@@ -112,7 +112,7 @@ it('racing uploads, attaches, promotions and begun uploads never exceed a quota'
                   )
                 : demand(await on.api('DELETE', `${path}/${index}-0`), 204, 404);
       if (answer.status === 413) refusals++;
-      // Some of what was reserved is given back.
+      // Some reservations are released.
       if (act === 3 && answer.status === 201 && round % 2 === 0)
         demand(await on.api('DELETE', `/v1/uploads/${answer.body.id}`), 204);
     }
@@ -131,7 +131,7 @@ it('racing uploads, attaches, promotions and begun uploads never exceed a quota'
   expect(refusals).toBeGreaterThan(0);
 }, 60_000);
 
-it('the last room goes to one of those who want it', async () => {
+it('gives the last free bytes to one of several requests', async () => {
   const root = freshName('race');
   const models = await atOnce(8, () => newModel(server, { namespace: root }));
   demand(await setQuota(root, 1_000), 200);
@@ -144,7 +144,7 @@ it('the last room goes to one of those who want it', async () => {
     201,
     ...Array.from({ length: 7 }, () => 413),
   ]);
-  // The same content at once is no more than once.
+  // The same content counts once, even if it is uploaded concurrently.
   const content = randomBytes(400);
   const same = await Promise.all(
     models.map((model, index) =>
@@ -154,13 +154,13 @@ it('the last room goes to one of those who want it', async () => {
   expect(same.map(({ status }) => status)).toEqual(models.map(() => 201));
 });
 
-it('a first quota counts what was just being stored without one', async () => {
+it('counts content that is being stored while the first quota is set', async () => {
   const root = freshName('race');
   const model = await newModel(server, { namespace: root });
   const known = await stream(server, `/v1/models/${model.id}/files/a`, randomBytes(10));
   const writer = await server.db.requests.connect();
   try {
-    // A writer that has found no quota, and is not done yet.
+    // A writer that found no quota, and has not committed yet.
     await writer.query('BEGIN');
     await writer.query(
       `WITH stored AS (INSERT INTO blobs (id, sha256, key, size_bytes, created_at)

@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(async () => {
-  // Whoever wrote it: what is stored has its namespace, which is its object's.
+  // Every stored file has the namespace of its object.
   const { rows } = await server.db.requests.query(
     `SELECT * FROM files WHERE blob_id IS NOT NULL AND namespace_id IS DISTINCT FROM namespace_of(object_kind, object_id)`,
   );
@@ -30,10 +30,10 @@ const usageOf = async (namespace: string): Promise<any> =>
 const attach = (path: string, sha256: string, at = 'attached') =>
   server.api('POST', `${path}/files/attach`, { files: [{ path: at, sha256 }] });
 
-/** Sends content without saying how long it is: nobody can refuse it before it is there. */
+/** Sends content without a length, so the server cannot refuse it early. */
 const stream = (path: string, content: Uint8Array) => server.api('PUT', path, new Blob([content]).stream());
 
-/** A namespace of its own with a quota, and the path of a model in it. */
+/** Makes a new namespace with a quota, and a model in it. */
 async function limited(quotaBytes: number, below = '') {
   const root = freshName('quota');
   const model = await newModel(server, { namespace: `${root}${below}` });
@@ -50,7 +50,7 @@ const exceeded = (namespace: string, quota: number, used: number, asked: number)
 });
 
 describe('PATCH {quotaBytes}', () => {
-  it('200: sets, changes and removes it, counts up, records', async () => {
+  it('sets, changes and removes it, increments the ETag, and records changes', async () => {
     const { namespace } = await newModel(server, { namespace: freshName('set') });
     const set = await setQuota(namespace, 5_000_000_000_000);
     expect(set.body.quotaBytes).toBe(5_000_000_000_000);
@@ -70,7 +70,7 @@ describe('PATCH {quotaBytes}', () => {
       expect(change.before).toEqual(changes[index]?.after);
   });
 
-  it.each([-1, 1.5, '10GiB', 2 ** 60])('422: %j is none', async (quotaBytes) => {
+  it.each([-1, 1.5, '10GiB', 2 ** 60])('returns 422 for %j', async (quotaBytes) => {
     const { namespace } = await newModel(server);
     const refused = await server.api('PATCH', pathOf(namespace), { quotaBytes });
     expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/quotaBytes']);
@@ -78,7 +78,7 @@ describe('PATCH {quotaBytes}', () => {
 });
 
 describe('GET …/usage', () => {
-  it('200: each content once, with what lies below; tracked files count nothing', async () => {
+  it('counts each content once, with namespaces below, without tracked files', async () => {
     const root = freshName('usage');
     const paths = ['', '/a', '/a/b', '/ab'];
     const models = await Promise.all(paths.map((path) => newModel(server, { namespace: `${root}${path}` })));
@@ -105,7 +105,7 @@ describe('GET …/usage', () => {
     expect((await server.api('GET', `${pathOf(`${root}/none`)}/usage`)).status).toBe(404);
   });
 
-  it('200: counts files of every kind of object, of deleted ones until they are purged', async () => {
+  it('counts files of all kinds of objects, and of deleted ones until the purge', async () => {
     const root = freshName('usage');
     const model = await newModel(server, { namespace: root });
     const version = await server.api('POST', `/v1/models/${model.id}/versions`, { version: 'v1' });
@@ -130,7 +130,7 @@ describe('GET …/usage', () => {
 });
 
 describe('PUT of a file', () => {
-  it('413: is refused before a byte is sent, where its length is told', async () => {
+  it('returns 413 before a byte is sent if it has a length', async () => {
     const { root, path } = await limited(1000);
     expect((await server.api('PUT', `${path}/files/a`, randomBytes(600))).status).toBe(201);
     const connection = await connectRaw(server.url);
@@ -142,7 +142,7 @@ describe('PUT of a file', () => {
     expect(await usageOf(root)).toMatchObject({ usedBytes: 1000, files: 2 });
   });
 
-  it('413: leaves nothing, where its length shows only in the end', async () => {
+  it('returns 413 at the end without a length, and leaves nothing', async () => {
     const { root, path } = await limited(1000);
     expect((await stream(`${path}/files/a`, randomBytes(600))).status).toBe(201);
     expect(await stream(`${path}/files/b`, randomBytes(401))).toMatchObject(exceeded(root, 1000, 600, 401));
@@ -153,7 +153,7 @@ describe('PUT of a file', () => {
     expect((await stream(`${path}/files/b`, randomBytes(400))).status).toBe(201);
   });
 
-  it('413: the quota of every namespace above must hold, the topmost that does not is named', async () => {
+  it('returns 413 with the topmost exceeded quota', async () => {
     const { root, path } = await limited(1000, '/sub/leaf');
     await setQuota(`${root}/sub`, 400);
     await setQuota(`${root}/sub/leaf`, 2000);
@@ -164,12 +164,12 @@ describe('PUT of a file', () => {
     const beside = await newModel(server, { namespace: `${root}/beside` });
     expect((await stream(`/v1/models/${beside.id}/files/a`, randomBytes(650))).status).toBe(201);
     expect(await stream(`${path}/files/b`, randomBytes(51))).toMatchObject(exceeded(root, 1000, 950, 51));
-    // Not of those beside or below.
+    // Quotas of namespaces beside or below do not apply.
     const other = await newModel(server, { namespace: `${root}-x` });
     expect((await stream(`/v1/models/${other.id}/files/a`, randomBytes(5000))).status).toBe(201);
   });
 
-  it('201: content that is there already costs nothing, in the same namespace or below', async () => {
+  it('charges nothing for content that the namespace already has', async () => {
     const { root, path } = await limited(1000);
     const below = await newModel(server, { namespace: `${root}/below` });
     const content = randomBytes(1000);
@@ -180,7 +180,7 @@ describe('PUT of a file', () => {
     expect(await usageOf(root)).toMatchObject({ usedBytes: 1000, files: 3, contents: 2 });
   });
 
-  it('200: what takes the place of other content has its room; what is there already can come again', async () => {
+  it('subtracts replaced content, and accepts repeated uploads', async () => {
     const { root, path } = await limited(1000);
     const first = randomBytes(900);
     await stream(`${path}/files/a`, first);
@@ -191,7 +191,7 @@ describe('PUT of a file', () => {
     expect(await usageOf(root)).toMatchObject({ usedBytes: 1000, files: 1 });
   });
 
-  it('201: what was deleted makes room: at once, or when it is purged with its object', async () => {
+  it('frees the bytes of deleted files at once, and of deleted objects at the purge', async () => {
     const { root, path } = await limited(1000);
     const other = await newModel(server, { namespace: root });
     await stream(`${path}/files/a`, randomBytes(500));
@@ -206,7 +206,7 @@ describe('PUT of a file', () => {
     expect((await server.api('PUT', `${path}/files/c`, randomBytes(500))).status).toBe(201);
   });
 
-  it('a quota that is less than what is used keeps out what is new, and nothing else', async () => {
+  it('refuses only new content under a quota below the usage', async () => {
     const { root, model, path } = await limited(1000);
     const content = randomBytes(800);
     const { body } = await stream(`${path}/files/a`, content);
@@ -225,7 +225,7 @@ describe('PUT of a file', () => {
 });
 
 describe('attach', () => {
-  it('413: content that is new to the namespace costs its bytes once, all files or none', async () => {
+  it('charges new content once, and returns 413 for all files together', async () => {
     const elsewhere = await newModel(server, { namespace: freshName('elsewhere') });
     const stored = async (bytes: number) =>
       (await stream(`/v1/models/${elsewhere.id}/files/${bytes}`, randomBytes(bytes))).body.sha256;
@@ -241,7 +241,7 @@ describe('attach', () => {
     expect(await usageOf(root)).toMatchObject({ usedBytes: 0, files: 0 });
     expect((await send(files.slice(0, 2))).status).toBe(200);
     expect(await usageOf(root)).toMatchObject({ usedBytes: 700, files: 2, contents: 1 });
-    // Two of the three are there: only what is new was asked for.
+    // Two of three contents exist, so only the new one was charged.
     expect(await send([...files, { path: 'd', sha256: large }])).toMatchObject(
       exceeded(root, 1000, 700, 400),
     );
@@ -250,7 +250,7 @@ describe('attach', () => {
 });
 
 describe('promote', () => {
-  it('costs nothing where the checkpoint lies under the same quota; 413 and no version where it does not fit', async () => {
+  it('charges nothing under the same quota, and returns 413 without a version if it does not fit', async () => {
     const root = freshName('promote');
     const experiment = await newExperiment(server, { namespace: `${root}/runs` });
     const checkpoint = await newCheckpoint(server, { status: 'pending' }, experiment);
@@ -276,7 +276,7 @@ describe('promote', () => {
 });
 
 describe('an upload in parts', () => {
-  it('413: reserves its bytes when it begins, and gives them back when it is given up', async () => {
+  it('reserves its bytes at its creation, and releases them when it is aborted', async () => {
     const { root, model, path } = await limited(1000);
     const upload = await begin(server, 'model', model, { sizeBytes: 600 });
     expect(upload.status).toBe(201);
@@ -291,7 +291,7 @@ describe('an upload in parts', () => {
     expect((await begin(server, 'model', model, { sizeBytes: 600 })).status).toBe(201);
   });
 
-  it('is counted once, all the way from its begin to its file', async () => {
+  it('is counted once from its creation to its file', async () => {
     const { root, model, path } = await limited(1000);
     const content = randomBytes(1000);
     const upload = await newUpload(server, 'model', model, content);
@@ -303,7 +303,7 @@ describe('an upload in parts', () => {
     expect((await stream(`${path}/files/b`, randomBytes(1))).status).toBe(413);
   });
 
-  it('413: cannot be completed under a quota that is too small by now; it waits for a larger one', async () => {
+  it('is 413 on completion under a lowered quota, and can be completed under a larger one', async () => {
     const { root, model } = await limited(1000);
     const content = randomBytes(600);
     const upload = await newUpload(server, 'model', model, content);
@@ -316,7 +316,7 @@ describe('an upload in parts', () => {
   });
 });
 
-it('the figures of a namespace that the caller may not read are not told', async () => {
+it('hides the figures of a namespace that the caller may not read', async () => {
   const { root } = await limited(1000, '/team');
   const grants = new Map([[`${root}/team`, new Set(['file.write', 'namespace.read'])]]);
   const ctx = { ...server.ctx, actor: { name: 'ann', grants } } as unknown as RequestContext;
@@ -328,7 +328,7 @@ it('the figures of a namespace that the caller may not read are not told', async
   await expect(demandRoom(ctx, `${root}/team`, 11)).rejects.toThrow('quota of 10 bytes');
 });
 
-it('a namespace with a quota is deleted like any other, and made anew with it until its grace time is over', async () => {
+it('deletes a namespace with a quota, and restores the quota if it is recreated within the grace time', async () => {
   const { root, model } = await limited(10);
   await server.api('DELETE', `/v1/models/${model.id}`);
   server.advance(31 * DAY);

@@ -4,7 +4,7 @@ import { policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { type Caller, type Callers, callersOf, type Person, withToken } from '../../../testing/tokens.ts';
 
-/* For an alias that is protected by proposal, the writer of the rule, the maker of the version and the approver differ. */
+/* For an alias protected by proposal, the writer of the rule, the author of the version and the approver differ. */
 
 let server: TestServer;
 let callers: Callers;
@@ -31,7 +31,7 @@ interface World {
 
 const rule = { name: 'best', alias: 'prod', metric: 'mAP', direction: 'max' } as const;
 
-/** A maintainer's rule proposes `v2`, which a contributor has made, for the alias of `v1`. */
+/** A rule of a maintainer proposes `v2` of a contributor for the alias of `v1`. */
 async function world(approvals?: number): Promise<World> {
   const namespace = freshName('ai');
   const { id: model } = await callers.ok('POST', '/v1/models', { namespace, name: 'yolo' });
@@ -69,7 +69,7 @@ const refused = (detail: string) => ({
 });
 
 describe('one maintainer alone', () => {
-  it('the writer of the rule may not approve it, neither by another token nor after removing the rule', async () => {
+  it('may not approve the own rule, by another token or after removing the rule', async () => {
     const w = await world();
     const words = `${w.writer.name} wrote the rule best`;
     expect(await w.approve(w.writer)).toMatchObject(refused(words));
@@ -83,7 +83,7 @@ describe('one maintainer alone', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it('an edit of the section by somebody else does not free the writer of a rule', async () => {
+  it('stays the writer of a rule after another caller edits the section', async () => {
     const w = await world();
     const other = { ...rule, name: 'other', alias: 'canary' };
     await w.ann.api('PUT', `/v1/models/${w.model}/policy`, { label: [rule, other] });
@@ -92,7 +92,7 @@ describe('one maintainer alone', () => {
     expect(await w.approve(w.bob)).toMatchObject({ state: 'approved' });
   });
 
-  it('neither the maker of the version nor a caller who logged its values may approve it', async () => {
+  it('may not approve an own version, or a version with own metric values', async () => {
     const w = await world(2);
     const metrics = [{ key: 'mAP', value: 99 }];
     const logged = await w.ann.api('POST', `/v1/versions/${(await w.proposal()).versionId}/metrics`, {
@@ -109,7 +109,7 @@ describe('one maintainer alone', () => {
 });
 
 describe('two approvals', () => {
-  it('of different people move the alias; the proposal lists who approved and when', async () => {
+  it('of different people move the alias, and the proposal lists approvers and times', async () => {
     const w = await world(2);
     const first = await w.approve(w.ann, { reason: 'looks good' });
     expect(first).toMatchObject({
@@ -125,7 +125,7 @@ describe('two approvals', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it('of two tokens of one person, or of tokens that one person made, count as one', async () => {
+  it('with two tokens of one person, or tokens that one person created, count as one', async () => {
     const w = await world(2);
     await w.approve(w.ann);
     const { token } = (await w.ann.api('POST', '/v1/tokens', { name: 'another' })).body;
@@ -143,7 +143,7 @@ describe('two approvals', () => {
     expect(await again.approve({ api: dave })).toMatchObject(refused('are one person'));
   });
 
-  it('an approver who lost the rights, or whose token is revoked, does not count at the move', async () => {
+  it('do not count if the approver lost the rights or the token is revoked', async () => {
     const w = await world(2);
     await w.approve(w.ann);
     await callers.ok('DELETE', `/v1/namespaces/${w.namespace}/grants/${w.ann.name}`);
@@ -154,7 +154,7 @@ describe('two approvals', () => {
     expect(await w.holder()).toBe('v1');
   });
 
-  it('new facts about the version withdraw an approval', async () => {
+  it('expire with new facts about the version', async () => {
     const w = await world(2);
     await w.approve(w.ann);
     const { versionId } = await w.proposal();
@@ -165,7 +165,7 @@ describe('two approvals', () => {
     expect(await w.approve(w.ann)).toMatchObject({ state: 'approved' });
   });
 
-  it('a narrower protection beside it binds every approver', async () => {
+  it('must satisfy a stricter protection too', async () => {
     const w = await world(2);
     const named = { by: 'principals', principals: [w.bob.name, w.ann.name] };
     await callers.ok('PUT', `/v1/models/${w.model}/protected-aliases/prod`, named);
@@ -180,7 +180,7 @@ describe('two approvals', () => {
   });
 });
 
-it('422: approvals where there are none; an open server knows one person', async () => {
+it('returns 422 for approvals without `proposal`, or for several approvals on an open server', async () => {
   const w = await world();
   const path = `/v1/models/${w.model}/protected-aliases/prod`;
   for (const body of [

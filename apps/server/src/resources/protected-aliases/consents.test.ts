@@ -4,7 +4,7 @@ import { allowRules, policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { type Callers, callersOf, type Person } from '../../../testing/tokens.ts';
 
-/* Under a protection by rule a rule moves the alias only as an admin has allowed it. */
+/* Under a protection by rule, a rule moves the alias only with the text that an admin allowed. */
 
 let server: TestServer;
 let callers: Callers;
@@ -30,7 +30,7 @@ interface World {
 const rule = { name: 'best', alias: 'prod', metric: 'mAP', direction: 'max' } as const;
 const worse = { ...rule, direction: 'min' } as const;
 
-/** A model with three ready versions, of which `v2` is `prod`, by rule. */
+/** Makes a model with three ready versions, and a rule that sets `prod` on `v2`. */
 async function world(on: 'namespace' | 'model' = 'namespace'): Promise<World> {
   const namespace = freshName('ai');
   const { id: model } = await callers.ok('POST', '/v1/models', { namespace, name: 'yolo' });
@@ -59,7 +59,7 @@ async function world(on: 'namespace' | 'model' = 'namespace'): Promise<World> {
 }
 
 describe("a maintainer's own rule", () => {
-  it('moves nothing: decision, policy, preview, explain and the protection say that it waits', async () => {
+  it('moves nothing, and decision, policy, preview, explanation and protection say that it waits', async () => {
     const w = await world();
     const policy = await w.policy({ label: [rule] });
     await decideAll();
@@ -87,7 +87,7 @@ describe("a maintainer's own rule", () => {
     });
   });
 
-  it('moves the alias once an admin allows it, and no more once it changed, until that is allowed too', async () => {
+  it('moves the alias after an admin allows it, and waits again after each change', async () => {
     const w = await world();
     await w.policy({ label: [rule] });
     await allowRules(w.admin.api, w.protection);
@@ -119,7 +119,7 @@ describe("a maintainer's own rule", () => {
     ['what it is compared with', { than: 0.05 }],
     ['its age', { minAge: 'PT1S' }],
     ['what it must not be worse in', { notWorse: [{ metric: 'loss', direction: 'min' }] }],
-  ] as const)('waits after a change of %s', async (_, change) => {
+  ] as const)('waits again after a change of %s', async (_, change) => {
     const w = await world();
     await w.policy({ label: [{ ...rule, minAge: 'P1D' }] });
     await allowRules(w.admin.api, w.protection);
@@ -129,7 +129,7 @@ describe("a maintainer's own rule", () => {
 });
 
 describe('the same rule elsewhere', () => {
-  it('in a nearer policy waits, although the rule of the namespace was allowed', async () => {
+  it('waits in a nearer policy, even if the rule of the namespace was allowed', async () => {
     const w = await world();
     await callers.ok('PUT', `/v1/namespaces/${w.namespace}/policy`, { label: [{ ...rule, minAge: 'P1D' }] });
     await allowRules(w.admin.api, w.protection);
@@ -139,7 +139,7 @@ describe('the same rule elsewhere', () => {
     expect((await w.policy({})).waiting).toEqual([]);
   });
 
-  it('a nearer `evaluate` does not loosen what an admin has seen', async () => {
+  it('is not weakened by a nearer `evaluate`', async () => {
     const w = await world();
     await callers.ok('POST', '/v1/datasets', { namespace: w.namespace, name: 'val' });
     const above = { label: [rule], evaluate: [{ dataset: 'val' }] };
@@ -157,7 +157,7 @@ describe('the same rule elsewhere', () => {
     expect(await w.holder()).toBe('v3');
   });
 
-  it('each protection that stands above asks an admin of its own', async () => {
+  it('needs the consent of an admin of each protection', async () => {
     const w = await world('model');
     await callers.ok('PUT', `/v1/namespaces/${w.namespace}/protected-aliases/prod`, { by: 'rule' });
     await w.policy({ label: [rule] });
@@ -171,7 +171,7 @@ describe('the same rule elsewhere', () => {
 });
 
 describe('a preview of a draft', () => {
-  it('says that the draft would wait, unless the draft was allowed', async () => {
+  it('says that the draft would wait, unless it is already allowed', async () => {
     const w = await world();
     await w.policy({ label: [{ ...rule, minAge: 'P1D' }] });
     await allowRules(w.admin.api, w.protection);
@@ -190,7 +190,7 @@ describe('a preview of a draft', () => {
 describe('allowing a rule', () => {
   const first = async (w: World) => (await w.admin.api('GET', `${w.protection}/rules`)).body.items[0];
 
-  it('403 for a maintainer; 412 for a text that changed since the admin saw it, or another state of the protection', async () => {
+  it('is 403 for a maintainer, and 412 for a changed rule or a changed protection', async () => {
     const w = await world();
     await w.policy({ label: [rule] });
     const seen = await first(w);
@@ -220,7 +220,7 @@ describe('allowing a rule', () => {
     expect(rows).toEqual([{ action: 'rule_allowed', actor: w.admin.name, digest, direction: 'min' }]);
   });
 
-  it('taken back, the rule waits again; a protection of another kind forgets it', async () => {
+  it('can be withdrawn, and ends with a protection of another kind', async () => {
     const w = await world();
     await w.policy({ label: [{ ...rule, minAge: 'P1D' }] });
     await allowRules(w.admin.api, w.protection);
@@ -240,7 +240,7 @@ describe('allowing a rule', () => {
     expect((await first(w)).state).toBe('waits');
   });
 
-  /** The policies with rules for the alias, over all pages. */
+  /** Lists the policies with rules for the alias over all pages. */
   async function policiesOf(w: World, limit: number): Promise<{ kind: string; name: string }[]> {
     const policies = [];
     for (let cursor = ''; ; ) {
@@ -251,7 +251,7 @@ describe('allowing a rule', () => {
     }
   }
 
-  it('404: a policy that is not concerned, or has no such rule; pages', async () => {
+  it('is 404 for a policy without a rule for the alias, and lists rules in pages', async () => {
     const w = await world();
     const other = await world();
     await other.policy({ label: [rule] });
@@ -266,7 +266,7 @@ describe('allowing a rule', () => {
     expect(names).toEqual(['a', 'b', 'c'].map((name) => `${w.namespace}/below/${name}`));
   });
 
-  it('a page that ends between a model and a namespace of the same name loses neither', async () => {
+  it('lists a model and a namespace of the same name across a page break', async () => {
     const w = await world();
     const { namespace } = w;
     const below = `${namespace}/below`;
@@ -280,7 +280,7 @@ describe('allowing a rule', () => {
     ]);
   });
 
-  it('an edit of an allowed rule waits, even if edits of the policy race with the worker', async () => {
+  it('ends with an edit of the rule, even if edits race with the worker', async () => {
     for (let round = 0; round < 2; round++) {
       const w = await world();
       await w.policy({ label: [{ ...worse, than: 0 }] });

@@ -17,7 +17,7 @@ afterAll(() => stop());
 
 const { decideAll } = policyTests(() => server);
 
-/** A model in a namespace of its own, whose v1 is `prod`. */
+/** Makes a model in a new namespace, with `prod` on v1. */
 async function world() {
   const namespace = freshName('team');
   const { id } = await callers.ok('POST', '/v1/models', { namespace, name: 'yolo' });
@@ -32,7 +32,7 @@ const open = async (url: string): Promise<any[]> =>
 const better = (url: string, version: string, value: number) =>
   callers.ok('POST', `${url}/versions`, { version, files: [], metrics: [onVal(value)] });
 
-/** How many of the database's sessions wait for another to end its transaction. */
+/** Counts the sessions of the database that wait for another transaction. */
 const waiting = async (): Promise<number> =>
   (
     await server.db.background.query(
@@ -40,7 +40,7 @@ const waiting = async (): Promise<number> =>
     )
   ).rowCount ?? 0;
 
-it('a move is refused by what the caller may do now, not by what a server remembers', async () => {
+it('denies a move by current rights, not by cached ones', async () => {
   const { namespace, url } = await world();
   const caller = await callers.user({ [namespace]: 'maintainer' });
   await callers.ok('PUT', `${url}/protected-aliases/prod`, { by: 'role', role: 'admin' });
@@ -50,7 +50,7 @@ it('a move is refused by what the caller may do now, not by what a server rememb
   expect((await move()).status).toBe(200);
 });
 
-it('what a rule proposed while it was kept from its alias is over when it acts by itself again', async () => {
+it('supersedes a proposal when its rule may move the alias by itself again', async () => {
   const { namespace, url } = await world();
   await callers.ok('POST', '/v1/datasets', { namespace, name: 'val' });
   await callers.ok('PUT', `${url}/policy`, { label: [{ ...champion, alias: 'prod' }] });
@@ -64,7 +64,7 @@ it('what a rule proposed while it was kept from its alias is over when it acts b
   await decideAll();
   expect(await holder(url)).toBe('best');
   expect(await open(url)).toEqual([]);
-  // And that of a version which does not meet the rule any more.
+  // A proposal of a version that no longer meets the rule is superseded too.
   await protect();
   const { id } = await better(url, 'diverged', 3);
   await decideAll();
@@ -76,7 +76,7 @@ it('what a rule proposed while it was kept from its alias is over when it acts b
   expect(await open(url)).toEqual([]);
 });
 
-it('a protection that comes while a rule is at work makes it propose, at once', async () => {
+it('makes a running rule propose as soon as its alias is protected', async () => {
   const { namespace, url } = await world();
   await callers.ok('POST', '/v1/datasets', { namespace, name: 'val' });
   await callers.ok('PUT', `${url}/policy`, { label: [{ ...champion, alias: 'prod' }] });
@@ -85,7 +85,7 @@ it('a protection that comes while a rule is at work makes it propose, at once', 
   const client = await server.db.requests.connect();
   try {
     await client.query('BEGIN');
-    // The rule has begun, and waits to keep the version as it is.
+    // The rule has begun, and waits for the lock of the version.
     await client.query('SELECT 1 FROM versions WHERE id = $1 FOR UPDATE', [id]);
     const decided = decideDue(server.ctx);
     await expect.poll(() => waiting(), { timeout: 10_000 }).toBe(1);
@@ -99,7 +99,7 @@ it('a protection that comes while a rule is at work makes it propose, at once', 
   expect(await open(url)).toMatchObject([{ version: 'good' }]);
 });
 
-it('a move that takes long in one team keeps no other team from protecting an alias of that name', async () => {
+it('lets another team protect an alias of the same name during a slow move', async () => {
   const [ours, theirs] = [await world(), await world()];
   await callers.ok('PUT', `${ours.url}/aliases/stuck`, { version: 'v1' });
   const client = await server.db.requests.connect();

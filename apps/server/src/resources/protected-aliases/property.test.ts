@@ -9,9 +9,9 @@ import { type Caller, type Callers, callersOf, type Person, withToken } from '..
 import { retainDue } from '../../workers/retention.ts';
 
 /*
- * A maintainer makes random calls, with the own token and with tokens that the maintainer mints. The workers then do all that
- * is due. No alias that is protected against maintainers moves, on any model below the namespace. A failure prints the
- * seed; `fc.assert(…, { seed, path })` repeats it.
+ * A maintainer makes random calls, with the own token and with tokens that the maintainer creates. Then the workers do
+ * all due work. No alias that is protected against maintainers moves, on any model below the namespace. A failure
+ * prints the seed; `fc.assert(…, { seed, path })` repeats it.
  */
 
 const HOUR = 3_600_000;
@@ -35,7 +35,7 @@ const PROTECTIONS = {
 type Alias = keyof typeof PROTECTIONS;
 const ALIASES = Object.keys(PROTECTIONS) as Alias[];
 
-/** The admin allows this rule. By the admin's own values it moves nothing. */
+/** The admin allows this rule. With the values of the admin, it moves nothing. */
 const ALLOWED = { name: 'ruled', alias: 'ruled', metric: 'mAP', direction: 'max' } as const;
 /** Both propose `v2`: one approval is too few for `twice`, and a maintainer may not approve for `roled`. */
 const PROPOSING = (['twice', 'roled'] as const).map(
@@ -151,7 +151,7 @@ const CALLS = {
 } satisfies Record<string, (call: Call) => ReturnType<Caller['api']>>;
 type CallName = keyof typeof CALLS;
 
-/** A step with all its indices looked up. */
+/** A step with resolved indices. */
 interface Call {
   readonly world: World;
   readonly by: Caller['api'];
@@ -170,7 +170,7 @@ interface Call {
 
 const steps = fc.record({
   do: fc.oneof(
-    // The calls on which rules act.
+    // Calls that rules react to.
     { weight: 1, arbitrary: fc.constantFrom<CallName>('policy', 'log', 'new version', 'promote', 'approve') },
     { weight: 2, arbitrary: fc.constantFrom(...(Object.keys(CALLS) as CallName[])) },
   ),
@@ -194,7 +194,7 @@ interface World {
   readonly protections: string;
   readonly maintainer: Person;
   readonly admin: Person;
-  /** The maintainer's tokens. */
+  /** The tokens of the maintainer. */
   readonly callers: Caller['api'][];
   readonly models: string[];
   readonly versions: string[];
@@ -205,7 +205,7 @@ const nextName = (): string => `n${names++}`;
 
 const { count, demandAll } = tally();
 
-/** Keeps the id of what was created for later steps. */
+/** Keeps the ids of created objects for later steps. */
 function noted<T extends { status: number; body: any }>(ids: string[], answer: T): T {
   if (answer.status === 201) ids.push(answer.body.id);
   return answer;
@@ -254,7 +254,7 @@ async function play(world: World, step: Step): Promise<void> {
     world,
     by: pick(world.callers, step.by),
     at: step.at,
-    // Most calls are about the model whose aliases are protected.
+    // Most calls concern the model with the protected aliases.
     model: step.at < 6 ? model : pick(world.models, step.at),
     version: pick(world.versions, step.at),
     proposal: pick(proposals, step.at)?.id ?? model,
@@ -269,7 +269,7 @@ async function play(world: World, step: Step): Promise<void> {
   count(`${step.do} ${status}`);
 }
 
-/** Lets every worker of policies do what is due. */
+/** Lets every policy worker do its due work. */
 async function work(): Promise<void> {
   server.advance(2 * HOUR);
   await server.db.requests.query('DELETE FROM retention_runs');
@@ -278,7 +278,7 @@ async function work(): Promise<void> {
   await decideAll();
 }
 
-/** The admin's first moves are the only ones, and `v1` still has every alias. */
+/** Requires that only the admin moved aliases, and that `v1` still has every alias. */
 async function demandUnmoved({ above, model }: World): Promise<void> {
   const { rows } = await server.db.requests.query(
     `SELECT a.alias, a.cause, a.model_id AS model FROM alias_moves a JOIN models m ON m.id = a.model_id
@@ -298,7 +298,7 @@ const plain = {
 const step = (name: CallName, fields: Partial<Step> = {}): Step =>
   ({ ...plain, ...fields, do: name }) as Step;
 const own = [{ name: 'mine', alias: 'proposed', metric: 'speed', direction: 'max' }] as const;
-/** Each call once, as it works, and the approvals of one person with several tokens. */
+/** Each call once in its working form, and approvals of one person with several tokens. */
 const example: [Step[][]] = [
   [
     [
@@ -312,12 +312,12 @@ const example: [Step[][]] = [
     ],
     [step('policy', { document: { label: [ALLOWED, ...own] } }), step('log', { at: 1 })],
     [0, 1].map((by) => step('approve', { at: 0, by })),
-    // By the admin's own values, this rule would move the alias.
+    // With the values of the admin, this rule would move the alias.
     [step('policy', { document: { label: [{ ...ALLOWED, direction: 'min' }] } })],
   ],
 ];
 
-it('no sequence of calls of a maintainer moves an alias that is protected against maintainers', async () => {
+it('never moves an alias that is protected against maintainers by calls of a maintainer', async () => {
   await fc.assert(
     fc.asyncProperty(sequences, async (rounds) => {
       const world = await newWorld();

@@ -42,7 +42,7 @@ const onNamespace = (path: string, alias = 'prod') =>
 const onModel = ({ model }: World, alias = 'prod') => `/v1/models/${model}/protected-aliases/${alias}`;
 const aliasOf = ({ model }: World) => `/v1/models/${model}/aliases/prod`;
 
-/** All ways in which a caller moves an alias. */
+/** All requests that move an alias. */
 const WAYS: Record<string, (w: World, by: Caller) => Promise<{ status: number; body: any }>> = {
   set: (w, by) => by.api('PUT', aliasOf(w), { version: 'v2' }),
   delete: (w, by) => by.api('DELETE', aliasOf(w)),
@@ -76,7 +76,7 @@ const WAYS: Record<string, (w: World, by: Caller) => Promise<{ status: number; b
 };
 
 describe.each(Object.entries(WAYS))('to %s', (_, way) => {
-  it('403 for who is not allowed to, and nothing changes; else it passes', async () => {
+  it('needs permission: 403 without changes otherwise', async () => {
     const w = await world();
     await callers.ok('PUT', onModel(w), { by: 'role', role: 'admin' });
     const refused = await way(w, w.maintainer);
@@ -97,7 +97,7 @@ describe.each(Object.entries(WAYS))('to %s', (_, way) => {
 describe('to restore the model', () => {
   const restore = (w: World, by: Pick<Caller, 'api'>) => by.api('POST', `/v1/models/${w.model}/restore`);
 
-  it('403 if its alias was protected meanwhile, for whoever may not move it; else it comes back with the alias', async () => {
+  it('returns 403 if its alias was protected meanwhile and the caller may not move it', async () => {
     const w = await world();
     await callers.ok('DELETE', `/v1/models/${w.model}`);
     await callers.ok('PUT', onNamespace(w.namespace), { by: 'role', role: 'admin' });
@@ -109,18 +109,18 @@ describe('to restore the model', () => {
     expect((await w.maintainer.api('GET', `/v1/models/${w.model}`)).status).toBe(404);
     expect((await restore(w, w.admin)).status).toBe(200);
     expect(await callers.ok('GET', aliasOf(w))).toMatchObject({ version: 'v1' });
-    // The second restore changes nothing, so nobody needs to be allowed to move the alias.
+    // The second restore changes nothing, so it needs no permission to move the alias.
     expect((await restore(w, w.maintainer)).status).toBe(200);
   });
 
-  it('200 without a protection, and with one of an alias that the model does not hold', async () => {
+  it('returns 200 without a protection, or if only other aliases are protected', async () => {
     const w = await world();
     await callers.ok('DELETE', `/v1/models/${w.model}`);
     await callers.ok('PUT', onNamespace(w.namespace, 'champion'), { by: 'role', role: 'admin' });
     expect((await restore(w, w.maintainer)).status).toBe(200);
   });
 
-  it('403 for everybody while only a rule or a proposal moves it, until an admin lifts the protection', async () => {
+  it('returns 403 for everyone while only a rule or proposal may move it, until an admin removes the protection', async () => {
     for (const by of ['rule', 'proposal']) {
       const w = await world();
       await callers.ok('DELETE', `/v1/models/${w.model}`);
@@ -138,11 +138,11 @@ async function protectedWorld(): Promise<World> {
   return w;
 }
 
-describe('who may move it', () => {
+describe('a protection by', () => {
   const move = async (w: World, by: Pick<Caller, 'api'>, version = 'v2') =>
     (await by.api('PUT', aliasOf(w), { version })).status;
 
-  it('principals: those named, and no others of the same role', async () => {
+  it('principals allows those named, and no others of the same role', async () => {
     const w = await world();
     const other = await callers.user({ [w.namespace]: 'admin' });
     await callers.ok('PUT', onModel(w), {
@@ -151,13 +151,13 @@ describe('who may move it', () => {
     });
     expect(await move(w, other)).toBe(403);
     expect(await move(w, w.maintainer)).toBe(200);
-    // Being named gives no role.
+    // A named principal still needs a role.
     const nobody = await callers.user({ [w.namespace]: 'contributor' });
     await callers.ok('PUT', onModel(w), { by: 'principals', principals: [nobody.name] });
     expect(await move(w, nobody, 'v1')).toBe(403);
   });
 
-  it('a role: not by a token of its holder that is narrowed', async () => {
+  it('role denies narrowed tokens of its holders', async () => {
     const w = await protectedWorld();
     const narrowed = await callers.token({
       principal: w.admin.name,
@@ -167,7 +167,7 @@ describe('who may move it', () => {
     expect(await move(w, w.admin)).toBe(200);
   });
 
-  it('rule and proposal: nobody by hand, not even an administrator, who can take the protection away', async () => {
+  it('rule or proposal denies everyone by hand, even administrators, who can remove the protection', async () => {
     for (const [by, detail] of [
       ['rule', /only a labelling rule that an admin has allowed may move it/],
       ['proposal', /only an approved proposal may move it/],
@@ -182,7 +182,7 @@ describe('who may move it', () => {
     }
   });
 
-  it('what is there already needs no allowance, and other aliases none', async () => {
+  it('any kind allows requests that move nothing, and moves of other aliases', async () => {
     const w = await protectedWorld();
     expect(await move(w, w.maintainer, 'v1')).toBe(200);
     expect(
@@ -190,7 +190,7 @@ describe('who may move it', () => {
     ).toBe(201);
   });
 
-  it('each that stands above is asked: one below cannot loosen it', async () => {
+  it('a namespace above cannot be weakened by one below', async () => {
     const w = await world();
     await callers.ok('PUT', onNamespace(rootOf(w)), {
       by: 'principals',
@@ -225,7 +225,7 @@ describe('rules and proposals', () => {
   const open = async (w: World) =>
     (await callers.ok('GET', `/v1/models/${w.model}/proposals?state=open`)).items;
 
-  it('a rule moves what only rules may move, once an admin has allowed it', async () => {
+  it('lets an allowed rule move an alias that is protected by rule', async () => {
     const w = await world();
     await callers.ok('PUT', onModel(w), { by: 'rule' });
     await better(w);
@@ -240,34 +240,37 @@ describe('rules and proposals', () => {
     { by: 'role', role: 'admin' },
     { by: 'principals', principals: ['user:nobody'] },
     { by: 'proposal' },
-  ])('a rule proposes what $by keeps from it; preview and explain say so', async (protection) => {
-    const w = await world();
-    await callers.ok('PUT', onModel(w), protection);
-    await better(w);
-    const preview = await callers.ok('POST', `/v1/models/${w.model}/policy/preview`, {});
-    expect(preview.label).toMatchObject([{ version: 'v2', outcome: 'proposed' }]);
-    const explained = await callers.ok('GET', `${aliasOf(w)}/explain?version=v2`);
-    expect(explained).toMatchObject({ outcome: 'proposed' });
-    await decideAll();
-    expect(await holder(w)).toBe('v1');
-    const [proposal, ...more] = await open(w);
-    expect(more).toEqual([]);
-    const approve = (by: Pick<Caller, 'api'>) => by.api('POST', `/v1/proposals/${proposal.id}/approve`);
-    // Who approves must be allowed to move it, where that is said.
-    if (protection.by !== 'proposal') expect((await approve(w.maintainer)).status).toBe(403);
-    expect(await holder(w)).toBe('v1');
-    const answer = await approve(
-      protection.by === 'role'
-        ? w.admin
-        : protection.by === 'proposal'
-          ? w.maintainer
-          : { api: callers.admin },
-    );
-    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-    expect(await holder(w)).toBe('v2');
-  });
+  ])(
+    'makes a rule propose if $by denies the move, and preview and explanation say so',
+    async (protection) => {
+      const w = await world();
+      await callers.ok('PUT', onModel(w), protection);
+      await better(w);
+      const preview = await callers.ok('POST', `/v1/models/${w.model}/policy/preview`, {});
+      expect(preview.label).toMatchObject([{ version: 'v2', outcome: 'proposed' }]);
+      const explained = await callers.ok('GET', `${aliasOf(w)}/explain?version=v2`);
+      expect(explained).toMatchObject({ outcome: 'proposed' });
+      await decideAll();
+      expect(await holder(w)).toBe('v1');
+      const [proposal, ...more] = await open(w);
+      expect(more).toEqual([]);
+      const approve = (by: Pick<Caller, 'api'>) => by.api('POST', `/v1/proposals/${proposal.id}/approve`);
+      // If the protection names movers, the approver must be one of them.
+      if (protection.by !== 'proposal') expect((await approve(w.maintainer)).status).toBe(403);
+      expect(await holder(w)).toBe('v1');
+      const answer = await approve(
+        protection.by === 'role'
+          ? w.admin
+          : protection.by === 'proposal'
+            ? w.maintainer
+            : { api: callers.admin },
+      );
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+      expect(await holder(w)).toBe('v2');
+    },
+  );
 
-  it('it acts by itself again when the protection is gone, and its proposal is over', async () => {
+  it('lets the rule act by itself again after the protection is removed, and supersedes its proposal', async () => {
     const w = await world();
     await callers.ok('PUT', onModel(w), { by: 'proposal' });
     await better(w);
@@ -283,8 +286,8 @@ describe('rules and proposals', () => {
   });
 });
 
-describe('saying so', () => {
-  it('403 for a maintainer, 404 for a stranger; admins do, and it is recorded', async () => {
+describe('setting a protection', () => {
+  it('is 403 for a maintainer, 404 for a stranger, and recorded for an admin', async () => {
     const w = await world();
     const stranger = await callers.user({});
     const body = { by: 'rule', reason: 'measured on the field test' };
@@ -312,7 +315,7 @@ describe('saying so', () => {
     expect((await w.admin.api('DELETE', onModel(w))).status).toBe(404);
   });
 
-  it('the list of a model shows what stands above it, in pages', async () => {
+  it('shows protections above a model in its list, in pages', async () => {
     const w = await world();
     const reader = await callers.user({ [w.namespace]: 'viewer' });
     await callers.ok('PUT', onNamespace(rootOf(w)), { by: 'role', role: 'admin' });
@@ -341,7 +344,7 @@ describe('saying so', () => {
     ]);
   });
 
-  it('422: what does not go together, with the field', async () => {
+  it('is 422 for fields that do not belong together, with the field', async () => {
     const w = await world();
     for (const [body, pointer] of [
       [{ by: 'role' }, '/role'],
@@ -359,7 +362,7 @@ describe('saying so', () => {
     expect((await w.admin.api('PUT', onModel(w, 'a%3Ab'), { by: 'rule' })).status).toBe(422);
   });
 
-  it('goes with its namespace and its model', async () => {
+  it('ends with its namespace and its model', async () => {
     const namespace = freshName('ns');
     await callers.user({ [namespace]: 'viewer' });
     await callers.ok('PUT', onNamespace(namespace), { by: 'rule' });
@@ -372,7 +375,7 @@ describe('saying so', () => {
   });
 });
 
-it('after a protection is there, nothing moves that began before it', async () => {
+it('commits no move after a protection if the move began before it', async () => {
   for (let round = 0; round < 8; round++) {
     const w = await world();
     const moves = Array.from({ length: 6 }, (_, i) =>

@@ -4,7 +4,7 @@ import { allowRules, policyTests } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { type Caller, type Callers, callersOf, type Person } from '../../../testing/tokens.ts';
 
-/* For an alias that is protected by rule, a rule uses only the values of callers that the protection trusts. */
+/* If an alias is protected by rule, the rule uses only values of callers that the protection trusts. */
 
 let server: TestServer;
 let callers: Callers;
@@ -18,7 +18,10 @@ const { decideAll } = policyTests(() => server);
 
 const rule = { name: 'best', alias: 'prod', metric: 'mAP', direction: 'max' } as const;
 
-/** A model whose rule for `prod` is allowed; the evaluator is a contributor who is named, and has measured `v1`, the holder. */
+/**
+ * Makes a model with an allowed rule for `prod`. A named contributor is the evaluator, and has measured the holder
+ * `v1`.
+ */
 async function world(fields: object = {}, evaluations?: object) {
   const namespace = freshName('ai');
   const { id: model } = await callers.ok('POST', '/v1/models', { namespace, name: 'yolo' });
@@ -51,8 +54,8 @@ async function world(fields: object = {}, evaluations?: object) {
   return { namespace, model, protection, evaluator, trainer, maintainer, admin, ids, make, log, holder };
 }
 
-describe('a value of a caller who is not trusted', () => {
-  it('moves nothing, whether it is logged or given in the create; preview, explain and decisions say so', async () => {
+describe('a value of an untrusted caller', () => {
+  it('moves nothing, logged or in a create, and preview, explanation and decisions say so', async () => {
     const w = await world();
     await w.make('v2', { mAP: 99 });
     await w.make('v3');
@@ -75,7 +78,7 @@ describe('a value of a caller who is not trusted', () => {
     expect(items[0]).toMatchObject({ outcome: 'no', words: expect.stringContaining(words) });
   });
 
-  it('neither replaces nor hides a value of a trusted caller, of the holder and of a candidate', async () => {
+  it('neither replaces nor hides a value of a trusted caller', async () => {
     const w = await world();
     await w.log(w.maintainer, 'v1', 0.01);
     await w.make('v2');
@@ -89,7 +92,7 @@ describe('a value of a caller who is not trusted', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it('counts once a trusted caller logs the same', async () => {
+  it('counts after a trusted caller logs the same value', async () => {
     const w = await world();
     await w.make('v2', { mAP: 0.9 });
     await decideAll();
@@ -105,8 +108,8 @@ describe('a value of a caller who is not trusted', () => {
   });
 });
 
-describe('whose values count', () => {
-  it('by default those of admins, by a token that has the whole role', async () => {
+describe('trusted values', () => {
+  it('are by default those of admins with a token of the whole role', async () => {
     const w = await world();
     await callers.ok('PUT', w.protection, { by: 'rule' });
     await w.log(w.admin, 'v1', 0.5);
@@ -124,7 +127,7 @@ describe('whose values count', () => {
     expect(await w.holder()).toBe('v3');
   });
 
-  it('a role that they had when they logged; `contributor` counts all', async () => {
+  it('depend on the role at the time of logging, and `contributor` trusts everyone', async () => {
     const w = await world({}, { role: 'maintainer' });
     await w.log(w.maintainer, 'v1', 0.5);
     await w.make('v2');
@@ -141,7 +144,7 @@ describe('whose values count', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it('those whom every protection above trusts', async () => {
+  it('need the trust of every protection', async () => {
     const w = await world();
     const above = `/v1/namespaces/${w.namespace}/protected-aliases/prod`;
     await callers.ok('PUT', above, { by: 'rule', evaluations: { principals: ['service:judge'] } });
@@ -160,7 +163,7 @@ describe('whose values count', () => {
 });
 
 describe('in the other clauses', () => {
-  it('a filter, `notWorse` and `evaluated` see only what counts', async () => {
+  it('a filter, `notWorse` and `evaluated` use only trusted values', async () => {
     const w = await world({ filter: 'metrics.fps > 30', notWorse: [{ metric: 'night', direction: 'max' }] });
     const { api } = w.evaluator;
     const all = (by: Caller['api'], version: string, values: Record<string, number>) =>
@@ -186,25 +189,28 @@ describe('in the other clauses', () => {
     expect(await w.holder()).toBe('v2');
   });
 
-  it.each(['metrics.fps > 30', 'metric.fps > 30'])('the next holder is found by them: %s', async (filter) => {
-    const w = await world({ filter });
-    for (const [version, value] of [
-      ['v2', 0.8],
-      ['v3', 0.6],
-    ] as const) {
-      await w.make(version);
-      await w.log(w.evaluator, version, 60, { key: 'fps' });
-      await w.log(w.trainer, version, 1, { key: 'fps' });
-      await w.log(w.evaluator, version, value);
-    }
-    await decideAll();
-    expect(await w.holder()).toBe('v2');
-    await w.log(w.evaluator, 'v2', 0.55);
-    await decideAll();
-    expect(await w.holder()).toBe('v3');
-  });
+  it.each(['metrics.fps > 30', 'metric.fps > 30'])(
+    'the next holder is chosen by trusted values: %s',
+    async (filter) => {
+      const w = await world({ filter });
+      for (const [version, value] of [
+        ['v2', 0.8],
+        ['v3', 0.6],
+      ] as const) {
+        await w.make(version);
+        await w.log(w.evaluator, version, 60, { key: 'fps' });
+        await w.log(w.trainer, version, 1, { key: 'fps' });
+        await w.log(w.evaluator, version, value);
+      }
+      await decideAll();
+      expect(await w.holder()).toBe('v2');
+      await w.log(w.evaluator, 'v2', 0.55);
+      await decideAll();
+      expect(await w.holder()).toBe('v3');
+    },
+  );
 
-  it('an evaluation on a dataset of the policy', async () => {
+  it('an evaluation on a dataset of the policy must be trusted', async () => {
     const w = await world();
     await callers.ok('POST', '/v1/datasets', { namespace: w.namespace, name: 'val' });
     const policy = { evaluate: [{ dataset: 'val' }], label: [{ ...rule, dataset: 'val' }] };
@@ -220,7 +226,7 @@ describe('in the other clauses', () => {
   });
 });
 
-it('422: evaluations that trust nobody, or that come with another `by`', async () => {
+it('returns 422 for evaluations that trust nobody, or with another `by`', async () => {
   const w = await world();
   for (const body of [
     { by: 'rule', evaluations: {} },

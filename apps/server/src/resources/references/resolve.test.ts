@@ -10,7 +10,7 @@ afterAll(() => server.stop());
 
 const resolve = (reference: string) => server.api('GET', `/v1/resolve?ref=${ref(reference)}`);
 
-/** A model `ref/<name>` with one version. */
+/** Makes a model `ref/<name>` with one version. */
 async function modelWith(version: object): Promise<{ name: string; id: string; version: any }> {
   const model = await newModel(server, { namespace: 'ref/n\u00e4', name: freshName('m?') });
   const made = await server.api('POST', `/v1/models/${model.id}/versions`, { version: 'v1', ...version });
@@ -18,7 +18,7 @@ async function modelWith(version: object): Promise<{ name: string; id: string; v
 }
 
 describe('GET /v1/resolve', () => {
-  it('200: by alias, version or id: the version, its fixed reference and all its files', async () => {
+  it('resolves an alias, version or id to the version, its fixed reference and all files', async () => {
     const { name, id, version } = await modelWith({ aliases: ['prod'] });
     await server.api('POST', `/v1/versions/${version.id}/files`, { files: ['s3://b/tracked.pt'] });
     await server.api('PUT', `/v1/versions/${version.id}/files/${ref('dir a/st\u00fcck?.bin')}`, 'content', {
@@ -42,7 +42,7 @@ describe('GET /v1/resolve', () => {
     expect((await resolve(`${name}:v1`)).body.version.version).toBe('v1');
   });
 
-  it('200: all files, also where the version shows only the first', async () => {
+  it('returns all files, even if the version shows only the first ones', async () => {
     const files = Array.from({ length: 130 }, (_, i) => `s3://b/${String(i).padStart(4, '0')}.bin`);
     const { name } = await modelWith({ files });
     const { body } = await resolve(`${name}:v1`);
@@ -51,13 +51,13 @@ describe('GET /v1/resolve', () => {
     expect(body.files.map((file: any) => file.url)).toEqual(files);
   });
 
-  it('an alias is no version, and a version no alias', async () => {
+  it('does not confuse aliases and versions', async () => {
     const { name } = await modelWith({ files: [], aliases: ['prod'] });
     expect((await resolve(`${name}:prod`)).status).toBe(404);
     expect((await resolve(`${name}@v1`)).status).toBe(404);
   });
 
-  it('409: pending', async () => {
+  it('returns 409 for a pending version', async () => {
     const { name, version } = await modelWith({ aliases: ['prod'] });
     expect((await resolve(`${name}:v1`)).body).toMatchObject({
       status: 409,
@@ -67,7 +67,7 @@ describe('GET /v1/resolve', () => {
     expect((await resolve(`${name}@prod`)).status).toBe(404);
   });
 
-  it('404: deleted, until restored', async () => {
+  it('returns 404 for a deleted version until it is restored', async () => {
     const { name, version } = await modelWith({ files: [] });
     await server.api('DELETE', `/v1/versions/${version.id}`);
     expect((await resolve(`${name}:v1`)).body).toMatchObject({ code: 'not_found', id: version.id });
@@ -86,13 +86,13 @@ describe('GET /v1/resolve', () => {
     'a/b:c:d',
     '/b:v',
     'b:v1',
-  ])('404: %j names nothing', async (reference) => {
+  ])('returns 404 for %j', async (reference) => {
     const missing = await resolve(reference);
     expect(missing.status).toBe(404);
     expect(missing.body.errors[0]).toMatchObject({ in: 'query', pointer: '/ref' });
   });
 
-  it('422: without a reference, or with a parameter that is not known', async () => {
+  it('returns 422 without a reference, or with an unknown parameter', async () => {
     expect((await server.api('GET', '/v1/resolve')).status).toBe(422);
     expect((await server.api('GET', '/v1/resolve?ref=')).status).toBe(422);
     expect((await server.api('GET', '/v1/resolve?ref=a/b:v&x=1')).status).toBe(422);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-it('the first token of an administrator is told like every other, and without its secret', async () => {
+it('records the first administrator token like every other, without its secret', async () => {
   const secret = `chosen-${'x'.repeat(40)}`;
   expect(await bootstrap(server.ctx, secret)).toBe(true);
   const api = withToken(server, secret);
@@ -28,7 +28,7 @@ it('the first token of an administrator is told like every other, and without it
   expect(JSON.stringify([items, made])).not.toContain(secret);
   expect(await bootstrap(server.ctx, secret)).toBe(false);
   expect(await bootstrap(server.ctx, `another-${'x'.repeat(40)}`)).toBe(false);
-  // Revoked it stays so; another takes its place, since no administrator is left.
+  // A revoked token stays revoked. Another one replaces it, because no administrator is left.
   await api('DELETE', `/v1/tokens/${tokenId}`);
   expect(await bootstrap(server.ctx, secret)).toBe(false);
   expect((await api('GET', '/v1/whoami')).status).toBe(401);

@@ -40,7 +40,7 @@ const fileAt = (kind: string, owner: { id: string }, path = 'weights.bin') =>
 const filesOf = async (kind: string, owner: { id: string }) =>
   (await server.api('GET', `/v1/${kind}s/${owner.id}/files`)).body.items;
 
-/** What lies in the store and belongs to nothing. */
+/** Reads the objects in the store that belong to nothing. */
 async function unaccounted() {
   await cleanUploads(server.ctx);
   await deletePending(server.ctx);
@@ -56,7 +56,7 @@ async function unaccounted() {
 }
 
 describe('a complete upload', () => {
-  it('422: whose request claims a wrong or unknown digest stays open', async () => {
+  it('stays open after a request with a wrong or unknown digest: 422', async () => {
     const owner = await newOwner(server, 'model');
     const upload = await newUpload(server, 'model', owner, content);
     await putAll(server, upload, content);
@@ -79,46 +79,55 @@ describe('a complete upload', () => {
     expect((await server.api('POST', path, {}, right)).status).toBe(200);
   });
 
-  it.each(OWNER_KINDS)('of a %s: the file is there, and can be read when it is verified', async (kind) => {
-    const owner = await newOwner(server, kind);
-    const mine = Buffer.concat([content, fresh()]);
-    const upload = await newUpload(server, kind, owner, mine, { mediaType: 'text/plain' });
-    await putAll(server, upload, mine);
-    expect(await filesOf(kind, owner)).toEqual([]);
-    const { status, body } = await complete(server, upload);
-    const file = { path: 'weights.bin', state: 'verifying', sizeBytes: mine.length, sha256: null, uri: null };
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ state: 'verifying', file, sha256: null, expiresAt: null });
-    expect(await filesOf(kind, owner)).toEqual([body.file]);
-    const shown = async () => (await server.api('GET', `/v1/${kind}s/${owner.id}`)).body.files;
-    const showsFiles = kind === 'version' || kind === 'checkpoint';
-    if (showsFiles) expect(await shown()).toEqual([body.file]);
-    const early = await server.api('GET', fileAt(kind, owner));
-    expect([early.status, early.body.code]).toEqual([409, 'file_not_verified']);
-    await verifyAll(server);
-    const verified = { ...file, state: 'verified', sha256: sha256(mine), mediaType: 'text/plain' };
-    expect(await uploadOf(server, upload)).toMatchObject({
-      state: 'complete',
-      sha256: sha256(mine),
-      file: verified,
-    });
-    // Not as it was remembered from before.
-    if (showsFiles) expect(await shown()).toMatchObject([verified]);
-    expect((await download(server, fileAt(kind, owner))).body.equals(mine)).toBe(true);
-    const changes = (await changesOf(server, owner.id)).slice(1);
-    expect(changes.map(({ action, actor }) => [action, actor])).toEqual([
-      ['upload_created', 'local'],
-      ['upload_completed', 'local'],
-      ['file_stored', 'modelbox'],
-    ]);
-    expect(changes.at(-1)?.detail).toMatchObject({
-      path: 'weights.bin',
-      sha256: sha256(mine),
-      upload: upload.id,
-    });
-  });
+  it.each(OWNER_KINDS)(
+    'of a %s makes the file visible, and readable after its verification',
+    async (kind) => {
+      const owner = await newOwner(server, kind);
+      const mine = Buffer.concat([content, fresh()]);
+      const upload = await newUpload(server, kind, owner, mine, { mediaType: 'text/plain' });
+      await putAll(server, upload, mine);
+      expect(await filesOf(kind, owner)).toEqual([]);
+      const { status, body } = await complete(server, upload);
+      const file = {
+        path: 'weights.bin',
+        state: 'verifying',
+        sizeBytes: mine.length,
+        sha256: null,
+        uri: null,
+      };
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ state: 'verifying', file, sha256: null, expiresAt: null });
+      expect(await filesOf(kind, owner)).toEqual([body.file]);
+      const shown = async () => (await server.api('GET', `/v1/${kind}s/${owner.id}`)).body.files;
+      const showsFiles = kind === 'version' || kind === 'checkpoint';
+      if (showsFiles) expect(await shown()).toEqual([body.file]);
+      const early = await server.api('GET', fileAt(kind, owner));
+      expect([early.status, early.body.code]).toEqual([409, 'file_not_verified']);
+      await verifyAll(server);
+      const verified = { ...file, state: 'verified', sha256: sha256(mine), mediaType: 'text/plain' };
+      expect(await uploadOf(server, upload)).toMatchObject({
+        state: 'complete',
+        sha256: sha256(mine),
+        file: verified,
+      });
+      // The answer must not come from the cache.
+      if (showsFiles) expect(await shown()).toMatchObject([verified]);
+      expect((await download(server, fileAt(kind, owner))).body.equals(mine)).toBe(true);
+      const changes = (await changesOf(server, owner.id)).slice(1);
+      expect(changes.map(({ action, actor }) => [action, actor])).toEqual([
+        ['upload_created', 'local'],
+        ['upload_completed', 'local'],
+        ['file_stored', 'modelbox'],
+      ]);
+      expect(changes.at(-1)?.detail).toMatchObject({
+        path: 'weights.bin',
+        sha256: sha256(mine),
+        upload: upload.id,
+      });
+    },
+  );
 
-  it('of an empty file needs no part', async () => {
+  it('needs no part for an empty file', async () => {
     const run = await newExperiment(server);
     const upload = await completed(server, 'experiment', run, Buffer.alloc(0));
     expect(upload).toMatchObject({ partCount: 0, state: 'verifying' });
@@ -127,7 +136,7 @@ describe('a complete upload', () => {
     expect((await download(server, fileAt('experiment', run))).body.length).toBe(0);
   });
 
-  it('again, and many at once: the same answer, one file, one change; when it is over too', async () => {
+  it('gives the same answer, one file and one change for repeated and concurrent requests', async () => {
     const run = await newExperiment(server);
     const upload = await newUpload(server, 'experiment', run, content);
     await putAll(server, upload, content);
@@ -143,7 +152,7 @@ describe('a complete upload', () => {
     expect(await unaccounted()).toEqual({ blobs: 0, temporary: 0 });
   });
 
-  it('of content that is here already is kept once', async () => {
+  it('stores known content once', async () => {
     const [one, two] = [await newModel(server), await newModel(server)];
     const mine = fresh();
     await server.api('PUT', fileAt('model', one), mine);
@@ -165,7 +174,7 @@ describe('a complete upload', () => {
 });
 
 describe('complete is refused', () => {
-  it('409: parts are missing, which are named; it can be done when they are there', async () => {
+  it('with 409 and the missing parts, until they have arrived', async () => {
     const run = await newExperiment(server);
     const upload = await newUpload(server, 'experiment', run, content);
     await putPart(server, upload, 2, partOf(content, 2));
@@ -177,7 +186,7 @@ describe('complete is refused', () => {
     expect((await complete(server, upload)).status).toBe(200);
   });
 
-  it('422: another SHA-256 than was announced', async () => {
+  it('with 422 for another SHA-256 than was announced', async () => {
     const run = await newExperiment(server);
     const mine = fresh();
     const upload = await newUpload(server, 'experiment', run, mine, { sha256: sha256(mine) });
@@ -188,7 +197,7 @@ describe('complete is refused', () => {
     expect((await complete(server, upload, { sha256: sha256(fresh()) })).status).toBe(422);
   });
 
-  it('409: given up; giving up again is no error, and after complete it is', async () => {
+  it('with 409 after an abort; a second abort is no error, but an abort after completion is', async () => {
     const run = await newExperiment(server);
     const upload = await newUpload(server, 'experiment', run, content);
     await putAll(server, upload, content);
@@ -207,7 +216,7 @@ describe('complete is refused', () => {
     expect((await abort(done)).body.code).toBe('upload_closed');
   });
 
-  it('409: the path is tracked by now; it goes on when that is gone, though the store has the parts together', async () => {
+  it('with 409 while the path is tracked, and works later, even if the store has combined the parts', async () => {
     const run = await newExperiment(server);
     const mine = fresh();
     const upload = await newUpload(server, 'experiment', run, mine);
@@ -217,7 +226,7 @@ describe('complete is refused', () => {
     await server.api('DELETE', fileAt('experiment', run));
     const parts = await Array.fromAsync(server.ctx.blobs.multipart.list(await blobOf(upload)));
     await server.ctx.blobs.multipart.complete(await blobOf(upload), parts);
-    // As after a crash between the store and the database: no part is taken, and complete goes on from there.
+    // Like after a crash between store and database: no part is accepted, but completion continues.
     expect((await putPart(server, upload, 1, mine)).body.code).toBe('upload_closed');
     expect((await server.api('GET', `/v1/uploads/${upload.id}/parts`)).body.code).toBe('upload_closed');
     expect((await complete(server, upload)).body.state).toBe('verifying');
@@ -225,7 +234,7 @@ describe('complete is refused', () => {
     expect((await download(server, fileAt('experiment', run))).body.equals(mine)).toBe(true);
   });
 
-  it('409: below a file that has come meanwhile', async () => {
+  it('with 409 below a new file', async () => {
     const run = await newExperiment(server);
     const mine = fresh();
     const uploads = await Promise.all(
@@ -237,7 +246,7 @@ describe('complete is refused', () => {
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe('conflict');
   });
 
-  it('409: given up and cleaned up while the store put it together: it is looked at once more', async () => {
+  it('with 409 if it was aborted while the store combined the parts, and is cleaned up again', async () => {
     const { blobs } = server.ctx;
     const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
     await putAll(server, upload, content);
@@ -261,7 +270,7 @@ describe('complete is refused', () => {
     expect(await liveUploads(server.ctx)).not.toContain(key);
   });
 
-  it('503, then 409: the store has not known the parts for minutes', async () => {
+  it('with 503, then 409 if the store has not found the parts for minutes', async () => {
     const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
     await server.ctx.blobs.multipart.abort(await blobOf(upload));
     const requests = [
@@ -283,7 +292,7 @@ describe('complete is refused', () => {
     expect((await abort(upload)).status).toBe(204);
   });
 
-  it('503: the store does not know the parts for a moment, again and again: nothing is lost by that', async () => {
+  it('with 503 if the store repeatedly does not find the parts for a moment, without loss', async () => {
     const mine = fresh();
     const upload = await newUpload(server, 'experiment', await newExperiment(server), mine);
     await putAll(server, upload, mine);
@@ -303,7 +312,7 @@ const blobOf = async ({ id }: { id: string }) =>
   server.ctx.db.prisma.upload.findUniqueOrThrow({ where: { id }, select: { key: true, token: true } });
 
 describe('a file that is being verified', () => {
-  it('goes when it is deleted: the upload ends, and its content with it', async () => {
+  it('can be deleted, which ends the upload and removes its content', async () => {
     const run = await newExperiment(server);
     const upload = await completed(server, 'experiment', run, content);
     expect((await server.api('DELETE', fileAt('experiment', run))).status).toBe(204);
@@ -317,7 +326,7 @@ describe('a file that is being verified', () => {
     expect(await unaccounted()).toEqual({ blobs: 0, temporary: 0 });
   });
 
-  it('is replaced by a plain upload, and by one in parts: the last one to be completed counts', async () => {
+  it('is replaced by a plain upload, or by the last completed upload in parts', async () => {
     const run = await newExperiment(server);
     const [a, b, c] = [fresh(), fresh(), fresh()];
     const first = await newUpload(server, 'experiment', run, a);
@@ -333,7 +342,7 @@ describe('a file that is being verified', () => {
     await verifyAll(server);
     expect((await download(server, fileAt('experiment', run))).body.equals(a)).toBe(true);
     const third = await completed(server, 'experiment', run, c);
-    // The file that is there is another one by now.
+    // Another file is at the path now.
     expect((await uploadOf(server, first)).file).toBeNull();
     const plain = await server.api('PUT', fileAt('experiment', run), b);
     expect(plain.body).toMatchObject({ state: 'verified', sha256: sha256(b) });
@@ -343,7 +352,7 @@ describe('a file that is being verified', () => {
     expect(await unaccounted()).toEqual({ blobs: 0, temporary: 0 });
   });
 
-  it('is rejected where its content is not what was announced; uploading it again mends it', async () => {
+  it('is rejected if its content was not announced, and repaired by another upload', async () => {
     for (const announce of ['create', 'complete'] as const) {
       const run = await newExperiment(server);
       const [mine, lie] = [fresh(), sha256(fresh())];
@@ -380,7 +389,7 @@ describe('a file that is being verified', () => {
 });
 
 describe('finalize', () => {
-  it.each(['version', 'checkpoint'] as const)('409: of a %s while files are still to come', async (kind) => {
+  it.each(['version', 'checkpoint'] as const)('is 409 for a %s with incomplete files', async (kind) => {
     const owner = await newOwner(server, kind);
     const mine = fresh();
     const finalize = async () => {
@@ -400,12 +409,12 @@ describe('finalize', () => {
     await verifyAll(server);
     expect((await finalize()).slice(0, 2)).toEqual([200, 'ready']);
     expect((await uploadOf(server, again)).state).toBe('complete');
-    // What was completed stays so, though the files never change any more.
+    // Completed uploads stay complete after the files are frozen.
     expect((await complete(server, again)).status).toBe(200);
     expect((await begin(server, kind, owner, { sizeBytes: 1 })).body.code).toBe('files_frozen');
   });
 
-  it('and begin, complete and abort at once: ready with what was verified, or told what is in the way', async () => {
+  it('races with create, complete and abort: ready with verified files, or refused with a reason', async () => {
     for (let round = 0; round < 6; round++) {
       const owner = await newCheckpoint(server);
       const mine = fresh();
@@ -419,7 +428,7 @@ describe('finalize', () => {
       ]);
       const { body } = await server.api('GET', `/v1/checkpoints/${owner.id}`);
       expect([200, 409]).toContain(finalized.status);
-      // One of the two, never both.
+      // Exactly one of the two.
       expect([done.status === 200, given.status === 204].filter(Boolean)).toEqual([true]);
       if (finalized.status === 200) {
         expect([body.status, body.fileCount, begun.body.code]).toEqual(['ready', 0, 'files_frozen']);

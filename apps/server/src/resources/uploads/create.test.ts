@@ -23,7 +23,7 @@ const folders = async (): Promise<number> =>
 const content = Buffer.from('the content');
 
 describe('an upload', () => {
-  it.each(OWNER_KINDS)('201: begins for a %s, and is open', async (kind) => {
+  it.each(OWNER_KINDS)('is created for a %s with 201, and is open', async (kind) => {
     const owner = await newOwner(server, kind);
     const { status, body } = await begin(server, kind, owner, { path: 'a/Größe.bin', sizeBytes: 40 * MiB });
     expect(status).toBe(201);
@@ -43,7 +43,7 @@ describe('an upload', () => {
     });
   });
 
-  it('is for an object by its name too, with what is said of the file', async () => {
+  it('accepts the name of the object, and the fields of the file', async () => {
     const model = await newModel(server);
     const said = { role: 'text', mediaType: 'Text/Plain; charset=utf-8', sha256: sha256(content) };
     const path = `${model.namespace}/${model.name}`;
@@ -56,7 +56,7 @@ describe('an upload', () => {
     expect(body).toMatchObject({ ...said, mediaType: 'text/plain; charset=utf-8', object: { id: model.id } });
   });
 
-  it('has parts of the size that was asked for, at most 10,000, and none where the file is empty', async () => {
+  it('has parts of the requested size, at most 10,000, and none for an empty file', async () => {
     const model = await newModel(server);
     const parts = async (fields: object) => {
       const { body } = await begin(server, 'model', model, fields);
@@ -68,7 +68,7 @@ describe('an upload', () => {
     expect(await parts({ sizeBytes: 100 * 2 ** 30, partSizeBytes: 5 * 2 ** 30 })).toEqual([5 * 2 ** 30, 20]);
   });
 
-  it('422: no object, several, a path or a size that cannot be; the answer names each field', async () => {
+  it('is 422 without an object, with several, and with an invalid path or size, with each field', async () => {
     const { id } = await newModel(server);
     const run = await newExperiment(server);
     const refused = async (body: object, ...pointers: string[]) => {
@@ -91,7 +91,7 @@ describe('an upload', () => {
     await refused({ model: id, path: 'a', sizeBytes: 1, mediaType: 'text/plain;\r\nx: y' }, '/mediaType');
   });
 
-  it('413: larger than a file may be', async () => {
+  it('is 413 above the file size limit', async () => {
     const answer = await begin(server, 'model', await newModel(server), { sizeBytes: 100 * 2 ** 30 + 1 });
     expect([answer.status, answer.body.code, answer.body.errors[0].pointer]).toEqual([
       413,
@@ -100,7 +100,7 @@ describe('an upload', () => {
     ]);
   });
 
-  it('413: larger than the largest parts make', async () => {
+  it('is 413 above the size of all parts', async () => {
     const own = await startTestServer({ maxFileSize: 2 ** 50 });
     const model = await newModel(own);
     const most = 10_000 * 5 * 2 ** 30;
@@ -109,14 +109,14 @@ describe('an upload', () => {
     await own.stop();
   });
 
-  it('404: an object that is not there, or deleted', async () => {
+  it('is 404 for a missing or deleted object', async () => {
     const run = await newExperiment(server);
     await server.api('DELETE', `/v1/experiments/${run.id}`);
     expect((await begin(server, 'experiment', run, { sizeBytes: 1 })).status).toBe(404);
     expect((await begin(server, 'version', { id: randomUUID() }, { sizeBytes: 1 })).status).toBe(404);
   });
 
-  it('409: a frozen object, a path that is tracked; nothing is begun in the store', async () => {
+  it('is 409 for frozen files or a tracked path, without an upload in the store', async () => {
     const before = await folders();
     const model = await newModel(server);
     await server.api('POST', `/v1/models/${model.id}/files`, { files: ['s3://b/weights.bin'] });
@@ -129,7 +129,7 @@ describe('an upload', () => {
     expect(await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'), new Set(keys))).toBe(0);
   });
 
-  it('422: one file more than an object may have', async () => {
+  it('is 422 above the limit of files', async () => {
     const checkpoint = await newCheckpoint(server);
     const files = Array.from({ length: 10_000 }, (_, index) => `s3://b/${index}`);
     await server.api('POST', `/v1/checkpoints/${checkpoint.id}/files`, { files });
@@ -139,7 +139,7 @@ describe('an upload', () => {
 });
 
 describe('uploads', () => {
-  it('are listed by their object, newest first, in pages, by state', async () => {
+  it('are listed per object, newest first, in pages, and by state', async () => {
     const [run, other] = [await newExperiment(server), await newExperiment(server)];
     const ids: string[] = [];
     for (const path of ['a', 'b', 'c'])
@@ -156,7 +156,7 @@ describe('uploads', () => {
     expect([second.items.map((item: any) => item.id), second.nextCursor]).toEqual([ids.slice(2), null]);
   });
 
-  it('422: of no object, of two, with a cursor of another list', async () => {
+  it('are 422 without an object, with two objects, or with a cursor of another list', async () => {
     const run = await newExperiment(server);
     expect((await server.api('GET', '/v1/uploads')).body.errors).toHaveLength(4);
     expect(
@@ -168,7 +168,7 @@ describe('uploads', () => {
     expect((await server.api('GET', `/v1/uploads?experiment=${run.id}&state=done`)).status).toBe(422);
   });
 
-  it('404: one that is not there', async () => {
+  it('are 404 if missing', async () => {
     for (const id of [randomUUID(), 'x'])
       expect((await server.api('GET', `/v1/uploads/${id}`)).status, id).toBe(404);
     expect((await server.api('DELETE', `/v1/uploads/${randomUUID()}`)).status).toBe(404);

@@ -14,7 +14,7 @@ afterAll(() => server.stop());
 
 const DAY = 86_400_000;
 
-/** Content that a file of a model of its own has. */
+/** Makes a file with content in a new model. */
 async function stored(content: Buffer = randomBytes(300)) {
   const model = await newModel(server);
   const file = `/v1/models/${model.id}/files/source`;
@@ -23,7 +23,7 @@ async function stored(content: Buffer = randomBytes(300)) {
 }
 
 describe.each(OWNER_KINDS)('POST /v1/uploads {%s, sha256}', (kind) => {
-  it('201: is complete at once where the content is known: the file is there, and no byte was sent', async () => {
+  it('is complete at once if the content is known, without sending a byte', async () => {
     const { content, ...known } = await stored();
     const owner = await newOwner(server, kind);
     const inStore = await Array.fromAsync(server.ctx.blobs.list());
@@ -70,7 +70,7 @@ describe.each(OWNER_KINDS)('POST /v1/uploads {%s, sha256}', (kind) => {
   });
 });
 
-it('201: takes the bytes of content that is unknown, damaged, or that only something deleted has', async () => {
+it('accepts the bytes of content that is unknown, damaged, or only in deleted objects', async () => {
   const [damaged, deleted, dropped] = [await stored(), await stored(), await stored()];
   await server.db.requests.query('UPDATE blobs SET corrupt_at = now() WHERE sha256 = $1', [damaged.sha256]);
   await server.api('DELETE', `/v1/models/${deleted.model.id}`);
@@ -84,7 +84,7 @@ it('201: takes the bytes of content that is unknown, damaged, or that only somet
   }
 });
 
-it('201: replaces what is at the path, also what is still being verified there', async () => {
+it('replaces the file at the path, even during its verification', async () => {
   const known = await stored();
   const model = await newModel(server);
   const fields = { sha256: known.sha256, sizeBytes: 300 };
@@ -102,7 +102,7 @@ it('201: replaces what is at the path, also what is still being verified there',
   expect((await uploadOf(server, attached.body)).file?.sha256).toBe(known.sha256);
 });
 
-it('422: the size is not that of the content; 409: the path is tracked, or the files frozen', async () => {
+it('returns 422 for another size, and 409 for a tracked path or frozen files', async () => {
   const known = await stored();
   const fields = { sha256: known.sha256, sizeBytes: 300 };
   const model = await newModel(server);
@@ -118,7 +118,7 @@ it('422: the size is not that of the content; 409: the path is tracked, or the f
   expect((await server.api('GET', `/v1/uploads?model=${model.id}`)).body.items).toEqual([]);
 });
 
-it('a key makes it once, were the content known by the second time only', async () => {
+it('creates it once for an idempotency key, even if the content becomes known in between', async () => {
   const content = randomBytes(50);
   const model = await newModel(server);
   const body = { model: model.id, path: 'a', sizeBytes: 50, sha256: sha256(content) };
@@ -130,7 +130,7 @@ it('a key makes it once, were the content known by the second time only', async 
   expect((await server.api('GET', `/v1/models/${model.id}/files`)).body.items).toEqual([]);
 });
 
-it('201: asks for no room in a quota where the content is there already; 413 where it is not', async () => {
+it('charges a quota only for content that is new there: 413', async () => {
   const known = await stored();
   const namespace = `known-${known.model.id.slice(-6)}`;
   const model = await newModel(server, { namespace });
@@ -146,7 +146,7 @@ it('201: asks for no room in a quota where the content is there already; 413 whe
   expect(body).toMatchObject({ usedBytes: 300, uploadingBytes: 0, files: 2, contents: 1 });
 });
 
-it('is forgotten like others; its file stays', async () => {
+it('deletes its row like others, and keeps its file', async () => {
   const known = await stored();
   const model = await newModel(server);
   const { body } = await begin(server, 'model', model, { sha256: known.sha256, sizeBytes: 300 });

@@ -8,7 +8,7 @@ import type { Settings } from '../../protocol/settings.ts';
 const GiB = 2 ** 30;
 let callers: Callers;
 
-/** Serves the tests of a block with these settings. */
+/** Starts a server with these settings for the tests of a block. */
 function serving(settings: Partial<Settings>): void {
   let server: TestServer;
   beforeAll(async () => {
@@ -18,7 +18,7 @@ function serving(settings: Partial<Settings>): void {
   afterAll(() => server?.stop());
 }
 
-/** A model in a namespace below a root of its own. */
+/** Makes a model in a namespace below a new root. */
 async function modelBelow(root = freshName('root')) {
   const namespace = `${root}/${freshName('team')}`;
   const { id } = await callers.ok('POST', '/v1/models', { namespace, name: 'yolo' });
@@ -31,7 +31,7 @@ const begin = (by: Pick<Caller, 'api'>, model: { id: string }, sizeBytes = 100, 
 describe('open uploads of a caller', () => {
   serving({ maxOpenUploads: 2 });
 
-  it('409 limit_reached over MODELBOX_MAX_OPEN_UPLOADS, until one of them ends', async () => {
+  it('are 409 limit_reached above MODELBOX_MAX_OPEN_UPLOADS, until one of them ends', async () => {
     const [a, b] = [await modelBelow(), await modelBelow()];
     const ann = await callers.user({ [a.namespace]: 'contributor', [b.namespace]: 'contributor' });
     const first = await begin(ann, a);
@@ -49,7 +49,7 @@ describe('open uploads of a caller', () => {
     expect((await begin(ann, a)).status).toBe(201);
   });
 
-  it('concurrent creates at the limit: exactly as many succeed as are allowed', async () => {
+  it('never exceed the limit with concurrent creates', async () => {
     const models = await Promise.all(Array.from({ length: 4 }, () => modelBelow()));
     const ann = await callers.user(
       Object.fromEntries(models.map(({ namespace }) => [namespace, 'contributor'])),
@@ -62,7 +62,7 @@ describe('open uploads of a caller', () => {
 describe('open uploads of a namespace', () => {
   serving({ maxOpenUploadsNamespace: 2 });
 
-  it('409 over MODELBOX_MAX_OPEN_UPLOADS_NAMESPACE, counted below the root, for all callers together', async () => {
+  it('are 409 above MODELBOX_MAX_OPEN_UPLOADS_NAMESPACE, counted below the root for all callers', async () => {
     const a = await modelBelow();
     const b = await modelBelow(a.root);
     const answers = await atOnce(5, async (n) =>
@@ -80,7 +80,7 @@ describe('open uploads of a namespace', () => {
   });
 });
 
-describe('what the open uploads of a caller reserve of a quota', () => {
+describe('the share of a quota that open uploads of a caller reserve', () => {
   serving({ maxFileSize: 1000 * GiB });
 
   async function quota(quotaBytes: number) {
@@ -89,7 +89,7 @@ describe('what the open uploads of a caller reserve of a quota', () => {
     return model;
   }
 
-  it('413 above half of it, for the quota of a namespace above, and others keep room', async () => {
+  it('is 413 above half of the quota of a namespace above, so that others keep room', async () => {
     const model = await quota(100 * GiB);
     const ann = await callers.user({ [model.namespace]: 'contributor' });
     const whole = await begin(ann, model, 100 * GiB);
@@ -113,7 +113,7 @@ describe('what the open uploads of a caller reserve of a quota', () => {
     expect((await begin(ann, model, 20 * GiB)).status).toBe(201);
   });
 
-  it('shows the figures to callers who may read the namespace, and does not bind callers who may set the quota', async () => {
+  it('is shown to callers who may read the namespace, and does not bind callers who may set the quota', async () => {
     const model = await quota(1000);
     const bob = await callers.user({ [model.root]: 'contributor' });
     expect((await begin(bob, model, 600)).body.detail).toMatch(
@@ -123,7 +123,7 @@ describe('what the open uploads of a caller reserve of a quota', () => {
     expect((await begin(admin, model, 600)).status).toBe(201);
   });
 
-  it('concurrent creates do not exceed it together', async () => {
+  it('is not exceeded by concurrent creates', async () => {
     const model = await quota(1000);
     const ann = await callers.user({ [model.root]: 'contributor' });
     const answers = await atOnce(6, () => begin(ann, model, 200));

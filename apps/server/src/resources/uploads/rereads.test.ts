@@ -27,9 +27,9 @@ import { verifyNextUpload } from '../../workers/store/upload-verify.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 const SIZE = PART + 1000;
-/** So many looks, without a pause between. */
+/** Pauses for this many readings without waiting. */
 const AT_ONCE = { pauses: [0, 0, 0, 0] };
-/** A pause that no test waits for. */
+/** A pause that is too long for a test to wait for. */
 const LATER = { pauses: [1_000_000, 1_000_000, 1_000_000] };
 const announced = [true, false];
 
@@ -55,7 +55,7 @@ async function expectVerified(server: TestServer, { upload, content }: { upload:
   expect((await download(server, fileOf(upload))).body.equals(content)).toBe(true);
 }
 
-/** Nothing lies in the store but what a blob or an upload has. */
+/** Requires that the store has only data of blobs and uploads. */
 async function expectNoRest(server: TestServer) {
   await cleanUploads(server.ctx);
   await deletePending(server.ctx);
@@ -85,7 +85,7 @@ describe('content on a disk', () => {
     other[1000] = (other[1000] ?? 0) ^ 1;
     return other;
   };
-  /** Each damages the content of an upload, and gives what mends it. */
+  /** Each function damages the content of an upload, and returns a function that repairs it. */
   const damages = {
     flipped: async (upload: Upload) => {
       const path = await firstPart(upload);
@@ -115,7 +115,7 @@ describe('content on a disk', () => {
   );
 
   it.each(cases)(
-    '$name (hash announced: $isAnnounced): waits, says so, and is verified when it is mended',
+    '$name (hash announced: $isAnnounced): waits, says so, and is verified after the repair',
     async ({ damage, isAnnounced }) => {
       const one = await sent(server, isAnnounced);
       const mend = await damage(one.upload);
@@ -123,7 +123,7 @@ describe('content on a disk', () => {
       const waiting = await uploadOf(server, one.upload);
       expect(waiting).toMatchObject({ state: 'verifying', failure: null, file: { state: 'verifying' } });
       expect(waiting.waitsFor).toContain('The server will read the content again.');
-      // Not before the pause is over, and then by any server.
+      // No server reads it before the pause is over.
       expect(await verifyNextUpload(server.ctx, LATER)).toBe(false);
       await isDue(server, one.upload);
       await verifyNextUpload(server.ctx, LATER);
@@ -138,7 +138,7 @@ describe('content on a disk', () => {
   );
 
   it.each(cases)(
-    '$name for good (hash announced: $isAnnounced): is rejected after several looks that agree',
+    '$name permanently (hash announced: $isAnnounced): is rejected after several equal readings',
     async ({ damage, isAnnounced }) => {
       const { upload } = await sent(server, isAnnounced);
       await damage(upload);
@@ -155,7 +155,7 @@ describe('content on a disk', () => {
     },
   );
 
-  it('a wrong hash that was announced: rejected without waiting, since every part is as it arrived', async () => {
+  it('is rejected at once for a wrong announced hash if every part is right', async () => {
     const content = randomBytes(SIZE);
     const lie = sha256(randomBytes(10));
     const upload = await completed(server, 'experiment', await newExperiment(server), content, {
@@ -167,7 +167,7 @@ describe('content on a disk', () => {
     );
   });
 
-  it('whose reads never agree is never given up', async () => {
+  it('is never rejected if no two readings agree', async () => {
     const { upload, content } = await sent(server);
     const read: BlobStore['read'] = async (key, options) => {
       const { stream, ...rest } = await server.ctx.blobs.read(key, options);
@@ -184,7 +184,7 @@ describe('content on a disk', () => {
     await expectVerified(server, { upload, content });
   });
 
-  it('and a store that does not tell the hashes of parts: two whole readings must agree', async () => {
+  it('needs two equal readings if the store does not report hashes of parts', async () => {
     const disk = await openDiskStore({ root: server.blobsDir });
     async function* list(...args: Parameters<BlobStore['multipart']['list']>) {
       for await (const part of disk.multipart.list(...args)) yield { ...part, sha256: null };
@@ -202,7 +202,7 @@ describe('content on a disk', () => {
     expect((await uploadOf(silent, upload)).state).toBe('verifying');
     await verifyAll(silent, AT_ONCE);
     await expectVerified(silent, { upload, content });
-    // A hash that was announced proves one reading.
+    // With an announced hash, one reading is enough.
     const other = randomBytes(SIZE);
     const known = await completed(silent, 'experiment', run, other, { sha256: sha256(other) });
     expect(await verifyNextUpload(silent.ctx)).toBe(true);
@@ -239,7 +239,7 @@ await describeWithS3('content in a bucket', (bucket) => {
   ].flatMap((one) => announced.map((isAnnounced) => ({ ...one, isAnnounced })));
 
   it.each(passing)(
-    '$name in the verifying read (hash announced: $isAnnounced): looked at again, and verified',
+    '$name in the verifying read (hash announced: $isAnnounced): is read again and verified',
     async ({ fault, times, isAnnounced }) => {
       const one = await sent(server, isAnnounced);
       const rule = proxy.inject(fault, { ...reading, times });
@@ -249,7 +249,7 @@ await describeWithS3('content in a bucket', (bucket) => {
     },
   );
 
-  it('one flipped bit: only its part is read again', async () => {
+  it('reads only the part with a flipped bit again', async () => {
     const one = await sent(server);
     proxy.clear();
     const rule = proxy.inject(flip, { ...reading, times: 1 });
@@ -263,7 +263,7 @@ await describeWithS3('content in a bucket', (bucket) => {
     noSuch('NoSuchBucket'),
     { kind: 'error', status: 403, code: 'AccessDenied' } as const,
     { kind: 'error', status: 503, code: 'SlowDown' } as const,
-  ])('$status $code says nothing of the content: it waits for the store', async (fault) => {
+  ])('waits for the store after $status $code, which does not concern the content', async (fault) => {
     const one = await sent(server);
     const rule = proxy.inject(fault, reading);
     for (let look = 0; look < 2; look += 1) {
@@ -281,7 +281,7 @@ await describeWithS3('content in a bucket', (bucket) => {
   });
 
   it.each(announced)(
-    'the same wrong bytes in every read (hash announced: %s): rejected, and kept until then',
+    'is rejected for the same wrong bytes in every reading (hash announced: %s), and kept until then',
     async (isAnnounced) => {
       const { upload } = await sent(server, isAnnounced);
       proxy.inject(flip, reading);
@@ -296,7 +296,7 @@ await describeWithS3('content in a bucket', (bucket) => {
     },
   );
 
-  describe('that the store does not put together', () => {
+  describe('that the store does not combine', () => {
     const locked = { kind: 'error', status: 500, code: 'InternalError' } as const;
     const stuck = async (owner: { id: string }, kind: 'version' | 'experiment' = 'experiment') => {
       const content = randomBytes(SIZE);
@@ -316,10 +316,10 @@ await describeWithS3('content in a bucket', (bucket) => {
       return { upload: body as Upload, content, rule };
     };
 
-    it('is put together by a worker, on any server; until then the upload and finalize say so', async () => {
+    it('is combined by a worker on any server; until then the upload and finalize say so', async () => {
       const version = await newVersion(server);
       const { rule, ...one } = await stuck(version, 'version');
-      // As long as it takes.
+      // Repeats for as long as the store fails.
       for (let look = 0; look < 3; look += 1) {
         await isDue(server, one.upload);
         expect(await verifyNextUpload(server.ctx, { pauses: [] })).toBe(true);
@@ -339,7 +339,7 @@ await describeWithS3('content in a bucket', (bucket) => {
       expect((await finalize()).body.status).toBe('ready');
     });
 
-    it('but was put together all the same, and the answer was lost', async () => {
+    it('is found combined if only the answer of the store was lost', async () => {
       const content = randomBytes(SIZE);
       const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
       await putAll(server, upload, content);
@@ -360,7 +360,7 @@ await describeWithS3('content in a bucket', (bucket) => {
       await expect(Array.fromAsync(server.ctx.blobs.multipart.list(blob))).rejects.toThrow('no blob');
     });
 
-    it('is not rejected by a server of the release before, which does not know of that', async () => {
+    it('is not rejected by a server of the previous release, which does not know this state', async () => {
       const { rule, ...one } = await stuck(await newExperiment(server));
       const text = `SELECT finish_upload($1, NULL, 'lost', gen_random_uuid(), now()) AS state`;
       expect((await server.db.requests.query(text, [one.upload.id])).rows).toEqual([{ state: 'verifying' }]);
@@ -370,7 +370,7 @@ await describeWithS3('content in a bucket', (bucket) => {
       await expectVerified(server, one);
     });
 
-    it('is rejected when the store has lost the parts for good', async () => {
+    it('is rejected if the store has lost the parts permanently', async () => {
       const { upload, rule } = await stuck(await newExperiment(server));
       rule.remove();
       const blob = await server.db.prisma.upload.findUniqueOrThrow({ where: { id: upload.id } });
@@ -390,7 +390,7 @@ await describeWithS3('content in a bucket', (bucket) => {
   it.each([
     [noSuch('NoSuchUpload'), 'upload_unsettled'],
     [noSuch('NoSuchBucket'), 'unavailable'],
-  ])('503: $code for the parts of an open upload closes nothing', async (fault, code) => {
+  ])('keeps an upload open after $code for its parts: 503', async (fault, code) => {
     const content = randomBytes(SIZE);
     const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
     await putAll(server, upload, content);

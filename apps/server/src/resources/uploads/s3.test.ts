@@ -53,7 +53,7 @@ await describeWithS3(
       await response.arrayBuffer();
       return response.status;
     };
-    /** Nothing lies in the bucket but what a blob or an upload has. */
+    /** Requires that the bucket has only data of blobs and uploads. */
     const expectNoRest = async () => {
       await cleanUploads(server.ctx);
       const { rows } = await server.db.requests.query(
@@ -65,7 +65,7 @@ await describeWithS3(
       expect(await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'), live)).toBe(0);
     };
 
-    it('come through the server: in any order, again, with other content, and are the file', async () => {
+    it('go through the server in any order, repeatedly and with other content, and make the file', async () => {
       const upload = await open();
       expect(upload).toMatchObject({ direct: true, partCount: 3 });
       expect((await putPart(server, upload, 3, partOf(content, 3))).status).toBe(200);
@@ -87,7 +87,7 @@ await describeWithS3(
       await expectNoRest();
     });
 
-    it('have digests beyond SHA-256 checked on the way; a part with a wrong one is not stored', async () => {
+    it('have digests other than SHA-256 checked, and a wrong one stores nothing', async () => {
       const upload = await open();
       const [wrong, right] = [otherDigests(randomBytes(10)), otherDigests(partOf(content, 1))];
       const put = (headers: [string, string][]) =>
@@ -101,7 +101,7 @@ await describeWithS3(
       }
       expect(await partsOf(upload)).toEqual([]);
       for (const header of right) expect((await put([header])).status, header[0]).toBe(200);
-      // One that is wrong among others that are right replaces nothing.
+      // One wrong digest among right ones replaces nothing.
       expect((await put([...right.slice(1), wrong[0]!])).status).toBe(422);
       expect(await partsOf(upload)).toMatchObject([{ part: 1, sha256: sha256(partOf(content, 1)) }]);
       await putAll(server, upload, content);
@@ -111,7 +111,7 @@ await describeWithS3(
       await expectNoRest();
     });
 
-    it('go straight to the store by signed requests, which take their own content only', async () => {
+    it('go directly to the store with signed requests, which accept only their own content', async () => {
       const own = randomBytes(2 * PART + 5);
       const upload = await open(own, { sha256: sha256(own) });
       const [one, two, three] = (await sign(upload, [1, 2, 3], own)) as [SignedPart, SignedPart, SignedPart];
@@ -122,7 +122,7 @@ await describeWithS3(
       expect(await partsOf(upload)).toEqual([]);
       expect(await sendTo(three, partOf(own, 3))).toBe(200);
       expect(await sendTo(one, partOf(own, 1))).toBe(200);
-      // One of them through the server after all.
+      // One part goes through the server.
       expect((await putPart(server, upload, 2, partOf(own, 2))).status).toBe(200);
       expect((await partsOf(upload)).map(({ part, sizeBytes }: any) => [part, sizeBytes])).toEqual([
         ...[1, 2].map((part) => [part, PART]),
@@ -136,7 +136,7 @@ await describeWithS3(
       await expectNoRest();
     });
 
-    it('422: to sign a part that there is not; each is named', async () => {
+    it('are 422 for signing unknown parts, with each part', async () => {
       const upload = await open();
       const parts = [1, 4, 2, 9].map((part) => ({ part, sha256: sha256(content) }));
       const answer = await server.api('POST', `/v1/uploads/${upload.id}/parts/sign`, { parts });
@@ -146,7 +146,7 @@ await describeWithS3(
       ]);
     });
 
-    it('an empty file, one whose hash lies, and one that is here already', async () => {
+    it('handle an empty file, a wrong hash and known content', async () => {
       const empty = await completed(server, 'experiment', await newExperiment(server), Buffer.alloc(0));
       const bytes = randomBytes(100);
       const lie = await completed(server, 'experiment', await newExperiment(server), bytes, {
@@ -163,7 +163,7 @@ await describeWithS3(
       await expectNoRest();
     });
 
-    it('that are given up leave nothing, also where the store has put the parts together', async () => {
+    it('leave nothing when aborted, even if the store has combined the parts', async () => {
       const [begun, whole] = [await open(), await open(partOf(content, 3))];
       await putPart(server, begun, 1, partOf(content, 1));
       await putPart(server, whole, 1, partOf(content, 3));
@@ -177,7 +177,7 @@ await describeWithS3(
       expect(await sendTo(late[0] as SignedPart, partOf(content, 2))).toBe(404);
     });
 
-    it('503 while the S3 server is away; nothing is lost, and it goes on from there', async () => {
+    it('are 503 while the S3 server is down, lose nothing, and continue later', async () => {
       const upload = await open();
       const given = await open();
       await server.api('DELETE', `/v1/uploads/${given.id}`);
@@ -200,7 +200,7 @@ await describeWithS3(
       expect((await partsOf(upload)).map((part: any) => part.part)).toEqual([1]);
       for (const part of [2, 3]) await putPart(server, upload, part, partOf(content, part));
       expect((await complete(server, upload)).status).toBe(200);
-      // Its claim is over.
+      // The lease of the claim has expired.
       await server.db.requests.query(
         "UPDATE uploads SET claimed_at = now() - interval '2 minutes' WHERE id = $1",
         [waiting.id],

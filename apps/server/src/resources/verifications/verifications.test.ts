@@ -56,7 +56,7 @@ function suite(start: () => Promise<Started>): void {
   const findings = (records: readonly VerificationRecord[]) =>
     records.filter((record) => record.type === 'finding').map(({ fault, key }) => [fault, key]);
 
-  it('200: a sound store is told as that, in words too', async () => {
+  it('reports a sound store, also as text', async () => {
     await stored(randomBytes(500));
     const records = await verified('?full=true');
     expect(records[0]).toMatchObject({ type: 'progress', phase: 'contents', done: 0, of: 1 });
@@ -72,13 +72,13 @@ function suite(start: () => Promise<Started>): void {
     });
   });
 
-  it('sees an object whose upload is under way as none of its findings', async () => {
+  it('does not report the object of a running upload', async () => {
     const { key } = await server.ctx.blobs.write(Readable.from([Buffer.from('fresh')]));
     expect(findings(await verified()).map(([, found]) => found)).not.toContain(key);
     await server.ctx.blobs.delete(key);
   });
 
-  it('200: tells what the store lacks and what no row knows, marks the one and leaves the other', async () => {
+  it('reports and marks missing content, and reports unknown objects without changing them', async () => {
     const contents = [randomBytes(600), randomBytes(601), randomBytes(602), randomBytes(603)] as const;
     const files = await Promise.all(contents.map(stored));
     const [missing, short, flipped, sound] = files as [any, any, any, any];
@@ -87,7 +87,7 @@ function suite(start: () => Promise<Started>): void {
     await copies.flip(flipped.key);
     const unknown = randomBytes(16).toString('hex');
     await copies.write(unknown, Buffer.from('unknown'));
-    // The time of the upload that it could belong to is over.
+    // The object is too old for a running upload.
     server.advance(3_600_000);
 
     const quick = await verified();
@@ -116,7 +116,7 @@ function suite(start: () => Promise<Started>): void {
     expect(findings(full).toSorted()).toEqual(
       [...found, ['wrong_hash', flipped.key], ['unknown_object', unknown]].toSorted(),
     );
-    // Marked content is read without `full` too.
+    // Marked content is read even without `full`.
     expect(findings(await verified()).toSorted()).toEqual(findings(full).toSorted());
 
     for (const [at, path] of [missing.path, short.path, flipped.path].entries())
@@ -134,7 +134,7 @@ describe('access', () => {
   });
   afterAll(() => server.stop());
 
-  it('403: for who is no administrator; 200 for one; 422 for what it does not know', async () => {
+  it('is 403 unless the caller is an administrator, and 422 for unknown parameters', async () => {
     const callers = await callersOf(server);
     const user = await callers.user({ ai: 'admin' });
     expect((await user.api('GET', '/v1/verification')).status).toBe(403);

@@ -4,8 +4,8 @@ import { freshName } from '../../../testing/objects.ts';
 import { ref, startTestServer, type TestServer } from '../../../testing/test-server.ts';
 
 /**
- * Random sequences of operations on models, versions and aliases, against a model of them that is too simple to be
- * wrong: maps in memory. After each operation the statuses agree, at the end all that can be read.
+ * Compares random sequences of operations on models, versions and aliases with a naive model: maps in memory. After
+ * each operation the statuses must agree, and at the end everything that can be read.
  */
 
 let server: TestServer;
@@ -25,7 +25,7 @@ interface Model {
   deleted: boolean;
   versions: Map<string, Version>;
   aliases: Map<string, string>;
-  /** Of each alias the holders that a rollback goes back through, the present one last; null where it was deleted. */
+  /** The holders of each alias that a rollback goes through, the current one last; null for a deletion. */
   past: Map<string, (string | null)[]>;
 }
 
@@ -71,7 +71,7 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T & Record<string, any> : never;
 
-/** What is there, and the status that an operation is answered with. */
+/** The naive model: its state, and the expected status of an operation. */
 class Naive {
   readonly models = new Map<string, Model>();
 
@@ -177,7 +177,7 @@ class Naive {
   }
 }
 
-/** The same operation over HTTP, in a namespace. */
+/** Performs the same operation over HTTP in a namespace. */
 async function send(namespace: string, o: Operation): Promise<number> {
   const modelPath = `/v1/models/${ref(`${namespace}/${o.model}`)}`;
   const versionPath = `/v1/versions/${ref(`${namespace}/${o.model}:${o.version}`)}`;
@@ -203,7 +203,7 @@ async function send(namespace: string, o: Operation): Promise<number> {
   return (await server.api(...(requests[o.op] as [string, string, object?]))).status;
 }
 
-/** All that can be read of a namespace, in the words of the naive model. */
+/** Reads everything in a namespace, in the form of the naive model. */
 async function readAll(namespace: string) {
   const { body } = await server.api(
     'GET',
@@ -248,7 +248,7 @@ function expectedOf(naive: Naive) {
   });
 }
 
-it('answers as maps in memory would', async () => {
+it('answers like the naive model', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(operation, { minLength: 20, maxLength: 60, size: 'max' }),

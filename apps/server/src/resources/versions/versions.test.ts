@@ -21,7 +21,7 @@ const pathOf = ({ id }: { id: string }) => `/v1/versions/${id}`;
 const create = (model: { id: string }, body: object) => server.api('POST', versionsOf(model), body);
 
 describe('POST /v1/models/{model}/versions', () => {
-  it('201: answers all its fields, the aliases that it took, its metrics and datasets', async () => {
+  it('returns 201 with all fields, its new aliases, metrics and datasets', async () => {
     const model = await newModel(server, { namespace: 'full', name: 'yolo' });
     const created = await server.api('POST', `/v1/models/${ref('full/yolo')}/versions`, {
       version: 'v1',
@@ -83,13 +83,13 @@ describe('POST /v1/models/{model}/versions', () => {
     [{ status: 'ready' }, 'ready'],
     [{ status: 'pending', files: ['s3://b/m.pt'] }, 'pending'],
     [{ status: 'ready', files: [] }, 'ready'],
-  ])('%j makes it %s', async (fields, status) => {
+  ])('with %j makes it %s', async (fields, status) => {
     const version = await newVersion(server, fields);
     expect(version.status).toBe(status);
     expect(version.readyAt === null).toBe(status === 'pending');
   });
 
-  it('200: the same body again, members in any order, finds the version as it is now', async () => {
+  it('returns 200 with the current version for the same body in any member order', async () => {
     const model = await newModel(server);
     const body = {
       version: 'v1',
@@ -117,7 +117,7 @@ describe('POST /v1/models/{model}/versions', () => {
     { datasets: ['d'] },
     { status: 'pending' },
     { name: 'x' },
-  ])('409: the name with another body, %j, and nothing of it is done', async (other) => {
+  ])('returns 409 for the same name with another body, %j, and changes nothing', async (other) => {
     const model = await newModel(server);
     const made = await create(model, { version: 'v1', files: ['s3://b/m.pt'], metadata: { a: 1 } });
     const refused = await create(model, {
@@ -145,13 +145,13 @@ describe('POST /v1/models/{model}/versions', () => {
     [{ version: 'v', datasets: [{ name: 'a', digset: 'x' }] }, '/datasets/0/digset'],
     [{ version: 'v', source: { model: 'x' } }, '/source/model'],
     [{ version: 'v', metrics: { a: 'x' } }, '/metrics/a'],
-  ])('422: %j', async (body, pointer) => {
+  ])('returns 422 for %j', async (body, pointer) => {
     const refused = await create(await newModel(server), body);
     expect(refused.status).toBe(422);
     expect(refused.body.errors.map((error: any) => error.pointer)).toContain(pointer);
   });
 
-  it('404: without such a model, or such a source', async () => {
+  it('returns 404 for a missing model or source', async () => {
     const model = await newModel(server);
     const nothing = '0192e4a1-7b3c-7def-8123-456789abcdef';
     expect((await create({ id: nothing }, { version: 'v1' })).status).toBe(404);
@@ -167,7 +167,7 @@ describe('POST /v1/models/{model}/versions', () => {
     expect((await create(model, { version: 'v1' })).status).toBe(201);
   });
 
-  it('names its sources: a checkpoint, an experiment, a version by bare name or reference', async () => {
+  it('accepts sources: a checkpoint, an experiment, or a version by bare name or reference', async () => {
     const model = await newModel(server, { namespace: 'sources', name: 'm' });
     const run = await newExperiment(server, { namespace: 'sources', name: 'run' });
     const checkpoint = await newCheckpoint(server, {}, run);
@@ -182,7 +182,7 @@ describe('POST /v1/models/{model}/versions', () => {
     expect(await made({})).toBeNull();
   });
 
-  it('takes an alias from its holder', async () => {
+  it('moves an alias from its holder', async () => {
     const model = await newModel(server);
     await create(model, { version: 'v1', files: [], aliases: ['prod'] });
     await create(model, { version: 'v2', files: [], aliases: ['prod'] });
@@ -198,15 +198,15 @@ describe('POST /v1/models/{model}/versions', () => {
     ]);
   });
 
-  it('the same version in two models are two', async () => {
+  it('treats the same version name in two models as two versions', async () => {
     const [one, two] = [await newModel(server), await newModel(server)];
     const answers = [await create(one, { version: 'v1' }), await create(two, { version: 'v1' })];
     expect(statusesOf(answers)).toEqual([201, 201]);
   });
 });
 
-describe('the same name at the same time', () => {
-  it('with one body: one version, 201 once and 200 else', async () => {
+describe('concurrent creates with the same name', () => {
+  it('and body make one version, with 201 once and 200 otherwise', async () => {
     const model = await newModel(server);
     const body = { version: 'v1', files: ['s3://b/m.pt'], aliases: ['prod'], datasets: [freshName('set')] };
     const answers = await atOnce(10, () => create(model, body));
@@ -216,7 +216,7 @@ describe('the same name at the same time', () => {
     expect(answers[0]?.body).toMatchObject({ aliases: ['prod'], fileCount: 1 });
   });
 
-  it('with different bodies: one 201, the others 409 and without a trace', async () => {
+  it('and different bodies return 201 once and 409 otherwise, without a trace', async () => {
     const model = await newModel(server);
     const answers = await atOnce(10, (i) =>
       create(model, { version: 'v1', files: [], tags: [`t${i}`], aliases: [`a${i}`], metrics: { loss: i } }),
@@ -235,7 +235,7 @@ describe('the same name at the same time', () => {
     expect((await server.api('GET', `/v1/models/${model.id}/aliases`)).body.items).toHaveLength(1);
   });
 
-  it('against the deletion of the model: never a version that is made after it', async () => {
+  it('never make a version after the deletion of the model', async () => {
     for (let round = 0; round < 10; round++) {
       const model = await newModel(server);
       const [deleted, created] = await Promise.all([
@@ -257,7 +257,7 @@ describe('the same name at the same time', () => {
 });
 
 describe('PATCH /v1/versions/{version}', () => {
-  it('200: title, description, framework, tags, metadata, ready or not', async () => {
+  it('changes title, description, framework, tags and metadata, ready or not', async () => {
     for (const fields of [{}, { files: ['s3://b/m.pt'] }]) {
       const made = await newVersion(server, { ...fields, metadata: { a: 1, b: 2 } });
       const patch = { name: 'n', description: 'd', framework: 'onnx', tags: ['t'], metadata: { a: null } };
@@ -273,7 +273,7 @@ describe('PATCH /v1/versions/{version}', () => {
   });
 
   it.each(['version', 'model', 'modelId', 'namespace', 'status', 'aliases', 'files', 'source', 'id'])(
-    '422: "%s" cannot be set',
+    'returns 422 for "%s"',
     async (field) => {
       const made = await newVersion(server);
       const refused = await server.api('PATCH', pathOf(made), { [field]: made[field] });
@@ -282,7 +282,7 @@ describe('PATCH /v1/versions/{version}', () => {
     },
   );
 
-  it('metrics, aliases, files and events do not move the ETag', async () => {
+  it('keeps the ETag for metrics, aliases, files and events', async () => {
     const made = await newVersion(server);
     await server.api('POST', `${pathOf(made)}/files`, { files: ['s3://b/m.pt'] });
     await server.api('POST', `${pathOf(made)}/metrics`, { metrics: [{ key: 'a', value: 1 }] });
@@ -297,7 +297,7 @@ describe('PATCH /v1/versions/{version}', () => {
 });
 
 describe('POST /v1/versions/{version}/finalize', () => {
-  it('200, again 200: ready once, and the aliases of the create are set then', async () => {
+  it('makes the version ready once, and sets the aliases of the create', async () => {
     const model = await newModel(server);
     await create(model, { version: 'v0', files: [], aliases: ['prod'] });
     const pending = await create(model, { version: 'v1', aliases: ['prod', 'a'] });
@@ -318,7 +318,7 @@ describe('POST /v1/versions/{version}/finalize', () => {
     expect(history.body.items[0]).toMatchObject({ from: 'v0', to: 'v1', cause: 'finalize' });
   });
 
-  it('does not take an alias back that moved on since', async () => {
+  it('does not move back an alias that has moved on since', async () => {
     const model = await newModel(server);
     const one = await create(model, { version: 'v1', aliases: ['prod'] });
     await server.api('POST', `${pathOf(one.body)}/finalize`);
@@ -326,7 +326,7 @@ describe('POST /v1/versions/{version}/finalize', () => {
     expect((await server.api('POST', `${pathOf(one.body)}/finalize`)).body.aliases).toEqual([]);
   });
 
-  it('many at once: one change, one move', async () => {
+  it('makes one change and one move under concurrency', async () => {
     const pending = await newVersion(server, { aliases: ['prod'] });
     const answers = await atOnce(6, () => server.api('POST', `${pathOf(pending)}/finalize`));
     expect(statusesOf(answers)).toEqual(times(6, 200));
@@ -335,7 +335,7 @@ describe('POST /v1/versions/{version}/finalize', () => {
     expect(history.body.items).toHaveLength(1);
   });
 
-  it('404: deleted', async () => {
+  it('returns 404 for a deleted version', async () => {
     const pending = await newVersion(server);
     await server.api('DELETE', pathOf(pending));
     expect((await server.api('POST', `${pathOf(pending)}/finalize`)).body.code).toBe('not_found');
@@ -343,7 +343,7 @@ describe('POST /v1/versions/{version}/finalize', () => {
 });
 
 describe('deleting and restoring', () => {
-  it('204: gone but for who asks, its name taken, back by restore', async () => {
+  it('hides the version by default, keeps its name, and restores it', async () => {
     const made = await newVersion(server, { files: [] });
     const path = pathOf(made);
     expect((await server.api('DELETE', path)).status).toBe(204);
@@ -366,7 +366,7 @@ describe('deleting and restoring', () => {
     expect(changes.map((change) => change.action)).toEqual(['created', 'deleted', 'restored']);
   });
 
-  it('409: while it holds aliases, and names them', async () => {
+  it('returns 409 with the aliases of the version', async () => {
     const made = await newVersion(server, { files: [], aliases: ['prod', 'best'] });
     const refused = await server.api('DELETE', pathOf(made));
     expect(refused.status).toBe(409);
@@ -376,7 +376,7 @@ describe('deleting and restoring', () => {
     expect((await server.api('DELETE', pathOf(made))).status).toBe(204);
   });
 
-  it('409: not restored while its model is deleted; what was deleted before the model stays deleted after', async () => {
+  it('returns 409 for a restore while the model is deleted, and keeps earlier deletions', async () => {
     const made = await newVersion(server, { files: [] });
     await server.api('DELETE', pathOf(made));
     await server.api('DELETE', `/v1/models/${made.modelId}`);
@@ -391,7 +391,7 @@ describe('deleting and restoring', () => {
     expect((await server.api('POST', `${pathOf(made)}/restore`)).status).toBe(200);
   });
 
-  it('against an alias at the same time: never an alias on what is deleted', async () => {
+  it('never leaves an alias on a deleted version under concurrency', async () => {
     for (let round = 0; round < 12; round++) {
       const made = await newVersion(server, { files: [] });
       const [deleted, set] = await Promise.all([

@@ -37,7 +37,7 @@ const metric = async (line: string): Promise<number> => {
   );
 };
 
-/** A file of a model of its own, with content that nothing else has. */
+/** Makes a file of a new model, with unique content. */
 async function stored(content: string) {
   const model = await newModel(server);
   const path = `/v1/models/${model.id}/files/a.bin`;
@@ -63,7 +63,7 @@ describe('content without a file', () => {
     expect(await keysInStore()).not.toContain(key);
   });
 
-  it('is removed when its grace is over, and not before', async () => {
+  it('is removed after its grace time, not before', async () => {
     const { path, key, sha256 } = await stored('deleted');
     await server.api('DELETE', path);
     await sweep();
@@ -79,7 +79,7 @@ describe('content without a file', () => {
     expect(await metric('modelbox_blob_reclaimed_bytes_total')).toBe(before + 'deleted'.length);
   });
 
-  it('survives where it is uploaded again in time, and its next grace is whole', async () => {
+  it('survives if it is uploaded again in time, and its next grace time starts anew', async () => {
     const { path, key } = await stored('came back');
     await server.api('DELETE', path);
     await sweep();
@@ -98,7 +98,7 @@ describe('content without a file', () => {
     expect(await keysInStore()).not.toContain(key);
   });
 
-  it('is stored anew where it is uploaded after its removal', async () => {
+  it('is stored again if it is uploaded after its removal', async () => {
     const { path, key } = await stored('once more');
     await server.api('DELETE', path);
     await sweep();
@@ -109,7 +109,7 @@ describe('content without a file', () => {
     expect((await server.api('GET', path)).status).toBe(200);
   });
 
-  it('that was replaced by other content goes too', async () => {
+  it('is removed if other content replaced it', async () => {
     const { path, key } = await stored('the first');
     await server.api('PUT', path, Buffer.from('the second'));
     await sweep();
@@ -119,7 +119,7 @@ describe('content without a file', () => {
     expect((await server.api('GET', path)).body.toString()).toBe('the second');
   });
 
-  it('stays while any file has it', async () => {
+  it('is kept while any file has it', async () => {
     const { path, key } = await stored('shared');
     const other = await newVersion(server);
     await server.api('PUT', `/v1/versions/${other.id}/files/b.bin`, Buffer.from('shared'));
@@ -131,7 +131,7 @@ describe('content without a file', () => {
   });
 });
 
-it('deleting an object frees its bytes: deleted, purged, swept', async () => {
+it('frees the bytes of a deleted object after purge and sweep', async () => {
   const checkpoint = await newCheckpoint(server, { status: 'pending' });
   const path = `/v1/checkpoints/${checkpoint.id}`;
   const { body } = await server.api('PUT', `${path}/files/w.bin`, Buffer.alloc(100_000, 7));
@@ -149,7 +149,7 @@ it('deleting an object frees its bytes: deleted, purged, swept', async () => {
   expect(await keyOf(body.sha256)).toBeUndefined();
 });
 
-it('the key of what is gone is forgotten in the end, and what comes to lie there again is removed again', async () => {
+it('deletes the key of removed content in the end, and removes content that appears under it again', async () => {
   const { path, key } = await stored('gone for good');
   await server.api('DELETE', path);
   await sweep();
@@ -167,7 +167,7 @@ it('the key of what is gone is forgotten in the end, and what comes to lie there
   expect(await remembered()).toBe(0);
 });
 
-it('keys of what is gone are forgotten in batches, all that are due, and none once the server stops', async () => {
+it('deletes all due keys of removed content in batches, and none after the server stops', async () => {
   const count = async () =>
     Number(
       (await server.db.requests.query('SELECT count(*) FROM doomed_keys WHERE size_bytes = 77')).rows[0]
@@ -196,7 +196,7 @@ it('keys of what is gone are forgotten in batches, all that are due, and none on
   expect(await count()).toBe(1);
 });
 
-it('the figures tell what is stored, and what of it can be reclaimed', async () => {
+it('reports stored and reclaimable bytes as metrics', async () => {
   const before = await blobFigures(server.db);
   const { path } = await stored('eleven byte');
   expect(await blobFigures(server.db)).toEqual({ ...before, stored: before.stored + 11 });
@@ -238,7 +238,7 @@ it('a store that fails keeps what is pending deletion for the next round, and ho
 describe('content in the store without a row', () => {
   const soon = () => new Date(Date.now() + 60_000);
 
-  it('is removed, and what has a row is not', async () => {
+  it('is removed, but content with a row is not', async () => {
     const { path, key } = await stored('has a row');
     const orphan = await server.ctx.blobs.write(Readable.from([Buffer.from('orphan')]));
     await sweepOrphans(server.ctx, new Date(Date.now() - 60_000));
@@ -250,7 +250,7 @@ describe('content in the store without a row', () => {
     expect((await server.api('GET', path)).body.toString()).toBe('has a row');
   });
 
-  it('stays where there is more of it than of what has a row: the store of another database', async () => {
+  it('is kept if the store has more of it than of content with a row: it may belong to another database', async () => {
     await stored('known');
     const { known } = await findOrphans(server.ctx, soon());
     const orphans = await Promise.all(
@@ -264,12 +264,12 @@ describe('content in the store without a row', () => {
   });
 
   it.each(['pending deletion', 'pending deletion and removed'])(
-    '503: an upload whose copy was %s meanwhile says so, and its retry succeeds',
+    'is 503 for an upload whose copy was %s meanwhile, and a retry succeeds',
     async (what) => {
       const model = await newModel(server);
       const path = `/v1/models/${model.id}/files/late.bin`;
       const { write } = server.ctx.blobs;
-      // As if the commit came a day after the last byte.
+      // Simulates a commit a day after the last byte.
       Object.assign(server.ctx.blobs, {
         write: async (...args: Parameters<typeof write>) => {
           const written = await write(...args);

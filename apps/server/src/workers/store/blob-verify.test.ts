@@ -18,7 +18,7 @@ const verifyAll = async () => {
   while (await verifyNext(server.ctx)) count += 1;
   return count;
 };
-// Whatever earlier tests stored is not due in the next one.
+// Content of earlier tests must not be due in the next test.
 beforeEach(async () => {
   server.advance(31 * DAY);
   await verifyAll();
@@ -47,18 +47,18 @@ async function stored(content: string) {
     onDisk: join(server.blobsDir, onDisk),
   };
 }
-/** As the version tells it, whose answers are remembered. */
+/** Reads the state from the version, whose answers are cached. */
 const stateOf = async (version: { id: string }): Promise<string> =>
   (await server.api('GET', `/v1/versions/${version.id}`)).body.files[0].state;
 
-/** As `chmod +w` and a write would do it; the store itself never changes content in place. */
+/** Changes content in place, as `chmod +w` and a write would. The store itself never does. */
 async function rot(onDisk: string, bytes: string): Promise<void> {
   await rm(onDisk);
   await writeFile(onDisk, bytes);
 }
 
 describe('verify', () => {
-  it('reads what is due, oldest first, once in 30 days', async () => {
+  it('reads due content, oldest first, once in 30 days', async () => {
     const first = await stored('one');
     server.advance(DAY);
     const second = await stored('two');
@@ -79,7 +79,7 @@ describe('verify', () => {
     expect(await verifyNext({ ...server.ctx, settings })).toBe(false);
   });
 
-  it('ends at once when told to, whatever the pace, and leaves the content to others', async () => {
+  it('stops at once on request, at any rate, and leaves the content to other readers', async () => {
     await stored('x'.repeat(300_000));
     server.advance(31 * DAY);
     const settings = { ...server.ctx.settings, verifyRate: 1 };
@@ -95,35 +95,38 @@ describe('verify', () => {
     ['other bytes', (onDisk: string) => rot(onDisk, 'rotten')],
     ['fewer bytes', (onDisk: string) => rot(onDisk, '')],
     ['nothing', (onDisk: string) => rm(onDisk)],
-  ])('reports %s where content was: 409 file_corrupt, until it is uploaded again', async (what, damage) => {
-    const { version, path, key, sha256, onDisk } = await stored(`sound before ${what}`);
-    const before = await corruptCount();
-    expect(await stateOf(version)).toBe('verified');
-    await damage(onDisk);
-    server.advance(31 * DAY);
-    await verifyAll();
-    expect(await corruptCount()).toBe(before + 1);
-    expect(await stateOf(version)).toBe('corrupt');
-    const changes = await changesOf(server, version.id);
-    expect(changes.at(-1)).toMatchObject({
-      action: 'file_checked',
-      actor: 'modelbox',
-      detail: { path: 'a.bin', sha256, state: 'corrupt' },
-    });
-    expect(await server.api('GET', path)).toMatchObject({ status: 409, body: { code: 'file_corrupt' } });
-    expect((await server.api('HEAD', path)).status).toBe(409);
+  ])(
+    'reports %s in place of content as 409 file_corrupt until it is uploaded again',
+    async (what, damage) => {
+      const { version, path, key, sha256, onDisk } = await stored(`sound before ${what}`);
+      const before = await corruptCount();
+      expect(await stateOf(version)).toBe('verified');
+      await damage(onDisk);
+      server.advance(31 * DAY);
+      await verifyAll();
+      expect(await corruptCount()).toBe(before + 1);
+      expect(await stateOf(version)).toBe('corrupt');
+      const changes = await changesOf(server, version.id);
+      expect(changes.at(-1)).toMatchObject({
+        action: 'file_checked',
+        actor: 'modelbox',
+        detail: { path: 'a.bin', sha256, state: 'corrupt' },
+      });
+      expect(await server.api('GET', path)).toMatchObject({ status: 409, body: { code: 'file_corrupt' } });
+      expect((await server.api('HEAD', path)).status).toBe(409);
 
-    const again = await server.api('PUT', path, Buffer.from(`sound before ${what}`));
-    expect(again).toMatchObject({ status: 200, body: { state: 'verified', sha256 } });
-    expect((await server.api('GET', path)).body.toString()).toBe(`sound before ${what}`);
-    expect(await corruptCount()).toBe(before);
-    await deletePending(server.ctx);
-    const keys = (await Array.fromAsync(server.ctx.blobs.list())).map((blob) => blob.key);
-    expect(keys).not.toContain(key);
-    expect(keys).toContain((await blobOf(sha256)).key);
-  });
+      const again = await server.api('PUT', path, Buffer.from(`sound before ${what}`));
+      expect(again).toMatchObject({ status: 200, body: { state: 'verified', sha256 } });
+      expect((await server.api('GET', path)).body.toString()).toBe(`sound before ${what}`);
+      expect(await corruptCount()).toBe(before);
+      await deletePending(server.ctx);
+      const keys = (await Array.fromAsync(server.ctx.blobs.list())).map((blob) => blob.key);
+      expect(keys).not.toContain(key);
+      expect(keys).toContain((await blobOf(sha256)).key);
+    },
+  );
 
-  it('mends every file by one upload of the content, and finds content that was put back', async () => {
+  it('repairs every file by one upload of the content, and finds content that was restored', async () => {
     const one = await stored('of two files');
     const two = await newVersion(server);
     await server.api('PUT', `/v1/versions/${two.id}/files/b.bin`, Buffer.from('of two files'));
@@ -138,7 +141,7 @@ describe('verify', () => {
     expect((await server.api('GET', one.path)).status).toBe(200);
   });
 
-  it('409: a download finds content missing before any verify does', async () => {
+  it('returns 409 if a download finds content missing before a verification does', async () => {
     const { path, onDisk } = await stored('lost');
     await rm(onDisk);
     expect(await server.api('GET', path)).toMatchObject({ status: 409, body: { code: 'file_corrupt' } });

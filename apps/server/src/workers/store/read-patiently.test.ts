@@ -6,26 +6,23 @@ import { readBack } from './read-back.ts';
 
 it.each([
   ['EIO', constants.errno.EIO],
-  // Linux has these two for checksums of the file system.
+  // Linux uses these two for checksum errors of file systems.
   ['EBADMSG', 74],
   ['EUCLEAN', 117],
-])(
-  'a part that the disk cannot read (%s) is a finding of the first try, and not waited for',
-  async (code, errno) => {
-    let reads = 0;
-    const failing = async function* () {
-      yield Buffer.alloc(10);
-      throw new BlobStoreUnavailable(Object.assign(new Error(code), { code, errno: -errno }));
-    };
-    const blobs = {
-      read: async () => {
-        reads += 1;
-        return { sizeBytes: 20, stream: Readable.from(failing()) };
-      },
-    } as unknown as BlobStore;
-    const content = { key: 'k', sizeBytes: 20, partSizeBytes: 20, parts: undefined };
-    const { signal } = new AbortController();
-    expect(await readBack({ blobs }, content, signal)).toMatchObject({ finding: 'unreadable' });
-    expect(reads).toBe(1);
-  },
-);
+])('reports an unreadable part (%s) at the first try, without waiting', async (code, errno) => {
+  let reads = 0;
+  const failing = async function* () {
+    yield Buffer.alloc(10);
+    throw new BlobStoreUnavailable(Object.assign(new Error(code), { code, errno: -errno }));
+  };
+  const blobs = {
+    read: async () => {
+      reads += 1;
+      return { sizeBytes: 20, stream: Readable.from(failing()) };
+    },
+  } as unknown as BlobStore;
+  const content = { key: 'k', sizeBytes: 20, partSizeBytes: 20, parts: undefined };
+  const { signal } = new AbortController();
+  expect(await readBack({ blobs }, content, signal)).toMatchObject({ finding: 'unreadable' });
+  expect(reads).toBe(1);
+});

@@ -10,7 +10,7 @@ afterAll(() => server.stop());
 
 const HOUR = 3_600_000;
 
-/** The time of a store whose clock differs by so much from ours. */
+/** Returns the store time if the clock of the store differs by this many milliseconds. */
 const timeOf = (ms: number): Promise<Date> => {
   const { blobs, now } = server.ctx;
   const stat: typeof blobs.stat = async (key) => {
@@ -20,7 +20,7 @@ const timeOf = (ms: number): Promise<Date> => {
   return storeTime({ ...server.ctx, blobs: { ...blobs, stat } });
 };
 
-it('a store whose clock is behind is asked, one whose clock is ahead is not believed', async () => {
+it('uses the clock of the store if it is behind, and the own clock otherwise', async () => {
   const near = (time: Date, ms: number) =>
     expect(Math.abs(time.getTime() - server.ctx.now().getTime() - ms)).toBeLessThan(HOUR / 2);
   near(await timeOf(-30 * HOUR), -30 * HOUR);

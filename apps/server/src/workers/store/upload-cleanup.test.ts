@@ -37,7 +37,7 @@ const tidy = async () => {
   await cleanUploads(server.ctx);
   await forgetUploads(server.ctx);
 };
-/** Nothing of it is in the store. */
+/** Requires that the store has no data of the upload. */
 async function expectGone(upload: { id: string }) {
   const { key, token } = await keyOf(upload);
   expect(await blobsInStore()).not.toContain(key);
@@ -45,8 +45,8 @@ async function expectGone(upload: { id: string }) {
   expect(await liveUploads(server.ctx)).not.toContain(key);
 }
 
-describe('an upload to which nothing happens', () => {
-  it('expires, tells so, and its parts are removed; one to which something happens stays', async () => {
+describe('an idle upload', () => {
+  it('expires, records that, and loses its parts; an active upload stays', async () => {
     const run = await newExperiment(server);
     const idle = await newUpload(server, 'experiment', run, content, { path: 'idle' });
     await putPart(server, idle, 1, content);
@@ -70,8 +70,8 @@ describe('an upload to which nothing happens', () => {
   });
 });
 
-describe('what was given up', () => {
-  it('is removed though the store had its parts together already', async () => {
+describe('an aborted or expired upload', () => {
+  it('is removed even if the store had already combined its parts', async () => {
     const upload = await newUpload(server, 'experiment', await newExperiment(server), content);
     await putPart(server, upload, 1, content);
     const blob = await keyOf(upload);
@@ -85,7 +85,7 @@ describe('what was given up', () => {
     await expectGone(upload);
   });
 
-  it('is tried again until the store has done it, and does not keep others from it', async () => {
+  it('is retried until the store has removed it, and does not block others', async () => {
     const run = await newExperiment(server);
     const uploads = [];
     for (const path of ['a', 'b', 'c'])
@@ -112,7 +112,7 @@ describe('what was given up', () => {
     for (const upload of uploads) await expectGone(upload);
   });
 
-  it('can be seen for a week and is then forgotten, but not while its rejected file is there', async () => {
+  it('stays visible for a week, and as long as its rejected file exists', async () => {
     const run = await newExperiment(server);
     const make = (path: string, fields = {}) =>
       newUpload(server, 'experiment', run, content, { path, ...fields });
@@ -141,7 +141,7 @@ describe('what was given up', () => {
 });
 
 describe('old uploads', () => {
-  it('are forgotten in batches; one that the store fails on keeps no other from it', async () => {
+  it('are deleted in batches, and a failure of the store for one does not block others', async () => {
     const run = await newExperiment(server);
     const uploads: { id: string }[] = [];
     for (const path of ['first', 'second']) {
@@ -150,7 +150,7 @@ describe('old uploads', () => {
       uploads.push(upload);
     }
     await cleanUploads(server.ctx);
-    // The time of their end is the same, so only the id tells pages apart.
+    // They all ended at the same time, so only the id separates pages.
     await server.db.requests.query(
       `INSERT INTO uploads SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'key', 'k' || n, 'state', 'complete'))).*
        FROM uploads u, generate_series(1, 250) AS n WHERE u.id = $1`,
@@ -172,44 +172,41 @@ describe('old uploads', () => {
   });
 });
 
-describe('an object that is purged', () => {
-  it.each(OWNER_KINDS)(
-    'takes the uploads of a %s with it: open, being verified and rejected',
-    async (kind) => {
-      const owner = await newOwner(server, kind);
-      const open = await newUpload(server, kind, owner, content, { path: 'open' });
-      await putAll(server, open, content);
-      const rejected = await completed(server, kind, owner, randomBytes(10), {
-        path: 'r',
-        sha256: sha256(randomBytes(10)),
-      });
-      await verifyAll(server);
-      const verifying = await completed(server, kind, owner, randomBytes(10), { path: 'v' });
-      const keys = await Promise.all([open, rejected, verifying].map(keyOf));
-      expect((await server.api('DELETE', `/v1/${kind}s/${owner.id}`)).status).toBe(204);
-      // It can still be seen, and given up, while the object can be restored.
-      expect((await uploadOf(server, open)).state).toBe('open');
-      server.advance(31 * DAY);
-      while ((await purge(server.ctx, 100)) > 0);
-      const { rows } = await server.db.requests.query(
-        'SELECT state FROM uploads WHERE object_id = $1 ORDER BY path',
-        [owner.id],
-      );
-      expect(rows.map((row) => row.state)).toEqual(['aborted', 'failed', 'aborted']);
-      await verifyAll(server);
-      await tidy();
-      await deletePending(server.ctx);
-      for (const { key } of keys) expect(await blobsInStore()).not.toContain(key);
-      expect(await server.ctx.blobs.sweepTemporary(distant, await liveUploads(server.ctx))).toBe(0);
-      server.advance(8 * DAY);
-      await tidy();
-      expect(await rowsOf([open, rejected, verifying])).toBe(0);
-    },
-  );
+describe('a purged object', () => {
+  it.each(OWNER_KINDS)('removes the open, verifying and rejected uploads of a %s', async (kind) => {
+    const owner = await newOwner(server, kind);
+    const open = await newUpload(server, kind, owner, content, { path: 'open' });
+    await putAll(server, open, content);
+    const rejected = await completed(server, kind, owner, randomBytes(10), {
+      path: 'r',
+      sha256: sha256(randomBytes(10)),
+    });
+    await verifyAll(server);
+    const verifying = await completed(server, kind, owner, randomBytes(10), { path: 'v' });
+    const keys = await Promise.all([open, rejected, verifying].map(keyOf));
+    expect((await server.api('DELETE', `/v1/${kind}s/${owner.id}`)).status).toBe(204);
+    // The upload stays visible, and can be aborted, while the object can be restored.
+    expect((await uploadOf(server, open)).state).toBe('open');
+    server.advance(31 * DAY);
+    while ((await purge(server.ctx, 100)) > 0);
+    const { rows } = await server.db.requests.query(
+      'SELECT state FROM uploads WHERE object_id = $1 ORDER BY path',
+      [owner.id],
+    );
+    expect(rows.map((row) => row.state)).toEqual(['aborted', 'failed', 'aborted']);
+    await verifyAll(server);
+    await tidy();
+    await deletePending(server.ctx);
+    for (const { key } of keys) expect(await blobsInStore()).not.toContain(key);
+    expect(await server.ctx.blobs.sweepTemporary(distant, await liveUploads(server.ctx))).toBe(0);
+    server.advance(8 * DAY);
+    await tidy();
+    expect(await rowsOf([open, rejected, verifying])).toBe(0);
+  });
 });
 
 describe('sweeps', () => {
-  it('know what belongs to uploads that are not over, however old it is', async () => {
+  it('keep data of open uploads, regardless of its age', async () => {
     const run = await newExperiment(server);
     const open = await newUpload(server, 'experiment', run, content, { path: 'open' });
     await putPart(server, open, 1, content);
@@ -235,7 +232,7 @@ describe('sweeps', () => {
   });
 });
 
-it('metrics tell how many uploads there are, and of how many bytes', async () => {
+it('reports the number and bytes of uploads as metrics', async () => {
   const own = await startTestServer();
   const run = await newExperiment(own);
   await newUpload(own, 'experiment', run, content, { path: 'a' });

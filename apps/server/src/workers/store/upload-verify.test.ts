@@ -30,7 +30,7 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** Several signs of life could have come. */
+/** Long enough for several renewals of a claim. */
 const PATIENT = { timeout: 30_000, interval: 100 };
 
 const fresh = (size = 1000) => randomBytes(size);
@@ -47,16 +47,16 @@ const claimedAgo = (upload: { id: string }, seconds: number) =>
     'UPDATE uploads SET claimed_at = now() - make_interval(secs => $2) WHERE id = $1',
     [upload.id, seconds],
   );
-/** Seconds since somebody claimed it, or told that he lives. */
+/** Seconds since the last claim or renewal. */
 const claimAge = async (upload: { id: string }): Promise<number> => {
   const text = 'SELECT extract(epoch FROM now() - claimed_at)::float8 AS age FROM uploads WHERE id = $1';
   return (await server.db.requests.query(text, [upload.id])).rows[0].age;
 };
-/** The server's context over another store. */
+/** The context of the server with another store. */
 const over = (blobs: Partial<BlobStore>) => ({ ...server.ctx, blobs: { ...server.ctx.blobs, ...blobs } });
 
-describe('what was completed', () => {
-  it('is verified by another server that starts on the same database and store, and may be sent to either', async () => {
+describe('a completed upload', () => {
+  it('can be sent to either of two servers, and is verified by a server that starts later', async () => {
     const content = fresh(2 * PART + 7);
     const version = await newVersion(server);
     const upload = await newUpload(server, 'version', version, content);
@@ -73,7 +73,7 @@ describe('what was completed', () => {
     ).toBe(true);
   });
 
-  it('is left to who has claimed it as long as he lives, and taken over when he has died', async () => {
+  it('stays with the reader that claimed it, and is taken over after its lease', async () => {
     const { upload } = await verifying(fresh());
     await claimedAgo(upload, 15);
     await verifyAll(server);
@@ -83,7 +83,7 @@ describe('what was completed', () => {
     expect(await stateOf(upload)).toBe('complete');
   });
 
-  it('is left to who reads it, however long that takes: he tells that he lives', async () => {
+  it('stays with a slow reader, because the reader renews its claim', async () => {
     const { upload } = await verifying(fresh());
     const gate = Promise.withResolvers<void>();
     const reading = Promise.withResolvers<void>();
@@ -94,7 +94,7 @@ describe('what was completed', () => {
     };
     const verified = verifyNextUpload(over({ read }));
     await reading.promise;
-    // As if he had claimed it so long ago that he could be dead.
+    // Simulates a claim that is older than the lease.
     await claimedAgo(upload, 25);
     await expect.poll(() => claimAge(upload), PATIENT).toBeLessThan(20);
     expect(await verifyNextUpload(second.ctx)).toBe(false);
@@ -104,10 +104,10 @@ describe('what was completed', () => {
     expect(await stateOf(upload)).toBe('complete');
   });
 
-  it('is read no further when nobody wants it any more', async () => {
+  it('is not read further after it has ended', async () => {
     const { upload, path } = await verifying(fresh());
     const reading = Promise.withResolvers<void>();
-    // Gives nothing until it is told to end, and then an error of its own, as the stores do.
+    // Returns nothing until it is aborted, and then its own error, as stores do.
     const read: BlobStore['read'] = (_key, options) =>
       new Promise((_, reject) => {
         options?.signal?.addEventListener('abort', () => reject(new Error('ended')));
@@ -120,7 +120,7 @@ describe('what was completed', () => {
     expect(await stateOf(upload)).toBe('aborted');
   });
 
-  it('is read by one of many that look at once', async () => {
+  it('is read by only one of several concurrent readers', async () => {
     const uploads = await Promise.all(Array.from({ length: 6 }, () => verifying(fresh())));
     let reads = 0;
     const read: BlobStore['read'] = (...args) => {
@@ -137,7 +137,7 @@ describe('what was completed', () => {
     for (const { upload } of uploads) expect(await stateOf(upload)).toBe('complete');
   });
 
-  it('does not wait behind larger content where it is small', async () => {
+  it('does not wait behind larger content if it is small', async () => {
     const large = await verifying(fresh(2000));
     const small = await verifying(fresh(100));
     expect(await verifyNextUpload(server.ctx, { largest: 1000 })).toBe(true);
@@ -148,7 +148,7 @@ describe('what was completed', () => {
 });
 
 describe('a store that cannot be read', () => {
-  it('is no fault of the content: others come first, and later it is tried again', async () => {
+  it('does not reject content: other uploads come first, and the content is retried later', async () => {
     const away = () => Promise.reject(new Error('some fault of the disk'));
     const { upload } = await verifying(fresh());
     await expect(verifyNextUpload(over({ read: away }))).rejects.toThrow('some fault');
@@ -161,7 +161,7 @@ describe('a store that cannot be read', () => {
     expect(await stateOf(upload)).toBe('complete');
   });
 
-  it('goes on where it broke off, and reads no byte twice', async () => {
+  it('resumes an interrupted read, and reads no byte twice', async () => {
     const content = fresh(300_000);
     const { upload, path } = await verifying(content);
     const starts: (number | undefined)[] = [];
@@ -184,7 +184,7 @@ describe('a store that cannot be read', () => {
     expect((await download(server, path)).status).toBe(200);
   });
 
-  it('but content that is gone is rejected', async () => {
+  it('rejects content that is gone', async () => {
     const { upload } = await verifying(fresh());
     const { rows } = await server.db.requests.query('SELECT key FROM uploads WHERE id = $1', [upload.id]);
     await server.ctx.blobs.delete(rows[0].key);
@@ -192,7 +192,7 @@ describe('a store that cannot be read', () => {
     expect(await uploadOf(server, upload)).toMatchObject({ state: 'failed', file: { state: 'rejected' } });
   });
 
-  it('a server that is stopped lets go of what it reads, for another one to take at once', async () => {
+  it('releases its claim when the server stops, so that another one continues at once', async () => {
     const { upload } = await verifying(fresh());
     const stopping = new AbortController();
     const read: BlobStore['read'] = (_key, options) =>

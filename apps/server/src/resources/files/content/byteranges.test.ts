@@ -21,7 +21,7 @@ async function get(range: string, headers: Record<string, string> = {}, method =
   return { status: response.status, headers: response.headers, body };
 }
 
-/** The parts of a multipart body, by the RFC's own grammar and nothing of ours. */
+/** Parses a multipart body by the grammar of the RFC, without code of the server. */
 function partsOf({ headers, body }: { headers: Headers; body: Buffer }): { head: string; bytes: Buffer }[] {
   const boundary = /^multipart\/byteranges; boundary=([\w-]+)$/.exec(
     String(headers.get('content-type')),
@@ -42,7 +42,7 @@ function partsOf({ headers, body }: { headers: Headers; body: Buffer }): { head:
 }
 
 describe('several ranges of a file', () => {
-  it('206: each as a part with its place and type, and an exact length', async () => {
+  it('are 206 with one part each, with position, type and exact length', async () => {
     const answer = await get('bytes=0-1,5-6');
     expect(answer.status).toBe(206);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -61,7 +61,7 @@ describe('several ranges of a file', () => {
     ]);
   });
 
-  it('206: any of them, byte for byte, in the order in which they are asked for', async () => {
+  it('are returned byte for byte in the requested order', async () => {
     const range = fc
       .tuple(fc.nat(999_999), fc.nat(300_000))
       .map(([start, more]) => ({ start, end: start + more }));
@@ -96,19 +96,19 @@ describe('several ranges of a file', () => {
     ['bytes=10-19,20-29', 'bytes 10-29/1000000'],
     ['bytes=20-29,10-24', 'bytes 10-29/1000000'],
     ['bytes=0-,-5,3-4', 'bytes 0-999999/1000000'],
-  ])('206: %s is one part, and needs no frame', async (range, contentRange) => {
+  ])('are a plain 206 for %s, which is one range', async (range, contentRange) => {
     const { status, headers, body } = await get(range);
     expect([status, headers.get('content-range')]).toEqual([206, contentRange]);
     expect(headers.get('content-type')).toBe('application/x-onnx');
     expect(headers.get('content-length')).toBe(`${body.length}`);
   });
 
-  it('416: where none lies within', async () => {
+  it('are 416 if all of them lie outside', async () => {
     const { status, headers } = await get('bytes=1000000-,-0');
     expect([status, headers.get('content-range')]).toEqual([416, 'bytes */1000000']);
   });
 
-  it('200: the whole, to HEAD, under an If-Range of other content, and where too many are asked for', async () => {
+  it('are ignored for HEAD, for If-Range of other content, and if there are too many', async () => {
     const many = `bytes=${Array.from({ length: 33 }, (_, index) => `${index * 10}-${index * 10}`).join(',')}`;
     for (const answer of [
       await get('bytes=0-1,5-6', {}, 'HEAD'),
@@ -119,7 +119,7 @@ describe('several ranges of a file', () => {
     }
   });
 
-  it('readers that hang up in the middle do no harm', async () => {
+  it('tolerate clients that disconnect', async () => {
     for (let i = 0; i < 5; i++) {
       const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-400000,500000-\r\n\r\n`;
       await hangUp(server, request, i * 2);

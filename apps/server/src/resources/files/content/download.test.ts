@@ -29,7 +29,7 @@ async function get(headers: Record<string, string> = {}, method = 'GET', from = 
 }
 
 describe('GET …/files/{path}', () => {
-  it('200: the bytes, with their hash as ETag, to be saved and never run', async () => {
+  it('returns the bytes with their hash as ETag, as an attachment that never runs', async () => {
     const { status, headers, body } = await get();
     expect(status).toBe(200);
     expect(body.equals(content)).toBe(true);
@@ -44,19 +44,19 @@ describe('GET …/files/{path}', () => {
     expect(headers.get('content-security-policy')).toContain('sandbox');
   });
 
-  it('HEAD: the same headers, and no content', async () => {
+  it('returns the same headers to HEAD, without content', async () => {
     const whole = await get();
     const head = await get({}, 'HEAD');
     expect(head.status).toBe(200);
     expect(head.body).toHaveLength(0);
-    // What is of the message or the connection, not of the content.
+    // Headers of the message or the connection, not of the content.
     const others = ['date', 'x-request-id', 'connection', 'keep-alive'];
     const ofContent = ({ headers }: { headers: Headers }) =>
       [...headers].filter(([name]) => !others.includes(name));
     expect(ofContent(head)).toEqual(ofContent(whole));
   });
 
-  it('tells the SHA-256 of the whole, also with a part of it', async () => {
+  it('returns the SHA-256 of the whole file, also for a range', async () => {
     const digest = `sha-256=:${createHash('sha256').update(content).digest('base64')}:`;
     for (const answer of [
       await get(),
@@ -68,7 +68,7 @@ describe('GET …/files/{path}', () => {
     }
   });
 
-  it('412: where If-Match names other content', async () => {
+  it('returns 412 if If-Match names other content', async () => {
     for (const value of ['"other"', `W/${etag}`, 'nonsense'])
       for (const method of ['GET', 'HEAD'])
         expect((await get({ 'if-match': value, range: 'bytes=0-1' }, method)).status).toBe(412);
@@ -89,7 +89,7 @@ describe('GET …/files/{path}', () => {
     ['bytes=-1', 999_999, 1_000_000],
     ['bytes=-99999999', 0, 1_000_000],
     ['bytes=500000-99999999', 500_000, 1_000_000],
-  ])('206: %s', async (range, start, end) => {
+  ])('returns 206 for %s', async (range, start, end) => {
     const { status, headers, body } = await get({ range });
     expect(status).toBe(206);
     expect(headers.get('content-range')).toBe(`bytes ${start}-${end - 1}/1000000`);
@@ -98,14 +98,14 @@ describe('GET …/files/{path}', () => {
     expect(body.equals(content.subarray(start, end))).toBe(true);
   });
 
-  it('206: parts put together are the whole', async () => {
+  it('returns ranges that together equal the whole file', async () => {
     const parts: Buffer[] = [];
     for (let at = 0; at < content.length; at += 333_333)
       parts.push((await get({ range: `bytes=${at}-${at + 333_332}` })).body);
     expect(Buffer.concat(parts).equals(content)).toBe(true);
   });
 
-  it.each(['bytes=1000000-', 'bytes=9999999-99999999', 'bytes=-0'])('416: %s', async (range) => {
+  it.each(['bytes=1000000-', 'bytes=9999999-99999999', 'bytes=-0'])('returns 416 for %s', async (range) => {
     const { status, headers, body } = await get({ range });
     expect(status).toBe(416);
     expect(headers.get('content-range')).toBe('bytes */1000000');
@@ -113,13 +113,13 @@ describe('GET …/files/{path}', () => {
   });
 
   it.each(['items=0-1', 'bytes=5-1', 'bytes=a-b', 'bytes=0-1,x', 'bytes=-'])(
-    '200: %s is answered by the whole',
+    'returns the whole file for %s',
     async (range) => {
       expect((await get({ range })).status).toBe(200);
     },
   );
 
-  it('200: where a redirect is asked for and the store has no URLs, as without', async () => {
+  it('ignores redirect=true if the store has no URLs', async () => {
     const [whole, other] = [await get(), await get({}, 'GET', `${path}?redirect=true`)];
     expect(other.status).toBe(200);
     expect(other.body.equals(content)).toBe(true);
@@ -128,7 +128,7 @@ describe('GET …/files/{path}', () => {
     expect((await get({}, 'GET', `${path}?redirect=yes`)).status).toBe(422);
   });
 
-  it('304: where the reader has it, with or without range, also to HEAD', async () => {
+  it('returns 304 if the client has it, with or without range, also to HEAD', async () => {
     for (const value of [etag, `W/${etag}`, `"x", ${etag}`, '*'])
       for (const method of ['GET', 'HEAD']) {
         const { status, headers, body } = await get({ 'if-none-match': value, range: 'bytes=0-1' }, method);
@@ -139,14 +139,14 @@ describe('GET …/files/{path}', () => {
     expect((await get({ 'if-none-match': '"other"' })).status).toBe(200);
   });
 
-  it('If-Range: the part where it is still this content, otherwise the whole', async () => {
+  it('returns the range if If-Range matches, otherwise the whole file', async () => {
     const range = 'bytes=0-9';
     expect((await get({ range, 'if-range': etag })).status).toBe(206);
     for (const value of ['"other"', `W/${etag}`, 'Wed, 21 Oct 2026 07:28:00 GMT'])
       expect((await get({ range, 'if-range': value })).status).toBe(200);
   });
 
-  it('of an empty file a range cannot be satisfied', async () => {
+  it('cannot satisfy a range of an empty file', async () => {
     const { id } = await newExperiment(server);
     const empty = `/v1/experiments/${id}/files/empty`;
     await server.api('PUT', empty, '');
@@ -162,7 +162,7 @@ describe('GET …/files/{path}', () => {
     ],
     ['dir/naïve.txt', `attachment; filename="na_ve.txt"; filename*=UTF-8''na%C3%AFve.txt`],
     ['a"b.txt', `attachment; filename="a_b.txt"; filename*=UTF-8''a%22b.txt`],
-  ])('%s is saved under its name', async (name, disposition) => {
+  ])('sends %s with its file name', async (name, disposition) => {
     const { id } = await newExperiment(server);
     const file = `/v1/experiments/${id}/files/${ref(name)}`;
     await server.api('PUT', file, 'x', { 'content-type': 'text/html' });
@@ -171,7 +171,7 @@ describe('GET …/files/{path}', () => {
     expect(headers.get('content-type')).toBe('text/html');
   });
 
-  it('404: no such file, no such object, a deleted one', async () => {
+  it('returns 404 for a missing file, and for a missing or deleted object', async () => {
     expect((await get({}, 'GET', `${path}.not`)).status).toBe(404);
     expect((await get({}, 'HEAD', `${path}.not`)).status).toBe(404);
     const made = await newExperiment(server);
@@ -182,14 +182,14 @@ describe('GET …/files/{path}', () => {
     expect((await get({}, 'GET', `/v1/experiments/${made.id}/files/f`)).status).toBe(200);
   });
 
-  it('readers that hang up in the middle do no harm', async () => {
+  it('tolerates clients that disconnect', async () => {
     for (let i = 0; i < 5; i++)
       await hangUp(server, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`, i * 2);
     expect((await get()).body.equals(content)).toBe(true);
   });
 });
 
-describe('stored content that is not what it was', () => {
+describe('damaged content', () => {
   const damage = async (change: (file: string) => Promise<void>) => {
     const { id } = await newExperiment(server);
     const file = `/v1/experiments/${id}/files/bad`;
@@ -204,7 +204,7 @@ describe('stored content that is not what it was', () => {
     ['missing', (file: string) => rm(file)],
     ['cut off', (file: string) => truncate(file, 99)],
     ['too long', (file: string) => truncate(file, 101)],
-  ])('409: it is %s, whatever part is asked for', async (_, change) => {
+  ])('is 409 if it is %s, for every range', async (_, change) => {
     const file = await damage(change);
     for (const range of ['', 'bytes=0-1', 'bytes=-1', 'bytes=0-1,5-6']) {
       const { status, body } = await get({ range }, 'GET', file);
@@ -214,7 +214,7 @@ describe('stored content that is not what it was', () => {
 });
 
 describe('a real model', () => {
-  it('the Silero VAD network goes in, is promoted, and comes out byte for byte', async () => {
+  it('such as the Silero VAD network is uploaded, promoted and downloaded unchanged', async () => {
     const model = await readFile(
       createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v5.onnx'),
     );

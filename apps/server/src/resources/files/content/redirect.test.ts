@@ -36,7 +36,7 @@ await describeWithS3('GET …/files/{path}?redirect=true on S3', (bucket) => {
   const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
     fetch(urlOf(path), { method, headers, redirect: 'manual' });
 
-  it('307: to a signed URL that ends, which no cache keeps', async () => {
+  it('returns 307 to a signed URL that expires, and that no cache stores', async () => {
     const response = await ask(name);
     expect(response.status).toBe(307);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -44,13 +44,13 @@ await describeWithS3('GET …/files/{path}?redirect=true on S3', (bucket) => {
     const location = new URL(String(response.headers.get('location')));
     expect(location.origin).toBe(bucket.options().endpoint);
     expect(location.searchParams.get('X-Amz-Expires')).toBe('900');
-    // It is good for this and nothing else.
+    // The signature is valid for this request only.
     expect((await fetch(location, { method: 'DELETE' })).status).toBe(403);
     location.searchParams.set('response-content-disposition', 'inline');
     expect((await fetch(location)).status).toBe(403);
   });
 
-  it('200: what follows it gets the bytes from S3, to be saved under their name and never shown', async () => {
+  it('lets the client download the bytes from S3, as an attachment with their file name', async () => {
     const response = await fetch(urlOf(name));
     expect([response.status, response.redirected]).toEqual([200, true]);
     expect(new URL(response.url).origin).toBe(bucket.options().endpoint);
@@ -61,13 +61,13 @@ await describeWithS3('GET …/files/{path}?redirect=true on S3', (bucket) => {
     expect(Buffer.from(await response.arrayBuffer()).equals(content)).toBe(true);
   });
 
-  it('206: a range is asked of S3', async () => {
+  it('lets S3 serve ranges', async () => {
     const response = await fetch(urlOf(name), { headers: { range: 'bytes=10-19' } });
     expect([response.status, response.redirected]).toEqual([206, true]);
     expect(Buffer.from(await response.arrayBuffer()).equals(content.subarray(10, 20))).toBe(true);
   });
 
-  it('HEAD, 304, 412 and 416 are answered here', async () => {
+  it('answers HEAD, 304, 412 and 416 itself', async () => {
     const head = await ask(name, {}, 'HEAD');
     const etag = String(head.headers.get('etag'));
     expect([head.status, head.headers.get('content-length')]).toEqual([200, '300000']);
@@ -76,7 +76,7 @@ await describeWithS3('GET …/files/{path}?redirect=true on S3', (bucket) => {
     expect((await ask(name, { range: 'bytes=300000-' })).status).toBe(416);
   });
 
-  it('409: tracked, damaged or lost: nobody is sent to what is not there', async () => {
+  it('returns 409 for tracked, damaged or lost content, without a redirect', async () => {
     await server.api('POST', new URL(folder).pathname, { files: ['s3://b/tracked.pt'] });
     const problem = async (path: string) => {
       const response = await ask(path);
@@ -94,7 +94,7 @@ await describeWithS3('GET …/files/{path}?redirect=true on S3', (bucket) => {
     expect(await problem('known.bin')).toEqual([409, 'file_corrupt']);
   });
 
-  it('no log has the URL', async () => {
+  it('logs no signed URL', async () => {
     logged = '';
     await (await fetch(urlOf(name))).arrayBuffer();
     await expect.poll(() => logged).toContain('redirect=true');

@@ -11,7 +11,7 @@ beforeAll(async () => {
   server = await startTestServer({ maxFileSize: 8 * 2 ** 20 });
 });
 afterAll(() => server.stop());
-// Whatever a test did: each blob in the store has its row, and nothing half-written lies about.
+// After every test, each blob in the store has a row, and nothing incomplete is left.
 afterEach(async () => {
   await expect.poll(unaccounted, { timeout: 2_000 }).toEqual({ blobs: 0, temporary: 0 });
 });
@@ -36,7 +36,7 @@ async function download(path: string): Promise<Buffer> {
 }
 
 describe.each(OWNER_KINDS)('PUT /v1/%ss/{id}/files/{path}', (kind) => {
-  it('201: stores and hashes; 200 without a change when it comes again; other content replaces it', async () => {
+  it('returns 201 for new content, 200 without a change for a repetition, and replaces other content', async () => {
     const { id } = await newOwner(server, kind);
     const path = `/v1/${kind}s/${id}/files/dir/model.bin`;
     const content = randomBytes(1000);
@@ -71,7 +71,7 @@ describe.each(OWNER_KINDS)('PUT /v1/%ss/{id}/files/{path}', (kind) => {
 });
 
 describe('content', () => {
-  it('an empty file is one', async () => {
+  it('can be empty', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/empty`;
     const stored = await put(path, '');
@@ -84,7 +84,7 @@ describe('content', () => {
     expect(chunked.body.sizeBytes).toBe(0);
   });
 
-  it('several MiB, sent with a length or in chunks', async () => {
+  it('can have several MiB, with a length or in chunks', async () => {
     const { id } = await newExperiment(server);
     const content = randomBytes(5 * 2 ** 20 + 17);
     await put(`/v1/experiments/${id}/files/a`, content);
@@ -105,7 +105,7 @@ describe('content', () => {
     expect((await download(`/v1/experiments/${id}/files/b`)).equals(content)).toBe(true);
   });
 
-  it('the same content is stored once, whoever sends it, and at the same time too', async () => {
+  it('is stored once for all callers, also under concurrency', async () => {
     const content = randomBytes(300_000);
     const before = await blobCount();
     const objects = await Promise.all(Array.from({ length: 5 }, () => newExperiment(server)));
@@ -120,7 +120,7 @@ describe('content', () => {
     for (const { id } of objects) expect(await download(`/v1/experiments/${id}/files/two`)).toEqual(content);
   });
 
-  it('two at once to one path: one after the other, the last one is there, whole', async () => {
+  it('of two concurrent uploads to one path: the last one wins completely', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/raced`;
     const contents = Array.from({ length: 6 }, (_, i) => Buffer.alloc(200_000, i));
@@ -132,7 +132,7 @@ describe('content', () => {
     expect(sha256(await download(path)).toString('hex')).toBe(last?.detail.sha256);
   });
 
-  it('413: more than a file may have, said so or not; nothing stays', async () => {
+  it('is 413 above the limit, with or without a length, and leaves nothing', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const content = Buffer.alloc(8 * 2 ** 20 + 1);
@@ -146,7 +146,7 @@ describe('content', () => {
   });
 
   it.each(['8388609', '5497558138881', '9223372036854775807', '18446744073709551615'])(
-    '413: a length of %s is refused before a byte is asked for',
+    'is 413 with a length of %s before the server reads a byte',
     async (length) => {
       const { id } = await newExperiment(server);
       const head = `PUT /v1/experiments/${id}/files/big HTTP/1.1\r\nHost: localhost\r\n`;
@@ -156,7 +156,7 @@ describe('content', () => {
   );
 
   it.each(['application/json', 'text/html; charset=utf-8', 'application/merge-patch+json', 'a/b; "', ''])(
-    'the type "%s" says nothing of how to read it: the bytes are stored as they are',
+    'with the type "%s" is stored unchanged',
     async (type) => {
       const { id } = await newExperiment(server);
       const content = '{"not json';
@@ -170,14 +170,14 @@ describe('content', () => {
     },
   );
 
-  it('415: a type that is none', async () => {
+  it('is 415 with a malformed type', async () => {
     const { id } = await newExperiment(server);
     const refused = await put(`/v1/experiments/${id}/files/f`, 'x', { 'content-type': 'garbage' });
     expect(refused.status).toBe(415);
   });
 
   it.each(['gzip', 'br', 'identity, gzip'])(
-    '415: encoded as "%s", which a reader would not know',
+    'is 415 if it is encoded as "%s", which readers would not know',
     async (coding) => {
       const { id } = await newExperiment(server);
       const path = `/v1/experiments/${id}`;
@@ -189,7 +189,7 @@ describe('content', () => {
     },
   );
 
-  it('400: a part of the content, as what resumes an upload sends it, is not taken for the whole', async () => {
+  it('is 400 if it is only a range, as clients send it to resume an upload', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/f`;
     await put(path, 'abcdef');
@@ -199,7 +199,7 @@ describe('content', () => {
     expect((await download(path)).toString()).toBe('abcdef');
   });
 
-  it('400: a transfer coding beside chunks', async () => {
+  it('is 400 with a transfer coding other than chunked', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const head = `PUT ${path}/files/f HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n`;
@@ -211,7 +211,7 @@ describe('content', () => {
     expect(await filesOf(path)).toEqual([]);
   });
 
-  it('200: the same content with another type has that type; with one that says nothing it keeps its own', async () => {
+  it('gets another media type from the same upload, unless that type is meaningless', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/f`;
     const typeAfter = async (type: string) => (await put(path, 'x', { 'content-type': type })).body.mediaType;
@@ -226,7 +226,7 @@ describe('content', () => {
   });
 
   it.each(['text/plain; charset="é"', 'text/plain;\ta=b'])(
-    'the type %j is not kept, since no JSON could say it',
+    'drops the type %j, which is not ASCII text',
     async (type) => {
       const { id } = await newExperiment(server);
       const path = `/v1/experiments/${id}/files/f`;
@@ -234,7 +234,7 @@ describe('content', () => {
     },
   );
 
-  it('a role may be given; a type that says nothing is not kept', async () => {
+  it('accepts a role, and drops a meaningless type', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/data.csv`;
     const stored = await put(`${path}?role=dataset`, 'a,b', { 'content-type': 'application/octet-stream' });
@@ -245,7 +245,7 @@ describe('content', () => {
     expect((await put(`${path}?rolle=text`, 'a,b')).status).toBe(422);
   });
 
-  it('409: a path that is tracked elsewhere; 404: an object that is not there', async () => {
+  it('is 409 at a tracked path, and 404 for a missing object', async () => {
     const { id } = await newExperiment(server);
     await server.api('POST', `/v1/experiments/${id}/files`, { files: ['s3://b/f'] });
     const refused = await put(`/v1/experiments/${id}/files/f`, randomBytes(100_000));
@@ -264,7 +264,7 @@ describe('checksums', () => {
 
   const of = (algorithm: string, encoding: 'base64' | 'hex', text: Buffer | string = content) =>
     createHash(algorithm).update(text).digest(encoding);
-  /** CRC-32 of the content, by Python's zlib.crc32. */
+  /** CRC-32 of the content, computed by zlib.crc32 of Python. */
   const crc = 'pwhyzg==';
   const sha512 = `sha-512=:${of('sha512', 'base64')}:`;
 
@@ -288,7 +288,7 @@ describe('checksums', () => {
     ['x-checksum-sha1', of('sha1', 'hex').toUpperCase()],
     ['etag', `"${of('sha256', 'hex')}"`],
     ['want-content-digest', 'unixsum=3'],
-  ])('201: %s: %s', async (name, value) => {
+  ])('are verified: %s: %s', async (name, value) => {
     const { id } = await newExperiment(server);
     expect((await put(`/v1/experiments/${id}/files/f`, content, { [name]: value })).status).toBe(201);
   });
@@ -332,7 +332,7 @@ describe('checksums', () => {
     ['x-bz-content-sha1', of('sha1', 'hex'), 'invalid'],
     ['upload-checksum', `sha1 ${of('sha1', 'base64')}`, 'invalid'],
     ['etag', 'W/"3"', 'invalid'],
-  ])('422: %s: %s', async (name, value, code) => {
+  ])('are 422 if wrong: %s: %s', async (name, value, code) => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const refused = await put(`${path}/files/f`, content, { [name]: value });
@@ -342,7 +342,7 @@ describe('checksums', () => {
     expect(await filesOf(path)).toEqual([]);
   });
 
-  it('422: one that is not known names those that are', async () => {
+  it('are 422 for an unknown algorithm, with the known ones', async () => {
     const { id } = await newExperiment(server);
     const headers = { 'content-digest': 'crc32c=:AAAAAA==:' };
     const { body } = await put(`/v1/experiments/${id}/files/f`, content, headers);
@@ -353,7 +353,7 @@ describe('checksums', () => {
   it.each([
     ['announced', 'Trailer: Content-Digest\r\n'],
     ['not announced', ''],
-  ])('422: that comes in a trailer, %s', async (_, announced) => {
+  ])('are 422 in a trailer, %s', async (_, announced) => {
     const { id } = await newExperiment(server);
     const connection = await connectRaw(server.url);
     connection.send(
@@ -365,7 +365,7 @@ describe('checksums', () => {
     expect(await filesOf(`/v1/experiments/${id}`)).toEqual([]);
   });
 
-  it('422: two that contradict each other; a wrong one does not replace what is there', async () => {
+  it('are 422 if they contradict each other, and a wrong one replaces nothing', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/f`;
     await put(path, 'first');
@@ -381,7 +381,7 @@ describe('checksums', () => {
 describe('conditions', () => {
   const tag = (content: string) => `"${sha256(content).toString('hex')}"`;
 
-  it('412: If-None-Match: * where there is a file; the one that came first of several is there', async () => {
+  it('return 412 for If-None-Match: * if a file exists; of several uploads the first one wins', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/f`;
     const contents = ['a', 'b', 'c', 'd'];
@@ -394,7 +394,7 @@ describe('conditions', () => {
     expect((await put(path, first!, { 'if-none-match': '*' })).body.code).toBe('stale');
   });
 
-  it('412: If-Match of other content than is there, or where there is none', async () => {
+  it('return 412 for If-Match of other content, or without a file', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}/files/f`;
     expect((await put(path, 'a', { 'if-match': '*' })).status).toBe(412);
@@ -430,7 +430,7 @@ describe('paths', () => {
     ['files', 'files'],
     ['__proto__', '__proto__'],
     [`${'d'.repeat(255)}/${'f'.repeat(255)}`, `${'d'.repeat(255)}/${'f'.repeat(255)}`],
-  ])('%s is the file %j', async (sent, path) => {
+  ])('resolve %s to the file %j', async (sent, path) => {
     const { id } = await newExperiment(server);
     const stored = await put(`/v1/experiments/${id}/files/${sent}`, path);
     expect(stored.status).toBe(201);
@@ -460,7 +460,7 @@ describe('paths', () => {
     '%FF',
     '%ED%A0%80',
     '',
-  ])('a path that is none is refused and makes nothing: %j', async (sent) => {
+  ])('refuse an invalid path and store nothing: %j', async (sent) => {
     const { id } = await newExperiment(server);
     const head = `PUT /v1/experiments/${id}/files/${sent} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n`;
     const answer = await rawRequest(server, `${head}Connection: close\r\n\r\nx`);
@@ -468,7 +468,7 @@ describe('paths', () => {
     expect(await filesOf(`/v1/experiments/${id}`)).toEqual([]);
   });
 
-  it('409: below a file, or where a folder of one is; what is tracked lies elsewhere', async () => {
+  it('are 409 below a file or in place of a folder, except for tracked files', async () => {
     const { id } = await newExperiment(server);
     const path = `/v1/experiments/${id}`;
     const statusOf = async (name: string) => (await put(`${path}/files/${name}`, 'x')).status;
@@ -484,7 +484,7 @@ describe('paths', () => {
     expect(await statusOf('a/b/c')).toBe(201);
   });
 
-  it('dots that the URL folds away never lead out of the files', async () => {
+  it('never lead out of the files through dots that the URL normalizes', async () => {
     const { id } = await newExperiment(server);
     const head = `PUT /v1/experiments/${id}/files/a/../../../../x HTTP/1.1\r\nHost: localhost\r\n`;
     const answer = await rawRequest(server, `${head}Content-Length: 1\r\nConnection: close\r\n\r\nx`);
@@ -496,7 +496,7 @@ describe('bodies that end early', () => {
   const start = (id: string, more: string) =>
     `PUT /v1/experiments/${id}/files/part HTTP/1.1\r\nHost: localhost\r\n${more}\r\n\r\n`;
 
-  it('400 or silence: fewer bytes than the length said; nothing is visible', async () => {
+  it('are 400, or get no answer, with fewer bytes than announced, and leave nothing visible', async () => {
     const { id } = await newExperiment(server);
     const text = `${start(id, 'Content-Length: 1000000')}${'x'.repeat(1000)}`;
     const answer = await rawRequest(server, text, { end: true });
@@ -504,7 +504,7 @@ describe('bodies that end early', () => {
     expect(await filesOf(`/v1/experiments/${id}`)).toEqual([]);
   });
 
-  it('a chunked body without its end', async () => {
+  it('leave nothing visible without the end of a chunked body', async () => {
     const { id } = await newExperiment(server);
     const answer = await rawRequest(server, `${start(id, 'Transfer-Encoding: chunked')}5\r\nhello\r\n`, {
       end: true,
@@ -513,7 +513,7 @@ describe('bodies that end early', () => {
     expect(await filesOf(`/v1/experiments/${id}`)).toEqual([]);
   });
 
-  it('a client that disconnects in the middle leaves nothing, and does not hurt what was there', async () => {
+  it('leave nothing if the client disconnects, and keep the previous file', async () => {
     const { id } = await newExperiment(server);
     await put(`/v1/experiments/${id}/files/part`, 'before');
     const before = await blobCount();
@@ -532,8 +532,8 @@ describe('bodies that end early', () => {
   });
 });
 
-describe('upload and delete at once', () => {
-  it('an object that goes while its file comes in takes the content with it, or has it', async () => {
+describe('a concurrent upload and delete', () => {
+  it('leave the file with the object, or neither of them', async () => {
     for (let round = 0; round < 6; round++) {
       const { id } = await newExperiment(server);
       const path = `/v1/experiments/${id}`;
@@ -547,8 +547,8 @@ describe('upload and delete at once', () => {
   });
 });
 
-describe('upload and finalize at once', () => {
-  it('the file is in the ready set or the upload is refused, never anything between', async () => {
+describe('a concurrent upload and finalize', () => {
+  it('leave the file in the frozen set, or refuse the upload', async () => {
     for (let round = 0; round < 6; round++) {
       const { id } = await newCheckpoint(server);
       const path = `/v1/checkpoints/${id}`;

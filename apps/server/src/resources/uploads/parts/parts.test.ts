@@ -39,7 +39,7 @@ const partsOf = async (upload: { id: string }, more = '') =>
 const folder = () => `/v1/experiments/${run.id}/files`;
 
 describe('parts', () => {
-  it('come in any order, are told as they arrive, and are the file', async () => {
+  it('arrive in any order, are listed, and make the file', async () => {
     const upload = await open();
     for (const part of [3, 1, 2]) {
       const bytes = partOf(content, part);
@@ -55,7 +55,7 @@ describe('parts', () => {
     expect([status, body.equals(content)]).toEqual([200, true]);
   });
 
-  it('come all at once, each of them twice: the second time changes nothing', async () => {
+  it('can be sent concurrently and twice', async () => {
     const upload = await open();
     await Promise.all([putAll(server, upload, content), putAll(server, upload, content)]);
     const hashes = [1, 2, 3].map((part) => sha256(partOf(content, part)));
@@ -64,7 +64,7 @@ describe('parts', () => {
     expect((await partsOf(upload)).items.map((item: any) => item.sha256)).toEqual(hashes);
   });
 
-  it('the same part with other content replaces it; of many at once one counts, whole', async () => {
+  it('replace an earlier part with the same number, and one of several concurrent ones wins', async () => {
     const upload = await open(small);
     const contents = Array.from({ length: 6 }, () => randomBytes(1000));
     await putPart(server, upload, 1, small);
@@ -80,7 +80,7 @@ describe('parts', () => {
     expect(sha256(body)).toBe(counted.sha256);
   });
 
-  it('replaced by other content, make a file that is rejected under the SHA-256 of what they were', async () => {
+  it('that were replaced by other content make a file that the old SHA-256 rejects', async () => {
     const upload = await open();
     await putAll(server, upload, content);
     const other = randomBytes(PART);
@@ -98,7 +98,7 @@ describe('parts', () => {
     expect((await download(server, `${folder()}/${upload.path}`)).status).toBe(409);
   });
 
-  it('are listed in pages, and say nothing of what is on its way', async () => {
+  it('are listed in pages, without parts that are still arriving', async () => {
     const upload = await open();
     for (const part of [1, 3]) await putPart(server, upload, part, partOf(content, part));
     const first = await partsOf(upload, '?limit=1');
@@ -108,7 +108,7 @@ describe('parts', () => {
     expect((await server.api('GET', `/v1/uploads/${upload.id}/parts?cursor=x`)).status).toBe(422);
   });
 
-  it('push out the time at which the upload expires, at most once a minute', async () => {
+  it('extend the expiry of the upload, at most once a minute', async () => {
     const upload = await open(small);
     server.advance(30_000);
     await putPart(server, upload, 1, small);
@@ -123,7 +123,7 @@ describe('parts', () => {
   });
 });
 
-describe('a part is refused, and nothing of it counts', () => {
+describe('a refused part', () => {
   const refused = async (part: number, bytes: Uint8Array, headers: Record<string, string>, more: object) => {
     const upload = await open(small);
     const answer = await putPart(server, upload, part, bytes, headers);
@@ -136,7 +136,7 @@ describe('a part is refused, and nothing of it counts', () => {
     errors: [{ in: where, pointer, message }],
   });
 
-  it('422: the digest of other content, in any of its headers', async () => {
+  it('is 422 for a wrong digest in any header', async () => {
     const base64 = digest(Buffer.from('other')).slice(9, -1);
     for (const headers of [
       { 'content-digest': digest(Buffer.from('other')) },
@@ -147,13 +147,13 @@ describe('a part is refused, and nothing of it counts', () => {
       await refused(1, small, headers, { status: 422, code: 'checksum_mismatch' });
   });
 
-  it('422: no digest, or one that is none', async () => {
+  it('is 422 for a missing or malformed digest', async () => {
     await refused(1, small, {}, field('header', '/content-digest'));
     await refused(1, small, { 'content-digest': 'md5=:x:' }, field('header', '/content-digest'));
     await refused(1, small, { 'content-digest': 'sha-256=:AAAA:' }, field('header', '/content-digest'));
   });
 
-  it('422: a second digest that is wrong or unknown, and conditions, which a part has none of', async () => {
+  it('is 422 for a second digest that is wrong or unknown, and for conditions', async () => {
     const right = digest(small);
     for (const [name, value, code] of [
       ['content-md5', 'AAAAAAAAAAAAAAAAAAAAAA==', 'checksum_mismatch'],
@@ -170,13 +170,13 @@ describe('a part is refused, and nothing of it counts', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('415, 400: encoded, or said to be a range', async () => {
+  it('is 415 if encoded, and 400 with Content-Range', async () => {
     const headers = { 'content-digest': digest(small) };
     await refused(1, small, { ...headers, 'content-encoding': 'gzip' }, { status: 415 });
     await refused(1, small, { ...headers, 'content-range': 'bytes 0-999/1000' }, { status: 400 });
   });
 
-  it('422: a length that is not that of the part, or none; it says which it is', async () => {
+  it('is 422 for a wrong or missing length, with the right one', async () => {
     for (const bytes of [small.subarray(1), Buffer.alloc(1001), Buffer.alloc(0)]) {
       const message = `is ${bytes.length}; part 1 must have 1000 bytes`;
       await refused(
@@ -200,7 +200,7 @@ describe('a part is refused, and nothing of it counts', () => {
     );
   });
 
-  it('422: a part that the upload does not have', async () => {
+  it('is 422 for an unknown part number', async () => {
     const headers = { 'content-digest': digest(small) };
     await refused(
       2,
@@ -216,7 +216,7 @@ describe('a part is refused, and nothing of it counts', () => {
     }
   });
 
-  it('400: a client that stalls or goes away in the middle', async () => {
+  it('is 400 if the client stalls or disconnects', async () => {
     const upload = await open();
     const head =
       `PUT /v1/uploads/${upload.id}/parts/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${PART}\r\n` +
@@ -232,7 +232,7 @@ describe('a part is refused, and nothing of it counts', () => {
     expect((await complete(server, upload)).status).toBe(200);
   });
 
-  it('404: an upload that is not there, or whose object is deleted; it can be sent when that is back', async () => {
+  it('is 404 for a missing upload or a deleted object, until the object is restored', async () => {
     expect((await putPart(server, { id: randomUUID() }, 1, small)).status).toBe(404);
     const owner = await newExperiment(server);
     const upload = await newUpload(server, 'experiment', owner, small);
@@ -245,7 +245,7 @@ describe('a part is refused, and nothing of it counts', () => {
     expect((await complete(server, upload)).status).toBe(200);
   });
 
-  it('409: an upload that is complete or was given up', async () => {
+  it('is 409 for a completed or aborted upload', async () => {
     const done = await completed(server, 'experiment', run, small, { path: `file-${++paths}` });
     const given = await open(small);
     await server.api('DELETE', `/v1/uploads/${given.id}`);
@@ -261,7 +261,7 @@ describe('a part is refused, and nothing of it counts', () => {
     }
   });
 
-  it('409: an upload that is given up while it streams in leaves nothing in the store', async () => {
+  it('is 409 if the upload is aborted meanwhile, and leaves nothing in the store', async () => {
     const upload = await open();
     const sending = putPart(server, upload, 1, partOf(content, 1));
     expect((await server.api('DELETE', `/v1/uploads/${upload.id}`)).status).toBe(204);
@@ -272,7 +272,7 @@ describe('a part is refused, and nothing of it counts', () => {
     expect(await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'), keep)).toBe(0);
   });
 
-  it('409: to be sent straight to a store that cannot take it', async () => {
+  it('is 409 for signing if the store cannot sign', async () => {
     const upload = await open(small);
     const body = { parts: [{ part: 1, sha256: sha256(small) }] };
     const answer = await server.api('POST', `/v1/uploads/${upload.id}/parts/sign`, body);

@@ -8,7 +8,7 @@ import { connectRaw, type RawConnection } from '../../../../testing/raw.ts';
 import { startTestServer, type TestServer } from '../../../../testing/test-server.ts';
 import { begin, digest, MiB } from '../../../../testing/uploads.ts';
 
-/** More than the buffers of a connection take. */
+/** More bytes than a connection buffers. */
 const PART = 12 * MiB;
 
 await describeWithS3('S3 that refuses content before it has come', (bucket) => {
@@ -31,7 +31,7 @@ await describeWithS3('S3 that refuses content before it has come', (bucket) => {
     await proxy?.close();
   });
 
-  /** Sends the whole request, and reads nothing before that. */
+  /** Sends the whole request before it reads anything. */
   async function sendFirst(connection: RawConnection, path: string): Promise<string | undefined> {
     const seen = connection.text().length;
     connection.socket.pause();
@@ -51,9 +51,9 @@ await describeWithS3('S3 that refuses content before it has come', (bucket) => {
     { what: 'a part', path: partPath, afterBytes: MiB, connection: 'reset', rounds: 6 },
     { what: 'a file', path: filePath, afterBytes: MiB, connection: 'open', rounds: 2 },
   ] as const)(
-    '503: $what after $afterBytes bytes ($connection): clients that send before they read get it, and the next answer',
+    'returns 503 for $what after $afterBytes bytes ($connection), also to clients that send before they read',
     async ({ path, afterBytes, connection, rounds }) => {
-      // Not one of the errors after which the client sends a part again by itself.
+      // The client does not retry a part by itself after this error.
       const fault = { kind: 'refuse', status: 403, code: 'AccessDenied', afterBytes, connection } as const;
       const rule = proxy.inject(fault, { operation: 'UploadPart' });
       const clients = await Promise.all(Array.from({ length: 5 }, () => connectRaw(server.url)));
@@ -63,7 +63,7 @@ await describeWithS3('S3 that refuses content before it has come', (bucket) => {
       expect(statuses).toEqual(statuses.map(() => '503'));
       expect(rule.injected.length).toBeGreaterThanOrEqual(statuses.length);
       rule.remove();
-      // On the same connections.
+      // The next requests use the same connections.
       const after = await Promise.all(clients.map((client) => sendFirst(client, path())));
       for (const status of after) expect(['200', '201']).toContain(status);
       for (const { socket } of clients) socket.destroy();
