@@ -11,23 +11,19 @@ import { copyFile, syncFolder } from './copy-file.ts';
 import { BackupError, BLOBS, DATABASE, isOurs, LABEL, type Label, lineOf, PASSWORD, SUMS } from './layout.ts';
 import { inUnits, progress } from './progress.ts';
 
-/** Files that are copied at a time. */
 const AT_ONCE = 8;
 
 export interface BackupOptions {
   readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'blobs'>;
-  /** A folder that is not there yet. */
   readonly destination: string;
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
 }
 
 /**
- * Copies the embedded database and the file store of a running or stopped server to a new folder, which appears when it
- * is whole.
- *
- * The database comes first and the content after it: content never changes, and none that the database refers to is
- * removed meanwhile, because the session holds the lock that removals ask for.
+ * Copies the embedded database and the file store of a running or stopped server to a new folder. The folder appears
+ * when it is complete. The database is copied before the content: content never changes, and the lock of the session
+ * keeps workers from removing content that the copied database refers to.
  * @throws BackupError
  */
 export async function backUp(options: BackupOptions): Promise<Label> {
@@ -83,7 +79,7 @@ function demandOtherFolder({ databaseUrl, dataDir }: BackupOptions['config'], de
     );
 }
 
-/** Connects to the database of a running server, or starts the one of a stopped server for the time of the backup. */
+/** Connects to the database of a running server, or starts the database of a stopped one for the backup. */
 async function connect(dataDir: string): Promise<{ session: BackupSession; end: () => Promise<void> }> {
   const { url, end } = await reachEmbedded(dataDir);
   const session = await openSession(url).catch(async (error: unknown) => {
@@ -93,7 +89,7 @@ async function connect(dataDir: string): Promise<{ session: BackupSession; end: 
   return { session, end: () => session.end().then(end) };
 }
 
-/** Ends the work when the caller gives up, or when the connection is lost and with it the lock. */
+/** Aborts the work if the caller cancels it, or if the connection is lost: the connection holds the lock. */
 async function whileConnected<T>(
   session: BackupSession,
   signal: AbortSignal,
@@ -169,7 +165,7 @@ async function write(writing: Writing): Promise<Pick<Label, 'files' | 'bytes' | 
 
 type Add = (path: string, copied: { sizeBytes: number; sha256: string }) => Promise<void>;
 
-/** Parts of open uploads first: those that are completed meanwhile are found again among the objects. */
+/** Copies parts of open uploads first. If an upload is completed meanwhile, the objects contain its content. */
 async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing, add: Add): Promise<void> {
   const at = progress(tell, 'files', await session.contentBytes());
   let bytes = 0;
@@ -185,7 +181,7 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
   };
   let batch: string[] = [];
   const flush = async () => {
-    // One after the other into the list, so that it is the same for the same files.
+    // Added in order, so that the same files give the same list.
     for (const done of await Promise.all(batch.map(copy))) if (done) await add(done.path, done.copied);
     batch = [];
   };
@@ -211,7 +207,7 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
 const filesIn = async (folder: string) =>
   (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
 
-/** Every file below a folder of the data folder; makes the folders for them in the backup. */
+/** Yields every file below a folder of the data folder, and creates the same folders in the backup. */
 async function* filesBelow(dataDir: string, unfinished: string, folder: string): AsyncGenerator<string> {
   const entries = await readdir(join(dataDir, folder), { withFileTypes: true }).catch(ifMissing);
   if (entries === undefined) return;
@@ -223,7 +219,7 @@ async function* filesBelow(dataDir: string, unfinished: string, folder: string):
   }
 }
 
-/** Removed meanwhile: content that the database of the backup does not refer to, or parts of a completed upload. */
+/** Ignores a file that was removed meanwhile: unreferenced content, or a part of a completed upload. */
 function ifMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }

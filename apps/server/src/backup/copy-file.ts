@@ -3,13 +3,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 const BLOCK = 2 ** 20;
 
-/** The bytes that were read of a file. */
 export interface Copied {
   readonly sizeBytes: number;
   readonly sha256: string;
 }
 
-/** Reads a file to its end; writes it to a new file, durably, if one is named. */
+/** Reads a whole file, and copies it durably to a new file if `to` is given. */
 export async function copyFile(from: string, to: string | undefined, signal: AbortSignal): Promise<Copied> {
   const source = await open(from, 'r');
   let target: FileHandle | undefined;
@@ -35,7 +34,7 @@ export async function copyFile(from: string, to: string | undefined, signal: Abo
   }
 }
 
-/** Makes the entries of a folder outlive a crash. */
+/** Makes the entries of a folder survive a crash. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

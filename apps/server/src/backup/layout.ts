@@ -1,6 +1,6 @@
 /*
- * A backup is a folder: `database.tar`, `postgres.password` and `blobs/…` as in the data folder; `SHA256SUMS` with a line
- * for each of these files, for `sha256sum --check` too; `backup.json`, which says what it is.
+ * A backup is a folder with `database.tar`, `postgres.password` and `blobs/…` as in the data folder. `SHA256SUMS` has a
+ * line for each of these files, in the format of `sha256sum --check`. `backup.json` describes the backup.
  */
 import { z } from 'zod';
 
@@ -12,14 +12,13 @@ export const LABEL = 'backup.json';
 
 export const Label = z.object({
   format: z.literal(1),
-  /** Of the ModelBox that made it. */
   version: z.string(),
-  /** When the backup began: what was answered before is in it. */
+  /** Start of the backup. It contains every write that was answered before. */
   startedAt: z.iso.datetime(),
-  /** Files with a line in `SHA256SUMS`, and their bytes. */
+  /** Number and total bytes of the files in `SHA256SUMS`. */
   files: z.number(),
   bytes: z.number(),
-  /** Of `SHA256SUMS`. */
+  /** SHA-256 of the file `SHA256SUMS`. */
   sha256: z.string(),
 });
 export type Label = z.infer<typeof Label>;
@@ -31,7 +30,7 @@ export interface Sum {
 
 export const lineOf = ({ sha256, path }: Sum): string => `${sha256}  ${path}\n`;
 
-/** The names that a backup has: nothing that leads out of it, and no unknown file that a person or a system put there. */
+/** Allowed names in a backup. They exclude paths out of the folder, and files that other programs put there. */
 const NAME = /^(?:database\.tar|postgres\.password|blobs\/(?:[\w-][\w.-]*\/)*[\w-][\w.-]*)$/;
 const LINE = /^([0-9a-f]{64}) {2}(.+)$/;
 
@@ -42,7 +41,6 @@ export function parseLine(line: string): Sum | undefined {
   return sha256 !== undefined && path !== undefined && isOurs(path) ? { sha256, path } : undefined;
 }
 
-/** Describes the failure for the person at the terminal. */
 export class BackupError extends Error {
   override readonly name = 'BackupError';
 }

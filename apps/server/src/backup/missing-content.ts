@@ -4,7 +4,7 @@ import { blobsFolder } from '../config/data-folders.ts';
 
 const PAGE = 1_000;
 
-/** The SHA-256 of contents that the database refers to and the store of the same data folder does not have whole. */
+/** Returns the SHA-256 of contents that the database refers to, but that the store lacks or has with another size. */
 export async function missingContent(url: string, dataDir: string): Promise<string[]> {
   const db = openDatabase({ url, poolSize: 2 });
   try {

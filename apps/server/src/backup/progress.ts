@@ -1,7 +1,7 @@
-/** Milliseconds between two lines. */
+/** Milliseconds between two progress lines. */
 const EVERY = 2_000;
 
-/** Says how far something is, every few seconds: work that is over before then says nothing. */
+/** Reports progress every few seconds. Work that finishes sooner reports nothing. */
 export function progress(
   tell: (line: string) => void,
   what: string,
@@ -17,7 +17,7 @@ export function progress(
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-/** `1.5 MiB` */
+/** Formats bytes, for example as `1.5 MiB`. */
 export function inUnits(bytes: number): string {
   const power = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
   return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${UNITS[power]}`;

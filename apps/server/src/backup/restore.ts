@@ -15,15 +15,14 @@ const RESTORING = '.restoring-';
 
 export interface RestoreOptions {
   readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
-  /** The folder that a backup made. */
   readonly source: string;
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
 }
 
 /**
- * Makes a data folder from a backup. Every file is compared with its SHA-256, and the database is started once: it
- * replays its log, and must find the content that it refers to. The folder stays empty until all is there.
+ * Makes a data folder from a backup. Compares every file with its SHA-256, and starts the database once, so that it
+ * replays its log. The folder stays empty until everything is complete.
  * @throws BackupError
  */
 export async function restore({ config, source, signal, tell }: RestoreOptions): Promise<Label> {
@@ -44,7 +43,7 @@ export async function restore({ config, source, signal, tell }: RestoreOptions):
     await unpackCluster(join(from, DATABASE), postgres);
     await tryDatabase(unfinished, tell);
     signal.throwIfAborted();
-    // The database last: a server that starts on a folder without it refuses the files of another database.
+    // The database moves last: a server that starts without it refuses the files, because they carry another marker.
     for (const folder of [blobsFolder, postgresFolder])
       if (existsSync(folder(unfinished))) await rename(folder(unfinished), folder(dataDir));
     await syncFolder(dataDir);
@@ -121,7 +120,7 @@ async function copyFiles(
   );
 }
 
-/** Has the database replay its log, and says which content it refers to and does not have. */
+/** Lets the database replay its log, and warns about content that the database refers to but the store lacks. */
 async function tryDatabase(dataDir: string, tell: (line: string) => void): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir: postgresFolder(dataDir), restartOnCrash: false });
   try {

@@ -85,7 +85,6 @@ function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Con
   return undefined;
 }
 
-/** Variables of clients and tests. */
 const NOT_OURS = /^MODELBOX_(?:ADDR|TOKEN|TEST_\w+)$/;
 
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {

@@ -22,7 +22,6 @@ export function helpText(version: string): string {
   ].join('\n');
 }
 
-/** Returns the Markdown table of docs/configuration.md. */
 export function settingsTable(): string {
   const rows = Object.values(SETTINGS).map(
     ({ env, default: value, form, says }) =>

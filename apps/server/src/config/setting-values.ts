@@ -61,7 +61,6 @@ const DURATIONS: readonly (readonly [string, number])[] = [
 const spoken = (ms: number): string =>
   ms >= 86_400_000 && ms % 86_400_000 === 0 ? `${ms / 86_400_000} days` : `${ms / 1000} seconds`;
 
-/** Parses addresses and CIDR networks, separated by commas, or `none`. */
 export function networks(text: string): string[] {
   if (text === 'none') return [];
   const items = text.split(',').map((item) => item.trim());
@@ -70,7 +69,6 @@ export function networks(text: string): string[] {
     : fail('IP addresses or networks such as "10.0.0.0/8", separated by commas');
 }
 
-/** Whether a text is an IP address or a CIDR network. */
 export function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
@@ -83,7 +81,6 @@ export function postgresUrl(text: string): string {
   return text;
 }
 
-/** Parses principals, separated by commas, or `none`. */
 export function principals(text: string, others = 'none, or '): string[] {
   if (text === 'none') return [];
   const items = text.split(',').map((item) => item.trim().normalize('NFC'));
@@ -92,7 +89,6 @@ export function principals(text: string, others = 'none, or '): string[] {
     : fail(`${others}principals such as "user:ann@example.com" or "group:ml", separated by commas`);
 }
 
-/** Parses the name of a JWT claim, or a path to it. */
 export const claimName = (text: string): string =>
   matching(text, /^[\u0021-\u007e]{1,200}$/, 'a claim of 1 to 200 visible characters');
 
@@ -105,8 +101,8 @@ export function issuerUrl(text: string): string {
 }
 
 /**
- * Returns an absolute path. Syntax that only a shell expands is refused: systemd, Docker and Compose read an env file as
- * another user than its author, so `~` could be the wrong home folder.
+ * Returns an absolute path. Syntax that only a shell expands is refused: systemd, Docker and Compose read an env file
+ * as another user than its author, so `~` could be the wrong home folder.
  */
 export function folder(text: string): string {
   if (/^~|^\$|^['"]|\0/.test(text))

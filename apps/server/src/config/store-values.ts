@@ -14,7 +14,6 @@ export function blobLocation(text: string): 'disk' | BucketLocation {
   return { bucket, prefix };
 }
 
-/** The options of the S3 store. */
 export interface S3Encryption {
   readonly serverSideEncryption?: 'AES256' | 'aws:kms';
   readonly kmsKeyId?: string;

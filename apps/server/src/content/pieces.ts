@@ -1,24 +1,23 @@
 import type { SelectedRange } from '../protocol/http/ranges.ts';
 
-/** Bytes that are made when it is their turn, after all that comes before them was read. */
+/** Bytes that are generated only after all earlier pieces were read. */
 export interface MadePiece {
   readonly sizeBytes: number;
   readonly make: () => Uint8Array;
 }
 
-/** Stored content, or a part of it. */
 export interface StoredPiece {
   readonly sizeBytes: number;
   readonly blob: { readonly key: string; readonly sizeBytes: number };
   /** Default: the whole blob. */
   readonly range?: SelectedRange;
-  /** Of a whole blob: what is read is compared with it before the last of it is passed on. */
+  /** SHA-256 of a whole blob. It is compared before the last chunk is passed on. */
   readonly sha256?: string;
-  /** Shown each chunk as it is read. */
+  /** Receives each chunk as it is read. */
   readonly seen?: (chunk: Uint8Array) => void;
 }
 
-/** What is sent, in order, without having been put together before. */
+/** A part of an answer that is produced only when it is sent. */
 export type Piece = MadePiece | StoredPiece;
 
 export const made = (bytes: Uint8Array): MadePiece => ({ sizeBytes: bytes.byteLength, make: () => bytes });
@@ -29,7 +28,7 @@ export const sizeOf = (pieces: Iterable<Piece>): number => {
   return sum;
 };
 
-/** A range of what the pieces are together. Nothing may depend on what comes before the range: `seen` is not told. */
+/** Cuts a range out of the concatenated pieces. Cut pieces lose `seen`, so no piece may depend on skipped bytes. */
 export function* cut(pieces: Iterable<Piece>, { start, end }: SelectedRange): Generator<Piece> {
   let at = 0;
   for (const piece of pieces) {

@@ -9,26 +9,26 @@ import { suspectCopy } from './copies/copy-state.ts';
 import { cut, made, type Piece } from './pieces.ts';
 import { ContentDamaged, streamPieces } from './stream-pieces.ts';
 
-/** Content that a request may get: whole, in part, or not at all where the reader has it. */
+/** Content that a request may download, whole or in ranges. */
 export interface Content {
-  /** Strong, in quotes. */
+  /** A strong ETag, in quotes. */
   readonly etag: string;
   readonly sizeBytes: number;
   readonly type: string;
-  /** `Content-Disposition`: content is saved, and never shown. */
+  /** `Content-Disposition`. Browsers must save content and never show it. */
   readonly disposition: string;
-  /** Sent with the content, be it whole or not. */
+  /** Headers of every answer with content, whole or partial. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly hasRanges?: boolean;
-  /** Gives a URL that serves the content in our stead: a secret, which no log and no cache may have. */
+  /** Returns a signed URL of the store. It is a secret, so no log and no cache may contain it. */
   readonly location?: (() => Promise<string>) | undefined;
   readonly pieces: () => Iterable<Piece>;
 }
 
 /**
- * Answers a request for content by RFC 9110. Reads nothing for HEAD, where the reader has it, or where the content has
- * another place.
- * @throws {HttpProblem} 412 and 416; and what the store throws where it cannot be read.
+ * Answers a request for content by RFC 9110. Does not read the content for HEAD, for 304, or for a redirect to the
+ * store.
+ * @throws {HttpProblem} 412 and 416, and errors of the store if the content cannot be read.
  */
 export async function sendContent(
   ctx: RequestContext,
@@ -47,7 +47,7 @@ export async function sendContent(
     ctx.blobs.read(key, { signal: ctx.signal, ...(range ? { range } : {}) }),
   );
   stream.once('error', (error) => {
-    // Other failures are the store's or the reader's absence, which the log has already.
+    // Other failures mean that the store or the client is gone. The log already has them.
     if (!(error instanceof ContentDamaged || error instanceof BlobNotFound)) return;
     ctx.log.error({ err: error }, 'stored content is damaged or missing; an answer was aborted');
     suspectCopy(ctx, error.key).catch((failure: unknown) =>
@@ -82,7 +82,7 @@ function bodyOf(
     ...content.headers,
     'content-type': content.type,
     'content-disposition': content.disposition,
-    // What users uploaded must never run as a page of this origin.
+    // Uploaded content must never run as a page of this origin.
     'x-content-type-options': 'nosniff',
     'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
   };
@@ -94,7 +94,7 @@ function bodyOf(
 }
 
 function* framedPieces({ parts, tail }: ReturnType<typeof byteranges>, content: Content): Generator<Piece> {
-  // Once: of an archive of many files each listing takes its time.
+  // Listed once, because listing the pieces of a large archive is slow.
   const all = [...content.pieces()];
   for (const { head, range } of parts) {
     yield made(head);

@@ -1,17 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Pace } from '../protocol/context.ts';
 
-/** Milliseconds that work may hold the event loop before others have their turn. */
+/** Milliseconds that work may block the event loop before it pauses. */
 const STRETCH = 5;
 
-/** Paused work waits in one line. Each turn of the event loop resumes one piece, so that a request never waits for all. */
+/**
+ * Paused work waits in one queue. Each turn of the event loop resumes one task, so that requests never wait for all.
+ */
 let line: Promise<void> = Promise.resolve();
 const nextTurn = (): Promise<void> => {
   line = line.then(() => turn());
   return line;
 };
 
-/** @param demandTime throws when the work is to end. */
+/** @param demandTime throws if the work must end, for example at its deadline. */
 export function createPace(demandTime: () => void = () => {}): Pace {
   let since = performance.now();
   const rest = async () => {

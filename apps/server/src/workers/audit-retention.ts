@@ -3,22 +3,20 @@ import type { Context } from '../protocol/context.ts';
 import { type Loop, startLoop } from '../runtime/loop.ts';
 
 const INTERVAL = 600_000;
-/** Events that one transaction removes. */
 const BATCH = 5_000;
 
-/** Removes denied attempts and reads that are older than they are kept. Changes stay: what happened is told by them. */
+/** Removes old denied attempts and reads. The worker for the history prunes changes. */
 export function startAuditRetention(ctx: Context): Loop {
   return startLoop('audit retention', INTERVAL, ctx.log, async (stopping) => {
     while (!stopping.aborted && (await removeOldEvents(ctx, BATCH)) >= BATCH);
   });
 }
 
-/** Removes up to `limit` events whose time is over, the oldest first, and answers how many. */
 export async function removeOldEvents(ctx: Context, limit: number): Promise<number> {
   if (!(await ctx.clock.judgesAge())) return 0;
   const before = new Date(ctx.now().getTime() - ctx.settings.auditRetention);
   return inTransaction(ctx.db.background, async (client) => {
-    // Without it the database refuses: nothing else may remove any.
+    // A trigger refuses deletes without this setting, so nothing else can remove events.
     await client.query(`SET LOCAL modelbox.audit_retention = 'on'`);
     const text = `DELETE FROM audit_events WHERE id IN (
         SELECT id FROM audit_events WHERE at < $1 ORDER BY at, id LIMIT $2 FOR UPDATE SKIP LOCKED)`;

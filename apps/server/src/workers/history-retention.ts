@@ -3,22 +3,22 @@ import type { Context } from '../protocol/context.ts';
 import { type Loop, startLoop } from '../runtime/loop.ts';
 
 const INTERVAL = 600_000;
-/** Rows that one transaction looks at: small, so that no lock lasts. */
+/** Rows per transaction: few, so that locks are short. */
 const BATCH = 1_000;
-/** Edits of a policy that stay, however old they are. */
+/** Edits of a policy that are kept regardless of their age. */
 const EDITS = 100;
-/** Milliseconds that changed rights stay noted: servers ask for them once a second. */
+/** Milliseconds for which `access_changes` keeps changed rights. Servers read them once a second. */
 const NOTED = 86_400_000;
 
 /** Prunes changes, decisions and the other history that ends after `MODELBOX_CHANGES_RETENTION`. */
 export const startHistoryRetention = (ctx: Context): Loop =>
   startLoop('history-retention', INTERVAL, ctx.log, (stopping) => pruneHistory(ctx, stopping));
 
-/** Prunes all that is due. Any number of servers may do it at once. */
+/** Prunes everything that is due. Several servers may run it at once. */
 export async function pruneHistory(ctx: Context, stopping?: AbortSignal): Promise<void> {
   const now = ctx.now().getTime();
   const before = new Date(now - ctx.settings.changesRetention);
-  // Decisions first: what is gone is forgotten with its last change, and then has few.
+  // Decisions go first: the last change of a purged object also removes its remaining decisions, which are then few.
   await untilDone(ctx, stopping, 'prune_decisions($1, $2)', [before, BATCH]);
   await untilDone(ctx, stopping, 'prune_changes($1, $2)', [before, BATCH]);
   await untilDone(ctx, stopping, 'prune_policy_edits($1, $3, $2)', [before, BATCH, EDITS]);
@@ -28,7 +28,7 @@ export async function pruneHistory(ctx: Context, stopping?: AbortSignal): Promis
   await untilDone(ctx, stopping, 'prune_access_changes($1, $2)', [new Date(now - NOTED), BATCH]);
 }
 
-/** Calls a function that looks at a batch of rows and returns how many there were, until it finds less than a whole one. */
+/** Calls a function that processes a batch of rows and returns their number, until a batch is incomplete. */
 async function untilDone(
   ctx: Context,
   stopping: AbortSignal | undefined,

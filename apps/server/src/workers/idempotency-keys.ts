@@ -2,12 +2,12 @@ import { inTransaction } from '@modelbox/db';
 import type { Context } from '../protocol/context.ts';
 import { type Loop, startLoop } from '../runtime/loop.ts';
 
-/** Each round reads the whole table: 200 MB after a day of 24 writes a second. */
+/** Each round reads the whole table, which has 200 MB after a day with 24 writes per second. */
 const INTERVAL = 600_000;
-/** Pages that one transaction reads: at most 44,000 receipts. */
+/** Pages per transaction: at most 44,000 receipts. */
 const PAGES = 500;
 
-/** Deletes the receipts of idempotency keys after their 24 hours. */
+/** Deletes receipts of idempotency keys after 24 hours. */
 export const startIdempotencyKeys = (ctx: Context): Loop =>
   startLoop(
     'idempotency-keys',
@@ -16,7 +16,7 @@ export const startIdempotencyKeys = (ctx: Context): Loop =>
     async (stopping) => void (await forgetKeys(ctx, stopping)),
   );
 
-/** Deletes all receipts older than 24 hours, and returns how many. */
+/** Deletes all receipts older than 24 hours, and returns their number. */
 export async function forgetKeys(ctx: Context, stopping?: AbortSignal): Promise<number> {
   const { rows } = await ctx.db.background.query<{ pages: number }>(
     `SELECT (pg_relation_size('idempotency_receipts') / current_setting('block_size')::int)::int AS pages`,

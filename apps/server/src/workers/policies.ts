@@ -2,16 +2,14 @@ import { ClockDoubted, decideModel, modelsDue, putOff, takeFacts } from '../poli
 import type { Context } from '../protocol/context.ts';
 import { type Loop, startLoop } from '../runtime/loop.ts';
 
-/** Milliseconds between looks without a wakeup: what another server committed, and times that have come. */
+/** Milliseconds between polls, for changes that other servers committed and for timers. */
 const INTERVAL = 250;
-/** Models looked at in one go. */
 const MODELS = 50;
 
-/** Takes the decisions that facts and times make due. Any server may: a model's are taken one at a time over all. */
+/** Makes due policy decisions. Every server runs this worker; only one server at a time decides for a model. */
 export const startPolicies = (ctx: Context): Loop =>
   startLoop('policies', INTERVAL, ctx.log, (stopping) => decideDue(ctx, stopping), ctx.wakeups.sequenced);
 
-/** Decides all that is due now. */
 export async function decideDue(ctx: Context, stopping?: AbortSignal): Promise<void> {
   const failed = new Set<string>();
   for (let isMore = true; isMore && !stopping?.aborted; ) {
@@ -22,7 +20,7 @@ export async function decideDue(ctx: Context, stopping?: AbortSignal): Promise<v
       try {
         isMore = (await decideModel(ctx, modelId)) || isMore;
       } catch (error) {
-        // Its work stays, and is tried again later: one model must not keep the others waiting.
+        // The work of this model is retried later, so that it does not delay the other models.
         failed.add(modelId);
         await putOff(ctx, modelId).catch(() => {});
         if (error instanceof ClockDoubted) ctx.log.debug({ model: modelId }, error.message);

@@ -4,7 +4,7 @@ import { type Loop, startLoop } from '../runtime/loop.ts';
 
 const INTERVAL = 60_000;
 
-/** Stores each minute the denied attempts that were only counted, and the last ones at the stop. */
+/** Stores the counts of repeated denied attempts once a minute, and once more when the server stops. */
 export function startRepeatedDenials(ctx: Context): Loop {
   const loop = startLoop('repeated denials', INTERVAL, ctx.log, () => storeRepeatedDenials(ctx));
   return {

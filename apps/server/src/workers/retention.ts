@@ -5,12 +5,11 @@ import type { Context } from '../protocol/context.ts';
 import { TOLERANCE } from '../runtime/clock.ts';
 import { type Loop, startLoop } from '../runtime/loop.ts';
 
-/** Milliseconds between looks at what is due. */
+/** Milliseconds between polls. */
 const INTERVAL = 5_000;
-/** Objects whose removed files one transaction purges. */
 const BATCH = 100;
 
-/** Removes what retention rules do not keep, forgets files whose grace time is over, and ends silent experiments. */
+/** Runs retention rules, purges removed files after their grace time, and aborts stale experiments. */
 export const startRetention = (ctx: Context): Loop =>
   startLoop('retention', INTERVAL, ctx.log, async (stopping) => {
     await retainDue(ctx, stopping);
@@ -18,7 +17,9 @@ export const startRetention = (ctx: Context): Loop =>
     await abortStale(ctx);
   });
 
-/** Carries out every retention rule that is due. Servers take turns: each claims a model or namespace before it begins. */
+/**
+ * Runs every retention rule that is due. A server claims a model or namespace first, so that only one server runs it.
+ */
 export async function retainDue(ctx: Context, stopping?: AbortSignal): Promise<void> {
   for (const owner of await retentionScopes(ctx)) {
     if (stopping?.aborted || !(await ctx.clock.judgesAge())) return;
@@ -33,13 +34,13 @@ export async function retainDue(ctx: Context, stopping?: AbortSignal): Promise<v
         ctx.now(),
       ]);
     } catch (error) {
-      // The others need not wait for this one.
+      // A failure must not stop the rules of other owners.
       ctx.log.error({ err: error, owner: owner.name }, 'retention failed');
     }
   }
 }
 
-/** A run that began in the future was claimed by a clock that was wrong. */
+/** A start in the future comes from a wrong clock, so the claim is ignored. */
 async function claim(ctx: Context, { id }: ScopeOwner): Promise<boolean> {
   const { rowCount } = await ctx.db.background.query(
     `INSERT INTO retention_runs AS r (owner_id, started_at) VALUES ($1, $2)
@@ -51,7 +52,7 @@ async function claim(ctx: Context, { id }: ScopeOwner): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Purges removed files whose grace time is over. Their content is swept like all that nothing refers to. */
+/** Purges removed files after their grace time. The blob sweep then removes their content. */
 export async function forgetRemoved(ctx: Context, stopping?: AbortSignal): Promise<void> {
   for (let files = 1; files > 0 && !stopping?.aborted; ) {
     if (!(await ctx.clock.judgesAge())) return;

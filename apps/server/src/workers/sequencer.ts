@@ -3,11 +3,13 @@ import type { Logger } from 'pino';
 import { type Loop, startLoop } from '../runtime/loop.ts';
 import type { Wakeup } from '../runtime/wakeup.ts';
 
-/** Milliseconds between looks, and changes that get their place in one transaction. */
+/** Milliseconds between polls, and changes per transaction. */
 const INTERVAL = 250;
 const BATCH = 5000;
 
-/** Gives committed changes their place in the feed. Any server may do it; they take turns in the database. */
+/**
+ * Numbers committed changes with `seq`. Every server runs this worker; a lock in the database makes them take turns.
+ */
 export function startSequencer(db: Database, log: Logger, sequenced: Wakeup): Loop {
   return startLoop('sequencer', INTERVAL, log, async () => {
     for (let count = BATCH; count === BATCH; ) {
@@ -17,7 +19,6 @@ export function startSequencer(db: Database, log: Logger, sequenced: Wakeup): Lo
   });
 }
 
-/** Sequences one batch, and answers how many changes it had. */
 export async function sequence(db: Database, limit: number): Promise<number> {
   const { rows } = await db.background.query<{ count: number }>('SELECT sequence_changes($1) AS count', [
     limit,
@@ -25,7 +26,7 @@ export async function sequence(db: Database, limit: number): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Committed changes that have no place yet. */
+/** Counts committed changes without `seq`. */
 export async function unsequencedCount(db: Database): Promise<number> {
   const { rows } = await db.background.query<{ count: number }>(
     'SELECT count(*) AS count FROM changes WHERE seq IS NULL',

@@ -2,11 +2,10 @@ import type { Context } from '../../protocol/context.ts';
 import { recordCopyState } from './copy-state.ts';
 import { type Copy, confirmed, readCopy, statCopy } from './look.ts';
 
-/** Looks at the store that go on at once. */
 const AT_ONCE = 16;
 /**
- * Bytes that one request reads to settle doubts: about half a second. What is beyond counts as not there, so it is
- * uploaded, and the upload replaces the copy.
+ * Most bytes of doubtful copies that one request reads: about half a second. Further doubtful content counts as
+ * missing: the client uploads it, and the upload replaces the copy.
  */
 const READ_AT_MOST = 256 * 2 ** 20;
 
@@ -16,8 +15,8 @@ interface KnownCopy extends Copy {
 }
 
 /**
- * Looks whether the stored copies of content that was just uploaded are there and have their sizes, and marks those that
- * are not: then `keep_blob` takes the fresh bytes for them. Doubtful copies it replaces anyway.
+ * Checks that stored copies of content that was just uploaded exist with the right size, and marks bad copies.
+ * `keep_blob` then replaces marked and doubtful copies by the new bytes.
  * @returns whether a copy will be replaced.
  */
 export async function checkForUpload(ctx: Context, sha256: string): Promise<boolean> {
@@ -27,8 +26,8 @@ export async function checkForUpload(ctx: Context, sha256: string): Promise<bool
 }
 
 /**
- * Looks at the stored copies of content that is named by its hashes, and has no other bytes at hand: existence and size
- * of each, and the bytes of the doubtful ones. `hold_blobs` holds none that is marked or still doubtful afterwards.
+ * Checks the stored copies of content that a request names by hash: existence and size of each copy, and the bytes of
+ * doubtful copies. `hold_blobs` then skips copies that are marked or still doubtful.
  */
 export async function checkForReference(ctx: Context, hashes: readonly string[]): Promise<void> {
   const copies = await knownCopies(ctx, [...new Set(hashes)]);

@@ -4,8 +4,8 @@ import type { Copy, Fault } from './look.ts';
 type CopyContext = Pick<Context, 'db' | 'now' | 'log' | 'wakeups'>;
 
 /**
- * Writes down what two looks at a copy found: marks its blob, or takes the mark away after a read without fault. The
- * states of its files follow.
+ * Stores the result of two checks of a copy: marks its blob, or removes the mark after a good read. A worker then
+ * updates the states of its files.
  * @returns whether the key still belongs to the blob. If not, the copy was replaced or removed meanwhile.
  */
 export async function recordCopyState(
@@ -28,7 +28,7 @@ export async function recordCopyState(
   return true;
 }
 
-/** Notes that a reader got other bytes than were stored. The reader of suspects looks again, and decides. */
+/** Marks a copy as suspect after a reader got wrong bytes. A worker reads the copy again and decides. */
 export async function suspectCopy({ db, now, wakeups }: CopyContext, key: string): Promise<void> {
   const text =
     'UPDATE blobs SET suspect_at = $2 WHERE key = $1 AND suspect_at IS NULL AND corrupt_at IS NULL';

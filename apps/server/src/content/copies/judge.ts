@@ -5,10 +5,10 @@ import { recordCopyState, suspectCopy } from './copy-state.ts';
 import { type Copy, confirmed, statCopy } from './look.ts';
 
 /**
- * Looks again at a copy that could not be opened, and marks its blob if that fails too.
- * @param isAgain whether opening it has failed before in this request.
+ * Checks a copy that could not be opened, and marks its blob if the copy is missing or has another size.
+ * @param isAgain whether opening it failed before in this request.
  * @returns whether the copy is lost. If not, opening it is worth another try.
- * @throws {HttpProblem} 503 if it cannot be opened twice, though it is there: the reader of suspects decides.
+ * @throws {HttpProblem} 503 if an existing copy could not be opened twice. A worker then reads the copy.
  */
 export async function judgeFailure(ctx: RequestContext, copy: Copy, isAgain: boolean): Promise<boolean> {
   const fault = await confirmed(() => statCopy(ctx, copy), ctx.signal);

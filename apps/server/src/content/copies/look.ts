@@ -4,26 +4,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BlobNotFound, BlobRangeInvalid } from '@modelbox/blobs';
 import type { Context } from '../../protocol/context.ts';
 
-/** Content as the database knows it. */
+/** A stored copy of content, as the database describes it. */
 export interface Copy {
   readonly key: string;
   readonly sha256: string;
   readonly sizeBytes: number;
 }
 
-/** Describes the damage of a stored copy. */
 export type Fault = 'missing' | 'wrong_size' | 'wrong_hash' | 'unreadable';
 
 type Store = Pick<Context, 'blobs'>;
 
-/** Milliseconds before the second look: longer than a store that is consistent in the end usually needs. */
+/** Milliseconds before the second check: longer than an eventually consistent store usually needs. */
 const AGAIN = 250;
-/** Milliseconds that a reader may be ahead of its pace before it waits. */
+/** Milliseconds that a reader may run ahead of its rate before it waits. */
 const SLACK = 50;
 
 /**
- * Runs a look, and runs it again if it found a fault: one look proves nothing.
- * @returns the fault that the second look found; undefined if either look found none.
+ * Runs a check, and runs it again if it finds a fault, because one failure proves nothing.
+ * @returns the fault that the second check found. Undefined if either check found none.
  */
 export async function confirmed(
   look: () => Promise<Fault | undefined>,
@@ -34,7 +33,7 @@ export async function confirmed(
   return look();
 }
 
-/** Looks whether a copy is there and has its size. @throws BlobStoreUnavailable */
+/** Checks that a copy exists with the right size. @throws BlobStoreUnavailable */
 export const statCopy = ({ blobs }: Store, copy: Copy): Promise<Fault | undefined> =>
   inFaults(async () => {
     const { sizeBytes } = await blobs.stat(copy.key);
@@ -43,13 +42,13 @@ export const statCopy = ({ blobs }: Store, copy: Copy): Promise<Fault | undefine
 
 export interface Pace {
   readonly signal?: AbortSignal | undefined;
-  /** Default: as fast as it goes. */
+  /** Default: no limit. */
   readonly bytesPerSecond?: number;
-  /** Told how many bytes more were read. */
+  /** Receives the number of bytes of each chunk. */
   readonly onBytes?: (count: number) => void;
 }
 
-/** Reads a copy and compares its SHA-256. @throws BlobStoreUnavailable; the signal's reason. */
+/** Reads a copy and compares its SHA-256. @throws BlobStoreUnavailable, or the reason of the signal */
 export const readCopy = (
   { blobs }: Store,
   copy: Copy,
@@ -87,10 +86,10 @@ async function inFaults(look: () => Promise<Fault | undefined>): Promise<Fault |
   }
 }
 
-/** EIO; and what file systems say of a checksum of their own: EBADMSG and EUCLEAN, for which Node has no names. */
+/** EIO, and the checksum errors of file systems: EBADMSG (74) and EUCLEAN (117), which Node does not name. */
 const UNREADABLE = [constants.errno.EIO, 74, 117].map((errno) => -errno);
 
-/** Whether the store answers, and cannot give the bytes of this copy: a bad block, or an archived object of S3. */
+/** Whether the store works but cannot return the bytes of this copy: a bad block, or an archived S3 object. */
 export const isUnreadable = (error: unknown): boolean =>
   [error, (error as Error).cause].some((each) => {
     const { errno = 0, code } = (each ?? {}) as NodeJS.ErrnoException;

@@ -1,10 +1,9 @@
 import { inTransaction } from '@modelbox/db';
 import type { Context } from '../../protocol/context.ts';
 
-/** Files that one transaction changes. */
 const BATCH = 200;
 
-/** Brings the states of files in line with what is known of their content. */
+/** Updates the states of files whose content was marked or repaired. */
 export async function tellFileStates(
   { db, now }: Pick<Context, 'db' | 'now'>,
   stopping?: AbortSignal,

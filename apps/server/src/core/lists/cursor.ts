@@ -1,11 +1,11 @@
 import { isUuid } from '@modelbox/domain';
 import { invalidField } from '../../protocol/problem.ts';
 
-/** A cursor holds where a page ended: opaque text to its reader, base64url of JSON to us. Not secret, not trusted. */
+/** Encodes the position where a page ended, as base64url of JSON. A cursor is opaque to clients, and not trusted. */
 export const encodeCursor = (value: unknown): string =>
   Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** What `encodeCursor` was given. Its form is the caller's to check. */
+/** Returns the value that was encoded. The caller must check its form. */
 export function decodeCursor(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
@@ -21,7 +21,7 @@ export const badCursor = () =>
     'must be the `nextCursor` of a page of this list with the same filter and order',
   );
 
-/** For lists that go on after one text or number. */
+/** Decodes the cursor of a list that continues after one text or number. */
 export function cursorAfter<T extends 'string' | 'number'>(text: string | undefined, type: T) {
   type Value = T extends 'string' ? string : number;
   if (text === undefined) return undefined;
@@ -36,12 +36,11 @@ export function cursorAfter<T extends 'string' | 'number'>(text: string | undefi
   return value as Value;
 }
 
-/** Reads the cursor of a list that continues after the id of an object. */
 export function idAfter(text: string | undefined): string | undefined {
   const id = cursorAfter(text, 'string');
   if (id !== undefined && !isUuid(id)) throw badCursor();
   return id;
 }
 
-/** Whether Postgres can take the text. */
+/** Whether Postgres can store the text. */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');

@@ -1,6 +1,6 @@
 import { jsonBytes } from '../../protocol/json-size.ts';
 
-/** Collects the items of an answer without pages, up to a number of items and a number of bytes of JSON. */
+/** Collects the items of an answer without pages, up to a number of items and of JSON bytes. */
 export class Few<T> {
   readonly items: T[] = [];
   readonly #limit: number;
@@ -13,17 +13,15 @@ export class Few<T> {
     this.#bytes = bytes;
   }
 
-  /** Whether an item was left out. */
   get isTruncated(): boolean {
     return this.#isTruncated;
   }
 
-  /** Whether no further item is taken. */
   get isFull(): boolean {
     return this.#isCut || this.items.length >= this.#limit;
   }
 
-  /** Adds an item if it fits. The first one fits at any size. */
+  /** Adds an item if it fits. The first item always fits. */
   add(item: T): void {
     if (!this.isFull) {
       this.#bytes -= jsonBytes(item);

@@ -22,12 +22,11 @@ import type { Answered } from '../../protocol/verb.ts';
 import { readInOrder } from '../objects/read.ts';
 import { badCursor, decodeCursor, encodeCursor, isStorable } from './cursor.ts';
 
-/** A list of objects of one kind. */
 export interface ObjectList {
   readonly kind: ListedKind;
-  /** The namespace that the list is about; undefined: every one that the caller may see. */
+  /** The namespace that is listed. Undefined: all namespaces that the caller may see. */
   readonly namespace: string | undefined;
-  /** FROM with its joins; the alias of `idSql` is among them. */
+  /** The FROM clause with its joins. It must contain the table of `idSql`. */
   readonly from: string;
   readonly idSql: string;
   readonly schema: SqlSchema;
@@ -44,7 +43,7 @@ interface ListQuery {
   cursor?: string | undefined;
 }
 
-/** One page, by keyset: the cursor holds the order's values of the last row, so that inserts move nothing. */
+/** Lists one page by keyset: the cursor has the sort values of the last row, so inserts do not shift pages. */
 export async function listObjects(
   ctx: RequestContext,
   list: ObjectList,
@@ -83,13 +82,12 @@ export async function listObjects(
   };
 }
 
-/** The key of an object in the list. */
 interface KeyRow {
   readonly id: string;
   readonly cursor: (string | null)[];
 }
 
-/** Objects read by one statement at most: Postgres forms them all, also those that do not fit. */
+/** Most objects per statement: Postgres builds all of them, even those that do not fit into the page. */
 const BATCH = 100;
 
 /** Reads the objects of the keys, in their order and as many as fit. The page ends at the key with the index `last`. */
@@ -112,7 +110,7 @@ async function readWithin(
     );
     items.push(...found.map(({ body }) => body));
     const reached = batch.findIndex(({ id }) => id === found.at(-1)?.id);
-    // If the last objects of a batch were purged meanwhile, the page ends too: they look like objects that do not fit.
+    // Objects at the end of a batch that were purged meanwhile look like objects that do not fit, so the page ends too.
     const isFull = reached < batch.length - 1 && !room.isEmpty;
     last += isFull ? reached + 1 : batch.length;
     if (isFull) break;
@@ -121,7 +119,9 @@ async function readWithin(
   return { items, last };
 }
 
-/** A filter or an order reveals the values that it compares, so the caller must be allowed to read them wherever it lists. */
+/**
+ * A filter or order reveals the values that it compares, so the caller needs `metric.read` in every listed namespace.
+ */
 function demandMetrics({ actor }: RequestContext, { kind, namespace }: ObjectList): void {
   if (actor.grants === 'all') return;
   const permission = 'metric.read';
@@ -136,7 +136,7 @@ function demandMetrics({ actor }: RequestContext, { kind, namespace }: ObjectLis
   }
 }
 
-/** A cursor belongs to one list with one filter and one order. */
+/** Binds a cursor to one list with one filter and one order. */
 const fingerprint = (list: ObjectList, filter: string | undefined, order: string): string =>
   createHash('sha256')
     .update(JSON.stringify([list.kind, list.where, list.values, filter ?? '', order]))
@@ -163,7 +163,7 @@ function compileCursor(
   }
 }
 
-/** A fault in a filter or order as a problem that says where it is and what was expected. */
+/** Turns a syntax error of a filter or order into a problem with position and expected tokens. */
 function inParameter<T>(parameter: 'filter' | 'orderBy', parse: () => T): T {
   try {
     return parse();

@@ -4,22 +4,22 @@ import type { Room } from '../../protocol/kinds.ts';
 import { encodeCursor } from './cursor.ts';
 import type { SizedRow } from './sized.ts';
 
-/** Rows of one statement at most: Postgres measures them all, also those that do not fit. */
+/** Most rows per statement: Postgres measures all of them, even those that do not fit into the page. */
 const BATCH = 200;
 
 interface PageOf<Row, At, Item> {
   readonly limit: number | undefined;
-  /** Where the page begins: the cursor of the page before. */
+  /** The decoded cursor: the position where the previous page ended. */
   readonly after: At | undefined;
-  /** Rows of one statement at most. More than the default only for rows that are small and costly to find. */
+  /** Most rows per statement. Raise it only for rows that are small and costly to find. */
   readonly batch?: number;
-  /** Reads at most `count` rows after a place with a statement of `sizedSql`. */
+  /** Reads at most `count` rows after a position with a statement of `sizedSql`. */
   readonly read: (after: At | undefined, count: number, room: Room) => Promise<(Row & SizedRow)[]>;
   readonly toItem: (row: Row) => Item;
   readonly cursorOf: (row: Row) => At;
 }
 
-/** A page of as many rows as were asked for and fit into the memory reserved for it, at least one. */
+/** Reads a page of at most `limit` rows that fit into its reserved memory. The first row always fits. */
 export async function pageOf<Row extends object, At, Item>(
   { reservePage, reserve }: RequestContext,
   { limit = LIMIT_DEFAULT, after, batch = BATCH, read, toItem, cursorOf }: PageOf<Row, At, Item>,

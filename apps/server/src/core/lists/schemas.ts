@@ -1,7 +1,7 @@
 import type { FieldSchema, SqlSchema } from '@modelbox/domain';
 import { Framework } from '@modelbox/schema';
 
-/** Fields that every stored object has. */
+/** Filter fields that every stored object has. */
 export const commonFields = (t: string): SqlSchema['fields'] => ({
   id: { type: 'uuid', sql: `${t}.id`, nullable: false },
   createdBy: { type: 'text', nfc: true, sql: `${t}.created_by`, nullable: false },
@@ -20,8 +20,9 @@ export const tagsSql = (t: string): NonNullable<SqlSchema['tags']> => ({
 });
 
 /**
- * The latest metrics of an object. `namespaceId` is where a bare dataset name lies: for the objects of one parent a
- * parameter, so that the dataset is looked up once and not for every row.
+ * Builds the SQL for the latest metrics of an object.
+ * @param namespaceId SQL expression of the namespace of bare dataset names. If all objects share one, pass a parameter:
+ * Postgres then looks up the dataset once instead of once per row.
  */
 export function metricSql(t: string, namespaceId: string): NonNullable<SqlSchema['metric']> {
   const rows = (key: string, dataset: string | null) => `
@@ -32,7 +33,7 @@ export function metricSql(t: string, namespaceId: string): NonNullable<SqlSchema
   };
 }
 
-/** `coco-val` lies in the object's namespace, `ns/coco-val` in `ns`: the last segment is the name. */
+/** `coco-val` is in the namespace of the object, `ns/coco-val` in `ns`. The last segment is the name. */
 const datasetIs = (dataset: string | null, namespaceId: string): string =>
   dataset === null
     ? 's.dataset_id IS NULL'

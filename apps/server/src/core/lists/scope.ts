@@ -3,8 +3,8 @@ import type { RequestContext } from '../../protocol/context.ts';
 import type { Place } from '../../protocol/located.ts';
 
 /**
- * Conditions on `n`, the namespace, and values: the namespace asked for, with those below it where `recursive`; without
- * one all in which the caller has the permission. Who has it on a namespace has it on those below.
+ * Returns conditions on the table `n` of namespaces, with their values: one namespace, and those below it if
+ * `recursive`. Without a namespace: all namespaces in which the caller has the permission.
  */
 export function namespaceScope(
   ctx: RequestContext,
@@ -16,7 +16,7 @@ export function namespaceScope(
     const seen = visible(ctx, permission, '$1');
     return seen ? { where: [seen.where], values: [seen.value] } : { where: [], values: [] };
   }
-  // By id, so that the planner knows of the objects' own column and takes their index of the list's order.
+  // By id, so that the planner can use the index of the objects for the order of the list.
   if (!recursive)
     return namespace.id === null
       ? { where: ['false'], values: [] }

@@ -1,27 +1,26 @@
 import { type PreparedStatement, prepared } from '@modelbox/db';
 import type { Room } from '../../protocol/kinds.ts';
 
-/** The columns that `sizedSql` adds to each row. */
+/** Columns that `sizedSql` adds. */
 export interface SizedRow {
-  /** Bytes of the row as JSON. */
   readonly rowBytes: number;
-  /** Rows of the whole result: more than came, if the bytes ended it. */
+  /** Rows of the whole result. It exceeds the number of returned rows if the byte limit cut the result. */
   readonly rowCount: number;
   readonly rowIndex: number;
   readonly rowTotal: number;
 }
 
-/** Bytes of an item on the wire beyond its columns: separators, and members that are derived from others. */
+/** Bytes of an item beyond its columns: separators, and derived members. */
 const FRAME = 256;
 
 /**
- * Wraps a statement so that it returns its rows in their order up to a bound of bytes. Postgres measures them, so the
- * rest is never sent: a thousand rows can have a gigabyte.
- * @param bytes the place of the bound among the parameters, as `$2`.
- * @param isEmpty the place of a boolean, as `$3`: whether the first row comes at any size.
+ * Wraps a statement so that it returns its first rows up to a number of bytes. Postgres measures the rows and never
+ * sends the rest, because a thousand rows can have a gigabyte.
+ * @param bytes placeholder of the limit, for example `$2`.
+ * @param isEmpty placeholder of a boolean, for example `$3`: whether the first row is returned at any size.
  */
 export const sizedSql = (statement: string, bytes: string, isEmpty: string): string =>
-  // Materialized, so that what a column computes is computed once for the row and its size.
+  // Materialized, so that computed columns are computed once for the row and its size.
   `WITH page_row AS MATERIALIZED (${statement}),
      measured AS (
        SELECT page_row.*, octet_length(row_to_json(page_row)::text) + ${FRAME} AS "rowBytes",
@@ -32,7 +31,7 @@ export const sizedSql = (statement: string, bytes: string, isEmpty: string): str
    SELECT * FROM summed WHERE "rowTotal" <= ${bytes}::bigint OR ("rowIndex" = 1 AND ${isEmpty}::boolean)
    ORDER BY "rowIndex"`;
 
-/** Reads objects by their ids: all of them in any order, or as many as fit in the order of the ids. */
+/** Reads objects by id: without `room` all of them in any order, otherwise as many as fit, in the order of the ids. */
 type Reader<Row> = (
   on: Parameters<PreparedStatement<[], Row>>[0],
   ids: string[],
@@ -40,8 +39,8 @@ type Reader<Row> = (
 ) => Promise<Row[]>;
 
 /**
- * Makes a reader from a statement that returns a row for each id of `$1`, with the column `id`.
- * @param name unique in the process: it names prepared statements.
+ * Makes a reader from a statement that returns a row with the column `id` for each id of `$1`.
+ * @param name unique in the process, because it names prepared statements.
  */
 export function reader<Row extends object>(name: string, statement: string): Reader<Row> {
   const all = prepared<[string[]], Row>(name, statement);

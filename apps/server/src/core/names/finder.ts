@@ -4,18 +4,19 @@ import { type ReferableKind, TABLES } from '@modelbox/schema';
 import type { Find } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 
-/** Where an object lies, as a finder selects it. */
+/** A located object without its kind, as a finder selects it. */
 export type Found = Omit<Located, 'kind'>;
 
-/** Every write of an object records a change of it in the same transaction: its last change says which state it has. */
+/**
+ * Every write records a change in the same transaction, so the id of the last change identifies the state of an object.
+ */
 export const lastChange = (id: string): string =>
   `(SELECT max(h.id)::text FROM changes h WHERE h.object_id = ${id})`;
 
-/** A lookup by id. `id` is the column in the select. */
 export const byId = (kind: ReferableKind, select: string, id: string) =>
   lookup<[string], Found>(`locate_${kind}_id`, ['uuid'], `${select} WHERE ${id} = $1`);
 
-/** A finder of objects that only their ids name. */
+/** Makes a finder for a kind whose objects have only an id. */
 export function idFinder(kind: ReferableKind, select: string, id: string): Find {
   const findById = byId(kind, select, id);
   return async ({ db }, text) => (isUuid(text) ? findById(db.requests, text) : undefined);
@@ -31,7 +32,7 @@ interface Named {
   readonly cacheTag?: string;
 }
 
-/** A finder of objects that an id identifies, or a namespace and a name. */
+/** Makes a finder for a kind whose objects have an id, or a namespace and a name. */
 export function namedFinder({ kind, as, deletedAt = 'NULL::timestamptz', cacheTag = 'NULL' }: Named): Find {
   const select = `
   SELECT ${as}.id, n.path AS namespace, n.id AS "namespaceId", n.id AS "parentId", ${as}.name,

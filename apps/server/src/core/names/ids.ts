@@ -4,8 +4,8 @@ import type { Context } from '../../protocol/context.ts';
 let sequence = 0;
 
 /**
- * A new id: UUID version 7 (RFC 9562), which sorts by the time of the one clock of all servers, and within a millisecond
- * by the order in which this process made them.
+ * Returns a UUID version 7 (RFC 9562). Ids sort by the clock that all servers share, and within a millisecond by the
+ * order in which this process made them.
  */
 export function newId(ctx: Pick<Context, 'now'>): string {
   sequence = (sequence + 1) >>> 0;

@@ -3,8 +3,8 @@ import type { Context } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 
 /**
- * The object that a text names: an id, or the name form of its kind. `under` is the model in which a bare version name
- * lies, or the object in whose namespace a bare dataset name does. Undefined where there is none.
+ * Locates an object by id, or by the name form of its kind. Undefined if there is none.
+ * @param under the model of a bare version name, or the object whose namespace contains a bare dataset name.
  */
 export async function locate(
   ctx: Context,

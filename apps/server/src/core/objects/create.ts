@@ -10,7 +10,6 @@ import { ensureNamespace } from '../writes/namespace.ts';
 import { write } from '../writes/write.ts';
 import { demandVisible } from './new-name.ts';
 
-/** What an object of any kind is made with. */
 export interface NewRow {
   readonly id: string;
   readonly namespaceId: string;
@@ -20,17 +19,17 @@ export interface NewRow {
   readonly updatedAt: Date;
 }
 
-/** A kind whose objects are known by namespace and name. `Own` are the columns that only this kind has. */
+/** The store of a kind whose objects have a namespace and a name. `Own` are the columns of only this kind. */
 export interface NamedStore<Row extends StoredRow, Own> extends ObjectStore<Row> {
-  /** Inserts unless the name is taken; answers how many rows it made. */
+  /** Inserts the row unless the name is taken, and returns the number of inserted rows. */
   insert(tx: Tx, row: NewRow & Own): Promise<{ count: number }>;
   findNamed(tx: Tx, namespaceId: string, name: string): Promise<Row | null>;
   fields(row: Row | (NewRow & Own), object: { namespace: string }): object;
 }
 
 /**
- * Creates an object in a namespace, which comes into being with it where it is missing. One that is there already is
- * answered as it is, with 200: pipelines restart. One that is deleted keeps its name: 409.
+ * Creates an object, and its namespace if it is missing. Returns an existing object unchanged with 200, so that a
+ * restarted pipeline can repeat the request. A deleted object keeps its name: 409.
  */
 export function createNamed<Row extends StoredRow, Own>(
   ctx: RequestContext,

@@ -9,10 +9,10 @@ import { demandGrace } from './grace.ts';
 import { lockObject } from './store.ts';
 import { setColumns } from './update.ts';
 
-/** A check under the row's lock that throws where the object must not be deleted, or not come back. */
+/** A check under the row lock. Throws if the object must not be deleted or restored. */
 export type LifecycleCheck = (tx: Tx, object: Located, ctx: RequestContext) => Promise<void>;
 
-/** Deletes an object softly. One that is deleted already stays so: a repeated delete is no error. */
+/** Soft-deletes an object. Idempotent: a deleted object stays as it is. */
 export function deleteObject<Row extends StoredRow>(
   ctx: RequestContext,
   store: ObjectStore<Row>,
@@ -29,24 +29,24 @@ export function deleteObject<Row extends StoredRow>(
   });
 }
 
-/** What to answer where the database refuses the write; undefined where the error is another one. */
+/** Maps an error of the database to an answer. Undefined for other errors. */
 export type Refusal = (error: unknown) => HttpProblem | undefined;
 
-/** Brings a deleted object back. One that lives is answered as it is. */
+/** Restores a deleted object. Returns an object that is not deleted as it is. */
 export async function restoreObject<Row extends StoredRow>(
   ctx: RequestContext,
   store: ObjectStore<Row>,
   object: Located,
   check?: LifecycleCheck,
   refused?: Refusal,
-  /** Restores what else belongs to the object. `isRestored`: the object itself was deleted. */
+  /** Restores further parts of the object. `isRestored`: the object itself was deleted. */
   bringBack?: (tx: Tx, ctx: RequestContext, object: Located, isRestored: boolean) => Promise<void>,
 ): Promise<Receipt> {
   try {
     return await write(ctx, async (tx) => {
       const row = await lockObject(tx, ctx, store, object);
       if (row.deletedAt) demandGrace(ctx, store.kind, row);
-      // Also of one that is not deleted itself: with what it belongs to it is gone all the same.
+      // Also for an object that is not deleted itself: its parent may be deleted.
       await check?.(tx, object, ctx);
       if (row.deletedAt) {
         const columns = { deletedAt: null, ...('purgeAt' in row ? { purgeAt: null } : {}) };

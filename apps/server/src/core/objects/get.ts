@@ -5,7 +5,7 @@ import type { Answered } from '../../protocol/verb.ts';
 import { readObject } from './read.ts';
 import { deleted } from './store.ts';
 
-/** Reads an object; a deleted one only where the request asks for it. */
+/** Reads an object. A deleted object is 404, unless the request has `includeDeleted`. */
 export async function getObject(
   ctx: RequestContext,
   kind: ObjectKind,

@@ -4,7 +4,7 @@ import type { StoredRow } from '../../protocol/kinds.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import { lockLivingForShare } from './store.ts';
 
-/** 404 after the grace time: the purge may have begun, and a restored object could lack its parts. */
+/** Throws 404 after the grace time: a purge may have begun, and a restored object could lack parts. */
 export function demandGrace(
   ctx: RequestContext,
   kind: string,
@@ -20,7 +20,7 @@ export function demandGrace(
   );
 }
 
-/** Locks the parent of what is restored: 409 if the parent is deleted, 404 if it cannot be restored any more. */
+/** Locks the parent of a restored object. Throws 409 if the parent is deleted, or 404 after its grace time. */
 export async function demandLivingParent(
   tx: Tx,
   ctx: RequestContext,

@@ -3,8 +3,8 @@ import type { FieldError } from '@modelbox/schema';
 import { invalidField } from '../../protocol/problem.ts';
 
 /**
- * Demands that a new name shows all its characters. Call it only for an object that is made: existing objects with
- * invisible characters in their names stay reachable.
+ * Requires that all characters of a new name are visible. Call it only for new objects: existing objects with invisible
+ * characters in their names must stay reachable.
  * @throws HttpProblem invalid
  */
 export function demandVisible(where: FieldError['in'], pointer: string, name: string, separator?: '/'): void {

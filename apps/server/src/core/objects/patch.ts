@@ -4,7 +4,7 @@ import { invalidField } from '../../protocol/problem.ts';
 import { canonicalJson } from '../writes/canonical.ts';
 import { demandVisible } from './new-name.ts';
 
-/** Metadata with a merge patch applied; `null` empties it. 422 where the result is larger than metadata may be. */
+/** Applies a merge patch to metadata; `null` empties it. Throws 422 if the result is too large. */
 export function patchMetadata(
   metadata: unknown,
   patch: Record<string, unknown> | null,
@@ -16,7 +16,7 @@ export function patchMetadata(
   );
 }
 
-/** Metadata within its bound: 422 otherwise. */
+/** Returns the metadata. Throws 422 if it is larger than `METADATA_MAX_BYTES`. */
 export function checkMetadata(
   metadata: Record<string, unknown>,
   pointer = '/metadata',
@@ -26,7 +26,6 @@ export function checkMetadata(
   throw invalidField('body', pointer, `must be at most ${METADATA_MAX_BYTES} bytes of JSON; it has ${bytes}`);
 }
 
-/** Tags as they are kept: a set, in order. */
 export const tagSet = (tags: readonly string[] | null | undefined): string[] =>
   [...new Set(tags ?? [])].sort(byCodePoint);
 
@@ -41,8 +40,8 @@ interface Patchable {
 }
 
 /**
- * The columns that a merge patch sets: members that were not sent stay as they are, `null` removes. Only fields whose
- * value differs are named, so that a patch that changes nothing writes nothing.
+ * Returns the columns that a merge patch changes. Missing members stay, `null` removes. Unchanged fields are left out,
+ * so that a patch that changes nothing writes nothing.
  */
 export function changedColumns<B extends Patchable & Record<string, unknown>>(
   row: Record<string, unknown>,
@@ -63,11 +62,11 @@ export function changedColumns<B extends Patchable & Record<string, unknown>>(
   );
 }
 
-/** Demands that added tags show all their characters. Tags that the object has already can stay. */
+/** Requires that all characters of added tags are visible. Existing tags may stay. */
 function demandVisibleTags(before: readonly string[], tags: readonly string[]): void {
   const kept = new Set(before);
   for (const [index, tag] of tags.entries()) if (!kept.has(tag)) demandVisible('body', `/tags/${index}`, tag);
 }
 
-/** Whether Postgres would hold the same: `jsonb` has no order of members. */
+/** Whether Postgres stores both values alike: `jsonb` does not keep the order of members. */
 const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);

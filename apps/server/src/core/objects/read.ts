@@ -7,7 +7,7 @@ import { HttpProblem } from '../../protocol/problem.ts';
 
 type ReadOne = (id: string) => Promise<Readout | undefined>;
 
-/** Reads of one object, by pool and kind: those of the same moment share a round trip. */
+/** Readers of single objects, by database and kind. Concurrent reads share a round trip. */
 const singles = new WeakMap<object, Map<string, ReadOne>>();
 
 function readOne(ctx: Context, kind: ReadKind): ReadOne {
@@ -23,7 +23,7 @@ function readOne(ctx: Context, kind: ReadKind): ReadOne {
   return read;
 }
 
-/** One object as it is now, as far as the caller may see it. 404 where it is gone. */
+/** Reads one object, without the parts that the caller may not see. Throws 404 if it is gone. */
 export async function readObject(ctx: RequestContext, kind: ReadKind, id: string): Promise<Readout> {
   const readout = await readOne(ctx, kind)(id);
   if (readout === undefined) throw new HttpProblem('not_found', `The ${kind} no longer exists.`);
@@ -31,8 +31,8 @@ export async function readObject(ctx: RequestContext, kind: ReadKind, id: string
 }
 
 /**
- * Reads objects in the order of the ids, as many as fit, as far as the caller may see them. Skips objects that were purged
- * meanwhile.
+ * Reads objects in the order of the ids, as many as fit, without the parts that the caller may not see. Skips objects
+ * that were purged meanwhile.
  */
 export const readInOrder = async (
   ctx: RequestContext,

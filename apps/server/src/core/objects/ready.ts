@@ -1,4 +1,4 @@
-/** With files named, even none, or said to be so it is ready; otherwise its files are still to come. */
+/** Whether a new object is ready at once: by its `status`, or else if the request has `files`, even an empty list. */
 export const isReadyAtOnce = ({
   status,
   files,

@@ -1,6 +1,6 @@
 import type { Hold } from '@modelbox/schema';
 
-/** What retention knows of a version or checkpoint, as the read statements name it. */
+/** Columns about the retention of a version or checkpoint, as read statements name them. */
 export interface RetainedRow {
   hold: Hold | null;
   filesRemovedAt: Date | null;
@@ -9,7 +9,6 @@ export interface RetainedRow {
 export const retainedColumns = (t: string): string => `${t}.files_removed_at AS "filesRemovedAt",
   (SELECT json_build_object('reason', h.reason, 'by', h.created_by, 'at', h.created_at) FROM holds h WHERE h.object_id = ${t}.id) AS hold`;
 
-/** Its wire form. */
 export const retainedOf = ({ hold, filesRemovedAt }: RetainedRow) => ({
   hold: hold && { ...hold, at: new Date(hold.at).toISOString() },
   filesRemovedAt: filesRemovedAt?.toISOString() ?? null,

@@ -1,4 +1,4 @@
-/** Columns that every object has, as the read statements name them. */
+/** Columns of every object, as read statements name them. */
 export interface CommonRow {
   id: string;
   metadata: Record<string, unknown>;
@@ -12,14 +12,13 @@ export interface DeletableRow extends CommonRow {
   deletedAt: Date | null;
 }
 
-/** The select list of those columns for a table alias. */
+/** @param t alias of the table. */
 export const commonColumns = (t: string): string =>
   `${t}.id, ${t}.metadata, ${t}.row_version AS "rowVersion", ${t}.created_by AS "createdBy", ` +
   `${t}.created_at AS "createdAt", ${t}.updated_at AS "updatedAt"`;
 
 export const deletableColumns = (t: string): string => `${commonColumns(t)}, ${t}.deleted_at AS "deletedAt"`;
 
-/** Their wire form. */
 export const auditFieldsOf = (row: CommonRow) => ({
   id: row.id,
   createdBy: row.createdBy,

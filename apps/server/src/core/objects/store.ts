@@ -7,8 +7,8 @@ import type { Located } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
 /**
- * Locks the object's row until the transaction ends and gives it as it is: 404 where it went between being located and
- * being locked, 412 where `If-Match` does not hold.
+ * Locks the row of an object until the transaction ends, and returns the row. Throws 404 if the object is gone, and 412
+ * if `If-Match` does not match.
  */
 export async function lockObject<Row extends StoredRow>(
   tx: Tx,
@@ -26,7 +26,7 @@ export async function lockObject<Row extends StoredRow>(
   return row;
 }
 
-/** Locks a living object, as `lockObject` does: 404 where it was deleted meanwhile. */
+/** Locks an object like `lockObject`. Also throws 404 if it is deleted. */
 export async function lockLiving<Row extends StoredRow>(
   tx: Tx,
   ctx: RequestContext,
@@ -38,11 +38,11 @@ export async function lockLiving<Row extends StoredRow>(
   return row;
 }
 
-/** The answer where an object was deleted after the request had located it. */
+/** The error for an object that was deleted after the request located it. */
 export const deletedMeanwhile = (kind: ObjectKind, id: string): HttpProblem =>
   new HttpProblem('not_found', `The ${kind} is deleted. It can be restored until it is purged.`, { id });
 
-/** The answer for an object that is deleted and can still be restored. */
+/** The error for an object that is deleted, but can still be restored. */
 export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
   new HttpProblem(
     'not_found',
@@ -50,7 +50,9 @@ export const deleted = ({ kind, id, deletedAt }: Located): HttpProblem =>
     { id },
   );
 
-/** Keeps what something is made from until the transaction ends. 404 where it is deleted or gone. */
+/**
+ * Locks the source of a new object against deletion until the transaction ends. Throws 404 if it is deleted or gone.
+ */
 export async function lockSource(
   tx: Tx,
   kind: 'version' | 'experiment' | 'checkpoint',
@@ -60,8 +62,8 @@ export async function lockSource(
 }
 
 /**
- * Keeps an object from being deleted until the transaction ends, and lets others do the same: for writes that hang
- * something on it. False where it is deleted or gone.
+ * Locks an object against deletion until the transaction ends, for a write that adds something to it. The lock is
+ * shared. Returns false if the object is deleted or gone.
  */
 export async function lockLivingForShare(tx: Tx, table: string, id: string): Promise<boolean> {
   return (

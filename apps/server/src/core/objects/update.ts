@@ -9,8 +9,8 @@ import { changedColumns } from './patch.ts';
 import { lockLiving } from './store.ts';
 
 /**
- * Changes an object by JSON merge patch, under its row lock. A patch that changes nothing writes nothing.
- * @param answer what the answer shows: the object itself, or its metadata.
+ * Applies a JSON merge patch to an object under its row lock. A patch that changes nothing writes nothing.
+ * @param answer the kind of the answer: the object itself, or its metadata.
  */
 export function updateObject<Row extends StoredRow>(
   ctx: RequestContext,
@@ -27,7 +27,6 @@ export function updateObject<Row extends StoredRow>(
   });
 }
 
-/** Sets columns of a locked row, counts its version up, and records the change. */
 export async function setColumns<Row extends StoredRow>(
   tx: Tx,
   ctx: RequestContext,

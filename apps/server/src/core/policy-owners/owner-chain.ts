@@ -22,8 +22,8 @@ interface ChainRow {
 }
 
 /**
- * The policies of a model and of the namespaces above it, or of a namespace and those above, the nearest first; one row
- * without a policy where there is none.
+ * The policies of a model and of the namespaces above it, or of a namespace and those above it, the nearest first. One
+ * row without a policy if there is none.
  */
 const CHAIN = `
   SELECT o.path AS namespace, p.owner_kind AS kind, p.owner_id AS id, p.edit, p.document, p.authors,
@@ -37,19 +37,19 @@ const CHAIN = `
     ON p.owner_id = o.model_id OR o.path = n.path OR starts_with(o.path, n.path || '/')
   ORDER BY p.owner_kind = 'model' DESC, length(n.path) DESC`;
 
-/** By section the author whose rights bound the rule. A section without an author is bound by nobody's rights. */
+/** The author of each section, whose rights limit its rules. No rights limit a section without an author. */
 export type Authors = Readonly<Partial<Record<PolicySection, Author>>>;
 
-/** What counts, and the namespace as seen from which its datasets are named. */
+/** The policy in force, and the namespace that bare dataset names refer to. */
 export interface EffectiveHere extends EffectivePolicy {
   readonly namespace: string;
-  /** Of a draft there are none. */
+  /** A draft has none. */
   readonly authors: Authors;
 }
 
 /**
- * What counts for a model or a namespace now.
- * @param draft in the place of what stands there itself.
+ * Returns the policy in force for a model or namespace.
+ * @param draft replaces the own policy of the owner.
  */
 export async function effectiveOf(
   sql: Sql,

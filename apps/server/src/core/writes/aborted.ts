@@ -1,4 +1,4 @@
 import { postgresFailure } from '@modelbox/db';
 
-/** A write in one statement found too late that it cannot be done, and has aborted itself (the SQL function `undo_write`). */
+/** Whether a single-statement write rolled itself back with the SQL function `undo_write`. */
 export const isAborted = (error: unknown): boolean => postgresFailure(error)?.code === 'MB001';

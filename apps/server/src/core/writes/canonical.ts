@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** JSON text that is the same for the same value: members in order of their names, absent ones left out. */
+/** Returns the same JSON text for equal values: members sorted by name, undefined members left out. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
@@ -8,7 +8,7 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
-/** SHA-256 of a create's body, by which a repeated create is known. A member that is null counts as one left out. */
+/** Returns the SHA-256 of the body of a create, to recognize a repeated create. A null member counts as missing. */
 export function bodyHash(body: object): Buffer {
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
   return createHash('sha256').update(canonicalJson(given)).digest();

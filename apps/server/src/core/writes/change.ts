@@ -2,7 +2,6 @@ import type { Prisma } from '@modelbox/db';
 import type { ObjectKind } from '@modelbox/schema';
 import type { RequestContext } from '../../protocol/context.ts';
 
-/** What can happen to an object. */
 export type ChangeAction =
   | 'created'
   | 'updated'
@@ -31,7 +30,9 @@ export type ChangeAction =
   | 'files_removed'
   | 'files_restored';
 
-/** One committed write to one object. `before` and `after` are the object's own fields; `detail` is for collections. */
+/**
+ * One write to one object. `before` and `after` are the fields of the object; `detail` describes changed collections.
+ */
 export interface Change {
   readonly kind: ObjectKind;
   readonly id: string;
@@ -42,7 +43,6 @@ export interface Change {
   readonly detail?: object;
 }
 
-/** Who makes the change, as the SQL functions take it. */
 export const byOf = (ctx: RequestContext): string =>
   JSON.stringify({
     actor: ctx.actor.name,
@@ -53,7 +53,10 @@ export const byOf = (ctx: RequestContext): string =>
 
 const jsonOf = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);
 
-/** Records a change in the write's own transaction; gives its id. The caller holds the object's row lock, or has just inserted it. */
+/**
+ * Records a change in the transaction of the write, and returns its id. The caller must have locked or inserted the
+ * row.
+ */
 export async function recordChange(
   tx: Prisma.TransactionClient,
   ctx: RequestContext,

@@ -1,9 +1,9 @@
 import type { Tx } from '@modelbox/db';
 
 /**
- * Locks a key until the transaction ends. This is a statement of its own: a statement that waits for the lock and then
- * reads would not see what others committed meanwhile.
- * @param how `shared` locks out only those who lock `alone`.
+ * Locks a key until the transaction ends. The lock needs its own statement: a statement that waits for the lock and
+ * then reads would not see what other transactions committed meanwhile.
+ * @param how `shared` excludes only transactions that lock `alone`.
  */
 export async function lockKey(tx: Tx, key: string, how: 'alone' | 'shared' = 'alone'): Promise<void> {
   await (how === 'alone'

@@ -5,9 +5,9 @@ import { byOf } from './change.ts';
 import { takeRoot } from './root-namespaces.ts';
 
 /**
- * The id of the namespace at a place; it and its parents come into being where they are missing. Whoever takes a root
- * by that, without being an administrator, becomes its admin.
- * @param place as it was located: what is still there needs no second look at who may make it.
+ * Returns the id of a namespace, and creates it and its parents if they are missing. A caller who creates a root
+ * without being an administrator becomes its admin.
+ * @param place as located: a namespace that still has this id needs no second check of the rights to create it.
  */
 export async function ensureNamespace(
   tx: Tx,

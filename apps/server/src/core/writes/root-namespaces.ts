@@ -10,19 +10,19 @@ import { recordChange } from './change.ts';
 
 const rootOf = (path: string): string => path.split('/', 1)[0] ?? path;
 
-/** Whether the caller may make a namespace at the root, as the settings say. A narrowed token is for what is there. */
+/** Whether the settings allow the caller to create a namespace at the root. A narrowed token never may. */
 const isRootCreator = ({ actor, settings: { rootCreators } }: RequestContext): boolean =>
   actor.isNarrowed !== true && (rootCreators === 'everyone' || isNamed(actor, rootCreators));
 
-/** Whether a request may make the namespace at a path though the caller has no right there: its root is free to take. */
+/** Whether the caller may create the namespace at a path without rights on it, because its root does not exist. */
 export const mayTakeRoot = async (ctx: RequestContext, path: string): Promise<boolean> =>
   isRootCreator(ctx) && (await locate(ctx, 'namespace', rootOf(path))) === undefined;
 
 /**
- * Gives the root of a namespace that has just been made to the caller who took it. A root that was deleted within its
- * grace time goes to nobody: its former grants decide.
- * @param needs the permission that the request needs there.
- * @throws HttpProblem not_found: 404 where somebody else had taken it meanwhile, or the caller makes no roots
+ * Makes the caller the admin of a root that this transaction created. If the root was deleted within its grace time,
+ * its restored grants decide instead.
+ * @param needs the permission that the request needs on the namespace.
+ * @throws HttpProblem not_found if another caller created the root meanwhile, or if the caller may not create roots
  */
 export async function takeRoot(
   tx: Tx,
@@ -36,7 +36,7 @@ export async function takeRoot(
   const [made] = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM namespaces WHERE path = ${root} AND xmin = pg_current_xact_id()::xid`;
   if (made === undefined) return isHidden ? demandOwn(tx, ctx, path, root) : undefined;
-  // Nobody has grants on what has just been made: other rights are those on a root of this name that is gone.
+  // A new root has no grants. Visible rights come from an administrator's narrowed token, or from a former root.
   if (!isHidden && (await isOfAdministrator(tx, ctx))) return;
   if (!isRootCreator(ctx)) throw noNamespace(path);
   if (await isKept(tx, ctx, root)) return demandKept(tx, ctx, path, needs);
@@ -54,7 +54,7 @@ async function isKept(tx: Tx, ctx: RequestContext, root: string): Promise<boolea
   return row.kept;
 }
 
-/** Denies what the grants that have just been restored do not allow. */
+/** Denies the request if the restored grants do not allow it. */
 async function demandKept(tx: Tx, ctx: RequestContext, path: string, needs: Permission): Promise<void> {
   const { name, groups = [] } = ctx.actor;
   const held = await tx.grant.findMany({
@@ -65,15 +65,13 @@ async function demandKept(tx: Tx, ctx: RequestContext, path: string, needs: Perm
   if (decideAccess({ name, grants }, needs, path) !== 'allowed') throw noNamespace(path);
 }
 
-/** A path and those of all namespaces above it. */
 const pathsAbove = (path: string): string[] =>
   path.split('/').map((_, index, segments) => segments.slice(0, index + 1).join('/'));
 
-/** Whether the caller's token is a narrowed one of an administrator. */
 const isOfAdministrator = async (tx: Tx, { actor: { tokenId } }: RequestContext): Promise<boolean> =>
   tokenId !== undefined && (await tx.token.count({ where: { id: tokenId, administrator: true } })) > 0;
 
-/** Another request may have taken the root meanwhile: one of the same caller, or of somebody else. */
+/** Requires that the caller is admin of the root: another request may have created it, for this caller or another. */
 async function demandOwn(tx: Tx, { actor }: RequestContext, path: string, root: string): Promise<void> {
   const own = await tx.grant.count({
     where: { principal: actor.name, role: 'admin', namespace: { path: root } },

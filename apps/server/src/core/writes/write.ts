@@ -4,9 +4,9 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import type { Receipt } from '../../protocol/verb.ts';
 
 /**
- * Runs a write in one transaction, together with its idempotency key: a key that was used before is answered as it was
- * then, and the write does not run. Retries deadlocks, serialization failures, and writes whose namespace was deleted
- * under them.
+ * Runs a write and claims its idempotency key in one transaction. If the key was used before, returns the receipt of
+ * that request and does not run the write. Retries deadlocks, serialization failures, and writes whose namespace was
+ * deleted meanwhile.
  */
 export async function write(ctx: RequestContext, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
   const run = () =>
@@ -32,10 +32,10 @@ async function claimed(ctx: RequestContext, tx: Tx, work: (tx: Tx) => Promise<Re
   return receipt;
 }
 
-/** Thrown to leave a transaction in which another request turned out to have done the work. */
+/** Thrown to roll back a transaction whose idempotency key another request has used. */
 class Replay extends Error {}
 
-/** Gives the receipt of the request that used the key first. */
+/** Returns the receipt of the request that used the key first. */
 export async function replay(ctx: RequestContext): Promise<Receipt> {
   const key = ctx.idempotency;
   const row = key && (await ctx.db.prisma.idempotencyReceipt.findUnique({ where: { scope: key.scope } }));

@@ -17,9 +17,9 @@ import { suspensionsOf } from '../owners/suspensions.ts';
 import { ownerOf } from './read.ts';
 
 /**
- * The authors of the sections of a policy after an edit: the caller, of each section that the edit changes. The caller also
- * takes over unchanged sections that are suspended or have no author, if the caller has the rights.
- * @throws HttpProblem forbidden: 403 where the caller may not do what a changed section does
+ * Returns the authors of the sections after an edit. The caller becomes the author of each changed section, and of
+ * unchanged sections that are suspended or have no author, if the caller has the rights.
+ * @throws HttpProblem forbidden if the caller may not do what a changed section does
  */
 export async function authorsAfter(
   tx: Tx,
@@ -32,7 +32,7 @@ export async function authorsAfter(
   const said = (before?.document ?? {}) as PolicyDocument;
   const had = (before?.authors ?? {}) as Authors;
   const suspended = await suspensionsOf(ctx, sql, await effectiveOf(sql, ownerOf(owner)));
-  // A section that the edit removes uncovers the rule above: that acts in its place.
+  // If the edit removes a section, the rule of a namespace above applies instead, so the caller needs its permissions.
   const { document: after } = await effectiveOf(sql, ownerOf(owner), document);
   const caller = authorOf(ctx);
   const authors: Partial<Record<PolicySection, Author>> = {};
@@ -51,7 +51,6 @@ export async function authorsAfter(
   return authors;
 }
 
-/** As a policy's document names the sections. */
 const NAMES: Readonly<Partial<Record<PolicySection, string>>> = {
   retainVersions: 'retain.versions',
   retainCheckpoints: 'retain.checkpoints',

@@ -16,7 +16,6 @@ import { leastGrace } from '../retention/grace.ts';
 
 const SCHEMAS = { version: versionSchema, checkpoint: checkpointSchema, experiment: experimentSchema };
 
-/** Refuses a policy that means nothing, or not what it seems to: 422 with a pointer to each fault. */
 export function demandValid(
   ctx: Pick<Context, 'settings'>,
   owner: Pick<Located, 'kind' | 'namespace'>,
@@ -28,10 +27,10 @@ export function demandValid(
 }
 
 type Named = Pick<Mentioned, 'kind'> & { readonly mention?: string };
-/** The objects that a request touches. Its datasets are those that the policy names and that the caller may read. */
+/** The objects that a request touches. The datasets among them are named by the policy and readable by the caller. */
 type TouchedDatasets = Readonly<Record<string, Named | readonly Named[] | undefined>>;
 
-/** All that is wrong with a policy, the datasets among it that are not there for the caller. */
+/** Returns all faults of a policy, including datasets that do not exist for the caller. */
 export function policyFaults(
   { settings }: Pick<Context, 'settings'>,
   owner: Pick<Located, 'kind' | 'namespace'>,
@@ -41,7 +40,7 @@ export function policyFaults(
   const faults = checkPolicy(document, owner.kind === 'model' ? 'model' : 'namespace', SCHEMAS);
   faults.push(...graceFaults(document, leastGrace(settings)));
   const datasets = policyDatasets(document);
-  // A policy names them as people do: an id means nothing in it.
+  // A policy names datasets by name. An id is a fault.
   const known = new Set(
     Object.values(touched)
       .flatMap((places) => places ?? [])

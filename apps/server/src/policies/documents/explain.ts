@@ -5,7 +5,7 @@ import type { Verb } from '../../protocol/verb.ts';
 import { judgeNow } from '../engine/judge-now.ts';
 import { lastDecision } from './list-decisions.ts';
 
-/** Why a version is, or is not, the holder of an alias: by the rule as it stands and the facts as they are. */
+/** Explains by the current rule and facts why a version has, or does not have, an alias. */
 export const explainAlias: Verb<'models.aliases.explain'> = async (
   ctx,
   { params, touched: { model, version } },
@@ -59,7 +59,7 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
   return { status: 200, body };
 };
 
-/** The action of a rule on a version that meets it. */
+/** Returns the outcome for a version that meets the rule. */
 const wouldBe = ({ mode }: LabelRule, suspended: string | undefined): Decision['outcome'] =>
   suspended !== undefined ? 'suspended' : mode === 'propose' ? 'proposed' : 'moved';
 

@@ -9,7 +9,7 @@ interface EditRow extends Omit<PolicyEdit, 'at'> {
   at: Date;
 }
 
-/** A document can have hundreds of kilobytes: few in one statement. */
+/** Edits per statement: few, because a document can have hundreds of kilobytes. */
 const BATCH = 20;
 
 const before = prepared<
@@ -25,7 +25,6 @@ const before = prepared<
   ),
 );
 
-/** The edits of a policy, newest first. */
 export const policyHistory: Verb<'models.policy.history' | 'namespaces.policy.history'> = async (
   ctx,
   { query, touched: { owner } },

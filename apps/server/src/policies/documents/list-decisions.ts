@@ -44,7 +44,10 @@ type Values = [
   isEmpty: boolean,
 ];
 
-/** `$8` are the namespaces below which models may be known; null: all. A model above decides on checkpoints below it. */
+/**
+ * `$8` are the namespaces whose models the caller may see; null: all. A model may decide on checkpoints of other
+ * namespaces.
+ */
 const by = (name: string, condition: string) =>
   prepared<Values, DecisionRow & SizedRow>(
     `list_decisions_${name}`,
@@ -126,7 +129,6 @@ export const objectDecisions: Verb<'versions.decisions.list' | 'checkpoints.deci
 export const namespaceDecisions: Verb<'namespaces.decisions.list'> = (ctx, { query, touched }) =>
   page(ctx, byNamespace, touched.namespace.id, query);
 
-/** The last decision of a rule about a version. */
 export async function lastDecision(ctx: Context, subjectId: string, rule: string): Promise<Decision | null> {
   const [row] = await bySubject(
     ctx.db.requests,

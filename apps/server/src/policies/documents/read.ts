@@ -12,7 +12,6 @@ import { ownContext } from '../engine/session.ts';
 import { suspensionsOf } from '../owners/suspensions.ts';
 import { quickWarnings } from '../warnings/warnings.ts';
 
-/** The policy of a model or a namespace: what was set there, and what counts there. */
 async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<Readout<Policy>> {
   const row = await ctx.db.prisma.policy.findUnique({ where: { ownerId: owner.id } });
   const effective = await effectiveOf(sqlOn(ctx.db.requests), owner);
@@ -39,7 +38,7 @@ async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<R
   };
 }
 
-/** Where each section comes from, whose rights bound it, and why it does nothing. */
+/** Returns the source and the author of each section in force, and the reason if the section is suspended. */
 async function sourcesOf(ctx: Context, effective: EffectiveHere): Promise<Policy['sources']> {
   const suspended = await suspensionsOf(ctx, sqlOn(ctx.db.requests), effective);
   const sources: Policy['sources'] = {};
@@ -53,14 +52,12 @@ async function sourcesOf(ctx: Context, effective: EffectiveHere): Promise<Policy
   return sources;
 }
 
-/** Whose policy it is. */
 export interface PolicyOwnerRow {
   readonly kind: 'model' | 'namespace';
   readonly id: string;
   readonly name: string;
 }
 
-/** A located model or namespace as the owner of a policy. */
 export const ownerOf = ({ kind, id, namespace, name }: Located): PolicyOwnerRow =>
   kind === 'model' ? { kind, id, name: `${namespace}/${name}` } : { kind: 'namespace', id, name: namespace };
 
@@ -72,10 +69,9 @@ export const getPolicy: Verb<'models.policy.get' | 'namespaces.policy.get'> = as
   return { status: 200, body, ...(etag ? { etag } : {}) };
 };
 
-/** The policies of owners by the ids of the policies: what a write answers with. */
 export async function readPolicies(ctx: Context, ids: string[]): Promise<Readout<Policy>[]> {
   const rows = await ctx.db.prisma.policy.findMany({ where: { id: { in: ids } } });
-  // One read may serve several callers, so the service itself makes the comparison.
+  // One read can serve several callers, so the warnings are computed as the server itself.
   const own = ownContext(ctx);
   return Promise.all(
     rows.map(async (row) => {

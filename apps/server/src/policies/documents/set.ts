@@ -13,8 +13,8 @@ import { authorsAfter } from './authors-after.ts';
 import { demandValid } from './check.ts';
 
 /**
- * Sets the policy of a model or a namespace, under its row's lock. The same document again is no edit, unless the caller
- * takes over a suspended section.
+ * Sets the policy of a model or namespace under its row lock. The same document is no edit, unless the caller takes
+ * over a suspended section.
  */
 export const setPolicy: Verb<'models.policy.set' | 'namespaces.policy.set'> = (
   ctx,

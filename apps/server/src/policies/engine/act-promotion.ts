@@ -11,7 +11,6 @@ import { promoteInto } from '../../resources/checkpoints/promote.ts';
 import type { NewDecision } from './decisions.ts';
 import type { Session } from './session.ts';
 
-/** The verdict of a promotion rule about a checkpoint. */
 export interface Promoting {
   readonly rule: PromoteRule;
   readonly question: PromotionQuestion;
@@ -20,10 +19,10 @@ export interface Promoting {
   readonly name: ReturnType<typeof promotedName>;
 }
 
-/** Promotes the checkpoint that a rule chose, and stores why; or why not. */
+/** Promotes the checkpoint if the rule passes it, and stores the decision. */
 export async function actOnPromotion(session: Session, promoting: Promoting): Promise<void> {
   const { verdict, name } = promoting;
-  // Promoted before: nothing is to be decided any more.
+  // The checkpoint was promoted before, so there is nothing to decide.
   if (verdict.clauses.some(({ clause }) => clause === 'new')) return;
   const store = (outcome: NewDecision['outcome'], words: string) =>
     session.store([decisionOf(session, promoting, outcome, words)]);
@@ -36,12 +35,12 @@ export async function actOnPromotion(session: Session, promoting: Promoting): Pr
   else await store('refused', wordsOf(promoting, refusal));
 }
 
-/** Why the name that the template gives is none. */
+/** Returns the reason why the name from the template is invalid. */
 export const nameFault = (message: string): string => `its name ${message}`;
 
 /**
- * `The checkpoint of run-7 at epoch 3 is to be the version v3: …`
- * @param refusal why the version could not be made.
+ * Returns a sentence such as `The checkpoint of run-7 at epoch 3 is to be the version v3: …`.
+ * @param refusal the reason why the version could not be created.
  */
 export function wordsOf({ question, verdict, name, experiment }: Promoting, refusal?: string): string {
   const { epoch, step } = question.candidate;
@@ -52,7 +51,7 @@ export function wordsOf({ question, verdict, name, experiment }: Promoting, refu
   return promotionWords(checkpoint, name.ok ? name.name : null, verdict, refusal);
 }
 
-/** Undefined if the version was made; otherwise why it could not be. */
+/** Promotes within a savepoint. Returns the reason if the version could not be created. */
 async function tryPromote(
   session: Session,
   promoting: Promoting,
@@ -74,7 +73,7 @@ async function tryPromote(
     await tx.$executeRaw`RELEASE SAVEPOINT promotion`;
     return undefined;
   } catch (error) {
-    // What a person would be told too: the name is taken, a quota is used up.
+    // Errors that a caller would get too, such as a taken name or an exceeded quota, are refusals.
     if (!(error instanceof HttpProblem)) throw error;
     await tx.$executeRaw`ROLLBACK TO SAVEPOINT promotion`;
     return error.message;

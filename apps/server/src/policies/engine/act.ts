@@ -5,7 +5,7 @@ import { lookAgain } from './look-again.ts';
 import { propose, supersede } from './propose.ts';
 import { protectedRuleOf, type Session } from './session.ts';
 
-/** Carries out what a rule said, and stores why. Gives whether anything was done. */
+/** Applies a verdict of a rule, and stores the decision. Returns whether it changed anything. */
 export async function act(session: Session, judged: Judged): Promise<boolean> {
   const { rule, verdict, candidate } = judged;
   if (isHolder(judged)) {
@@ -18,7 +18,7 @@ export async function act(session: Session, judged: Judged): Promise<boolean> {
   }
   if (!verdict.passes) {
     await session.store([decisionOf(session, judged, 'no')]);
-    // A rule that acts by itself may have proposed the alias while that was protected.
+    // A rule in mode `auto` may have proposed the alias while the alias was protected.
     if (rule.mode === 'propose' || rule.alias !== undefined) await supersede(session, rule, candidate.id);
     if (verdict.dueAt) await lookAgain(session, 'version', candidate.id, verdict.dueAt);
     return false;
@@ -41,6 +41,6 @@ async function giveAlias(session: Session, judged: Judged): Promise<void> {
   const digest = protectedRuleOf(session, rule)?.digest;
   const move = { model, alias, cause: 'rule', rule: digest, reason, expect: holder?.id ?? null } as const;
   await moveAlias(tx, ctx, move, { id: candidate.id, version: candidate.version });
-  // Proposed while a protection kept the rule from acting by itself, be it another version.
+  // Supersedes a proposal of any version from the time when a protection kept the rule from moving the alias.
   await supersede(session, rule);
 }

@@ -11,10 +11,9 @@ import { versionSchema } from '../../resources/versions/filter-schema.ts';
 import { evaluateOf, filterOf, type ReadSession, trustOf } from './session.ts';
 import { trustedSeries } from './trusted.ts';
 
-/** Looked at together. */
 const PAGE = 100;
 
-/** The other ready version with the best value of the rule's metric; null where none has one. */
+/** Returns the best other ready version by the metric of the rule. Null if none has a value. */
 export async function bestOther(
   session: ReadSession,
   rule: LabelRule,
@@ -29,26 +28,26 @@ export async function bestOther(
   return row?.id ?? null;
 }
 
-/** The ready versions of the model that have the rule's metric. */
+/** A query over the ready versions of the model that have the metric of the rule. */
 interface Query {
   readonly from: string;
-  /** The order that has the best first, and of the same value the oldest. */
+  /** Order by value, the best first. The oldest version wins a tie. */
   readonly best: string;
   readonly values: unknown[];
   /** `metric_series`, or only its trusted values. */
   readonly series: string;
-  /** Adds a value; gives its place. */
+  /** Adds a value, and returns its placeholder. */
   param(value: unknown): string;
 }
 
-/** Undefined where the rule's dataset is not there: then no version has a value on it. */
+/** Undefined if the dataset of the rule does not exist: then no version has a value on it. */
 function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
   const datasetId = session.datasetId(rule.dataset);
   if (datasetId === undefined) return undefined;
-  // `$2` is where bare names of datasets lie, as the filter's schema has it.
+  // The filter schema requires `$2`: the namespace of bare dataset names.
   const values: unknown[] = [session.model.id, session.model.namespaceId];
   const param = (value: unknown): string => `$${values.push(value)}`;
-  // Without a dataset is a condition of its own: only so does the index on series serve it.
+  // A separate condition for a missing dataset, because only this form can use the index on series.
   const dataset = datasetId === null ? 's.dataset_id IS NULL' : `s.dataset_id = ${param(datasetId)}::uuid`;
   const series = trustedSeries(trustOf(session, rule), '$1::uuid', param);
   const from = `${series} s JOIN versions v ON v.id = s.object_id
@@ -59,9 +58,9 @@ function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
 }
 
 /**
- * The versions that a rule prefers to the present holder as far as the database can tell, the most promising first. It can
- * tell nearly all: so those that come need only be asked for what people undid.
- * @param holder of the alias; null where there is none.
+ * Yields versions that a rule may prefer to the holder, the best first. The SQL covers nearly all clauses, so `judge`
+ * rejects few of them, mostly because a person undid a decision.
+ * @param holder of the alias; null if there is none.
  */
 export async function* candidates(
   session: ReadSession,
@@ -83,13 +82,13 @@ export async function* candidates(
       : [`v.ready_at <= ${query.param(bornBefore(session, rule.minAge))}::timestamptz`]),
   ];
   const filter = filterOf(rule.filter);
-  // The SQL of a filter sees untrusted values too, so such a filter is left to the judgement.
+  // The SQL of a filter also sees untrusted values, so `judge` evaluates such a filter instead.
   if (filter !== null && (query.series === 'metric_series' || !usesMetrics(filter))) {
     const compiled = compileFilter(filter, versionSchema, query.values.length + 1);
     query.values.push(...compiled.params);
     conditions.push(`(${compiled.sql})`);
   }
-  // Of those that pass a bound the newest counts; and better than all others only the best can be.
+  // With a fixed bound the newest version wins. With `any`, only the best version can be better than all others.
   const order = typeof rule.than === 'number' ? 'v.created_order DESC' : query.best;
   const page = rule.than === 'any' && rule.alias !== undefined ? 1 : PAGE;
   for (let offset = 0; ; offset += page) {
@@ -102,11 +101,11 @@ export async function* candidates(
   }
 }
 
-/** Milliseconds are taken away from now. */
+/** Versions that became ready before this time have the minimum age. */
 const bornBefore = ({ ctx }: ReadSession, minAge: string): Date =>
   new Date(ctx.now().getTime() - durationOf(minAge));
 
-/** When the first of those versions that are too young will be old enough; null where none is. */
+/** Returns the time at which the next version reaches the minimum age. Null if no version is too young. */
 export async function nextBirthday(session: ReadSession, minAge: string): Promise<Date | null> {
   const { sql, model } = session;
   const [row] = await sql<{ readyAt: Date | null }>(

@@ -6,22 +6,21 @@ import { type Judged, judge, lockHolder, lockVersions } from './label.ts';
 import { lookAgain } from './look-again.ts';
 import { type Session, trustOf } from './session.ts';
 
-/** Versions that get a tag in one transaction at most. */
 const TAGS_AT_ONCE = 200;
 
-/** Asks every labelling rule about a version whose facts have changed. */
+/** Evaluates every labelling rule for a version whose facts changed. */
 export async function decideVersion(session: Session, versionId: string): Promise<void> {
   await lockVersions(session, [versionId]);
   for (const rule of session.policy.document.label ?? []) {
     const holder = await lockHolder(session, rule);
     await decide(session, rule, versionId, holder?.id ?? null);
-    // What the holder is measured by has changed, or who is the best of all may have: any version may be better now.
+    // If the facts of the holder changed, or the best version may have, any version may now be better.
     if (holder?.id === versionId || (rule.than === 'any' && rule.alias !== undefined))
       await reconsider(session, rule);
   }
 }
 
-/** Asks every labelling rule anew who of all versions it prefers. False where more is left to be done. */
+/** Evaluates every labelling rule for all versions. Returns false if work is left for another transaction. */
 export async function decideAll(session: Session): Promise<boolean> {
   let isDone = true;
   for (const rule of session.policy.document.label ?? []) {
@@ -33,7 +32,6 @@ export async function decideAll(session: Session): Promise<boolean> {
 
 interface Decided {
   readonly judged: Judged;
-  /** Whether anything was done. */
   readonly acted: boolean;
 }
 
@@ -49,8 +47,8 @@ async function decide(
 }
 
 /**
- * Gives the alias to whom the rule prefers, until nobody is left that it would put in the holder's place. Each move is to
- * a strictly better value, or a newer version, so that it ends.
+ * Moves the alias to preferred versions until the rule prefers no other. It terminates, because each move goes to a
+ * strictly better value or to a newer version.
  */
 async function reconsider(session: Session, rule: LabelRule): Promise<void> {
   for (let moved = true; moved; ) {
@@ -61,7 +59,7 @@ async function reconsider(session: Session, rule: LabelRule): Promise<void> {
     for await (const versionId of candidates(session, rule, facts ?? null)) {
       await lockVersions(session, [versionId]);
       const decided = await decide(session, rule, versionId, holder?.id ?? null);
-      // Proposed, be it now or before, or waiting for an admin: it is for a person to go on.
+      // A proposal, or a rule that waits for an admin, needs a person now.
       if (decided?.judged.isWaiting || (rule.mode === 'propose' && decided?.judged.verdict.passes)) break;
       moved = decided?.acted ?? false;
       if (moved) break;
@@ -70,9 +68,9 @@ async function reconsider(session: Session, rule: LabelRule): Promise<void> {
   await waitForAge(session, rule);
 }
 
-/** Tags every version that passes. False where more are left than one transaction should hold. */
+/** Tags every version that passes. Returns false if versions are left for another transaction. */
 async function tagAll(session: Session, rule: LabelRule): Promise<boolean> {
-  // All at once: with each that is tagged the others would come sooner.
+  // All candidates are read first, because each new tag would shift the offset of the following pages.
   const found = await Array.fromAsync(candidates(session, rule, null));
   let acted = 0;
   for (const [index, versionId] of found.entries()) {
@@ -85,7 +83,7 @@ async function tagAll(session: Session, rule: LabelRule): Promise<boolean> {
   return true;
 }
 
-/** Those that are too young now have their turn later. */
+/** Schedules another evaluation for when the next version reaches the minimum age. */
 async function waitForAge(session: Session, rule: LabelRule): Promise<void> {
   const due = rule.minAge === undefined ? null : await nextBirthday(session, rule.minAge);
   if (due !== null) await lookAgain(session, 'model', session.model.id, due);

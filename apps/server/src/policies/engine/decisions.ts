@@ -2,7 +2,6 @@ import type { Sql } from '@modelbox/db';
 import type { ClauseVerdict, PolicyOwner } from '@modelbox/domain';
 import type { Decision } from '@modelbox/schema';
 
-/** A decision to be stored. */
 export interface NewDecision {
   readonly kind: Decision['kind'];
   readonly rule: string | null;
@@ -19,8 +18,8 @@ export interface NewDecision {
 }
 
 /**
- * Stores decisions in the transaction that carries them out, and returns their ids in order. A repeated decision is counted
- * on the row of the first.
+ * Stores decisions in the transaction that applies them, and returns their ids in order. A repeated decision only
+ * increments a counter.
  */
 export async function storeDecisions(sql: Sql, decisions: readonly NewDecision[]): Promise<string[]> {
   if (decisions.length === 0) return [];

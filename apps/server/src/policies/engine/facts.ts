@@ -4,7 +4,6 @@ import { type LatestRow, latestSql, latestValues } from '../../resources/metrics
 import type { Trust } from '../../resources/protected-aliases/protected-rules.ts';
 import { trustedSeries } from './trusted.ts';
 
-/** A row with `OWN_COLUMNS` and `FILES_OF`. */
 export interface OwnRow {
   id: string;
   version: string;
@@ -31,7 +30,7 @@ interface Row extends OwnRow {
   evaluated: { dataset: string; digest: string | null; current: string | null }[] | null;
 }
 
-/** Files of a version that rules look at, at most: the first by path. */
+/** Most files of a version that rules see: the first ones by path. */
 const FILES = 1000;
 
 /** Columns of a version `v` of a model `m`. */
@@ -40,7 +39,6 @@ export const OWN_COLUMNS = `
   v.updated_at AS "updatedAt", v.files_removed_at AS "filesRemovedAt", coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
   v.created_by AS "createdBy", v.name, v.description, v.framework`;
 
-/** The files of a version `v`. */
 export const FILES_OF = `(
   SELECT json_agg(json_build_object('path', f.path, 'role', f.role))
   FROM (SELECT path, role FROM files WHERE object_id = v.id ORDER BY path LIMIT ${FILES}) AS f)`;
@@ -57,8 +55,8 @@ const select = (series: string): string => `
   WHERE v.id = ANY ($1::uuid[])`;
 
 /**
- * Reads the facts that rules look at, of versions by their ids, in one statement and so in one snapshot.
- * @param trust of the protections that must trust a value's author; by default all values are used
+ * Reads the facts of versions that rules use, in one statement and so in one snapshot.
+ * @param trust of the protections: only values whose author all of them trust are used. Default: all values.
  */
 export async function versionFacts(
   sql: Sql,
@@ -96,7 +94,7 @@ export const ownFacts = ({ order, files, filesRemovedAt, ...fields }: OwnRow): V
   coverage: {},
 });
 
-/** Datasets of the object's own namespace go by both of their names. */
+/** Adds the qualified names of datasets in the object's own namespace, so that both names work. */
 export function namedInFull(
   evaluations: NonNullable<FilterObject['evaluations']>,
   namespace: string,
@@ -113,7 +111,7 @@ function coverageHere(evaluated: NonNullable<Row['evaluated']>, namespace: strin
   for (const { dataset, digest, current } of evaluated) {
     const state = coverageOf({ digest }, current);
     const names = [dataset, ...(isIn(dataset, namespace) ? [dataset.slice(namespace.length + 1)] : [])];
-    // Evaluated under the present digest and under another one: it was evaluated.
+    // An evaluation under the current digest counts, even if there is one under another digest too.
     for (const name of names) if (coverage[name] !== 'done') coverage[name] = state;
   }
   return coverage;

@@ -4,21 +4,20 @@ import { type LatestRow, latestValues } from '../../resources/metrics/latest.ts'
 import { FILES_OF, namedInFull, OWN_COLUMNS, type OwnRow, ownFacts } from './facts.ts';
 import type { ReadSession } from './session.ts';
 
-/** Changes read at once: at the first look, and later at most. */
+/** Changes per page: of the first page, and the maximum. */
 const FIRST_PAGE = 200;
 const PAGE = 5_000;
-/** Bytes of JSON that one page has about at most. */
+/** Approximate limit of JSON bytes per page. */
 const PAGE_BYTES = 4 * 2 ** 20;
-/** Bytes of the states of all versions that one backtest keeps at most. */
+/** Most bytes that one backtest keeps for the states of all versions. */
 const MOST_KEPT = 32 * 2 ** 20;
 
-/** The parts of a version that a rule looks at: only these are kept in memory. */
+/** The parts of a version that a rule uses. Only these are kept in memory. */
 export interface Wanted {
-  /** First keys of metadata paths. */
+  /** First segments of metadata paths. */
   readonly metadata: ReadonlySet<string>;
-  /** Keys of metrics. */
   readonly metrics: ReadonlySet<string>;
-  /** Datasets for which it counts whether a version was evaluated on them. */
+  /** Datasets on which the rule requires evaluations. */
   readonly datasets: ReadonlySet<string>;
   readonly files: boolean;
 }
@@ -44,15 +43,15 @@ interface ChangeRow {
   after: { status?: string; tags?: string[]; metadata?: unknown; deletedAt?: string | null } | null;
   latest: [key: string, value: LatestRow[1], datasetId: string | null][] | null;
   at: Date;
-  /** How many rows there were before the page was cut, and the bytes of this one. */
+  /** The number of rows before the byte limit cut the page, and the bytes of this row. */
   seen: number;
   bytes: number;
 }
 
 /**
- * Passes each state of a model's versions to `tell`, in the order of the changes. If the first changes of a version were
- * pruned, its states begin with the baseline that pruning kept. Changes record neither files nor the digest under which a
- * dataset was used: these are as they are now.
+ * Passes each past state of the versions of a model to `tell`, in the order of the changes. If the first changes of a
+ * version were pruned, its states begin with the stored baseline. Changes do not record files and dataset digests, so
+ * the current ones are used.
  */
 export async function replayVersions(
   session: ReadSession,
@@ -96,14 +95,14 @@ const tooMuch = (): HttpProblem =>
       'smaller parts of the metadata.',
   );
 
-/** As many rows as are about `PAGE_BYTES`, by the size of the last ones. */
+/** Estimates the number of rows that have about `PAGE_BYTES`, from the size of the last page. */
 function nextLimit(rows: readonly ChangeRow[], limit: number): number {
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
   const fitting = Math.ceil((PAGE_BYTES * rows.length) / Math.max(1, bytes));
   return Math.max(1, Math.min(fitting, limit * 4, PAGE));
 }
 
-/** A page ends by rows and by bytes; the first row always comes. */
+/** Reads a page of changes, limited by rows and bytes. The first row always fits. */
 const changesAfter = (
   { sql, model }: ReadSession,
   wanted: Wanted,
@@ -139,7 +138,7 @@ const changesAfter = (
     [model.id, after, wanted.metadata.size > 0, limit],
   );
 
-/** Reads the facts about versions that changes do not record. */
+/** Reads the facts of versions that changes do not record. */
 async function versionsNow(
   { sql }: ReadSession,
   wanted: Wanted,
@@ -154,7 +153,7 @@ const NOW = `
   SELECT ${OWN_COLUMNS}, CASE WHEN $2::boolean THEN ${FILES_OF} END AS files
   FROM versions v JOIN models m ON m.id = v.model_id WHERE v.id = ANY ($1::uuid[])`;
 
-/** The names of datasets as seen from the model. */
+/** Returns the names of datasets relative to the model. */
 async function labelsOf(
   { sql, model }: ReadSession,
   rows: readonly ChangeRow[],
@@ -175,10 +174,9 @@ interface State {
   tags: readonly string[];
   metadata: unknown;
   latest: Map<string, LatestRow>;
-  /** The wanted datasets on which it was evaluated. */
+  /** The wanted datasets on which the version was evaluated. */
   readonly evaluated: Set<string>;
   readyAt: Date | null;
-  /** About its bytes in memory. */
   weight: number;
 }
 
@@ -203,10 +201,10 @@ function apply(
   if (after) {
     const { tags = [], metadata = {}, ...fields } = after;
     state.fields = { ...state.fields, ...(fields as FilterObject['fields']) };
-    // Changes from before tags and metric keys were brought to NFC hold them as they were sent.
+    // Old changes contain tags and metric keys that were not normalized to NFC.
     state.tags = tags.map((tag) => tag.normalize('NFC'));
     state.metadata = wantedOf(metadata, wanted.metadata);
-    // When it became ready was pruned with the change that told.
+    // If the change that made the version ready was pruned, use the current `readyAt`.
     if (after.status === 'ready') state.readyAt ??= action === 'pruned' ? state.now.readyAt : at;
   }
   for (const [sentKey, value, datasetId] of latest ?? []) {
@@ -218,17 +216,15 @@ function apply(
   }
 }
 
-/** A dataset of the model's own namespace has two names. */
 const namesOf = (dataset: string | null, namespace: string): string[] =>
   dataset === null ? [] : dataset.includes('/') ? [dataset] : [dataset, `${namespace}/${dataset}`];
 
-/** The members of the metadata that are wanted. */
 function wantedOf(metadata: unknown, keys: ReadonlySet<string>): unknown {
   if (typeof metadata !== 'object' || metadata === null) return {};
   return Object.fromEntries(Object.entries(metadata).filter(([key]) => keys.has(key)));
 }
 
-/** Bytes that an entry of a list or a map takes about, beside its texts. */
+/** Approximate bytes of an entry of a list or map, without its strings. */
 const ENTRY = 100;
 
 function weightOf({ now, fields, tags, metadata, latest }: State): number {
@@ -236,7 +232,6 @@ function weightOf({ now, fields, tags, metadata, latest }: State): number {
   return entries * ENTRY + sizeOf(fields) + sizeOf(metadata) + tags.reduce((sum, tag) => sum + tag.length, 0);
 }
 
-/** Bytes of a JSON value in memory, about. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;

@@ -5,7 +5,7 @@ import { type Judged, judge } from './label.ts';
 import type { ReadSession } from './session.ts';
 import { readOnly } from './snapshot.ts';
 
-/** What the rule of an alias says about a version now, and who holds the alias. Nothing is locked, and nothing done. */
+/** Evaluates the rule of an alias for a version now, without locks and without acting. Also returns the holder. */
 export const judgeNow = (
   ctx: RequestContext,
   model: Located,
@@ -13,7 +13,7 @@ export const judgeNow = (
   versionId: string,
 ): Promise<{
   rule: LabelRule | undefined;
-  /** Why the rule does nothing; absent if it acts. */
+  /** The reason why the rule is suspended. Absent if it acts. */
   suspended?: string | undefined;
   judged: Judged | undefined;
   holder: { id: string; version: string } | undefined;
@@ -26,7 +26,6 @@ export const judgeNow = (
     return { rule, judged, holder, suspended: session.suspended.label };
   });
 
-/** Who holds an alias, without a lock. */
 export async function holderOf(
   { sql, model }: ReadSession,
   alias: string,

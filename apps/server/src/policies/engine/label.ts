@@ -15,23 +15,21 @@ import { evaluateOf, filterOf, protectedRuleOf, type ReadSession, type Session, 
 import { whyUndone } from './undone.ts';
 import { untrustedClause } from './untrusted.ts';
 
-/** What a labelling rule says about a version, and by what. */
+/** The verdict of a labelling rule on a version, with the facts behind it. */
 export interface Judged {
   readonly rule: LabelRule;
   readonly candidate: VersionFacts;
   readonly holder: VersionFacts | null;
   readonly verdict: Verdict;
   readonly inputs: object;
-  /** Whether the rule would act, if an admin of each protection of its alias had allowed it. */
+  /** Whether only the missing consent of an admin keeps the rule from acting. */
   readonly isWaiting: boolean;
 }
 
-/** What the rule gives. */
 const labelOf = ({ alias, tag }: LabelRule): string => alias ?? `'${tag}'`;
 
 type LabelOutcome = Parameters<typeof decisionWords>[2];
 
-/** Words the outcome of a judgement in plain English. */
 export const outcomeWords = (judged: Judged, outcome: LabelOutcome): string => {
   const { candidate, rule, verdict } = judged;
   return decisionWords(candidate.version, labelOf(rule), outcome, verdict, isHolder(judged));
@@ -42,18 +40,18 @@ export const isHolder = ({ holder, candidate, rule }: Judged): boolean =>
     ? (candidate.object.tags ?? []).includes(rule.tag ?? '')
     : holder?.id === candidate.id;
 
-/** The present holder of the rule's alias. It is locked, so that nobody moves it while a decision is taken. */
+/** Locks the alias of the rule, so that nobody moves it during the decision, and returns its holder. */
 export const lockHolder = (session: Session, rule: LabelRule): Promise<LockedAlias | undefined> =>
   rule.alias === undefined ? Promise.resolve(undefined) : lockAlias(session.tx, session.model.id, rule.alias);
 
-/** Keeps versions from changing until the decision is stored: in order of id, as all who lock several do. */
+/** Locks versions until the decision is stored, in order of id like every lock of several rows. */
 export async function lockVersions({ sql }: Session, ids: readonly string[]): Promise<void> {
   await sql('SELECT id FROM versions WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE', [ids]);
 }
 
 /**
- * Asks a rule about a version, by the facts as they are. Undefined where the version is gone.
- * @param holderId of the rule's alias.
+ * Evaluates a rule for a version with the current facts. Undefined if the version is gone.
+ * @param holderId of the alias of the rule.
  */
 export async function judge(
   session: ReadSession,
@@ -112,7 +110,6 @@ export async function judge(
   return { rule, candidate, holder, verdict, inputs, isWaiting };
 }
 
-/** A judgement as it is stored. */
 export const decisionOf = (session: Session, judged: Judged, outcome: LabelOutcome) => ({
   kind: 'label' as const,
   rule: judged.rule.name,

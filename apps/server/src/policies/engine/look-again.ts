@@ -1,6 +1,6 @@
 import type { Session } from './session.ts';
 
-/** Notes that a version, all versions of a model, or all promotions are due again at a time. */
+/** Schedules another evaluation of a version, of all versions of a model, or of all promotions. */
 export async function lookAgain(
   { sql, model }: Session,
   kind: 'version' | 'model' | 'promotions',

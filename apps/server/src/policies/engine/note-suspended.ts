@@ -10,7 +10,7 @@ const KINDS: Readonly<Record<Exclude<PolicySection, 'evaluate'>, NewDecision['ki
   staleAfter: 'stale',
 };
 
-/** A section that its author's rights suspend, and the model or namespace for which it does nothing. */
+/** A section that is suspended because its author lost rights, and the model or namespace that it concerns. */
 export interface Suspended {
   readonly section: keyof typeof KINDS;
   readonly words: string;
@@ -20,7 +20,6 @@ export interface Suspended {
   readonly source: NonNullable<PolicySources['label']> | null;
 }
 
-/** The decision of a suspended section: nothing is done. */
 export const suspendedDecision = (
   { section, words, kind, id, name, source }: Suspended,
   cause: object,
@@ -40,7 +39,7 @@ export const suspendedDecision = (
   at,
 });
 
-/** Stores that a section is suspended, unless that was the last thing stored of it: runs are frequent. */
+/** Stores that a section is suspended, unless the last decision already says so: runs are frequent. */
 export async function noteSuspended(sql: Sql, suspended: Suspended, at: Date): Promise<void> {
   const decision = suspendedDecision(suspended, { schedule: 'retention' }, at);
   const [last] = await sql<{ isSame: boolean }>(

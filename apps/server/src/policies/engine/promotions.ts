@@ -16,12 +16,12 @@ import { actOnPromotion } from './act-promotion.ts';
 import { namedInFull } from './facts.ts';
 import type { ReadSession, Session } from './session.ts';
 
-/** Experiments that one look takes up at most, the newest first: those that were finished long ago are decided. */
+/** Most experiments per evaluation, the newest first: older ones were decided long ago. */
 const EXPERIMENTS = 1000;
 
 /**
- * Asks every promotion rule of the model about the best checkpoint of the experiments that something has happened to: of one
- * that a checkpoint belongs to, of one that is named, or of all.
+ * Evaluates every promotion rule of the model for the best checkpoint of the affected experiments.
+ * @param of the changed checkpoint or experiment. Empty: all experiments.
  */
 export async function promoteFrom(
   session: Session,
@@ -30,7 +30,7 @@ export async function promoteFrom(
   for await (const promoting of promotions(session, of)) await actOnPromotion(session, promoting);
 }
 
-/** What the rules say, of each experiment about its best checkpoint. */
+/** Yields the verdicts of the rules on the best checkpoint of each experiment, or of all together. */
 export async function* promotions(
   session: ReadSession,
   of: { readonly checkpointId?: string; readonly experimentId?: string },
@@ -64,7 +64,10 @@ interface Experiment {
   status: string;
 }
 
-/** The experiments in the model's namespace and below it that the rule takes in; for `finish` only those that have finished. */
+/**
+ * Reads the experiments in and below the namespace of the model that pass the rule. `finish` needs finished
+ * experiments.
+ */
 async function experimentsOf(
   { sql, model }: ReadSession,
   rule: PromoteRule,
@@ -84,7 +87,7 @@ async function experimentsOf(
   );
 }
 
-/** The best ready checkpoints of experiments by the rule's metric; of the same value the oldest first. */
+/** Returns the best ready checkpoints of experiments by the metric of the rule. The oldest wins a tie. */
 async function best(
   { sql }: ReadSession,
   rule: PromoteRule,
@@ -123,7 +126,7 @@ interface CheckpointRow {
   promotedAs: string | null;
 }
 
-/** Asks about the first of the best; the second tells whom it was better than. */
+/** Yields the verdict on the best checkpoint. The second best is the one that it is compared with. */
 async function* judged(
   session: ReadSession,
   rule: PromoteRule,
@@ -136,7 +139,7 @@ async function* judged(
   const experiment = experiments.find(({ id }) => id === row?.experimentId);
   if (row === undefined || experiment === undefined) return;
   const other = second === undefined ? undefined : rows.find(({ id }) => id === second);
-  // Names of datasets in a rule are as seen from the model; a checkpoint's experiment may lie below it.
+  // Dataset names of a rule are relative to the model, but the experiment may be in a namespace below.
   const dataset =
     rule.dataset === undefined || rule.dataset.includes('/')
       ? rule.dataset

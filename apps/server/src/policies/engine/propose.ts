@@ -5,11 +5,11 @@ import { decisionOf, type Judged, outcomeWords } from './label.ts';
 import type { Session } from './session.ts';
 import { writersOf } from './writers.ts';
 
-/** Makes a proposal for a person to decide, in the place of an open one of the same rule. False where it is proposed already. */
+/** Creates a proposal, which replaces a worse open one of the same rule. Returns false if no new proposal is needed. */
 export async function propose(session: Session, judged: Judged): Promise<boolean> {
   const { tx, ctx, model } = session;
   const { rule, candidate, holder } = judged;
-  // Any number of versions can have a tag, and one an alias.
+  // Several versions can have a tag, but only one can have an alias.
   const rivals = rule.alias === undefined ? { versionId: candidate.id } : {};
   const open = await tx.proposal.findFirst({
     where: { modelId: model.id, rule: rule.name, state: 'open', ...rivals },
@@ -47,7 +47,7 @@ export async function propose(session: Session, judged: Judged): Promise<boolean
   return true;
 }
 
-/** The version of an open proposal, if the candidate is not better; null if the candidate takes its place. */
+/** Returns the version of an open proposal, or null if the candidate is better and replaces it. */
 async function rivalOf(
   { sql }: Session,
   { rule, candidate }: Judged,
@@ -60,8 +60,8 @@ async function rivalOf(
 }
 
 /**
- * Withdraws an open proposal whose version does not meet the rule any more.
- * @param versionId absent: whichever, since the rule has acted by itself.
+ * Supersedes an open proposal whose version no longer meets the rule.
+ * @param versionId absent: a proposal of any version, because the rule moved the alias by itself.
  */
 export async function supersede(
   { tx, ctx, model }: Session,

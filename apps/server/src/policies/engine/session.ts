@@ -14,10 +14,10 @@ import { knownDatasets } from '../owners/known-datasets.ts';
 import { type Suspensions, suspensionsOf } from '../owners/suspensions.ts';
 import { type NewDecision, storeDecisions } from './decisions.ts';
 
-/** A model and its rules, as one transaction sees them. */
+/** A model and its rules in one transaction. */
 export interface ReadSession {
   readonly sql: Sql;
-  /** The service itself, as the one who acts. */
+  /** The context of the server itself. */
   readonly ctx: RequestContext;
   readonly model: {
     readonly id: string;
@@ -27,27 +27,23 @@ export interface ReadSession {
   };
   readonly policy: EffectiveHere;
   readonly suspended: Suspensions;
-  /** By alias what protections demand of the rules that move it. */
+  /** The demands of protections on the rules, by alias. */
   readonly protectedRules: ReadonlyMap<string, ProtectedRule>;
-  /** The id of a dataset by its name in the policy; undefined for none, or one that is not there. */
+  /** Returns the id of a dataset of the policy: null without a name, undefined if the dataset does not exist. */
   datasetId(name: string | undefined): string | null | undefined;
 }
 
-/** One transaction in which the decisions of a model are taken, one at a time over all servers. */
+/** A transaction that makes decisions for a model. Over all servers, a model has one at a time. */
 export interface Session extends ReadSession {
   readonly tx: Tx;
-  /** Stores decisions; gives their ids. */
   store(decisions: readonly NewDecision[]): Promise<string[]>;
-  /** What was stored so far: told to whoever counts when it is committed. */
+  /** The stored decisions, for the metrics after the commit. */
   readonly stored: Pick<NewDecision, 'kind' | 'outcome'>[];
-  /** What led to the decisions that are taken now. */
   readonly cause: object;
 }
 
-/** Who acts where a rule does. */
 export const policyActor = { name: 'modelbox', grants: 'all' } as const;
 
-/** A context for what the service does by itself. */
 export const ownContext = (ctx: Context): RequestContext => {
   const now = ctx.now();
   return {
@@ -65,7 +61,7 @@ export const ownContext = (ctx: Context): RequestContext => {
   };
 };
 
-/** Undefined if the model is deleted or gone. */
+/** Opens a session. Undefined if the model is deleted or gone. */
 export async function openSession(tx: Tx, ctx: Context, modelId: string): Promise<Session | undefined> {
   const session = await openReadSession(sqlOf(tx), ctx, modelId);
   if (session === undefined) return undefined;
@@ -83,8 +79,8 @@ export async function openSession(tx: Tx, ctx: Context, modelId: string): Promis
 }
 
 /**
- * Undefined if the model is deleted or gone.
- * @param draft of the model's own policy, in the place of what stands there.
+ * Opens a session without writes. Undefined if the model is deleted or gone.
+ * @param draft replaces the model's own policy.
  */
 export async function openReadSession(
   sql: Sql,
@@ -121,7 +117,9 @@ export async function openReadSession(
   };
 }
 
-/** Rules that a protection keeps from moving their alias propose it, so that what they find is not lost. */
+/**
+ * Switches rules to mode `propose` if a protection keeps them from moving their alias, so that results are not lost.
+ */
 async function heedProtections(
   sql: Sql,
   model: Session['model'],
@@ -138,17 +136,22 @@ async function heedProtections(
   return { ...policy, document: { ...policy.document, label: heeded } };
 }
 
-/** Returns the demands of protections on a rule; undefined if its alias is not protected by `rule`. */
+/** Returns the demands of protections on a rule. Undefined if its alias is not protected by `rule`. */
 export const protectedRuleOf = (
   { protectedRules }: ReadSession,
   { alias }: LabelRule,
 ): ProtectedRule | undefined => (alias === undefined ? undefined : protectedRules.get(alias));
 
-/** The trust of the protections of a rule's alias. Empty: the rule uses all values, as it does on an open server. */
+/**
+ * Returns the authors that the protections of the alias trust. Empty: the rule uses all values, as on an open server.
+ */
 export const trustOf = (session: ReadSession, rule: LabelRule): readonly Trust[] =>
   session.ctx.settings.auth === 'open' ? [] : (protectedRuleOf(session, rule)?.trust ?? []);
 
-/** The datasets on which a rule demands evaluations: those of the policy, and those that an admin has seen with the rule. */
+/**
+ * Returns the datasets on which a rule requires evaluations: those of the policy, and those that an admin allowed with
+ * it.
+ */
 export const evaluateOf = (session: ReadSession, rule: LabelRule): string[] => [
   ...new Set([
     ...(session.policy.document.evaluate ?? []).map(({ dataset }) => dataset),
@@ -156,6 +159,5 @@ export const evaluateOf = (session: ReadSession, rule: LabelRule): string[] => [
   ]),
 ];
 
-/** A rule's filter, parsed; null where it has none. */
 export const filterOf = (text: string | undefined): Filter | null =>
   text === undefined ? null : parseFilter(text, versionSchema);

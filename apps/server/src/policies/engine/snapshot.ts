@@ -5,8 +5,8 @@ import type { RequestContext } from '../../protocol/context.ts';
 import { openReadSession, type ReadSession } from './session.ts';
 
 /**
- * Lets something be looked at as a rule would look at it, in a transaction that writes nothing.
- * @param draft of the model's own policy, in the place of what stands there.
+ * Opens a read-only session for a preview or explanation.
+ * @param draft replaces the model's own policy.
  */
 export const readOnly = <T>(
   ctx: RequestContext,
@@ -16,7 +16,6 @@ export const readOnly = <T>(
 ): Promise<T> =>
   readRows(ctx.db.requests, async (sql) => look(await openReadSession(sql, ctx, modelId, draft)));
 
-/** Runs statements that only read in one snapshot. */
 export const readRows = <T>(pool: Pool, look: (sql: Sql) => Promise<T>): Promise<T> =>
   inTransaction(pool, async (client) => {
     await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');

@@ -1,15 +1,15 @@
 import type { Sql } from '@modelbox/db';
 
-/** Changes of a version that tell of no new fact about it. */
+/** Actions of changes that do not change the facts of a version. */
 export const NO_FACTS = `'held', 'released', 'deleted', 'restored', 'purged'`;
 
-/** SQL condition: the facts of a version have not changed since a change. Both ids are SQL expressions. */
+/** Builds a SQL condition: the facts of a version are unchanged since a change. Both ids are SQL expressions. */
 export const factsUnchanged = (versionId: string, changeId: string): string => `NOT EXISTS (
   SELECT 1 FROM changes c WHERE c.object_id = ${versionId} AND c.id > ${changeId} AND c.action NOT IN (${NO_FACTS}))`;
 
 /**
- * Why a rule must leave a version alone: a person took the alias or tag from it, or rejected that it gets it, and neither the
- * facts of the version nor the policy have changed since. Null where nothing is in the way.
+ * Returns the reason why a rule must not act on a version: a person removed the alias or tag, or rejected the proposal,
+ * and neither the facts of the version nor the policy have changed since. Null if there is no such reason.
  */
 export async function whyUndone(
   sql: Sql,
@@ -19,7 +19,7 @@ export async function whyUndone(
     readonly rule: string;
     readonly alias: string | undefined;
     readonly tag: string | undefined;
-    /** Whose edits open the question anew. */
+    /** Owners whose policy edits reset the decision of the person. */
     readonly owners: readonly string[];
   },
 ): Promise<string | null> {

@@ -12,7 +12,7 @@ interface Row {
   by: string | null;
 }
 
-/** The clause that names a candidate's untrusted values; undefined if it has none. */
+/** Returns the clause about untrusted values of a candidate. Undefined if it has none. */
 export async function untrustedClause(
   session: ReadSession,
   rule: LabelRule,
@@ -29,7 +29,10 @@ export async function untrustedClause(
   };
 }
 
-/** The latest values that a rule ignores, because its protections do not trust their author: of the newest versions, or of one. */
+/**
+ * Returns the latest values that a rule ignores because a protection does not trust their author, of one or all
+ * versions.
+ */
 export async function untrusted(
   session: ReadSession,
   rule: LabelRule,
@@ -71,7 +74,6 @@ function wire(
   return { rule: name, ...row, metric: measured.metric, dataset: measured.dataset ?? null, value, by, words };
 }
 
-/** The values that the rules of a policy ignore. */
 export async function untrustedValues(session: ReadSession, limit: number): Promise<Untrusted> {
   const found: Untrusted = [];
   for (const rule of session.policy.document.label ?? [])

@@ -7,15 +7,14 @@ import { suspendedDecision } from './note-suspended.ts';
 import { promoteFrom } from './promotions.ts';
 import { openSession, type Session } from './session.ts';
 
-/** Changes looked at, and pieces of work done, in one transaction at most. */
+/** Most changes, and most pieces of work, per transaction. */
 const FACTS = 2000;
 const BATCH = 20;
-/** Milliseconds that the decisions of one transaction may take. */
 const TIMEOUT = 120_000;
-/** Milliseconds before what failed is tried again. */
+/** Milliseconds before a retry of failed work. */
 const REST = 30_000;
 
-/** Notes what the next changes of the feed make to be decided. False where there were none. */
+/** Enqueues work for the next changes of the feed. Returns false if there were none. */
 export async function takeFacts(ctx: Context): Promise<boolean> {
   const count = await inTransaction(ctx.db.background, async (client) => {
     const { rows } = await client.query<{ count: number }>('SELECT take_policy_facts($1, $2) AS count', [
@@ -28,13 +27,13 @@ export async function takeFacts(ctx: Context): Promise<boolean> {
 }
 
 /**
- * Facts are due when they are taken, at most `REST` later: one that is due later than that was noted by a clock that was
- * wrong. Timers may lie as far ahead as a rule says.
+ * Work for facts is due at once, or after `REST` if it failed. Work with a much later time comes from a wrong clock, so
+ * it is due too. Timers may be far in the future.
  */
 const isDue = (now: string): string =>
   `(due_at <= ${now}::timestamptz OR NOT is_timer AND due_at > ${now}::timestamptz + interval '${(2 * REST) / 1000} seconds')`;
 
-/** The models for which something is to be decided now, those that wait longest first. */
+/** Returns models with due work, the longest waiting first. */
 export async function modelsDue(ctx: Context, limit: number): Promise<string[]> {
   const { rows } = await ctx.db.background.query<{ id: string }>(
     `SELECT model_id AS id FROM policy_work WHERE ${isDue('$1')} GROUP BY model_id ORDER BY min(seq) LIMIT $2`,
@@ -43,7 +42,6 @@ export async function modelsDue(ctx: Context, limit: number): Promise<string[]> 
   return rows.map(({ id }) => id);
 }
 
-/** Leaves the work of a model for later. */
 export async function putOff(ctx: Context, modelId: string): Promise<void> {
   const later = new Date(ctx.now().getTime() + REST);
   await ctx.db.background.query('UPDATE policy_work SET due_at = $2 WHERE model_id = $1 AND due_at < $2', [
@@ -52,7 +50,7 @@ export async function putOff(ctx: Context, modelId: string): Promise<void> {
   ]);
 }
 
-/** The subject of work that looks at all experiments: `uuid_nil()`. */
+/** Subject of work on all experiments, equal to `uuid_nil()`. */
 const NOTHING = '00000000-0000-0000-0000-000000000000';
 
 interface Work {
@@ -64,8 +62,8 @@ interface Work {
 }
 
 /**
- * Takes the next decisions of a model in one transaction: its work is gone exactly if they are stored. False where
- * nothing was due, or another server is at it.
+ * Does the due work of a model in one transaction, so that the work is deleted exactly if its decisions are stored.
+ * Returns false if nothing was due, or if another server decides for the model.
  */
 export async function decideModel(ctx: Context, modelId: string): Promise<boolean> {
   const decide = () =>
@@ -75,11 +73,11 @@ export async function decideModel(ctx: Context, modelId: string): Promise<boolea
   return done !== undefined;
 }
 
-/** The alias was given, taken or protected by somebody else since that was looked at. */
+/** Whether the alias was moved or protected by another request meanwhile. Then a retry helps. */
 const isStale = (error: unknown): boolean =>
   error instanceof HttpProblem && (error.code === 'stale' || error.refusal?.kind === 'alias');
 
-/** What was decided; undefined where nothing was due, or another server is at it. */
+/** Returns the decisions. Undefined if nothing was due, or if another server decides for the model. */
 async function decideIn(tx: Tx, ctx: Context, modelId: string): Promise<Session['stored'] | undefined> {
   const sql = sqlOf(tx);
   const [lock] = await sql<{ mine: boolean }>(
@@ -103,7 +101,9 @@ async function decideIn(tx: Tx, ctx: Context, modelId: string): Promise<Session[
   return session.stored;
 }
 
-/** Thrown where rules wait for the age of versions, and this server must not judge it: another one may, or this one later. */
+/**
+ * Thrown if rules depend on ages and the clock of this server is in doubt. Another server decides, or this one later.
+ */
 export class ClockDoubted extends Error {}
 
 async function demandClock({ clock }: Context): Promise<void> {
@@ -129,7 +129,7 @@ async function doWork(session: Session, item: Work): Promise<void> {
   }
 }
 
-/** Stores that the rules are suspended, and has all looked at later: the author may have the rights again. */
+/** Stores that the rules are suspended, and schedules another evaluation, because the author may regain the rights. */
 async function rest(session: Session, section: 'label' | 'promote', words: string): Promise<void> {
   const { ctx, model, policy, cause } = session;
   const name = `${model.namespace}/${model.name}`;
@@ -141,7 +141,7 @@ async function rest(session: Session, section: 'label' | 'promote', words: strin
   else await lookAgain(session, 'promotions', NOTHING, later, 'suspended');
 }
 
-/** The rest is done in a transaction of its own. */
+/** Enqueues unfinished work again, for another transaction. */
 async function putBack({ sql, model, ctx }: Session, { kind, subject, seq, cause }: Work): Promise<void> {
   await sql(
     `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at)

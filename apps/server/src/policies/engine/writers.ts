@@ -2,7 +2,7 @@ import type { Sql } from '@modelbox/db';
 import { peopleBehind } from '../../access/people.ts';
 import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
 
-/** Returns the people who wrote a labelling rule: the author of the section, and the editor who gave the rule its current text. */
+/** Returns the people who wrote a labelling rule: the author of its section, and the editor of its current text. */
 export async function writersOf(
   sql: Sql,
   policy: Pick<EffectiveHere, 'authors' | 'sources'>,
@@ -14,7 +14,7 @@ export async function writersOf(
   return peopleBehind(sql, [...(author ? [author] : []), ...edits]);
 }
 
-/** Finds the actor of the first edit since which the rule has had its current text. */
+/** Finds the actor of the edit that gave the rule its current text. */
 const WRITTEN_BY = `
   WITH now AS (
     SELECT r FROM policies p, jsonb_array_elements(p.document->'label') AS r WHERE p.owner_id = $1::uuid AND r->>'name' = $2)

@@ -21,7 +21,7 @@ interface Row {
   readyAt: Date;
 }
 
-/** Of the series of a version on a dataset one under its present digest, where there is one: then it was evaluated. */
+/** A series under the current digest precedes series under older digests: then the version was evaluated. */
 const page = prepared<
   [
     modelId: string,
@@ -59,7 +59,7 @@ const page = prepared<
   ),
 );
 
-/** What evaluators have to do: the ready versions on the datasets that the policy names, oldest first. */
+/** Lists the evaluations of ready versions on the datasets of the policy, oldest version first. */
 export const listEvaluations: Verb<'models.evaluations.list'> = async (
   ctx,
   { query, touched: { model } },
@@ -75,7 +75,7 @@ export const listEvaluations: Verb<'models.evaluations.list'> = async (
     );
   }
   const known = await knownDatasets(sql, model.namespace, names);
-  // Nobody owes what they cannot see.
+  // Datasets that the caller may not read are left out.
   const mayEvaluate = (namespace: string) => decideAccess(ctx.actor, 'dataset.read', namespace) === 'allowed';
   const asked = names.flatMap((name) => {
     const dataset = known.get(name);

@@ -12,7 +12,7 @@ import { versions } from '../../resources/versions/store.ts';
 
 type Id = 'versions' | 'checkpoints';
 
-/** Puts a version or checkpoint on hold: nothing removes it. On hold already it has the new reason. */
+/** Puts a version or checkpoint on hold, so that retention keeps it. An existing hold gets the new reason. */
 export const setHold: Verb<`${Id}.hold.set`> = (ctx, { body, touched: { object } }) =>
   write(ctx, async (tx): Promise<Receipt> => {
     await lockHeldObject(tx, ctx, object);
@@ -30,7 +30,6 @@ export const setHold: Verb<`${Id}.hold.set`> = (ctx, { body, touched: { object }
     return { status: 200, object: { kind: 'hold', id: object.id } };
   });
 
-/** Releases a version or checkpoint. One that is not on hold stays so: a repeated release is no error. */
 export const deleteHold: Verb<`${Id}.hold.delete`> = (ctx, { touched: { object } }) =>
   write(ctx, async (tx): Promise<Receipt> => {
     await lockHeldObject(tx, ctx, object);
@@ -39,7 +38,7 @@ export const deleteHold: Verb<`${Id}.hold.delete`> = (ctx, { touched: { object }
     return { status: 204, object: null };
   });
 
-/** Whoever removes objects takes the same lock: either sees what the other did. */
+/** Takes the row lock that retention takes too, so that each sees the result of the other. */
 async function lockHeldObject(tx: Tx, ctx: RequestContext, object: Located): Promise<void> {
   const store: unknown = object.kind === 'version' ? versions : checkpoints;
   await lockLiving(tx, ctx, store as ObjectStore<StoredRow>, object);
@@ -53,7 +52,6 @@ const tell = (
   detail: object,
 ) => recordChange(tx, ctx, { kind, id, namespace, action, detail });
 
-/** Holds by the ids of their objects. */
 export async function readHolds({ db }: Context, ids: string[]): Promise<Readout<Hold>[]> {
   const rows = await db.prisma.hold.findMany({ where: { objectId: { in: ids } } });
   return rows.map((row) => ({

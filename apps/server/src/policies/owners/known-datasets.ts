@@ -1,7 +1,7 @@
 import type { Sql } from '@modelbox/db';
 import { parseQualifiedName } from '@modelbox/domain';
 
-/** Which of the names mean a dataset, as seen from a namespace. */
+/** Resolves dataset names relative to a namespace. Names of missing datasets are left out. */
 export async function knownDatasets(
   sql: Sql,
   namespace: string,

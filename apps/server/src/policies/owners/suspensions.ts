@@ -4,17 +4,17 @@ import { type Author, authorNow } from '../../access/author.ts';
 import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
 import type { Context } from '../../protocol/context.ts';
 
-/** Why sections do nothing now, in words, by section. Absent sections act. */
+/** The reasons of suspensions, by section. Sections without a reason act. */
 export type Suspensions = Readonly<Partial<Record<PolicySection, string>>>;
 
-/** The sections whose authors may no longer do by hand what the section does. */
+/** Finds sections whose authors no longer have the permissions that the section needs. */
 export async function suspensionsOf(
   ctx: Pick<Context, 'settings' | 'now'>,
   sql: Sql,
   policy: EffectiveHere,
   sections: readonly PolicySection[] = POLICY_SECTIONS,
 ): Promise<Suspensions> {
-  // Whoever reaches an open server may do everything.
+  // On an open server, every caller may do everything.
   if (ctx.settings.auth === 'open') return {};
   const found: Partial<Record<PolicySection, string>> = {};
   for (const section of sections) {
@@ -30,7 +30,7 @@ export async function suspensionsOf(
   return found;
 }
 
-/** Names the permissions that a section needs and its author has lost. */
+/** Describes the permissions that a section needs but its author has lost. Undefined if there are none. */
 async function lostBy(
   ctx: Pick<Context, 'settings' | 'now'>,
   sql: Sql,

@@ -9,7 +9,7 @@ import { type ReadSession, trustOf } from '../engine/session.ts';
 
 type Preview = PolicyPreview['label'];
 
-/** Which labels the rules would give now. Adds them to `shown` until one finds no room. */
+/** Adds the labels that the rules would set now to `shown`, until it is full. */
 export async function previewLabels(session: ReadSession, shown: Few<Preview[number]>): Promise<void> {
   if (session.suspended.label !== undefined) return;
   for (const rule of session.policy.document.label ?? []) {
@@ -22,7 +22,7 @@ export async function previewLabels(session: ReadSession, shown: Few<Preview[num
 async function moved(session: ReadSession, rule: LabelRule, alias: string): Promise<Preview> {
   const present = await holderOf(session, alias);
   let last: Judged | undefined;
-  // As the worker does: until nobody is left whom the rule prefers.
+  // Repeats like the worker, until the rule prefers no other version.
   for (let isMore = true; isMore; ) {
     isMore = false;
     const holderId: string | null = last?.candidate.id ?? present?.id ?? null;

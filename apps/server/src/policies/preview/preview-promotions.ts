@@ -7,7 +7,7 @@ import type { ReadSession } from '../engine/session.ts';
 
 type Preview = PolicyPreview['promote'];
 
-/** Which checkpoints the rules would promote now. Adds them to `shown` until one finds no room. */
+/** Adds the promotions that the rules would make now to `shown`, until it is full. */
 export async function previewPromotions(session: ReadSession, shown: Few<Preview[number]>): Promise<void> {
   if (session.suspended.promote !== undefined) return;
   for await (const promoting of promotions(session, {})) {
@@ -26,7 +26,7 @@ export async function previewPromotions(session: ReadSession, shown: Few<Preview
   }
 }
 
-/** Why the version could not be made, as far as its name tells. */
+/** Returns the reason if the name of the version is invalid or taken. */
 async function refusalOf({ sql, model }: ReadSession, { name }: Promoting): Promise<string | undefined> {
   if (!name.ok) return nameFault(name.message);
   const reference = formatReference({ namespace: model.namespace, model: model.name, version: name.name });

@@ -18,7 +18,7 @@ import { policyWarnings } from '../warnings/warnings.ts';
 import { previewLabels } from './preview-labels.ts';
 import { previewPromotions } from './preview-promotions.ts';
 
-/** What the policy of a model, or a draft of it, would do now. */
+/** Previews what the policy of a model, or a draft of it, would do now. */
 export const previewModelPolicy: Verb<'models.policy.preview'> = async (
   ctx,
   { body, query, touched: { owner, ...datasets } },
@@ -48,7 +48,7 @@ export const previewModelPolicy: Verb<'models.policy.preview'> = async (
   return { status: 200, body: { ...answer, ...compared } satisfies PolicyPreview };
 };
 
-/** What the policy of a namespace, or a draft of it, would do now with the checkpoints below it. */
+/** Previews what the policy of a namespace, or a draft of it, would do now with the checkpoints below it. */
 export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
   ctx,
   { body, query, touched: { owner, ...datasets } },
@@ -67,13 +67,12 @@ export const previewNamespacePolicy: Verb<'namespaces.policy.preview'> = async (
   return { status: 200, body: answer };
 };
 
-/** The sections that a preview tells of. */
 const SECTIONS: Readonly<Record<'model' | 'namespace', readonly PolicySection[]>> = {
   model: ['label', 'promote', 'retainVersions'],
   namespace: POLICY_SECTIONS,
 };
 
-/** What retention would do, and what in the policy no object answers to, in one snapshot. */
+/** Computes the retention, suspensions, waiting rules and warnings of a preview. */
 async function compare(
   ctx: RequestContext,
   sql: Sql,

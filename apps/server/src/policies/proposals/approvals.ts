@@ -12,16 +12,15 @@ import { approvalsNeeded, demandMayMove, mayMove } from '../../resources/protect
 import { factsUnchanged, NO_FACTS } from '../engine/undone.ts';
 import { writersOf } from '../engine/writers.ts';
 
-/** SQL condition: the facts of the version have not changed since the approval `a` of the proposal `p`. */
+/** SQL condition: the facts of the version are unchanged since the approval `a` of the proposal `p`. */
 export const IS_CURRENT = factsUnchanged('p.version_id', 'a.change_id');
 
 type ModelRef = Pick<Located, 'id' | 'namespace' | 'name'>;
 
 /**
- * Stores the caller's approval if the alias is protected by `proposal`. Locks the version and the alias until the transaction
- * ends.
+ * Stores the caller's approval if the alias is protected by `proposal`. Locks the version and the alias.
  * @returns whether the proposal has all approvals that it needs
- * @throws HttpProblem forbidden: the caller wrote the rule, changed the version, or is the same person as an earlier approver
+ * @throws HttpProblem forbidden: the caller wrote the rule, changed the version, or is one person with another approver
  */
 export async function approve(
   tx: Tx,
@@ -32,7 +31,7 @@ export async function approve(
   reason: string | null,
 ): Promise<boolean> {
   if (proposal.alias === null) return true;
-  // Locks first, as every move does: facts that come later then get a later change than the approval.
+  // Locks first, like every move, so that later facts get a later change id than the approval.
   await tx.$queryRaw`SELECT 1 FROM versions WHERE id = ${proposal.versionId}::uuid FOR SHARE`;
   await lockAlias(tx, model.id, proposal.alias);
   const needed = await approvalsNeeded(tx, model, proposal.alias);
@@ -72,7 +71,7 @@ export async function approve(
   return count >= needed;
 }
 
-/** 403 if one of the people behind the caller wrote the rule, or changed the version or its checkpoint. */
+/** Throws 403 if one of the people behind the caller wrote the rule, or changed the version or its checkpoint. */
 async function demandOther(
   sql: Sql,
   model: ModelRef,
@@ -102,7 +101,7 @@ async function demandOther(
   }
 }
 
-/** The actors of changes to the facts of a version and of its source checkpoint. */
+/** Reads the actors of changes to the facts of a version and of its source checkpoint. */
 const CHANGED_BY = `
   SELECT c.actor AS name, c.token_id AS "tokenId", min(c.action) AS action FROM changes c
   WHERE c.object_id IN (SELECT v.id FROM versions v WHERE v.id = $1::uuid

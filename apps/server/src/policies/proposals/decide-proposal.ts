@@ -11,11 +11,11 @@ import { approve } from './approvals.ts';
 
 type Decided = 'approved' | 'rejected';
 
-/** Does what a rule proposes: a person decided so, whatever has changed since. */
+/** Approves a proposal, and applies it when it has all approvals, even if facts have changed since the proposal. */
 export const approveProposal: Verb<'proposals.approve'> = (ctx, { body, touched: { proposal } }) =>
   decide(ctx, proposal, 'approved', body.reason ?? null);
 
-/** Turns a proposal down; the rule does not make it again until something has changed. */
+/** Rejects a proposal. The rule does not repeat it until the facts or the policy change. */
 export const rejectProposal: Verb<'proposals.reject'> = (ctx, { body, touched: { proposal } }) =>
   decide(ctx, proposal, 'rejected', body.reason ?? null);
 
@@ -52,7 +52,7 @@ function decide(ctx: RequestContext, located: Located, to: Decided, reason: stri
   });
 }
 
-/** Undefined where it was decided so before. 409 where it is not open any more. */
+/** Locks an open proposal. Undefined if it already has this decision. Throws 409 if it has another one. */
 async function lockOpen(tx: Tx, id: string, to: Decided) {
   await tx.$queryRaw`SELECT 1 FROM proposals WHERE id = ${id}::uuid FOR UPDATE`;
   const proposal = await tx.proposal.findUnique({ where: { id } });

@@ -10,10 +10,9 @@ import {
 import type { Pace } from '../../protocol/context.ts';
 import type { Scope } from './scope.ts';
 
-/** Objects read at once: what a plan holds in memory does not grow with how many there are. */
+/** Objects per statement, so that the memory of a plan does not grow with their number. */
 const PAGE = 5000;
 
-/** An object that a rule ranges over. */
 export interface Planned extends Retained {
   readonly name: string;
 }
@@ -31,11 +30,11 @@ interface Row {
   names: boolean[][];
 }
 
-/** What a rule would do: read twice, once to see and once to tell. Both see the same in a transaction of one snapshot. */
+/** The verdicts of a rule. The plan reads all objects twice, so it must run in one snapshot. */
 export interface Plan {
-  /** The clauses that cannot decide. */
+  /** The clauses that cannot decide because of missing names. */
   readonly undecided: readonly Undecided[];
-  /** Every object that the rule ranges over, in order of id. */
+  /** The verdict on every object in the scope, in order of id. */
   readonly verdicts: AsyncIterable<{ readonly object: Planned; readonly verdict: RetentionVerdict }>;
 }
 

@@ -11,7 +11,7 @@ import { suspensionOf } from './suspension.ts';
 type Preview = PolicyPreview['retain'];
 type Item = Preview['items'][number];
 
-/** What the rule of a model or a namespace would do now: by the same plan that is carried out. */
+/** Previews the retention rule of a model or namespace, with the same plan as a real run. */
 export async function previewRetention(
   ctx: RequestContext,
   sql: Sql,
@@ -63,7 +63,7 @@ export async function previewRetention(
   };
 }
 
-/** The stored files of each object that has some. */
+/** Counts the stored files and bytes of each object that has some. */
 async function storedFiles(
   sql: Sql,
   { sql: { from, where, values }, kind }: Scope,
@@ -78,8 +78,8 @@ async function storedFiles(
 }
 
 /**
- * Bytes of content that nothing but these objects refers to, as far as the caller may look: they do not tell that somebody
- * else has the same.
+ * Returns the bytes of content that only these objects use. Considers only files that the caller may read, so that the
+ * number does not reveal whether other callers have the same content.
  */
 async function freedBytes(ctx: RequestContext, sql: Sql, ids: readonly string[]): Promise<number> {
   const seen = visible(ctx, 'file.read', '$2');

@@ -38,7 +38,6 @@ interface Locked {
   protections: Protection[];
 }
 
-/** What became of those that a plan would remove. */
 export interface Removed {
   readonly removed: number;
   readonly skipped: number;
@@ -46,15 +45,15 @@ export interface Removed {
 }
 
 /**
- * Removes objects that a plan has found, in one transaction: each is locked, and asked again whether it is protected by now.
- * What is locked by somebody is left for a later run.
+ * Removes planned objects in one transaction. Locks each one and checks its protections again. Skips objects that
+ * another transaction has locked; a later run removes them.
  */
 export function removeObjects(ctx: Context, scope: Scope, objects: readonly Planned[]): Promise<Removed> {
   const own = ownContext(ctx);
   return ctx.db.prisma.$transaction(
     async (tx) => {
       const sql = sqlOf(tx);
-      // The plan can take long; its author may have lost the right since.
+      // The plan can take long, and the author may have lost the rights meanwhile.
       if ((await suspensionOf(own, sql, scope)) !== undefined) return { removed: 0, skipped: 0, bytes: 0 };
       const locked = await lock(
         sql,
@@ -66,7 +65,7 @@ export function removeObjects(ctx: Context, scope: Scope, objects: readonly Plan
         const object = objects.find(({ id }) => id === row.id) as Planned;
         const isFree = row.protections.length === 0;
         const bytes = isFree ? await remove(tx, own, scope, row) : 0;
-        // Its files were taken, or it has none to take.
+        // The object has no stored files left to remove.
         if (bytes === undefined) continue;
         await store(sql, own, scope, object, row, bytes);
         total[isFree ? 'removed' : 'skipped'] += 1;
@@ -78,7 +77,10 @@ export function removeObjects(ctx: Context, scope: Scope, objects: readonly Plan
   );
 }
 
-/** In order of id, as all who lock several do. The protections are looked at after the lock, by a statement of its own. */
+/**
+ * Locks objects in order of id. A second statement reads the protections, so that it sees changes committed before the
+ * lock.
+ */
 async function lock(sql: Sql, scope: Scope, ids: readonly string[]): Promise<Locked[]> {
   const { from, t, model } = TABLES[scope.kind];
   const held = await sql<{ id: string }>(
@@ -92,7 +94,6 @@ async function lock(sql: Sql, scope: Scope, ids: readonly string[]): Promise<Loc
   );
 }
 
-/** Gives the bytes of the files that go; undefined where nothing is left to take. */
 async function remove(tx: Tx, ctx: RequestContext, scope: Scope, row: Locked): Promise<number | undefined> {
   const until = new Date(ctx.now().getTime() + graceOf(scope.rule, ctx.settings));
   return scope.rule.remove === 'files'

@@ -8,10 +8,9 @@ import { type Scope, type ScopeOwner, scopeOf } from './scope.ts';
 import { isSuspended } from './suspension.ts';
 import { noteUndecided } from './undecided.ts';
 
-/** Objects removed in one transaction: few, so that nobody waits long for one of them. */
+/** Objects per transaction: few, so that nobody waits long for their locks. */
 const BATCH = 50;
 
-/** Every model and namespace for which a retention rule counts. */
 export async function retentionScopes(ctx: Context): Promise<ScopeOwner[]> {
   return sqlOn(ctx.db.background)<ScopeOwner>(
     `SELECT 'model' AS kind, m.id, n.path || '/' || m.name AS name, n.path AS namespace, n.id AS "namespaceId"
@@ -27,7 +26,6 @@ export async function retentionScopes(ctx: Context): Promise<ScopeOwner[]> {
   );
 }
 
-/** Removes what the rule of one model or namespace does not keep. */
 export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSignal): Promise<Removed> {
   const total = { removed: 0, skipped: 0, bytes: 0 };
   const scope = await scopeOf(sqlOn(ctx.db.background), owner);
@@ -44,7 +42,7 @@ export async function retain(ctx: Context, owner: ScopeOwner, stopping?: AbortSi
   return total;
 }
 
-/** The plan is made as a whole first, in one snapshot, so that no removal changes it. */
+/** Makes the whole plan in one snapshot first, so that removals do not change it. */
 const findGone = (ctx: Context, scope: Scope) =>
   readRows(ctx.db.background, async (sql) => {
     const { undecided, verdicts } = await planRetention(sql, scope, ctx.now(), createPace());

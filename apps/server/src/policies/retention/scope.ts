@@ -16,22 +16,22 @@ import { checkpointSchema } from '../../resources/checkpoints/filter-schema.ts';
 import { versionSchema } from '../../resources/versions/filter-schema.ts';
 import { knownDatasets } from '../owners/known-datasets.ts';
 
-/** What one retention rule ranges over: the versions of a model, or the checkpoints of a namespace's experiments. */
+/** The scope of a retention rule: the versions of a model, or the checkpoints of the experiments of a namespace. */
 export interface Scope {
   readonly kind: 'version' | 'checkpoint';
-  /** The model, or the namespace. */
   readonly id: string;
   readonly name: string;
   readonly rule: RetainRule;
-  /** By the clauses' indexes: the names and values that each asks for. */
+  /** The names and values that each clause asks for, in the order of the clauses. */
   readonly names: readonly (readonly AskedName[])[];
   readonly source: NonNullable<PolicySources['retainVersions']>;
-  /** The policy that the rule is part of, and the section of the rule. */
   readonly policy: EffectiveHere;
   readonly section: 'retainVersions' | 'retainCheckpoints';
-  /** The id of the change that edited the rule last: what a person has restored since stays. No clock orders changes. */
+  /**
+   * Id of the last change of the rule. Objects that were restored since are protected. Ids order changes, not clocks.
+   */
   readonly editChange: number;
-  /** SELECT list, FROM and WHERE over living objects, with `$1`, … for `values`. */
+  /** SELECT list, FROM and WHERE over objects that are not deleted, with `$1`, … for `values`. */
   readonly sql: {
     readonly values: readonly unknown[];
     readonly columns: string;
@@ -42,7 +42,7 @@ export interface Scope {
 
 export const SCHEMAS: Readonly<Record<Scope['kind'], SqlSchema>> = {
   version: versionSchema,
-  // Of many experiments: bare names of datasets lie in the namespace of each.
+  // The scope has many experiments, so bare dataset names refer to the namespace of each experiment.
   checkpoint: { ...checkpointSchema, metric: metricSql('c', 'e.namespace_id') },
 };
 
@@ -52,11 +52,11 @@ const FROM = {
     'checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id',
 };
 
-/** `$1` is the model or the path of the namespace; `$2` the namespace in which bare names of datasets lie. */
+/** `$1` is the id of the model or the path of the namespace, `$2` the namespace of bare dataset names. */
 const WHERE = {
   version:
     'v.model_id = $1::uuid AND $2::uuid IS NOT NULL AND v.deleted_at IS NULL AND v.files_removed_at IS NULL',
-  // Where another policy is nearer, that one counts.
+  // A nearer policy overrides this one.
   checkpoint: `(n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND $2::uuid IS NOT NULL
     AND c.deleted_at IS NULL AND e.deleted_at IS NULL AND c.files_removed_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM policies p JOIN namespaces o ON o.id = p.owner_id
@@ -65,10 +65,10 @@ const WHERE = {
 };
 
 /**
- * What keeps an object whatever the rule says, as conditions. What was made from it counts until it is purged: it can be
- * restored, and would be without its origin; and so a second run finds nothing more.
- * @param model the versions' model, best as a parameter: then the way back of its aliases is found once.
- * @param editChange the id of the change that edited the rule.
+ * Conditions that protect an object from every rule. A deleted derived object still protects its source until it is
+ * purged, because it can be restored.
+ * @param model SQL expression. Pass a parameter, so that Postgres computes the previous holders once.
+ * @param editChange id of the last change of the rule.
  */
 const PROTECTED = {
   version: (model: string, editChange: string) => ({
@@ -95,7 +95,7 @@ const restored = (t: string, editChange: string): string =>
   `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = ${t}.id AND r.action IN ('restored', 'files_restored')
            AND r.id > ${editChange}::bigint)`;
 
-/** An array of the names of the protections that hold. */
+/** Builds the SQL for an array of the names of the protections that apply. */
 export const protectionsSql = (kind: Scope['kind'], model: string, editChange: string): string =>
   `array_remove(ARRAY[${Object.entries(PROTECTED[kind](model, editChange))
     .map(([name, condition]) => `CASE WHEN ${condition} THEN '${name}' END`)
@@ -110,9 +110,10 @@ export interface ScopeOwner {
 }
 
 /**
- * The rule that counts for a model's versions, or for the checkpoints of a namespace, and what it ranges over. Undefined
- * where there is none; of a namespace whose rule comes from above, too: it ranges over that one as a whole.
- * @param draft of the owner's own policy.
+ * Returns the retention rule in force for the versions of a model, or for the checkpoints of a namespace, with its
+ * scope. Undefined if no rule applies, or if a namespace inherits it: an inherited rule runs once, for the namespace
+ * that defines it.
+ * @param draft replaces the owner's own policy.
  */
 export async function scopeOf(
   sql: Sql,
@@ -173,7 +174,7 @@ export async function scopeOf(
   };
 }
 
-/** The value that a clause asks for; null if it asks for none. Adds its parameters to the values. */
+/** Builds the SQL for the value that a clause asks for, NULL if for none. Adds its parameters to `values`. */
 function clauseSql(
   clause: KeepClause,
   t: string,
@@ -193,20 +194,22 @@ function clauseSql(
   return 'NULL';
 }
 
-/** Whether a row passes a filter, as a condition that is never NULL. Adds its parameters to the values. */
+/** Builds a condition, never NULL, that a row passes a filter. Adds its parameters to `values`. */
 export function passes(filter: Filter, schema: SqlSchema, values: unknown[]): string {
   const compiled = compileFilter(filter, schema, values.length + 1);
   values.push(...compiled.params);
   return `((${compiled.sql}) IS TRUE)`;
 }
 
-/** Whether a row has a name that a filter asks for, with a value of the type that the filter compares it with; or the value. */
+/**
+ * Builds a condition that a row has a name that a filter asks for, with a comparable value, or that it has the value.
+ */
 export function hasName(name: AskedName, schema: SqlSchema, values: unknown[]): string {
   const at = { position: 0, length: 0 };
   if (name.kind === 'value') return passes({ condition: name.term }, schema, values);
   if (name.kind === 'epoch') return passes(parseFilter('epoch IS NOT NULL', schema), schema, values);
   if (name.kind === 'metadata' && name.term.kind !== 'null') {
-    // Of a value of another type neither is true.
+    // For a value of another type, neither the term nor its negation is true.
     const known = { kind: 'or', terms: [name.term, { kind: 'not', term: name.term, ...at }], ...at } as const;
     return passes({ condition: known }, schema, values);
   }

@@ -9,10 +9,9 @@ import { noteSuspended } from '../engine/note-suspended.ts';
 import { ownContext } from '../engine/session.ts';
 import { suspensionsOf } from '../owners/suspensions.ts';
 
-/** Experiments ended in one round at most. */
 const BATCH = 100;
 
-/** Experiments of a namespace that run, of which nothing has been heard since a time. The nearest policy counts. */
+/** Running experiments of a namespace without any change since a time. A nearer policy overrides this one. */
 const SILENT = `
   SELECT e.id, n.path AS namespace
   FROM experiments e JOIN namespaces n ON n.id = e.namespace_id
@@ -32,7 +31,7 @@ interface Policy {
   staleAfter: string;
 }
 
-/** Ends every running experiment that has been silent for longer than its namespace allows, as aborted. */
+/** Sets running experiments to `aborted` if they were silent for longer than `staleAfter` of their namespace. */
 export async function abortStale(ctx: Context): Promise<number> {
   const policies = await sqlOn(ctx.db.background)<Policy>(
     `SELECT n.id, n.path, p.document->>'staleAfter' AS "staleAfter" FROM policies p JOIN namespaces n ON n.id = p.owner_id
@@ -53,7 +52,7 @@ export async function abortStale(ctx: Context): Promise<number> {
   return aborted;
 }
 
-/** Whether the rule of a namespace is suspended now; stores that it is. */
+/** Whether the rule of a namespace is suspended. If so, stores a decision about it. */
 async function isSuspended(ctx: Context, id: string, name: string): Promise<boolean> {
   const section = 'staleAfter';
   const sql = sqlOn(ctx.db.background);
@@ -65,7 +64,7 @@ async function isSuspended(ctx: Context, id: string, name: string): Promise<bool
   return true;
 }
 
-/** Under the experiment's lock it is asked again: it may just have come back to life. */
+/** Checks the experiment again under its lock, because it may have become active meanwhile. */
 function abort(
   ctx: Context,
   path: string,

@@ -4,14 +4,14 @@ import { noteSuspended, type Suspended } from '../engine/note-suspended.ts';
 import { suspensionsOf } from '../owners/suspensions.ts';
 import type { Scope } from './scope.ts';
 
-/** Why a retention rule does nothing now; undefined if it acts. */
+/** Returns the reason why a retention rule is suspended. Undefined if it acts. */
 export const suspensionOf = async (
   ctx: Pick<Context, 'settings' | 'now'>,
   sql: Sql,
   { policy, section }: Scope,
 ): Promise<string | undefined> => (await suspensionsOf(ctx, sql, policy, [section]))[section];
 
-/** Whether a retention rule is suspended now; stores that it is. */
+/** Whether a retention rule is suspended. If so, stores a decision about it. */
 export async function isSuspended(ctx: Context, scope: Scope): Promise<boolean> {
   const sql = sqlOn(ctx.db.background);
   const words = await suspensionOf(ctx, sql, scope);

@@ -5,8 +5,8 @@ import { type NewDecision, storeDecisions } from '../engine/decisions.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * Stores that clauses keep everything, since nothing in their scope has a name that they ask for: once for an edit of the
- * policy and a set of such names, not at every run.
+ * Stores that clauses keep everything, because nothing in their scope has a name that they ask for. Stores it once per
+ * edit of the policy and set of names, not at every run.
  */
 export async function noteUndecided(
   ctx: Context,

@@ -21,12 +21,11 @@ import {
   versionsBelow,
 } from './ranges.ts';
 
-/** A question about the objects of a range, and the warning if the answer is no for each of them. */
+/** A condition on the objects of a range, and the warning if no object meets it. */
 interface Check extends PolicyWarning {
   readonly condition: Condition;
 }
 
-/** A range without objects gives no warnings: nothing can be told from it. */
 async function warn(sql: Sql, range: Range, checks: readonly Check[]): Promise<PolicyWarning[]> {
   if (checks.length === 0) return [];
   const conditions = checks.map(({ condition }) => condition);
@@ -36,7 +35,6 @@ async function warn(sql: Sql, range: Range, checks: readonly Check[]): Promise<P
     : checks.flatMap(({ condition: _, ...warning }, index) => (hits[index] === 0 ? [warning] : []));
 }
 
-/** Datasets on which no version was evaluated yet. */
 export function evaluateWarnings(
   sql: Sql,
   below: Below,
@@ -53,7 +51,7 @@ export function evaluateWarnings(
   return warn(sql, versionsBelow(below, `p.document ? 'evaluate'`), checks);
 }
 
-/** Labelling rules that ask for what no version has. */
+/** Warns about labelling rules that ask for something that no version has. */
 export function labelWarnings(sql: Sql, below: Below, rules: readonly LabelRule[]): Promise<PolicyWarning[]> {
   const range = versionsBelow(below, `p.document ? 'label'`);
   const checks = rules.flatMap((rule, index) => {
@@ -80,7 +78,7 @@ export function labelWarnings(sql: Sql, below: Below, rules: readonly LabelRule[
   return warn(sql, range, checks);
 }
 
-/** Promotion rules that ask for what no experiment or checkpoint has. */
+/** Warns about promotion rules that ask for something that no experiment or checkpoint has. */
 export async function promoteWarnings(
   sql: Sql,
   below: Below,
@@ -111,7 +109,7 @@ export async function promoteWarnings(
   return warnings;
 }
 
-/** The checkpoints of experiments that pass a filter. */
+/** Limits a range to checkpoints of experiments that pass a filter. */
 function narrowed(range: Range, experiments: string | undefined): Range {
   if (experiments === undefined) return range;
   const values = [...range.values];
@@ -134,7 +132,7 @@ function metricCheck(
   };
 }
 
-/** Each name that a filter asks for; and whether anything passes it. */
+/** Checks each name that a filter asks for, and whether any object passes the filter. */
 function filterChecks(
   filter: string | undefined,
   range: Range,

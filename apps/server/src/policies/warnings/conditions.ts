@@ -2,7 +2,7 @@ import { type AskedName, filterNames, parseFilter } from '@modelbox/domain';
 import { hasName, passes } from '../retention/scope.ts';
 import type { Below, Condition, Range } from './ranges.ts';
 
-/** Whether an object has a metric; its dataset is named as seen from the policy. */
+/** Whether an object has a metric. The dataset name is relative to the policy. */
 export const hasMetric =
   (
     { datasetId }: Below,
@@ -22,7 +22,7 @@ export const isEvaluatedOn =
   ({ t }, values) =>
     `EXISTS (SELECT 1 FROM metric_series s WHERE s.object_id = ${t}.id AND s.dataset_id = $${values.push(datasetId(dataset))}::uuid)`;
 
-/** Whether an object has a name that a filter asks for; datasets are named as seen from the object. */
+/** Whether an object has a name that a filter asks for. Dataset names are relative to the object. */
 export const hasFilterName =
   (name: AskedName): Condition =>
   ({ schema }, values) =>
@@ -33,6 +33,5 @@ export const passesFilter =
   ({ schema }, values) =>
     passes(parseFilter(filter, schema), schema, values);
 
-/** The names that a filter asks for of the objects of a range. */
 export const namesIn = (filter: string | undefined, { schema }: Range): readonly AskedName[] =>
   filter === undefined ? [] : filterNames(filter, schema);

@@ -5,17 +5,16 @@ import { experimentSchema } from '../../resources/experiments/filter-schema.ts';
 import { versionSchema } from '../../resources/versions/filter-schema.ts';
 import { SCHEMAS } from '../retention/scope.ts';
 
-/** Whose policy is compared with the objects below it. */
+/** The owner of a policy that is compared with the objects below it. */
 export interface Below {
   readonly kind: 'model' | 'namespace';
   readonly id: string;
-  /** The path of the namespace, or of the one that the model lies in, and its id. */
   readonly namespace: string;
   readonly namespaceId: string;
   readonly datasetId: (name: string) => string | null;
 }
 
-/** Objects that a section of a policy ranges over: `$1` and `$2` are the first of `values`. */
+/** The objects in the scope of a section. `values` begins with `$1` and `$2`. */
 export interface Range {
   readonly t: 'v' | 'c' | 'e';
   readonly from: string;
@@ -26,13 +25,15 @@ export interface Range {
 
 const BELOW = `(n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND $2::uuid IS NOT NULL`;
 
-/** Policies below the namespace that have the section, and count instead for the row's model or experiment. */
+/**
+ * Builds a condition that no nearer policy with the section overrides this one for the model or experiment of a row.
+ */
 const noNearer = (section: string, model: string): string => `NOT EXISTS (
   SELECT 1 FROM policies p LEFT JOIN namespaces o ON p.owner_kind = 'namespace' AND o.id = p.owner_id
   WHERE ${section} AND (p.owner_id = ${model} OR (length(o.path) > length($1::text)
     AND (n.path = o.path OR starts_with(n.path, o.path || '/')))))`;
 
-/** @param section a condition on the policy `p`: it has the section. */
+/** @param section condition that a policy `p` has the section. */
 export function versionsBelow(below: Below, section: string): Range {
   const from = 'versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id';
   const living = 'v.deleted_at IS NULL AND m.deleted_at IS NULL';
@@ -45,7 +46,7 @@ export function versionsBelow(below: Below, section: string): Range {
     from,
     where: `${BELOW} AND ${living} AND ${noNearer(section, 'm.id')}`,
     values: [below.namespace, below.namespaceId],
-    // Of many models: bare names of datasets lie in the namespace of each.
+    // The range has many models, so bare dataset names refer to the namespace of each model.
     schema: { ...versionSchema, metric: metricSql('v', 'm.namespace_id') },
   };
 }
@@ -66,10 +67,10 @@ export const experimentsBelow = ({ namespace, namespaceId }: Below): Range => ({
   schema: experimentSchema,
 });
 
-/** A condition on the objects of a range, which adds its parameters to the values. */
+/** Builds a condition on the objects of a range. Adds its parameters to `values`. */
 export type Condition = (range: Range, values: unknown[]) => string;
 
-/** Counts the groups of a range, and in how many each condition is true of some object. */
+/** Counts the groups of a range, and for each condition the groups with an object that meets it. */
 export async function countGroups(
   sql: Sql,
   range: Range,

@@ -28,7 +28,10 @@ const CODES = {
   epoch: 'no_epoch',
 } as const;
 
-/** Clauses of `keep` that ask for a name or a value that nothing has, and so keep everything; and those that keep nothing. */
+/**
+ * Warns about clauses of `keep` that keep everything because a name or value is missing, and about those that keep
+ * nothing.
+ */
 export async function retainWarnings(
   sql: Sql,
   below: Below,
@@ -42,7 +45,7 @@ export async function retainWarnings(
     askOf(below, range, { kind, rule, clause, clauseIndex }),
   );
   const warnings = new Map<number, PolicyWarning[]>();
-  // Clauses of the same scopes share one scan.
+  // Clauses with the same grouping share one scan.
   for (const group of new Set(asked.map((each) => each.group))) {
     const clauses = asked.filter((each) => each.group === group);
     const { groups, hits } = await countGroups(
@@ -68,7 +71,7 @@ interface IndexedClause {
   readonly clauseIndex: number;
 }
 
-/** What a clause asks about objects: first its names, last whether it keeps one by a value. */
+/** The conditions of a clause: first one per name, last whether the clause keeps an object by a value. */
 interface Asked extends IndexedClause {
   readonly names: readonly AskedName[];
   readonly match: ReturnType<typeof matchOf>;
@@ -88,13 +91,13 @@ function askOf(below: Below, range: Range, placed: IndexedClause): Asked[] {
   return conditions.length === 0 ? [] : [{ ...placed, names, match, conditions, ...groupsOf(below, placed) }];
 }
 
-/** @param hits for each condition, in how many of the groups it is true of some object. */
+/** @param hits for each condition, the number of groups with an object that meets it. */
 function clauseWarnings(asked: Asked, groups: number, hits: readonly number[]): PolicyWarning[] {
   const { kind, rule, clause, clauseIndex, names, match, noun } = asked;
   const at = `/retain/${kind}s/keep/${clauseIndex}`;
   const lacking = names.flatMap((name, index): Undecided[] => {
     const having = hits[index] ?? 0;
-    // The plan looks for a mark in all checkpoints that the rule ranges over.
+    // The plan looks for a mark in all checkpoints of its scope.
     const missing = isMark(name) && kind === 'checkpoint' && having > 0 ? 0 : groups - having;
     return missing === 0 ? [] : [{ clauseIndex, name, missing, of: groups }];
   });
@@ -112,7 +115,6 @@ function clauseWarnings(asked: Asked, groups: number, hits: readonly number[]): 
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
-/** The values by which a clause keeps, and which objects may lack. */
 function matchOf({ filter, everyEpoch }: KeepClause) {
   if (filter !== undefined)
     return { member: 'filter', words: 'passes the filter', condition: passesFilter(filter) } as const;
@@ -130,7 +132,7 @@ function conditionOf(below: Below, clause: KeepClause, name: AskedName): Conditi
   return clause.best !== undefined && name.kind === 'metric' ? hasMetric(below, name) : hasFilterName(name);
 }
 
-/** What a clause decides apart: each experiment, or each model; and their noun if there may be several. */
+/** Returns the grouping of a clause, by experiment or model, and the noun if there can be several groups. */
 function groupsOf(
   below: Below,
   { kind, rule, clauseIndex }: IndexedClause,

@@ -16,8 +16,9 @@ interface Owner {
 }
 
 /**
- * What in the policy that counts here asks for something that no object has now, so that it may be misspelt. A model is
- * warned of all that counts for it; a namespace of its own sections, on all objects below for which they count.
+ * Warns about parts of the policy in force that ask for something that no object has, because it may be misspelt. For a
+ * model it checks all sections in force; for a namespace its own sections, against the objects below for which they
+ * apply.
  */
 export async function policyWarnings(
   sql: Sql,
@@ -47,7 +48,7 @@ export async function policyWarnings(
   ];
 }
 
-/** Milliseconds that an answer may wait for its warnings: for its turn, and then for the warnings. */
+/** Milliseconds that an answer waits for its warnings: for the turn, and for the comparison. */
 const BUDGET = { wait: 500, deadline: 1_500 };
 
 const NOT_CHECKED: PolicyWarning = {
@@ -57,8 +58,8 @@ const NOT_CHECKED: PolicyWarning = {
 };
 
 /**
- * The same for answers that must not wait long. Beyond `BUDGET` the only warning is that nothing was compared: the cost of
- * the comparison never fails the answer.
+ * Returns the warnings for answers that must not wait long. Beyond `BUDGET`, the only warning is that nothing was
+ * compared, so the cost of the comparison never fails the answer.
  */
 export async function quickWarnings(
   ctx: RequestContext,
@@ -72,7 +73,7 @@ export async function quickWarnings(
       throw error;
     });
   const answered = new AbortController();
-  // A connection may be late too.
+  // Waiting for a connection can also take too long.
   const late = pause(BUDGET.wait + BUDGET.deadline, [NOT_CHECKED], { signal: answered.signal });
   try {
     return await Promise.race([compared, late]);

@@ -1,7 +1,6 @@
 import type { Whoami } from '@modelbox/schema';
 import type { Verb } from '../../protocol/verb.ts';
 
-/** Who the server takes the caller for. */
 export const whoami: Verb<'whoami'> = async ({ actor }) => {
   const body: Whoami = {
     name: actor.name,

@@ -4,7 +4,6 @@ import type { Receipt, Verb } from '../../protocol/verb.ts';
 import { expectedHolder } from './expect.ts';
 import { demandHolder, lockAlias, recordMove } from './move.ts';
 
-/** Deletes an alias; its history stays, and a rollback brings it back. */
 export const deleteAlias: Verb<'models.aliases.delete'> = async (
   ctx,
   { params, query, touched: { model } },

@@ -3,8 +3,8 @@ import type { Context } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 
 /**
- * The id of the holder that a request's `expect` demands, which it names as it would any version. Null demands none;
- * undefined demands nothing. What names no version is nobody's id, so that nothing meets it.
+ * Resolves `expect` of a request to the id of a version. Null expects no holder, undefined expects nothing. An unknown
+ * version gives the empty string, which no holder matches.
  */
 export async function expectedHolder(
   ctx: Context,

@@ -62,7 +62,6 @@ const movesBefore = prepared<
   ),
 );
 
-/** The moves of an alias, newest first. */
 export const aliasHistory: Verb<'models.aliases.history'> = async (
   ctx,
   { params, query, touched: { model } },

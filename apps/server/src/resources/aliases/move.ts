@@ -8,7 +8,6 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import { withoutFiles } from '../files/without-files.ts';
 import { demandMayMove } from '../protected-aliases/demand.ts';
 
-/** A version that takes an alias. */
 export interface Holder {
   readonly id: string;
   readonly version: string;
@@ -19,23 +18,22 @@ export interface Move {
   readonly alias: string;
   readonly cause: 'set' | 'create' | 'finalize' | 'promote' | 'rollback' | 'delete' | 'rule' | 'proposal';
   readonly reason?: string | null | undefined;
-  /** The digest of the rule, if the cause is `rule`. Protections compare it with the rules that admins allowed. */
+  /** Digest of the rule, if the cause is `rule`. Protections compare it with the digests that admins allowed. */
   readonly rule?: string | undefined;
-  /** The id of the holder demanded; null demands none. Absent: whoever it is. */
+  /** Id of the expected holder. Null expects no holder, undefined expects nothing. */
   readonly expect?: string | null | undefined;
-  /** The move that a later rollback goes back to; absent: the last one. */
+  /** The move that a later rollback returns to. Default: the last move. */
   readonly backId?: bigint | null;
 }
 
-/** An alias and its holder, locked until the transaction ends. */
 export interface LockedAlias extends Holder {
   readonly aliasId: string;
 }
 
 /**
- * Locks an alias of a model. Undefined where it does not exist. The holder is read after the lock: a statement that
- * joined would, after waiting for another move, look at its new holder with old eyes. And it is read of the row that
- * was locked: one that another move made between the two statements is locked by nobody.
+ * Locks an alias of a model. Undefined if it does not exist. A second statement reads the holder: a join in the locking
+ * statement would see the old holder after it waited for another move. It reads by the id of the locked row, because a
+ * row that another move inserts between the statements is not locked.
  */
 export async function lockAlias(tx: Tx, modelId: string, alias: string): Promise<LockedAlias | undefined> {
   const [locked] = await tx.$queryRaw<{ id: string }[]>`
@@ -48,8 +46,8 @@ export async function lockAlias(tx: Tx, modelId: string, alias: string): Promise
 }
 
 /**
- * Gives an alias to a version, taking it from its holder in one act; answers the alias' id and whether it is new.
- * The version must live and be ready, and is kept from being deleted until the transaction ends.
+ * Moves an alias to a version, atomically. Returns the id of the alias and whether it is new. The version must be ready
+ * and not deleted, and stays locked against deletion until the transaction ends.
  */
 export async function moveAlias(
   tx: Tx,
@@ -78,7 +76,7 @@ export async function moveAlias(
       createdAt: ctx.now(),
       updatedAt: ctx.now(),
     };
-    // Whoever loses the race to make it finds it made, and looks again.
+    // Another request may have created the alias at the same time. Then the next round finds it.
     const { count } = await tx.alias.createMany({ data: [row], skipDuplicates: true });
     if (count === 1) {
       await recordMove(tx, ctx, move, row.id, undefined, to);
@@ -87,7 +85,6 @@ export async function moveAlias(
   }
 }
 
-/** 412 where another version holds the alias than the caller demands. */
 export function demandHolder({ alias, expect }: Move, holder: Holder | undefined): void {
   if (expect === undefined || expect === (holder?.id ?? null)) return;
   throw new HttpProblem(
@@ -105,11 +102,10 @@ async function demandReady(tx: Tx, ctx: RequestContext, { id, version }: Holder)
   if (row.filesRemovedAt) throw await withoutFiles(tx, ctx, id, version);
 }
 
-/** Returns the mover as protections tell movers apart. */
 const moverOf = ({ cause, rule = '' }: Move): AliasMover =>
   cause === 'rule' ? { rule } : cause === 'proposal' ? cause : 'caller';
 
-/** Records a move in the alias' history and in the changes. 403 where the alias is protected from who makes it. */
+/** Records a move in the history of the alias and as a change. Throws 403 if a protection denies the move. */
 export async function recordMove(
   tx: Tx,
   ctx: RequestContext,

@@ -5,7 +5,7 @@ import type { Verb } from '../../protocol/verb.ts';
 import { expectedHolder } from './expect.ts';
 import { lockAlias, moveAlias } from './move.ts';
 
-/** Gives an alias back to the holder before; called again, to the one before that. */
+/** Moves an alias back to its previous holder. A second call moves it one holder further back. */
 export const rollbackAlias: Verb<'models.aliases.rollback'> = async (
   ctx,
   { body, params, touched: { model } },
@@ -33,7 +33,7 @@ export const rollbackAlias: Verb<'models.aliases.rollback'> = async (
 
 type HolderMove = AliasMove & { toVersionId: string; toVersion: string };
 
-/** The move that gave the alias to the holder before the present one, along the chain of moves not rolled back. */
+/** Finds the move that set the previous holder, along the chain of moves that were not rolled back. */
 async function previousHolder(
   tx: Tx,
   modelId: string,
@@ -44,8 +44,7 @@ async function previousHolder(
   let move = newest;
   while (move?.backId != null) {
     move = await tx.aliasMove.findUnique({ where: { id: move.backId } });
-    // Deleting an alias is a move to no holder: going back passes over it, and over the present holder's earlier turns
-    // next to it.
+    // A deletion is a move to no holder. The way back skips deletions and earlier moves to the current holder.
     if (move?.toVersionId && move.toVersion && move.toVersionId !== holderId) return move as HolderMove;
   }
   if (newest === null)

@@ -5,7 +5,6 @@ import type { Verb } from '../../protocol/verb.ts';
 import { expectedHolder } from './expect.ts';
 import { moveAlias } from './move.ts';
 
-/** Sets an alias on a ready version of the model, taking it from its holder in one act. */
 export const setAlias: Verb<'models.aliases.set'> = async (
   ctx,
   { body, params, touched: { model, version } },

@@ -1,6 +1,5 @@
 import type { StoredPiece } from '../../content/pieces.ts';
 
-/** A file as it goes into an archive. */
 export interface ArchivedFile {
   readonly path: string;
   readonly key: string;
@@ -8,7 +7,9 @@ export interface ArchivedFile {
   readonly sha256: string;
 }
 
-/** The content of a file. An archive carries no checksum that its reader could know, so it is verified here. */
+/**
+ * Returns the content of a file as a piece. The server verifies its SHA-256, because an archive has no such checksum.
+ */
 export const contentOf = ({ key, sizeBytes, sha256 }: ArchivedFile): StoredPiece => ({
   sizeBytes,
   blob: { key, sizeBytes },

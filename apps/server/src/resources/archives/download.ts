@@ -17,8 +17,7 @@ import { tarPieces } from './tar.ts';
 import { zipPieces } from './zip.ts';
 
 /**
- * To be counted up with any change of the bytes that the same files give: a resumed download must not be put together
- * from two forms.
+ * Increment it whenever the same files would give other bytes: a resumed download must not mix two forms.
  */
 const FORM = 1;
 
@@ -38,7 +37,7 @@ interface Wanted {
   readonly tracked?: 'refuse' | 'skip' | undefined;
 }
 
-/** Sends all stored files of a version or checkpoint as one archive, made on the way. */
+/** Streams all stored files of a version or checkpoint as one archive. */
 export async function downloadArchive(
   ctx: RequestContext,
   kind: ArchivedKind,
@@ -59,7 +58,7 @@ export async function downloadArchive(
     return await sendContent(ctx, request, contentOf(source, wanted.format ?? 'tar', files));
   } catch (error) {
     if (!(error instanceof BlobNotFound || error instanceof ContentDamaged)) throw error;
-    // Repaired under another key, or deleted and swept, since the rows were read.
+    // The content may have been repaired under another key, or deleted and swept, since the rows were read.
     const file = files.find(({ key }) => key === error.key);
     const now = (await findFiles(ctx, object.id)).find(({ path }) => path === file?.path);
     if (file === undefined || now?.key !== error.key)
@@ -98,7 +97,7 @@ function contentOf(source: Source, format: ArchiveFormat, files: readonly Archiv
   };
 }
 
-/** Strong: all that decides the bytes is in it. Not in the form of a SHA-256, which it would be taken for. */
+/** Returns a strong ETag of everything that determines the bytes. It must not look like a SHA-256 of the content. */
 function etagOf(format: ArchiveFormat, mtime: number, files: readonly ArchivedFile[]): string {
   const hash = createHash('sha256').update(`${FORM} ${mtime}`);
   for (const { path, sizeBytes, sha256 } of files) hash.update(`\n${sizeBytes} ${sha256} ${path}`);

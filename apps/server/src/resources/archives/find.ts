@@ -2,9 +2,7 @@ import { prepared } from '@modelbox/db';
 import type { ArchivedKind } from '@modelbox/schema';
 import type { RequestContext } from '../../protocol/context.ts';
 
-/** What there is to know of an object before its files are sent. */
 export interface Source {
-  /** What people would call it. */
   readonly name: string;
   readonly status: 'pending' | 'ready';
   readonly readyAt: Date;
@@ -24,7 +22,7 @@ const sources = {
   ),
 };
 
-/** Undefined where it was purged meanwhile. */
+/** Reads the source of an archive. Undefined if it was purged meanwhile. */
 export const findSource = (
   ctx: RequestContext,
   kind: ArchivedKind,
@@ -34,7 +32,7 @@ export const findSource = (
 
 export interface FoundFile {
   readonly path: string;
-  /** Of a tracked file; null of a stored one. */
+  /** Null if the file is stored here, not tracked. */
   readonly uri: string | null;
   readonly key: string | null;
   readonly sizeBytes: number | null;
@@ -48,6 +46,5 @@ const files = prepared<[objectId: string], FoundFile>(
    FROM files f LEFT JOIN blobs b ON b.id = f.blob_id WHERE f.object_id = $1 ORDER BY f.path`,
 );
 
-/** All files, by path. */
 export const findFiles = (ctx: RequestContext, objectId: string): Promise<FoundFile[]> =>
   ctx.costs.run(ctx, ({ db }) => files(db.requests, objectId));

@@ -1,9 +1,9 @@
-/** The headers of a tar by POSIX.1-2001 (pax). Pure: the same entry gives the same bytes, on any machine. */
+/** Tar headers by POSIX.1-2001 (pax). The same entry gives the same bytes on every machine. */
 
-/** Everything in a tar is a multiple of this. */
+/** Every part of a tar is a multiple of this size. */
 export const BLOCK = 512;
 
-/** The largest size that eleven octal digits hold. */
+/** The largest size that fits into eleven octal digits. */
 const OCTAL_MAX = 8 ** 11 - 1;
 const NAME_MAX = 100;
 const PREFIX_MAX = 155;
@@ -15,7 +15,7 @@ export interface TarEntry {
   readonly mtime: number;
 }
 
-/** What comes before the content: one block; before it a pax header where one block cannot say all. */
+/** Returns the header of an entry: one block, after a pax header if path or size do not fit into one block. */
 export function tarHeader({ path, sizeBytes, mtime }: TarEntry): Uint8Array {
   const records = paxRecords(path, sizeBytes);
   const place = split(path) ?? { name: likeness(path), prefix: '' };
@@ -25,16 +25,19 @@ export function tarHeader({ path, sizeBytes, mtime }: TarEntry): Uint8Array {
   return Buffer.concat([block(pax), records, Buffer.alloc(padding(records.length)), own]);
 }
 
-/** The length of `tarHeader`, without making it. */
+/** Returns the length of `tarHeader` without building it. */
 export function tarHeaderSize(path: string, sizeBytes: number): number {
   const { length } = paxRecords(path, sizeBytes);
   return length === 0 ? BLOCK : BLOCK + length + padding(length) + BLOCK;
 }
 
-/** Zeros from the end of content to the next block. */
+/** Returns the number of zeros between the end of content and the next block. */
 export const padding = (sizeBytes: number): number => (BLOCK - (sizeBytes % BLOCK)) % BLOCK;
 
-/** A path in the two fields that a block has for it, which are joined by a slash; ASCII only. */
+/**
+ * Splits a path into the two fields of a block, which readers join by a slash. Undefined if it is not ASCII or too
+ * long.
+ */
 function split(path: string): { name: string; prefix: string } | undefined {
   if (!/^[\x20-\x7e]+$/.test(path)) return undefined;
   if (path.length <= NAME_MAX) return { name: path, prefix: '' };
@@ -44,7 +47,7 @@ function split(path: string): { name: string; prefix: string } | undefined {
     : undefined;
 }
 
-/** For readers that know no pax: they see something like the name. */
+/** Returns an ASCII approximation of the path, for readers without pax. */
 const likeness = (path: string): string => path.replace(/[^\x20-\x7e]/gu, '_').slice(-NAME_MAX);
 
 function paxRecords(path: string, sizeBytes: number): Buffer {
@@ -53,7 +56,7 @@ function paxRecords(path: string, sizeBytes: number): Buffer {
   return Buffer.from(name + size);
 }
 
-/** `<length> <key>=<value>\n`, where the length counts its own digits. */
+/** Returns `<length> <key>=<value>\n`. The length includes its own digits. */
 function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   const length = Buffer.byteLength(rest);
@@ -83,14 +86,14 @@ function block({ name, prefix, sizeBytes, mtime, type }: Block): Buffer {
   bytes.write(octal(0, 8), 329, 'latin1');
   bytes.write(octal(0, 8), 337, 'latin1');
   bytes.write(prefix, 345, 'latin1');
-  // The sum counts itself as spaces.
+  // The checksum is computed with spaces in its own field.
   bytes.fill(' ', 148, 156);
   const sum = bytes.reduce((total, byte) => total + byte, 0);
   bytes.write(`${octal(sum, 7)}\0`, 148, 'latin1');
   return bytes;
 }
 
-/** A size that is too large for octal is in base 256, as GNU tar has it, besides in pax. */
+/** Writes a size that is too large for octal in base 256, as GNU tar does, in addition to the pax header. */
 function writeSize(bytes: Buffer, sizeBytes: number): void {
   if (sizeBytes <= OCTAL_MAX) {
     bytes.write(octal(sizeBytes, 12), 124, 'latin1');
@@ -100,5 +103,5 @@ function writeSize(bytes: Buffer, sizeBytes: number): void {
   }
 }
 
-/** Octal digits in a field that ends in NUL. */
+/** Returns octal digits for a field that ends in NUL. */
 const octal = (value: number, length: number): string => value.toString(8).padStart(length - 1, '0');

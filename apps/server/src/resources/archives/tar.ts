@@ -3,8 +3,8 @@ import { type ArchivedFile, contentOf } from './archived-file.ts';
 import { BLOCK, padding, tarHeader, tarHeaderSize } from './tar-header.ts';
 
 /**
- * A tar of the files, in their order. What stands between two files is one piece, so that an archive that breaks off
- * breaks within a file, which every reader of it sees.
+ * Yields the pieces of a tar. Everything between two files is one piece, so that an interrupted archive ends within a
+ * file, which every reader detects.
  */
 export function* tarPieces(files: Iterable<ArchivedFile>, mtime: number): Generator<Piece> {
   let pad = 0;

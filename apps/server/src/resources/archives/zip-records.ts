@@ -1,9 +1,9 @@
 /**
- * The records of a zip by APPNOTE 6.3.10, for entries that are stored as they are, with names in UTF-8, and whose CRC-32
- * is known only after their content was sent. Pure: the same entry gives the same bytes, in any time zone.
+ * Zip records by APPNOTE 6.3.10, for uncompressed entries with UTF-8 names whose CRC-32 follows the content. The same
+ * entry gives the same bytes in every time zone.
  */
 
-/** Sizes and places from here on are said in a zip64 field. */
+/** From this value on, sizes and offsets need a zip64 field. */
 const MAX_32 = 0xffff_ffff;
 const MAX_16 = 0xffff;
 const VERSION = 20;
@@ -23,7 +23,6 @@ export interface ZipEntry {
 /** An entry whose content has been sent. */
 export interface SentEntry extends ZipEntry {
   readonly crc: number;
-  /** Where its header lies. */
   readonly offset: number;
 }
 
@@ -44,14 +43,14 @@ function record(...fields: readonly Field[]): Buffer {
 const isLarge = (value: number): boolean => value >= MAX_32;
 const versionFor = (isZip64: boolean): number => (isZip64 ? VERSION_ZIP64 : VERSION);
 
-/** The length of `localHeader`, without making it. */
+/** Returns the length of `localHeader` without building it. */
 export const localHeaderSize = ({ name, sizeBytes, mtime }: ZipEntry): number =>
   30 + name.length + (isLarge(sizeBytes) ? 20 : 0) + timestampSize(mtime);
 
 export function localHeader({ name, sizeBytes, mtime }: ZipEntry): Buffer {
   const isZip64 = isLarge(sizeBytes);
   const size = isZip64 ? MAX_32 : 0;
-  // That the field is there says that the sizes behind the content have eight bytes.
+  // The zip64 field tells readers that the sizes after the content have eight bytes.
   const zip64 = isZip64 ? record([2, 1], [2, 16], [8, 0], [8, 0]) : Buffer.alloc(0);
   const extra = Buffer.concat([zip64, timestamp(mtime)]);
   const head = record(
@@ -71,18 +70,17 @@ export function localHeader({ name, sizeBytes, mtime }: ZipEntry): Buffer {
 
 export const dataDescriptorSize = (sizeBytes: number): number => (isLarge(sizeBytes) ? 24 : 16);
 
-/** What follows the content. */
 export function dataDescriptor(sizeBytes: number, crc: number): Buffer {
   const size: Field = [isLarge(sizeBytes) ? 8 : 4, sizeBytes];
   return record([4, 0x08074b50], [4, crc], size, size);
 }
 
-/** The length of `centralHeader`, without making it. */
+/** Returns the length of `centralHeader` without building it. */
 export const centralHeaderSize = ({ name, sizeBytes, mtime, offset }: Omit<SentEntry, 'crc'>): number =>
   46 + name.length + (isLarge(sizeBytes) || isLarge(offset) ? 28 : 0) + timestampSize(mtime);
 
 export function centralHeader({ name, sizeBytes, mtime, crc, offset }: SentEntry): Buffer {
-  // All three or none: some readers (Info-ZIP 6.0) take one for another where only some are there.
+  // All three or none: if only some are present, some readers (Info-ZIP 6.0) confuse them.
   const isZip64 = isLarge(sizeBytes) || isLarge(offset);
   const zip64 = isZip64
     ? record([2, 1], [2, 24], [8, sizeBytes], [8, sizeBytes], [8, offset])
@@ -110,7 +108,6 @@ export function centralHeader({ name, sizeBytes, mtime, crc, offset }: SentEntry
   return Buffer.concat([head, name, extra]);
 }
 
-/** The end of the archive. */
 export function endRecords(count: number, directory: { offset: number; sizeBytes: number }): Buffer {
   const { offset, sizeBytes } = directory;
   const end = record(
@@ -143,11 +140,11 @@ export function endRecords(count: number, directory: { offset: number; sizeBytes
 const hasTimestamp = (mtime: number): boolean => mtime < 2 ** 31;
 const timestampSize = (mtime: number): number => (hasTimestamp(mtime) ? 9 : 0);
 
-/** The "extended timestamp" of Info-ZIP: seconds in UTC, which the field in the header has not. */
+/** The "extended timestamp" of Info-ZIP: seconds in UTC, because the header field has no time zone. */
 const timestamp = (mtime: number): Buffer =>
   hasTimestamp(mtime) ? record([2, 0x5455], [2, 5], [1, 1], [4, mtime]) : Buffer.alloc(0);
 
-/** Local time by the format, of nobody knows where; here UTC. From 1980 to 2107, in steps of two seconds. */
+/** The format demands local time without a zone; this is UTC. From 1980 to 2107, in steps of two seconds. */
 function dosTime(mtime: number): [Field, Field] {
   const time = new Date(mtime * 1000);
   const year = Math.min(Math.max(time.getUTCFullYear() - 1980, 0), 127);

@@ -13,8 +13,8 @@ import {
 } from './zip-records.ts';
 
 /**
- * A zip of the files, in their order, not compressed. Can be read once, from its start to its end: the records behind a
- * file tell its CRC-32, which is computed as its content passes. The pieces' sizes are right from the start.
+ * Yields the pieces of an uncompressed zip. The pieces must be read once and in order, because each CRC-32 is computed
+ * while the content passes. The sizes of the pieces are known from the start.
  */
 export function* zipPieces(files: Iterable<ArchivedFile>, mtime: number): Generator<Piece> {
   const sent: (() => SentEntry)[] = [];

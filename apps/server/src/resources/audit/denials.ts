@@ -9,17 +9,15 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import type { AuditEvent } from './events.ts';
 import { failedLately, storeDenial } from './repeated-denials.ts';
 
-/** A request, and what became known of it before it was answered. */
 export interface Attempt {
   readonly route: Route;
   readonly touched: Touched;
-  /** Absent as long as nobody knows who asks. */
+  /** Absent until the caller is authenticated. */
   by?: RequestContext;
 }
 
 /**
- * Records an attempt that an error denies: 401, 403, and 404 where that hides something. It is recorded before it is
- * answered.
+ * Records a denied attempt before it is answered: 401, 403, and a 404 that hides an object.
  * @throws HttpProblem `unavailable` if the attempt cannot be recorded, so that nobody probes the server unseen.
  */
 export async function recordDenial(
@@ -31,7 +29,8 @@ export async function recordDenial(
   if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem)) return;
   const isDecoy = !isDenial(error);
   if (isDecoy && !error.couldHide) {
-    // Hidden objects get 503 while nothing can be recorded. If missing ones got 404, the difference would reveal which exist.
+    // Hidden objects get 503 while nothing can be recorded. If missing ones got 404, the difference would reveal which
+    // exist.
     if (error.code === 'not_found' && failedLately(ctx)) throw notRecorded();
     return;
   }
@@ -67,7 +66,7 @@ function denialOf(
   { route, touched, by }: Attempt,
   { status, refusal, message }: HttpProblem,
 ): AuditEvent {
-  // What a verb denies by itself is about what the request names.
+  // If a verb denies without a `refusal`, the denial concerns the object that the request names.
   const object = refusal ?? (status === 401 ? undefined : Object.values(touched)[0]?.[0]);
   const isKnown = route.public !== true && status !== 401;
   return {
@@ -86,7 +85,7 @@ function denialOf(
     objectId: object?.id ?? null,
     namespace: object?.namespace || null,
     name: object?.name || null,
-    // Words about what is hidden say that it is not there, and repeat the request.
+    // The text of a 404 only repeats the request.
     detail: status === 404 ? null : message,
   };
 }

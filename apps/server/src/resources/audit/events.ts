@@ -1,13 +1,12 @@
 import { batchLoader, prepared } from '@modelbox/db';
 import type { Pool } from 'pg';
 
-/** What leaves no change and is recorded all the same: an attempt that was denied, or a read. */
 export interface AuditEvent {
   readonly outcome: 'denied' | 'read';
   readonly at: Date;
   readonly actor: string | null;
   readonly tokenId: string | null;
-  /** The hash of the secret that was sent, in hex: a token that was refused is told by its id. The hash is not kept. */
+  /** Hash of the sent secret, in hex. It only finds the id of a refused token, and is not stored. */
   readonly hash: string | null;
   readonly address: string | null;
   readonly requestId: string;
@@ -20,16 +19,16 @@ export interface AuditEvent {
   readonly namespace: string | null;
   readonly name: string | null;
   readonly detail: string | null;
-  /** Nothing was denied. The event costs the same work as a stored one, and stores nothing. */
+  /** Nothing was denied. The event costs the same work as a stored one, but stores nothing. */
   readonly isDecoy?: true;
-  /** How many attempts it stands for, and when the last one came. Absent: it is one. */
+  /** The number of attempts, and the time of the last one. Absent: one attempt. */
   readonly repeats?: number;
   readonly lastAt?: Date;
 }
 
 /**
- * Inserts events. A decoy writes a message of its size to the log of Postgres instead: the commit waits for the disk as the
- * commit of an insert does.
+ * Inserts events. A decoy writes a message of the same size to the WAL of Postgres instead, so that its commit waits
+ * for the disk like the commit of an insert.
  */
 const insert = prepared<[events: string], never>(
   'insert_audit_events',
@@ -47,7 +46,6 @@ const insert = prepared<[events: string], never>(
 
 const stores = new WeakMap<Pool, (event: AuditEvent) => Promise<void>>();
 
-/** Stores an event; those of the same moment go in one statement. */
 export function storeEvent(pool: Pool, event: AuditEvent): Promise<void> {
   let store = stores.get(pool);
   if (store === undefined) {
@@ -60,10 +58,10 @@ export function storeEvent(pool: Pool, event: AuditEvent): Promise<void> {
   return store(event);
 }
 
-/** UTF-16 code units of one text at most: the longest that is meant to be here is the path of a file. */
+/** Most UTF-16 code units of one text: the longest legitimate text is the path of a file. */
 const LONGEST = 1024;
 
-/** As Postgres can take it: one text that it cannot would lose all that go with it. */
+/** Removes text that Postgres cannot store: one such text would fail all events of the statement. */
 const storable = (event: AuditEvent): object =>
   Object.fromEntries(
     Object.entries(event).map(([key, value]) => [

@@ -5,12 +5,12 @@ import type { Verb } from '../../protocol/verb.ts';
 import { conditions, type EntryRow, entriesOf, type Key, SOURCES, toEntry, type Wanted } from './find.ts';
 import { scopeOf } from './scope.ts';
 
-/** Entries that one statement looks at, whether they match or not: none takes long, however few do. */
+/** Entries per statement, matching or not: so no statement takes long, even if few entries match. */
 const WINDOW = 5_000;
 
 /**
- * Entries, oldest first, a line each: all that were there when it began. Nothing is held between two pages, neither a
- * transaction nor a connection, and a page is read when the reader has taken the one before.
+ * Exports the entries that exist at the start, oldest first, one per line. Uses no transaction or connection between
+ * two pages, and reads a page only after the client has read the previous one.
  */
 export const exportAudit: Verb<'audit.export'> = async (ctx, { query, touched: { namespace } }) => {
   const headers = {
@@ -20,7 +20,7 @@ export const exportAudit: Verb<'audit.export'> = async (ctx, { query, touched: {
   const wanted = await scopeOf(ctx, query, namespace);
   if (ctx.method === 'HEAD') return { status: 200, headers };
   const pages = pagesOf(ctx, wanted);
-  // What fails at once can still be told in a status.
+  // A failure of the first page still gets a status.
   const first = await pages.next();
   return { status: 200, headers, stream: Readable.from(lines(first, pages), { objectMode: false }) };
 };
@@ -30,7 +30,7 @@ async function* lines(
   rest: AsyncGenerator<EntryRow[], void>,
 ): AsyncGenerator<string, void> {
   for (let page = first; !page.done; page = await rest.next()) {
-    // Of a window in which nothing matches there is nothing to send.
+    // No entry of this window matches.
     if (page.value.length === 0) continue;
     yield page.value.map((row) => `${JSON.stringify(toEntry(row))}\n`).join('');
   }
@@ -46,10 +46,10 @@ async function* pagesOf(ctx: RequestContext, wanted: Wanted): AsyncGenerator<Ent
   }
 }
 
-/** An answer that has begun waits for its turns without a limit. */
+/** An answer that has begun waits for its turns without a time limit. */
 const PATIENT = { wait: Number.POSITIVE_INFINITY };
 
-/** The entries of the next window, and where the window ends. */
+/** Reads the entries of the next window, and the end of the window. */
 async function nextWindow(ctx: Context, wanted: Wanted, from: Key, end: Key) {
   const to = (await windowAfter(ctx, from, end)) ?? end;
   return { entries: await entriesBetween(ctx, wanted, from, to), to };
@@ -63,21 +63,21 @@ interface KeyRow {
 }
 const keyOf = (row: KeyRow | undefined): Key | undefined => row && [row.at.getTime(), row.id];
 
-/** Keys of all entries, whatever they are like. */
+/** Builds the statement for the keys of all entries, matching or not. */
 const keys = (where: string, order: 'ASC' | 'DESC', limit: number): string =>
   SOURCES.map(
     ({ table, where: own }) =>
       `(SELECT t.at, t.id FROM ${table} t WHERE ${own} AND ${where} ORDER BY t.at ${order}, t.id ${order} LIMIT ${limit})`,
   ).join(' UNION ALL ');
 
-/** The last entry that is there now, or the time that was given where that comes first. Undefined: there is none. */
+/** Returns the key of the last entry, or of `until` if that is earlier. Undefined if there is no entry. */
 async function endOf({ db }: Context, { until }: Wanted): Promise<Key | undefined> {
   const [row] = await sqlOn(db.requests)<KeyRow>(
     `SELECT at, id FROM (${keys('true', 'DESC', 1)}) AS k ORDER BY at DESC, id DESC LIMIT 1`,
     [],
   );
   const last = keyOf(row);
-  // A time may have more digits than a millisecond: the entries themselves are asked for by all of them.
+  // `until` may be more precise than a millisecond. The statement for the entries compares its full precision.
   const end: Key | undefined = until === undefined ? undefined : [new Date(until).getTime() + 1, 0];
   return end !== undefined && last !== undefined && isBefore(end, last) ? end : last;
 }
@@ -86,7 +86,6 @@ const WITHIN =
   '(t.at, t.id) > ($1::timestamptz, $2::bigint) AND (t.at, t.id) <= ($3::timestamptz, $4::bigint)';
 const bounds = (from: Key, to: Key): unknown[] => [new Date(from[0]), from[1], new Date(to[0]), to[1]];
 
-/** Where the next window ends; undefined where it reaches to the end. */
 async function windowAfter({ db }: Context, from: Key, end: Key): Promise<Key | undefined> {
   const [row] = await sqlOn(db.requests)<KeyRow>(
     `SELECT at, id FROM (${keys(WITHIN, 'ASC', WINDOW)}) AS k ORDER BY at, id OFFSET ${WINDOW - 1} LIMIT 1`,

@@ -1,6 +1,5 @@
 import type { AuditEntry, AuditOutcome, ObjectKind } from '@modelbox/schema';
 
-/** What an entry has to be like. */
 export interface Wanted {
   readonly namespace?: string | undefined;
   readonly actor?: string | undefined;
@@ -16,7 +15,7 @@ export interface Wanted {
   readonly until?: string | undefined;
 }
 
-/** The place of an entry in the order of time: milliseconds since 1970, and its id. */
+/** The position of an entry in time: milliseconds since 1970, and its id. */
 export type Key = readonly [at: number, id: number];
 
 export interface EntryRow {
@@ -43,8 +42,7 @@ export interface EntryRow {
 }
 
 /**
- * Changes are looked through in two parts: those with a place in the feed, which an index has in the order of time, and
- * the few that still wait for theirs.
+ * Changes are read in two parts: those with a `seq`, which have an index by time, and the few without one.
  */
 export const SOURCES = [
   { table: 'changes', where: 't.seq IS NOT NULL' },
@@ -56,7 +54,7 @@ const COMMON = `t.id, t.at, t.actor, t.token_id AS "tokenId", t.address, t.reque
   t.object_kind AS "objectKind", t.object_id AS "objectId", t.namespace`;
 
 const COLUMNS = {
-  // The states themselves may be large and stay where they are: what they are called, and what differs.
+  // States can be large, so Postgres extracts only the name and the changed fields.
   changes: `${COMMON}, 'written' AS outcome, t.action, NULL AS method, NULL AS route, NULL::int AS status, NULL AS permission,
     coalesce(t.detail->>'path', s.state->>'alias', s.state->>'version', s.state->>'name', s.state->>'path',
              s.state->>'principal', t.detail->>'name') AS name,
@@ -69,25 +67,23 @@ const COLUMNS = {
 };
 const BESIDE = { changes: ', LATERAL (SELECT coalesce(t.after, t.before) AS state) AS s', audit_events: '' };
 
-/** Which rows of a table, in which order, and how many. */
 interface Range {
   readonly where: (table: keyof typeof COLUMNS) => string;
   readonly order: 'ASC' | 'DESC';
   readonly limit?: string;
 }
 
-/** The statement that reads entries of both tables in the order of time. */
 export function entriesOf({ where, order, limit }: Range): string {
   const few = limit === undefined ? '' : `LIMIT ${limit}`;
   const parts = SOURCES.map(
-    // What an entry shows is only made of those that are shown.
+    // The columns are computed only for rows within the limit.
     ({ table, where: own }) => `(SELECT ${COLUMNS[table]} FROM (
       SELECT * FROM ${table} t WHERE ${own} AND ${where(table)} ORDER BY t.at ${order}, t.id ${order} ${few}) AS t${BESIDE[table]})`,
   );
   return `SELECT * FROM (${parts.join(' UNION ALL ')}) AS entry ORDER BY at ${order}, id ${order} ${few}`;
 }
 
-/** A condition on `t` by what is wanted, for either table. `param` takes a value and gives its place. */
+/** Builds the condition on `t` for a table. `param` adds a value and returns its placeholder. */
 export function conditions(wanted: Wanted, param: (value: unknown) => string): Range['where'] {
   const both: string[] = [];
   const add = (value: unknown, condition: (place: string) => string) =>

@@ -9,13 +9,12 @@ import type { Verb } from '../../protocol/verb.ts';
 import { conditions, type EntryRow, entriesOf, type Key, toEntry, type Wanted } from './find.ts';
 import { scopeOf } from './scope.ts';
 
-/** Entries, newest first. What is recorded while somebody pages shifts no page. */
 export const listAudit: Verb<'audit.list'> = async (ctx, { query, touched: { namespace } }) => {
   const limit = query.limit ?? LIMIT_DEFAULT;
   const wanted = await scopeOf(ctx, query, namespace);
   const body = await pageOf(ctx, {
     limit,
-    // Entries are small, and costly to find.
+    // Entries are small but costly to find.
     batch: limit,
     after: query.cursor === undefined ? undefined : keyOf(query.cursor),
     read: (before, count, room) => entriesBefore(ctx, wanted, before, count, room),

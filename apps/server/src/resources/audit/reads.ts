@@ -4,12 +4,15 @@ import type { Answered } from '../../protocol/verb.ts';
 import type { Attempt } from './denials.ts';
 import { type AuditEvent, storeEvent } from './events.ts';
 
-/** Milliseconds for which what a client reads of one thing is one entry: large files are read in many ranges. */
+/**
+ * Milliseconds in which repeated reads of one object by a client are one entry: clients read large files in many
+ * ranges.
+ */
 const ONE_READ = 60_000;
-/** Reads that are remembered, of each route. */
+/** Recent reads that are cached per route. */
 const MOST = 5_000;
 
-/** Records that an answer gives content to a caller. */
+/** Records that an answer returns content to a caller. */
 export type RecordRead = (
   ctx: RequestContext,
   attempt: Attempt,
@@ -18,8 +21,8 @@ export type RecordRead = (
 ) => Promise<void>;
 
 /**
- * Records reads by one route, before the first byte goes out.
- * @throws where it cannot be recorded: then nothing is read.
+ * Makes a recorder for the reads of one route. It records a read before the first byte is sent.
+ * @throws if the read cannot be recorded; then no content is sent
  */
 export function recordReads(): RecordRead {
   const recent = new LRUCache<string, { readonly at: number; readonly stored: Promise<void> }>({ max: MOST });
@@ -37,14 +40,14 @@ export function recordReads(): RecordRead {
       await stored;
     } catch (error) {
       recent.delete(key);
-      // What was opened to be read is not.
+      // The content was already opened.
       answer.stream?.destroy();
       throw error;
     }
   };
 }
 
-/** All or a part of it, here or from the store; what the reader has already is none. */
+/** Whether the answer returns content: whole, a range, or a redirect to the store. 304 returns none. */
 const givesContent = ({ status }: Answered): boolean => status === 200 || status === 206 || status === 307;
 
 function readOf(

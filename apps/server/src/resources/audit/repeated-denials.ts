@@ -3,17 +3,15 @@ import type { Context } from '../../protocol/context.ts';
 import { type AuditEvent, storeEvent } from './events.ts';
 
 const MINUTE = 60_000;
-/** Callers that are told apart in one minute: memory must not grow with the addresses of an attack. */
+/** Most callers that are counted separately in a minute: an attack from many addresses must not fill the memory. */
 const MOST_CALLERS = 50_000;
 
 /** The denied attempts of the current minute on this server. */
 interface Tally {
   began: number;
-  /** How many of each caller were recorded one by one. */
   readonly recorded: Map<string, number>;
-  /** Attempts beyond that, by caller and operation. */
+  /** Further attempts, by caller and operation. */
   groups: Map<string, AuditEvent>;
-  /** When an attempt could not be stored last. */
   failedAt: number;
 }
 
@@ -33,10 +31,10 @@ function tallyOf({ db }: Context): Tally {
   return tally;
 }
 
-/** Milliseconds after a failure for which the audit counts as failing. */
+/** Milliseconds for which the audit counts as failing after a failure. */
 const FAILING = 5_000;
 
-/** Whether a denied attempt could not be stored a moment ago. */
+/** Whether a denied attempt could not be stored within the last seconds. */
 export const failedLately = (ctx: Context): boolean => performance.now() - tallyOf(ctx).failedAt < FAILING;
 
 /** Stores one attempt in an entry of its own. */
@@ -52,9 +50,9 @@ async function storeOne(ctx: Context, event: AuditEvent): Promise<void> {
 }
 
 /**
- * Stores a denied attempt: at once, or, beyond `MODELBOX_AUDIT_DENIALS` of one caller in a minute, in one entry with all
- * others of that caller at the same operation. Otherwise a caller without rights fills the disk. While storing fails,
- * all are stored at once, so that each caller gets the error.
+ * Stores a denied attempt at once. Beyond `MODELBOX_AUDIT_DENIALS` per caller and minute, counts it in one entry per
+ * operation, so that a caller without rights cannot fill the disk. While storing fails, tries to store every attempt,
+ * so that each caller gets the error.
  */
 export async function storeDenial(ctx: Context, event: AuditEvent): Promise<void> {
   const most = ctx.settings.auditDenials;
@@ -69,7 +67,7 @@ export async function storeDenial(ctx: Context, event: AuditEvent): Promise<void
   if (!event.isDecoy) addTo(tally, JSON.stringify([caller, event.route, event.method, event.status]), event);
 }
 
-/** Adds an attempt to its group, which keeps of it what all its attempts share. */
+/** Adds an attempt to its group. The group keeps only the values that all its attempts share. */
 function addTo({ groups }: Tally, key: string, event: AuditEvent): void {
   const group = groups.get(key);
   const { at, repeats = 1, lastAt = at } = event;
@@ -79,7 +77,7 @@ function addTo({ groups }: Tally, key: string, event: AuditEvent): void {
     ...event,
     ...{ actor: shared('actor'), tokenId: shared('tokenId'), address: shared('address') },
     ...{ hash: null, permission: null, kind: null, objectId: null, namespace: null, name: null },
-    // Requests come here in another order than they began.
+    // Requests may arrive here in another order than they began.
     at: group && group.at < at ? group.at : at,
     lastAt: group?.lastAt && group.lastAt > lastAt ? group.lastAt : lastAt,
     repeats: (group?.repeats ?? 0) + repeats,
@@ -88,7 +86,7 @@ function addTo({ groups }: Tally, key: string, event: AuditEvent): void {
   });
 }
 
-/** Stores the counts so far, and begins a new minute. Counts that cannot be stored stay. */
+/** Stores the counts, and begins a new minute. Counts that cannot be stored are kept. */
 export async function storeRepeatedDenials(ctx: Context): Promise<void> {
   const tally = tallyOf(ctx);
   const { groups } = tally;

@@ -5,9 +5,9 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import type { Wanted } from './find.ts';
 
 /**
- * What of the audit a caller may read of what is wanted. Of a namespace those read who are its admins, from when it, or
- * the one above that they are admins of, was made: what was there before under the same name was somebody else's.
- * @throws HttpProblem forbidden: 403 without a namespace, but for administrators
+ * Limits the filters to what the caller may read. Admins of a namespace may read its entries since the creation of the
+ * namespace, or of the one above of which they are admins: older entries belong to an earlier namespace of that name.
+ * @throws HttpProblem forbidden without a namespace, unless the caller is an administrator
  */
 export async function scopeOf(
   ctx: RequestContext,
@@ -28,7 +28,7 @@ export async function scopeOf(
     'SELECT min(created_at) AS at FROM namespaces WHERE path = ANY ($1)',
     [above],
   );
-  // Where none is there any more: from now on.
+  // If none of these namespaces exists any longer, no entry so far is visible.
   const madeAt = rows[0]?.at ?? ctx.now();
   const since =
     wanted.since !== undefined && new Date(wanted.since) > madeAt ? wanted.since : madeAt.toISOString();

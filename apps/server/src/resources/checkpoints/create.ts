@@ -10,7 +10,7 @@ import { freshCheckpoint } from './fresh.ts';
 import { type CheckpointOutcome, insertCheckpoint } from './queries.ts';
 import { createOrFind, replaceCheckpoint } from './taken-position.ts';
 
-/** Logs a checkpoint: one statement where nothing is in the way, which is how training runs meet it. */
+/** Logs a checkpoint. The usual case, a free position, takes one statement. */
 export const createCheckpoint: Verb<'experiments.checkpoints.create'> = async (ctx, { body, touched }) => {
   if (body.epoch == null && body.step == null) {
     throw invalidField(
@@ -27,7 +27,7 @@ export const createCheckpoint: Verb<'experiments.checkpoints.create'> = async (c
   return freshCheckpoint(draft.experiment, draft.row, outcome.latest, draft.labels);
 };
 
-/** `taken` where a living checkpoint has this epoch and step; then nothing is written, not even a dataset mentioned. */
+/** Inserts the checkpoint. Returns `taken`, and writes nothing, if another checkpoint has this epoch and step. */
 async function insert(ctx: RequestContext, draft: Draft): Promise<CheckpointOutcome | 'taken'> {
   const { name, text, values } = insertCheckpoint;
   const run = async (on: Pool | PoolClient): Promise<CheckpointOutcome> => {
@@ -50,5 +50,5 @@ async function insert(ctx: RequestContext, draft: Draft): Promise<CheckpointOutc
   }
 }
 
-/** Thrown to leave a transaction that did not place its checkpoint. */
+/** Thrown to roll back a transaction that did not insert its checkpoint. */
 class Taken extends Error {}

@@ -15,18 +15,17 @@ import { mentionsOf, pointColumns, pointsOf } from '../metrics/points.ts';
 import type { NewCheckpoint } from './queries.ts';
 import { checkpointFields } from './store.ts';
 
-/** A checkpoint to be. */
 export interface Draft {
   readonly experiment: Located;
   readonly row: Omit<NewCheckpoint, 'points'>;
-  /** Resolves the datasets mentioned, in the caller's transaction, and gives the points as SQL takes them. */
+  /** Resolves the mentioned datasets in the transaction of the caller, and returns the points as columns for SQL. */
   points(sql: Sql): Promise<string[]>;
   readonly mentions: boolean;
-  /** Names of datasets by id, once the points are resolved. */
+  /** Names of datasets by id. Filled by `points`. */
   readonly labels: Map<string, string>;
 }
 
-/** The rows and columns of a checkpoint that a request describes. 422 where its files or metadata cannot be kept. */
+/** Builds the checkpoint that a request describes. Throws 422 if its files, metric keys or metadata are invalid. */
 export function draftOf(
   ctx: RequestContext,
   body: CheckpointCreate,
@@ -76,7 +75,7 @@ export function draftOf(
   };
 }
 
-/** `epoch 3, step 1200`, for messages. */
+/** Returns the position for messages, for example `epoch 3, step 1200`. */
 export const positionOf = ({ row }: Draft): string =>
   [row.epoch === null ? [] : `epoch ${row.epoch}`, row.step === null ? [] : `step ${row.step}`]
     .flat()

@@ -5,7 +5,6 @@ import type { Verb } from '../../protocol/verb.ts';
 import { demandNoPending } from '../files/pending.ts';
 import { checkpoints } from './store.ts';
 
-/** Makes a pending checkpoint ready. One that is ready stays as it is. */
 export const finalizeCheckpoint: Verb<'checkpoints.finalize'> = (ctx, { touched: { checkpoint } }) =>
   write(ctx, async (tx) => {
     const row = await lockLiving(tx, ctx, checkpoints, checkpoint);

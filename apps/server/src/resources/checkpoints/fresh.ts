@@ -7,8 +7,8 @@ import { type LatestRow, latestValues } from '../metrics/latest.ts';
 import type { NewCheckpoint } from './queries.ts';
 
 /**
- * The answer for a checkpoint that was inserted just now: all of it is known, so it is not read again.
- * @param labels the names of datasets by id.
+ * Builds the answer for a new checkpoint from the inserted values, without reading it again.
+ * @param labels names of datasets by id.
  */
 export function freshCheckpoint(
   experiment: Located,

@@ -3,7 +3,7 @@ import type { LifecycleCheck, Refusal } from '../../core/objects/delete.ts';
 import { demandLivingParent } from '../../core/objects/grace.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
-/** A checkpoint comes back only to a living run in which no other one has its epoch and step by now. */
+/** A checkpoint can be restored only if its experiment exists and no other checkpoint has its epoch and step. */
 export const demandFreePosition: LifecycleCheck = async (tx, { id, parentId }, ctx) => {
   await demandLivingParent(tx, ctx, 'experiment', parentId, 'checkpoint');
   const { epoch, step } = await tx.checkpoint.findUniqueOrThrow({ where: { id } });
@@ -18,7 +18,7 @@ export const demandFreePosition: LifecycleCheck = async (tx, { id, parentId }, c
     );
 };
 
-/** The index decides where two come to one position at once. */
+/** The unique index decides if two restores compete for one position. */
 export const positionTaken: Refusal = (error) =>
   isUniqueViolation(error, 'checkpoints_position') ? taken() : undefined;
 

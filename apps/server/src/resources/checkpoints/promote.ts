@@ -12,7 +12,7 @@ import { pointsOf } from '../metrics/points.ts';
 import { chargeQuotas } from '../namespaces/quota.ts';
 import { insertVersion, type LoggedMetrics, type NewVersion } from '../versions/insert.ts';
 
-/** Makes a ready checkpoint a version of a model: the same blobs and URIs, its latest metrics, and where it came from. */
+/** Promotes a ready checkpoint to a version with the same files, its latest metrics and its source. */
 export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touched }) => {
   const { checkpoint, model } = touched;
   const { model: _, ...version } = body;
@@ -22,11 +22,10 @@ export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touc
   );
 };
 
-/** What a version is to be, and where the datasets lie that it mentions. */
 type Promoted = NewVersion['body'] &
   Pick<VersionCreate, 'metrics'> & { readonly datasetMentions: NewVersion['datasets'] };
 
-/** Makes the version in a transaction: for the verb, and for rules. */
+/** Creates the version in a transaction. Used by the verb and by promotion rules. */
 export async function promoteInto(
   tx: Tx,
   ctx: RequestContext,
@@ -51,7 +50,7 @@ export async function promoteInto(
   return receipt;
 }
 
-/** Keeps the checkpoint from being deleted meanwhile, and gives the framework of its run. */
+/** Locks the checkpoint against deletion, and returns the framework of its experiment. */
 async function demandReady(tx: Tx, ctx: RequestContext, id: string): Promise<string | null> {
   const [row] = await tx.$queryRaw<
     { status: string; deletedAt: Date | null; filesRemovedAt: Date | null; framework: string | null }[]
@@ -89,7 +88,7 @@ async function copyContents(
   return logged;
 }
 
-/** The content costs its bytes again only where the version lies under a quota under which the checkpoint does not. */
+/** Charges the content again only to quotas that apply to the version but not to the checkpoint. */
 async function chargeCopies(
   tx: Tx,
   ctx: RequestContext,

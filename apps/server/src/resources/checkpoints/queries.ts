@@ -11,32 +11,30 @@ export interface NewCheckpoint {
   readonly createHash: Buffer;
   readonly actor: string;
   readonly now: Date;
-  /** A JSON array of rows of `files`. */
   readonly files: string;
-  /** As `log_metrics` takes them. */
   readonly points: string[];
   readonly mostKeys: number;
   readonly namespace: string;
-  /** JSON: the checkpoint's own fields, and who makes it. */
+  /** JSON of the fields of the checkpoint, and of the author of the change. */
   readonly after: string;
   readonly by: string;
   readonly idempotency: { readonly scope: string; readonly bodyHash: bigint } | undefined;
 }
 
 export interface CheckpointOutcome {
-  /** False where the idempotency key was used before. */
+  /** False if the idempotency key was used before. */
   claimed: boolean;
-  /** False where the experiment is deleted or gone. */
+  /** False if the experiment is deleted or gone. */
   lives: boolean;
-  /** False where a living checkpoint has this epoch and step. */
+  /** False if another checkpoint has this epoch and step. */
   created: boolean;
   /** `[key, value, dataset id]` */
   latest: LatestRow[] | null;
 }
 
 /**
- * The whole work of logging a checkpoint in one statement, and so in one transaction: the idempotency key, the
- * checkpoint, its files, its metrics, its change. One round trip, parsed and planned once a connection.
+ * Logs a checkpoint in one statement, and so in one transaction: idempotency key, checkpoint, files, metrics and
+ * change. It takes one round trip, and is parsed and planned once per connection.
  */
 export const insertCheckpoint = {
   name: 'insert_checkpoint',

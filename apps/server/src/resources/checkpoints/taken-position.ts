@@ -9,7 +9,9 @@ import { type Draft, positionOf } from './draft.ts';
 import { type CheckpointOutcome, insertCheckpoint } from './queries.ts';
 import { checkpoints } from './store.ts';
 
-/** The position is taken, or was a moment ago: the same create finds what is there, another one is refused. */
+/**
+ * Handles a position that is, or was just now, taken: a repeated create returns the checkpoint, another create is 409.
+ */
 export const createOrFind = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
   write(ctx, (tx) =>
     retryWhileTaken(draft, async () => {
@@ -25,14 +27,14 @@ export const createOrFind = (ctx: RequestContext, draft: Draft): Promise<Receipt
     }),
   );
 
-/** Deletes the living checkpoint of the same position and inserts this one, in one transaction. */
+/** Deletes the checkpoint at the same position and inserts the new one, in one transaction. */
 export const replaceCheckpoint = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
   write(ctx, (tx) =>
     retryWhileTaken(draft, async () => {
       const there = await living(tx, draft);
       if (there !== null) {
         const row = await lockObject(tx, ctx, checkpoints, there);
-        // Another request has deleted or replaced it while this one waited for the lock.
+        // Another request deleted or replaced the checkpoint while this one waited for the lock.
         if (row.deletedAt) return undefined;
         await setColumns(tx, ctx, checkpoints, draft.experiment, row, { deletedAt: ctx.now() }, 'deleted');
       }
@@ -40,7 +42,7 @@ export const replaceCheckpoint = (ctx: RequestContext, draft: Draft): Promise<Re
     }),
   );
 
-/** Looks again each time that another request took or left the position between the look and the act. */
+/** Retries while other requests take or free the position between the read and the write. */
 async function retryWhileTaken(
   draft: Draft,
   attemptOnce: () => Promise<Receipt | undefined>,
@@ -62,7 +64,6 @@ const living = (tx: Tx, { row }: Draft) =>
     where: { experimentId: row.experimentId, epoch: row.epoch, step: row.step, deletedAt: null },
   });
 
-/** Undefined where another request has just taken the position. */
 async function insertWithin(tx: Tx, draft: Draft): Promise<Receipt | undefined> {
   const sql = sqlOf(tx);
   const values = insertCheckpoint.values({

@@ -5,7 +5,6 @@ import { invalidField } from '../../protocol/problem.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { datasets } from './store.ts';
 
-/** Creates a dataset, and its namespace with it; one that is there already is answered as it is. */
 export const createDataset: Verb<'datasets.create'> = (ctx, { body, touched: { namespace } }) => {
   checkUri(body.uri);
   return createNamed(
@@ -20,7 +19,6 @@ export const createDataset: Verb<'datasets.create'> = (ctx, { body, touched: { n
   );
 };
 
-/** 422 where a URI is not one that can be kept. */
 export function checkUri(uri: string | null | undefined): void {
   const parsed = uri == null ? { ok: true as const } : parseTrackedUri(uri);
   if (!parsed.ok) throw invalidField('body', '/uri', parsed.message);

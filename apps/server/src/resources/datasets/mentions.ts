@@ -3,14 +3,12 @@ import { byOf } from '../../core/writes/change.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Mentioned } from '../../protocol/located.ts';
 
-/** A dataset as a request's body mentions it: a name, or a name and the digest it has. */
 export type DatasetMention = string | { name: string; digest?: string | null | undefined };
 
-/** The dataset that a mention means, with the digest mentioned or else the current one. */
 export interface MentionedDataset {
   readonly id: string;
   readonly digest: string | null;
-  /** Its name as seen from the namespace of the object. */
+  /** Its name relative to the namespace of the object. */
   readonly label: string;
 }
 
@@ -19,9 +17,9 @@ const digestOf = (mention: DatasetMention): string | null =>
   typeof mention === 'string' ? null : (mention.digest ?? null);
 
 /**
- * Finds the datasets that a request mentions, and makes those that are missing, in the caller's transaction.
- * @param located the located mentions; a missing one has no id.
- * @param namespace of the object that mentions them.
+ * Finds the datasets that a request mentions, and creates missing ones, in the transaction of the caller.
+ * @param located the located mentions. A missing dataset has no id.
+ * @param namespace of the object that mentions the datasets.
  */
 export async function ensureDatasets(
   sql: Sql,
@@ -36,7 +34,7 @@ export async function ensureDatasets(
     if (digest !== null && !digests.has(nameOf(mention))) digests.set(nameOf(mention), digest);
   }
   const known = new Map<string, MentionedDataset>();
-  // In order of name: two requests that make the same datasets do not wait for each other in a circle.
+  // In order of name, so that two requests that create the same datasets do not deadlock.
   const inOrder = [...located].sort((a, b) =>
     `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1,
   );
@@ -56,7 +54,7 @@ export async function ensureDatasets(
   };
 }
 
-/** For a request that mentions none. */
+/** The resolver of a request without mentions. */
 export const noDatasets = (mention: DatasetMention): never => {
   throw new Error(`the dataset ${nameOf(mention)} was not located`);
 };

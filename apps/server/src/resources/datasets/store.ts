@@ -16,7 +16,7 @@ export const datasets: NamedStore<Dataset, OwnColumns> = {
   insert: (tx, row) =>
     tx.dataset.createMany({ data: [row as Prisma.DatasetCreateManyInput], skipDuplicates: true }),
   set: (tx, id, columns) => tx.dataset.update({ where: { id }, data: columns }),
-  // The same members as `ensure_dataset` records.
+  // `ensure_dataset` records the same members.
   fields: ({ id, name, uri, digest, metadata }, { namespace }) => ({
     id,
     namespace,

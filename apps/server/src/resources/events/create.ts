@@ -17,7 +17,6 @@ interface EventInput {
   metadata?: Record<string, unknown> | undefined;
 }
 
-/** Keeps what an outside system tells about an object. */
 export function createEvent(
   ctx: RequestContext,
   kind: OwnerKind,

@@ -34,7 +34,7 @@ const ofObject = prepared<
   ),
 );
 
-/** The events of an object, newest first. Their ids sort by the time they were made. */
+/** Lists the events of an object, newest first: their ids sort by time of creation. */
 export async function listEvents(ctx: RequestContext, object: Located, query: EventQuery): Promise<Answered> {
   const body = await pageOf(ctx, {
     limit: query.limit,

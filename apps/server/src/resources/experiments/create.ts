@@ -3,7 +3,6 @@ import { checkMetadata, tagSet } from '../../core/objects/patch.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { experiments } from './store.ts';
 
-/** Creates an experiment, and its namespace with it; one that is there already is answered as it is. */
 export const createExperiment: Verb<'experiments.create'> = (
   ctx,
   { body, touched: { namespace, checkpoint } },

@@ -60,6 +60,6 @@ export async function readExperiments(
   }));
 }
 
-/** The checkpoint that the experiment began with is another object: only callers who may read it see it. */
+/** The source checkpoint belongs to another object, so only callers who may read that object see it. */
 const crossNamespaceOf = ({ checkpointIn }: ExperimentRow): CrossNamespace<Experiment>[] =>
   crossNamespaceIn(checkpointIn, 'checkpoint.read', (body) => ({ ...body, source: null }));

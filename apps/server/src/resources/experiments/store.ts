@@ -24,7 +24,7 @@ export const experiments: NamedStore<Experiment, OwnColumns> = {
       data: [row as Prisma.ExperimentCreateManyInput],
       skipDuplicates: true,
     });
-    // One that is there already began with it when it was there still.
+    // Only a new experiment needs its source: an existing one may outlive it.
     if (made.count === 1 && row.sourceCheckpointId !== null)
       await lockSource(tx, 'checkpoint', row.sourceCheckpointId);
     return made;

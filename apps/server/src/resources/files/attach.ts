@@ -22,8 +22,8 @@ interface FileToAttach {
 }
 
 /**
- * Makes files out of content that is stored already, all or none. That the caller may read some object which has it was
- * found when the request was authorized. The same again changes nothing; a path that has other content gets this.
+ * Makes files from stored content, all or none. Authorization has already checked that the caller may read an object
+ * with that content. Repeating the request changes nothing. Other content at a path is replaced.
  */
 export async function attachFiles(
   ctx: RequestContext,
@@ -47,7 +47,7 @@ export async function attachFiles(
       const blob = blobs.get(file.sha256);
       return blob === undefined ? [] : [{ ...file, role: file.role, mediaType: file.mediaType, blob }];
     });
-    // Swept, or found damaged, since the request was authorized.
+    // Content may have been swept, or marked as damaged, since the authorization.
     if (known.length < files.length)
       throw unknownContent(
         files.flatMap(({ sha256 }, index) => (blobs.has(sha256) ? [] : [`/files/${index}/sha256`])),
@@ -60,8 +60,8 @@ export async function attachFiles(
 }
 
 /**
- * The items with their paths in normal form: 422 names every path that cannot be kept, that another item has, or that lies
- * below another item.
+ * Returns the items with normalized paths. Throws 422 for every invalid path, duplicate path, and path below another
+ * item.
  */
 function withPaths(items: readonly FileToAttach[]): FileToAttach[] {
   const errors: FieldError[] = [];
@@ -87,7 +87,9 @@ function withPaths(items: readonly FileToAttach[]): FileToAttach[] {
   return files;
 }
 
-/** The files that are at the paths: 409 where one of them is tracked or no file can be, 422 where there would be too many. */
+/**
+ * Returns the files at the paths. Throws 409 if a path is tracked or clashes, and 422 if there would be too many files.
+ */
 async function demandFreePaths(
   tx: Tx,
   kind: OwnerKind,

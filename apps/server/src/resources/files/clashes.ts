@@ -2,8 +2,9 @@ import { sqlOf, type Tx } from '@modelbox/db';
 import { foldersOf } from '@modelbox/domain';
 
 /**
- * Which of the paths lie below a stored file of the object, or would be a file where a folder of one is: in no folder could
- * both be, so that nobody could pull them. Each with what is wrong. A slash comes just before a zero.
+ * Finds paths that are below a stored file of the object, or that are a folder of one. A file system could not contain
+ * both. Returns a message for each such path. The range up to `0` covers all names below a path, because `0` follows
+ * `/`.
  */
 export async function findClashes(
   tx: Tx,

@@ -8,7 +8,7 @@ import { HttpProblem, invalidField } from '../../protocol/problem.ts';
 import type { Receipt } from '../../protocol/verb.ts';
 import { lockForFiles } from './lock-for-files.ts';
 
-/** Takes a file out of an object whose files may still change. */
+/** Deletes a file of an object whose file set may still change. */
 export function deleteFile(
   ctx: RequestContext,
   kind: OwnerKind,

@@ -10,7 +10,7 @@ import { chargeQuotas } from '../namespaces/quota.ts';
 import { mediaTypeOf } from './content/media-type.ts';
 import { defaultRole } from './tracked.ts';
 
-/** Content that is stored, and kept from the sweep by the transaction that asked for it. */
+/** Stored content that the transaction protects from the sweep. */
 interface PinnedBlob {
   readonly id: string;
   readonly sha256: string;
@@ -18,8 +18,8 @@ interface PinnedBlob {
 }
 
 /**
- * Holds content until the transaction ends, by its SHA-256: no sweep deletes it. The answer leaves out content that is not
- * there any more, and content whose stored copy is damaged or doubtful (`checkForReference` settles doubts before).
+ * Protects content from the sweep until the transaction ends. The result lacks hashes whose content is gone, damaged or
+ * doubtful. Call `checkForReference` first: it resolves doubts.
  */
 export async function pinBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<string, PinnedBlob>> {
   const rows = await sqlOf(tx)<PinnedBlob>(
@@ -29,7 +29,6 @@ export async function pinBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<s
   return new Map(rows.map((row) => [row.sha256, { ...row, sizeBytes: Number(row.sizeBytes) }]));
 }
 
-/** A file to make of content that is held. */
 export interface KnownFile {
   readonly path: string;
   readonly blob: PinnedBlob;
@@ -38,8 +37,9 @@ export interface KnownFile {
 }
 
 /**
- * Makes files of content that is held, in an object whose lock is held too. `there` are the files at their paths, none of
- * them tracked. What is so already is left as it is; the rest is charged to the quotas, and told in one change.
+ * Makes files from protected content in a locked object. Files that are the same already stay. The others are charged
+ * to the quotas, and recorded in one change.
+ * @param there the existing files at these paths, none of them tracked.
  */
 export async function insertKnown(
   tx: Tx,

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
-/** Locks an object whose files are about to change: 409 where its file set never changes again. */
+/** Locks an object before its files change. Throws 409 if its file set is frozen. */
 export async function lockForFiles(
   tx: Tx,
   ctx: RequestContext,

@@ -7,8 +7,8 @@ import { findClashes } from './clashes.ts';
 import { lockForFiles } from './lock-for-files.ts';
 
 /**
- * Locks the object and looks at the place of a file in it: 409 or 422 where nothing can be stored there.
- * @param where the request names the path.
+ * Locks the object, and returns the file at a path. Throws 409 or 422 if no file can be stored there.
+ * @param where part of the request that contains the path.
  */
 export async function lockPath(
   tx: Tx,

@@ -5,8 +5,8 @@ import { HttpProblem } from '../../protocol/problem.ts';
 const FEW = 5;
 
 /**
- * Refuses to freeze an object's file set while files are still to come: 409 names what is in the way. The caller holds
- * the object's lock, as does whoever begins or completes an upload to it.
+ * Throws 409 if files of an object are not complete, and names them. The caller must have locked the object, as every
+ * request does that creates or completes an upload.
  */
 export async function demandNoPending(tx: Tx, kind: OwnerKind, id: string): Promise<void> {
   const pending = await sqlOf(tx)<{ path: string; state: string; upload: string; waits: string | null }>(

@@ -21,7 +21,7 @@ const all = prepared<[objectId: string], FileRow>(
   'list_all_files',
   `SELECT ${FILE_COLUMNS} FROM files WHERE object_id = $1 ORDER BY path`,
 );
-/** Bytes of all files in an answer, roughly: `resolve` repeats each path or URI in a URL. */
+/** Approximate bytes of all files in an answer: `resolve` repeats each path or URI in a URL. */
 const measure = prepared<[objectId: string], { bytes: number }>(
   'measure_all_files',
   `SELECT coalesce(sum(2 * (octet_length(path) + octet_length(coalesce(uri, ''))) + 300), 0)::float8 AS bytes
@@ -32,7 +32,6 @@ const at = prepared<[objectId: string, paths: string[]], FileRow>(
   `SELECT ${FILE_COLUMNS} FROM files WHERE object_id = $1 AND path = ANY ($2) ORDER BY path`,
 );
 
-/** A page of the files of an object, by path. */
 export const pageOfFiles = (
   ctx: RequestContext,
   objectId: string,
@@ -47,13 +46,12 @@ export const pageOfFiles = (
     cursorOf: (row: FileRow) => row.path,
   });
 
-/** All files of an object, by path: at most `FILES_MAX`. Reserves memory for them before it reads them. */
+/** Reads all files of an object (at most `FILES_MAX`), sorted by path. Reserves memory for them first. */
 export async function listAllFiles({ db, reserve }: RequestContext, objectId: string): Promise<File[]> {
   const [size] = await measure(db.requests, objectId);
   reserve(size?.bytes ?? 0);
   return (await all(db.requests, objectId)).map(toFile);
 }
 
-/** The files of an object at some paths, by path. */
 export const listFilesAt = async ({ db }: Context, objectId: string, paths: string[]): Promise<File[]> =>
   (await at(db.requests, objectId, paths)).map(toFile);

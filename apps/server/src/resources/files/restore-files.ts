@@ -6,9 +6,10 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import { chargeQuotas } from '../namespaces/quota.ts';
 
 /**
- * Restores the files that retention removed from a locked version or checkpoint. 404 if their grace time is over, unless
- * the same request has just restored the object itself: then the answer's `filesRemovedAt` says that they stay away.
- * @param isRestored whether the object itself was deleted, and is back by this request.
+ * Restores the files that retention removed from a locked version or checkpoint. Throws 404 after their grace time,
+ * unless the same request restored the object itself: then `filesRemovedAt` in the answer shows that the files are
+ * gone.
+ * @param isRestored whether this request has restored the object itself.
  */
 export async function restoreFiles(
   tx: Tx,

@@ -4,7 +4,6 @@ import { newId } from '../../core/names/ids.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { TrackedFile } from './tracked.ts';
 
-/** The database rows of files to track. */
 export const trackedRows = (
   ctx: RequestContext,
   kind: OwnerKind,
@@ -22,7 +21,7 @@ export const trackedRows = (
     createdAt: ctx.now(),
   }));
 
-/** Adds files to an object. One value for all of them: Prisma binds each column of each row, which takes ten times as long. */
+/** Adds tracked files to an object. Passes all rows as one JSON value, which is ten times faster than Prisma. */
 export async function insertTracked(
   tx: Tx,
   ctx: RequestContext,

@@ -9,7 +9,7 @@ import { lockForFiles } from './lock-for-files.ts';
 import { insertTracked } from './rows.ts';
 import { type TrackedInput, trackedFiles } from './tracked.ts';
 
-/** Tracks files where they lie. A path that has the same URI already is left as it is. */
+/** Tracks files by URI. A path that already has the same URI stays as it is. */
 export function trackFiles(
   ctx: RequestContext,
   kind: OwnerKind,

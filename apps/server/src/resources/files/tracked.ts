@@ -5,7 +5,6 @@ import { invalid } from '../../protocol/problem.ts';
 
 type Role = z.infer<typeof FileRole>;
 
-/** A file to track, as a request has it. */
 export type TrackedInput =
   | string
   | {
@@ -24,13 +23,12 @@ export interface TrackedFile {
   readonly sizeBytes: number | null;
 }
 
-/** What a file is to its object where nobody says so. */
 export const defaultRole = (kind: OwnerKind): Role =>
   kind === 'version' ? 'model' : kind === 'checkpoint' ? 'checkpoint' : 'other';
 
 /**
- * Files to track, with their paths: the one given, or the last segment of the URI. 422 names every item whose URI or
- * path is not one that can be kept, or whose path another item has already.
+ * Parses files to track. The path is the given one, or the last segment of the URI. Throws 422 for every item with an
+ * invalid URI, an invalid path or a duplicate path.
  */
 export function trackedFiles(items: readonly TrackedInput[], kind: OwnerKind): TrackedFile[] {
   const errors: FieldError[] = [];

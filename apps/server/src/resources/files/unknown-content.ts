@@ -1,6 +1,6 @@
 import { type HttpProblem, invalid } from '../../protocol/problem.ts';
 
-/** The answer for content that is not stored here, or of which the caller must not learn that it is: in the same words. */
+/** The same error for content that is not stored, and for content that the caller may not know about. */
 export const unknownContent = (pointers: readonly string[]): HttpProblem =>
   invalid(
     pointers.map((pointer) => ({

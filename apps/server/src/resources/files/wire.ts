@@ -1,11 +1,11 @@
 import type { File } from '@modelbox/schema';
 
-/** A file as SQL gives it, within an aggregate or as a row. */
+/** A file as SQL returns it, in a JSON aggregate or as a row. */
 export type FileRow = Omit<File, 'createdAt'> & { readonly createdAt: string | Date };
 
 export const FILE_COLUMNS = `path, role, uri, size_bytes AS "sizeBytes", sha256, state, media_type AS "mediaType", created_at AS "createdAt"`;
 
-/** A JSON array of the first `limit` files of an object, by path. */
+/** Builds the SQL for a JSON array of the first `limit` files of an object, sorted by path. */
 export const filesSql = (objectId: string, limit: number): string => `(
   SELECT json_agg(f) FROM (SELECT ${FILE_COLUMNS} FROM files WHERE object_id = ${objectId} ORDER BY path LIMIT ${limit}) f)`;
 

@@ -3,7 +3,7 @@ import { write } from '../../core/writes/write.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Receipt } from '../../protocol/verb.ts';
 
-/** A write after which somebody may do other things than before: on this server at once, on others within a second. */
+/** Runs a write that changes rights. They apply on this server at once, and on others within a second. */
 export async function changingRights(
   ctx: RequestContext,
   work: (tx: Tx) => Promise<Receipt>,

@@ -13,7 +13,7 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import type { Receipt, Verb } from '../../protocol/verb.ts';
 import { changingRights } from './changing-rights.ts';
 
-/** Grants a role on a namespace, in the place of the one that is there. */
+/** Grants a role on a namespace. It replaces the current role of the principal there. */
 export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, touched: { namespace } }) =>
   changingRights(ctx, async (tx): Promise<Receipt> => {
     const path = namespace.namespace;
@@ -38,7 +38,6 @@ export const setGrant: Verb<'namespaces.grants.set'> = (ctx, { body, params, tou
     return { status: 200, object: { kind: 'grant', id } };
   });
 
-/** Takes a grant back. */
 export const deleteGrant: Verb<'namespaces.grants.delete'> = (ctx, { params, touched: { namespace } }) =>
   changingRights(ctx, async (tx): Promise<Receipt> => {
     const { principal } = params;
@@ -87,7 +86,6 @@ const PAGE = sizedSql(
   '$5',
 );
 
-/** Who may do what in a namespace: by grants on it and on those above, by name of who and from the top. */
 export const listGrants: Verb<'namespaces.grants.list'> = async (ctx, { query, touched: { namespace } }) => {
   const path = namespace.namespace;
   const body = await pageOf(ctx, {

@@ -8,7 +8,6 @@ import { restoreFiles } from '../files/restore-files.ts';
 import { demandMayDeleteModel, demandMayRestoreModel } from '../protected-aliases/demand.ts';
 import { demandLivingModel, demandNoAlias } from '../versions/lifecycle-checks.ts';
 
-/** What a kind demands before an object of it is deleted or comes back. */
 const CHECKS: Record<OwnerKind, { delete?: LifecycleCheck; restore?: LifecycleCheck; refused?: Refusal }> = {
   model: {
     delete: (tx, model, ctx) => demandMayDeleteModel(tx, ctx, model),
@@ -19,7 +18,6 @@ const CHECKS: Record<OwnerKind, { delete?: LifecycleCheck; restore?: LifecycleCh
   checkpoint: { restore: demandFreePosition, refused: positionTaken },
 };
 
-/** The routes that read, change, delete and restore one object of a kind. */
 export function lifecycleRoutes(serve: Serve): void {
   for (const kind of OWNER_KINDS) {
     const { delete: mayGo, restore: mayReturn, refused } = CHECKS[kind];

@@ -8,11 +8,13 @@ import type { Verb } from '../../protocol/verb.ts';
 type Node = Lineage['nodes'][number];
 type Edge = Lineage['edges'][number];
 
-/** Steps from the version where nobody says otherwise, and nodes in an answer at most. `pageBytes` bounds both nodes and edges. */
+/**
+ * The default number of steps from the version, and the most nodes of an answer. `pageBytes` limits nodes and edges.
+ */
 const DEFAULT_DEPTH = 8;
 const MAX_NODES = 1000;
 
-/** Every edge into or out of a set of versions; `from` was used for `to`. */
+/** All edges into or out of a set of versions. `from` was used for `to`. */
 const edgesOf = prepared<[versionIds: string[], limit: number], Edge & { fromKind: Node['kind'] }>(
   'lineage_edges',
   `SELECT * FROM (
@@ -52,8 +54,8 @@ const nodesOf = prepared<[ids: string[]], Node & { namespace: string }>(
 );
 
 /**
- * Walks from the version up to what it came from and down to what came of it, a step of versions at a time. What the caller
- * may not see is not there: neither it nor what it was used for, nor what lies behind it.
+ * Walks from the version to its sources and to versions that derive from it, one step of versions at a time. Nodes that
+ * the caller may not see are left out, with their edges and everything that is reachable only through them.
  */
 export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touched: { version } }) => {
   const { requests } = ctx.db;
@@ -89,7 +91,6 @@ export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touche
   return { status: 200, body: { nodes: [...nodes.values()], edges: [...edges.values()], truncated } };
 };
 
-/** Those of the nodes that the caller may see. */
 async function visibleNodes({ db, actor }: RequestContext, ids: string[]): Promise<Node[]> {
   if (ids.length === 0) return [];
   const rows = await nodesOf(db.requests, ids);

@@ -13,7 +13,7 @@ import { demandVisibleNewKeys } from './new-keys.ts';
 import { mentionsOf, type PointInput, pointColumns } from './points.ts';
 import { logMetricsOf, metricSummary } from './queries.ts';
 
-/** Logs a batch of points on an object: all or nothing, in one statement. Answers the latest values. */
+/** Logs a batch of points on an object, atomically in one statement, and returns the latest values. */
 export async function logMetrics(
   ctx: RequestContext,
   kind: OwnerKind,
@@ -23,7 +23,7 @@ export async function logMetrics(
 ): Promise<Answered | Receipt> {
   await demandVisibleNewKeys(ctx, object.id, points);
   const statement = logMetricsOf(kind);
-  // Thrown within the transaction: datasets that only these points mention do not come into being either.
+  // Thrown within the transaction, so that no datasets are created for these points.
   const gone = () => deletedMeanwhile(kind, object.id);
   const claimant = claimantOf(ctx, object.namespace);
   const log = async (on: Parameters<typeof statement>[0], columns: string[]) => {

@@ -5,7 +5,7 @@ import { invalid, pointerOf } from '../../protocol/problem.ts';
 import type { PointInput } from './points.ts';
 
 /**
- * Demands that the metric keys of a new object show all their characters.
+ * Requires that all characters of the metric keys of a new object are visible.
  * @throws HttpProblem invalid
  */
 export function demandVisibleKeys(metrics: VersionCreate['metrics']): void {
@@ -14,7 +14,8 @@ export function demandVisibleKeys(metrics: VersionCreate['metrics']): void {
 }
 
 /**
- * Demands the same of the points of an object, except for keys that it already has: a run goes on logging.
+ * Requires the same for points of an existing object, except for keys that it already has, so that a run can go on
+ * logging.
  * @throws HttpProblem invalid
  */
 export async function demandVisibleNewKeys(
@@ -39,7 +40,7 @@ interface HiddenKey {
   readonly message: string;
 }
 
-/** The keys with a fault, each at its first place. */
+/** Returns the keys with a fault, each at its first position. */
 function hiddenKeys(metrics: NonNullable<VersionCreate['metrics']> | readonly PointInput[]): HiddenKey[] {
   const places = new Map<string, readonly PropertyKey[]>();
   if (Array.isArray(metrics)) {

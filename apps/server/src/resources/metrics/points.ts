@@ -1,7 +1,6 @@
 import type { MetricValue } from '@modelbox/schema';
 import type { DatasetMention, MentionedDataset } from '../datasets/mentions.ts';
 
-/** A point as a request has it. */
 export interface PointInput {
   key: string;
   value: MetricValue;
@@ -10,7 +9,6 @@ export interface PointInput {
   dataset?: DatasetMention | null | undefined;
 }
 
-/** The metrics of a create, values by key or points, as points. */
 export const pointsOf = (metrics: Record<string, MetricValue> | PointInput[] | undefined): PointInput[] =>
   metrics === undefined
     ? []
@@ -21,19 +19,17 @@ export const pointsOf = (metrics: Record<string, MetricValue> | PointInput[] | u
 export const mentionsOf = (points: readonly PointInput[]): DatasetMention[] =>
   points.flatMap(({ dataset }) => (dataset == null ? [] : [dataset]));
 
-/** A series of a batch: one key on one dataset, or on none. */
 interface Series {
-  /** Counted from 1, as Postgres does. */
+  /** Counted from 1, as in Postgres. */
   readonly index: number;
   readonly key: string;
   readonly datasetId: string | undefined;
   readonly first: number | null | undefined;
   step: number | null | undefined;
-  /** The index of its last point. */
   last: number;
 }
 
-/** Points as the SQL function `log_metrics` takes them: by columns, each an array as Postgres writes it. */
+/** Converts points to the columns of the SQL function `log_metrics`, each as the text of a Postgres array. */
 export function pointColumns(
   points: readonly PointInput[],
   datasetOf: (mention: DatasetMention) => MentionedDataset,
@@ -71,7 +67,7 @@ export function pointColumns(
   ];
 }
 
-/** An array as Postgres writes it; `{}` where no item has a value. */
+/** Returns the text of a Postgres array; `{}` if no item has a value. */
 function column<Item>(
   items: readonly Item[],
   of: (item: Item) => string | number | null | undefined,

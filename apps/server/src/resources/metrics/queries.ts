@@ -19,7 +19,7 @@ type Values = [
   role: string,
 ];
 
-/** Stores the authors of values of versions, because rules of protected aliases trust only some. */
+/** Stores the authors of metric values of versions, because rules of protected aliases trust only some authors. */
 const CLAIMS: Record<OwnerKind, string> = {
   model: 'SELECT 0 AS count, $11::text[], $12::text',
   version:
@@ -29,8 +29,8 @@ const CLAIMS: Record<OwnerKind, string> = {
 };
 
 /**
- * The whole work of logging a batch in one statement: the idempotency key, the object's row lock (so that batches of
- * one object come one after the other), the points, the change where there was one.
+ * Logs a batch in one statement: idempotency key, row lock of the object (batches of one object run one after the
+ * other), points, and the change if any value changed.
  */
 const statement = (kind: OwnerKind) =>
   prepared<Values, { claimed: boolean; lives: boolean; changed: number | null }>(
@@ -70,7 +70,6 @@ const latest = prepared<[objectId: string, namespaceId: string], { latest: Lates
   `SELECT ${latestSql('$1::uuid', '$2::uuid')} AS latest`,
 );
 
-/** The latest values of an object. */
 export async function metricSummary({ db }: Context, object: Located) {
   const [row] = await latest(db.requests, object.id, object.namespaceId);
   return latestValues(row?.latest ?? null);

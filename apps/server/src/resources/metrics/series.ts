@@ -26,12 +26,11 @@ interface PointRow {
   value: MetricValue;
   step: number | null;
   time: string | null;
-  /** The sort key of the page, as text. */
   at: [key: string, dataset: string, step: string, time: string, received: string];
 }
 
-// Points without step or time come first, as `-1` and `-infinity`; without dataset as the empty name. Qualified: the
-// bare names would be those of the select list, where they are NULL again.
+// Points without step or time sort first, as `-1` and `-infinity`; without dataset as the empty name. The names are
+// qualified, because bare names would mean the columns of the select list, where these values are NULL again.
 const ORDER = ['key', 'dataset', 'step', 'time', 'received'].map((column) => `shown.${column}`).join(', ');
 const CHOSEN = `
   SELECT s.key, coalesce(CASE WHEN d.namespace_id = $2::uuid THEN d.name ELSE dn.path || '/' || d.name END, '') AS dataset,
@@ -54,7 +53,7 @@ const PAGE = `
 
 const WHOLE = sizedSql(`WITH shown AS (${CHOSEN}) ${PAGE}`, '$15', '$16');
 
-/** `$15` points of each series at most: even runs of it, and of each the lowest and the highest. */
+/** Returns at most `$15` points of each series: the lowest and the highest value of equal runs of points. */
 const SAMPLED = sizedSql(
   `WITH chosen AS (${CHOSEN}), ranked AS (
      SELECT *, count(*) OVER (PARTITION BY series) AS total,
@@ -72,7 +71,6 @@ const SAMPLED = sizedSql(
   '$17',
 );
 
-/** The points of an object's series, in order of key, dataset, step and time. */
 export async function listPoints(
   ctx: RequestContext,
   object: Located,
@@ -85,7 +83,7 @@ export async function listPoints(
   const [statement, sample] = points === undefined ? [WHOLE, []] : [SAMPLED, [points]];
   const body = await pageOf(ctx, {
     limit,
-    // Points are small, and each statement looks through all of the series.
+    // Points are small, but each statement scans the whole series.
     batch: limit,
     after: query.cursor === undefined ? undefined : positionOf(query.cursor),
     read: (after, count, { bytes, isEmpty }) =>
@@ -105,7 +103,7 @@ export async function listPoints(
   return { status: 200, body };
 }
 
-/** The digest of a dataset in another namespace is only for those who may see the dataset; its name was given with the point. */
+/** Only callers who may read a dataset of another namespace see its digest. Its name was sent with the point. */
 function isConcealed({ actor }: RequestContext, { dataset }: { dataset: string | null }): boolean {
   if (dataset === null || actor.grants === 'all') return false;
   const named = parseQualifiedName(dataset);

@@ -3,7 +3,6 @@ import { checkMetadata, tagSet } from '../../core/objects/patch.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { models } from './store.ts';
 
-/** Creates a model, and its namespace with it; one that is there already is answered as it is. */
 export const createModel: Verb<'models.create'> = (ctx, { body, touched: { namespace } }) =>
   createNamed(
     ctx,

@@ -10,15 +10,15 @@ import { changingRights } from '../grants/changing-rights.ts';
 import { namespaces } from './store.ts';
 
 /**
- * Deletes a namespace in which nothing lies, not even something deleted that could be restored. What admins set on it is
- * kept for the grace time: `ensure_namespace` sets it again.
+ * Deletes an empty namespace, without even deleted objects. Its grants, quota and protections are kept for the grace
+ * time: `ensure_namespace` restores them if somebody creates the namespace again.
  */
 export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { namespace } }) =>
   changingRights(ctx, async (tx): Promise<Receipt> => {
     const { id } = namespace;
     if (id === null) throw new HttpProblem('not_found', `There is no namespace "${namespace.namespace}".`);
     const row = await lockObject(tx, ctx, namespaces, { id });
-    // A grant that is being set holds the row weakly: without this lock it would go unseen.
+    // A concurrent grant locks the row only weakly. Without this stronger lock, the delete would not see that grant.
     await tx.$queryRaw`SELECT 1 FROM namespaces WHERE id = ${id}::uuid FOR UPDATE`;
     await demandMayReset(tx, ctx, row);
     const keptUntil = new Date(ctx.now().getTime() + ctx.settings.deleteGrace);
@@ -33,7 +33,7 @@ export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { nam
     try {
       await tx.namespace.delete({ where: { id: row.id } });
     } catch (error) {
-      // The foreign keys decide, so that nothing can come into it between a look and the delete.
+      // The foreign keys decide, because a check before the delete would race with new objects.
       if (!isForeignKeyViolation(error)) throw error;
       throw new HttpProblem(
         'not_empty',
@@ -43,7 +43,7 @@ export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { nam
     return { status: 204, object: null };
   });
 
-/** 403: the namespace carries a quota, grants or protections, and the caller may not change those. */
+/** Throws 403 if the namespace has a quota, grants or protections that the caller may not change. */
 async function demandMayReset(
   tx: Tx,
   ctx: RequestContext,

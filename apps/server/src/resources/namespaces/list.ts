@@ -16,7 +16,7 @@ export const namespaceSchema: SqlSchema = {
   metadata: 'n.metadata',
 };
 
-/** Those below a namespace; without one all that the caller may see. */
+/** Limits the list to namespaces below `under`, or to all that the caller may see. */
 function within(ctx: RequestContext, under: Place | undefined): { where: string[]; values: unknown[] } {
   if (under) return { where: ["starts_with(n.path, $1 || '/')"], values: [under.namespace] };
   const seen = visible(ctx, 'namespace.read', '$1');

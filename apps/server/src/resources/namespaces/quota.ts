@@ -3,7 +3,7 @@ import { decideAccess } from '@modelbox/domain';
 import type { RequestContext } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
-/** A quota that does not hold: bytes of it, bytes used and reserved, bytes asked for beyond those. */
+/** An exceeded quota: its bytes, the bytes used and reserved, and the bytes that the request needs. */
 interface Lacking {
   readonly path: string;
   readonly quota: bigint | number;
@@ -11,19 +11,18 @@ interface Lacking {
   readonly asked: bigint | number;
 }
 
-/** What a transaction has just stored in a namespace. */
 interface Charge {
-  /** The most that it can be. */
   readonly bytes: number;
-  /** The object whose files it is, which may have content that others have too. Without: all of it counts. */
+  /**
+   * The object with the files. Content that other objects already have is not charged again. Absent: all bytes count.
+   */
   readonly objectId?: string;
-  /** Of its files only those at these paths. */
   readonly paths?: readonly string[];
 }
 
 /**
- * Refuses what would not fit into the quotas at and above a namespace, as they are just now: before anybody sends it. Only
- * `chargeQuotas` in the transaction that stores it can say that it does fit.
+ * Throws 413 early, before content is sent, if the bytes would exceed a quota at or above the namespace. Only
+ * `chargeQuotas`, in the transaction that stores the content, guarantees that it fits.
  */
 export async function demandRoom(ctx: RequestContext, namespace: string, bytes: number): Promise<void> {
   const text = 'SELECT path, quota, used, asked FROM find_lacking_quota($1, $2)';
@@ -31,8 +30,8 @@ export async function demandRoom(ctx: RequestContext, namespace: string, bytes: 
 }
 
 /**
- * Charges the quotas at and above a namespace for what the transaction has stored there; it keeps them locked until it
- * ends, so it is best done last. 413 where one does not hold.
+ * Charges the quotas at and above a namespace for stored bytes, and throws 413 if one is exceeded. The quotas stay
+ * locked until the transaction ends, so call it last.
  */
 export async function chargeQuotas(
   tx: Tx,
@@ -48,7 +47,7 @@ async function demandNone(ctx: RequestContext, sql: Sql, text: string, values: u
   const [lacking] = await sql<Lacking>(text, values);
   if (lacking === undefined) return;
   const { path, quota, used, asked } = lacking;
-  // A quota far above may be of a namespace whose figures are not for everybody below it.
+  // The quota may belong to a namespace above whose figures the caller may not see.
   const isKnown = decideAccess(ctx.actor, 'namespace.read', path) === 'allowed';
   const figures = isKnown
     ? `has a quota of ${quota} bytes. ${used} bytes are used or reserved by uploads, and the request needs ${asked} more`

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../../protocol/kinds.ts';
 
 type Namespace = Omit<Row, 'quotaBytes'> & { readonly quotaBytes: number | null };
 
-/** Quotas are numbers that a double holds. */
+/** Quotas always fit into a double. */
 const toNamespace = (row: Row): Namespace => ({
   ...row,
   quotaBytes: row.quotaBytes === null ? null : Number(row.quotaBytes),
@@ -20,7 +20,7 @@ export const namespaces: ObjectStore<Namespace> = {
     return row && toNamespace(row);
   },
   set: async (tx, id, columns) => toNamespace(await tx.namespace.update({ where: { id }, data: columns })),
-  // The same members as `ensure_namespace` records.
+  // `ensure_namespace` records the same members.
   fields: ({ id, path, description, metadata, quotaBytes }) => ({
     id,
     path,

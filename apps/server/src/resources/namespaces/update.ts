@@ -7,8 +7,8 @@ import type { Verb } from '../../protocol/verb.ts';
 import { namespaces } from './store.ts';
 
 /**
- * Changes a namespace by JSON merge patch. A first quota waits for what is just being stored without one: the count with
- * which it begins must not miss that.
+ * Applies a JSON merge patch to a namespace. A first quota waits for transactions that store content without a quota,
+ * so that its first count includes that content.
  */
 export const updateNamespace: Verb<'namespaces.update'> = (ctx, { touched: { namespace }, body }) =>
   write(ctx, async (tx) => {

@@ -10,7 +10,6 @@ const count = prepared<[path: string], NamespaceUsage>(
    FROM namespaces n, namespace_usage(n.path) AS u WHERE n.path = $1`,
 );
 
-/** Counts what is stored in a namespace and all below it. */
 export const readUsage: Verb<'namespaces.usage'> = async (ctx, { touched: { namespace } }) => {
   const [usage] = await count(ctx.db.requests, namespace.namespace);
   if (usage === undefined)

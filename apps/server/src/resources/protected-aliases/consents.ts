@@ -17,10 +17,10 @@ import { stateOf } from './rows.ts';
 import { standingRules } from './rule-texts.ts';
 import { consentWords } from './words.ts';
 
-/** Rules in a page at most: each is read with the policies above it. */
+/** Most rules per page: each one is read with the policies above it. */
 const PAGE = 100;
 
-/** An owner of a policy, the place of the protection, and the consent if an admin gave one. */
+/** An owner of a policy, the owner of the protection, and the consent if an admin gave one. */
 type RuleRow = PolicyOwner & { namespace: string; model: string | null } & (
     | Given
     | Record<keyof Given, null>
@@ -34,8 +34,8 @@ interface Given {
 }
 
 /**
- * The policies of the protected model or namespace, of all below it and of all above it. Each has a rule for the alias, or
- * had one that was allowed. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
+ * Policies of the protected model or namespace, and of all owners below and above it, that have a rule for the alias or
+ * had an allowed one. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
  */
 const CONCERNED = `
   SELECT o.*, c.rule, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt", p.namespace, p.model
@@ -57,7 +57,6 @@ interface ProtectionRow {
   movableBy: string;
 }
 
-/** The first values of a statement of `CONCERNED`. */
 const paramsOf = (protection: ProtectionRow, object: Located, alias: string) => [
   protection.id,
   alias,
@@ -69,7 +68,7 @@ const PROTECTION = `
   SELECT id, movable_by AS "movableBy" FROM protected_aliases
   WHERE (model_id = $1::uuid OR namespace_id = $1::uuid) AND alias = $2`;
 
-/** By name. A model and a namespace may have the same one; no name has a control character. */
+/** Sorts by name and kind, because a model and a namespace can have the same name. No name has a control character. */
 const POSITION = `concat(r.name, chr(1), r.kind) COLLATE "C"`;
 const positionOf = ({ name, kind }: RuleRow): string => `${name}\u0001${kind}`;
 
@@ -79,7 +78,7 @@ const RULES = sizedSql(
   '$8',
 );
 
-/** The labelling rules for a protected alias, by the names of the models and namespaces whose policies have them. */
+/** Lists the labelling rules for a protected alias, sorted by the name of the owner of their policy. */
 export async function listRules(
   ctx: RequestContext,
   object: Located,
@@ -131,7 +130,9 @@ async function consentOf(sql: Sql, row: RuleRow, alias: string): Promise<RuleCon
   return { ...base, state: allowed === null ? 'waits' : 'changed', words };
 }
 
-/** Allows a rule to move a protected alias until its text changes. The digest names the text that the caller has seen. */
+/**
+ * Allows a rule to move a protected alias until its text changes. The digest identifies the text that the caller saw.
+ */
 export const allowRule = (
   ctx: RequestContext,
   object: Located,
@@ -179,7 +180,6 @@ export const allowRule = (
     return receipt;
   });
 
-/** Withdraws a consent: the rule waits again. */
 export const withdrawRule = (
   ctx: RequestContext,
   object: Located,

@@ -6,7 +6,6 @@ import type { Receipt } from '../../protocol/verb.ts';
 import { lockOwnProtection } from './demand.ts';
 import { stateOf } from './rows.ts';
 
-/** Takes a protection away; what stands above it stays. */
 export const deleteProtection = (ctx: RequestContext, object: Located, alias: string): Promise<Receipt> =>
   write(ctx, async (tx): Promise<Receipt> => {
     const row = await lockOwnProtection(tx, ctx, object, alias);

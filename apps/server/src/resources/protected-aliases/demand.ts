@@ -12,8 +12,8 @@ import { COLUMNS, countFor, FROM, ownerOf, type ProtectionRow } from './rows.ts'
 type ModelRef = Pick<Located, 'id' | 'namespace'>;
 
 /**
- * Keeps the protections of an alias name below a root as they are until the transaction ends. Those who move it go side by
- * side; who protects it goes alone, so that after that commit nothing is moved that began before it.
+ * Locks the protections of an alias name below a root until the transaction ends. Moves take a shared lock. Changes of
+ * a protection lock alone, so that no move that began earlier commits after the change.
  */
 export async function lockProtections(
   tx: Tx,
@@ -21,14 +21,14 @@ export async function lockProtections(
   alias: string,
   how: 'shared' | 'alone',
 ): Promise<void> {
-  // A team that takes long keeps no other waiting: what protects an alias stands below the same root.
+  // The key contains the root, so that a slow transaction of one team does not block other teams.
   const key = `protected alias ${namespace.split('/', 1)[0]} ${alias}`;
   await lockKey(tx, key, how);
 }
 
 /**
- * Locks the protection that stands on a model or namespace itself, as `lockProtections` does alone.
- * @throws HttpProblem not_found, or `stale` if the caller has seen another state of it.
+ * Locks the protection on a model or namespace itself, with the lock `alone`.
+ * @throws HttpProblem not_found, or `stale` if `If-Match` names another state of the protection.
  */
 export async function lockOwnProtection(
   tx: Tx,
@@ -46,7 +46,7 @@ export async function lockOwnProtection(
 const inForce = `FROM ${FROM}
   WHERE p.alias = ANY ($1::text[]) AND ${countFor('$2::uuid', '$3')}`;
 
-/** The first protection of an alias, from the top, that does not let somebody move it. */
+/** Returns the first protection of an alias, from the top, that denies the move. */
 async function refusing(
   tx: Tx,
   actor: RequestContext['actor'],
@@ -69,7 +69,7 @@ async function refusing(
   return rows.find(isRefusing);
 }
 
-/** A protection, and whether its admins allowed the rule that moves the alias. */
+/** A protection, and whether an admin allowed the rule that moves the alias. */
 interface RefusingRow extends ProtectionRow {
   allowsRule: boolean;
 }
@@ -83,7 +83,7 @@ export const mayMove = async (
   mover: AliasMover,
 ): Promise<boolean> => (await refusing(tx, actor, model, alias, mover)) === undefined;
 
-/** The required number of approvals; undefined if no protection of the alias is by `proposal`. */
+/** Returns the required number of approvals. Undefined if no protection of the alias is by `proposal`. */
 export async function approvalsNeeded(tx: Tx, model: ModelRef, alias: string): Promise<number | undefined> {
   await lockProtections(tx, model.namespace, alias, 'shared');
   const [row] = await tx.$queryRawUnsafe<{ needed: number | null }[]>(
@@ -95,7 +95,7 @@ export async function approvalsNeeded(tx: Tx, model: ModelRef, alias: string): P
   return row?.needed ?? undefined;
 }
 
-/** Those of some aliases that no rule may move on a model by itself. */
+/** Returns the aliases that no rule may move on a model by itself. */
 export async function aliasesKeptFromRules(
   sql: Sql,
   model: ModelRef,
@@ -116,7 +116,7 @@ const protectionOf = (row: ProtectionRow, allowed: readonly string[]) => ({
   permissions: row.role === null ? [] : ROLE_PERMISSIONS[row.role],
 });
 
-/** 403 where a protection does not let the caller move an alias of a model. */
+/** Throws 403 if a protection denies the caller to move an alias of a model. */
 export async function demandMayMove(
   tx: Tx,
   ctx: RequestContext,
@@ -135,25 +135,25 @@ export async function demandMayMove(
 
 const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {
   role: ({ role }) => `only callers with at least the role ${role} may move it`,
-  // Whom else it could be asked of is for those to see who may read the protection.
+  // Only callers who may read the protection may see its principals.
   principals: () => 'only the principals that the protection names may move it',
   rule: () => 'only a labelling rule that an admin has allowed may move it',
   proposal: () => 'only an approved proposal may move it',
 };
 
-/** 403 where a model's versions hold an alias that the caller may not move: deleting the model would take it away. */
+/** Throws 403 if the model has an alias that the caller may not move: deleting the model would remove the alias. */
 export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: ModelRef): Promise<void> {
   const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
   for (const { name } of held) await demandMayMove(tx, ctx, model, name, 'caller');
 }
 
 /**
- * 403 if a deleted model holds an alias that the caller may not move: restoring the model would bring it back. The current
- * protections decide, even if they are newer than the deletion.
+ * Throws 403 if a deleted model has an alias that the caller may not move: restoring the model would restore the alias.
+ * The current protections decide, even if they are newer than the deletion.
  */
 export async function demandMayRestoreModel(tx: Tx, ctx: RequestContext, model: Located): Promise<void> {
   const row = await tx.model.findUnique({ where: { id: model.id }, select: { deletedAt: true } });
-  // The restore of a model that lives changes nothing.
+  // Restoring a model that is not deleted changes nothing.
   if (!row?.deletedAt) return;
   const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
   for (const { name } of held) {

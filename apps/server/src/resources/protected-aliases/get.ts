@@ -4,7 +4,6 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import type { Answered } from '../../protocol/verb.ts';
 import { ownerOf, readProtections } from './rows.ts';
 
-/** The protection of an alias that stands on a model or a namespace itself. */
 export async function getProtection(ctx: RequestContext, object: Located, alias: string): Promise<Answered> {
   const row = await ctx.db.prisma.protectedAlias.findFirst({ where: { ...ownerOf(object), alias } });
   const [readout] = row === null ? [] : await readProtections(ctx, [row.id]);

@@ -6,7 +6,7 @@ import type { Located } from '../../protocol/located.ts';
 import type { Answered } from '../../protocol/verb.ts';
 import { COLUMNS, countFor, FROM, type ProtectionRow, toProtection } from './rows.ts';
 
-/** By alias, then from the top; no name has a control character. */
+/** Sorts by alias, then from the top. No name has a control character. */
 const PLACE = `concat(p.alias, chr(1), n.path, chr(1), m.name) COLLATE "C"`;
 const positionOf = (row: ProtectionRow): string =>
   `${row.alias}\u0001${row.namespace}\u0001${row.model ?? ''}`;
@@ -17,7 +17,7 @@ const PAGE = sizedSql(
   '$6',
 );
 
-/** The protections that count for a model, or for the models below a namespace: those on it, and those above. */
+/** Lists the protections in force for a model, or for all models below a namespace: its own, and those above it. */
 export async function listProtections(
   ctx: RequestContext,
   object: Located,

@@ -8,15 +8,14 @@ import { countFor, FROM, type ProtectionRow } from './rows.ts';
 import { type StandingRule, standingRules } from './rule-texts.ts';
 import { consentWords } from './words.ts';
 
-/** The demands that the protections of an alias by `rule` make of a policy's rule for the alias. */
+/** The demands of all protections of an alias by `rule` on the rule of a policy for that alias. */
 export interface ProtectedRule extends StandingRule {
-  /** Each of these must trust the author of a value. Empty: the rule uses all values. */
+  /** The rule uses only values whose author each of these trusts. Empty: it uses all values. */
   readonly trust: readonly Trust[];
-  /** Why the rule must not move the alias; undefined if an admin of each protection has allowed it. */
+  /** The reason why the rule must not move the alias. Undefined if an admin of each protection has allowed it. */
   readonly waits: string | undefined;
 }
 
-/** The roles and principals that one protection trusts. */
 export interface Trust {
   readonly roles: readonly string[];
   readonly principals: readonly string[];
@@ -31,12 +30,12 @@ interface Row extends Pick<ProtectionRow, 'evaluatorRole' | 'evaluators'> {
   givenAt: Date | null;
 }
 
-/** The scope whose rules are read: a model, or all models below a namespace. */
+/** A model, or all models below a namespace. */
 export type RuleScope = Pick<Located, 'kind' | 'id' | 'namespace'>;
 
 /**
- * The labelling rules of aliases that are protected by `rule` in a scope, by alias.
- * @param draft of the scope's own policy, which `policy` has taken in already.
+ * Returns the labelling rules in force in a scope for aliases that are protected by `rule`, by alias.
+ * @param draft of the scope's own policy. `policy` already includes it.
  */
 export async function protectedRulesOf(
   sql: Sql,
@@ -66,7 +65,7 @@ export async function protectedRulesOf(
     const concerned = rows.filter(({ alias }) => alias === rule.alias);
     if (concerned.length === 0) continue;
     const standing = rules.get(rule.alias ?? '');
-    // The policy was read before its rules. After an edit between the two, the consent belongs to another text.
+    // The policy was read before its rules. If it was edited in between, the consent belongs to another text.
     const isSame = standing !== undefined && canonicalJson(standing.rule) === canonicalJson(rule);
     const first = concerned.find(({ digest }) => !isSame || digest !== standing.digest);
     const waits = first && consentWords(first, source.name, rule.name);
@@ -82,13 +81,12 @@ export async function protectedRulesOf(
   return protectedRules;
 }
 
-/** Logging needs the role contributor, so a protection that trusts it, or a lower role, trusts everybody. */
+/** Logging needs the role contributor, so a protection that trusts contributors or viewers trusts every author. */
 function trustOf({ evaluatorRole: role, evaluators: principals }: Row): Trust[] {
   if (role === 'contributor' || role === 'viewer') return [];
   return [{ roles: role === null ? [] : ROLES.slice(ROLES.indexOf(role)), principals }];
 }
 
-/** The rules that wait, as answers tell them. */
 export const waitingOf = (rules: ReadonlyMap<string, ProtectedRule>) =>
   [...rules].flatMap(([alias, { rule, waits }]) =>
     waits === undefined ? [] : [{ rule: rule.name, alias, words: waits }],

@@ -5,7 +5,6 @@ import { etagOf } from '../../protocol/http/preconditions.ts';
 import type { Readout } from '../../protocol/kinds.ts';
 import type { Located } from '../../protocol/located.ts';
 
-/** A row as it is told. */
 export interface ProtectionRow {
   id: string;
   alias: string;
@@ -29,7 +28,10 @@ export const COLUMNS = `p.id, p.alias, p.movable_by AS by, p.role, p.principals,
 export const FROM = `protected_aliases p LEFT JOIN models m ON m.id = p.model_id
   JOIN namespaces n ON n.id = coalesce(p.namespace_id, m.namespace_id)`;
 
-/** A condition: those on a model, and those on its namespace and above. The places of the model's id and the namespace's path. */
+/**
+ * Builds the condition for protections on a model, its namespace and those above. Arguments are placeholders of id and
+ * path.
+ */
 export const countFor = (model: string, path: string): string =>
   `(p.model_id = ${model} OR (p.namespace_id IS NOT NULL AND n.path = ANY (paths_above(${path}))))`;
 
@@ -54,11 +56,9 @@ export async function readProtections({ db }: Context, ids: string[]): Promise<R
   return rows.map((row) => ({ id: row.id, body: toProtection(row, false), etag: etagOf(row.edit) }));
 }
 
-/** On what a protection stands, as columns. */
 export const ownerOf = ({ kind, id }: Pick<Located, 'kind' | 'id'>) =>
   kind === 'model' ? { modelId: id } : { namespaceId: id };
 
-/** What a change tells of a protection. */
 export const stateOf = (
   row: Pick<
     ProtectedAlias,

@@ -10,8 +10,8 @@ export interface StandingRule extends RuleText {
 }
 
 /**
- * The labelling rules that a policy has for aliases, by alias. `evaluate` comes from the owner's policy or from those above,
- * so that a policy further below cannot loosen the text that an admin has seen.
+ * Returns the labelling rules of a policy by alias. `evaluate` comes from this policy or from those above, so that a
+ * policy below cannot weaken the text that an admin allowed.
  * @param draft replaces the owner's policy.
  */
 export async function standingRules(
@@ -29,7 +29,7 @@ export async function standingRules(
   );
 }
 
-/** The same text in another policy is another rule: it has another digest. */
+/** The digest includes the owner: the same text in another policy is another rule. */
 const digestOf = (ownerId: string, { rule, evaluate }: RuleText): string =>
   createHash('sha256')
     .update(canonicalJson({ owner: ownerId, rule, evaluate }))

@@ -13,7 +13,7 @@ import type { Receipt } from '../../protocol/verb.ts';
 import { lockProtections } from './demand.ts';
 import { ownerOf, stateOf } from './rows.ts';
 
-/** Says who may move an alias of a model, or of all models below a namespace, in the place of what was said there. */
+/** Sets, or replaces, the protection of an alias on a model or on all models below a namespace. */
 export function setProtection(
   ctx: RequestContext,
   object: Located,
@@ -57,7 +57,7 @@ export function setProtection(
   });
 }
 
-/** What goes with `by`, and only that. */
+/** Requires the fields that belong to `by`, and refuses the others. */
 function demandSound(
   { settings }: Pick<RequestContext, 'settings'>,
   { by, role, principals, approvals = 1, evaluations }: AliasProtectionPut,
@@ -86,7 +86,7 @@ function demandSound(
     );
 }
 
-/** 404 where the object was deleted after it was located; it is kept until the transaction ends. */
+/** Locks the object against deletion until the transaction ends. Throws 404 if it was deleted meanwhile. */
 async function demandThere(tx: Tx, { kind, id }: Located): Promise<void> {
   const isThere =
     kind === 'model'

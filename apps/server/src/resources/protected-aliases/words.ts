@@ -1,14 +1,12 @@
-/** A protection, and the consent that an admin gave there. */
 export interface Consent {
   readonly alias: string;
-  /** The namespace of the protection, or of its model. */
   readonly namespace: string;
   readonly model: string | null;
   readonly givenBy: string | null;
   readonly givenAt: Date | null;
 }
 
-/** Says in one sentence why a rule waits, and who may allow it. */
+/** Returns a sentence that says why a rule waits, and who may allow it. */
 export function consentWords(
   { alias, namespace, model, givenBy, givenAt }: Consent,
   owner: string,

@@ -5,7 +5,6 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { listAllFiles } from '../files/read.ts';
 
-/** What a reference means now: a ready version and all its files, each with where to fetch it. */
 export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
   const { body, crossNamespace } = await readObject(ctx, 'version', touched.version.id);
   const version = body as Version;

@@ -6,12 +6,11 @@ import { toToken } from './tokens.ts';
 
 type TokenId = { readonly id: string };
 
-/** The first administrator. */
 const FIRST = 'user:admin';
 
 /**
- * Creates the token of the first administrator with a secret that the operator has chosen, unless an administrator has
- * a valid token. Returns whether it created the token.
+ * Creates the token of the first administrator with a secret that the operator chose, unless an administrator has a
+ * valid token. Returns whether it created the token.
  */
 export const bootstrap = (ctx: Context, secret: string): Promise<boolean> =>
   ctx.db.prisma.$transaction(async (tx) => {

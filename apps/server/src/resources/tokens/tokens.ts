@@ -20,7 +20,6 @@ import { changingRights } from '../grants/changing-rights.ts';
 
 export const isAdministrator = ({ actor }: RequestContext): boolean => actor.grants === 'all';
 
-/** Makes a token. Its owner is whoever asks; administrators make those of others too. */
 export const createToken: Verb<'tokens.create'> = async (ctx, { body }) => {
   demandSound(ctx, body);
   let made: { secret: string; row: TokenRow } | undefined;
@@ -28,7 +27,7 @@ export const createToken: Verb<'tokens.create'> = async (ctx, { body }) => {
     made = await insertToken(tx, ctx, body);
     return { status: 201, object: { kind: 'token', id: made.row.id } };
   });
-  // The secret of the first answer is kept nowhere.
+  // A replayed request cannot return the secret, because the server does not store it.
   if (made === undefined)
     throw new HttpProblem(
       'replay_unavailable',
@@ -38,7 +37,6 @@ export const createToken: Verb<'tokens.create'> = async (ctx, { body }) => {
   return { status: 201, body: answer };
 };
 
-/** Stores a new token; gives its secret. */
 async function insertToken(
   tx: Tx,
   ctx: RequestContext,
@@ -74,8 +72,8 @@ async function insertToken(
 }
 
 /**
- * Demands that the owner may have one more living token. Locks the count until the transaction ends, so that two creates at
- * the limit do not both pass.
+ * Requires that the owner may have one more valid token. Locks the count until the transaction ends, so that two
+ * creates at the limit do not both pass.
  * @throws HttpProblem limit_reached
  */
 async function demandTokenAllowed(tx: Tx, ctx: RequestContext, principal: string): Promise<void> {
@@ -92,10 +90,13 @@ async function demandTokenAllowed(tx: Tx, ctx: RequestContext, principal: string
   throw new HttpProblem('limit_reached', words);
 }
 
-/** The rights of a token without a list. The table stores that as an empty list, so a request must not send one. */
+/**
+ * The rights of a token without a list. The table stores a missing list as an empty one, so requests must not send
+ * empty lists.
+ */
 const UNBOUND = { namespaces: 'every namespace', permissions: 'every permission', networks: 'any address' };
 
-/** What was narrowed makes nothing that is wider, and takes nothing from its owner: 403. */
+/** Throws 403 for a narrowed token: it must not create wider tokens, or revoke other tokens of its owner. */
 function demandNotNarrowed({ actor }: RequestContext, what: string): void {
   if (actor.isNarrowed || actor.isBoundToNetworks)
     throw new HttpProblem(
@@ -155,8 +156,8 @@ const ofPrincipal = prepared<
 );
 
 /**
- * Lists tokens, newest first: ids sort by the time they were made. A narrowed token sees only itself. It cannot make
- * others, so it has none to manage.
+ * Lists tokens, newest first: their ids sort by time of creation. A narrowed token sees only itself, because it cannot
+ * create others.
  */
 export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
   const after = idAfter(query.cursor);
@@ -177,8 +178,8 @@ export const listTokens: Verb<'tokens.list'> = async (ctx, { query }) => {
 };
 
 /**
- * Revokes a token, and with it all that were made by it. A token that was revoked before keeps its time. A narrowed token
- * revokes only itself and its tree.
+ * Revokes a token and all tokens that it created. A token that was revoked before keeps its time. A narrowed token can
+ * revoke only itself and its tree.
  */
 export const revokeToken: Verb<'tokens.revoke'> = (ctx, { params }) =>
   changingRights(ctx, async (tx): Promise<Receipt> => {
@@ -202,7 +203,6 @@ async function revokeRow(tx: Tx, ctx: RequestContext, row: TokenRow): Promise<vo
   await recordChange(tx, ctx, { kind: 'token', id: row.id, namespace: '', action: 'updated', ...states });
 }
 
-/** A token without its hash. */
 type ListedToken = Omit<TokenRow, 'hash'>;
 
 export const toToken = (row: ListedToken): Token => ({

@@ -4,7 +4,7 @@ import type { Verb } from '../../protocol/verb.ts';
 import { demandOpen } from './closed.ts';
 import { lockUpload } from './lock.ts';
 
-/** Gives an upload up. One that came to nothing already stays as it is; a worker removes what lies of it in the store. */
+/** Aborts an upload. A failed, aborted or expired upload stays as it is. A worker removes its data from the store. */
 export const abortUpload: Verb<'uploads.abort'> = async (ctx, { touched }) => {
   const { id, namespace } = touched.upload;
   const receipt = await write(ctx, async (tx) => {

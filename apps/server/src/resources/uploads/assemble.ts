@@ -15,19 +15,18 @@ import type { UploadRow } from './rows.ts';
 
 const ATTEMPTS = 3;
 
-/** All parts are there, and the store could not put them together now. Trying again later can help. */
+/** All parts have arrived, but the store could not combine them now. A retry can help. */
 export class NotTogetherYet extends Error {
   override readonly name = 'NotTogetherYet';
 }
 
-/** What names an upload in the store, and says which parts it has. */
+/** The fields that identify an upload in the store and determine its parts. */
 export type Plan = Pick<UploadRow, 'id' | 'key' | 'token' | 'sizeBytes' | 'partSizeBytes'>;
 
 /**
- * Has the store make the blob of an upload out of its parts, if that is not done already: by another request at the same
- * time, or by one after which the server died.
- * @throws {HttpProblem} 409 if parts are missing, or are being replaced.
- * @throws NotTogetherYet; BlobNotFound if the store knows neither the parts nor the blob.
+ * Lets the store combine the parts of an upload into its blob, unless another or an earlier request has done so.
+ * @throws {HttpProblem} 409 if parts are missing, or are being replaced
+ * @throws NotTogetherYet, or BlobNotFound if the store has neither the parts nor the blob
  */
 export async function assemble(ctx: Context, upload: Plan): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -53,15 +52,15 @@ async function putTogether({ blobs }: Context, upload: Plan, parts: readonly Blo
   try {
     await blobs.multipart.complete(upload, parts);
   } catch (error) {
-    // A store that is read-only stays so until somebody mends it: whoever completes is told.
+    // A read-only store needs an operator, so the client gets the error at once.
     if (!(error instanceof BlobStoreUnavailable) || error instanceof BlobStoreReadOnly) throw error;
     throw new NotTogetherYet('the store has not combined the parts', { cause: error });
   }
 }
 
 /**
- * Keeps the hashes that the parts arrived with, to compare what is read back. Two completions that name different parts
- * leave them unknown, because only the store knows whose it took.
+ * Stores the hashes of the parts as they arrived, for the comparison when the content is read back. If two completions
+ * name different parts, the hashes stay unknown: only the store knows which parts it used.
  */
 async function noteHashes({ db }: Context, { id }: Plan, parts: readonly BlobPart[]): Promise<void> {
   if (parts.some(({ sha256 }) => sha256 === null)) return;
@@ -71,7 +70,7 @@ async function noteHashes({ db }: Context, { id }: Plan, parts: readonly BlobPar
   await db.requests.query(text, [id, hashes]);
 }
 
-/** The parts that make the file, by number. An empty file is made of one part, which nobody sends. */
+/** Returns the parts of the file, sorted by number. For an empty file, the server itself stores one empty part. */
 async function partsOf({ blobs }: Context, upload: Plan): Promise<BlobPart[]> {
   if (partCount(upload) === 0) {
     const sha256 = createHash('sha256').digest('hex');

@@ -13,20 +13,19 @@ const WORDS: Record<Exclude<UploadState, 'open'>, string> = {
   expired: 'has expired; create a new upload',
 };
 
-/** Requests that must find the parts missing, and milliseconds that must pass, before the parts count as lost. */
+/** The parts count as lost after this many requests found them missing, over at least this many milliseconds. */
 const LOST_AFTER = 4;
 const LOST_AFTER_MS = 300_000;
-/** Seconds until the next look is worth it. */
+/** Seconds after which a retry makes sense. */
 const LOOK_AGAIN = { 'retry-after': '15' };
 
-/** Refuses what only an open upload takes: 409. */
 export function demandOpen({ state, failure }: Pick<UploadRow, 'state' | 'failure'>): void {
   if (state === 'open') return;
   const why = failure === null ? '' : ` ${failure}`;
   throw new HttpProblem('upload_closed', `The upload ${WORDS[state]}.${why}`);
 }
 
-/** Whether the store has the blob of the upload, whole. */
+/** Whether the store has the complete blob of the upload. */
 export async function isTogether({ blobs }: Context, upload: Pick<UploadRow, 'key' | 'sizeBytes'>) {
   try {
     return (await blobs.stat(upload.key)).sizeBytes === upload.sizeBytes;
@@ -37,8 +36,9 @@ export async function isTogether({ blobs }: Context, upload: Pick<UploadRow, 'ke
 }
 
 /**
- * The answer if the store does not know the parts of an upload that was open a moment ago: 409 if the parts were put
- * together, or if several requests over minutes found them missing; 503 until then, because stores forget for a while.
+ * Returns the error if the store does not find the parts of an open upload. 409 if the parts were combined, or if
+ * several requests over minutes found them missing. 503 until then, because a store can lose sight of parts for a
+ * while.
  */
 export async function closedMeanwhile(ctx: Context, upload: UploadRow): Promise<HttpProblem> {
   demandOpen(await uploadRow(ctx, upload));
@@ -67,7 +67,7 @@ export async function closedMeanwhile(ctx: Context, upload: UploadRow): Promise<
   );
 }
 
-/** Notes that the store knows the parts, if earlier requests found that it does not. */
+/** Resets the count of missing parts after the store found the parts again. */
 export async function notePresent({ db }: Context, { id, foundAt }: UploadRow): Promise<void> {
   if (foundAt === null) return;
   const text = `UPDATE uploads SET findings = 0, found_at = NULL WHERE id = $1 AND state = 'open'`;

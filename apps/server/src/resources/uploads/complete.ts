@@ -15,13 +15,13 @@ import { lockUpload } from './lock.ts';
 import { uploadRow } from './read.ts';
 import type { UploadRow } from './rows.ts';
 
-/** The reason why the parts of an upload are not put together yet. */
+/** The value of `waitsFor` while the store has not combined the parts. */
 export const WAITS_FOR_STORE = 'The file store has not combined the parts yet. The server will try again.';
 
 /**
- * Makes the file of the parts: first in the store, then, in one transaction, visible on its object; a worker verifies it.
- * A crash between leaves the upload open, and completing it again goes on from there. If the store has all parts and
- * cannot put them together now, the file is visible all the same, and the worker goes on with that first.
+ * Completes an upload: combines the parts in the store, then makes the file visible in one transaction. A worker
+ * verifies it. After a crash in between, the upload is still open and can be completed again. If the store cannot
+ * combine the parts now, the file becomes visible anyway, and the worker combines them first.
  */
 export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touched }) => {
   const upload = await uploadRow(ctx, touched.upload);
@@ -31,7 +31,7 @@ export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touc
     await ctx.db.prisma.$transaction((tx) =>
       lockPath(tx, ctx, upload.kind, { id: upload.objectId }, upload.path),
     );
-    // Its bytes are reserved; but the quota may be a smaller one now.
+    // The bytes are reserved, but the quota may have been lowered since.
     await demandRoom(ctx, touched.upload.namespace, 0);
     completing = !(await whileInUse(ctx, upload, () => isAssembled(ctx, upload)));
   }
@@ -45,14 +45,14 @@ export const completeUpload: Verb<'uploads.complete'> = async (ctx, { body, touc
   }
 };
 
-/** Whether the store has put the parts together. False if that is left to a worker. */
+/** Combines the parts in the store. Returns false if a worker must do it later. */
 async function isAssembled(ctx: RequestContext, upload: UploadRow): Promise<boolean> {
   try {
     await assemble(ctx, upload);
     return true;
   } catch (error) {
     if (error instanceof BlobNotFound) {
-      // Somebody else may have gone on from there.
+      // Another request may have completed the upload.
       if ((await uploadRow(ctx, upload)).state !== 'open') return true;
       throw await closedMeanwhile(ctx, upload);
     }
@@ -63,8 +63,8 @@ async function isAssembled(ctx: RequestContext, upload: UploadRow): Promise<bool
 }
 
 /**
- * Cleans up once more after an upload that was given up while the store put its parts together: perhaps the blob came
- * into being only after the first time. If the server dies before this, the sweep of orphans finds the blob.
+ * Schedules another cleanup for an upload that ended while the store combined its parts: the blob may have appeared
+ * after the first cleanup. If the server dies before, the sweep of orphans finds the blob.
  */
 export async function cleanAgain(ctx: Context, { id }: Pick<UploadRow, 'id'>): Promise<void> {
   const text = `UPDATE uploads SET cleaned_at = NULL WHERE id = $1 AND state IN ('aborted', 'expired')`;
@@ -72,7 +72,6 @@ export async function cleanAgain(ctx: Context, { id }: Pick<UploadRow, 'id'>): P
   ctx.wakeups.abandoned.wake();
 }
 
-/** Makes the file visible, once. */
 async function appear(
   tx: Tx,
   ctx: RequestContext,
@@ -126,7 +125,6 @@ async function appear(
   return receipt;
 }
 
-/** The same hash as was announced before, where there was one. */
 function demandSame(upload: UploadRow, sha256: string | undefined): void {
   if (sha256 === undefined || upload.sha256 === null || upload.sha256 === sha256) return;
   throw invalidField(

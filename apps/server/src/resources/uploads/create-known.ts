@@ -18,8 +18,8 @@ interface Plan {
 }
 
 /**
- * An upload that is complete at once, since its content is stored already and the caller may read it. Undefined where it
- * was swept or found damaged since that was looked up: then it has to be sent.
+ * Creates an upload that is complete at once, because its content is stored and the caller may read it. Undefined if
+ * the content was swept or found damaged since the authorization: then the client must send it.
  */
 export async function createKnown(
   ctx: RequestContext,
@@ -51,7 +51,7 @@ export async function createKnown(
           mediaType: mediaTypeOf(body.mediaType),
           ...sizes,
           sha256,
-          // Nothing of it lies in the store, under no key.
+          // The store has no data of this upload, so the key is never used.
           ...{ key: id, token: '' },
           state: 'complete',
           createdBy: ctx.actor.name,
@@ -70,5 +70,5 @@ export async function createKnown(
   }
 }
 
-/** Thrown to leave a transaction whose content is not there any more. */
+/** Thrown to roll back a transaction whose content is gone. */
 class Gone extends Error {}

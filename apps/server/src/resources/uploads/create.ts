@@ -19,8 +19,8 @@ import { demandShareOfQuotas, demandUploadAllowed } from './limits.ts';
 import { onlyOwner } from './owner.ts';
 
 /**
- * Begins a file that comes in parts. What can be refused is refused now: nobody is to send a terabyte in vain. Nor what is
- * stored already, where the caller may read it.
+ * Creates an upload in parts. Refuses invalid uploads now, so that no client sends a terabyte in vain. Content that is
+ * already stored and that the caller may read need not be sent at all.
  */
 export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched }) => {
   const owner = onlyOwner('body', touched);
@@ -65,22 +65,22 @@ export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched 
         action: 'upload_created',
         detail: { id, path: plan.path, role, sizeBytes: plan.sizeBytes, sha256: body.sha256 ?? null },
       });
-      // From now on the bytes are reserved.
+      // Reserves the bytes in the quotas.
       await chargeQuotas(tx, ctx, object.namespace, { bytes: plan.sizeBytes });
       await demandShareOfQuotas(tx, ctx, object.namespace);
       return { status: 201, object: { kind: 'upload', id } };
     });
   } catch (error) {
-    // Nothing refers to it for certain. After a lost connection nobody knows, so that it is left for the sweep.
+    // After these errors, no row refers to the parts. After a lost connection this is unknown, so the sweep decides.
     if (error instanceof HttpProblem) await discard(ctx, blob);
     throw error;
   }
-  // The request was one that had been carried out before.
+  // A replayed request: the first one created another upload.
   if (receipt.object?.id !== id) await discard(ctx, blob);
   return receipt;
 };
 
-/** The file and its parts: 422 or 413 where it cannot come so. */
+/** Returns the normalized path and the sizes. Throws 422 or 413 if they are not allowed. */
 function planOf(ctx: RequestContext, body: UploadCreate) {
   const path = parseFilePath(body.path);
   if (!path.ok) throw invalidField('body', '/path', path.message);
@@ -103,7 +103,7 @@ function planOf(ctx: RequestContext, body: UploadCreate) {
   return { path: path.path, ...plan };
 }
 
-/** Locks the object, and refuses what could not be stored there or would be too many uploads at once. */
+/** Locks the object. Throws if the path cannot be used, or if there are too many open uploads. */
 async function demandFreePath(tx: Tx, ctx: RequestContext, kind: OwnerKind, object: Located, path: string) {
   const there = await lockPath(tx, ctx, kind, object, path, 'body');
   if ((await tx.upload.count({ where: { objectId: object.id, state: 'open' } })) >= FILES_MAX) {

@@ -1,10 +1,10 @@
 import type { RequestContext } from '../../protocol/context.ts';
 import type { UploadRow } from './rows.ts';
 
-/** Milliseconds between two notes that something happens to an upload: many parts at once need no more. */
+/** Milliseconds between two extensions of the expiry: parallel parts need no more. */
 const EVERY = 60_000;
 
-/** Keeps an open upload from expiring while `work` goes on with it, and for the whole time after. */
+/** Extends the expiry of an open upload while `work` runs, and for `uploadExpiry` after it. */
 export async function whileInUse<T>(
   ctx: RequestContext,
   upload: UploadRow,

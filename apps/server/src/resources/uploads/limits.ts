@@ -10,8 +10,8 @@ const HOW_TO_FREE =
 const below = (path: string) => `(n.path = ${path} OR n.path > ${path} || '/' AND n.path < ${path} || '0')`;
 
 /**
- * Demands that one more open upload is allowed: of the caller, and below the root of the namespace. Locks both counts until
- * the transaction ends, so that two creates at the limit do not both pass.
+ * Requires that one more open upload is allowed for the caller and below the root of the namespace. Locks both counts
+ * until the transaction ends, so that two creates at the limit do not both pass.
  * @throws HttpProblem limit_reached
  */
 export async function demandUploadAllowed(tx: Tx, ctx: RequestContext, namespace: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function demandUploadAllowed(tx: Tx, ctx: RequestContext, namespace
     const text = `SELECT count(*)::int AS count FROM (SELECT ${from} AND u.state = 'open' LIMIT $2) AS found`;
     return (await sql<{ count: number }>(text, [value, most]))[0]?.count ?? 0;
   };
-  // Everybody is the same caller on an open server.
+  // On an open server, all callers are the same local user.
   if (auth === 'tokens' && maxOpenUploads > 0) {
     const { name } = ctx.actor;
     const mine = await count(`of ${name}`, 'FROM uploads u WHERE u.created_by = $1', name, maxOpenUploads);
@@ -49,8 +49,8 @@ interface Reserved {
 }
 
 /**
- * Demands that the open uploads of the caller reserve no more than their share of each quota at and above a namespace.
- * Callers who may set a quota are not bound by its share. Called after `chargeQuotas`, whose locks keep the sums as they are.
+ * Requires that the open uploads of the caller reserve at most their share of each quota at and above a namespace. The
+ * share does not bind callers who may set the quota. Call it after `chargeQuotas`, whose locks keep the sums unchanged.
  * @throws HttpProblem quota_exceeded
  */
 export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace: string): Promise<void> {
@@ -70,7 +70,7 @@ export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace
   const first = over.find(({ path }) => !may('namespace.quota', path));
   if (first === undefined) return;
   const { path, quota, reserved } = first;
-  // A quota far above may be of a namespace whose figures are not for everybody below it.
+  // The quota may belong to a namespace above whose figures the caller may not see.
   const of = may('namespace.read', path)
     ? `${reserved} of the ${quota} bytes in the quota`
     : 'too much of the quota';

@@ -27,7 +27,7 @@ const page = prepared<
   ),
 );
 
-/** The uploads to an object, newest first: their ids sort by the time they were made. */
+/** Lists the uploads of an object, newest first: their ids sort by time of creation. */
 export const listUploads: Verb<'uploads.list'> = async (ctx, { query, touched }) => {
   const { object } = onlyOwner('query', touched);
   const body = await pageOf(ctx, {

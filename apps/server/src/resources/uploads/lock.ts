@@ -2,7 +2,7 @@ import { sqlOf, type Tx } from '@modelbox/db';
 import { HttpProblem } from '../../protocol/problem.ts';
 import { UPLOAD_COLUMNS, type UploadRow } from './rows.ts';
 
-/** Locks an upload and, before it, its object, as every write to its files does. 404 where one of them is gone. */
+/** Locks the object and then the upload, in the order of all file writes. Throws 404 if one of them is gone. */
 export async function lockUpload(tx: Tx, id: string): Promise<UploadRow> {
   const sql = sqlOf(tx);
   const [owner] = await sql<{ namespace: string | null }>(

@@ -14,7 +14,6 @@ const select = prepared<[string[]], UploadRow>(
 export const readUploads = async (ctx: Context, ids: string[]): Promise<Readout<Upload>[]> =>
   (await select(ctx.db.requests, ids)).map((row) => ({ id: row.id, body: toUpload(ctx, row) }));
 
-/** The row of an upload that a request has located: 404 where it is forgotten since. */
 export async function uploadRow({ db }: Context, { id }: Pick<Located, 'id'>): Promise<UploadRow> {
   const [row] = await select(db.requests, [id]);
   if (row === undefined) throw new HttpProblem('not_found', 'The upload no longer exists.');

@@ -11,7 +11,7 @@ import { signParts } from './parts/sign-parts.ts';
 export function uploadRoutes(serve: Serve): void {
   serve('uploads.create', createUpload);
   serve('uploads.list', listUploads);
-  // Also for a deleted object: clients that send parts must be able to see why the parts are refused.
+  // Also for a deleted object, so that clients that send parts can see why the parts are refused.
   serve('uploads.get', (c, { touched }) => getObject(c, 'upload', touched.upload, { includeDeleted: true }));
   serve('uploads.abort', abortUpload);
   serve('uploads.parts.list', listParts);

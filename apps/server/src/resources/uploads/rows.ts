@@ -4,7 +4,6 @@ import { idFinder } from '../../core/names/finder.ts';
 import type { Context } from '../../protocol/context.ts';
 import { FILE_COLUMNS, type FileRow, toFile } from '../files/wire.ts';
 
-/** An upload as SQL gives it. */
 export interface UploadRow {
   readonly id: string;
   readonly kind: OwnerKind;
@@ -15,14 +14,14 @@ export interface UploadRow {
   readonly sizeBytes: number;
   readonly partSizeBytes: number;
   readonly sha256: string | null;
-  /** With the token, what the store knows it by. */
+  /** Key and token identify the upload in the store. */
   readonly key: string;
   readonly token: string;
   readonly state: UploadState;
   readonly failure: string | null;
   readonly completing: boolean;
   readonly waitsFor: string | null;
-  /** When requests began to find that the store does not know the parts; null if the last one found them. */
+  /** Time at which requests began to miss the parts in the store. Null if the last request found them. */
   readonly foundAt: Date | null;
   readonly createdBy: string;
   readonly createdAt: Date;
@@ -31,7 +30,10 @@ export interface UploadRow {
   readonly file: FileRow | null;
 }
 
-/** The select list for the table as `u`. The file is the upload's own, or one that has the content it brought. */
+/**
+ * The select list for the table alias `u`. `file` is the file of the upload, or a file with its content at the same
+ * path.
+ */
 export const UPLOAD_COLUMNS = `u.id, u.object_kind AS kind, u.object_id AS "objectId", u.path, u.role,
   u.media_type AS "mediaType", u.size_bytes AS "sizeBytes", u.part_size_bytes AS "partSizeBytes", u.sha256, u.key, u.token,
   u.state, u.failure, u.completing, u.waits_for AS "waitsFor", u.found_at AS "foundAt", u.created_by AS "createdBy", u.created_at AS "createdAt", u.updated_at AS "updatedAt",
@@ -61,7 +63,7 @@ export const toUpload = ({ blobs }: Context, row: UploadRow): Upload => ({
   expiresAt: row.expiresAt?.toISOString() ?? null,
 });
 
-/** An upload lies where its owner does, and is deleted with it. */
+/** An upload is in the namespace of its owner, and is deleted with the owner. */
 export const findUpload = idFinder(
   'upload',
   `SELECT u.id, n.path AS namespace, n.id AS "namespaceId", u.object_id AS "parentId", u.path AS name, o."deletedAt",

@@ -3,18 +3,20 @@ import { type Copy, confirmed, type Fault, readCopy, statCopy } from '../../cont
 import type { ContentFinding, Verified } from './records.ts';
 import type { Tally } from './tally.ts';
 
-/** Contents of one page, and looks at the store that go on at once. */
+/** Contents per page, and parallel requests to the store. */
 const PAGE = 200;
 const AT_ONCE = 16;
 const READS_AT_ONCE = 2;
 
 interface Row extends Copy {
   readonly id: string;
-  /** Somebody has found other bytes: only reading it tells. */
+  /** A reader found wrong bytes, so the content must be read. */
   readonly isToRead: boolean;
 }
 
-/** Looks at every content of the database, by key. What is uploaded meanwhile may or may not be looked at. */
+/**
+ * Checks all contents of the database in the order of their keys. Content that is uploaded meanwhile may be skipped.
+ */
 export async function* findBadContents(
   ctx: Verified,
   tally: Tally,
@@ -63,7 +65,7 @@ async function look(
   tally.contents += 1;
   tally.contentBytes += row.sizeBytes;
   if (fault === undefined && !isRead) return undefined;
-  // Replaced or removed meanwhile: no finding.
+  // Content that was replaced or removed meanwhile is no finding.
   if (!(await recordCopyState(ctx, row, fault)) || fault === undefined) return undefined;
   tally.findings[fault] += 1;
   return findingOf(ctx, row, fault);

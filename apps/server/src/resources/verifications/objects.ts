@@ -3,12 +3,11 @@ import { knownKeys } from '../../content/copies/known-keys.ts';
 import type { ObjectFinding, Verified } from './records.ts';
 import type { Tally } from './tally.ts';
 
-/** Objects that are looked up at once. */
 const BATCH = 500;
-/** Milliseconds in which an upload has certainly committed what it stored: younger objects are no findings. */
+/** Milliseconds within which an upload commits its content. Younger objects are no findings. */
 const YOUNG = 60_000;
 
-/** Looks up every stored object in the database. */
+/** Finds stored objects that no row of the database refers to. */
 export async function* findUnknownObjects(
   ctx: Verified,
   tally: Tally,
@@ -36,7 +35,7 @@ async function* unknown(
   const known = await knownKeys(ctx, batch);
   const suspects = batch.filter(({ key, writtenAt }) => !known.has(key) && writtenAt.getTime() < before);
   for (const { key, sizeBytes, writtenAt } of suspects) {
-    // Removed meanwhile, with its row: no finding.
+    // An object that was removed meanwhile, with its row, is no finding.
     if (await isGone(ctx, key)) continue;
     tally.findings.unknown_object += 1;
     tally.unknownBytes += sizeBytes;

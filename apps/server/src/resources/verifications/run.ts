@@ -4,14 +4,14 @@ import type { Verb } from '../../protocol/verb.ts';
 import type { VerificationRecord } from './records.ts';
 import { verifyStore } from './verify-store.ts';
 
-/** Runs a verification for as long as its reader is there, a record a line. */
+/** Runs a verification while the client reads, and sends one record per line. */
 export const runVerification: Verb<'verifications.run'> = async (ctx, { query }) => {
   if (ctx.actor.grants !== 'all')
     throw new HttpProblem('forbidden', 'Only administrators may verify the file store.');
   const headers = { 'content-type': 'application/x-ndjson' };
   if (ctx.method === 'HEAD') return { status: 200, headers };
   const records = verifyStore(ctx, { full: query.full === true, signal: ctx.signal });
-  // What fails at once can still be told in a status.
+  // A failure before the first record still gets a status.
   const first = await records.next();
   const stream = Readable.from(lines(first, records), { objectMode: false });
   stream.once('error', (error) => {

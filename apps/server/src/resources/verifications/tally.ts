@@ -1,10 +1,8 @@
 import type { FindingCounts, ProgressRecord, ReportRecord } from './records.ts';
 
-/** The counts of a verification so far. */
 export interface Tally {
   readonly full: boolean;
   readonly startedAt: Date;
-  /** Contents when it began. */
   readonly of: number;
   phase: ProgressRecord['phase'];
   contents: number;

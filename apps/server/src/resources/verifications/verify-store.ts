@@ -5,13 +5,13 @@ import { findUnknownObjects } from './objects.ts';
 import type { VerificationRecord, Verified } from './records.ts';
 import { newTally, progressOf, reportOf, type Tally } from './tally.ts';
 
-/** Milliseconds between two signs of life: far less than proxies wait for. */
+/** Milliseconds between two progress records: far less than the timeouts of proxies. */
 const EVERY = 2_000;
 
 /**
- * Compares the database with the store both ways, in constant memory. Marks damaged contents, takes the mark from those
- * that a full verification finds whole, and leaves unknown objects alone.
- * @throws BlobStoreUnavailable, and what the database throws. Nothing is a finding that could not be looked at.
+ * Compares the database with the store in both directions, in constant memory. Marks damaged contents, removes the mark
+ * from contents that a full verification finds intact, and does not touch unknown objects.
+ * @throws BlobStoreUnavailable, and errors of the database: content that could not be checked is no finding
  */
 export async function* verifyStore(
   ctx: Verified,
@@ -30,7 +30,7 @@ export async function* verifyStore(
   yield reportOf(tally, ctx.now());
 }
 
-/** The findings, with progress in between whenever none comes for a while. */
+/** Yields the findings, with progress records if none comes for a while. */
 async function* alive(
   findings: AsyncGenerator<VerificationRecord, void>,
   tally: Tally,
@@ -42,7 +42,7 @@ async function* alive(
     const found = await Promise.race([next, tick]).finally(() => over.abort());
     if (found?.done) return;
     if (found) next = findings.next();
-    // Whoever gives up waiting leaves a look behind, whose failure nobody needs.
+    // If the client leaves, a pending check may still fail. Its error must not crash the process.
     next.catch(() => {});
     yield found ? found.value : progressOf(tally);
   }

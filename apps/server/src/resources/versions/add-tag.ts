@@ -5,7 +5,6 @@ import { setColumns } from '../../core/objects/update.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import { versions } from './store.ts';
 
-/** Gives a version a tag, under its row's lock. */
 export async function addTag(
   tx: Tx,
   ctx: RequestContext,

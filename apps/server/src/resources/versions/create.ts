@@ -8,7 +8,6 @@ import { trackedFiles } from '../files/tracked.ts';
 import { pointsOf } from '../metrics/points.ts';
 import { insertVersion } from './insert.ts';
 
-/** Creates a version of a model. */
 export const createVersion: Verb<'models.versions.create'> = (ctx, { body, touched }) => {
   const files = trackedFiles(body.files ?? [], 'version');
   return write(ctx, (tx) =>

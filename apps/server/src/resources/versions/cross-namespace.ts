@@ -6,9 +6,9 @@ import { type CrossNamespace, crossNamespaceIn } from '../../protocol/cross-name
 type Source = NonNullable<Version['source']>;
 
 /**
- * The parts of a version's answer that belong to other objects: the source of the version, and the ids and digests of its
- * datasets. The names of the datasets were written by the makers of the version, so they stay visible.
- * @param checkpointIn the namespace of the checkpoint that it was made from.
+ * Returns the parts of a version that belong to other objects: its source, and the ids and digests of its datasets. The
+ * names of the datasets come from the author of the version, so they stay visible.
+ * @param checkpointIn namespace of the source checkpoint.
  */
 export function crossNamespaceOf(version: Version, checkpointIn: string | null): CrossNamespace<Version>[] {
   const { source } = version;
@@ -34,7 +34,7 @@ function made(
   return crossNamespaceIn(namespace, permission, redact);
 }
 
-/** A bare name is one of the version's own namespace. */
+/** A bare name refers to the namespace of the version. */
 const namespaceOf = ({ name }: Version['datasets'][number], own: string): string => {
   const qualified = parseQualifiedName(name);
   return qualified.ok ? qualified.namespace : own;

@@ -2,7 +2,7 @@ import type { SqlSchema } from '@modelbox/domain';
 import { Status } from '@modelbox/schema';
 import { commonFields, frameworkForm, metricSql, tagsSql } from '../../core/lists/schemas.ts';
 
-/** `$2` is the namespace in which bare dataset names lie. */
+/** Statements with this schema must bind `$2` to the id of the namespace of bare dataset names. */
 export const versionSchema: SqlSchema = {
   fields: {
     ...commonFields('v'),

@@ -6,7 +6,7 @@ import { demandNoPending } from '../files/pending.ts';
 import { takeAliases } from './insert.ts';
 import { versions } from './store.ts';
 
-/** Makes a pending version ready and sets the aliases that its create named. One that is ready stays as it is. */
+/** Makes a pending version ready, and sets the aliases that its create named. Idempotent. */
 export const finalizeVersion: Verb<'versions.finalize'> = (ctx, { touched: { version } }) =>
   write(ctx, async (tx) => {
     const row = await lockLiving(tx, ctx, versions, version);

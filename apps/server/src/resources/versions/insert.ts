@@ -19,7 +19,6 @@ import { mentionsOf, type PointInput, pointColumns } from '../metrics/points.ts'
 import { demandMayMove } from '../protected-aliases/demand.ts';
 import { versionFields } from './store.ts';
 
-/** A version to be, from a create or a promotion. */
 export interface NewVersion {
   readonly model: Located;
   readonly body: Pick<
@@ -39,13 +38,12 @@ export interface NewVersion {
   readonly cause: Extract<Move['cause'], 'create' | 'promote'>;
   readonly source: { checkpointId: string | null; experimentId: string | null; versionId: string | null };
   readonly points: readonly PointInput[];
-  /** The datasets that `body.datasets` and the points mention. */
   readonly datasets: readonly Mentioned[];
-  /** Adds the files, and the metrics that come from elsewhere: those it gives. */
+  /** Adds the files and copied metrics, and returns the copied metrics. */
   fill(tx: Tx, versionId: string): Promise<LoggedMetrics | undefined>;
 }
 
-/** Inserts a version with all that belongs to it. The same create again finds the version that is there. */
+/** Inserts a version with its files, metrics, datasets and aliases. A repeated create returns the existing version. */
 export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersion): Promise<Receipt> {
   const { model, body } = input;
   if (!(await lockLivingForShare(tx, 'models', model.id)))
@@ -58,7 +56,7 @@ export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersi
   if (count === 0) return existing(tx, input);
   demandVisible('body', '/version', body.version);
   demandVisibleKeys(body.metrics);
-  // Only now: a purge that came between a look and the insert would have freed the name.
+  // Checked after the insert, because a purge between an earlier check and the insert would free the name.
   await demandUnused(tx, model, body.version);
   const copied = await input.fill(tx, row.id);
   const logged = await useDatasets(tx, ctx, input, row.id);
@@ -72,7 +70,7 @@ export async function insertVersion(tx: Tx, ctx: RequestContext, input: NewVersi
   });
   if (input.isReady)
     await takeAliases(tx, ctx, model, body.aliases ?? [], { id: row.id, version: row.version }, input.cause);
-  // It is asked again when they are set; but whoever may not is told now.
+  // `finalize` checks the protections again. This check only tells the caller early.
   else for (const alias of row.pendingAliases) await demandMayMove(tx, ctx, model, alias, 'caller');
   return { status: 201, object: { kind: 'version', id: row.id } };
 }
@@ -106,7 +104,7 @@ function rowOf(ctx: RequestContext, { model, body, createHash, isReady, source }
   };
 }
 
-/** A name that a purged version had is never given again. */
+/** Throws 409 if a purged version had this name, because names are never reused. */
 async function demandUnused(tx: Tx, model: Located, version: string): Promise<void> {
   const reference = formatReference({ namespace: model.namespace, model: model.name, version });
   const hash = new Uint8Array(createHash('sha256').update(reference).digest());
@@ -175,19 +173,19 @@ async function useDatasets(
   return logged;
 }
 
-/** What `log_metrics` gives: the latest values that it set. */
+/** The result of `log_metrics`: the number of changed points, and the latest values that it set. */
 export interface LoggedMetrics {
   readonly changed: number;
   readonly latest: readonly unknown[];
 }
 
-/** What a version is made with, as the change tells it that later metrics leave: so its history is whole. */
+/** Records initial metrics in the same form as later metrics, so that the history of a version is complete. */
 const metricsDetail = (logged: readonly (LoggedMetrics | undefined)[]): { detail?: object } => {
   const points = logged.reduce((sum, each) => sum + (each?.changed ?? 0), 0);
   return points === 0 ? {} : { detail: { points, latest: logged.flatMap((each) => each?.latest ?? []) } };
 };
 
-/** A version uses a dataset once: the same again is no harm, another digest would be lost in silence. */
+/** A version uses a dataset once. A duplicate is harmless, but a second digest would be lost silently, so it is 422. */
 function demandOneDigest(
   rows: readonly { datasetId: string; position: number; digest: string | null }[],
 ): void {
@@ -200,7 +198,7 @@ function demandOneDigest(
   }
 }
 
-/** Sets aliases on a version that is ready now, in order of name: two requests never wait for each other in a circle. */
+/** Sets aliases on a ready version in order of name, so that two requests do not deadlock. */
 export async function takeAliases(
   tx: Tx,
   ctx: RequestContext,

@@ -2,7 +2,7 @@ import type { LifecycleCheck } from '../../core/objects/delete.ts';
 import { demandLivingParent } from '../../core/objects/grace.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
-/** A version that an alias names is not deleted: something may depend on it. */
+/** A version with an alias cannot be deleted, because something may depend on it. */
 export const demandNoAlias: LifecycleCheck = async (tx, version) => {
   const held = await tx.alias.findMany({ where: { versionId: version.id }, orderBy: { name: 'asc' } });
   if (held.length === 0) return;

@@ -2,8 +2,8 @@ import { backupLock } from '@modelbox/db';
 import type { Context } from '../../protocol/context.ts';
 
 /**
- * Whether a backup copies stored content now. To be asked after what is to be removed has been read: if no backup runs
- * then, the next one begins with a database that refers to none of it any more.
+ * Whether a backup is copying stored content. Call it after you have read what to remove: if no backup runs then, a
+ * later backup copies a database that no longer refers to that content.
  */
 export async function isBackingUp({ db, log }: Context): Promise<boolean> {
   const { rows } = await db.background.query<{ free: boolean }>(

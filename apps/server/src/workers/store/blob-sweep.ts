@@ -4,15 +4,14 @@ import { type Loop, startLoop } from '../../runtime/loop.ts';
 import { isBackingUp } from './backing-up.ts';
 
 const INTERVAL = 600_000;
-/** Rows that one transaction looks at, and that one locks: small, so that uploads of the same content never wait long. */
+/** Rows that a transaction reads, and rows that it locks: few, so that uploads of the same content never wait long. */
 const PAGE = 5_000;
 const BATCH = 200;
-/** Milliseconds that the key of removed content is remembered: far longer than any upload takes to commit what it stored. */
+/** Milliseconds for which the key of removed content is kept: far longer than an upload needs to commit its content. */
 const KEEP_DELETED_FOR = 7 * 86_400_000;
-/** Removals from the store that go on at once. */
 const AT_ONCE = 8;
 
-/** Removes content that no file refers to any more, a grace time after that was first seen. */
+/** Removes content a grace time after the sweep first found it unreferenced. */
 export function startBlobSweep(ctx: Context): Loop {
   return startLoop('blob-sweep', INTERVAL, ctx.log, async (stopping) => {
     await sweepBlobs(ctx, stopping);
@@ -21,8 +20,8 @@ export function startBlobSweep(ctx: Context): Loop {
 }
 
 /**
- * Marks content that has lost its last file, and schedules for deletion what was marked longer ago than the grace time. Any number of
- * servers may do it at once.
+ * Notes the time at which content lost its last file, and schedules its deletion after the grace time. Several servers
+ * may run it at once.
  */
 export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<void> {
   if (!(await ctx.clock.judgesAge())) return;
@@ -49,8 +48,8 @@ interface PendingDeletion {
 }
 
 /**
- * Deletes every key that is pending deletion from the store. What fails is tried in the next round. A key that is gone is kept for
- * some days: an upload that commits that late must not come to refer to it.
+ * Deletes all content that is pending deletion from the store. Failures are retried in the next round. Deleted keys are
+ * kept for some days, so that a late commit of an upload cannot refer to a deleted key.
  */
 export async function deletePending(ctx: Context, stopping?: AbortSignal): Promise<void> {
   let after: Pick<PendingDeletion, 'at' | 'key'> = { at: new Date(0), key: '' };
@@ -60,7 +59,7 @@ export async function deletePending(ctx: Context, stopping?: AbortSignal): Promi
     try {
       await ctx.blobs.delete(pending.key);
       const text = 'UPDATE doomed_keys SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL';
-      // Where two servers removed it at once, one of them counts it.
+      // If two servers removed it at once, only one of them counts it.
       if ((await ctx.db.background.query(text, [pending.key, ctx.now()])).rowCount === 0) return;
       ctx.telemetry.reclaimed(pending.size);
       bytes += pending.size;
@@ -86,7 +85,7 @@ export async function deletePending(ctx: Context, stopping?: AbortSignal): Promi
     throw new AggregateError(failures, 'content that is pending deletion could not be removed');
 }
 
-/** Deletes the keys that were removed long enough ago, in batches. Servers that do so at once skip each other's rows. */
+/** Deletes old removed keys in batches. Concurrent servers skip each other's rows. */
 async function forgetDeleted(ctx: Context, stopping?: AbortSignal): Promise<void> {
   const before = new Date(ctx.now().getTime() - KEEP_DELETED_FOR);
   const text = `DELETE FROM doomed_keys WHERE key IN (

@@ -7,15 +7,15 @@ import { type Loop, startLoop } from '../../runtime/loop.ts';
 
 const INTERVAL = 600_000;
 /**
- * Milliseconds after which a reader that claimed content is given up, and after which damaged content is read again, in
- * case somebody put the right bytes back; and in which content that was found right is not read again.
+ * `DAY`: a claim of a reader expires, and damaged content is read again, because somebody may have repaired it.
+ * `AGAIN`: the time for which good content is not read again. Both in milliseconds.
  */
 const DAY = 86_400_000;
 const AGAIN = 30 * DAY;
-/** Milliseconds after which another reader takes a suspect: as long as some terabytes take without a pace. */
+/** Lease of a suspect copy in milliseconds: reading some terabytes at full speed takes this long. */
 const SUSPECT_LEASE = 3_600_000;
 
-/** Reads stored content again, at the configured pace, to find what has rotted; and suspects at once, at full speed. */
+/** Reads stored content again at `verifyRate` to find damage, and suspect copies at once and at full speed. */
 export const startBlobVerify = (ctx: Context): Loop[] => [
   startLoop('blob-verify', INTERVAL, ctx.log, async (stopping) => {
     while (!stopping.aborted && (await verifyNext(ctx, stopping)));
@@ -39,9 +39,9 @@ export const startBlobVerify = (ctx: Context): Loop[] => [
 ];
 
 /**
- * Reads the content that was marked a day ago, or else what was not read for longest, and compares it with its SHA-256.
- * Nothing is due within 30 days of its last reading, unless the database was restored since. False if none is due.
- * Servers take turns: each claims what it reads.
+ * Reads content that was marked a day ago, or else the content with the oldest reading, and compares its SHA-256.
+ * Content is due 30 days after its last reading, or after a restore of the database. Returns false if none is due. Each
+ * server claims what it reads.
  */
 export async function verifyNext(ctx: Context, stopping?: AbortSignal): Promise<boolean> {
   const bytesPerSecond = ctx.settings.verifyRate;
@@ -51,7 +51,7 @@ export async function verifyNext(ctx: Context, stopping?: AbortSignal): Promise<
   return true;
 }
 
-/** Reads content again of which a reader got other bytes. False if there is none. */
+/** Reads a suspect copy. Returns false if there is none. */
 export async function verifySuspect(ctx: Context, stopping?: AbortSignal): Promise<boolean> {
   const copy = await claimSuspect(ctx);
   if (copy === undefined) return false;
@@ -61,7 +61,7 @@ export async function verifySuspect(ctx: Context, stopping?: AbortSignal): Promi
 
 async function verify(ctx: Context, copy: Claimed, bytesPerSecond: number, signal?: AbortSignal) {
   const fault = await confirmed(() => readCopy(ctx, copy, { signal, bytesPerSecond }), signal);
-  // Not if the key has changed meanwhile: then the bytes that were read are of no concern.
+  // If the key has changed meanwhile, the bytes that were read no longer matter.
   if (!(await recordCopyState(ctx, copy, fault))) return;
   if (fault !== undefined || copy.wasCorrupt) await tellFileStates(ctx, signal);
 }
@@ -72,7 +72,7 @@ interface Claimed extends Copy {
 
 const COLUMNS = `key, sha256, size_bytes::float8 AS "sizeBytes", corrupt_at IS NOT NULL AS "wasCorrupt"`;
 
-/** A claim in the future was made by a clock that was wrong. */
+/** A claim in the future comes from a wrong clock, so it is ignored. */
 const UNCLAIMED = '(verify_claimed_at IS NULL OR verify_claimed_at <= $2 OR verify_claimed_at > $3)';
 
 async function claimDue(ctx: Context): Promise<Claimed | undefined> {

@@ -1,25 +1,24 @@
 import type { Reading } from './read-back.ts';
 
-/** The findings of the looks at an upload so far. */
+/** The results of the readings of an upload so far. */
 export interface Findings {
-  /** As announced. */
   readonly sha256: string | null;
-  /** The finding of the last look; null if nothing was wrong. */
+  /** The finding of the last reading; null if it found no fault. */
   readonly finding: string | null;
-  /** How many looks in a row found that. */
+  /** The number of consecutive readings with this finding. */
   readonly findings: number;
 }
 
 export type Verdict =
   | { readonly sha256: string }
   | { readonly failure: string }
-  /** Nothing is certain: look again. */
+  /** Undecided: read again. */
   | { readonly finding: string; readonly findings: number; readonly says: string };
 
 /**
- * What follows from a reading. Bytes are believed if their hash was announced, or if each part is as it arrived; without
- * either, if two whole readings agree. Content is given up after `looks` readings in a row that found the same, or at
- * once if each part is as it arrived and the hash of the whole was announced wrong.
+ * Decides after a reading. Content is accepted if its hash was announced, if each part equals the part that arrived, or
+ * if two complete readings agree. It is rejected after `looks` consecutive readings with the same finding, or at once
+ * if all parts are right but the announced hash of the whole is wrong.
  */
 export function judgeReading(reading: Reading, before: Findings, looks: number): Verdict {
   const isWhole = 'sha256' in reading;

@@ -7,15 +7,15 @@ import { deletePending } from './blob-sweep.ts';
 import { storeTime } from './store-time.ts';
 
 const INTERVAL = 6 * 3_600_000;
-/** Milliseconds after which an upload that left something in the store without a row is certainly over. */
+/** Milliseconds after which an upload without a row has certainly ended. */
 const AGE = 24 * 3_600_000;
-/** Keys that are looked up at once, and milliseconds between: the walk is not to be felt. */
+/** Keys per lookup, and milliseconds between lookups: the walk must not slow down requests. */
 const BATCH = 200;
 const PAUSE = 50;
-/** Orphans of one walk at most: the next one finds the others. */
+/** Most orphans per walk. The next walk finds the rest. */
 const MOST = 10_000;
 
-/** Removes what uploads that were cut off by a crash have left in the store. */
+/** Removes objects in the store that crashed uploads left behind. */
 export function startOrphanSweep(ctx: Context): Loop {
   return startLoop('orphan-sweep', INTERVAL, ctx.log, async (stopping) => {
     if (!(await ctx.clock.judgesAge())) return;
@@ -30,7 +30,7 @@ export function startOrphanSweep(ctx: Context): Loop {
   });
 }
 
-/** The keys of uploads that the store may still hold something of: those are not over, however old they are. */
+/** Returns the keys of uploads whose data may still be in the store. They have not ended, regardless of their age. */
 export async function liveUploads(ctx: Context): Promise<Set<string>> {
   const { rows } = await ctx.db.background.query<{ key: string }>(
     'SELECT key FROM uploads WHERE cleaned_at IS NULL',
@@ -39,8 +39,8 @@ export async function liveUploads(ctx: Context): Promise<Set<string>> {
 }
 
 /**
- * Removes content that lies in the store since before a time and has no row. Not where that is more than what has one:
- * then this is the store of another database, or the database an old one, and nothing may be lost by that.
+ * Removes content without a row that is older than a time. Removes nothing if the store has more unknown than known
+ * objects: then the store may belong to another database, or the database may be an old copy.
  */
 export async function sweepOrphans(ctx: Context, before: Date, stopping?: AbortSignal): Promise<void> {
   const { orphans, known, unknown } = await findOrphans(ctx, before, stopping);
@@ -56,7 +56,7 @@ export async function sweepOrphans(ctx: Context, before: Date, stopping?: AbortS
   await deletePending(ctx, stopping);
 }
 
-/** Walks the store: what lies there since before a time without a row, how many those are, and how many have one. */
+/** Walks the store, and returns objects without a row that are older than a time. Counts them and those with a row. */
 export async function findOrphans(
   ctx: Context,
   before: Date,
@@ -85,7 +85,7 @@ export async function findOrphans(
   return { orphans, unknown, known };
 }
 
-/** Marks those of the orphans that still have no row, and answers how many. */
+/** Marks the orphans that still have no row for deletion, and returns their number. */
 export async function markOrphans(ctx: Context, orphans: readonly BlobStat[]): Promise<number> {
   let count = 0;
   for (let at = 0; at < orphans.length; at += BATCH) {

@@ -5,36 +5,35 @@ import { isUnreadable } from '../../content/copies/look.ts';
 import type { Context } from '../../protocol/context.ts';
 import { readPatiently } from './read-patiently.ts';
 
-/** The content of a completed upload, as the database knows it. */
+/** The content of a completed upload, as the database describes it. */
 export interface Content {
   readonly key: string;
   readonly sizeBytes: number;
   readonly partSizeBytes: number;
-  /** The SHA-256 of each part as it arrived, in hex; undefined if they are not known, or not to be compared. */
+  /** SHA-256 of each part as it arrived, in hex. Undefined if unknown, or if parts must not be compared. */
   readonly parts: readonly string[] | undefined;
 }
 
-/** The result of one reading: the SHA-256 of the whole, or the fault that it found. */
+/** The result of one reading: the SHA-256 of the whole content, or a fault. */
 export type Reading =
   | {
       readonly sha256: string;
-      /** Whether each part was compared, and is as it arrived. */
+      /** Whether each part was compared, and equals the part that arrived. */
       readonly isAsArrived: boolean;
     }
   | {
-      /** The same for the same finding. */
+      /** Identifies the fault: equal faults have equal texts. */
       readonly finding: string;
-      /** For people. */
       readonly says: string;
     };
 
-/** Times that a part which differs from what arrived is read again at once. */
+/** Immediate retries for a part that differs from the part that arrived. */
 const READ_AGAIN = 2;
 
 /**
- * Reads the whole content of an upload, and hashes it. Each part is compared with what arrived; a part that differs is
- * read again, and only an equal reading of it goes into the hash of the whole.
- * @throws BlobStoreUnavailable and other failures that say nothing of the content; the signal's reason.
+ * Reads and hashes the whole content of an upload. Compares each part with the part that arrived. Reads a differing
+ * part again, and only a matching reading enters the hash of the whole.
+ * @throws BlobStoreUnavailable, other failures that do not concern the content, or the reason of the signal
  */
 export async function readBack(
   ctx: Pick<Context, 'blobs'>,
@@ -76,7 +75,7 @@ async function readParts(
   let number = 1;
   let bytes = 0;
   let end = partSize(content, number);
-  /** The whole before the part that is being read, and with what of it has come. */
+  // `before` is the hash up to the current part; `whole` also includes the bytes of the current part.
   let before = createHash('sha256');
   let whole = before.copy();
   let part = createHash('sha256');
@@ -108,7 +107,7 @@ async function readParts(
     : wrongSize(bytes, sizeBytes);
 }
 
-/** Reads one part again. The hash of the whole up to its end; undefined if the part is never as it arrived. */
+/** Reads one part again. Returns the hash up to its end, or undefined if no reading equals the part that arrived. */
 async function readPart(
   ctx: Pick<Context, 'blobs'>,
   key: string,
@@ -138,7 +137,7 @@ const otherPart = (number: number, count: number, sha256: string): Reading => ({
   says: `Part ${number} of ${count} differs from the part that arrived: the stored bytes have the SHA-256 ${sha256}.`,
 });
 
-/** The finding that an error stands for: the store answers without the content, or the disk cannot read it. */
+/** Maps an error to a finding if the store works but lacks the content or cannot read it. Rethrows other errors. */
 function lost(error: unknown): Reading {
   if (error instanceof BlobRangeInvalid)
     return {

@@ -4,17 +4,17 @@ import { isUnreadable } from '../../content/copies/look.ts';
 import type { Context } from '../../protocol/context.ts';
 
 /**
- * Tries to go on with a read that broke off, without a byte between: a few where nothing was read yet, and many where
- * that would have to be read again. Milliseconds before each.
+ * Consecutive retries of a failed read: few if nothing was read yet, many if bytes would have to be read again. `REST`
+ * is the pause before each retry, in milliseconds.
  */
 const TRIES = 3;
 const TRIES_TO_GO_ON = 300;
 const REST = 1_000;
 
 /**
- * The bytes of a blob from `start` to before `end`, or to its real end if that is where the content should end. A read
- * that breaks off goes on from there when the store is back: of terabytes no byte is read twice for that.
- * @throws what the store throws, the last time.
+ * Yields the bytes of a blob from `start` to before `end`. If `isWhole` and nothing was read yet, reads to the real end
+ * of the blob. Resumes an interrupted read at its position, so that terabytes are not read twice.
+ * @throws the last error of the store
  */
 export async function* readPatiently(
   { blobs }: Pick<Context, 'blobs'>,
@@ -34,7 +34,7 @@ export async function* readPatiently(
       }
       return;
     } catch (error) {
-      // To wait does not mend a disk that cannot read these bytes: that is a finding.
+      // Waiting does not repair unreadable bytes: this is a finding.
       if (isUnreadable(error)) throw error;
       if (!(error instanceof BlobStoreUnavailable) || ++tries > (at > start ? TRIES_TO_GO_ON : TRIES))
         throw error;

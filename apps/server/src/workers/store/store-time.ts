@@ -1,8 +1,8 @@
 import type { Context } from '../../protocol/context.ts';
 
 /**
- * The time by which the age of files in the store is judged. The store times them by a clock of its own, so a probe
- * asks that clock; of two clocks the earlier one makes nothing older than it is.
+ * Returns the time for judging the age of stored objects. The store dates objects by its own clock, so a probe reads
+ * that clock. The earlier of both clocks makes no object older than it is.
  */
 export async function storeTime({ blobs, now }: Context): Promise<Date> {
   const { key } = await blobs.write(probe());

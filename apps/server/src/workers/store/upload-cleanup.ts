@@ -5,10 +5,10 @@ import { isBackingUp } from './backing-up.ts';
 
 const INTERVAL = 30_000;
 const BATCH = 100;
-/** Milliseconds that an upload which is over can still be seen. */
+/** Milliseconds for which an ended upload stays visible. */
 const KEEP = 7 * 86_400_000;
 
-/** Ends uploads to which nothing happens any more, removes what lies in the store of those given up, forgets old ones. */
+/** Expires idle uploads, removes aborted and expired uploads from the store, and deletes old rows. */
 export const startUploadCleanup = (ctx: Context): Loop =>
   startLoop(
     'upload-cleanup',
@@ -23,7 +23,7 @@ export const startUploadCleanup = (ctx: Context): Loop =>
     ctx.wakeups.abandoned,
   );
 
-/** Ends every upload to which nothing has happened for the configured time. */
+/** Expires every upload that was idle for `uploadExpiry`. */
 export async function expireUploads(ctx: Context, stopping?: AbortSignal): Promise<void> {
   while (!stopping?.aborted && (await ctx.clock.judgesAge())) {
     const looked = await inTransaction(ctx.db.background, async (client) => {
@@ -41,8 +41,8 @@ interface Over {
 }
 
 /**
- * Removes from the store what lies there of uploads that were given up: the parts, and the blob where somebody had just
- * completed it. In this order: after the parts are gone nobody can make a blob of them. What fails is tried again.
+ * Removes aborted and expired uploads from the store: the parts first, then the blob, which a concurrent completion may
+ * have made. After the parts are gone, no new blob can appear. Failures are retried later.
  */
 export async function cleanUploads(ctx: Context, stopping?: AbortSignal): Promise<void> {
   const failures: unknown[] = [];
@@ -77,8 +77,8 @@ export async function cleanUploads(ctx: Context, stopping?: AbortSignal): Promis
 }
 
 /**
- * Forgets uploads that have been over for some days, but not one whose rejected file is still there. Those given up are
- * removed from the store once more: a part that was on its way to an S3 server may have arrived after the first time.
+ * Deletes rows of uploads that ended some days ago, unless their rejected file still exists. Removes aborted and
+ * expired uploads from the store once more: a part may have reached the S3 server after the first removal.
  */
 export async function forgetUploads(ctx: Context, stopping?: AbortSignal): Promise<void> {
   if (!(await ctx.clock.judgesAge())) return;

@@ -12,37 +12,37 @@ import { type Findings, judgeReading, type Verdict } from './judge-reading.ts';
 import { type Reading, readBack } from './read-back.ts';
 
 const INTERVAL = 5_000;
-/** Uploads that one server reads at a time, by the most bytes of each: small ones never wait for terabytes. */
+/** The size limits of three parallel readers. One takes only small uploads, so that they never wait for terabytes. */
 const LARGEST = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 2 ** 30];
 /**
- * Milliseconds before each further look at content that was not as it should be. One more look than these must find the
- * same before content is given up: about 8 minutes.
+ * Milliseconds before each repeated reading after a fault. Content is rejected if all readings, one more than these
+ * pauses, find the same: after about 8 minutes.
  */
 const PAUSES = [0, 10_000, 30_000, 60_000, 120_000, 240_000];
-/** Milliseconds until the store is asked again to put parts together: a lock of its own may last for minutes. */
+/** Milliseconds before the server asks the store again to combine parts. A lock of the store can last for minutes. */
 const COMPLETE_AGAIN = 15_000;
-/** Seconds after which a reader of which nothing is heard has died, and milliseconds between its signs of life. */
+/** Lease of a claim in seconds, and milliseconds between renewals. */
 const LEASE = 20;
 const SIGN = 5_000;
-/** Milliseconds before another try to write down what was found. */
+/** Milliseconds before a retry to store the verdict. */
 const REST = 1_000;
 
 interface Claimed extends Plan, Findings {
   readonly completing: boolean;
-  /** How many looks found anything. */
+  /** The number of readings that found a fault. */
   readonly looks: number;
   readonly partHashes: Buffer | null;
 }
 
 export interface VerifyOptions {
-  /** Only uploads of at most so many bytes. */
+  /** Claims only uploads of at most so many bytes. */
   readonly largest?: number;
   readonly stopping?: AbortSignal;
-  /** Milliseconds before each further look at content that is not as it should be. Default: over 8 minutes. */
+  /** Milliseconds before each repeated reading after a fault. Default: over 8 minutes in total. */
   readonly pauses?: readonly number[];
 }
 
-/** Verifies what uploads brought: at once where this server completed them, soon where another one did and died. */
+/** Verifies completed uploads: at once on the server that completed them, soon after if that server died. */
 export const startUploadVerify = (ctx: Context): Loop[] =>
   LARGEST.map((largest, index) =>
     startLoop(
@@ -57,16 +57,15 @@ export const startUploadVerify = (ctx: Context): Loop[] =>
   );
 
 /**
- * Has the store put the parts of a completed upload together, if it has not yet; reads the whole content, and makes the
- * file verified or rejected. A look that finds anything else than what arrived is repeated later, before anything is
- * rejected. False if none is due. Servers and their loops take turns: each claims what it reads, and says so as long as it
- * lives. What cannot be read now is left for later: other uploads come first then.
+ * Lets the store combine the parts of a completed upload if necessary, reads the content, and verifies or rejects the
+ * file. A reading with a fault is repeated later before the file is rejected. Each reader claims an upload with a lease
+ * that it renews. Content that cannot be read now comes after other uploads. Returns false if no upload is due.
  */
 export async function verifyNextUpload(ctx: Context, options: VerifyOptions = {}): Promise<boolean> {
   const { largest = Number.MAX_SAFE_INTEGER, stopping, pauses = PAUSES } = options;
   const upload = await claim(ctx, largest);
   if (upload === undefined) return false;
-  // Aborted if the upload has ended meanwhile: its file was deleted or replaced.
+  // Aborted if the upload ended meanwhile, because its file was deleted or replaced.
   const over = new AbortController();
   const signal = stopping ? AbortSignal.any([stopping, over.signal]) : over.signal;
   const timer = setInterval(() => {
@@ -81,7 +80,8 @@ export async function verifyNextUpload(ctx: Context, options: VerifyOptions = {}
     if ('finding' in verdict) await lookAgain(ctx, upload, verdict, pauses);
     else await finish(ctx, upload, verdict, signal);
   } catch (error) {
-    // Whatever a store makes of it: one that is in the middle of a read does not throw the signal's reason.
+    // Checked instead of the error: a store that is aborted during a read may throw another error than the signal's
+    // reason.
     if (over.signal.aborted) return true;
     if (stopping?.aborted) await letGo(ctx, upload.id).catch(() => {});
     else if (error instanceof BlobStoreUnavailable) await wait(ctx, upload.id, STORE_AWAY).catch(() => {});
@@ -92,7 +92,7 @@ export async function verifyNextUpload(ctx: Context, options: VerifyOptions = {}
   return true;
 }
 
-/** A claim in the future was made before the database's clock was set back. */
+/** A claim in the future was made before the clock of the database was set back, so it is ignored. */
 async function claim({ db }: Context, largest: number): Promise<Claimed | undefined> {
   const { rows } = await db.background.query<Claimed>(
     `UPDATE uploads SET claimed_at = now() WHERE id = (
@@ -118,8 +118,8 @@ const letGo = ({ db }: Context, id: string) =>
 const STORE_AWAY = 'The file store does not answer. The server will try again.';
 
 /**
- * Says what an upload waits for, and lets nobody claim it before `pause` milliseconds are over. Without a pause the claim
- * lasts as it was.
+ * Stores the reason why an upload waits, and keeps readers from claiming it for `pause` milliseconds. Without a pause,
+ * the claim stays as it is.
  */
 async function wait({ db }: Context, id: string, waitsFor: string, pause?: number): Promise<void> {
   await db.background.query(
@@ -130,7 +130,7 @@ async function wait({ db }: Context, id: string, waitsFor: string, pause?: numbe
   );
 }
 
-/** One look at the content. Undefined if the store had to put it together first: then the next look is due. */
+/** Reads the content once. Undefined if the store had to combine the parts first: then the next reading is due. */
 async function look(
   ctx: Context,
   upload: Claimed,
@@ -141,13 +141,13 @@ async function look(
     const found = await assembleLater(ctx, upload);
     return found && judgeReading(found, upload, looks);
   }
-  // An announced hash proves the whole by itself, and a second hash costs time. It is needed once a look has failed.
+  // An announced hash proves the whole content, so hashing parts is needed only after a reading has failed.
   const isEnough = upload.sha256 !== null && upload.finding === null;
   const parts = isEnough ? undefined : hashesIn(upload.partHashes);
   return judgeReading(await readBack(ctx, { ...upload, parts }, signal), upload, looks);
 }
 
-/** Goes on with a completion that the store did not carry out. Answers what is wrong with the parts, if anything is. */
+/** Retries a completion that the store did not finish. Returns a finding if something is wrong with the parts. */
 async function assembleLater(ctx: Context, upload: Claimed): Promise<Reading | undefined> {
   try {
     await assemble(ctx, upload);
@@ -166,7 +166,6 @@ async function assembleLater(ctx: Context, upload: Claimed): Promise<Reading | u
   return undefined;
 }
 
-/** Writes down what was found, and when the next look is due. */
 async function lookAgain(
   ctx: Context,
   upload: Claimed,
@@ -189,7 +188,7 @@ function hashesIn(bytes: Buffer | null): string[] | undefined {
   return hex === '' ? undefined : (hex.match(/.{64}/g) ?? undefined);
 }
 
-/** Ends an upload by a verdict. It may have taken hours to find: while the database is away this waits for it. */
+/** Ends an upload with a verdict. The reading may have taken hours, so it waits until the database is available. */
 async function finish(
   ctx: Context,
   upload: Claimed,

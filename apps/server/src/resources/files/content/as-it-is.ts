@@ -1,8 +1,8 @@
 import { HttpProblem } from '../../../protocol/problem.ts';
 
 /**
- * Refuses a body that is not the content itself: it would be stored as it comes, and given to readers as what it is not.
- * 415 where it is encoded; 400 where it is a range of the content (RFC 9110, 14.5), as what resumes a PUT sends it.
+ * Refuses a body that is not the plain content, because the server stores the bytes of the body. Throws 415 for encoded
+ * content, and 400 for a range of the content (RFC 9110, 14.5), as clients send it to resume a PUT.
  */
 export function demandAsItIs(headers: Readonly<Record<string, string | undefined>>): void {
   const coding = headers['content-encoding']?.trim() ?? '';

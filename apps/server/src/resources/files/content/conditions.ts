@@ -3,9 +3,8 @@ import { ifMatchPasses, isTagList, matchesIfNoneMatch } from '../../../protocol/
 import { HttpProblem, invalidField } from '../../../protocol/problem.ts';
 
 /**
- * Refuses an upload whose conditions do not hold of what is at its path (RFC 9110, section 13): 412. A file that cannot be
- * read yet, or never, is there but has no tag.
- * A malformed condition is 422: a misspelt `If-None-Match: *` must not replace a file.
+ * Throws 412 if the conditions of an upload do not match the file at its path (RFC 9110, section 13). An unverified
+ * file exists but has no ETag. A malformed condition is 422: a misspelt `If-None-Match: *` must not replace a file.
  */
 export function demandConditions(
   headers: Readonly<Record<string, string | undefined>>,

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { type Claim, checker, claimsIn, demandNoTrailers } from '../../../protocol/http/digests.ts';
 
-/** The size and the digests that the sender claims for content. The blob store checks the first two. */
+/** The size and digests that the client claims. The blob store checks the first two. */
 export interface ExpectedContent {
   readonly sizeBytes?: number;
   readonly sha256?: string;
   readonly others: readonly Claim[];
 }
 
-/** The claims of the headers: `Content-Length` and digests. 422 if a digest cannot be understood or checked. */
+/** Reads `Content-Length` and digests from the headers. Throws 422 if a digest is malformed or unsupported. */
 export function expectedContent(headers: Readonly<Record<string, string | undefined>>): ExpectedContent {
   const claims = claimsIn(headers);
   const length = headers['content-length'];
@@ -22,8 +22,8 @@ export function expectedContent(headers: Readonly<Record<string, string | undefi
 }
 
 /**
- * The content for the store. If digests beyond SHA-256 are claimed, computes them on the way. Only a chunked body can end
- * in trailers. A store keeps nothing of a source that fails at its end.
+ * Wraps the content for the store, and checks digests other than SHA-256 and the absence of trailers, which only a
+ * chunked body can have. A store keeps nothing if the source fails at its end.
  */
 export function checkedContent(content: Readable, { others, sizeBytes }: ExpectedContent) {
   return others.length === 0 && sizeBytes !== undefined ? content : checkedChunks(content, others);

@@ -30,13 +30,12 @@ const find = prepared<[objectId: string, path: string], StoredRow>(
 );
 
 interface Wanted {
-  /** As the request has it. */
+  /** The path from the request, not normalized. */
   readonly path: string;
-  /** The reader would rather be sent to the store. */
   readonly redirect?: boolean | undefined;
 }
 
-/** Serves a stored file: whole, in part, or not at all where the reader has it (RFC 9110). */
+/** Serves a stored file, with ranges and conditions by RFC 9110. */
 export async function downloadFile(
   ctx: RequestContext,
   object: Located,
@@ -65,7 +64,7 @@ export async function downloadFile(
     return await sendContent(ctx, request, { ...content, location });
   } catch (error) {
     if (!(error instanceof BlobNotFound || error instanceof ContentDamaged)) throw error;
-    // Deleted and swept, or repaired under another key, since the row was read.
+    // The content may have been deleted and swept, or repaired under another key, since the row was read.
     const [now] = await find(ctx.db.requests, object.id, path.path);
     if (now?.key !== key) return downloadFile(ctx, object, wanted, request);
     if (await judgeFailure(ctx, { key, sizeBytes, sha256 }, isAgain)) throw corrupt();
@@ -93,12 +92,12 @@ const contentOf = (path: string, { key, sizeBytes, sha256, mediaType }: StoredFi
   sizeBytes,
   type: mediaType ?? 'application/octet-stream',
   disposition: contentDisposition(path.slice(path.lastIndexOf('/') + 1)),
-  // Of the whole, also where a part is sent (RFC 9530).
+  // The digest of the whole file, even if a range is sent (RFC 9530).
   headers: { 'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` },
   pieces: () => [{ sizeBytes, blob: { key, sizeBytes }, sha256 }],
 });
 
-/** Undefined where the store has no URLs of its own. What is served there is saved and never shown, as it is here. */
+/** Undefined if the store cannot sign URLs. Browsers save the content there too, and never show it. */
 function locationOf(
   { blobs, settings }: RequestContext,
   blob: { key: string; sizeBytes: number },
@@ -107,7 +106,7 @@ function locationOf(
   const { signRead } = blobs;
   if (signRead === undefined) return undefined;
   return async () => {
-    // The store signs without a look: what is gone would be for the reader to find out.
+    // Signing does not check the blob, so check it here. Otherwise the client would find the damage.
     const { sizeBytes } = await blobs.stat(blob.key);
     if (sizeBytes !== blob.sizeBytes)
       throw new ContentDamaged(blob.key, `it has ${sizeBytes} bytes, not ${blob.sizeBytes}`);

@@ -4,7 +4,6 @@ import type { Context } from '../../../protocol/context.ts';
 import { RETRY_AFTER } from '../../../protocol/errors.ts';
 import { HttpProblem } from '../../../protocol/problem.ts';
 
-/** Content as it lies in the store. */
 interface Stored {
   readonly key: string;
   readonly sha256: string;
@@ -12,9 +11,9 @@ interface Stored {
 }
 
 /**
- * The row of the content: the one that is there, or a new one for what was just stored. No sweep takes it while the
- * transaction lasts. Where the answered key is not the given one, the given copy is of no use.
- * @throws {HttpProblem} 503 where the copy was taken for an orphan because it waited too long for its row.
+ * Returns the row of the content, existing or new, and protects it from the sweep until the transaction ends. If the
+ * returned key differs from the given one, the given copy is unused.
+ * @throws {HttpProblem} 503 if the copy waited so long for its row that the sweep took it for an orphan.
  */
 export async function keepBlob(
   tx: Tx,

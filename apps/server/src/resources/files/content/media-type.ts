@@ -1,6 +1,6 @@
 /**
- * A content type that was sent, where it says more than "bytes" or than what curl says of everything, in what every header,
- * URL and document carries alike: ASCII.
+ * Returns the sent content type in lower case. Null if it is not valid ASCII, or if it is meaningless: octet-stream, or
+ * the form type that curl sends by default.
  */
 export function mediaTypeOf(text: string | undefined): string | null {
   const type = text?.trim().toLowerCase().slice(0, 255) ?? '';

@@ -33,9 +33,9 @@ interface Upload {
 }
 
 /**
- * Stores a file: hashes the content while it streams in, then makes it visible in one transaction. Content that is
- * there already is kept once; if the copy that is there is damaged, this one takes its place. The same path with the same content again changes nothing; other content replaces it
- * where the files may still change.
+ * Stores a file: hashes the content while it streams in, then makes the file visible in one transaction. Known content
+ * is stored once, and a damaged copy is replaced. Repeating an upload changes nothing. Other content replaces the file
+ * while the file set may change.
  */
 export async function uploadFile(
   ctx: RequestContext,
@@ -47,7 +47,7 @@ export async function uploadFile(
   if (!path.ok) throw invalidField('path', '/path', path.message);
   demandAsItIs(upload.headers);
   const expect = expectedContent(upload.headers);
-  // Before a byte is read: an upload that cannot be accepted need not be sent.
+  // Checked before the first byte is read, so that the client need not send an upload that will be refused.
   const before = await ctx.db.prisma.$transaction((tx) => lockPath(tx, ctx, kind, object, path.path));
   if (before === null) demandVisible('path', '/path', path.path, '/');
   demandConditions(upload.headers, before);
@@ -73,14 +73,14 @@ export async function uploadFile(
       return { status: 200, object: null };
     });
   } catch (error) {
-    // Nothing refers to the copy for certain. After a lost database connection nobody knows: it is left for the sweep.
+    // After these errors, no row refers to the copy. After a lost connection this is unknown, so the sweep decides.
     if (error instanceof HttpProblem || error instanceof BlobStoreUnavailable) await discard(ctx, blob.key);
     throw error;
   }
   if (isRepair) ctx.wakeups.marked.wake();
-  // Somebody else's copy of the content is the one that is referred to: ours is of no use.
+  // The row refers to another copy of the content, so this copy is unused.
   if (!isKept) await discard(ctx, blob.key);
-  // What this request has stored, whatever another one has put there since.
+  // Answers what this request stored, even if another request has replaced it since.
   if (stored === undefined) throw new Error('the write stored no file row');
   const { file, isNew } = stored;
   const row = {
@@ -92,7 +92,7 @@ export async function uploadFile(
   return { status: isNew ? 201 : 200, body: toFile(row) };
 }
 
-/** Refuses content of a known length that does not fit, even where it takes the place of what is there. */
+/** Refuses content whose announced length exceeds the limit or the quota. Replaced content is subtracted first. */
 async function demandLength(
   ctx: RequestContext,
   { namespace }: Located,
@@ -123,7 +123,7 @@ async function receive(ctx: RequestContext, content: Readable, expect: ExpectedC
       }),
     );
   } catch (error) {
-    // A connection that breaks shows as an error of the stream, not of the store.
+    // A broken connection appears as an error of the stream, not of the store.
     if (content.errored) throw new ClientGone();
     throw error;
   }
@@ -136,8 +136,8 @@ interface Attachment extends Upload {
 }
 
 /**
- * Makes the content the file at its path. Where it is that already nothing is written; a type that says nothing is no
- * other type.
+ * Sets the content of the file at the path. Writes nothing if the file is the same already. A meaningless media type
+ * counts as unchanged.
  */
 async function attach(
   tx: Tx,
@@ -148,7 +148,7 @@ async function attach(
   file: Attachment,
 ): Promise<FileRow> {
   const role = file.role ?? (there?.role as Attachment['role']) ?? defaultRole(kind);
-  // Content that had rotted is there again.
+  // A corrupt file with this content gets repaired, so it counts as changed.
   const isThere = there?.blobId === file.blobId && there.state === 'verified';
   const mediaType = mediaTypeOf(file.headers['content-type']) ?? (isThere ? there.mediaType : null);
   if (isThere && there.role === role && there.mediaType === mediaType) return there;
@@ -159,7 +159,7 @@ async function attach(
     state: 'verified',
     mediaType,
     blobId: file.blobId,
-    // One that was still being verified here is given up with its upload.
+    // Detaches the file from an upload that is still being verified.
     uploadId: null,
     createdBy: ctx.actor.name,
     createdAt: ctx.now(),

@@ -9,7 +9,7 @@ import { uploadRow } from '../read.ts';
 import type { UploadRow } from '../rows.ts';
 import { toPart } from './parts.ts';
 
-/** What has arrived of an upload, as the store knows it: what a client that begins again need not send. */
+/** Lists the parts that the store has. A client that resumes need not send them again. */
 export const listParts: Verb<'uploads.parts.list'> = async (ctx, { query, touched }) => {
   const upload = await uploadRow(ctx, touched.upload);
   demandOpen(upload);
@@ -18,7 +18,7 @@ export const listParts: Verb<'uploads.parts.list'> = async (ctx, { query, touche
   const parts = await whileInUse(ctx, upload, () => partsAfter(ctx, upload, after, limit + 1));
   const shown = parts.slice(0, limit);
   const last = shown.at(-1);
-  // A part is one short line, so no page of parts is large.
+  // Parts are small, so a page needs no limit in bytes.
   const nextCursor = parts.length > limit && last ? encodeCursor(last.number) : null;
   return { status: 200, body: { items: shown.map(toPart), nextCursor } };
 };

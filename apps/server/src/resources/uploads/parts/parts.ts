@@ -10,7 +10,7 @@ export const toPart = ({ number, sizeBytes, sha256, writtenAt }: BlobPart): Uplo
   receivedAt: writtenAt.toISOString(),
 });
 
-/** The bytes that a part must have; undefined, with what is wrong, where the upload has no such part. */
+/** Returns the size that a part must have, or a message if the upload has no such part. */
 export function sizeOfPart(upload: UploadRow, part: number): { sizeBytes: number } | { message: string } {
   const count = partCount(upload);
   return part <= count

@@ -13,7 +13,7 @@ import { uploadRow } from '../read.ts';
 import type { UploadRow } from '../rows.ts';
 import { sizeOfPart, toPart } from './parts.ts';
 
-/** Takes one part: streamed to the store, which verifies it before it counts. */
+/** Streams one part to the store, which verifies it before it accepts it. */
 export const putPart: Verb<'uploads.parts.put'> = async (ctx, { params, headers, body, touched }) => {
   const upload = await uploadRow(ctx, touched.upload);
   demandOpen(upload);
@@ -29,7 +29,7 @@ export const putPart: Verb<'uploads.parts.put'> = async (ctx, { params, headers,
 
 type AnnouncedPart = PartContent & ExpectedContent;
 
-/** The size and the checksum that a part comes with: 422 where one is missing, or the size is not the part's. */
+/** Returns the announced size and checksum of a part. Throws 422 if one is missing or the size is wrong. */
 function announced(
   upload: UploadRow,
   number: number,
@@ -76,7 +76,7 @@ async function receive(
     );
   } catch (error) {
     if (error instanceof BlobNotFound) throw await closedMeanwhile(ctx, upload);
-    // A connection that breaks shows as an error of the stream, not of the store.
+    // A broken connection appears as an error of the stream, not of the store.
     if (body.errored) throw new ClientGone();
     throw error;
   }

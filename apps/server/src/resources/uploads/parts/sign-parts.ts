@@ -6,12 +6,12 @@ import { whileInUse } from '../in-use.ts';
 import { uploadRow } from '../read.ts';
 import { sizeOfPart } from './parts.ts';
 
-/** Seconds in which a signed part must be on its way: a thousand large ones take their time. */
+/** Seconds in which a client must begin to send a signed part: a thousand large parts take long. */
 const EXPIRES_IN = 6 * 3600;
 
 /**
- * Requests that bring parts straight to the store. Each is good for one content of one part only, so that it can do no
- * harm in other hands; it is signed anew whenever somebody asks.
+ * Signs requests that send parts directly to the store. Each signature is valid for one content of one part only, so a
+ * leaked one does no harm.
  */
 export const signParts: Verb<'uploads.parts.sign'> = async (ctx, { body, touched }) => {
   const upload = await uploadRow(ctx, touched.upload);
