@@ -5,14 +5,28 @@ import type { z } from 'zod';
 
 type Node = Record<string, unknown>;
 
+type Serialize = (value: unknown) => string;
+
+/** Serializers by their schema: routes and servers in one process share them. */
+const compiled = new WeakMap<z.ZodType, Serialize>();
+
 /**
- * Compiles a serializer from a wire schema. The serializer treats metric and metadata values as any JSON, which avoids
- * run-time checks of unions.
+ * Returns a serializer for a wire schema. The first call compiles it, so that the start of a server compiles none.
+ * It encodes values of metrics and metadata as any JSON, which avoids the checks of unions at run time.
  */
-export function encoder(schema: z.ZodType): (value: unknown) => string {
+export function encoder(schema: z.ZodType): Serialize {
+  return (value) => {
+    const serialize = compiled.get(schema) ?? compile(schema);
+    return serialize(value);
+  };
+}
+
+function compile(schema: z.ZodType): Serialize {
   const components = new Map<string, Node>();
   const root = jsonSchema(schema, components);
-  return fastJson(simplify(root, components) as Parameters<typeof fastJson>[0]) as (value: unknown) => string;
+  const serialize = fastJson(simplify(root, components) as Parameters<typeof fastJson>[0]) as Serialize;
+  compiled.set(schema, serialize);
+  return serialize;
 }
 
 const HEAD = '{"items":[';
