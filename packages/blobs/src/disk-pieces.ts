@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { onDisk } from './disk-errors.ts';
-import { notePassing } from './passing.ts';
+import { chunkChannel } from './chunk-channel.ts';
 
 /** Read in pieces of this size: fewer trips to the thread pool than the default of 64 KiB. */
 const readBytes = 256 * 1024;
@@ -37,7 +37,7 @@ export async function readPieces({ pieces, open, cutShort, onClose }: PieceReadi
         const { bytesRead, buffer } = await onDisk(file.read(Buffer.allocUnsafeSlow(size), 0, size, at));
         if (bytesRead === 0) throw cutShort(piece);
         at += bytesRead;
-        notePassing(bytesRead);
+        chunkChannel.publish(bytesRead);
         return buffer.subarray(0, bytesRead);
       }
       const done = file;

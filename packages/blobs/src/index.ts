@@ -1,3 +1,4 @@
+export { chunkChannel } from './chunk-channel.ts';
 export { markerName } from './claim.ts';
 export { openDiskStore } from './disk.ts';
 export {

@@ -1,7 +1,7 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { BlobRangeInvalid, BlobStoreUnavailable } from './errors.ts';
-import { notePassing } from './passing.ts';
+import { chunkChannel } from './chunk-channel.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { inOurTerms, ofBlob, statusOf } from './s3-errors.ts';
 import type { BlobReading, BlobStat, ReadOptions } from './store.ts';
@@ -75,7 +75,7 @@ function whole(body: Readable, sizeBytes: number): Readable {
   const fail = (error: unknown) => stream.destroy(inOurTerms(error));
   body.on('data', (chunk: Buffer) => {
     left -= chunk.byteLength;
-    notePassing(chunk.byteLength);
+    chunkChannel.publish(chunk.byteLength);
     if (!stream.push(chunk)) body.pause();
   });
   body.on('end', () => {

@@ -1,5 +1,5 @@
 import { finished, Readable } from 'node:stream';
-import { notePassing } from './passing.ts';
+import { chunkChannel } from './chunk-channel.ts';
 
 /** The bytes to store: a Node or web stream, or any async iterable of byte chunks (never of strings). */
 export type BlobSource = Readable | AsyncIterable<Uint8Array>;
@@ -38,7 +38,7 @@ export async function consume(
       if (!(step.value instanceof Uint8Array)) throw new TypeError('a blob source must yield bytes');
       const taken = take(step.value);
       if (taken) await taken;
-      notePassing(step.value.byteLength);
+      chunkChannel.publish(step.value.byteLength);
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);

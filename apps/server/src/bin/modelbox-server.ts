@@ -7,6 +7,7 @@ import { ConfigError, readConfig } from '../config/config.ts';
 import { helpText } from '../config/help.ts';
 import { serviceLinks } from '../config/service-links.ts';
 import { VERSION } from '../system/version.ts';
+import { collectChunks } from './collect-chunks.ts';
 import { greeting } from './greeting.ts';
 
 function giveUp(message: string): never {
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   const links = serviceLinks(process.env);
   if (links.length > 0)
     log.info({ links }, 'ignored Kubernetes service links: these variables are not settings');
+  collectChunks();
   const starting = startServer(config, log);
   // Handles signals from the first moment: an interrupted start stops the parts that already run.
   let stopping = false;

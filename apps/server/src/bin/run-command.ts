@@ -1,6 +1,7 @@
 import { DatabaseRefusedError, EmbeddedPostgresError, MigrationError } from '@modelbox/db';
 import { BackupError } from '../backup/layout.ts';
 import { type Config, ConfigError, readConfig } from '../config/config.ts';
+import { collectChunks } from './collect-chunks.ts';
 
 interface Given {
   readonly config: Config;
