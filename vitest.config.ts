@@ -17,12 +17,14 @@ export default defineConfig({
   test: {
     // One Postgres and one S3 server for the run, each started when the first test file asks for it.
     globalSetup: ['packages/db/src/testing/vitest-setup.ts', 'packages/blobs/src/testing/vitest-setup.ts'],
-    // A process per file: some tests send signals, and a crash stays in its file.
     pool: 'forks',
+    // Files that follow one another in a process share its modules: loading those of the server takes seconds of CPU time.
+    isolate: false,
     // One more than the cores: the tests wait for Postgres, stores and processes more than they compute.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A loaded machine is slow, and a test that hangs is rare.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     teardownTimeout: 30_000,
     projects: [
       { extends: true, test: { name: 'usual settings', include: every } },
