@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { onDisk } from './disk-errors.ts';
 import { chunkChannel } from './chunk-channel.ts';
+import { onDisk } from './disk-errors.ts';
 
 /** Read in pieces of this size: fewer trips to the thread pool than the default of 64 KiB. */
 const readBytes = 256 * 1024;

@@ -1,7 +1,7 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { BlobRangeInvalid, BlobStoreUnavailable } from './errors.ts';
 import { chunkChannel } from './chunk-channel.ts';
+import { BlobRangeInvalid, BlobStoreUnavailable } from './errors.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { inOurTerms, ofBlob, statusOf } from './s3-errors.ts';
 import type { BlobReading, BlobStat, ReadOptions } from './store.ts';

@@ -45,6 +45,7 @@ export async function runCommand(
       throw new ConfigError([
         `npm run ${name} takes neither --help nor --version. npm start -- --help lists the settings.`,
       ]);
+    collectChunks();
     const words = await run({ config, path: place ?? '', has, signal: stop.signal, tell });
     if (words !== '') process.stdout.write(`${words}\n`);
   } catch (error) {
