@@ -22,8 +22,8 @@ export interface BackupOptions {
 
 /**
  * Copies the embedded database and the file store of a running or stopped server to a new folder. The folder appears
- * when it is complete. The database is copied before the content: content never changes, and the lock of the session
- * keeps workers from removing content that the copied database refers to.
+ * when it is complete. The database is copied before the content. Content never changes, and the session lock keeps
+ * workers from removing it meanwhile.
  * @throws BackupError
  */
 export async function backUp(options: BackupOptions): Promise<Label> {

@@ -73,7 +73,6 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
 /** Whether a text is a URL with user info. No message repeats such a text. */
 const containsPassword = (text = ''): boolean => /:\/\/.*@/s.test(text);
 
-/** Returns the first contradiction between the OIDC settings. */
 function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Config): string | undefined {
   const hasIssuer = oidcIssuer !== undefined;
   if (hasIssuer && auth === 'open')

@@ -22,7 +22,6 @@ const FORMS: readonly [name: RegExp, isValue: (value: string) => boolean][] = [
 export const isServiceLink = (name: string, value: string): boolean =>
   FORMS.some(([form, isValue]) => form.test(name) && isValue(value));
 
-/** Returns the names of all service links that begin with MODELBOX_, sorted. */
 export const serviceLinks = (env: NodeJS.ProcessEnv): string[] =>
   Object.entries(env)
     .flatMap(([name, value]) =>

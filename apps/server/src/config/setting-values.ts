@@ -101,8 +101,8 @@ export function issuerUrl(text: string): string {
 }
 
 /**
- * Returns an absolute path. Syntax that only a shell expands is refused: systemd, Docker and Compose read an env file
- * as another user than its author, so `~` could be the wrong home folder.
+ * Returns an absolute path. Rejects syntax that only a shell expands. systemd, Docker and Compose read an env file as
+ * another user, so `~` could be the wrong folder.
  */
 export function folder(text: string): string {
   if (/^~|^\$|^['"]|\0/.test(text))

@@ -17,7 +17,6 @@ export interface StoredPiece {
   readonly seen?: (chunk: Uint8Array) => void;
 }
 
-/** A part of an answer that is produced only when it is sent. */
 export type Piece = MadePiece | StoredPiece;
 
 export const made = (bytes: Uint8Array): MadePiece => ({ sizeBytes: bytes.byteLength, make: () => bytes });

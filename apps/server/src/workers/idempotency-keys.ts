@@ -16,7 +16,6 @@ export const startIdempotencyKeys = (ctx: Context): Loop =>
     async (stopping) => void (await forgetKeys(ctx, stopping)),
   );
 
-/** Deletes all receipts older than 24 hours, and returns their number. */
 export async function forgetKeys(ctx: Context, stopping?: AbortSignal): Promise<number> {
   const { rows } = await ctx.db.background.query<{ pages: number }>(
     `SELECT (pg_relation_size('idempotency_receipts') / current_setting('block_size')::int)::int AS pages`,

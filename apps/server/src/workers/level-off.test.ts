@@ -12,7 +12,7 @@ import { cleanUploads, expireUploads, forgetUploads } from './store/upload-clean
 
 /*
  * Repeats the same work with short retention times. After each round of the workers, every table has as many rows as
- * after the previous round, except tables that docs/growth.md lists as unbounded.
+ * after the previous round. docs/growth.md lists the exceptions.
  */
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -26,7 +26,6 @@ export async function sequence(db: Database, limit: number): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Counts committed changes without `seq`. */
 export async function unsequencedCount(db: Database): Promise<number> {
   const { rows } = await db.background.query<{ count: number }>(
     'SELECT count(*) AS count FROM changes WHERE seq IS NULL',

@@ -10,9 +10,9 @@ import { cleanUploads, expireUploads } from './store/upload-cleanup.ts';
 import { verifyNextUpload } from './store/upload-verify.ts';
 
 /*
- * Uploads of the same few contents to the same few paths are completed twice, aborted meanwhile, sent with wrong
- * hashes, and belong to objects that are deleted and purged, on two servers with workers without grace times. In every
- * order, each verified file can be read, each upload ends, and the store has no content without a file.
+ * Two servers receive uploads of the same few contents to the same few paths. Clients complete uploads twice, abort
+ * them, send wrong hashes, and delete and purge the objects. The workers have no grace times. In every order, each
+ * verified file can be read, each upload ends, and the store has no content without a file.
  */
 
 let server: TestServer;

@@ -15,8 +15,8 @@ interface KnownCopy extends Copy {
 }
 
 /**
- * Checks that stored copies of content that was just uploaded exist with the right size, and marks bad copies.
- * `keep_blob` then replaces marked and doubtful copies by the new bytes.
+ * Checks existence and size of stored copies of content that was just uploaded, and marks bad copies. `keep_blob` then
+ * replaces marked and doubtful copies by the new bytes.
  * @returns whether a copy will be replaced.
  */
 export async function checkForUpload(ctx: Context, sha256: string): Promise<boolean> {
@@ -26,8 +26,8 @@ export async function checkForUpload(ctx: Context, sha256: string): Promise<bool
 }
 
 /**
- * Checks the stored copies of content that a request names by hash: existence and size of each copy, and the bytes of
- * doubtful copies. `hold_blobs` then skips copies that are marked or still doubtful.
+ * Checks copies of content that a request names by hash: existence and size, and the bytes of doubtful copies.
+ * `hold_blobs` then skips copies that are marked or still doubtful.
  */
 export async function checkForReference(ctx: Context, hashes: readonly string[]): Promise<void> {
   const copies = await knownCopies(ctx, [...new Set(hashes)]);

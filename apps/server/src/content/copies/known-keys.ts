@@ -1,7 +1,6 @@
 import type { BlobStat } from '@modelbox/blobs';
 import type { Context } from '../../protocol/context.ts';
 
-/** Returns the keys of the stored objects that a row of the database refers to. */
 export async function knownKeys(
   { db }: Pick<Context, 'db'>,
   objects: readonly BlobStat[],

@@ -4,7 +4,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BlobNotFound, BlobRangeInvalid } from '@modelbox/blobs';
 import type { Context } from '../../protocol/context.ts';
 
-/** A stored copy of content, as the database describes it. */
 export interface Copy {
   readonly key: string;
   readonly sha256: string;
@@ -48,7 +47,6 @@ export interface Pace {
   readonly onBytes?: (count: number) => void;
 }
 
-/** Reads a copy and compares its SHA-256. @throws BlobStoreUnavailable, or the reason of the signal */
 export const readCopy = (
   { blobs }: Store,
   copy: Copy,

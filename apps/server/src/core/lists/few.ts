@@ -21,7 +21,6 @@ export class Few<T> {
     return this.#isCut || this.items.length >= this.#limit;
   }
 
-  /** Adds an item if it fits. The first item always fits. */
   add(item: T): void {
     if (!this.isFull) {
       this.#bytes -= jsonBytes(item);

@@ -9,7 +9,6 @@ const BATCH = 200;
 
 interface PageOf<Row, At, Item> {
   readonly limit: number | undefined;
-  /** The decoded cursor: the position where the previous page ended. */
   readonly after: At | undefined;
   /** Most rows per statement. Raise it only for rows that are small and costly to find. */
   readonly batch?: number;

@@ -20,7 +20,6 @@ export const tagsSql = (t: string): NonNullable<SqlSchema['tags']> => ({
 });
 
 /**
- * Builds the SQL for the latest metrics of an object.
  * @param namespaceId SQL expression of the namespace of bare dataset names. If all objects share one, pass a parameter:
  * Postgres then looks up the dataset once instead of once per row.
  */

@@ -21,7 +21,6 @@ export interface NewRow {
 
 /** The store of a kind whose objects have a namespace and a name. `Own` are the columns of only this kind. */
 export interface NamedStore<Row extends StoredRow, Own> extends ObjectStore<Row> {
-  /** Inserts the row unless the name is taken, and returns the number of inserted rows. */
   insert(tx: Tx, row: NewRow & Own): Promise<{ count: number }>;
   findNamed(tx: Tx, namespaceId: string, name: string): Promise<Row | null>;
   fields(row: Row | (NewRow & Own), object: { namespace: string }): object;

@@ -1,8 +1,8 @@
 import type { Tx } from '@modelbox/db';
 
 /**
- * Locks a key until the transaction ends. The lock needs its own statement: a statement that waits for the lock and
- * then reads would not see what other transactions committed meanwhile.
+ * Locks a key until the transaction ends. The lock needs its own statement. A statement that also reads would miss what
+ * others commit while it waits.
  * @param how `shared` excludes only transactions that lock `alone`.
  */
 export async function lockKey(tx: Tx, key: string, how: 'alone' | 'shared' = 'alone'): Promise<void> {

@@ -19,8 +19,8 @@ export const mayTakeRoot = async (ctx: RequestContext, path: string): Promise<bo
   isRootCreator(ctx) && (await locate(ctx, 'namespace', rootOf(path))) === undefined;
 
 /**
- * Makes the caller the admin of a root that this transaction created. If the root was deleted within its grace time,
- * its restored grants decide instead.
+ * Makes the caller the admin of a root that this transaction created. If the root is restored within its grace time,
+ * its old grants decide.
  * @param needs the permission that the request needs on the namespace.
  * @throws HttpProblem not_found if another caller created the root meanwhile, or if the caller may not create roots
  */

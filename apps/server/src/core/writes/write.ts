@@ -35,7 +35,6 @@ async function claimed(ctx: RequestContext, tx: Tx, work: (tx: Tx) => Promise<Re
 /** Thrown to roll back a transaction whose idempotency key another request has used. */
 class Replay extends Error {}
 
-/** Returns the receipt of the request that used the key first. */
 export async function replay(ctx: RequestContext): Promise<Receipt> {
   const key = ctx.idempotency;
   const row = key && (await ctx.db.prisma.idempotencyReceipt.findUnique({ where: { scope: key.scope } }));

@@ -17,8 +17,8 @@ import { suspensionsOf } from '../owners/suspensions.ts';
 import { ownerOf } from './read.ts';
 
 /**
- * Returns the authors of the sections after an edit. The caller becomes the author of each changed section, and of
- * unchanged sections that are suspended or have no author, if the caller has the rights.
+ * Returns the authors of the sections after an edit. The caller becomes the author of each changed section. A caller
+ * with the rights also becomes the author of suspended and authorless sections.
  * @throws HttpProblem forbidden if the caller may not do what a changed section does
  */
 export async function authorsAfter(

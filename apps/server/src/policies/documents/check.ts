@@ -30,7 +30,6 @@ type Named = Pick<Mentioned, 'kind'> & { readonly mention?: string };
 /** The objects that a request touches. The datasets among them are named by the policy and readable by the caller. */
 type TouchedDatasets = Readonly<Record<string, Named | readonly Named[] | undefined>>;
 
-/** Returns all faults of a policy, including datasets that do not exist for the caller. */
 export function policyFaults(
   { settings }: Pick<Context, 'settings'>,
   owner: Pick<Located, 'kind' | 'namespace'>,

@@ -59,7 +59,6 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
   return { status: 200, body };
 };
 
-/** Returns the outcome for a version that meets the rule. */
 const wouldBe = ({ mode }: LabelRule, suspended: string | undefined): Decision['outcome'] =>
   suspended !== undefined ? 'suspended' : mode === 'propose' ? 'proposed' : 'moved';
 

@@ -36,7 +36,6 @@ interface Query {
   readonly values: unknown[];
   /** `metric_series`, or only its trusted values. */
   readonly series: string;
-  /** Adds a value, and returns its placeholder. */
   param(value: unknown): string;
 }
 
@@ -59,7 +58,7 @@ function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
 
 /**
  * Yields versions that a rule may prefer to the holder, the best first. The SQL covers nearly all clauses, so `judge`
- * rejects few of them, mostly because a person undid a decision.
+ * rejects few rows, mostly after a person undid a decision.
  * @param holder of the alias; null if there is none.
  */
 export async function* candidates(

@@ -153,7 +153,6 @@ const NOW = `
   SELECT ${OWN_COLUMNS}, CASE WHEN $2::boolean THEN ${FILES_OF} END AS files
   FROM versions v JOIN models m ON m.id = v.model_id WHERE v.id = ANY ($1::uuid[])`;
 
-/** Returns the names of datasets relative to the model. */
 async function labelsOf(
   { sql, model }: ReadSession,
   rows: readonly ChangeRow[],
@@ -174,7 +173,6 @@ interface State {
   tags: readonly string[];
   metadata: unknown;
   latest: Map<string, LatestRow>;
-  /** The wanted datasets on which the version was evaluated. */
   readonly evaluated: Set<string>;
   readyAt: Date | null;
   weight: number;

@@ -13,7 +13,6 @@ export const judgeNow = (
   versionId: string,
 ): Promise<{
   rule: LabelRule | undefined;
-  /** The reason why the rule is suspended. Absent if it acts. */
   suspended?: string | undefined;
   judged: Judged | undefined;
   holder: { id: string; version: string } | undefined;

@@ -15,7 +15,6 @@ import { evaluateOf, filterOf, protectedRuleOf, type ReadSession, type Session, 
 import { whyUndone } from './undone.ts';
 import { untrustedClause } from './untrusted.ts';
 
-/** The verdict of a labelling rule on a version, with the facts behind it. */
 export interface Judged {
   readonly rule: LabelRule;
   readonly candidate: VersionFacts;

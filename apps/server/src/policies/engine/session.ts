@@ -14,7 +14,6 @@ import { knownDatasets } from '../owners/known-datasets.ts';
 import { type Suspensions, suspensionsOf } from '../owners/suspensions.ts';
 import { type NewDecision, storeDecisions } from './decisions.ts';
 
-/** A model and its rules in one transaction. */
 export interface ReadSession {
   readonly sql: Sql;
   /** The context of the server itself. */

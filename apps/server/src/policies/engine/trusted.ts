@@ -1,8 +1,8 @@
 import type { Trust } from '../../resources/protected-aliases/protected-rules.ts';
 
 /**
- * Returns a FROM item with the columns of `metric_series`: all series, or the latest trusted value of each series of a
- * model. A value is trusted if every protection trusts its author.
+ * Returns a FROM item like `metric_series`: all series, or the latest trusted value of each series of a model. A value
+ * is trusted if every protection trusts its author.
  * @param modelId SQL expression. Postgres cannot push a condition on it below DISTINCT ON, so it would read all models.
  * @param param adds a value to the statement and returns its placeholder
  */

@@ -8,8 +8,8 @@ export const factsUnchanged = (versionId: string, changeId: string): string => `
   SELECT 1 FROM changes c WHERE c.object_id = ${versionId} AND c.id > ${changeId} AND c.action NOT IN (${NO_FACTS}))`;
 
 /**
- * Returns the reason why a rule must not act on a version: a person removed the alias or tag, or rejected the proposal,
- * and neither the facts of the version nor the policy have changed since. Null if there is no such reason.
+ * Returns the reason why a rule must not act on a version: a person removed the label or rejected the proposal. The
+ * reason ends with the next change of the version's facts or of the policy. Null if there is no such reason.
  */
 export async function whyUndone(
   sql: Sql,

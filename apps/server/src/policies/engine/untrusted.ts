@@ -12,7 +12,6 @@ interface Row {
   by: string | null;
 }
 
-/** Returns the clause about untrusted values of a candidate. Undefined if it has none. */
 export async function untrustedClause(
   session: ReadSession,
   rule: LabelRule,
@@ -29,10 +28,7 @@ export async function untrustedClause(
   };
 }
 
-/**
- * Returns the latest values that a rule ignores because a protection does not trust their author, of one or all
- * versions.
- */
+/** Returns the latest values whose author a protection does not trust, of one or all versions. */
 export async function untrusted(
   session: ReadSession,
   rule: LabelRule,

@@ -33,7 +33,6 @@ export async function takeFacts(ctx: Context): Promise<boolean> {
 const isDue = (now: string): string =>
   `(due_at <= ${now}::timestamptz OR NOT is_timer AND due_at > ${now}::timestamptz + interval '${(2 * REST) / 1000} seconds')`;
 
-/** Returns models with due work, the longest waiting first. */
 export async function modelsDue(ctx: Context, limit: number): Promise<string[]> {
   const { rows } = await ctx.db.background.query<{ id: string }>(
     `SELECT model_id AS id FROM policy_work WHERE ${isDue('$1')} GROUP BY model_id ORDER BY min(seq) LIMIT $2`,
@@ -62,8 +61,8 @@ interface Work {
 }
 
 /**
- * Does the due work of a model in one transaction, so that the work is deleted exactly if its decisions are stored.
- * Returns false if nothing was due, or if another server decides for the model.
+ * Does the due work of a model. One transaction deletes the work and stores the decisions. Returns false if nothing was
+ * due, or if another server decides for the model.
  */
 export async function decideModel(ctx: Context, modelId: string): Promise<boolean> {
   const decide = () =>

@@ -21,7 +21,7 @@ interface Row {
   readyAt: Date;
 }
 
-/** A series under the current digest precedes series under older digests: then the version was evaluated. */
+/** Prefers a series under the current digest of the dataset: only without one, the evaluation is stale. */
 const page = prepared<
   [
     modelId: string,
@@ -59,7 +59,6 @@ const page = prepared<
   ),
 );
 
-/** Lists the evaluations of ready versions on the datasets of the policy, oldest version first. */
 export const listEvaluations: Verb<'models.evaluations.list'> = async (
   ctx,
   { query, touched: { model } },

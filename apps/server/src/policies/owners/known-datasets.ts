@@ -1,7 +1,6 @@
 import type { Sql } from '@modelbox/db';
 import { parseQualifiedName } from '@modelbox/domain';
 
-/** Resolves dataset names relative to a namespace. Names of missing datasets are left out. */
 export async function knownDatasets(
   sql: Sql,
   namespace: string,

@@ -4,10 +4,8 @@ import { type Author, authorNow } from '../../access/author.ts';
 import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
 import type { Context } from '../../protocol/context.ts';
 
-/** The reasons of suspensions, by section. Sections without a reason act. */
 export type Suspensions = Readonly<Partial<Record<PolicySection, string>>>;
 
-/** Finds sections whose authors no longer have the permissions that the section needs. */
 export async function suspensionsOf(
   ctx: Pick<Context, 'settings' | 'now'>,
   sql: Sql,

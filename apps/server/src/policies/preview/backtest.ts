@@ -67,7 +67,6 @@ function named(rules: readonly LabelRule[], name: string | undefined): LabelRule
     : invalidField('body', '/name', `must name a labelling rule of the policy: ${names}`);
 }
 
-/** Throws 422 if the rule has faults, with pointers into this request. */
 function demandOne(
   ctx: RequestContext,
   model: Located,

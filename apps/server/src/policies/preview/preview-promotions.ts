@@ -26,7 +26,6 @@ export async function previewPromotions(session: ReadSession, shown: Few<Preview
   }
 }
 
-/** Returns the reason if the name of the version is invalid or taken. */
 async function refusalOf({ sql, model }: ReadSession, { name }: Promoting): Promise<string | undefined> {
   if (!name.ok) return nameFault(name.message);
   const reference = formatReference({ namespace: model.namespace, model: model.name, version: name.name });

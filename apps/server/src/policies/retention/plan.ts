@@ -34,7 +34,6 @@ interface Row {
 export interface Plan {
   /** The clauses that cannot decide because of missing names. */
   readonly undecided: readonly Undecided[];
-  /** The verdict on every object in the scope, in order of id. */
   readonly verdicts: AsyncIterable<{ readonly object: Planned; readonly verdict: RetentionVerdict }>;
 }
 

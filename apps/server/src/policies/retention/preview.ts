@@ -63,7 +63,6 @@ export async function previewRetention(
   };
 }
 
-/** Counts the stored files and bytes of each object that has some. */
 async function storedFiles(
   sql: Sql,
   { sql: { from, where, values }, kind }: Scope,
@@ -78,8 +77,8 @@ async function storedFiles(
 }
 
 /**
- * Returns the bytes of content that only these objects use. Considers only files that the caller may read, so that the
- * number does not reveal whether other callers have the same content.
+ * Returns the bytes of content that only these objects use. Considers only files that the caller may read: the number
+ * must not reveal content of others.
  */
 async function freedBytes(ctx: RequestContext, sql: Sql, ids: readonly string[]): Promise<number> {
   const seen = visible(ctx, 'file.read', '$2');

@@ -22,7 +22,6 @@ export interface Scope {
   readonly id: string;
   readonly name: string;
   readonly rule: RetainRule;
-  /** The names and values that each clause asks for, in the order of the clauses. */
   readonly names: readonly (readonly AskedName[])[];
   readonly source: NonNullable<PolicySources['retainVersions']>;
   readonly policy: EffectiveHere;
@@ -95,7 +94,6 @@ const restored = (t: string, editChange: string): string =>
   `EXISTS (SELECT 1 FROM changes r WHERE r.object_id = ${t}.id AND r.action IN ('restored', 'files_restored')
            AND r.id > ${editChange}::bigint)`;
 
-/** Builds the SQL for an array of the names of the protections that apply. */
 export const protectionsSql = (kind: Scope['kind'], model: string, editChange: string): string =>
   `array_remove(ARRAY[${Object.entries(PROTECTED[kind](model, editChange))
     .map(([name, condition]) => `CASE WHEN ${condition} THEN '${name}' END`)
@@ -111,8 +109,7 @@ export interface ScopeOwner {
 
 /**
  * Returns the retention rule in force for the versions of a model, or for the checkpoints of a namespace, with its
- * scope. Undefined if no rule applies, or if a namespace inherits it: an inherited rule runs once, for the namespace
- * that defines it.
+ * scope. Undefined if no rule applies, or if it is inherited: such a rule runs once, for the namespace that defines it.
  * @param draft replaces the owner's own policy.
  */
 export async function scopeOf(
@@ -201,9 +198,7 @@ export function passes(filter: Filter, schema: SqlSchema, values: unknown[]): st
   return `((${compiled.sql}) IS TRUE)`;
 }
 
-/**
- * Builds a condition that a row has a name that a filter asks for, with a comparable value, or that it has the value.
- */
+/** Builds the condition that a row has the asked name with a comparable value, or the asked value itself. */
 export function hasName(name: AskedName, schema: SqlSchema, values: unknown[]): string {
   const at = { position: 0, length: 0 };
   if (name.kind === 'value') return passes({ condition: name.term }, schema, values);

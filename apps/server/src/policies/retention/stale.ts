@@ -52,7 +52,6 @@ export async function abortStale(ctx: Context): Promise<number> {
   return aborted;
 }
 
-/** Whether the rule of a namespace is suspended. If so, stores a decision about it. */
 async function isSuspended(ctx: Context, id: string, name: string): Promise<boolean> {
   const section = 'staleAfter';
   const sql = sqlOn(ctx.db.background);

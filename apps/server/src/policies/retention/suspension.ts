@@ -4,7 +4,6 @@ import { noteSuspended, type Suspended } from '../engine/note-suspended.ts';
 import { suspensionsOf } from '../owners/suspensions.ts';
 import type { Scope } from './scope.ts';
 
-/** Returns the reason why a retention rule is suspended. Undefined if it acts. */
 export const suspensionOf = async (
   ctx: Pick<Context, 'settings' | 'now'>,
   sql: Sql,

@@ -2,7 +2,6 @@ import { type AskedName, filterNames, parseFilter } from '@modelbox/domain';
 import { hasName, passes } from '../retention/scope.ts';
 import type { Below, Condition, Range } from './ranges.ts';
 
-/** Whether an object has a metric. The dataset name is relative to the policy. */
 export const hasMetric =
   (
     { datasetId }: Below,

@@ -28,10 +28,7 @@ const CODES = {
   epoch: 'no_epoch',
 } as const;
 
-/**
- * Warns about clauses of `keep` that keep everything because a name or value is missing, and about those that keep
- * nothing.
- */
+/** Warns about `keep` clauses that keep everything because a name or value is missing, or that keep nothing. */
 export async function retainWarnings(
   sql: Sql,
   below: Below,

@@ -17,8 +17,8 @@ interface Owner {
 
 /**
  * Warns about parts of the policy in force that ask for something that no object has, because it may be misspelt. For a
- * model it checks all sections in force; for a namespace its own sections, against the objects below for which they
- * apply.
+ * model, it checks all sections in force. For a namespace, it checks its own sections against the objects that they
+ * govern.
  */
 export async function policyWarnings(
   sql: Sql,

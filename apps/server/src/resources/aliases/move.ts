@@ -31,9 +31,9 @@ export interface LockedAlias extends Holder {
 }
 
 /**
- * Locks an alias of a model. Undefined if it does not exist. A second statement reads the holder: a join in the locking
- * statement would see the old holder after it waited for another move. It reads by the id of the locked row, because a
- * row that another move inserts between the statements is not locked.
+ * Locks an alias of a model. Undefined if it does not exist. A second statement reads the holder, because after a wait
+ * a join in the locking statement would return the old holder. It reads by the id of the locked row, because a row that
+ * another move inserts between the statements is not locked.
  */
 export async function lockAlias(tx: Tx, modelId: string, alias: string): Promise<LockedAlias | undefined> {
   const [locked] = await tx.$queryRaw<{ id: string }[]>`

@@ -22,7 +22,6 @@ const sources = {
   ),
 };
 
-/** Reads the source of an archive. Undefined if it was purged meanwhile. */
 export const findSource = (
   ctx: RequestContext,
   kind: ArchivedKind,

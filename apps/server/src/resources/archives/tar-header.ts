@@ -3,7 +3,6 @@
 /** Every part of a tar is a multiple of this size. */
 export const BLOCK = 512;
 
-/** The largest size that fits into eleven octal digits. */
 const OCTAL_MAX = 8 ** 11 - 1;
 const NAME_MAX = 100;
 const PREFIX_MAX = 155;

@@ -20,7 +20,6 @@ export interface ZipEntry {
   readonly mtime: number;
 }
 
-/** An entry whose content has been sent. */
 export interface SentEntry extends ZipEntry {
   readonly crc: number;
   readonly offset: number;

@@ -18,7 +18,7 @@ export interface Attempt {
 
 /**
  * Records a denied attempt before it is answered: 401, 403, and a 404 that hides an object.
- * @throws HttpProblem `unavailable` if the attempt cannot be recorded, so that nobody probes the server unseen.
+ * @throws HttpProblem `unavailable` if the attempt cannot be recorded: no probe stays unrecorded.
  */
 export async function recordDenial(
   ctx: Context,

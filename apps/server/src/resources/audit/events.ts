@@ -27,8 +27,8 @@ export interface AuditEvent {
 }
 
 /**
- * Inserts events. A decoy writes a message of the same size to the WAL of Postgres instead, so that its commit waits
- * for the disk like the commit of an insert.
+ * Inserts events. A decoy writes a WAL message of the same size instead, so its commit waits for the disk like an
+ * insert.
  */
 const insert = prepared<[events: string], never>(
   'insert_audit_events',

@@ -37,7 +37,6 @@ const FAILING = 5_000;
 /** Whether a denied attempt could not be stored within the last seconds. */
 export const failedLately = (ctx: Context): boolean => performance.now() - tallyOf(ctx).failedAt < FAILING;
 
-/** Stores one attempt in an entry of its own. */
 async function storeOne(ctx: Context, event: AuditEvent): Promise<void> {
   const tally = tallyOf(ctx);
   try {
@@ -50,9 +49,9 @@ async function storeOne(ctx: Context, event: AuditEvent): Promise<void> {
 }
 
 /**
- * Stores a denied attempt at once. Beyond `MODELBOX_AUDIT_DENIALS` per caller and minute, counts it in one entry per
- * operation, so that a caller without rights cannot fill the disk. While storing fails, tries to store every attempt,
- * so that each caller gets the error.
+ * Stores a denied attempt at once. Beyond `MODELBOX_AUDIT_DENIALS` per caller and minute, only counts it, per
+ * operation: denied callers must not fill the disk. While storing fails, tries to store every attempt, so that each
+ * caller gets the error.
  */
 export async function storeDenial(ctx: Context, event: AuditEvent): Promise<void> {
   const most = ctx.settings.auditDenials;

@@ -5,8 +5,8 @@ import { HttpProblem } from '../../protocol/problem.ts';
 import type { Wanted } from './find.ts';
 
 /**
- * Limits the filters to what the caller may read. Admins of a namespace may read its entries since the creation of the
- * namespace, or of the one above of which they are admins: older entries belong to an earlier namespace of that name.
+ * Limits the filters to what the caller may read. Admins may read entries since the creation of the namespace whose
+ * admins they are. Older entries belong to an earlier namespace of that name.
  * @throws HttpProblem forbidden without a namespace, unless the caller is an administrator
  */
 export async function scopeOf(

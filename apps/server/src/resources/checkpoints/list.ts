@@ -34,7 +34,6 @@ const newest = prepared<[experimentId: string], { id: string }>(
    ORDER BY created_order DESC LIMIT 1`,
 );
 
-/** Returns the newest ready checkpoint, from which a restarted run continues. */
 export const latestCheckpoint: Verb<'experiments.checkpoints.latest'> = async (
   ctx,
   { touched: { experiment } },

@@ -25,7 +25,6 @@ export const promoteCheckpoint: Verb<'checkpoints.promote'> = (ctx, { body, touc
 type Promoted = NewVersion['body'] &
   Pick<VersionCreate, 'metrics'> & { readonly datasetMentions: NewVersion['datasets'] };
 
-/** Creates the version in a transaction. Used by the verb and by promotion rules. */
 export async function promoteInto(
   tx: Tx,
   ctx: RequestContext,

@@ -27,7 +27,6 @@ export const createOrFind = (ctx: RequestContext, draft: Draft): Promise<Receipt
     }),
   );
 
-/** Deletes the checkpoint at the same position and inserts the new one, in one transaction. */
 export const replaceCheckpoint = (ctx: RequestContext, draft: Draft): Promise<Receipt> =>
   write(ctx, (tx) =>
     retryWhileTaken(draft, async () => {

@@ -54,7 +54,6 @@ export async function ensureDatasets(
   };
 }
 
-/** The resolver of a request without mentions. */
 export const noDatasets = (mention: DatasetMention): never => {
   throw new Error(`the dataset ${nameOf(mention)} was not located`);
 };

@@ -8,7 +8,6 @@ import { HttpProblem, invalidField } from '../../protocol/problem.ts';
 import type { Receipt } from '../../protocol/verb.ts';
 import { lockForFiles } from './lock-for-files.ts';
 
-/** Deletes a file of an object whose file set may still change. */
 export function deleteFile(
   ctx: RequestContext,
   kind: OwnerKind,

@@ -7,8 +7,7 @@ import { chargeQuotas } from '../namespaces/quota.ts';
 
 /**
  * Restores the files that retention removed from a locked version or checkpoint. Throws 404 after their grace time,
- * unless the same request restored the object itself: then `filesRemovedAt` in the answer shows that the files are
- * gone.
+ * unless the same request restored the object: its answer shows `filesRemovedAt`.
  * @param isRestored whether this request has restored the object itself.
  */
 export async function restoreFiles(

@@ -1,6 +1,5 @@
 import type { File } from '@modelbox/schema';
 
-/** A file as SQL returns it, in a JSON aggregate or as a row. */
 export type FileRow = Omit<File, 'createdAt'> & { readonly createdAt: string | Date };
 
 export const FILE_COLUMNS = `path, role, uri, size_bytes AS "sizeBytes", sha256, state, media_type AS "mediaType", created_at AS "createdAt"`;

@@ -2,7 +2,6 @@ import { decideAccess } from '@modelbox/domain';
 import { ROLE_PERMISSIONS, ROLES } from '@modelbox/schema';
 import type { RequestContext } from '../../protocol/context.ts';
 
-/** The author of a metric value, with the role at the time of logging. */
 export interface Claimant {
   readonly principals: string[];
   /** Empty if the caller does not have all permissions of any role, for example because of a narrowed token. */

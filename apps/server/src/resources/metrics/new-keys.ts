@@ -14,8 +14,7 @@ export function demandVisibleKeys(metrics: VersionCreate['metrics']): void {
 }
 
 /**
- * Requires the same for points of an existing object, except for keys that it already has, so that a run can go on
- * logging.
+ * Requires the same for points of an existing object. Keys that it already has pass, so that a run can continue.
  * @throws HttpProblem invalid
  */
 export async function demandVisibleNewKeys(
@@ -40,7 +39,6 @@ interface HiddenKey {
   readonly message: string;
 }
 
-/** Returns the keys with a fault, each at its first position. */
 function hiddenKeys(metrics: NonNullable<VersionCreate['metrics']> | readonly PointInput[]): HiddenKey[] {
   const places = new Map<string, readonly PropertyKey[]>();
   if (Array.isArray(metrics)) {

@@ -29,8 +29,8 @@ const CLAIMS: Record<OwnerKind, string> = {
 };
 
 /**
- * Logs a batch in one statement: idempotency key, row lock of the object (batches of one object run one after the
- * other), points, and the change if any value changed.
+ * Logs a batch in one statement: idempotency key, row lock of the object, points, and the change if any value changed.
+ * The lock serializes batches of one object.
  */
 const statement = (kind: OwnerKind) =>
   prepared<Values, { claimed: boolean; lives: boolean; changed: number | null }>(

@@ -30,7 +30,7 @@ interface PointRow {
 }
 
 // Points without step or time sort first, as `-1` and `-infinity`; without dataset as the empty name. The names are
-// qualified, because bare names would mean the columns of the select list, where these values are NULL again.
+// qualified, because bare names refer to the select list, where these values are NULL again.
 const ORDER = ['key', 'dataset', 'step', 'time', 'received'].map((column) => `shown.${column}`).join(', ');
 const CHOSEN = `
   SELECT s.key, coalesce(CASE WHEN d.namespace_id = $2::uuid THEN d.name ELSE dn.path || '/' || d.name END, '') AS dataset,

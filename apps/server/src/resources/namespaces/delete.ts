@@ -43,7 +43,6 @@ export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { nam
     return { status: 204, object: null };
   });
 
-/** Throws 403 if the namespace has a quota, grants or protections that the caller may not change. */
 async function demandMayReset(
   tx: Tx,
   ctx: RequestContext,

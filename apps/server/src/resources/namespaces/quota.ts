@@ -3,7 +3,6 @@ import { decideAccess } from '@modelbox/domain';
 import type { RequestContext } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
-/** An exceeded quota: its bytes, the bytes used and reserved, and the bytes that the request needs. */
 interface Lacking {
   readonly path: string;
   readonly quota: bigint | number;

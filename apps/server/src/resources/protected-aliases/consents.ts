@@ -34,8 +34,8 @@ interface Given {
 }
 
 /**
- * Policies of the protected model or namespace, and of all owners below and above it, that have a rule for the alias or
- * had an allowed one. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
+ * Selects policies of the protected owner, and of all owners above and below it, with a rule for the alias or a
+ * consent. `$1` is the protection, `$2` the alias, `$3` the model or null, `$4` the path.
  */
 const CONCERNED = `
   SELECT o.*, c.rule, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt", p.namespace, p.model
@@ -78,7 +78,6 @@ const RULES = sizedSql(
   '$8',
 );
 
-/** Lists the labelling rules for a protected alias, sorted by the name of the owner of their policy. */
 export async function listRules(
   ctx: RequestContext,
   object: Located,

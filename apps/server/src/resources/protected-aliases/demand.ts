@@ -46,7 +46,6 @@ export async function lockOwnProtection(
 const inForce = `FROM ${FROM}
   WHERE p.alias = ANY ($1::text[]) AND ${countFor('$2::uuid', '$3')}`;
 
-/** Returns the first protection of an alias, from the top, that denies the move. */
 async function refusing(
   tx: Tx,
   actor: RequestContext['actor'],
@@ -69,12 +68,10 @@ async function refusing(
   return rows.find(isRefusing);
 }
 
-/** A protection, and whether an admin allowed the rule that moves the alias. */
 interface RefusingRow extends ProtectionRow {
   allowsRule: boolean;
 }
 
-/** Returns whether all protections of an alias allow the move. */
 export const mayMove = async (
   tx: Tx,
   actor: RequestContext['actor'],
@@ -116,7 +113,6 @@ const protectionOf = (row: ProtectionRow, allowed: readonly string[]) => ({
   permissions: row.role === null ? [] : ROLE_PERMISSIONS[row.role],
 });
 
-/** Throws 403 if a protection denies the caller to move an alias of a model. */
 export async function demandMayMove(
   tx: Tx,
   ctx: RequestContext,
@@ -141,15 +137,15 @@ const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {
   proposal: () => 'only an approved proposal may move it',
 };
 
-/** Throws 403 if the model has an alias that the caller may not move: deleting the model would remove the alias. */
+/** Throws 403 if deleting the model would remove an alias that the caller may not move. */
 export async function demandMayDeleteModel(tx: Tx, ctx: RequestContext, model: ModelRef): Promise<void> {
   const held = await tx.alias.findMany({ where: { modelId: model.id }, orderBy: { name: 'asc' } });
   for (const { name } of held) await demandMayMove(tx, ctx, model, name, 'caller');
 }
 
 /**
- * Throws 403 if a deleted model has an alias that the caller may not move: restoring the model would restore the alias.
- * The current protections decide, even if they are newer than the deletion.
+ * Throws 403 if restoring the model would restore an alias that the caller may not move. The current protections
+ * decide, even if they are newer than the deletion.
  */
 export async function demandMayRestoreModel(tx: Tx, ctx: RequestContext, model: Located): Promise<void> {
   const row = await tx.model.findUnique({ where: { id: model.id }, select: { deletedAt: true } });

@@ -30,7 +30,6 @@ interface Row extends Pick<ProtectionRow, 'evaluatorRole' | 'evaluators'> {
   givenAt: Date | null;
 }
 
-/** A model, or all models below a namespace. */
 export type RuleScope = Pick<Located, 'kind' | 'id' | 'namespace'>;
 
 /**

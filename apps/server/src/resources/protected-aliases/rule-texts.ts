@@ -4,14 +4,13 @@ import { actingRules, type PolicyDocument, type PolicyOwner, type RuleText } fro
 import { effectiveOf } from '../../core/policy-owners/owner-chain.ts';
 import { canonicalJson } from '../../core/writes/canonical.ts';
 
-/** A labelling rule for an alias, with the digest by which admins allow it. */
 export interface StandingRule extends RuleText {
   readonly digest: string;
 }
 
 /**
- * Returns the labelling rules of a policy by alias. `evaluate` comes from this policy or from those above, so that a
- * policy below cannot weaken the text that an admin allowed.
+ * Returns the labelling rules of a policy by alias. `evaluate` comes from this policy or from one above: a policy below
+ * must not weaken an allowed text.
  * @param draft replaces the owner's policy.
  */
 export async function standingRules(

@@ -57,7 +57,6 @@ export function setProtection(
   });
 }
 
-/** Requires the fields that belong to `by`, and refuses the others. */
 function demandSound(
   { settings }: Pick<RequestContext, 'settings'>,
   { by, role, principals, approvals = 1, evaluations }: AliasProtectionPut,

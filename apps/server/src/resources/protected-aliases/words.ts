@@ -6,7 +6,6 @@ export interface Consent {
   readonly givenAt: Date | null;
 }
 
-/** Returns a sentence that says why a rule waits, and who may allow it. */
 export function consentWords(
   { alias, namespace, model, givenBy, givenAt }: Consent,
   owner: string,

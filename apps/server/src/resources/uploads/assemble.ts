@@ -20,7 +20,6 @@ export class NotTogetherYet extends Error {
   override readonly name = 'NotTogetherYet';
 }
 
-/** The fields that identify an upload in the store and determine its parts. */
 export type Plan = Pick<UploadRow, 'id' | 'key' | 'token' | 'sizeBytes' | 'partSizeBytes'>;
 
 /**

@@ -36,9 +36,8 @@ export async function isTogether({ blobs }: Context, upload: Pick<UploadRow, 'ke
 }
 
 /**
- * Returns the error if the store does not find the parts of an open upload. 409 if the parts were combined, or if
- * several requests over minutes found them missing. 503 until then, because a store can lose sight of parts for a
- * while.
+ * Returns the error if the store does not find the parts of an open upload. 409 if the parts were combined, or were
+ * missing for several requests over minutes. 503 until then: parts can be invisible for a while.
  */
 export async function closedMeanwhile(ctx: Context, upload: UploadRow): Promise<HttpProblem> {
   demandOpen(await uploadRow(ctx, upload));

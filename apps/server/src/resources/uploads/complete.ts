@@ -63,8 +63,8 @@ async function isAssembled(ctx: RequestContext, upload: UploadRow): Promise<bool
 }
 
 /**
- * Schedules another cleanup for an upload that ended while the store combined its parts: the blob may have appeared
- * after the first cleanup. If the server dies before, the sweep of orphans finds the blob.
+ * Schedules another cleanup for an upload that ended during assembly: the blob may have appeared after the first
+ * cleanup. If the server dies before, the sweep of orphans finds the blob.
  */
 export async function cleanAgain(ctx: Context, { id }: Pick<UploadRow, 'id'>): Promise<void> {
   const text = `UPDATE uploads SET cleaned_at = NULL WHERE id = $1 AND state IN ('aborted', 'expired')`;

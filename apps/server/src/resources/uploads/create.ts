@@ -80,7 +80,6 @@ export const createUpload: Verb<'uploads.create'> = async (ctx, { body, touched 
   return receipt;
 };
 
-/** Returns the normalized path and the sizes. Throws 422 or 413 if they are not allowed. */
 function planOf(ctx: RequestContext, body: UploadCreate) {
   const path = parseFilePath(body.path);
   if (!path.ok) throw invalidField('body', '/path', path.message);

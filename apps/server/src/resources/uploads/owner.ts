@@ -2,7 +2,6 @@ import { OWNER_KINDS, type OwnerKind } from '@modelbox/schema';
 import type { Located } from '../../protocol/located.ts';
 import { invalid } from '../../protocol/problem.ts';
 
-/** Returns the one object that a request names. Throws 422 if it names none or several. */
 export function onlyOwner(
   where: 'body' | 'query',
   touched: Readonly<Record<OwnerKind, Located | undefined>>,

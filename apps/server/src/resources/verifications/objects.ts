@@ -7,7 +7,6 @@ const BATCH = 500;
 /** Milliseconds within which an upload commits its content. Younger objects are no findings. */
 const YOUNG = 60_000;
 
-/** Finds stored objects that no row of the database refers to. */
 export async function* findUnknownObjects(
   ctx: Verified,
   tally: Tally,

@@ -23,7 +23,6 @@ export interface ContentFinding {
   readonly key: string;
   readonly sha256: string;
   readonly sizeBytes: number;
-  /** The number of files with this content, and the oldest of them. */
   readonly files: number;
   readonly file: { readonly kind: string; readonly id: string; readonly path: string } | null;
 }

@@ -9,8 +9,8 @@ import { newTally, progressOf, reportOf, type Tally } from './tally.ts';
 const EVERY = 2_000;
 
 /**
- * Compares the database with the store in both directions, in constant memory. Marks damaged contents, removes the mark
- * from contents that a full verification finds intact, and does not touch unknown objects.
+ * Compares the database with the store in both directions, in constant memory. Marks damaged contents, and unmarks
+ * contents that a full verification finds intact. It never touches unknown objects.
  * @throws BlobStoreUnavailable, and errors of the database: content that could not be checked is no finding
  */
 export async function* verifyStore(

@@ -39,7 +39,6 @@ export interface NewVersion {
   readonly source: { checkpointId: string | null; experimentId: string | null; versionId: string | null };
   readonly points: readonly PointInput[];
   readonly datasets: readonly Mentioned[];
-  /** Adds the files and copied metrics, and returns the copied metrics. */
   fill(tx: Tx, versionId: string): Promise<LoggedMetrics | undefined>;
 }
 

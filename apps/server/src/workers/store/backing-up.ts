@@ -2,8 +2,8 @@ import { backupLock } from '@modelbox/db';
 import type { Context } from '../../protocol/context.ts';
 
 /**
- * Whether a backup is copying stored content. Call it after you have read what to remove: if no backup runs then, a
- * later backup copies a database that no longer refers to that content.
+ * Whether a backup is copying stored content. Call it after you have read what to remove. A backup that starts later
+ * copies a database without references to that content.
  */
 export async function isBackingUp({ db, log }: Context): Promise<boolean> {
   const { rows } = await db.background.query<{ free: boolean }>(

@@ -51,7 +51,6 @@ export async function verifyNext(ctx: Context, stopping?: AbortSignal): Promise<
   return true;
 }
 
-/** Reads a suspect copy. Returns false if there is none. */
 export async function verifySuspect(ctx: Context, stopping?: AbortSignal): Promise<boolean> {
   const copy = await claimSuspect(ctx);
   if (copy === undefined) return false;

@@ -1,11 +1,9 @@
 import type { Reading } from './read-back.ts';
 
-/** The results of the readings of an upload so far. */
 export interface Findings {
   readonly sha256: string | null;
   /** The finding of the last reading; null if it found no fault. */
   readonly finding: string | null;
-  /** The number of consecutive readings with this finding. */
   readonly findings: number;
 }
 
@@ -17,8 +15,8 @@ export type Verdict =
 
 /**
  * Decides after a reading. Content is accepted if its hash was announced, if each part equals the part that arrived, or
- * if two complete readings agree. It is rejected after `looks` consecutive readings with the same finding, or at once
- * if all parts are right but the announced hash of the whole is wrong.
+ * if two complete readings agree. It is rejected after `looks` consecutive readings with the same finding. If all parts
+ * are right but the announced hash is wrong, it is rejected at once.
  */
 export function judgeReading(reading: Reading, before: Findings, looks: number): Verdict {
   const isWhole = 'sha256' in reading;

@@ -40,7 +40,7 @@ export async function liveUploads(ctx: Context): Promise<Set<string>> {
 
 /**
  * Removes content without a row that is older than a time. Removes nothing if the store has more unknown than known
- * objects: then the store may belong to another database, or the database may be an old copy.
+ * objects: the store may belong to another database, or to a newer state of this one.
  */
 export async function sweepOrphans(ctx: Context, before: Date, stopping?: AbortSignal): Promise<void> {
   const { orphans, known, unknown } = await findOrphans(ctx, before, stopping);

@@ -5,7 +5,6 @@ import { isUnreadable } from '../../content/copies/look.ts';
 import type { Context } from '../../protocol/context.ts';
 import { readPatiently } from './read-patiently.ts';
 
-/** The content of a completed upload, as the database describes it. */
 export interface Content {
   readonly key: string;
   readonly sizeBytes: number;

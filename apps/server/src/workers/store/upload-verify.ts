@@ -29,7 +29,6 @@ const REST = 1_000;
 
 interface Claimed extends Plan, Findings {
   readonly completing: boolean;
-  /** The number of readings that found a fault. */
   readonly looks: number;
   readonly partHashes: Buffer | null;
 }
@@ -80,8 +79,7 @@ export async function verifyNextUpload(ctx: Context, options: VerifyOptions = {}
     if ('finding' in verdict) await lookAgain(ctx, upload, verdict, pauses);
     else await finish(ctx, upload, verdict, signal);
   } catch (error) {
-    // Checked instead of the error: a store that is aborted during a read may throw another error than the signal's
-    // reason.
+    // Checked instead of the error, because an aborted store may throw another error than the signal's reason.
     if (over.signal.aborted) return true;
     if (stopping?.aborted) await letGo(ctx, upload.id).catch(() => {});
     else if (error instanceof BlobStoreUnavailable) await wait(ctx, upload.id, STORE_AWAY).catch(() => {});

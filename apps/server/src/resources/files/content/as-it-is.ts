@@ -2,7 +2,7 @@ import { HttpProblem } from '../../../protocol/problem.ts';
 
 /**
  * Refuses a body that is not the plain content, because the server stores the bytes of the body. Throws 415 for encoded
- * content, and 400 for a range of the content (RFC 9110, 14.5), as clients send it to resume a PUT.
+ * content, and 400 for a partial PUT (RFC 9110, 14.5).
  */
 export function demandAsItIs(headers: Readonly<Record<string, string | undefined>>): void {
   const coding = headers['content-encoding']?.trim() ?? '';

@@ -22,8 +22,8 @@ export function expectedContent(headers: Readonly<Record<string, string | undefi
 }
 
 /**
- * Wraps the content for the store, and checks digests other than SHA-256 and the absence of trailers, which only a
- * chunked body can have. A store keeps nothing if the source fails at its end.
+ * Wraps the content for the store, and checks digests other than SHA-256. Rejects the trailers of a chunked body. A
+ * store keeps nothing if the source fails at its end.
  */
 export function checkedContent(content: Readable, { others, sizeBytes }: ExpectedContent) {
   return others.length === 0 && sizeBytes !== undefined ? content : checkedChunks(content, others);

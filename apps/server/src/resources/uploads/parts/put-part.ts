@@ -29,7 +29,6 @@ export const putPart: Verb<'uploads.parts.put'> = async (ctx, { params, headers,
 
 type AnnouncedPart = PartContent & ExpectedContent;
 
-/** Returns the announced size and checksum of a part. Throws 422 if one is missing or the size is wrong. */
 function announced(
   upload: UploadRow,
   number: number,
