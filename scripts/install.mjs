@@ -105,5 +105,8 @@ function advice(output) {
   if (/EACCES|EPERM/.test(output)) {
     return `ModelBox: a file cannot be written. Make sure that ${root} belongs to you, then start again.`;
   }
-  return 'ModelBox: installing the packages failed (output above). Start again; if it fails the same way,\ndelete node_modules first.';
+  return (
+    'ModelBox: installing the packages failed (output above). Start again; if it fails the same ' +
+    'way,\ndelete node_modules first.'
+  );
 }

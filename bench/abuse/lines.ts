@@ -24,7 +24,9 @@ export function timesLine(name: string, quiet: WorkDone, abused: Outcome): Line 
     baseline: `${milliseconds(before)} (quiet)`,
     ratios: [share(0.99)],
     target: { atMost: 5 },
-    note: `p50: ${share(0.5).toFixed(1)} times; ${abused.times.length} requests, the slowest ${Math.round(Math.max(...abused.times))} ms`,
+    note:
+      `p50: ${share(0.5).toFixed(1)} times; ${abused.times.length} requests, the slowest ` +
+      `${Math.round(Math.max(...abused.times))} ms`,
   };
 }
 

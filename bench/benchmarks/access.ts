@@ -27,7 +27,9 @@ interface Ask {
 /** Measures the cost of authentication and authorization against the open server, which does neither. */
 export const access: Benchmark = {
   name: 'access',
-  says: `requests by ${CALLERS} tokens with roles on ${NAMESPACES} namespaces, against the open server on the same database`,
+  says:
+    `requests by ${CALLERS} tokens with roles on ${NAMESPACES} namespaces, against the open server on ` +
+    'the same database',
   async *run(bench) {
     const url = await bench.databases.create('access');
     await makeVersions(url, bench.quick ? 1000 : 10_000);
@@ -128,6 +130,8 @@ async function revocation(bench: Bench, url: string): Promise<Line> {
     ours: ms(median(times)),
     baseline: '',
     ratios: [],
-    note: `at most ${ms(Math.max(...times))} of ${times.length}; within 2 s: ${Math.max(...times) <= 2000 ? 'met' : 'missed'}`,
+    note:
+      `at most ${ms(Math.max(...times))} of ${times.length}; within 2 s: ` +
+      `${Math.max(...times) <= 2000 ? 'met' : 'missed'}`,
   };
 }

@@ -109,6 +109,8 @@ async function plan(few: Subject, crowd: Subject, many: number): Promise<Line> {
     baseline: `${median(theirs).toFixed(0)} ms (1,000 versions)`,
     ratios: ours.map((ms, round) => ms / (theirs[round] ?? Number.NaN) / (many / 1000)),
     target: { atMost: 1.5 },
-    note: `the ratio is that of the time for each version; greatest memory of the server ${Math.round(peakOf(crowd.pid) / 1e6)} MB`,
+    note:
+      'the ratio is that of the time for each version; greatest memory of the server ' +
+      `${Math.round(peakOf(crowd.pid) / 1e6)} MB`,
   };
 }

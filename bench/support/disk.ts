@@ -11,7 +11,8 @@ export function demandDisk(name: string, bytes: number): void {
   const free = bavail * bsize;
   if (free >= bytes) return;
   throw new CannotRun(
-    `${name} needs ${Math.ceil(bytes / GiB)} GiB of disk, and ${tmpdir()} has ${(free / GiB).toFixed(1)}; TMPDIR names another place.`,
+    `${name} needs ${Math.ceil(bytes / GiB)} GiB of disk, and ${tmpdir()} has ` +
+      `${(free / GiB).toFixed(1)}; TMPDIR names another place.`,
   );
 }
 

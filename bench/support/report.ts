@@ -30,7 +30,10 @@ export function machine(postgres: string): string {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   const model = cpu?.model.trim() || 'unnamed CPU';
-  return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}, ${memory} GiB, ${type()} ${process.arch}, Node ${process.version}, Postgres ${postgres}`;
+  return (
+    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}, ${memory} GiB, ${type()} ` +
+    `${process.arch}, Node ${process.version}, Postgres ${postgres}`
+  );
 }
 
 /** A short rate for the table: `12,345/s`. */

@@ -37,7 +37,9 @@ export async function crowd(
   const peak = peakOf(server.pid);
   await server.stop();
   return {
-    what: `peak memory of the server, ${EACH} uploads and ${EACH} downloads of ${gigabytes(sizeBytes)} at once, ${store}`,
+    what:
+      `peak memory of the server, ${EACH} uploads and ${EACH} downloads of ${gigabytes(sizeBytes)} at ` +
+      `once, ${store}`,
     ours: `${Math.round(peak / MEGABYTE)} MB`,
     baseline: `${ALLOWED / MEGABYTE} MB (allowed)`,
     ratios: [peak / ALLOWED],

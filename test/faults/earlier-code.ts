@@ -14,7 +14,8 @@ export type EarlierCode =
 
 /**
  * Finds the last commit that lacks the newest migration or has another text of a function: `HEAD` if that change is not
- * committed, otherwise the parent of the commit that made it. A shallow clone may lack that parent, and an unpacked archive has no history at all.
+ * committed, otherwise the parent of the commit that made it. A shallow clone may lack that parent, and an unpacked
+ * archive has no history.
  */
 export function findEarlierCode(): EarlierCode {
   const here = foldersOf(readdirSync(join(root, migrations)));

@@ -9,7 +9,7 @@ afterEach(cleanUp);
 const postmasterOf = (dataDir: string): number =>
   Number(readFileSync(join(dataDir, 'postgres/postgres/postmaster.pid'), 'utf8').split('\n')[0]);
 
-test('the server is killed under load: after a restart it has every answered write, and nothing incomplete', async () => {
+test('a server killed under load has every answered write after a restart, and nothing incomplete', async () => {
   const dataDir = newFolder();
   const settings = { MODELBOX_DATA_DIR: dataDir };
   for (const round of [1, 2]) {

@@ -6,7 +6,7 @@ import { unreadable, whyAlwaysReadable } from './ledger/disk-phases.ts';
 import { rounds, seed, stepsMore } from './ledger/length.ts';
 import { type LedgerLoad, startLedgerLoad } from './ledger/run.ts';
 
-/* Whatever happens to copies on a disk, no answered file is lost, wrong or stuck. */
+/* No answered file is lost, wrong or stuck, whatever happens to copies on a disk. */
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 

@@ -6,7 +6,7 @@ import { rounds, seed, stepsMore } from './ledger/length.ts';
 import { type LedgerLoad, startLedgerLoad } from './ledger/run.ts';
 import { beginFaults, S3_PHASES } from './ledger/s3-phases.ts';
 
-/* Whatever S3 does, no answered file is lost, wrong or stuck. */
+/* No answered file is lost, wrong or stuck, whatever S3 does. */
 
 // Limits against a hang; a loaded machine is slow.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });

@@ -43,7 +43,8 @@ export async function startPgBouncer(
   const file = join(folder, 'pgbouncer.ini');
   writeFileSync(
     file,
-    `[databases]\n${name} = host=${target.hostname} port=${target.port} user=${target.username} password='${decodeURIComponent(target.password)}'\n` +
+    `[databases]\n${name} = host=${target.hostname} port=${target.port} user=${target.username} ` +
+      `password='${decodeURIComponent(target.password)}'\n` +
       `[pgbouncer]\n${Object.entries(lines)
         .map(([key, value]) => `${key} = ${value}\n`)
         .join('')}`,

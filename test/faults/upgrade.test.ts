@@ -16,7 +16,7 @@ const breaking = 'unknown' in earlier && earlier.unknown.find((name) => /^\d{14}
 const reason = 'reason' in earlier ? earlier.reason : breaking && `${breaking} ends every older server`;
 
 describe.skipIf(reason)(`a rolling update${reason ? ` [not run: ${reason}]` : ''}`, () => {
-  test('a server with the code before the newest migrations and functions serves on beside a server of today', async () => {
+  test('a server without the newest migrations and functions keeps serving beside a current one', async () => {
     const { commit } = earlier as Extract<typeof earlier, { commit: string }>;
     database = await createTestDatabase({ empty: true });
     const settings = { DATABASE_URL: database.url, MODELBOX_DATA_DIR: newFolder() };

@@ -43,7 +43,7 @@ const pathsAt = async (url: string): Promise<string[]> =>
 const download = async (url: string, path: string): Promise<Buffer> =>
   Buffer.from(await (await fetch(`${url}${FILES}/${path}`)).arrayBuffer());
 
-test('the server is killed in the middle of an upload: nothing is visible, and the sweep removes the rest', async () => {
+test('a server killed in the middle of an upload shows nothing of it, and the sweep removes the rest', async () => {
   const database = await createTestDatabase();
   const settings = { DATABASE_URL: database.url, MODELBOX_DATA_DIR: newFolder() };
   const server = runServer(settings);
@@ -77,7 +77,7 @@ test('the server is killed in the middle of an upload: nothing is visible, and t
   expect((await download(last, 'cut.bin')).equals(content)).toBe(true);
 });
 
-test('Postgres dies between storing and committing: 503, nothing incomplete, and a repeated upload succeeds', async () => {
+test('Postgres dies before the commit: 503, nothing incomplete, and a repeated upload succeeds', async () => {
   postgres = await startTestPostgres({ durable: true });
   const settings = { DATABASE_URL: postgres.connectionString, MODELBOX_DATA_DIR: newFolder() };
   const folder = settings.MODELBOX_DATA_DIR;
@@ -150,7 +150,7 @@ test.skipIf(!canMount)(
   },
 );
 
-test('clients that send less than announced, stall or send wrong digests: refused, and nothing stays behind', async () => {
+test('clients that send too little, stall or send wrong digests are refused, and nothing stays behind', async () => {
   const { url: databaseUrl } = await createTestDatabase();
   const folder = newFolder();
   const settings = { DATABASE_URL: databaseUrl, MODELBOX_DATA_DIR: folder, MODELBOX_BODY_TIMEOUT: 'PT0.5S' };

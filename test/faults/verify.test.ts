@@ -33,7 +33,7 @@ async function stop(server: ServerProcess): Promise<void> {
   expect(await server.ended).toBe(0);
 }
 
-test('verify finds missing content with and without a running server; a start without the files is refused', async () => {
+test('verify finds missing content, with or without a server; a start without the files is refused', async () => {
   const dataDir = join(newFolder(), 'data');
   const settings = { MODELBOX_DATA_DIR: dataDir, MODELBOX_LOG_LEVEL: 'warn' };
   expect(await verify(settings)).toMatchObject({

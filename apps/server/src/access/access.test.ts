@@ -52,7 +52,7 @@ describe('tokens', () => {
     expect((await callers.ok('GET', '/v1/tokens?principal=service:once')).items).toHaveLength(1);
   });
 
-  it('401 on every server: within two seconds if revoked, at once if expired or sent from another network', async () => {
+  it('401: within two seconds on every server if revoked; at once if expired or from another network', async () => {
     const caller = await callers.token({ principal: 'service:gone' });
     const other = withToken(second, caller.secret);
     expect(await status(other('GET', '/v1/whoami'))).toBe(200);
@@ -271,7 +271,7 @@ describe('attacks', () => {
   });
 });
 
-describe('what a caller can list and get', () => {
+describe('the objects that a caller can list and get', () => {
   it('matches a naive reading of the grants', async () => {
     const top = freshName('tree');
     const paths = [top, `${top}/a`, `${top}/a/b`, `${top}/ab`, `${top}/c`];

@@ -157,7 +157,7 @@ describe('a path that leads elsewhere', () => {
     ...['a%2f..%2f..%2fx', 'a//x', 'a%2f%2fx', '%2f', '%00', '%0d%0aX:%20y', '~%2f.ssh', '%e2%80%ae', '%ff'],
   ];
 
-  it('of a file is refused, or stays within the object', async () => {
+  it('to a file is refused, or stays within the object', async () => {
     const { secret, own, eve } = await setUp();
     const head = (method: string, path: string, length: number) =>
       `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${eve.secret}\r\n` +

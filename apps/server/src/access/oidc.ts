@@ -52,7 +52,8 @@ export function openIssuer(settings: Settings, issuer: string): Issuer {
     // The token is bound to a key (RFC 9449, RFC 8705) that a thief lacks. This server cannot check the key.
     if (payload['cnf'] !== undefined)
       throw unauthenticated(
-        'The token is bound to a key (claim cnf), which this server cannot check. Send a token that is not bound to a key.',
+        'The token is bound to a key (claim cnf), which this server cannot check. Send a token that ' +
+          'is not bound to a key.',
       );
     return payload;
   }
@@ -91,7 +92,8 @@ function principalOf(payload: JWTPayload, claim: string): string {
   const principal = `${isService ? 'service' : 'user'}:${name.normalize('NFC')}`;
   if (!isPrincipal(principal))
     throw unauthenticated(
-      `The claim ${isService ? 'sub' : claim} of the token is not a valid name: it must have 1 to 200 characters, no control characters, and no space at either end.`,
+      `The claim ${isService ? 'sub' : claim} of the token is not a valid name: it must have 1 to ` +
+        '200 characters, no control characters, and no space at either end.',
     );
   return principal;
 }

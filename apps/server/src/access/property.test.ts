@@ -57,7 +57,7 @@ const worlds = fc.record({
   from: fc.array(fc.nat(), { minLength: PATHS.length, maxLength: PATHS.length }),
   content: fc.array(fc.nat(2), { minLength: PATHS.length, maxLength: PATHS.length }),
 });
-/** A caller who sees only the last area and not the sources of its version, and the same caller with a narrowed token. */
+/** A caller who sees the last area but not the sources of its version, and the same caller with a narrowed token. */
 const SOLO = [null, ['model.read']].map((permissions) => ({
   principal: 'user:solo',
   administrator: false,

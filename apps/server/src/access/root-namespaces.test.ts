@@ -84,7 +84,7 @@ describe('creating a root namespace', () => {
     }
   });
 
-  it('a deleted root: its former callers create it again with the old grants within the grace time, and nobody else can', async () => {
+  it('within the grace time, only former callers create a deleted root again, with its old grants', async () => {
     const second = await startTestServer(
       { auth: 'tokens', rootCreators: ['user:ann', 'service:onboarding'] },
       undefined,
@@ -116,7 +116,7 @@ describe('creating a root namespace', () => {
     }
   });
 
-  it('404: former callers lose access at once on the server that deleted it, and others create it after the grace time', async () => {
+  it('404: former callers lose access at once; others create the root after the grace time', async () => {
     const root = freshName('gone');
     const bob = await callers.user({ [root]: 'admin' });
     expect((await bob.api('GET', `/v1/namespaces/${root}`)).status).toBe(200);

@@ -28,7 +28,8 @@ export const livingTokens = (condition: string): string =>
           (SELECT json_agg(json_build_object('path', n.path, 'role', g.role))
            FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.principal = t.principal) AS grants
    FROM tokens t
-   WHERE ${condition} AND t.revoked_at IS NULL AND NOT ($2::timestamptz IS NOT NULL AND token_is_idle(t.id, $2::timestamptz))`;
+   WHERE ${condition} AND t.revoked_at IS NULL
+     AND NOT ($2::timestamptz IS NOT NULL AND token_is_idle(t.id, $2::timestamptz))`;
 
 const tokenByHash = prepared<[hash: Buffer, usedSince: Date | null], TokenRow>(
   'token_by_hash',

@@ -22,7 +22,9 @@ it('409 limit_reached over MODELBOX_MAX_TOKENS, and says how to free some', asyn
   const refused = await mint();
   expect(refused.body).toMatchObject({ status: 409, code: 'limit_reached' });
   expect(refused.body.detail).toBe(
-    `${ann.name} has 3 tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke unused tokens with DELETE /v1/tokens/{token}. GET /v1/tokens lists them with their last use. A token with expiresAt stops counting when it expires.`,
+    `${ann.name} has 3 tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke unused tokens with ` +
+      'DELETE /v1/tokens/{token}. GET /v1/tokens lists them with their last use. A token with ' +
+      'expiresAt stops counting when it expires.',
   );
   // The limit binds an administrator who creates a token for this owner. It does not affect other owners.
   expect((await callers.admin('POST', '/v1/tokens', { name: 'x', principal: ann.name })).status).toBe(409);

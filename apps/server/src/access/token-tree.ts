@@ -22,7 +22,8 @@ export async function lockParent(tx: Tx, ctx: RequestContext): Promise<TokenRow 
   if (!ctx.settings.mintByTokens)
     throw new HttpProblem(
       'forbidden',
-      'A token cannot create tokens on this server (MODELBOX_MINT_BY_TOKENS=false). Sign in with the OIDC issuer, or use the bootstrap token.',
+      'A token cannot create tokens on this server (MODELBOX_MINT_BY_TOKENS=false). Sign in with the ' +
+        'OIDC issuer, or use the bootstrap token.',
     );
   return row;
 }

@@ -18,7 +18,8 @@ export function noteUses(): (ctx: Context, tokenId: string) => void {
     ctx.db.background
       .query(
         `UPDATE tokens SET last_used_at = $2
-         WHERE id = ANY ($1::uuid[]) AND (last_used_at IS NULL OR last_used_at NOT BETWEEN $2::timestamptz - interval '1 minute' AND $2::timestamptz + interval '1 minute')`,
+         WHERE id = ANY ($1::uuid[]) AND (last_used_at IS NULL OR last_used_at NOT BETWEEN
+           $2::timestamptz - interval '1 minute' AND $2::timestamptz + interval '1 minute')`,
         [ids, now],
       )
       .catch((error: unknown) => ctx.log.debug({ err: error }, 'the use of tokens was not noted'));

@@ -86,7 +86,8 @@ async function probe(operation: Operation, request: FuzzRequest): Promise<void> 
   if (wrong === undefined) return;
   const body = sent.payload?.toString('utf8').slice(0, 2000);
   throw new Error(
-    `${wrong}\n${operation.method} ${url}\n${JSON.stringify(sent.headers)}\n${body ?? ''}\n→ ${received.status} ${received.text.slice(0, 2000)}`,
+    `${wrong}\n${operation.method} ${url}\n${JSON.stringify(sent.headers)}\n${body ?? ''}\n→ ` +
+      `${received.status} ${received.text.slice(0, 2000)}`,
   );
 }
 

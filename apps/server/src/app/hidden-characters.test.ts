@@ -232,7 +232,7 @@ describe('names of earlier releases', () => {
     expect((await api('DELETE', model)).status).toBe(204);
   });
 
-  it('of a namespace: it still takes new objects', async () => {
+  it('of namespaces still accept new objects', async () => {
     const namespace = freshName('old');
     await newModel(server, { namespace });
     await server.db.requests.query('UPDATE namespaces SET path = $2 WHERE path = $1', [

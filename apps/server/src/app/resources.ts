@@ -70,7 +70,7 @@ type PartsOfKinds = Record<ReadKind, With<'read'>> &
 type With<Part extends keyof ServerResource> = ServerResource & Required<Pick<ServerResource, Part>>;
 
 /**
- * Every resource of the server, by its kind in the contract. `routes` mounts its verbs, `read` reads objects by their ids,
+ * Every resource of the server, by its kind in the contract. `routes` mounts its verbs, `read` reads objects by id,
  * `find` finds an object by its reference, and `fields` are the fields of its list in the filter language.
  */
 export const resources = {

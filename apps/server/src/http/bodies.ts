@@ -49,7 +49,8 @@ function demandNoForm(body: IncomingMessage): void {
   throw new HttpProblem(
     'unsupported_media_type',
     `The body must be the bytes of the file alone, not a form (${type}): the form would be stored as the file. ` +
-      "Send it with `curl -T file URL`, `requests.put(url, data=open(file, 'rb'))` or `fetch(url, { method: 'PUT', body: file })`.",
+      "Send it with `curl -T file URL`, `requests.put(url, data=open(file, 'rb'))` or `fetch(url, " +
+      "{ method: 'PUT', body: file })`.",
   );
 }
 

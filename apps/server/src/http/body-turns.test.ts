@@ -41,7 +41,7 @@ describe('the memory of larger bodies', () => {
     expect(await isIn(fourth)).toBe(true);
   });
 
-  it('has room for six of the largest size of all callers, and for a second one of a caller among the first three', async () => {
+  it('has room for six bodies of the largest size; a second one of a caller must be among three', async () => {
     const turns = bodyTurns();
     const held = [await enter(turns, 'a'), await enter(turns, 'a'), await enter(turns, 'b')];
     const second = enter(turns, 'b');

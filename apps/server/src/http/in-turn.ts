@@ -42,7 +42,8 @@ export function serveInTurn(app: FastifyInstance): void {
 const tooMany = (): HttpProblem =>
   new HttpProblem(
     'rate_limited',
-    `More than ${MOST_WAITING} requests wait on this connection. Read the answers before you send more requests, or use more connections.`,
+    `More than ${MOST_WAITING} requests wait on this connection. Read the answers before you send ` +
+      'more requests, or use more connections.',
     {},
     RETRY_AFTER,
   );

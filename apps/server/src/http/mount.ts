@@ -21,18 +21,18 @@ import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { isInBody, touch } from './touch/touch.ts';
 import { demandRoomToWrite, noteCaller } from './unread.ts';
 
-/** How the verb of a route is served. `Serve` says which routes may have what. */
+/** Options of a route's verb; see `Serve`. */
 interface How {
-  /** Keeps encoded answers. */
+  /** The cache of encoded answers. */
   readonly memory?: Memory;
   /** The verb takes its turns itself. */
   readonly ownTurns?: boolean;
 }
 
 /**
- * The one way in: authenticates, locates what the request names, authorizes, parses, calls the verb, encodes. What it
- * denies is recorded, and what it gives where that is to be.
- * @throws where a route declares neither what it touches nor that it is public.
+ * Registers a route, the only way in: authenticates, locates, authorizes, parses, calls the verb and encodes. Records
+ * denials, and reads if the settings say so.
+ * @throws Error if the route declares neither touches nor that it is public
  */
 export function mount<Id extends RouteId>(
   app: FastifyInstance,
@@ -104,7 +104,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     demandRoomToWrite(ctx, request, route);
     requestContext.about = namespacesOf(touched);
     const runVerb = () => run(requestContext, input);
-    // A file that was read cannot be read again.
+    // An uploaded file is a stream, which cannot be read again.
     const result = await (route.body === 'bytes' ? runVerb() : again(runVerb)).finally(
       () => isCostly && ctx.rateLimits.tellCost(ctx, reply, requestContext.actor),
     );
@@ -118,7 +118,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   }
 
-  /** The body of an answer, as far as the caller may see it. */
+  /** Returns the body of an answer without the fields that the caller may not see. */
   function visibleTo(actor: Actor, { status, body }: Answered, touched: Touched, sent: unknown): unknown {
     const namespace = Object.values(touched)[0]?.[0]?.namespace ?? '';
     const { echoes } = route;
@@ -137,7 +137,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
   };
 }
 
-/** Runs a verb when it is its caller's turn. */
+/** Runs a verb in the turn of its caller. */
 const inTurn =
   (verb: AnyVerb): AnyVerb =>
   (ctx, input) =>
@@ -150,7 +150,7 @@ const namespacesOf = (touched: Touched): string[] =>
     .slice(0, 1)
     .flatMap(({ namespace }) => namespace || []);
 
-/** Who asks, as often as they may. */
+/** Authenticates the caller and counts the request. */
 async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
   ctx.rateLimits.byAddress(ctx, reply, request.ip);
   const actor = await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
@@ -177,7 +177,7 @@ async function withFreshRights<T>(
   }
 }
 
-/** Lists stay lists; what can be named only once is itself. */
+/** Places with `[]` yield a list, other places one object. */
 const singles = (route: Route, touched: Touched): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(touched).map(([name, found]) => [

@@ -28,8 +28,8 @@ const AGE = 600_000;
 
 /**
  * Creates a response cache. Each request reads the cache tag from the database, so an answer is never older than its
- * request; the cache saves reading and encoding the object. The tag is read before the object, so a cached answer may be
- * newer than its tag, but never older.
+ * request; the cache saves reading and encoding the object. The tag is read before the object, so a cached answer may
+ * be newer than its tag, but never older.
  *
  * Only whole answers are cached, and only callers who may see all of their parts get them.
  */

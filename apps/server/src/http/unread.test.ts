@@ -49,7 +49,7 @@ const figure = async (of: TestServer, name: string): Promise<number> =>
 
 const unread = (of: TestServer) => figure(of, 'modelbox_unread_answer_bytes');
 
-it('200: twelve clients that read nothing use a bounded part of the memory, and are cut off after the timeout', async () => {
+it('200: twelve clients that read nothing use bounded memory, and are cut off after the timeout', async () => {
   const asked: Awaited<ReturnType<typeof ask>>[] = [];
   for (let i = 0; i < 12; i++) {
     const each = await ask(server, path);

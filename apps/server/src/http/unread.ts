@@ -175,7 +175,8 @@ function whileUnread(response: ServerResponse, release: () => void): () => void 
 const noRoom = (): HttpProblem =>
   new HttpProblem(
     'unavailable',
-    'Unread answers fill the memory that the server reserves for answers. Nothing was changed. Read the answers or close their connections, then try again.',
+    'Unread answers fill the memory that the server reserves for answers. Nothing was changed. Read ' +
+      'the answers or close their connections, then try again.',
     {},
     RETRY_AFTER,
   );

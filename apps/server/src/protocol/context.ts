@@ -97,8 +97,8 @@ export interface Telemetry {
 }
 
 /**
- * Reads a set of objects of one kind. It leaves out missing objects, in any order. With `room`, which only the readers of
- * listed kinds know, it keeps the order of the ids and stops when the room is used up.
+ * Reads objects of one kind by id, in any order, without missing ones. With `room`, which only readers of listed kinds
+ * support, it keeps the order of the ids and stops when the room is used up.
  */
 export type ReadMany = (ctx: Context, ids: string[], room?: Room) => Promise<Readout[]>;
 

@@ -16,7 +16,8 @@ export interface CrossNamespace<B = unknown> {
  * from the checkpoint.
  */
 export const checkpointNamespace = (column: string): string =>
-  `(SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id JOIN namespaces cn ON cn.id = ce.namespace_id
+  `(SELECT cn.path FROM checkpoints c JOIN experiments ce ON ce.id = c.experiment_id
+    JOIN namespaces cn ON cn.id = ce.namespace_id
     WHERE c.id = ${column})`;
 
 /**

@@ -15,7 +15,8 @@ export const RETRY_AFTER = { 'retry-after': '1' };
 /** Seconds until a client may retry after the operator freed space, or made the disk writable. */
 const LATER = { 'retry-after': '60' };
 const STORE_FULL =
-  'The file store is full. None of the content was kept. The operator of the server must free space; then send the content again.';
+  'The file store is full. None of the content was kept. The operator of the server must free space; ' +
+  'then send the content again.';
 const STORE_READ_ONLY =
   'The file store is read-only. The operator of the server must make it writable; then send the content again.';
 

@@ -8,18 +8,18 @@ export const DOUBTS = ['skew', 'jump', 'unread'] as const;
 export type Doubt = { readonly reason: (typeof DOUBTS)[number]; readonly words: string };
 
 /**
- * The one clock of all servers on a database: the database's. Everything that is stored or compared takes its time from
- * here or from the database itself, never from the machine.
+ * The clock of all servers on a database: the database's own clock. Every time that is stored or compared comes from
+ * this clock or from the database itself, never from the machine.
  *
  * | what | which clock |
  * |---|---|
- * | `latest`, the newest of a running experiment, ties of `best`, labels and promotions | no clock: `created_order`, a sequence |
- * | order of changes, alias moves, policy edits, decisions, metric points received | no clock: sequences |
- * | createdAt, updatedAt, deletedAt, ids (UUIDv7), `at` of changes and audit, default orders and cursors of lists | `now()` |
+ * | `latest`, the newest of a running experiment, ties of `best`, labels, promotions | none: `created_order`, a sequence |
+ * | order of changes, alias moves, policy edits, decisions, received metric points | none: sequences |
+ * | createdAt, updatedAt, deletedAt, ids (UUIDv7), `at` of changes and audit, orders and cursors of lists | `now()` |
  * | expiry of tokens and JWTs (plus `MODELBOX_OIDC_CLOCK_SKEW`), idempotency keys, uploads, signed URLs | `now()` |
- * | retention, grace, `staleAfter`, `minAge`, purge, sweeps, forgetting of uploads and audit events | `now()`, and only if `judgesAge()` |
- * | claims: retention runs, verification of blobs and uploads, policy work | `now()` or SQL; a claim in the future is void |
- * | age of files in the store | the store's own clock, or `now()` if that is earlier (`workers/store/store-time.ts`) |
+ * | retention, grace, `staleAfter`, `minAge`, purge, sweeps, end of uploads and audit events | `now()` if `judgesAge()` |
+ * | claims: retention runs, verification of blobs and uploads, policy work | `now()` or SQL; a future claim is void |
+ * | age of files in the store | the earlier of the store's clock and `now()` (`workers/store/store-time.ts`) |
  * | rate limits, leases and caches in memory | `now()` or `performance.now()`; no other server sees them |
  */
 export interface Clock {
@@ -69,7 +69,8 @@ const READ = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint A
 
 const HOLD_ALL = `INSERT INTO clock_hold AS h (id, began_at, ends_at, jump_ms) VALUES (1, $1, $2, $3)
   ON CONFLICT (id) DO UPDATE SET began_at = EXCLUDED.began_at, jump_ms = EXCLUDED.jump_ms,
-    ends_at = CASE WHEN h.began_at <= EXCLUDED.began_at THEN greatest(h.ends_at, EXCLUDED.ends_at) ELSE EXCLUDED.ends_at END`;
+    ends_at = CASE WHEN h.began_at <= EXCLUDED.began_at THEN greatest(h.ends_at, EXCLUDED.ends_at)
+                   ELSE EXCLUDED.ends_at END`;
 
 export async function openClock(pool: Pool, log: Logger, source: TimeSource = systemTime()): Promise<Clock> {
   const doubts = { skew: 0, jump: 0, unread: 0 };
@@ -173,7 +174,8 @@ const WAIT = 'Retention, purging and other decisions by age wait on this server'
 const UNREAD = `The database's clock could not be read within the last minute. ${WAIT} until it can.`;
 
 const skewWords = (ahead: number): string =>
-  `This server's clock is ${(Math.abs(ahead) / 1000).toFixed(1)} s ${ahead > 0 ? 'ahead of' : 'behind'} the database's. ` +
+  `This server's clock is ${(Math.abs(ahead) / 1000).toFixed(1)} s ` +
+  `${ahead > 0 ? 'ahead of' : 'behind'} the database's. ` +
   `${WAIT} until they differ by less than a second: check the time synchronization of both machines.`;
 
 const jumpWords = ({ jumpMs, endsAt }: Hold): string =>

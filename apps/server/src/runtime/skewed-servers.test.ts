@@ -199,7 +199,7 @@ describe('young', () => {
     expect((await ahead.api('GET', `/v1/checkpoints/${made[2].id}`)).status).toBe(200);
   });
 
-  it('files removed by retention, content without a file, idempotency keys and audit events keep their time', async () => {
+  it('removed files, content without a file, idempotency keys and audit events keep their time', async () => {
     const model = await modelWith({});
     await behind.api(
       'POST',
@@ -300,7 +300,7 @@ describe('pages', () => {
 });
 
 describe('a claim in the future', () => {
-  it('of a retention run is void: retention continues at once', async () => {
+  it('on a retention run is void: retention continues at once', async () => {
     const run = await runWith(keep({ latest: 1 }));
     for (const epoch of [1, 2]) await write(right, run, epoch);
     await retain();
@@ -316,7 +316,7 @@ describe('a claim in the future', () => {
     expect(await epochs(run)).toEqual([3, 4]);
   });
 
-  it('of decisions, of a reading of content and of an upload is void', async () => {
+  it('on decisions, on a reading of content or on an upload is void', async () => {
     const model = await modelWith({
       label: [{ name: 'best', alias: 'champion', metric: 'a', direction: 'max' }],
     });
@@ -439,7 +439,7 @@ it('with random skews retention keeps the same objects as with right clocks', as
   }
 });
 
-it('the database’s clock is set forward by an hour: no server removes young objects until that hour is over', async () => {
+it('the database’s clock is set forward by an hour: no young object goes until that hour is over', async () => {
   const run = await runWith(keep({ youngerThan: 'PT30M' }));
   await ok('PATCH', `/v1/experiments/${run.id}`, { status: 'finished' });
   await write(right, run, 1);

@@ -59,7 +59,8 @@ function ownedByAnother(config: StoreConfig, owner: string, id: string): ConfigE
   return new ConfigError([
     `The files in ${location} belong to another database: ${marker} names ${owner}, and this database is ${id}.`,
     'This server would find none of its own files there, and would later delete the other files as orphans.',
-    `Give this database a place of its own (another ${isDisk ? 'MODELBOX_DATA_DIR' : 'prefix in MODELBOX_BLOBS'}), or ` +
+    'Give this database a place of its own (another ' +
+      `${isDisk ? 'MODELBOX_DATA_DIR' : 'prefix in MODELBOX_BLOBS'}), or ` +
       'restore the database that the files belong to: a dump keeps the id of its database.',
     `Only if that database no longer exists, remove ${marker} by hand.`,
   ]);

@@ -46,7 +46,8 @@ await describeWithS3('a start with an unusable bucket says what failed, why, and
 
   it('no such bucket', async () => {
     expect(await refusal({ bucket: 'there-is-none' })).toBe(
-      `The bucket there-is-none at ${proxy.endpoint} cannot be used to store files (S3 answered 404 to PutObject: NoSuchBucket).\n` +
+      `The bucket there-is-none at ${proxy.endpoint} cannot be used to store files (S3 answered 404 ` +
+        'to PutObject: NoSuchBucket).\n' +
         'There is no such bucket: create it, or correct the name in MODELBOX_BLOBS.',
     );
   });

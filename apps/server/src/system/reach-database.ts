@@ -18,7 +18,8 @@ export async function reachDatabase({
   if (databaseUrl !== undefined) return { url: databaseUrl, end: async () => {} };
   if (!hasCluster(postgresFolder(dataDir)))
     throw new ConfigError([
-      `${dataDir} contains no database. Set MODELBOX_DATA_DIR to the data folder of the server, or DATABASE_URL to its Postgres.`,
+      `${dataDir} contains no database. Set MODELBOX_DATA_DIR to the data folder of the server, or ` +
+        'DATABASE_URL to its Postgres.',
     ]);
   return reachEmbedded(dataDir);
 }

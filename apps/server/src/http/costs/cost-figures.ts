@@ -3,9 +3,8 @@ import type { FairQueue } from './fair-queue.ts';
 
 /** Metrics of requests whose cost their callers decide. */
 export interface CostFigures {
-  /** Counts a request that got no place, or did not end in time. */
+  /** Counts a request that got no turn, or did not end in time. */
   refused(reason: 'caller' | 'server' | 'deadline'): void;
-  /** Notes how long a request waited for a place. */
   waited(seconds: number): void;
 }
 
@@ -23,13 +22,13 @@ export function measureCosts(registry: Registry, queue: FairQueue): CostFigures 
   });
   const waits = new Histogram({
     name: 'modelbox_costly_wait_seconds',
-    help: 'Time that such requests waited for their turn.',
+    help: 'Time that requests of variable cost waited for their turn.',
     buckets: [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
   const refusals = new Counter({
     name: 'modelbox_costly_refused_total',
-    help: 'Such requests that were refused: `caller` and `server` found no place in time, `deadline` took too long.',
+    help: 'Refused requests of variable cost: `caller` and `server` got no turn in time, `deadline` took too long.',
     labelNames: ['reason'],
     registers,
   });

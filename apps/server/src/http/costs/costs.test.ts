@@ -5,15 +5,15 @@ import { ref, startTestServer, type TestServer } from '../../../testing/test-ser
 import { type Caller, type Callers, callersOf } from '../../../testing/tokens.ts';
 import type { Settings } from '../../protocol/settings.ts';
 
-/* Expensive requests of a viewer do not keep the service from others. */
+/* Expensive requests of a viewer do not stop the service for others. */
 
 let server: TestServer;
 let callers: Callers;
-/** A model whose versions have as much metadata as they may. */
+/** A model whose versions have the maximum of metadata. */
 let large: string;
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-/** Text that neither compresses to nothing nor has what the filters look for. */
+/** Text that compresses badly and does not match the filters. */
 const text = (seed: number): string => {
   let state = seed;
   return Array.from({ length: 61_000 }, () => {
@@ -57,7 +57,7 @@ const preview = (caller: Caller, policy: object) =>
 const backtest = (caller: Caller) =>
   caller.api('POST', `/v1/models/${large}/policy/backtest`, { rule: labelling });
 
-/** Another team, which only wants to work. */
+/** Another team that works meanwhile. */
 async function otherTeam() {
   const namespace = freshName('team');
   const { id } = await callers.ok('POST', '/v1/models', { namespace, name: 'm' });
@@ -65,7 +65,7 @@ async function otherTeam() {
   const member = await callers.user({ [namespace]: 'viewer' });
   const stranger = await callers.user({});
   return {
-    /** Downloads, reads, asks for health, and is denied; all answers must be as ever. */
+    /** Downloads, reads, probes health and is denied; every answer must be as usual. */
     async works(): Promise<void> {
       const [ready, download, read, denied] = await Promise.all([
         server.api('GET', '/readyz'),
@@ -79,7 +79,7 @@ async function otherTeam() {
   };
 }
 
-/** Runs a load, and lets the other team work until it is over; gives the answers of the load. */
+/** Runs a load while the other team works; returns the answers of the load. */
 async function beside<T>(load: Promise<T>): Promise<T> {
   const team = await otherTeam();
   let isOver = false;
@@ -97,7 +97,7 @@ async function beside<T>(load: Promise<T>): Promise<T> {
 }
 
 describe('a viewer does not stop the service', () => {
-  it('by two retention previews at once: they end with 422, and nobody else notices', async () => {
+  it('with two concurrent retention previews: they end with 422, and no other caller notices', async () => {
     const viewer = await callers.user({ big: 'viewer' });
     const answers = await beside(Promise.all([preview(viewer, retention), preview(viewer, retention)]));
     for (const { status, body, headers } of answers) {
@@ -108,7 +108,7 @@ describe('a viewer does not stop the service', () => {
     }
   }, 60_000);
 
-  it('by 24 label previews at once, nor by 16 callers that go on and on', async () => {
+  it('with 24 concurrent label previews, nor with 16 callers that never stop', async () => {
     const label = Array.from({ length: 10 }, (_, n) => ({ ...labelling, name: `r${n}`, alias: `a${n}` }));
     const crowd = await Promise.all(Array.from({ length: 16 }, () => callers.user({ big: 'viewer' })));
     const [first] = crowd as unknown as [Caller];
@@ -157,7 +157,7 @@ describe('a server of its own', () => {
   };
   const admin = () => ({ principal: `user:${freshName('a')}`, administrator: true });
 
-  it('429: a caller who sends more at once than may wait; another one has the next turn', async () => {
+  it('429: a caller sends more requests than may wait; another caller has the next turn', async () => {
     const settings = { costlyPerCaller: 1, costlyQueue: 1, queryTimeout: 5_000, costlyWait: 30_000 };
     await withServer(settings, async (own, as) => {
       const [greedy, other] = [await as(admin()), await as(admin())];
@@ -217,7 +217,7 @@ describe('a server of its own', () => {
       expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
       expect(refused.body.detail).toContain('1 milliseconds');
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-      // Requests of fixed cost go on, and so do other callers.
+      // Requests of fixed cost continue, and so do other callers.
       expect((await ann('GET', '/v1/whoami')).status).toBe(200);
       expect((await bob('GET', '/v1/models')).status).toBe(200);
       own.advance(60_000);
@@ -225,7 +225,7 @@ describe('a server of its own', () => {
     });
   });
 
-  it('200: a policy is set although nobody had time to compare it', async () => {
+  it('200: a policy is set although its warnings could not be checked in time', async () => {
     await withServer({ queryTimeout: 3_000, costlyWait: 30_000 }, async (_, as) => {
       const users = await Promise.all(Array.from({ length: 4 }, () => as(admin())));
       const load = users.map((api) =>

@@ -8,7 +8,7 @@ import type { Settings } from '../../protocol/settings.ts';
 import { type CostFigures, measureCosts } from './cost-figures.ts';
 import { type FairQueue, fairQueue, QueueFull } from './fair-queue.ts';
 
-/** Requests that wait for a place, on the whole server. */
+/** Most waiting requests of the whole server. */
 const MOST_WAITING = 1_000;
 const RETRY_LATER = { 'retry-after': '2' };
 
@@ -18,13 +18,13 @@ export function createCosts(settings: Settings, db: Database, registry: Registry
   const usual: CostBounds = { wait: settings.costlyWait, deadline: settings.queryTimeout };
 
   async function enter(ctx: RequestContext, wait: number): Promise<() => void> {
-    // The answer of a request without a bound on its wait has begun: no limit may end it.
+    // If the wait has no bound, the answer has begun, and no limit may end it.
     if (Number.isFinite(wait)) ctx.rateLimits.demandCost(ctx, ctx.actor);
     const asked = performance.now();
     try {
       return await queue.enter({
         caller: ctx.actor.name,
-        // Requests about all namespaces share one bound, so that they never take the places of all others.
+        // Requests about all namespaces share one bound, so that they never use all places.
         namespaces: ctx.about.length > 0 ? ctx.about : [''],
         isHeavy: () => ctx.rateLimits.isHeavy(ctx, ctx.actor),
         wait,
@@ -54,7 +54,7 @@ export function createCosts(settings: Settings, db: Database, registry: Registry
   };
 }
 
-/** An open server has one caller, whom only the number of connections bounds. */
+/** An open server has one caller, so only the number of connections bounds it. */
 function queueFor(settings: Settings, total: number): FairQueue {
   const isOpen = settings.auth === 'open';
   return fairQueue({
@@ -95,7 +95,7 @@ async function onLease<T>(
   }
 }
 
-/** The database as a costly request sees it: all that it reads goes over its own connection. */
+/** A database that runs every query of a costly request on its leased connection. */
 const leasedDatabase = (db: Database, { pool }: Lease): Database => ({
   ...db,
   requests: pool,
@@ -111,13 +111,14 @@ const refusalOf = ({ reason }: QueueFull): HttpProblem =>
   reason === 'caller'
     ? new HttpProblem(
         'rate_limited',
-        'Too many requests of this caller run or wait whose cost the caller decides, such as lists and previews. Send fewer at a time.',
+        'Too many costly requests of this caller, such as lists and previews, run or wait. Send fewer at a time.',
         {},
         RETRY_LATER,
       )
     : new HttpProblem(
         'unavailable',
-        'Too many requests of others run or wait whose cost their callers decide, such as lists and previews.',
+        'Too many costly requests of other callers, such as lists and previews, run or wait. Send ' +
+          'the request again later.',
         {},
         RETRY_LATER,
       );
@@ -125,6 +126,8 @@ const refusalOf = ({ reason }: QueueFull): HttpProblem =>
 const tooExpensive = (deadline: number): HttpProblem =>
   new HttpProblem(
     'query_too_expensive',
-    `The request takes longer than the ${deadline / 1000} s that this server allows (MODELBOX_QUERY_TIMEOUT). The same request ` +
-      'would fail again: ask for less at a time, simplify its filter, order or policy, or use fields that an index serves.',
+    `The request takes longer than the ${deadline / 1000} s that this server allows ` +
+      '(MODELBOX_QUERY_TIMEOUT). The same request ' +
+      'would fail again: ask for less at a time, simplify its filter, order or policy, or use fields ' +
+      'that an index serves.',
   );

@@ -73,7 +73,7 @@ it('callers with much recent cost leave places to others', async () => {
   expect([order, queue.waiting]).toEqual([['h1', 'h2', 'light'], 1]);
 });
 
-it('refuses a request without a place, and says whether requests of the caller or of others fill the queue', async () => {
+it('refuses a request without a place, and says whose requests fill the queue', async () => {
   const { queue, ask, end } = queueOf({ total: 2, perCaller: 1, mostWaitingPerCaller: 1, mostWaiting: 2 });
   await ask('ann');
   const waiting = ask('ann');
@@ -89,7 +89,7 @@ it('refuses a request without a place, and says whether requests of the caller o
   expect(queue.waiting).toBe(0);
 });
 
-it('a full queue refuses the last request of the caller with most waiting, and accepts one of another caller', async () => {
+it('a full queue drops the last request of the caller with most waiting, and accepts another caller', async () => {
   const { queue, order, ask, end } = queueOf({ total: 1, mostWaiting: 3 });
   const greedy = Array.from({ length: 4 }, () => ask('greedy'));
   const refused = expect(greedy[3]).rejects.toMatchObject({ reason: 'caller' });

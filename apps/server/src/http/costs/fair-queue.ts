@@ -1,28 +1,29 @@
-/** How much may run and wait at once. */
+/** Bounds of running and waiting requests. */
 export interface QueueBounds {
-  /** Requests that run in all, and those of one caller and in one namespace. */
+  /** Most running requests: in all, of one caller and in one namespace. */
   readonly total: number;
   readonly perCaller: number;
   readonly perNamespace: number;
-  /** Of `total`, places that callers with much recent cost leave to the others. */
+  /** Places of `total` that callers with much recent cost leave to others. */
   readonly reserved: number;
-  /** Requests that wait in all, and those of one caller. */
+  /** Most waiting requests: in all and of one caller. */
   readonly mostWaiting: number;
   readonly mostWaitingPerCaller: number;
 }
 
-/** A request for a place. */
 export interface Asked {
   readonly caller: string;
   readonly namespaces: readonly string[];
   /** Whether the caller has caused much cost lately. */
   readonly isHeavy: () => boolean;
-  /** Milliseconds to wait at most. */
+  /** Longest wait in milliseconds. */
   readonly wait: number;
   readonly signal: AbortSignal;
 }
 
-/** A request got no place. `caller`: the caller's own requests use the places. `server`: those of others do. */
+/**
+ * A request got no place. `caller`: requests of the same caller use the places. `server`: requests of other callers do.
+ */
 export class QueueFull extends Error {
   readonly reason: 'caller' | 'server';
 
@@ -41,7 +42,8 @@ interface Waiting {
 
 export interface FairQueue {
   /**
-   * Waits for a place; returns the function that frees it. Callers take turns, however many requests each has waiting.
+   * Waits for a place; returns the function that frees it. Callers take turns, whatever the number of their waiting
+   * requests.
    * @throws QueueFull, or the reason of the signal.
    */
   enter(asked: Asked): Promise<() => void>;
@@ -123,7 +125,7 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
 
   /**
    * Refuses the last request of the caller with the most waiting ones, so that no crowd keeps others out.
-   * @throws QueueFull if the caller who asks has as many waiting.
+   * @throws QueueFull if the new caller has as many waiting.
    */
   function makeRoom(own: number): void {
     const longest = [...lines.values()].reduce((most, line) => (line.length > most.length ? line : most), []);
@@ -163,7 +165,7 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
   return {
     async enter(asked) {
       asked.signal.throwIfAborted();
-      // Requests of the caller that wait already go first.
+      // Earlier requests of the caller go first.
       if (!lines.has(asked.caller) && fits(asked)) return take(asked);
       return wait(asked);
     },

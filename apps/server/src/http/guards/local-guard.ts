@@ -11,7 +11,8 @@ export function demandLocal(headers: IncomingHttpHeaders): void {
   if (!LOOPBACK.test(headers.host ?? '')) {
     throw new HttpProblem(
       'forbidden_host',
-      'This server needs no token, so it answers only requests from its own machine: the Host must be localhost, 127.0.0.1 or [::1]. MODELBOX_AUTH=tokens opens it to other machines.',
+      'This server needs no token, so it answers only requests from its own machine: the Host must ' +
+        'be localhost, 127.0.0.1 or [::1]. MODELBOX_AUTH=tokens opens it to other machines.',
     );
   }
   const proxied = Object.keys(headers).find(
@@ -20,7 +21,8 @@ export function demandLocal(headers: IncomingHttpHeaders): void {
   if (proxied !== undefined) {
     throw new HttpProblem(
       'forbidden_host',
-      `This server needs no token, so it refuses requests through a proxy: this one has ${proxied}. MODELBOX_AUTH=tokens allows proxies.`,
+      `This server needs no token, so it refuses requests through a proxy: this one has ${proxied}. ` +
+        'MODELBOX_AUTH=tokens allows proxies.',
     );
   }
   const origin = headers.origin;

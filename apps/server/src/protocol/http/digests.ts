@@ -163,7 +163,9 @@ export function checker(claims: readonly Claim[]) {
         const actual = hash.digest('hex');
         if (actual === claim.hex) continue;
         const { algorithm, header, hex } = claim;
-        const detail = `The body has the ${algorithm} digest ${actual}, not ${hex}, as the header ${header} says (in hex).`;
+        const detail =
+          `The body has the ${algorithm} digest ${actual}, not ${hex}, as the header ${header} says ` +
+          '(in hex).';
         throw new HttpProblem('checksum_mismatch', detail);
       }
     },

@@ -15,6 +15,7 @@ export function demandMatch(ifMatch: readonly string[] | undefined, rowVersion: 
   if (ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(etagOf(rowVersion))) return;
   throw new HttpProblem(
     'stale',
-    `The object now has the ETag ${etagOf(rowVersion)}; If-Match demands ${ifMatch.join(', ')}. Read the object again before you change it.`,
+    `The object now has the ETag ${etagOf(rowVersion)}; If-Match demands ${ifMatch.join(', ')}. Read ` +
+      'the object again before you change it.',
   );
 }

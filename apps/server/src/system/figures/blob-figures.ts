@@ -14,7 +14,8 @@ export async function blobFigures(db: Database): Promise<BlobFigures> {
   const { rows } = await db.background.query<BlobFigures>(
     `SELECT b.bytes + d.bytes AS stored, b.lost + d.bytes AS reclaimable, b.corrupt FROM
        (SELECT coalesce(sum(size_bytes), 0)::float8 AS bytes, count(corrupt_at)::float8 AS corrupt,
-               coalesce(sum(size_bytes) FILTER (WHERE unreferenced_since IS NOT NULL), 0)::float8 AS lost FROM blobs) AS b,
+               coalesce(sum(size_bytes) FILTER (WHERE unreferenced_since IS NOT NULL), 0)::float8 AS lost
+            FROM blobs) AS b,
        (SELECT coalesce(sum(size_bytes), 0)::float8 AS bytes FROM doomed_keys WHERE removed_at IS NULL) AS d`,
   );
   const [figures] = rows;

@@ -62,7 +62,8 @@ export function measurePolicies(registry: Registry, db: Database): Pick<Telemetr
 async function policyFigures(db: Database): Promise<Figures> {
   const { rows } = await db.background.query<Figures>(
     `SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS lag,
-            (SELECT coalesce(extract(epoch FROM now() - min(purge_at)), 0)::float8 FROM removed_files WHERE purge_at < now()) AS overdue
+            (SELECT coalesce(extract(epoch FROM now() - min(purge_at)), 0)::float8 FROM removed_files
+             WHERE purge_at < now()) AS overdue
      FROM policy_work WHERE due_at <= now()`,
   );
   const [figures] = rows;
