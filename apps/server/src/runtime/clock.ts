@@ -13,7 +13,7 @@ export type Doubt = { readonly reason: (typeof DOUBTS)[number]; readonly words: 
  *
  * | what | which clock |
  * |---|---|
- * | `latest`, the newest of a running experiment, ties of `best`, labels, promotions | none: `created_order`, a sequence |
+ * | `latest`, newest of a running experiment, ties of `best`, labels, promotions | none: sequence `created_order` |
  * | order of changes, alias moves, policy edits, decisions, received metric points | none: sequences |
  * | createdAt, updatedAt, deletedAt, ids (UUIDv7), `at` of changes and audit, orders and cursors of lists | `now()` |
  * | expiry of tokens and JWTs (plus `MODELBOX_OIDC_CLOCK_SKEW`), idempotency keys, uploads, signed URLs | `now()` |
