@@ -23,7 +23,6 @@ export interface Bench {
 /** A process that does the same work without ModelBox. */
 export interface Baseline {
   readonly pid: number;
-  /** Its address; empty if it does not listen. */
   readonly url: string;
   /** Works for `seconds`, or until its fixed work is done, and returns how often it did. */
   readonly run: (seconds: number) => Promise<Count>;
@@ -48,7 +47,6 @@ export interface Line {
   readonly note?: string;
 }
 
-/** A benchmark. Its file has the same name. */
 export interface Benchmark {
   readonly name: string;
   /** Runs only if its name is given, because it needs much of the machine. */

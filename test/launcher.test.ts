@@ -42,7 +42,6 @@ function launch(): ChildProcessWithoutNullStreams {
   );
 }
 
-/** Collects the output of a process; `until` resolves when the output matches. */
 function reading(child: ChildProcessWithoutNullStreams) {
   let text = '';
   const seen: (() => void)[] = [];

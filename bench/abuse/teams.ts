@@ -17,7 +17,6 @@ export interface Attackers {
   readonly plain: string;
   readonly filed: string;
   readonly files: readonly string[];
-  /** Id of an experiment with checkpoints and long metric series. */
   readonly run: string;
 }
 
@@ -118,7 +117,6 @@ async function makeMember(admin: Api, namespace: string, role: string): Promise<
   return { name, token };
 }
 
-/** Random base64 text that fills the metadata up to its limit. */
 export const heavyMetadata = (): Record<string, string> =>
   Object.fromEntries(
     Array.from({ length: METADATA_KEYS }, (_, n) => [

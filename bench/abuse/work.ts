@@ -136,7 +136,6 @@ async function probe(url: string, end: number, outcome: Outcome): Promise<void> 
   agent.destroy();
 }
 
-/** Sends a request and reads the whole answer. Returns the status or the error. */
 function send(
   url: string,
   { method, path, body }: Ask,

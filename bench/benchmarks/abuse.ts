@@ -82,7 +82,6 @@ export const abuse: Benchmark = {
   },
 };
 
-/** Measures each attack on its own, to find the worst ones. */
 async function* eachAttack(
   bench: Bench,
   server: Subject,

@@ -99,7 +99,6 @@ const inParts: Transfer = async (url, model, _at, size) => {
   }
 };
 
-/** Writes a MiB of content every 64 MiB, and leaves holes between. */
 async function makeSparse(path: string, size: number): Promise<void> {
   writeFileSync(path, '');
   truncateSync(path, size);

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Starts a bare Node HTTP server; returns its address. */
 export async function listen(
   answer: (...args: Parameters<RequestListener>) => Promise<void>,
 ): Promise<string> {

@@ -13,7 +13,6 @@ const METRICS = [
   'gpu_seconds',
 ];
 
-/** The body of checkpoint number `n` of a run: ten metrics, two tracked files. */
 export function checkpointBody(run: number, n: number) {
   const at = `s3://training/run-${run}/step-${n}`;
   return {

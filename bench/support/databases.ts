@@ -8,7 +8,6 @@ import pg from 'pg';
 export interface Databases {
   readonly postmaster: number;
   readonly version: string;
-  /** Creates and migrates a database; returns its connection string. */
   create(name: string): Promise<string>;
   readonly stop: () => Promise<void>;
 }

@@ -11,7 +11,6 @@ const BIN = join(import.meta.dirname, '../../apps/server/src/bin/modelbox-server
 export interface Subject {
   readonly url: string;
   readonly pid: number;
-  /** Its data folder, which `stop` deletes. */
   readonly dataDir: string;
   api<Body = { id: string }>(method: string, path: string, body?: unknown): Promise<Body>;
   stop(): Promise<void>;

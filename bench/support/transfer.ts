@@ -42,7 +42,6 @@ export async function get(
   if (received !== sizeBytes) throw new Error(`GET ${url}: ${received} bytes came, not ${sizeBytes}`);
 }
 
-/** Sends one request on its own connection; resolves at the end of the answer. */
 async function exchange({ url, method, headers = {}, onBody, send }: Exchange): Promise<void> {
   const { hostname, port, pathname, search, host } = new URL(url);
   const all = { host, connection: 'close', ...headers };

@@ -15,7 +15,6 @@ export interface Writes {
   readonly inFlight: number;
   /** Path of the write, below `/v1/experiments/{id}`. */
   readonly path: string;
-  /** The body of request number `n` of a run. */
   body(run: number, n: number): unknown;
   readonly status: number;
   /** A file of `bench/processes`. It gets `{url, experiments}` and these settings. */

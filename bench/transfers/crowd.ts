@@ -9,7 +9,6 @@ const MEGABYTE = 1e6;
 const ALLOWED = 300 * MEGABYTE;
 const EACH = 8;
 
-/** Measures the memory of the server during eight concurrent uploads and eight downloads. */
 export async function crowd(
   bench: Bench,
   store: string,

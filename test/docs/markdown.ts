@@ -15,12 +15,10 @@ export interface Block {
 export interface Page {
   readonly path: string;
   readonly blocks: readonly Block[];
-  /** Anchors of the headings, as GitHub creates them. */
   readonly anchors: ReadonlySet<string>;
   readonly links: readonly string[];
 }
 
-/** The pages whose examples are run. */
 export const storyPages = (): Page[] =>
   ['README.md', ...globSync('docs/*.md', { cwd: root }).sort()].map(readPage);
 

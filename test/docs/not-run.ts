@@ -6,7 +6,6 @@ import { type Block, type Page, root } from './markdown.ts';
 
 export interface NotRun {
   readonly page: string;
-  /** The first line of the block. */
   readonly begins: string;
   readonly why: string;
 }

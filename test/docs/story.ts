@@ -14,7 +14,6 @@ export interface Step {
 
 const OUTPUTS = ['json', 'text', 'http'];
 
-/** The steps of one language in the order of the page. */
 export function stepsOf(page: Page, language: 'sh' | 'ts', isLeftOut: (block: Block) => boolean): Step[] {
   return page.blocks.flatMap((block, index) => {
     if (block.language !== language || isLeftOut(block)) return [];

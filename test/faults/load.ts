@@ -8,7 +8,6 @@ interface Kept {
 
 /** Several writers that send writes as fast as the server answers, and record the answers. */
 export interface Load {
-  /** Answered writes of the writer that has the fewest. */
   fewest(): number;
   refused(): number;
   /** Forbidden answers: neither success nor 503 with `Retry-After`. */

@@ -19,7 +19,6 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** Starts PgBouncer in front of a database, with its default configuration and these settings. */
 export async function startPgBouncer(
   root: string,
   databaseUrl: string,

@@ -65,14 +65,12 @@ export function runServer(
 const started = new Set<ChildProcess>();
 const folders: string[] = [];
 
-/** A folder that `cleanUp` removes. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'modelbox-fault-'));
   folders.push(folder);
   return folder;
 }
 
-/** Stops the servers that a test left running, and removes its folders. */
 export async function cleanUp(): Promise<void> {
   for (const child of started) {
     const closed = once(child, 'close');

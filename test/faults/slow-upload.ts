@@ -14,7 +14,6 @@ export interface SlowUpload {
   hangUp(): void;
 }
 
-/** Starts a `PUT` that announces `sizeBytes`. */
 export function slowUpload(url: string, sizeBytes: number, headers: Record<string, string> = {}): SlowUpload {
   const put = request(url, { method: 'PUT', headers: { 'content-length': sizeBytes, ...headers } });
   const answer = (once(put, 'response') as Promise<[IncomingMessage]>).then(

@@ -21,7 +21,6 @@ export const withDisk = (path: string, options: string): string[] => [
 export function diskOf(pid: number, path: string) {
   const root = join(`/proc/${pid}/root`, path);
   const fillers: string[] = [];
-  /** Writes files until no further one fits. */
   const fill = (bytes: number) => {
     for (;;) {
       const filler = join(root, `filler-${fillers.length}`);
@@ -36,7 +35,6 @@ export function diskOf(pid: number, path: string) {
   };
   return {
     root,
-    /** Uses up all bytes, or all file names too. */
     fill: (what: 'bytes' | 'names') => {
       fill(2 ** 16);
       fill(1);

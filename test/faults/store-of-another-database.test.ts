@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const database of databases.splice(0)) await database.drop();
 });
 
-/** A database with an id of its own: those of tests are copies of one, and so have the same. */
+/** Creates a database with its own id. Test databases are copies of one template and would share its id. */
 async function newDatabase(id?: string): Promise<{ url: string; id: string }> {
   const database = await createTestDatabase();
   databases.push(database);

@@ -14,7 +14,6 @@ export interface ReadBack {
 /** Largest content in bytes that stays in memory. */
 const KEPT = 2 ** 24;
 
-/** Reads a tar stream. Rejects any deviation from the format. */
 export async function readTar(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ReadBack[]> {
   const found: (Omit<ReadBack, 'content'> & { chunks: Buffer[] })[] = [];
   const parser = new Parser({ strict: true });

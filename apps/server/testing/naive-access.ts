@@ -86,7 +86,6 @@ export function naivelyMay(
   return false;
 }
 
-/** The status of a request that needs a permission in a namespace, if the object exists. */
 export function naiveStatus(
   token: NaiveToken,
   grants: readonly NaiveGrant[],

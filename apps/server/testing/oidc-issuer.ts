@@ -26,11 +26,9 @@ export interface OidcIssuer {
   serviceToken(): Promise<string>;
   /** A token of a user who signs in with a browser: authorization code with PKCE. */
   userToken(user: string): Promise<string>;
-  /** Signs any claims with the key of the issuer. */
   forge(claims: object, header?: object): Promise<string>;
   /** Replaces the key of the issuer; the key set lists only the new one. */
   rotate(): Promise<void>;
-  /** Makes the issuer answer 503, or work again. */
   fail(isFailing: boolean): void;
   fetches(): number;
   stop(): Promise<void>;

@@ -30,7 +30,6 @@ export function policyTests(server: () => TestServer) {
     },
     newVersion: (model: { url: string }, version: string, metrics: unknown, fields: object = {}) =>
       ok('POST', `${model.url}/versions`, { version, files: [], metrics, ...fields }),
-    /** Stores a file for a version or checkpoint, and finalizes it. */
     async upload(kind: 'versions' | 'checkpoints', id: string, content: string): Promise<void> {
       await ok('PUT', `/v1/${kind}/${id}/files/weights.bin`, content);
       await ok('POST', `/v1/${kind}/${id}/finalize`);

@@ -7,7 +7,6 @@ export interface RawConnection {
   send(text: string | Uint8Array): void;
   text(): string;
   until(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Waits until the server closes the connection; returns all received text. */
   closed(): Promise<string>;
 }
 

@@ -49,7 +49,6 @@ export async function callersOf(server: TestServer) {
     return { id: made.id, secret: made.token, api: withToken(server, made.token) };
   }
   return {
-    /** Sends a request of the administrator that must succeed; returns the body. */
     ok,
     admin,
     token,
@@ -63,7 +62,6 @@ export async function callersOf(server: TestServer) {
         );
       return { name, ...(await token({ principal: name })) };
     },
-    /** Creates a caller with exactly these permissions on a namespace. */
     holder: (namespace: string, permissions: readonly Permission[]): Promise<Caller> =>
       token({ principal: 'service:test', administrator: true, namespaces: [namespace], permissions }),
     all: ROLE_PERMISSIONS.admin,

@@ -78,12 +78,10 @@ export const complete = (
 export const uploadOf = async (server: TestServer, { id }: { id: string }): Promise<Upload> =>
   (await server.api('GET', `/v1/uploads/${id}`)).body;
 
-/** Verifies uploads as the workers do, until none is left. */
 export async function verifyAll(server: TestServer, options: VerifyOptions = {}): Promise<void> {
   while (await verifyNextUpload(server.ctx, options));
 }
 
-/** Creates and completes an upload that is not verified yet. */
 export async function completed(
   server: TestServer,
   kind: OwnerKind,

@@ -9,7 +9,6 @@ const WAYS = ['server', 'presigned', 'client'] as const;
 /** How parts reach the store. `client`: the typed client decides. */
 export type Way = (typeof WAYS)[number];
 
-/** One step of a writer. `slot` selects one of its paths. */
 export type Step =
   | { readonly do: 'put'; readonly slot: number; readonly content: Content }
   | { readonly do: 'attach'; readonly slot: number; readonly content: Content }

@@ -93,7 +93,6 @@ function isExpected(ledger: Ledger, entry: Entry, error: unknown): boolean {
   return error instanceof ModelBoxError && ledger.tolerance.faults;
 }
 
-/** Downloads a frozen checkpoint as a tar, and compares each file in it. */
 export async function readArchive(
   { url, ledger }: Target,
   checkpoint: string,

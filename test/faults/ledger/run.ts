@@ -80,7 +80,6 @@ export async function startLedgerLoad(server: TestServer, seed: number, more: nu
     expectNoProblem();
   };
 
-  /** Runs the workers until nothing is undecided. */
   const recover = async (): Promise<void> => {
     for (let rounds = 1; ; rounds += 1) {
       for (const upload of ledger.uploads) if (!upload.isOver) await finishUpload({ url, ledger }, upload);

@@ -112,7 +112,6 @@ export async function completeUpload(
   }
 }
 
-/** Finishes an upload that the fault left open, once the fault is over. */
 export async function finishUpload(target: Target, upload: OpenUpload): Promise<void> {
   const { url, ledger } = target;
   const { id, entry, content } = upload;

@@ -84,7 +84,6 @@ interface Area {
   dataset: string;
   sha256: string;
   content: string;
-  /** The area whose objects its version was made from. */
   from: Area;
 }
 

@@ -25,7 +25,6 @@ type Body = Record<string, unknown>;
 /** Removes from the answers of a route what the caller may not see. */
 export interface RouteView {
   show(actor: Actor, status: number, body: unknown, namespace: string): unknown;
-  /** Whether the caller sees every field that the route shows of objects in a namespace. */
   showsAll(actor: Actor, namespace: string): boolean;
 }
 

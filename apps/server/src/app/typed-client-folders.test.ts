@@ -18,7 +18,6 @@ let proxy: TestProxy;
 let client: ModelBox;
 let folder: string;
 let model: string;
-/** Contains `a/big.bin` and `small.txt`. */
 let version: string;
 
 beforeAll(async () => {

@@ -68,7 +68,6 @@ const expectStored = async (bytes: Uint8Array = content) => {
   const stored = await client.models.files.download(model, 'weights.bin').bytes();
   expect(Buffer.from(bytes).equals(stored)).toBe(true);
 };
-/** Runs an upload of the file until it kills itself after `bytes`. */
 async function killedUpload(bytes = 11 * MIB): Promise<Upload> {
   const program = `
     await client.models.files.upload(model, 'weights.bin', path, {

@@ -11,7 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** Returns the status of a request whose JSON body stops after its first bytes. */
 async function statusOf(path: string, authorization: string): Promise<string | undefined> {
   const connection = await connectRaw(server.url);
   connection.send(

@@ -25,7 +25,6 @@ export interface Authentication {
 /** Request limits of each minute. Each server counts on its own. */
 export interface RateLimits {
   byAddress(ctx: Context, reply: FastifyReply, address: string): void;
-  /** Counts a request of a caller, over all tokens of that caller. */
   byIdentity(ctx: Context, reply: FastifyReply, actor: Actor): void;
   /** @throws HttpProblem rate_limited: too many requests without valid credentials came from the address */
   demandFewFailures(ctx: Context, address: string): void;
@@ -81,10 +80,8 @@ export interface Answers {
   hold(bytes: number, caller: string): () => void;
 }
 
-/** Metrics of one server for Prometheus. Each server has its own registry. */
 export interface Telemetry {
   readonly registry: Registry;
-  /** Counts an answered request; `route` is the operation id. */
   request(route: string, method: string, status: number, seconds: number): void;
   limited(limit: string): void;
   upload<T>(run: () => Promise<T>): Promise<T>;

@@ -28,7 +28,6 @@ type TouchedOf<R extends Route> = {
       : TouchedAt<R['touches'][N]> | undefined;
 };
 
-/** The input of a verb: the validated request, and the objects that it touches. */
 export interface Input<R extends Route> {
   readonly params: Parsed<R['params']>;
   readonly query: Parsed<R['query']>;

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { type Loop, startLoop } from './loop.ts';
 import { systemTime, type TimeSource } from './time-source.ts';
 
-/** Reasons for which a server takes no decisions by age. */
 export const DOUBTS = ['skew', 'jump', 'unread'] as const;
 export type Doubt = { readonly reason: (typeof DOUBTS)[number]; readonly words: string };
 
@@ -17,7 +16,7 @@ export type Doubt = { readonly reason: (typeof DOUBTS)[number]; readonly words: 
  * | order of changes, alias moves, policy edits, decisions, received metric points | none: sequences |
  * | createdAt, updatedAt, deletedAt, ids (UUIDv7), `at` of changes and audit, orders and cursors of lists | `now()` |
  * | expiry of tokens and JWTs (plus `MODELBOX_OIDC_CLOCK_SKEW`), idempotency keys, uploads, signed URLs | `now()` |
- * | retention, grace, `staleAfter`, `minAge`, purge, sweeps, end of uploads and audit events | `now()` if `judgesAge()` |
+ * | retention, grace, `staleAfter`, `minAge`, purge, sweeps, end of uploads, audit events | `now()` if `judgesAge()` |
  * | claims: retention runs, verification of blobs and uploads, policy work | `now()` or SQL; a future claim is void |
  * | age of files in the store | the earlier of the store's clock and `now()` (`workers/store/store-time.ts`) |
  * | rate limits, leases and caches in memory | `now()` or `performance.now()`; no other server sees them |

@@ -7,7 +7,6 @@ const MOST_KEYS = 100_000;
 
 export interface Left {
   readonly remaining: number;
-  /** Seconds until the next window. */
   readonly resetSeconds: number;
   readonly isOver: boolean;
 }

@@ -9,7 +9,6 @@ interface Figures {
   overdue: number;
 }
 
-/** Registers the metrics of policy work. Returns the counters of decisions and removals. */
 export function measurePolicies(registry: Registry, db: Database): Pick<Telemetry, 'decided' | 'retained'> {
   const registers = [registry];
   const decisions = new Counter({
