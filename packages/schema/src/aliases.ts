@@ -83,6 +83,7 @@ export const aliasRoutes = [
     body: AliasPut,
     answers: { 200: Alias, 201: Alias },
     errors: [412],
+    subject: 'model',
     touches: {
       model,
       alias: mover,
@@ -117,6 +118,7 @@ export const aliasRoutes = [
     }),
     answers: { 204: 'empty' },
     errors: [412],
+    subject: 'model',
     touches: { model, alias: mover },
   }),
   route({
@@ -144,6 +146,7 @@ export const aliasRoutes = [
     bodyOptional: true,
     answers: { 200: Alias },
     errors: [412],
+    subject: 'model',
     touches: { model, alias: mover },
   }),
 ] as const;

@@ -100,6 +100,7 @@ export const checkpointRoutes = [
     body: CheckpointCreate,
     answers: { 200: Checkpoint, 201: Checkpoint },
     conditional: true,
+    subject: 'experiment',
     touches: {
       experiment: { kind: 'experiment', at: 'params.experiment', permission: 'checkpoint.create' },
       measured: {
@@ -161,6 +162,7 @@ export const checkpointRoutes = [
     body: Promotion,
     answers: { 200: Version, 201: Version },
     conditional: true,
+    subject: 'checkpoint',
     touches: {
       checkpoint: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'checkpoint.read' },
       // Promotion shows the files to every reader of the version, so the caller must be able to read them.

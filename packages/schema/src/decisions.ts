@@ -171,6 +171,7 @@ export const decisionRoutes = [
       cursor,
     }),
     answers: list,
+    subject: 'model',
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
       ...facts('model', 'params.model'),
@@ -194,6 +195,7 @@ export const decisionRoutes = [
     params: z.strictObject({ version: REFS.version }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
+    subject: 'object',
     touches: {
       object: { kind: 'version', at: 'params.version', permission: 'policy.read', deleted: true },
       ...facts('version', 'params.version', true),
@@ -209,6 +211,7 @@ export const decisionRoutes = [
     params: z.strictObject({ checkpoint: REFS.checkpoint }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
+    subject: 'object',
     touches: {
       object: { kind: 'checkpoint', at: 'params.checkpoint', permission: 'policy.read', deleted: true },
       checkpoints: {
@@ -230,6 +233,7 @@ export const decisionRoutes = [
     params: z.strictObject({ namespace: NamespacePath }),
     query: z.strictObject({ ...narrowed, limit, cursor }),
     answers: list,
+    subject: 'namespace',
     touches: {
       namespace: { kind: 'namespace', at: 'params.namespace', permission: 'policy.read' },
       checkpoints: { kind: 'namespace', at: 'params.namespace', permission: 'checkpoint.read' },
@@ -246,6 +250,7 @@ export const decisionRoutes = [
     params: z.strictObject({ model: REFS.model, alias: AliasName }),
     query: z.strictObject({ version: REFS.version }),
     answers: { 200: Explanation },
+    subject: 'model',
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
       measured: { kind: 'model', at: 'params.model', permission: 'metric.read' },
@@ -269,6 +274,7 @@ export const decisionRoutes = [
     body: BacktestRequest,
     safe: true,
     answers: { 200: Backtest },
+    subject: 'model',
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
       ...facts('model', 'params.model'),

@@ -58,6 +58,7 @@ export const evaluationRoutes = [
       cursor,
     }),
     answers: { 200: page('EvaluationPage', Evaluation) },
+    subject: 'model',
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
       versions: { kind: 'model', at: 'params.model', permission: 'version.read' },

@@ -96,6 +96,7 @@ export const experimentRoutes = [
     body: ExperimentCreate,
     answers: { 200: Experiment, 201: Experiment },
     conditional: true,
+    subject: 'namespace',
     touches: {
       namespace: {
         kind: 'namespace',

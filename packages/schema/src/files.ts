@@ -169,6 +169,7 @@ export const fileRoutes = <K extends OwnerKind>(kind: K) => {
       params,
       body: AttachFiles,
       answers: { 200: FileList },
+      subject: 'object',
       touches: {
         ...touch('file.write'),
         contents: { kind: 'content', at: 'body.files[].sha256', permission: 'file.read' },

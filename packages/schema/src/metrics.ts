@@ -113,6 +113,7 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
       params: ownerParams(kind),
       body: LogMetrics,
       answers: { 200: MetricSummary },
+      subject: 'object',
       touches: {
         object: { kind, at: `params.${kind}`, permission: 'metric.write' },
         datasets: {
@@ -136,6 +137,7 @@ export const metricRoutes = <K extends OwnerKind>(kind: K) =>
       params: ownerParams(kind),
       query: seriesQuery,
       answers: { 200: page('LoggedPointPage', LoggedPoint) },
+      subject: 'object',
       touches: {
         object: { kind, at: `params.${kind}`, permission: 'metric.read' },
         dataset: { kind: 'dataset', at: 'query.dataset', under: 'object', permission: 'dataset.read' },

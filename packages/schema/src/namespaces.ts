@@ -90,6 +90,7 @@ export const namespaceRoutes = [
     body: NamespaceUpdate,
     answers: { 200: Namespace },
     conditional: true,
+    subject: 'namespace',
     touches: {
       ...touches('namespace.write'),
       quota: {

@@ -124,6 +124,7 @@ const policyRoutesOf = <K extends keyof typeof OWNERS>(kind: K) => {
       body: PolicyDocument,
       answers: { 200: Policy },
       conditional: true,
+      subject: 'owner',
       touches: { ...touches('write'), ...policyTouches('body') },
     }),
     route({

@@ -78,6 +78,7 @@ export const proposalRoutes = [
     params: z.strictObject({ model: REFS.model }),
     query: z.strictObject({ state: ProposalState.optional(), limit, cursor }),
     answers: { 200: page('ProposalPage', Proposal) },
+    subject: 'model',
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'policy.read' },
       ...facts('model', 'params.model'),
@@ -92,6 +93,7 @@ export const proposalRoutes = [
     summary: 'Read a proposal',
     params,
     answers: { 200: Proposal },
+    subject: 'proposal',
     touches: {
       proposal: { kind: 'proposal', at: 'params.proposal', permission: 'policy.read' },
       ...facts('proposal', 'params.proposal'),

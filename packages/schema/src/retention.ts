@@ -190,6 +190,7 @@ const previewOf = <K extends 'model' | 'namespace'>(kind: K) =>
     bodyOptional: true,
     safe: true,
     answers: { 200: PolicyPreview },
+    subject: 'owner',
     touches: {
       owner: { kind, at: `params.${kind}`, permission: 'policy.read' },
       ...facts(kind, `params.${kind}`),

@@ -65,6 +65,11 @@ export interface Route {
   /** The answer has the ETag of the object, and a write to an existing object checks `If-Match`. */
   readonly conditional?: true;
   readonly touches: { readonly [name: string]: Touch };
+  /**
+   * The touch of the object that the request is about: its namespace decides which fields the answer shows, and the audit
+   * names it. Several names: each request has one of them. A route with one touch need not name it.
+   */
+  readonly subject?: string | readonly string[];
   /** Without this permission, the answer contains only the members that the body named. */
   readonly echoes?: Permission;
   /** A POST that writes nothing, so it needs no Idempotency-Key. */
@@ -77,8 +82,26 @@ export interface Route {
   readonly recorded?: true;
 }
 
-/** Returns the definition with its literal types, from which the types of verbs derive. */
-export const route = <const R extends Route>(definition: R): R => definition;
+/**
+ * Returns the definition with its literal types, from which the types of verbs derive.
+ * @throws if the subject is no touch of the route, or if several touches could be the subject
+ */
+export function route<const R extends Route>(definition: R): R {
+  const names = Object.keys(definition.touches);
+  const subjects = subjectsOf(definition);
+  if (names.length > 0 && subjects.length === 0)
+    throw new Error(`${definition.id} touches ${names.join(', ')}: name its subject`);
+  const wrong = subjects.find((name) => !names.includes(name));
+  if (wrong !== undefined) throw new Error(`${definition.id} does not touch its subject "${wrong}"`);
+  return definition;
+}
+
+/** The touches that can be the subject of a request. Empty: the route touches nothing. */
+export function subjectsOf({ subject, touches }: Pick<Route, 'subject' | 'touches'>): readonly string[] {
+  if (subject !== undefined) return [subject].flat();
+  const names = Object.keys(touches);
+  return names.length === 1 ? names : [];
+}
 
 /** Whether requests can change something. */
 export const isWrite = (r: Route): boolean => r.method !== 'GET' && r.safe !== true;

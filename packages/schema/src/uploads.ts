@@ -173,6 +173,7 @@ export const uploadRoutes = [
       'tracked, or the size exceeds a limit.',
     body: UploadCreate,
     answers: { 201: Upload },
+    subject: ['model', 'version', 'experiment', 'checkpoint'],
     touches: {
       ...owners('body', 'file.write'),
       content: { kind: 'content', at: 'body.sha256', permission: 'file.read', optional: true },
@@ -188,6 +189,7 @@ export const uploadRoutes = [
     description: 'Name exactly one object. Finished uploads are listed for a week.',
     query: z.strictObject({ ...owner, state: UploadState.optional(), limit, cursor }),
     answers: { 200: page('UploadPage', Upload) },
+    subject: ['model', 'version', 'experiment', 'checkpoint'],
     touches: owners('query', 'file.read'),
   }),
   route({

@@ -165,6 +165,7 @@ export const versionRoutes = [
     body: VersionCreate,
     answers: { 200: Version, 201: Version },
     conditional: true,
+    subject: 'model',
     touches: {
       model: { kind: 'model', at: 'params.model', permission: 'version.create' },
       ...newVersionTouches,

@@ -24,7 +24,7 @@ type Body = Record<string, unknown>;
 
 /** Removes from the answers of a route what the caller may not see. */
 export interface RouteView {
-  show(actor: Actor, status: number, body: unknown, namespace: string): unknown;
+  show(answer: { actor: Actor; status: number; body: unknown; namespace: string }): unknown;
   showsAll(actor: Actor, namespace: string): boolean;
 }
 
@@ -41,7 +41,7 @@ export function viewOf(route: Route): RouteView {
     needed.every((permission) => decideAccess(actor, permission, namespace) === 'allowed');
   return {
     showsAll,
-    show(actor, status, body, namespace) {
+    show({ actor, status, body, namespace }) {
       const shape = shapes.get(status);
       if (actor.grants === 'all' || shape === undefined) return body;
       const whole = new Map<string, boolean>();

@@ -145,8 +145,7 @@ async function checkedBytes(
 export async function readBody(
   route: Route,
   request: FastifyRequest,
-  settings: Settings,
-  caller: string,
+  { settings, caller }: { settings: Settings; caller: string },
 ): Promise<unknown> {
   if (route.body === 'bytes') {
     demandNoForm(request.raw);

@@ -8,12 +8,17 @@ import { invalidField } from '../protocol/problem.ts';
  * Returns the hash of the `Idempotency-Key` with its caller, method and URL, and the hash of the body. Undefined if the
  * request has no key.
  */
-export function idempotencyOf(
-  ctx: RequestContext,
-  route: Route,
-  request: FastifyRequest,
-  body: unknown,
-): RequestContext['idempotency'] {
+export function idempotencyOf({
+  ctx,
+  route,
+  request,
+  body,
+}: {
+  ctx: RequestContext;
+  route: Route;
+  request: FastifyRequest;
+  body: unknown;
+}): RequestContext['idempotency'] {
   const key = request.headers['idempotency-key'];
   if (key === undefined || !takesIdempotencyKey(route)) return undefined;
   if (typeof key !== 'string' || !/^[\u0021-\u007e\u0080-\u00ff]{1,255}$/.test(key)) {

@@ -3,7 +3,7 @@ import { isReadOnRecord, type Route, type RouteId, routes } from '@modelbox/sche
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { echoOf, viewOf } from '../access/views.ts';
 import type { Context, RequestContext } from '../protocol/context.ts';
-import type { Located, Touched } from '../protocol/located.ts';
+import { type Located, subjectOf, type Touched } from '../protocol/located.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import { validate } from '../protocol/validate.ts';
 import type { Answered, Reply, Verb } from '../protocol/verb.ts';
@@ -16,7 +16,7 @@ import { pathParams, routerPath } from './params.ts';
 import { queryReader, refuseQuery } from './query.ts';
 import { readBack } from './read-back.ts';
 import { contextOf, type Writable } from './request-context.ts';
-import { type Memory, wholeOnly } from './response-cache.ts';
+import { type EncodedAnswer, type Memory, wholeOnly } from './response-cache.ts';
 import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { isInBody, touch } from './touch/touch.ts';
 import { demandRoomToWrite, noteCaller } from './unread.ts';
@@ -56,22 +56,56 @@ export function mount<Id extends RouteId>(
 
 type AnyVerb = (ctx: RequestContext, input: Record<string, unknown>) => Promise<Reply>;
 
+/** One request on its way from step to step. */
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly context: Writable<RequestContext>;
+  readonly attempt: Attempt;
+  readonly input: Record<string, unknown>;
+}
+
 function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns = false }: How) {
   const readQuery = queryReader(route.query);
   const readParams = pathParams(route);
   const encode = answerEncoder(ctx, route);
   const view = viewOf(route);
-  const kept = memory && wholeOnly(memory, view);
+  const cache = memory && wholeOnly(memory, view);
   const entries = Object.entries(route.touches);
-  const before = Object.fromEntries(entries.filter(([, declared]) => !isInBody(declared)));
-  const after = Object.fromEntries(entries.filter(([, declared]) => isInBody(declared)));
-  const hasAfter = Object.keys(after).length > 0;
+  const namedInHead = Object.fromEntries(entries.filter(([, declared]) => !isInBody(declared)));
+  const namedInBody = Object.fromEntries(entries.filter(([, declared]) => isInBody(declared)));
   const demandVisible = typeof route.body === 'object' ? newNamesIn(route.body) : undefined;
-
   const isCostly = route.cost === 'variable';
   const run = isCostly && !ownTurns ? inTurn(verb) : verb;
-
   const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
+
+  async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
+    const exchange = await begin(request, reply, attempt);
+    readHead(exchange);
+    await authorize(exchange, namedInHead);
+    const cached = cachedAnswer(exchange);
+    if (cached !== undefined) return sendJson(reply.code(200), cached);
+    await readContent(exchange);
+    await authorize(exchange, namedInBody);
+    prepare(exchange);
+    const answer = await runVerb(exchange);
+    await recordRead?.(exchange.context, attempt, exchange.input['params'] as object, answer);
+    return send(exchange, answer);
+  }
+
+  /** Authenticates the caller, and creates the context of the request. */
+  async function begin(request: FastifyRequest, reply: FastifyReply, attempt: Attempt): Promise<Exchange> {
+    const actor = route.public ? localActor : await admitted(ctx, request, reply);
+    const context = contextOf({ ctx, request, reply, route, actor });
+    attempt.by = context;
+    return { request, reply, context, attempt, input: {} };
+  }
+
+  function readHead({ request, input }: Exchange): void {
+    input['params'] = readParams(request.params as Record<string, string>);
+    input['query'] = queryOf(request);
+    input['headers'] = request.headers;
+  }
 
   function queryOf({ url }: FastifyRequest): unknown {
     const search = url.indexOf('?');
@@ -79,51 +113,63 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     return route.query ? validate(route.query, raw, 'query') : refuseQuery(raw);
   }
 
-  async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
-    const actor = route.public ? localActor : await admitted(ctx, request, reply);
-    const requestContext = contextOf(ctx, request, reply, route, actor);
-    attempt.by = requestContext;
-    const params = readParams(request.params as Record<string, string>);
-    const input: Record<string, unknown> = { params, query: queryOf(request), headers: request.headers };
-    const { touched } = attempt;
-    const again = <T>(work: () => Promise<T>) =>
-      withFreshRights(requestContext, request.headers.authorization, work);
-    const authorize = (touches: Route['touches']) =>
-      again(() => touch(requestContext, touches, input, touched));
-    await authorize(before);
-    const shown = kept && (Object.values(touched)[0]?.[0] as Located);
-    const known = shown && kept?.find(route.id, shown, requestContext.actor);
-    if (known) return sendJson(reply.code(200), known);
+  /** Locates the objects of some touches, and demands the permission on each. */
+  async function authorize(exchange: Exchange, touches: Route['touches']): Promise<void> {
+    const { context, attempt, input } = exchange;
+    if (Object.keys(touches).length > 0)
+      await withFreshRights(exchange, () => touch(context, touches, { input, touched: attempt.touched }));
+  }
+
+  /** Returns the cached answer, if the object has not changed since. */
+  function cachedAnswer({ context, attempt }: Exchange): EncodedAnswer | undefined {
+    return cache?.find(route.id, subjectOf(route, attempt.touched) as Located, context.actor);
+  }
+
+  async function readContent({ request, context, input }: Exchange): Promise<void> {
     if (route.headers) validate(route.headers, request.headers, 'header');
-    input['body'] = await readBody(route, request, ctx.settings, requestContext.actor.name);
+    input['body'] = await readBody(route, request, { settings: ctx.settings, caller: context.actor.name });
     demandVisible?.(input['body']);
-    if (hasAfter) await authorize(after);
-    input['touched'] = singles(route, touched);
-    const idempotency = idempotencyOf(requestContext, route, request, input['body']);
-    if (idempotency) requestContext.idempotency = idempotency;
+  }
+
+  /** Gives the verb what it needs beside the request: the touched objects, the idempotency key, room for the answer. */
+  function prepare({ request, context, attempt, input }: Exchange): void {
+    input['touched'] = singles(route, attempt.touched);
+    const idempotency = idempotencyOf({ ctx: context, route, request, body: input['body'] });
+    if (idempotency) context.idempotency = idempotency;
     demandRoomToWrite(ctx, request, route);
-    requestContext.about = namespacesOf(touched);
-    const runVerb = () => run(requestContext, input);
+    const { namespace } = subjectOf(route, attempt.touched) ?? {};
+    context.about = namespace ? [namespace] : [];
+  }
+
+  async function runVerb(exchange: Exchange): Promise<Answered> {
+    const { reply, context, input } = exchange;
+    const work = () => run(context, input);
     // An uploaded file is a stream, which cannot be read again.
-    const result = await (route.body === 'bytes' ? runVerb() : again(runVerb)).finally(
-      () => isCostly && ctx.rateLimits.tellCost(ctx, reply, requestContext.actor),
+    const result = await (route.body === 'bytes' ? work() : withFreshRights(exchange, work)).finally(
+      () => isCostly && ctx.rateLimits.tellCost(ctx, reply, context.actor),
     );
-    const answer = 'object' in result ? await readBack(requestContext, result) : result;
-    await recordRead?.(requestContext, attempt, params, answer);
+    return 'object' in result ? readBack(context, result) : result;
+  }
+
+  async function send(exchange: Exchange, answer: Answered): Promise<FastifyReply> {
+    const { reply, context, attempt } = exchange;
     if (answer.body === undefined || answer.stream || isRaw(answer.body)) return sendRaw(reply, answer);
-    const body = visibleTo(requestContext.actor, answer, touched, input['body']);
+    const body = visibleBody(exchange, answer);
     const encoded = { body: await encode({ ...answer, body }), etag: answer.etag };
-    if (shown)
-      kept?.keep(route.id, shown, requestContext.actor, { ...encoded, foreign: answer.crossNamespace });
+    const shown = subjectOf(route, attempt.touched) as Located;
+    cache?.keep(route.id, shown, { actor: context.actor, ...encoded, foreign: answer.crossNamespace });
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   }
 
   /** Returns the body of an answer without the fields that the caller may not see. */
-  function visibleTo(actor: Actor, { status, body }: Answered, touched: Touched, sent: unknown): unknown {
-    const namespace = Object.values(touched)[0]?.[0]?.namespace ?? '';
+  function visibleBody(
+    { context: { actor }, attempt, input }: Exchange,
+    { status, body }: Answered,
+  ): unknown {
+    const namespace = subjectOf(route, attempt.touched)?.namespace ?? '';
     const { echoes } = route;
     const isWhole = echoes === undefined || decideAccess(actor, echoes, namespace) === 'allowed';
-    return isWhole ? view.show(actor, status, body, namespace) : echoOf(sent, body);
+    return isWhole ? view.show({ actor, status, body, namespace }) : echoOf(input['body'], body);
   }
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
@@ -131,7 +177,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     try {
       return await serve(request, reply, attempt);
     } catch (error) {
-      await recordDenial(ctx, request, attempt, error);
+      await recordDenial({ ctx, request, attempt, error });
       throw error;
     }
   };
@@ -142,13 +188,6 @@ const inTurn =
   (verb: AnyVerb): AnyVerb =>
   (ctx, input) =>
     ctx.costs.run(ctx, (leased) => verb(leased, input));
-
-/** The namespace of the first object that a request names. */
-const namespacesOf = (touched: Touched): string[] =>
-  Object.values(touched)
-    .flat()
-    .slice(0, 1)
-    .flatMap(({ namespace }) => namespace || []);
 
 /** Authenticates the caller and counts the request. */
 async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
@@ -163,16 +202,13 @@ async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyRep
  * Runs `work`. If cached rights deny it or could hide its object, reloads the caller's rights and runs it once more.
  * Denied work has changed nothing.
  */
-async function withFreshRights<T>(
-  ctx: Writable<RequestContext>,
-  authorization: string | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
+async function withFreshRights<T>({ request, context }: Exchange, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof HttpProblem && (error.refusal || error.couldHide))) throw error;
-    ctx.actor = await ctx.authentication.identify(ctx, authorization, ctx.address, 'anew');
+    const { authentication, address } = context;
+    context.actor = await authentication.identify(context, request.headers.authorization, address, 'anew');
     return work();
   }
 }

@@ -12,13 +12,19 @@ const UNHURRIED: Pace = { breathe: () => undefined };
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Creates the context of a request. Its actor may be replaced when rights are reloaded. */
-export function contextOf(
-  ctx: Context,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  route: Route,
-  actor: Actor,
-): Writable<RequestContext> {
+export function contextOf({
+  ctx,
+  request,
+  reply,
+  route,
+  actor,
+}: {
+  ctx: Context;
+  request: FastifyRequest;
+  reply: FastifyReply;
+  route: Route;
+  actor: Actor;
+}): Writable<RequestContext> {
   const ifMatch = request.headers['if-match'];
   // All writes of a request get the same time.
   const now = ctx.now();

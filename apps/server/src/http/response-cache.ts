@@ -17,7 +17,7 @@ interface KeptAnswer extends EncodedAnswer {
 /** Caches encoded answers that show one object, as long as the object keeps its cache tag. */
 export interface Memory {
   find(route: string, object: Located, actor: Actor): EncodedAnswer | undefined;
-  keep(route: string, object: Located, actor: Actor, answer: KeptAnswer): void;
+  keep(route: string, object: Located, answer: KeptAnswer & { readonly actor: Actor }): void;
 }
 
 /** Largest total and largest single answer, in UTF-16 code units. */
@@ -48,7 +48,7 @@ export function createMemory(): Memory {
       if (answer?.cacheTag !== object.cacheTag) return undefined;
       return redactedFor(actor, answer.foreign).length > 0 ? undefined : answer;
     },
-    keep(route, object, actor, answer) {
+    keep(route, object, { actor, ...answer }) {
       if (object.cacheTag === null || object.deletedAt !== null) return;
       if (redactedFor(actor, answer.foreign).length > 0) return;
       answers.set(keyOf(route, object), { ...answer, cacheTag: object.cacheTag });
@@ -60,7 +60,7 @@ export function createMemory(): Memory {
 export const wholeOnly = (memory: Memory, view: RouteView): Memory => ({
   find: (route, object, actor) =>
     view.showsAll(actor, object.namespace) ? memory.find(route, object, actor) : undefined,
-  keep: (route, object, actor, answer) => {
-    if (view.showsAll(actor, object.namespace)) memory.keep(route, object, actor, answer);
+  keep: (route, object, answer) => {
+    if (view.showsAll(answer.actor, object.namespace)) memory.keep(route, object, answer);
   },
 });

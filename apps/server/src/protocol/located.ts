@@ -1,4 +1,4 @@
-import type { ObjectKind, Permission } from '@modelbox/schema';
+import { type ObjectKind, type Permission, type Route, subjectsOf } from '@modelbox/schema';
 
 /** An object that a request names, with the facts that authorization and the verbs need. */
 export interface Located {
@@ -32,3 +32,7 @@ export type Mentioned = Place & { readonly mention: string };
 
 /** The objects that a request names, by the touches of its route. A list names several. */
 export type Touched = Record<string, (Mentioned | (Located & { mention: string }))[]>;
+
+/** The object that a request is about. Undefined if the request names none, or if it was not located yet. */
+export const subjectOf = (route: Route, touched: Touched): Touched[string][number] | undefined =>
+  subjectsOf(route).flatMap((name) => touched[name] ?? [])[0];

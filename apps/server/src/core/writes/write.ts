@@ -3,12 +3,20 @@ import type { RequestContext } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import type { Receipt } from '../../protocol/verb.ts';
 
+/** A receipt with the value that the transaction made. A replayed request made no value. */
+export interface Written<V> extends Receipt {
+  readonly value?: V;
+}
+
 /**
  * Runs a write and claims its idempotency key in one transaction. If the key was used before, returns the receipt of
  * that request and does not run the write. Retries deadlocks, serialization failures, and writes whose namespace was
  * deleted meanwhile.
  */
-export async function write(ctx: RequestContext, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
+export async function write<V = never>(
+  ctx: RequestContext,
+  work: (tx: Tx) => Promise<Written<V>>,
+): Promise<Written<V>> {
   const run = () =>
     ctx.db.prisma.$transaction((tx) => claimed(ctx, tx, work), { maxWait: 10_000, timeout: 30_000 });
   try {
@@ -19,7 +27,11 @@ export async function write(ctx: RequestContext, work: (tx: Tx) => Promise<Recei
   }
 }
 
-async function claimed(ctx: RequestContext, tx: Tx, work: (tx: Tx) => Promise<Receipt>): Promise<Receipt> {
+async function claimed<V>(
+  ctx: RequestContext,
+  tx: Tx,
+  work: (tx: Tx) => Promise<Written<V>>,
+): Promise<Written<V>> {
   const key = ctx.idempotency;
   if (key === undefined) return work(tx);
   const [row] = await tx.$queryRaw<[{ claimed: boolean }]>`

@@ -26,7 +26,11 @@ async function touched(by: Actor, hashes: string[], route: 'models.files.attach'
   const declared = contents ?? content;
   const body = contents ? { files: hashes.map((sha256) => ({ sha256 })) } : { sha256: hashes[0] };
   const found: Touched = {};
-  await touch({ ...server.ctx, actor: by } as RequestContext, { declared }, { body }, found);
+  await touch(
+    { ...server.ctx, actor: by } as RequestContext,
+    { declared },
+    { input: { body }, touched: found },
+  );
   return found['declared'] ?? [];
 }
 const refused = async (by: Actor, ...hashes: string[]) => {
@@ -108,7 +112,11 @@ describe('a conditional touch', () => {
   const ask = async (by: Actor, namespace: string, body: object) => {
     const found: Touched = {};
     const input = { params: { namespace }, body };
-    await touch({ ...server.ctx, actor: by } as RequestContext, { quota: declared }, input, found);
+    await touch(
+      { ...server.ctx, actor: by } as RequestContext,
+      { quota: declared },
+      { input, touched: found },
+    );
     return found['quota'];
   };
 

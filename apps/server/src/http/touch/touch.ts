@@ -31,8 +31,7 @@ export const isInBody = ({ at, when }: Touch): boolean =>
 export async function touch(
   ctx: RequestContext,
   touches: Route['touches'],
-  input: Record<string, unknown>,
-  touched: Touched,
+  { input, touched }: { input: Record<string, unknown>; touched: Touched },
 ): Promise<void> {
   const locateOnce = locator(ctx);
   for (const [name, declared] of Object.entries(touches)) {
@@ -42,7 +41,7 @@ export async function touch(
     const named = uniqueBy(all, ({ text }) => text);
     if (named.length > MOST) throw tooMany(declared, named);
     touched[name] = isOfObject(declared)
-      ? await touchObjects(ctx, locateOnce, declared, named, under)
+      ? await touchObjects({ ctx, locateOnce, declared, under }, named)
       : await touchContents(ctx, declared, all);
   }
 }
@@ -61,28 +60,24 @@ function locator(ctx: RequestContext): typeof locate {
   };
 }
 
-async function touchObjects(
-  ctx: RequestContext,
-  locateOnce: typeof locate,
-  declared: ObjectTouch,
-  named: Mention[],
-  under: Located | undefined,
-) {
+/** The work on one touch of a request. */
+interface Touching {
+  readonly ctx: RequestContext;
+  readonly locateOnce: typeof locate;
+  readonly declared: ObjectTouch;
+  readonly under: Located | undefined;
+}
+
+async function touchObjects(touching: Touching, named: Mention[]) {
   const found: Touched[string] = [];
   for (const mention of named) {
-    const place = await touchOne(ctx, locateOnce, declared, mention, under);
+    const place = await touchOne(touching, mention);
     if (place !== undefined) found.push({ ...place, mention: mention.text });
   }
   return found;
 }
 
-async function touchOne(
-  ctx: RequestContext,
-  locateOnce: typeof locate,
-  declared: ObjectTouch,
-  mention: Mention,
-  under: Located | undefined,
-) {
+async function touchOne({ ctx, locateOnce, declared, under }: Touching, mention: Mention) {
   const located = isReferable(declared.kind)
     ? await locateOnce(ctx, declared.kind, mention.text, under)
     : undefined;
@@ -96,7 +91,7 @@ async function touchOne(
   const access = decideAccess(ctx.actor, permission, place.namespace);
   if (access === 'hidden' && declared.optional) return undefined;
   if (access !== 'allowed' && !(await mayMakeRoot(ctx, declared, place)))
-    throw refused(access, permission, place, missing(declared, mention));
+    throw refused(access, { permission, place, asMissing: missing(declared, mention) });
   if (located?.deletedAt && declared.deleted !== true) throw deleted(located);
   if (located === undefined) demandVisiblePlace(declared, place, mention);
   return { ...place, needs: permission };
@@ -131,10 +126,9 @@ const mayMakeRoot = async (
 /** Returns 403 for a visible object. For a hidden object returns the answer for a missing one. */
 function refused(
   access: 'denied' | 'hidden',
-  permission: string,
-  { kind, id, namespace, name }: Place,
-  asMissing: HttpProblem,
+  { permission, place, asMissing }: { permission: string; place: Place; asMissing: HttpProblem },
 ): HttpProblem {
+  const { kind, id, namespace, name } = place;
   const problem =
     access === 'hidden'
       ? asMissing
@@ -153,7 +147,9 @@ function missingIn(ctx: RequestContext, declared: ObjectTouch, mention: Mention)
     return problem;
   }
   const access = decideAccess(ctx.actor, permission, place.namespace);
-  return access === 'hidden' ? refused(access, permission, { kind, id: null, ...place }, problem) : problem;
+  return access === 'hidden'
+    ? refused(access, { permission, place: { kind, id: null, ...place }, asMissing: problem })
+    : problem;
 }
 
 /** Returns namespace and name from a text, whether or not such an object exists. */

@@ -4,7 +4,7 @@ import { bearerIn } from '../../access/credentials.ts';
 import { hashOf } from '../../access/token-identity.ts';
 import type { Context, RequestContext } from '../../protocol/context.ts';
 import { RETRY_AFTER } from '../../protocol/errors.ts';
-import type { Touched } from '../../protocol/located.ts';
+import { subjectOf, type Touched } from '../../protocol/located.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import type { AuditEvent } from './events.ts';
 import { failedLately, storeDenial } from './repeated-denials.ts';
@@ -20,12 +20,17 @@ export interface Attempt {
  * Records a denied attempt before it is answered: 401, 403, and a 404 that hides an object.
  * @throws HttpProblem `unavailable` if the attempt cannot be recorded: no probe stays unrecorded.
  */
-export async function recordDenial(
-  ctx: Context,
-  request: FastifyRequest,
-  attempt: Attempt,
-  error: unknown,
-): Promise<void> {
+export async function recordDenial({
+  ctx,
+  request,
+  attempt,
+  error,
+}: {
+  ctx: Context;
+  request: FastifyRequest;
+  attempt: Attempt;
+  error: unknown;
+}): Promise<void> {
   if (ctx.settings.auth === 'open' || !(error instanceof HttpProblem)) return;
   const isDecoy = !isDenial(error);
   if (isDecoy && !error.couldHide) {
@@ -34,7 +39,7 @@ export async function recordDenial(
     if (error.code === 'not_found' && failedLately(ctx)) throw notRecorded();
     return;
   }
-  const attempted = denialOf(ctx, request, attempt, error);
+  const attempted = denialOf(ctx, { request, attempt, error });
   const event: AuditEvent = isDecoy ? { ...attempted, isDecoy } : attempted;
   if (!isDecoy) ctx.telemetry.denied(error.status);
   try {
@@ -62,12 +67,12 @@ const isDenial = ({ status, refusal }: HttpProblem): boolean =>
 
 function denialOf(
   ctx: Context,
-  request: FastifyRequest,
-  { route, touched, by }: Attempt,
-  { status, refusal, message }: HttpProblem,
+  { request, attempt, error }: { request: FastifyRequest; attempt: Attempt; error: HttpProblem },
 ): AuditEvent {
+  const { route, touched, by } = attempt;
+  const { status, refusal, message } = error;
   // If a verb denies without a `refusal`, the denial concerns the object that the request names.
-  const object = refusal ?? (status === 401 ? undefined : Object.values(touched)[0]?.[0]);
+  const object = refusal ?? (status === 401 ? undefined : subjectOf(route, touched));
   const isKnown = route.public !== true && status !== 401;
   return {
     outcome: 'denied',

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../../protocol/context.ts';
+import { subjectOf } from '../../protocol/located.ts';
 import type { Answered } from '../../protocol/verb.ts';
 import type { Attempt } from './denials.ts';
 import { type AuditEvent, storeEvent } from './events.ts';
@@ -56,7 +57,7 @@ function readOf(
   params: object,
   status: number,
 ): AuditEvent {
-  const object = Object.values(touched)[0]?.[0];
+  const object = subjectOf(route, touched);
   const path = 'path' in params && typeof params.path === 'string' ? params.path : undefined;
   return {
     outcome: 'read',

@@ -22,10 +22,9 @@ export const isAdministrator = ({ actor }: RequestContext): boolean => actor.gra
 
 export const createToken: Verb<'tokens.create'> = async (ctx, { body }) => {
   demandSound(ctx, body);
-  let made: { secret: string; row: TokenRow } | undefined;
-  await write(ctx, async (tx): Promise<Receipt> => {
-    made = await insertToken(tx, ctx, body);
-    return { status: 201, object: { kind: 'token', id: made.row.id } };
+  const { value: made } = await write(ctx, async (tx) => {
+    const value = await insertToken(tx, ctx, body);
+    return { status: 201, object: { kind: 'token', id: value.row.id }, value };
   });
   // A replayed request cannot return the secret, because the server does not store it.
   if (made === undefined)

@@ -53,36 +53,35 @@ export async function uploadFile(
   demandConditions(upload.headers, before);
   await demandLength(ctx, object, before, expect.sizeBytes);
   const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
-  let stored: { file: FileRow; isNew: boolean } | undefined;
-  let isKept = false;
+  let stored: { file: FileRow; isNew: boolean; isKept: boolean } | undefined;
   let isRepair = false;
   try {
     isRepair = await checkForUpload(ctx, blob.sha256);
-    await write(ctx, async (tx) => {
+    const written = await write(ctx, async (tx) => {
       const there = await lockPath(tx, ctx, kind, object, path.path);
       demandConditions(upload.headers, there);
       const { id: blobId, key } = await keepBlob(tx, ctx, blob);
-      isKept = key === blob.key;
       const file = await attach(tx, ctx, kind, object, there, {
         ...upload,
         path: path.path,
         blobId,
         ...blob,
       });
-      stored = { file, isNew: there === null };
-      return { status: 200, object: null };
+      const value = { file, isNew: there === null, isKept: key === blob.key };
+      return { status: 200, object: null, value };
     });
+    stored = written.value;
   } catch (error) {
     // After these errors, no row refers to the copy. After a lost connection this is unknown, so the sweep decides.
     if (error instanceof HttpProblem || error instanceof BlobStoreUnavailable) await discard(ctx, blob.key);
     throw error;
   }
   if (isRepair) ctx.wakeups.marked.wake();
+  if (stored === undefined) throw new Error('the write stored no file row');
+  // Answers what this request stored, even if another request has replaced it since.
+  const { file, isNew, isKept } = stored;
   // The row refers to another copy of the content, so this copy is unused.
   if (!isKept) await discard(ctx, blob.key);
-  // Answers what this request stored, even if another request has replaced it since.
-  if (stored === undefined) throw new Error('the write stored no file row');
-  const { file, isNew } = stored;
   const row = {
     ...file,
     sizeBytes: Number(file.sizeBytes),
