@@ -42,9 +42,39 @@ const layers = LAYERS.slice(0, -1).map((layer, index) => ({
   to: { path: `^apps/server/src/(${LAYERS.slice(index + 1).join('|')})/` },
 }));
 
+/** The layers of the client, the lowest first, as patterns of paths below its `src`. */
+const CLIENT_LAYERS = [
+  '(core/|generated/(schemas|types|version)[.]ts)',
+  'generated/resources',
+  'downloads/',
+  'uploads/',
+  'transfers[.]ts',
+  'trees/',
+  'client[.]ts',
+  'index[.]ts',
+];
+const clientLayers = CLIENT_LAYERS.slice(0, -1).map((layer, index) => ({
+  name: `client-layer-${index}`,
+  comment: 'A layer of the client uses those before it, also by type.',
+  severity: 'error',
+  from: { path: `^packages/client/src/${layer}`, pathNot: TEST },
+  to: { path: `^packages/client/src/(${CLIENT_LAYERS.slice(index + 1).join('|')})` },
+}));
+
 module.exports = {
   forbidden: [
     ...layers,
+    ...clientLayers,
+    {
+      name: 'client-in-layers',
+      comment: 'Every file of the client belongs to a layer.',
+      severity: 'error',
+      from: {},
+      to: {
+        path: '^packages/client/src/',
+        pathNot: [TEST, `^packages/client/src/(${CLIENT_LAYERS.join('|')})`],
+      },
+    },
     {
       name: 'server-in-layers',
       comment: 'Every file of the server belongs to a layer.',
@@ -65,8 +95,8 @@ module.exports = {
         'An interface belongs to the module that needs it: then no module knows one above it, not even by type.',
       severity: 'error',
       from: {
-        path: '^(apps/server|packages/(blobs|db|domain|schema))/src/',
-        pathNot: '/generated/',
+        path: '^(apps/server|packages/(blobs|client|codegen|db|domain|schema))/src/',
+        pathNot: '^packages/db/src/generated/',
       },
       to: { circular: true },
     },

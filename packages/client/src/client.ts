@@ -1,7 +1,7 @@
-import { Http } from './core/http.ts';
 import { type ModelBoxOptions, resolveSettings } from './core/settings.ts';
 import { Resources } from './generated/resources.ts';
 import type { Version, VersionCreate } from './generated/schemas.ts';
+import { Transfers } from './transfers.ts';
 import type { Pulled, PullOptions, PushItem, PushOptions } from './trees/options.ts';
 import { pull } from './trees/pull.ts';
 import { push } from './trees/push.ts';
@@ -15,8 +15,12 @@ import { push } from './trees/push.ts';
  * Safe to share; keep one for the life of the program. Throws `ModelBoxError` where an option is not what it must be.
  */
 export class ModelBox extends Resources {
+  readonly #transfers: Transfers;
+
   constructor(options: ModelBoxOptions = {}) {
-    super(new Http(resolveSettings(options)));
+    const transfers = new Transfers(resolveSettings(options));
+    super(transfers);
+    this.#transfers = transfers;
   }
 
   /**
@@ -33,7 +37,7 @@ export class ModelBox extends Resources {
     source: string | readonly PushItem[],
     options: PushOptions = {},
   ): Promise<Version> {
-    return push(this, this.http, model, create, source, options);
+    return push(this, this.#transfers, model, create, source, options);
   }
 
   /**
@@ -43,7 +47,7 @@ export class ModelBox extends Resources {
    * is in the folder is left. The same call again continues what was cut off. One pull into a folder at a time.
    */
   pull(ref: string, folder: string, options: PullOptions = {}): Promise<Pulled> {
-    return pull(this, this.http, ref, folder, options);
+    return pull(this, this.#transfers, ref, folder, options);
   }
 
   /**
@@ -52,6 +56,6 @@ export class ModelBox extends Resources {
    * process alive for them.
    */
   close(): Promise<void> {
-    return this.http.close();
+    return this.#transfers.close();
   }
 }

@@ -1,4 +1,3 @@
-import { fetchFile } from '../downloads/fetch-file.ts';
 import { type Arrival, letGo } from './arrival.ts';
 import { rangeHeader } from './byte-range.ts';
 import { concat, streamOf } from './bytes.ts';
@@ -10,6 +9,7 @@ import { onlyForward } from './progress.ts';
 import { sha256, sha256OfEtag } from './sha256.ts';
 import { slots } from './slots.ts';
 import { toFile } from './to-file.ts';
+import type { FetchFile } from './whole-file.ts';
 import { writeInto } from './write-into.ts';
 import { writeTarget } from './write-target.ts';
 
@@ -30,8 +30,9 @@ export class Download implements AsyncIterable<Uint8Array> {
   readonly requestId: string | null;
   readonly #arrival: Arrival;
   readonly #remote: Remote;
+  readonly #fetchFile: FetchFile;
 
-  constructor(arrival: Arrival, remote: Remote) {
+  constructor(arrival: Arrival, remote: Remote, fetchFile: FetchFile) {
     const { response } = arrival;
     const length = response.headers.get('content-length');
     this.status = response.status;
@@ -42,6 +43,7 @@ export class Download implements AsyncIterable<Uint8Array> {
     this.requestId = response.headers.get('x-request-id');
     this.#arrival = arrival;
     this.#remote = remote;
+    this.#fetchFile = fetchFile;
   }
 
   /** The content as a stream, which fails at its end if the content is not what it should be. */
@@ -93,7 +95,7 @@ export class Download implements AsyncIterable<Uint8Array> {
     };
     const { parallel = PARALLEL } = options;
     const onProgress = onlyForward(options.onProgress);
-    await fetchFile({ what: 'The download', sizeBytes, sha256, open }, target.file, {
+    await this.#fetchFile({ what: 'The download', sizeBytes, sha256, open }, target.file, {
       ...options,
       slots: slots(parallel),
       signal: this.#remote.signal,

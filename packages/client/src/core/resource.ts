@@ -1,10 +1,10 @@
-import type { Http } from './http.ts';
+import type { Calls } from './calls.ts';
 
 /** The base of the generated classes: each sends its requests through the client's one connection. */
 export abstract class Resource {
-  protected readonly http: Http;
+  protected readonly http: Calls;
 
-  constructor(http: Http) {
+  constructor(http: Calls) {
     this.http = http;
   }
 }

@@ -2,12 +2,11 @@ import { ChecksumError, ModelBoxError } from '../core/errors.ts';
 import { nodeModule } from '../core/node.ts';
 import { checkPartOptions, PARTS_FROM } from '../core/part-options.ts';
 import { publishFile } from '../core/publish-file.ts';
-import type { FetchOptions } from './gather.ts';
+import type { FetchOptions, WholeFile } from '../core/whole-file.ts';
 import { fetchInOrder } from './in-order.ts';
 import { fetchInParts } from './in-parts.ts';
 import { whileLocked } from './lock.ts';
 import { partialOf, removePartial } from './partial.ts';
-import type { WholeFile } from './whole-file.ts';
 
 /**
  * Brings a stored file to `target`, which is replaced when all is there and verified. What a call gathers before it

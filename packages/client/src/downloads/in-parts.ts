@@ -2,12 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { inParallel } from '../core/in-parallel.ts';
 import { PARALLEL, PART_SIZE } from '../core/part-options.ts';
 import { sha256 } from '../core/sha256.ts';
+import type { FetchOptions, WholeFile } from '../core/whole-file.ts';
 import { commit } from './commit.ts';
 import { openToUpdate, readBlocks, writeAll } from './file-blocks.ts';
 import { frontier } from './frontier.ts';
-import type { FetchOptions, Gather } from './gather.ts';
+import type { Gather } from './gather.ts';
 import { type Journal, openJournal } from './journal.ts';
-import type { WholeFile } from './whole-file.ts';
 
 /**
  * Gathers a file in parts that come in any order, several at a time, each written where it belongs. It is hashed from

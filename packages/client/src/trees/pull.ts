@@ -1,16 +1,16 @@
 import { ModelBoxError } from '../core/errors.ts';
 import { fileSource } from '../core/file-source.ts';
-import type { Http } from '../core/http.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import { nodeModule } from '../core/node.ts';
 import type { CallOptions } from '../core/options.ts';
 import { slots } from '../core/slots.ts';
 import { url } from '../core/url.ts';
+import type { WholeFile } from '../core/whole-file.ts';
 import { fetchFile } from '../downloads/fetch-file.ts';
 import { partialOf, removeLeft } from '../downloads/partial.ts';
-import type { WholeFile } from '../downloads/whole-file.ts';
 import type { Resources } from '../generated/resources.ts';
 import type { ResolvedFile, Version } from '../generated/schemas.ts';
+import type { Transfers } from '../transfers.ts';
 import { checkPaths, clashInCase } from './check-paths.ts';
 import { hashOf } from './hash-of.ts';
 import type { Pulled, PulledFile, PullOptions } from './options.ts';
@@ -24,7 +24,7 @@ const CHUNK = 256 * 1024;
 /** See `ModelBox.pull`. */
 export async function pull(
   client: Resources,
-  http: Http,
+  http: Transfers,
   ref: string,
   folder: string,
   options: PullOptions,
@@ -86,7 +86,7 @@ async function hasContent(
 }
 
 function wholeFile(
-  http: Http,
+  http: Transfers,
   { id }: Version,
   file: ResolvedFile,
   { direct = false }: PullOptions,

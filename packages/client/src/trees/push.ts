@@ -1,12 +1,12 @@
 import { APIError } from '../core/api-error.ts';
 import { ModelBoxError } from '../core/errors.ts';
-import type { Http } from '../core/http.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { CallOptions } from '../core/options.ts';
 import { slots } from '../core/slots.ts';
 import { url } from '../core/url.ts';
 import type { Resources } from '../generated/resources.ts';
 import type { File, Version, VersionCreate } from '../generated/schemas.ts';
+import type { Transfers } from '../transfers.ts';
 import { patience } from '../uploads/patience.ts';
 import type { SentFile } from '../uploads/upload-file.ts';
 import { earlierUploads } from './earlier-uploads.ts';
@@ -24,7 +24,7 @@ const REUSE_FROM = 2 ** 20;
 /** See `ModelBox.push`. */
 export async function push(
   client: Resources,
-  http: Http,
+  http: Transfers,
   model: string,
   create: Omit<VersionCreate, 'status'>,
   from: string | readonly PushItem[],

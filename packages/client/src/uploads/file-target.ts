@@ -1,12 +1,5 @@
+import type { Owner } from '../core/calls.ts';
 import type { FileRole, Upload } from '../generated/schemas.ts';
-
-/** The object that a file is for: one of these. */
-export interface Owner {
-  readonly model?: string;
-  readonly version?: string;
-  readonly experiment?: string;
-  readonly checkpoint?: string;
-}
 
 /** Where a file is to lie, and as what. */
 export interface FileTarget {
