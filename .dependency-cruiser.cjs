@@ -122,7 +122,19 @@ module.exports = {
       from: { path: '^packages/schema/src/', pathNot: TEST },
       to: { dependencyTypesNot: ['local', 'type-only'], pathNot: '/zod/|^packages/schema/' },
     },
-    only('domain-alone', 'packages/domain', [], 'Decisions are pure: they are handed all they need.'),
+    only(
+      'domain-on-schema-only',
+      'packages/domain',
+      ['packages/schema'],
+      'Decisions are pure: they are handed all they need.',
+    ),
+    {
+      name: 'domain-on-types-only',
+      comment: 'The domain has no runtime dependency; it knows the types of the contract.',
+      severity: 'error',
+      from: { path: '^packages/domain/src/', pathNot: TEST },
+      to: { path: '^packages/schema/', dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'domain-without-io',
       comment: 'The dry run and the worker must decide alike, so a decision reads no file, network or clock.',

@@ -1,21 +1,24 @@
+import type { Permission } from '@modelbox/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Actor, decideAccess, type Grants, localActor, namespacesWith, narrowGrants } from './access.ts';
 
+const EVERY = ['model.read', 'model.write', 'model.delete'] as const satisfies Permission[];
+
 interface Grant {
   readonly namespace: string;
-  readonly permissions: ReadonlySet<string>;
+  readonly permissions: ReadonlySet<Permission>;
 }
 
 /** Several grants on one namespace hold together. */
 const asMap = (grants: readonly Grant[]): Grants => {
-  const map = new Map<string, Set<string>>();
+  const map = new Map<string, Set<Permission>>();
   for (const { namespace, permissions } of grants)
     map.set(namespace, new Set([...(map.get(namespace) ?? []), ...permissions]));
   return map;
 };
 
-const actor = (...grants: [namespace: string, ...permissions: string[]][]): Actor => ({
+const actor = (...grants: [namespace: string, ...permissions: Permission[]][]): Actor => ({
   name: 'ann',
   grants: asMap(
     grants.map(([namespace, ...permissions]) => ({ namespace, permissions: new Set(permissions) })),
@@ -25,7 +28,7 @@ const actor = (...grants: [namespace: string, ...permissions: string[]][]): Acto
 describe('decideAccess', () => {
   it('allows the local user everything everywhere', () =>
     fc.assert(
-      fc.property(fc.string(), fc.string(), (permission, namespace) => {
+      fc.property(fc.string() as fc.Arbitrary<Permission>, fc.string(), (permission, namespace) => {
         expect(decideAccess(localActor, permission, namespace)).toBe('allowed');
       }),
     ));
@@ -62,7 +65,7 @@ describe('decideAccess', () => {
 
   const segment = fc.constantFrom('a', 'b', 'ab');
   const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
-  const permission = fc.constantFrom('read', 'write', 'delete');
+  const permission = fc.constantFrom(...EVERY);
   const grant: fc.Arbitrary<Grant> = fc.record({
     namespace: path,
     permissions: fc.uniqueArray(permission).map((permissions) => new Set(permissions)),
@@ -93,13 +96,13 @@ describe('decideAccess', () => {
     expect(
       namespacesWith(
         asMap([
-          { namespace: 'ai', permissions: new Set(['read']) },
-          { namespace: 'ops', permissions: new Set(['write']) },
+          { namespace: 'ai', permissions: new Set(['model.read']) },
+          { namespace: 'ops', permissions: new Set(['model.write']) },
         ]),
-        'read',
+        'model.read',
       ),
     ).toEqual(['ai']);
-    expect(namespacesWith(asMap([{ namespace: '', permissions: new Set(['read']) }]), 'read')).toBe('all');
+    expect(namespacesWith(asMap([{ namespace: '', permissions: new Set(['model.read']) }]), 'model.read')).toBe('all');
   });
 
   it('narrows to what both the owner and the token allow', () =>
@@ -116,10 +119,10 @@ describe('decideAccess', () => {
             namespaces === null || namespaces.some((root) => at === root || at.startsWith(`${root}/`));
           const isNamed = permissions === null || permissions.includes(wanted);
           const isHeld = decideAccess({ name: 'ann', grants: whole }, wanted, at) === 'allowed';
-          const narrowed = narrowGrants(whole, ['read', 'write', 'delete'], namespaces, permissions);
+          const narrowed = narrowGrants(whole, { every: EVERY, namespaces, permissions });
           const decision = decideAccess({ name: 'ann', grants: narrowed }, wanted, at);
           expect(decision === 'allowed').toBe(isWithin && isNamed && isHeld);
-          const all = narrowGrants('all', ['read', 'write', 'delete'], namespaces, permissions);
+          const all = narrowGrants('all', { every: EVERY, namespaces, permissions });
           expect(decideAccess({ name: 'root', grants: all }, wanted, at) === 'allowed').toBe(
             isWithin && isNamed,
           );

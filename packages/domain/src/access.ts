@@ -1,3 +1,5 @@
+import type { Permission } from '@modelbox/schema';
+
 /** Who makes a request. */
 export interface Actor {
   /** How changes name it: `local`, `user:ann@example.com`, `service:trainer`. */
@@ -14,7 +16,7 @@ export interface Actor {
 }
 
 /** Permissions by the path of a namespace: there, and on everything below it. The empty path is above all. */
-export type Grants = ReadonlyMap<string, ReadonlySet<string>>;
+export type Grants = ReadonlyMap<string, ReadonlySet<Permission>>;
 
 /** Whether principals, users, services and groups, name an actor. */
 export const isNamed = (
@@ -34,7 +36,7 @@ function* pathsUp(path: string): Generator<string> {
 /** What an actor may do in a namespace: `hidden` where it may do nothing there, so that it must not learn of it. */
 export function decideAccess(
   actor: Actor,
-  permission: string,
+  permission: Permission,
   namespace: string,
 ): 'allowed' | 'denied' | 'hidden' {
   const { grants } = actor;
@@ -49,7 +51,7 @@ export function decideAccess(
 }
 
 /** The namespaces in which, and below which, grants have a permission: `all`, or their paths. */
-export function namespacesWith(grants: Grants, permission: string): 'all' | string[] {
+export function namespacesWith(grants: Grants, permission: Permission): 'all' | string[] {
   const paths = [...grants].flatMap(([path, permissions]) => (permissions.has(permission) ? [path] : []));
   return paths.includes('') ? 'all' : paths;
 }
@@ -62,14 +64,20 @@ export function namespacesWith(grants: Grants, permission: string): 'all' | stri
  */
 export function narrowGrants(
   grants: 'all' | Grants,
-  every: readonly string[],
-  namespaces: readonly string[] | null,
-  permissions: readonly string[] | null,
+  {
+    every,
+    namespaces,
+    permissions,
+  }: {
+    every: readonly Permission[];
+    namespaces: readonly string[] | null;
+    permissions: readonly Permission[] | null;
+  },
 ): 'all' | Grants {
   if (namespaces === null && permissions === null) return grants;
   const whole: Grants = grants === 'all' ? new Map([['', new Set(every)]]) : grants;
-  const narrowed = new Map<string, ReadonlySet<string>>();
-  const add = (path: string, held: Iterable<string>) => {
+  const narrowed = new Map<string, ReadonlySet<Permission>>();
+  const add = (path: string, held: Iterable<Permission>) => {
     const left = [...held].filter((each) => permissions === null || permissions.includes(each));
     narrowed.set(path, new Set([...(narrowed.get(path) ?? []), ...left]));
   };

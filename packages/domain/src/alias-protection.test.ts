@@ -1,3 +1,4 @@
+import type { Permission } from '@modelbox/schema';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Actor, localActor } from './access.ts';
@@ -7,7 +8,7 @@ const movers = ['caller', 'rule', 'other', 'proposal'] as const;
 const moverOf = (mover: (typeof movers)[number]): AliasMover =>
   mover === 'rule' || mover === 'other' ? { rule: mover } : mover;
 const names = ['user:a', 'user:b', 'group:x', 'group:y'];
-const permissions = ['read', 'move', 'protect'];
+const permissions: Permission[] = ['model.read', 'alias.move', 'alias.protect'];
 const actor = fc.record({
   name: fc.constantFrom(...names.slice(0, 2)),
   groups: fc.subarray(names.slice(2)),
@@ -52,7 +53,7 @@ it('is what the table in the documents says', () =>
 it('lets administrators do what callers do, and nothing that only a rule or a proposal does', () => {
   const allowed = (p: AliasProtection) =>
     movers.filter((mover) => allowsMove(p, localActor, moverOf(mover), 'ai'));
-  expect(allowed({ by: 'role', permissions: ['protect'] })).toEqual(['caller', 'proposal']);
+  expect(allowed({ by: 'role', permissions: ['alias.protect'] })).toEqual(['caller', 'proposal']);
   expect(allowed({ by: 'principals', principals: ['user:a'] })).toEqual(['caller', 'proposal']);
   expect(allowed({ by: 'rule', allowed: ['rule'] })).toEqual(['rule']);
   expect(allowed({ by: 'proposal' })).toEqual(['proposal']);

@@ -1,9 +1,10 @@
+import type { Permission } from '@modelbox/schema';
 import { type Actor, decideAccess, isNamed } from './access.ts';
 
 /** Who may move an alias, as a model or a namespace says. */
 export type AliasProtection =
   /** Whoever has these permissions, those of a role, on the namespace of the model. */
-  | { readonly by: 'role'; readonly permissions: readonly string[] }
+  | { readonly by: 'role'; readonly permissions: readonly Permission[] }
   /** Users, services and groups. */
   | { readonly by: 'principals'; readonly principals: readonly string[] }
   /** A labelling rule that acts by itself and whose text an admin allowed. `allowed` has the digests of these texts. */

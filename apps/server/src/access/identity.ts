@@ -1,5 +1,5 @@
 import type { Actor, Grants } from '@modelbox/domain';
-import { ROLE_PERMISSIONS, type Role } from '@modelbox/schema';
+import { type Permission, ROLE_PERMISSIONS, type Role } from '@modelbox/schema';
 
 export interface Identity {
   readonly actor: Actor;
@@ -12,7 +12,7 @@ export interface Identity {
 }
 
 /** All holders of a role share one set, because a caller may have roles on thousands of namespaces. */
-const PERMISSIONS_OF: Readonly<Record<Role, ReadonlySet<string>>> = {
+const PERMISSIONS_OF: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(ROLE_PERMISSIONS.viewer),
   contributor: new Set(ROLE_PERMISSIONS.contributor),
   maintainer: new Set(ROLE_PERMISSIONS.maintainer),
@@ -24,7 +24,7 @@ export const ROLES_OF_PRINCIPALS = `
 
 /** Returns permissions by namespace from rows of roles. If a path has several roles, the largest one applies. */
 export function grantsOf(held: readonly { path: string; role: Role }[]): Grants {
-  const grants = new Map<string, ReadonlySet<string>>();
+  const grants = new Map<string, ReadonlySet<Permission>>();
   for (const { path, role } of held) {
     const more = PERMISSIONS_OF[role];
     const there = grants.get(path);

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import { prepared } from '@modelbox/db';
 import { type Actor, narrowGrants } from '@modelbox/domain';
-import { PERMISSIONS, type Role } from '@modelbox/schema';
+import { PERMISSIONS, type Permission, type Role } from '@modelbox/schema';
 import { plainAddress } from '../config/addresses.ts';
 import type { Context } from '../protocol/context.ts';
 import { grantsOf, type Identity } from './identity.ts';
@@ -12,7 +12,7 @@ export interface TokenRow {
   principal: string;
   administrator: boolean;
   namespaces: string[] | null;
-  permissions: string[] | null;
+  permissions: Permission[] | null;
   networks: string[];
   expiresAt: Date | null;
   grants: { path: string; role: Role }[] | null;
@@ -73,9 +73,7 @@ export const actorOf = (row: TokenRow): Actor => ({
   isBoundToNetworks: row.networks.length > 0,
   grants: narrowGrants(
     row.administrator ? 'all' : grantsOf(row.grants ?? []),
-    PERMISSIONS,
-    row.namespaces,
-    row.permissions,
+    { every: PERMISSIONS, namespaces: row.namespaces, permissions: row.permissions },
   ),
 });
 

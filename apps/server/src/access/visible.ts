@@ -1,4 +1,5 @@
 import { type Grants, namespacesWith } from '@modelbox/domain';
+import type { Permission } from '@modelbox/schema';
 import type { RequestContext } from '../protocol/context.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { RequestContext } from '../protocol/context.ts';
  */
 export function visible(
   { actor }: RequestContext,
-  permission: string,
+  permission: Permission,
   param: string,
 ): { where: string; value: string } | undefined {
   if (actor.grants === 'all') return undefined;
@@ -27,7 +28,7 @@ export function visible(
 const known = new WeakMap<Grants, Map<string, string | undefined>>();
 
 /** The namespaces with a permission as a Postgres array literal; undefined if all namespaces have it. */
-function pathsWith(grants: Grants, permission: string): string | undefined {
+function pathsWith(grants: Grants, permission: Permission): string | undefined {
   const there = known.get(grants) ?? new Map<string, string | undefined>();
   known.set(grants, there);
   if (!there.has(permission)) {

@@ -98,10 +98,10 @@ describe('a policy that means nothing is refused where it does', () => {
     ],
     [
       'a file without role and path',
-      { label: [{ ...label, files: [{ role: 'a' }, {}] }] },
+      { label: [{ ...label, files: [{ role: 'model' }, {}] }] },
       ['/label/0/files/1'],
     ],
-    ['a file with both', { label: [{ ...label, files: [{ role: 'a', path: 'b' }] }] }, ['/label/0/files/0']],
+    ['a file with both', { label: [{ ...label, files: [{ role: 'model', path: 'b' }] }] }, ['/label/0/files/0']],
     ['no amount', { label: [{ ...label, margin: {} }] }, ['/label/0/margin']],
     [
       'two amounts that are tolerated',

@@ -160,7 +160,7 @@ describe('all else', () => {
     const of = (...wanted: NonNullable<LabelRule['files']>) =>
       ask({ rule: { ...rule, files: wanted }, candidate: version('v', 1, { files }) }).passes;
     expect([of({ role: 'model' }), of({ path: 'a/model.onnx' })]).toEqual([true, true]);
-    expect([of({ role: 'a/model.onnx' }), of({ path: 'model.onnx' })]).toEqual([false, false]);
+    expect([of({ role: 'dataset' }), of({ path: 'model.onnx' })]).toEqual([false, false]);
   });
 
   it('no worse elsewhere than the tolerance, and what is missing is worse', () => {

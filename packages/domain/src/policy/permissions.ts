@@ -1,3 +1,4 @@
+import type { Permission } from '@modelbox/schema';
 import type { PolicyDocument, RetainRule } from './document.ts';
 import type { PolicySources } from './effective.ts';
 
@@ -21,7 +22,7 @@ export function sectionOf(document: PolicyDocument, section: PolicySection): unk
 }
 
 /** The permissions that a caller needs to do by hand what a section does. A section that does nothing needs none. */
-export function permissionsToAct(document: PolicyDocument, section: PolicySection): string[] {
+export function permissionsToAct(document: PolicyDocument, section: PolicySection): Permission[] {
   const { label = [], promote = [], retain, staleAfter } = document;
   switch (section) {
     case 'evaluate':
@@ -30,7 +31,7 @@ export function permissionsToAct(document: PolicyDocument, section: PolicySectio
       // A rule that proposes leaves the move to the person who approves it.
       const movesAlias = label.some(({ alias, mode }) => alias !== undefined && mode !== 'propose');
       const addsTag = label.some(({ tag, mode }) => tag !== undefined && mode !== 'propose');
-      return [...(movesAlias ? ['alias.move'] : []), ...(addsTag ? ['version.write'] : [])];
+      return [...(movesAlias ? (['alias.move'] as const) : []), ...(addsTag ? (['version.write'] as const) : [])];
     }
     case 'promote':
       return promote.length > 0 ? ['version.create', 'checkpoint.read', 'file.read'] : [];
@@ -43,7 +44,7 @@ export function permissionsToAct(document: PolicyDocument, section: PolicySectio
   }
 }
 
-const permissionsToRemove = (rule: RetainRule | undefined, permission: string): string[] => {
+const permissionsToRemove = (rule: RetainRule | undefined, permission: Permission): Permission[] => {
   if (rule === undefined) return [];
   return rule.remove === 'files' ? [permission, 'file.write'] : [permission];
 };
@@ -52,5 +53,5 @@ const permissionsToRemove = (rule: RetainRule | undefined, permission: string): 
  * The permissions that an edit of a section needs. `evaluate` does nothing by itself, but decides which versions labelling
  * rules may move an alias to.
  */
-export const permissionsToSet = (document: PolicyDocument, section: PolicySection): string[] =>
+export const permissionsToSet = (document: PolicyDocument, section: PolicySection): Permission[] =>
   section === 'evaluate' ? ['alias.move'] : permissionsToAct(document, section);

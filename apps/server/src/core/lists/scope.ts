@@ -1,4 +1,5 @@
 import { visible } from '../../access/visible.ts';
+import type { Permission } from '@modelbox/schema';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Place } from '../../protocol/located.ts';
 
@@ -8,7 +9,7 @@ import type { Place } from '../../protocol/located.ts';
  */
 export function namespaceScope(
   ctx: RequestContext,
-  permission: string,
+  permission: Permission,
   namespace: Place | undefined,
   recursive: boolean | undefined,
 ): { where: string[]; values: unknown[] } {

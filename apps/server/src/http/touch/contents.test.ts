@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '@modelbox/domain';
-import { routes } from '@modelbox/schema';
+import { type Permission, routes } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName, newModel } from '../../../testing/objects.ts';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const actor = (...grants: [namespace: string, ...permissions: string[]][]): Actor => ({
+const actor = (...grants: [namespace: string, ...permissions: Permission[]][]): Actor => ({
   name: 'ann',
   grants: new Map(grants.map(([namespace, ...permissions]) => [namespace, new Set(permissions)])),
 });

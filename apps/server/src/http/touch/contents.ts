@@ -1,6 +1,6 @@
 import { prepared } from '@modelbox/db';
 import { decideAccess } from '@modelbox/domain';
-import type { OwnerKind, Touch } from '@modelbox/schema';
+import type { OwnerKind, Permission, Touch } from '@modelbox/schema';
 import { locate } from '../../core/names/locate.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
@@ -67,7 +67,7 @@ export async function touchContents(
 
 async function locateContents(
   ctx: RequestContext,
-  permission: string,
+  permission: Permission,
   hashes: string[],
 ): Promise<Map<string, Located>> {
   if (hashes.length === 0) return new Map();

@@ -1,5 +1,6 @@
 import type { Sql } from '@modelbox/db';
 import { decideAccess, POLICY_SECTIONS, type PolicySection, permissionsToAct } from '@modelbox/domain';
+import type { Permission } from '@modelbox/schema';
 import { type Author, authorNow } from '../../access/author.ts';
 import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
 import type { Context } from '../../protocol/context.ts';
@@ -33,7 +34,7 @@ async function lostBy(
   ctx: Pick<Context, 'settings' | 'now'>,
   sql: Sql,
   author: Author,
-  needed: readonly string[],
+  needed: readonly Permission[],
   namespace: string,
 ): Promise<string | undefined> {
   if (needed.length === 0) return undefined;

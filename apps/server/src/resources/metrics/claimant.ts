@@ -1,5 +1,5 @@
 import { decideAccess } from '@modelbox/domain';
-import { ROLE_PERMISSIONS, ROLES } from '@modelbox/schema';
+import { type Permission, ROLE_PERMISSIONS, ROLES } from '@modelbox/schema';
 import type { RequestContext } from '../../protocol/context.ts';
 
 export interface Claimant {
@@ -9,7 +9,7 @@ export interface Claimant {
 }
 
 export function claimantOf({ actor }: Pick<RequestContext, 'actor'>, namespace: string): Claimant {
-  const has = (permission: string) => decideAccess(actor, permission, namespace) === 'allowed';
+  const has = (permission: Permission) => decideAccess(actor, permission, namespace) === 'allowed';
   const role = ROLES.findLast((each) => ROLE_PERMISSIONS[each].every(has)) ?? '';
   return { principals: [actor.name, ...[...(actor.groups ?? [])].sort()], role };
 }

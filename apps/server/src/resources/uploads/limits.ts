@@ -1,5 +1,6 @@
 import { sqlOf, type Tx } from '@modelbox/db';
 import { decideAccess } from '@modelbox/domain';
+import type { Permission } from '@modelbox/schema';
 import { lockKey } from '../../core/writes/lock-key.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
@@ -66,7 +67,7 @@ export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace
      ORDER BY q.path`,
     [namespace, ctx.actor.name, uploadQuotaShare],
   );
-  const may = (permission: string, path: string) => decideAccess(ctx.actor, permission, path) === 'allowed';
+  const may = (permission: Permission, path: string) => decideAccess(ctx.actor, permission, path) === 'allowed';
   const first = over.find(({ path }) => !may('namespace.quota', path));
   if (first === undefined) return;
   const { path, quota, reserved } = first;
