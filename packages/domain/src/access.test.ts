@@ -102,7 +102,9 @@ describe('decideAccess', () => {
         'model.read',
       ),
     ).toEqual(['ai']);
-    expect(namespacesWith(asMap([{ namespace: '', permissions: new Set(['model.read']) }]), 'model.read')).toBe('all');
+    expect(
+      namespacesWith(asMap([{ namespace: '', permissions: new Set(['model.read']) }]), 'model.read'),
+    ).toBe('all');
   });
 
   it('narrows to what both the owner and the token allow', () =>

@@ -71,10 +71,11 @@ export const actorOf = (row: TokenRow): Actor => ({
   tokenId: row.id,
   isNarrowed: row.namespaces !== null || row.permissions !== null,
   isBoundToNetworks: row.networks.length > 0,
-  grants: narrowGrants(
-    row.administrator ? 'all' : grantsOf(row.grants ?? []),
-    { every: PERMISSIONS, namespaces: row.namespaces, permissions: row.permissions },
-  ),
+  grants: narrowGrants(row.administrator ? 'all' : grantsOf(row.grants ?? []), {
+    every: PERMISSIONS,
+    namespaces: row.namespaces,
+    permissions: row.permissions,
+  }),
 });
 
 function listOf(networks: readonly string[]): BlockList {

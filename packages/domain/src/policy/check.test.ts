@@ -101,7 +101,11 @@ describe('a policy that means nothing is refused where it does', () => {
       { label: [{ ...label, files: [{ role: 'model' }, {}] }] },
       ['/label/0/files/1'],
     ],
-    ['a file with both', { label: [{ ...label, files: [{ role: 'model', path: 'b' }] }] }, ['/label/0/files/0']],
+    [
+      'a file with both',
+      { label: [{ ...label, files: [{ role: 'model', path: 'b' }] }] },
+      ['/label/0/files/0'],
+    ],
     ['no amount', { label: [{ ...label, margin: {} }] }, ['/label/0/margin']],
     [
       'two amounts that are tolerated',

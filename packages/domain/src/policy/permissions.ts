@@ -31,7 +31,10 @@ export function permissionsToAct(document: PolicyDocument, section: PolicySectio
       // A rule that proposes leaves the move to the person who approves it.
       const movesAlias = label.some(({ alias, mode }) => alias !== undefined && mode !== 'propose');
       const addsTag = label.some(({ tag, mode }) => tag !== undefined && mode !== 'propose');
-      return [...(movesAlias ? (['alias.move'] as const) : []), ...(addsTag ? (['version.write'] as const) : [])];
+      return [
+        ...(movesAlias ? (['alias.move'] as const) : []),
+        ...(addsTag ? (['version.write'] as const) : []),
+      ];
     }
     case 'promote':
       return promote.length > 0 ? ['version.create', 'checkpoint.read', 'file.read'] : [];

@@ -1,5 +1,5 @@
-import { visible } from '../../access/visible.ts';
 import type { Permission } from '@modelbox/schema';
+import { visible } from '../../access/visible.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Place } from '../../protocol/located.ts';
 

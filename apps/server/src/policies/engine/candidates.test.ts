@@ -91,7 +91,12 @@ const rule: fc.Arbitrary<LabelRule> = fc
       ),
     ),
     files: optional(
-      fc.subarray([{ role: 'model' }, { path: 'report.txt' }, { role: 'other' }, { path: 'none' }]),
+      fc.subarray<{ role: 'model' | 'other' } | { path: string }>([
+        { role: 'model' },
+        { path: 'report.txt' },
+        { role: 'other' },
+        { path: 'none' },
+      ]),
     ),
     evaluated: optional(fc.boolean()),
     minAge: optional(fc.constantFrom('PT1H', 'PT24H')),

@@ -67,7 +67,8 @@ export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace
      ORDER BY q.path`,
     [namespace, ctx.actor.name, uploadQuotaShare],
   );
-  const may = (permission: Permission, path: string) => decideAccess(ctx.actor, permission, path) === 'allowed';
+  const may = (permission: Permission, path: string) =>
+    decideAccess(ctx.actor, permission, path) === 'allowed';
   const first = over.find(({ path }) => !may('namespace.quota', path));
   if (first === undefined) return;
   const { path, quota, reserved } = first;
