@@ -10,6 +10,7 @@ import { type Logger, pino } from 'pino';
 import { authenticationBy } from '../src/access/authenticate.ts';
 import { createApp } from '../src/app/app.ts';
 import { kinds } from '../src/app/resources.ts';
+import { createTurns } from '../src/http/costs/caller-turns.ts';
 import { createCosts } from '../src/http/costs/costs.ts';
 import { rateLimits } from '../src/http/guards/rate-limits.ts';
 import { createAnswers, measureAnswers } from '../src/http/unread.ts';
@@ -89,6 +90,7 @@ const SETTINGS: Settings = {
   signedUrlExpiry: 900_000,
   bodyTimeout: 5_000,
   queryTimeout: 30_000,
+  requestsPerCaller: 4,
   costlyPerCaller: 2,
   costlyPerNamespace: 4,
   costlyQueue: 100,
@@ -130,6 +132,7 @@ export async function startTestServer(
   });
   const telemetry = createTelemetry(db, blobs, folder, () => unsequencedCount(db));
   measureClock(telemetry.registry, clock);
+  const turns = createTurns({ ...SETTINGS, ...settings }, telemetry.registry);
   const ctx: Context = {
     settings: { ...SETTINGS, ...settings },
     kinds,
@@ -141,7 +144,8 @@ export async function startTestServer(
     authentication: authenticationBy({ ...SETTINGS, ...settings }),
     rateLimits: rateLimits({ ...SETTINGS, ...settings }),
     answers: measureAnswers(telemetry.registry, createAnswers({ ...SETTINGS, ...settings })),
-    costs: createCosts({ ...SETTINGS, ...settings }, db, telemetry.registry),
+    turns,
+    costs: createCosts({ ...SETTINGS, ...settings }, db, turns, telemetry.registry),
     clock,
     now: clock.now,
   };

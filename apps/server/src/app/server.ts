@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import { authenticationBy } from '../access/authenticate.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { postgresFolder } from '../config/data-folders.ts';
+import { createTurns } from '../http/costs/caller-turns.ts';
 import { createCosts } from '../http/costs/costs.ts';
 import { drainConnections } from '../http/guards/connections.ts';
 import { rateLimits } from '../http/guards/rate-limits.ts';
@@ -70,6 +71,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
     const telemetry = createTelemetry(db, blobs, config.dataDir, () => unsequencedCount(db));
     measureClock(telemetry.registry, clock);
     const wakeups = createWakeups();
+    const turns = createTurns(config, telemetry.registry);
     const ctx: Context = {
       settings: config,
       kinds,
@@ -81,7 +83,8 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
       authentication: authenticationBy(config),
       rateLimits: rateLimits(config),
       answers: measureAnswers(telemetry.registry, createAnswers(config)),
-      costs: createCosts(config, db, telemetry.registry),
+      turns,
+      costs: createCosts(config, db, turns, telemetry.registry),
       clock,
       now: clock.now,
     };

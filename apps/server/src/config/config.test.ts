@@ -77,6 +77,7 @@ const CASES: Record<SettingName, { takes: [string, unknown][]; refuses: string[]
   rateLimitIdentity: { takes: [['0', 0]], refuses: ['-1', '10/s'] },
   rateLimitAddress: { takes: [['5', 5]], refuses: ['1e3'] },
   rateLimitCost: { takes: [['0', 0]], refuses: ['-1', '60s'] },
+  requestsPerCaller: { takes: [['1', 1]], refuses: ['0', 'all'] },
   costlyPerCaller: { takes: [['1', 1]], refuses: ['0', 'all'] },
   costlyPerNamespace: { takes: [['1000', 1000]], refuses: ['0', '1001'] },
   costlyQueue: { takes: [['0', 0]], refuses: ['-1', '1001'] },

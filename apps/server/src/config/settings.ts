@@ -177,6 +177,13 @@ export const SETTINGS = {
     says: 'Milliseconds per minute that all costly requests of one caller together may run, on each server. Costly requests are lists, previews, backtests, archives and similar requests. 0: no limit. Has effect only with MODELBOX_AUTH=tokens.',
     parse: (text) => integer(text, 0, 1_000_000_000),
   }),
+  requestsPerCaller: setting({
+    env: 'MODELBOX_REQUESTS_PER_CALLER',
+    default: '4',
+    form: '1-10000',
+    says: 'Requests of one caller that run at once on each server while other callers are at work. Further requests wait for their turn. Has effect only with MODELBOX_AUTH=tokens.',
+    parse: (text) => integer(text, 1, 10_000),
+  }),
   costlyPerCaller: setting({
     env: 'MODELBOX_COSTLY_PER_CALLER',
     default: '2',
@@ -202,7 +209,7 @@ export const SETTINGS = {
     env: 'MODELBOX_COSTLY_WAIT',
     default: 'PT10S',
     form: 'duration',
-    says: 'Longest time that a costly request waits for its turn. Clients wait 60 seconds for an answer, so keep it below half of that.',
+    says: 'Longest time that a request waits for its turn. Clients wait 60 seconds for an answer, so keep it below half of that.',
     parse: (text) => duration(text, 10, 600_000),
   }),
   auditDenials: setting({

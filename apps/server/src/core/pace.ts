@@ -2,13 +2,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Pace } from '../protocol/context.ts';
 
 /** Milliseconds that work may block the event loop before it pauses. */
-const STRETCH = 5;
+const STRETCH = 2;
 
 /**
  * Paused work waits in one queue. Each turn of the event loop resumes one task, so that requests never wait for all.
  */
 let line: Promise<void> = Promise.resolve();
-const nextTurn = (): Promise<void> => {
+export const nextTurn = (): Promise<void> => {
   line = line.then(() => turn());
   return line;
 };

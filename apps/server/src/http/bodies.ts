@@ -3,6 +3,7 @@ import type { Route } from '@modelbox/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checker, claimsIn, demandNoTrailers } from '../protocol/http/digests.ts';
 import { askForBody } from '../protocol/http/flow.ts';
+import { type SizeCheck, sizeCheck } from '../protocol/json-size.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { validate } from '../protocol/validate.ts';
@@ -67,23 +68,35 @@ function demandJson(body: IncomingMessage): void {
   );
 }
 
+/** Whether a request says that it has a body. */
+export const hasBody = ({ raw: { headers } }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
 /**
  * Reads a JSON body whole. Undefined if the request has no body.
  * @throws HttpProblem unsupported_media_type: 415; too_large: 413; malformed: 400
  */
 async function jsonBytes(
   route: Route,
-  { raw }: FastifyRequest,
+  request: FastifyRequest,
   { bodyLimit, bodyTimeout }: Settings,
 ): Promise<Buffer | undefined> {
-  const { 'content-length': length = '0', 'transfer-encoding': encoding } = raw.headers;
-  if (length === '0' && encoding === undefined) return undefined;
+  if (!hasBody(request)) return undefined;
+  const { raw } = request;
   if (route.body !== undefined) demandJson(raw);
-  return readWhole(raw, bodyLimit, bodyTimeout);
+  return readWhole(raw, bodyLimit, bodyTimeout, route.body === undefined ? undefined : sizeCheck());
 }
 
-/** @throws HttpProblem too_large: 413 if the body is or will be too large; malformed: 400 if it stops arriving */
-function readWhole(body: IncomingMessage, limit: number, timeout: number): Promise<Buffer> {
+/**
+ * @throws HttpProblem too_large: 413 if the body is or will be too large; invalid: 422 if the check refuses it;
+ *   malformed: 400 if it stops arriving
+ */
+function readWhole(
+  body: IncomingMessage,
+  limit: number,
+  timeout: number,
+  check: SizeCheck | undefined,
+): Promise<Buffer> {
   const tooLarge = () =>
     new HttpProblem(
       'too_large',
@@ -105,15 +118,28 @@ function readWhole(body: IncomingMessage, limit: number, timeout: number): Promi
       () => fail(new HttpProblem('malformed', `The body did not arrive within ${timeout} ms.`)),
       timeout,
     );
+    const attempt = (step: () => void): boolean => {
+      try {
+        step();
+        return true;
+      } catch (error) {
+        // Nobody needs the pieces any more.
+        chunks.length = 0;
+        fail(error as Error);
+        return false;
+      }
+    };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) fail(tooLarge());
-      else chunks.push(chunk);
+      if (size > limit) return fail(tooLarge());
+      chunks.push(chunk);
+      attempt(() => check?.push(chunk));
     };
     body.on('data', onData);
     body.once('error', () => fail(cutOff()));
     body.once('end', () => {
       clearTimeout(timer);
+      if (!attempt(() => check?.finish())) return;
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     });
     askForBody(body);

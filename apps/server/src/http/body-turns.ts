@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
 
@@ -172,6 +173,10 @@ const tooManyOfOthers = (timeout: number): HttpProblem =>
 
 /** Shared by all servers of the process: parsing blocks them all. */
 const turns = bodyTurns();
+
+/** Whether a body is larger than those that never wait. */
+export const isLarge = ({ raw: { headers } }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SMALL;
 
 /** Waits for the turn of a larger body. Undefined for a small body, and for a body that is too large to be read. */
 export async function turnOf(

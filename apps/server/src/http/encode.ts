@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { jsonSchema } from '@modelbox/schema';
 import fastJson from 'fast-json-stringify';
 import type { z } from 'zod';
+import { nextTurn } from '../core/pace.ts';
 
 type Node = Record<string, unknown>;
 
@@ -72,7 +72,7 @@ async function encodeRest(
 ): Promise<Buffer> {
   const pieces = [Buffer.from(first)];
   for (let isLast = false; !isLast; ) {
-    await turn();
+    await nextTurn();
     const piece = nextPiece(rest, encodeItem, '');
     pieces.push(Buffer.from(piece.text));
     isLast = piece.isLast;

@@ -1,18 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { JSON_MAX_DEPTH } from '@modelbox/schema';
 import sjson from 'secure-json-parse';
-import { demandFewValues } from '../protocol/json-size.ts';
+import { tooDeep } from '../protocol/json-size.ts';
 import { HttpProblem, invalidField, pointerOf } from '../protocol/problem.ts';
 
 /**
  * Parses a JSON body. Refuses with 400: bytes that are not UTF-8 or JSON, and the keys `__proto__` and
  * `constructor.prototype`. Refuses with 422: NUL and lone surrogates (Postgres stores neither), numbers beyond a
- * double, and bodies deeper than `JSON_MAX_DEPTH`, with more than `JSON_MAX_VALUES` values or `JSON_MAX_MEMBERS`
- * members in one object.
+ * double, and bodies deeper than `JSON_MAX_DEPTH`. `sizeCheck` checks the other bounds while the body arrives.
  */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem('malformed', 'The body is not valid UTF-8.');
-  demandFewValues(bytes);
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
@@ -43,8 +41,7 @@ function check(value: unknown, walk: Walk): void {
 
 function checkMembers(value: object, walk: Walk): void {
   const { path, hasEscapes } = walk;
-  if (path.length >= JSON_MAX_DEPTH)
-    throw refused(path, `must not be nested deeper than ${JSON_MAX_DEPTH} levels`);
+  if (path.length >= JSON_MAX_DEPTH) throw refused(path, tooDeep);
   const members = Array.isArray(value) ? value.entries() : Object.entries(value);
   for (const [key, item] of members) {
     path.push(key);

@@ -2,14 +2,16 @@ import { type Actor, decideAccess, localActor } from '@modelbox/domain';
 import { isReadOnRecord, type Route, type RouteId, routes } from '@modelbox/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { echoOf, viewOf } from '../access/views.ts';
-import type { Context, RequestContext } from '../protocol/context.ts';
+import type { Context, RequestContext, Turn } from '../protocol/context.ts';
 import { type Located, subjectOf, type Touched } from '../protocol/located.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import { validate } from '../protocol/validate.ts';
 import type { Answered, Reply, Verb } from '../protocol/verb.ts';
 import { type Attempt, recordDenial } from '../resources/audit/denials.ts';
 import { recordReads } from '../resources/audit/reads.ts';
-import { readBody } from './bodies.ts';
+import { hasBody, readBody } from './bodies.ts';
+import { isLarge } from './body-turns.ts';
+import { freeTurn } from './costs/caller-turns.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { newNamesIn } from './new-names.ts';
 import { pathParams, routerPath } from './params.ts';
@@ -19,7 +21,7 @@ import { contextOf, type Writable } from './request-context.ts';
 import { type EncodedAnswer, type Memory, wholeOnly } from './response-cache.ts';
 import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { isInBody, touch } from './touch/touch.ts';
-import { demandRoomToWrite, noteCaller } from './unread.ts';
+import { callerOf, demandRoomToWrite, noteCaller } from './unread.ts';
 
 /** Options of a route's verb; see `Serve`. */
 interface How {
@@ -56,12 +58,17 @@ export function mount<Id extends RouteId>(
 
 type AnyVerb = (ctx: RequestContext, input: Record<string, unknown>) => Promise<Reply>;
 
+interface Underway extends Attempt {
+  turn?: Turn;
+}
+
 /** One request on its way from step to step. */
 interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly context: Writable<RequestContext>;
-  readonly attempt: Attempt;
+  readonly attempt: Underway;
+  readonly turn: Turn;
   readonly input: Record<string, unknown>;
 }
 
@@ -79,7 +86,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
   const run = isCostly && !ownTurns ? inTurn(verb) : verb;
   const recordRead = ctx.settings.auditReads && isReadOnRecord(route) ? recordReads() : undefined;
 
-  async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
+  async function serve(request: FastifyRequest, reply: FastifyReply, attempt: Underway) {
     const exchange = await begin(request, reply, attempt);
     readHead(exchange);
     await authorize(exchange, namedInHead);
@@ -94,11 +101,13 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
   }
 
   /** Authenticates the caller, and creates the context of the request. */
-  async function begin(request: FastifyRequest, reply: FastifyReply, attempt: Attempt): Promise<Exchange> {
+  async function begin(request: FastifyRequest, reply: FastifyReply, attempt: Underway): Promise<Exchange> {
     const actor = route.public ? localActor : await admitted(ctx, request, reply);
     const context = contextOf({ ctx, request, reply, route, actor });
     attempt.by = context;
-    return { request, reply, context, attempt, input: {} };
+    const turn = route.public ? freeTurn : await ctx.turns.begin(actor.name, () => context.signal);
+    attempt.turn = turn;
+    return { request, reply, context, attempt, turn, input: {} };
   }
 
   function readHead({ request, input }: Exchange): void {
@@ -125,9 +134,13 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     return cache?.find(route.id, subjectOf(route, attempt.touched) as Located, context.actor);
   }
 
-  async function readContent({ request, context, input }: Exchange): Promise<void> {
+  async function readContent({ request, context, turn, input }: Exchange): Promise<void> {
     if (route.headers) validate(route.headers, request.headers, 'header');
+    // Costly requests take turns of their own, and a body may take long to arrive.
+    const isRestFree = isCostly || route.body === 'bytes';
+    if (isRestFree || hasBody(request)) turn.pause();
     input['body'] = await readBody(route, request, { settings: ctx.settings, caller: context.actor.name });
+    if (!isRestFree) await turn.resume(isLarge(request));
     demandVisible?.(input['body']);
   }
 
@@ -173,12 +186,16 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
   }
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const attempt: Attempt = { route, touched: {} };
+    const attempt: Underway = { route, touched: {} };
     try {
       return await serve(request, reply, attempt);
     } catch (error) {
       await recordDenial({ ctx, request, attempt, error });
+      attempt.turn?.end();
+      if (error instanceof HttpProblem && error.status === 429) await beforeRefusal(ctx, request, reply);
       throw error;
+    } finally {
+      attempt.turn?.end();
     }
   };
 }
@@ -189,12 +206,21 @@ const inTurn =
   (ctx, input) =>
     ctx.costs.run(ctx, (leased) => verb(leased, input));
 
+/** Delays a refusal to a client that ignores refusals. */
+async function beforeRefusal(ctx: Context, request: FastifyRequest, { raw }: FastifyReply): Promise<void> {
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  raw.once('close', onClose);
+  await ctx.turns.beforeRefusal(callerOf(request), gone.signal);
+  raw.off('close', onClose);
+}
+
 /** Authenticates the caller and counts the request. */
 async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
   ctx.rateLimits.byAddress(ctx, reply, request.ip);
   const actor = await ctx.authentication.identify(ctx, request.headers.authorization, request.ip);
-  ctx.rateLimits.byIdentity(ctx, reply, actor);
   noteCaller(request, actor.name);
+  ctx.rateLimits.byIdentity(ctx, reply, actor);
   return actor;
 }
 

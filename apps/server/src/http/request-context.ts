@@ -41,6 +41,7 @@ export function contextOf({
     rateLimits: ctx.rateLimits,
     answers: ctx.answers,
     costs: ctx.costs,
+    turns: ctx.turns,
     clock: ctx.clock,
     now: () => now,
     actor,

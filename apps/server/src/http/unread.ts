@@ -23,7 +23,8 @@ const callers = new WeakMap<object, string>();
 export const noteCaller = (request: FastifyRequest, name: string): void =>
   void callers.set(request.raw, name);
 
-const callerOf = (request: FastifyRequest): string => callers.get(request.raw) ?? request.ip;
+/** The name of the caller, or the address of a caller that is not known. */
+export const callerOf = (request: FastifyRequest): string => callers.get(request.raw) ?? request.ip;
 
 export function createAnswers({ unreadAnswers, auth }: Pick<Settings, 'unreadAnswers' | 'auth'>): Answers {
   const share = auth === 'open' ? unreadAnswers : unreadAnswers / SHARE;

@@ -31,7 +31,8 @@ export interface RateLimits {
   countFailure(ctx: Context, address: string): void;
   /** @throws HttpProblem rate_limited: the costly requests of the caller used up the budget of this minute */
   demandCost(ctx: Context, actor: Actor): void;
-  countCost(ctx: Context, actor: Actor, ms: number): void;
+  /** @param longMs the part of `ms` in which the request ran longer than lists usually do. */
+  countCost(ctx: Context, actor: Actor, ms: number, longMs: number): void;
   /** Whether the costly requests of the caller took much longer in this minute than lists usually do. */
   isHeavy(ctx: Context, actor: Actor): boolean;
   tellCost(ctx: Context, reply: FastifyReply, actor: Actor): void;
@@ -55,6 +56,32 @@ export interface Costs {
     work: (ctx: RequestContext) => Promise<T>,
     bounds?: Partial<CostBounds>,
   ): Promise<T>;
+}
+
+/** The turn of one request. */
+export interface Turn {
+  /** Lets other requests of the caller go on, for example while a body arrives. */
+  pause(): void;
+  /** Waits for the turn of the rest. `isLarge`: the request needs all places of its caller. */
+  resume(isLarge: boolean): Promise<void>;
+  /** Ends the turn, if it has not ended. */
+  end(): void;
+}
+
+/** Bounds the requests of each caller that run at once. Each server counts for itself. */
+export interface CallerTurns {
+  /**
+   * Waits until a request may run. Requests of one caller run in the order in which they came.
+   * @throws HttpProblem rate_limited: 429 if it waits too long.
+   */
+  begin(caller: string, gone: () => AbortSignal): Promise<Turn>;
+  /** Whether no other caller is at work. */
+  isAlone(caller: string): boolean;
+  /** Waits before a refusal is sent, so that a client that ignores refusals cannot cause many. */
+  beforeRefusal(caller: string, gone: AbortSignal): Promise<void>;
+  /** Places that requests have, and requests that wait for one. */
+  readonly running: number;
+  readonly waiting: number;
 }
 
 export interface Pace {
@@ -131,6 +158,7 @@ export interface Context {
   readonly rateLimits: RateLimits;
   readonly answers: Answers;
   readonly costs: Costs;
+  readonly turns: CallerTurns;
   readonly clock: Clock;
   /** The time by the database's clock; within a request, the time at which the request began. */
   readonly now: () => Date;

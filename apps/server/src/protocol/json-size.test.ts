@@ -1,13 +1,17 @@
 import {
   FILES_MAX,
+  JSON_LONG_TEXT,
+  JSON_MAX_LONG_TEXTS,
   JSON_MAX_MEMBERS,
   JSON_MAX_VALUES,
   METADATA_MAX_BYTES,
   POINTS_MAX,
 } from '@modelbox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRaw } from '../../testing/raw.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { parseJson } from '../http/json.ts';
+import { sizeCheck } from './json-size.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -75,6 +79,71 @@ describe('422: a JSON bomb', () => {
     expect(answer.status).toBe(422);
     expect(answer.body.errors).toHaveLength(100);
     expect(answer.body.detail).toMatch(/; and 15997 more$/);
+  });
+});
+
+describe('422: longer text than any route takes', () => {
+  it.each([
+    ['a text', model(`"metadata":{"a":["x","${'y'.repeat(JSON_MAX_LONG_TEXTS)}"]}`), '/metadata/a/1'],
+    [
+      'a text of escapes',
+      model(`"metadata":{"a":"${'\\u0041'.repeat(JSON_MAX_LONG_TEXTS / 6 + 1)}"}`),
+      '/metadata/a',
+    ],
+    ['a number', model(`"metadata":{"a":${'9'.repeat(JSON_MAX_LONG_TEXTS + 1)}}`), '/metadata/a'],
+    ['a key', model(`"metadata":{"${'k'.repeat(JSON_MAX_LONG_TEXTS)}":1}`), '/metadata'],
+    [
+      'several texts together',
+      model(`"metadata":{${many(20, (i) => `"k${i}":"${'z'.repeat(JSON_LONG_TEXT)}"`)}}`),
+      '/metadata/k15',
+    ],
+  ])('%s: names the first that is too long', async (_, text, pointer) => {
+    const answer = await post(text);
+    expect(answer.body).toMatchObject({ status: 422, errors: [{ in: 'body', pointer }] });
+    expect(answer.body.errors[0].message).toMatch(/more than 524288 bytes in total/);
+  });
+
+  it('refuses the body before the rest of it arrives', async () => {
+    const connection = await connectRaw(server.url);
+    connection.send(
+      'POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+        `Content-Length: 15000000\r\n\r\n${model(`"description":"${'x'.repeat(JSON_MAX_LONG_TEXTS + 1)}`)}`,
+    );
+    const [, status] = await connection.until(/^HTTP\/1.1 (\d+) /);
+    connection.socket.destroy();
+    expect(status).toBe('422');
+  });
+
+  it('201: metadata of the largest size, with every character escaped', async () => {
+    const text = '\\u0041'.repeat(METADATA_MAX_BYTES - 8);
+    const answer = await post(`{"namespace":"ai","name":"escaped","metadata":{"a":"${text}"}}`);
+    expect(answer.status).toBe(201);
+  });
+
+  it('the pieces in which a body arrives change nothing', () => {
+    const outcome = (text: string, piece: number): string => {
+      const check = sizeCheck();
+      const bytes = Buffer.from(text);
+      try {
+        for (let at = 0; at < bytes.length; at += piece) check.push(bytes.subarray(at, at + piece));
+        check.finish();
+        return 'fits';
+      } catch (error) {
+        return JSON.stringify(error);
+      }
+    };
+    const pad = `"pad":[${many(41_000, () => '0')}]`;
+    const bodies = [
+      model(`${pad},"a":"\\\\","b":{"\\"[":"${'x'.repeat(JSON_MAX_LONG_TEXTS)}"}`),
+      model(`${pad},"a\\\\":{${many(JSON_MAX_MEMBERS + 1, (i) => `"\\"{[,${i}":"}]\\\\"`)}}`),
+      model(`${pad},"a":[${'{"é":'.repeat(80)}1${'}'.repeat(80)}]`),
+      model(`${pad},"a":"\\\\\\"","b":[${many(1000, () => '"\\\\"')}]`),
+    ];
+    for (const text of bodies) {
+      const whole = outcome(text, text.length * 2);
+      for (const piece of [1, 2, 3, 7, 64, 65_536]) expect(outcome(text, piece)).toBe(whole);
+    }
+    expect(bodies.map((text) => outcome(text, 1000) === 'fits')).toEqual([false, false, false, true]);
   });
 });
 

@@ -66,6 +66,8 @@ export interface Settings {
   bodyTimeout: number;
   /** Milliseconds that a request of variable cost may run. */
   queryTimeout: number;
+  /** Most requests of one caller that run at once while other callers are at work. */
+  requestsPerCaller: number;
   /** Most costly requests that run at once for one caller and in one namespace, and that wait for one caller. */
   costlyPerCaller: number;
   costlyPerNamespace: number;

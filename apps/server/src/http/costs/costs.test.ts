@@ -175,6 +175,27 @@ describe('a server of its own', () => {
     });
   }, 60_000);
 
+  it('a caller whose requests took long runs one at a time while others are at work, whose lists go on', async () => {
+    await withServer({ queryTimeout: 3_000, costlyWait: 30_000 }, async (own, as) => {
+      const [greedy, other] = [await as(admin()), await as(admin())];
+      const ask = () => greedy('POST', `/v1/models/${large}/policy/preview`, { policy: retention });
+      const list = async () => expect((await other('GET', '/v1/models')).status).toBe(200);
+      expect((await ask()).status).toBe(422);
+      await list();
+      let isOver = false;
+      const all = Promise.all([ask(), ask()]).finally(() => {
+        isOver = true;
+      });
+      let mostWaiting = 0;
+      while (!isOver) {
+        await list();
+        mostWaiting = Math.max(mostWaiting, await gauge('waiting', own));
+      }
+      expect(mostWaiting).toBe(1);
+      expect((await all).map(({ status }) => status)).toEqual([422, 422]);
+    });
+  }, 60_000);
+
   it('a client that goes away: its statement is cancelled, and its place is free', async () => {
     await withServer({ queryTimeout: 30_000, costlyPerCaller: 1 }, async (own) => {
       const { secret } = await callers.token(admin());

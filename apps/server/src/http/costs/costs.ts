@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { type Database, DeadlineOver, isStatementTimeout, type Lease } from '@modelbox/db';
 import type { Registry } from 'prom-client';
 import { createPace } from '../../core/pace.ts';
-import type { CostBounds, Costs, RequestContext } from '../../protocol/context.ts';
+import type { CallerTurns, CostBounds, Costs, RequestContext } from '../../protocol/context.ts';
 import { ClientGone } from '../../protocol/errors.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import type { Settings } from '../../protocol/settings.ts';
@@ -10,9 +11,13 @@ import { type FairQueue, fairQueue, QueueFull } from './fair-queue.ts';
 
 /** Most waiting requests of the whole server. */
 const MOST_WAITING = 1_000;
+/** Milliseconds of a usual list on a busy machine: a caller who sends nothing longer is never heavy. */
+const USUAL = 500;
+/** Milliseconds between two charges for a request that runs. */
+const CHARGE_EVERY = 250;
 const RETRY_LATER = { 'retry-after': '2' };
 
-export function createCosts(settings: Settings, db: Database, registry: Registry): Costs {
+export function createCosts(settings: Settings, db: Database, turns: CallerTurns, registry: Registry): Costs {
   const queue = queueFor(settings, db.lists.options.max);
   const figures = measureCosts(registry, queue);
   const usual: CostBounds = { wait: settings.costlyWait, deadline: settings.queryTimeout };
@@ -26,7 +31,7 @@ export function createCosts(settings: Settings, db: Database, registry: Registry
         caller: ctx.actor.name,
         // Requests about all namespaces share one bound, so that they never use all places.
         namespaces: ctx.about.length > 0 ? ctx.about : [''],
-        isHeavy: () => ctx.rateLimits.isHeavy(ctx, ctx.actor),
+        isHeavy: () => !turns.isAlone(ctx.actor.name) && ctx.rateLimits.isHeavy(ctx, ctx.actor),
         wait,
         signal: ctx.signal,
       });
@@ -43,16 +48,33 @@ export function createCosts(settings: Settings, db: Database, registry: Registry
     async run(ctx, work, bounds) {
       const { wait, deadline } = { ...usual, ...bounds };
       const leave = await enter(ctx, wait);
-      const begun = performance.now();
+      const usualEnd = performance.now() + USUAL;
+      let charged = performance.now();
+      const charge = () => {
+        const now = performance.now();
+        const longMs = Math.max(0, now - Math.max(charged, usualEnd));
+        ctx.rateLimits.countCost(ctx, ctx.actor, now - charged, longMs);
+        charged = now;
+      };
+      // A long request weighs on its caller while it runs.
+      const timer = setInterval(charge, CHARGE_EVERY);
       try {
         return await onLease(ctx, deadline, work, figures);
       } finally {
         leave();
-        ctx.rateLimits.countCost(ctx, ctx.actor, performance.now() - begun);
+        clearInterval(timer);
+        charge();
       }
     },
   };
 }
+
+/**
+ * Places of all callers with much recent cost. They use at most a third of the connections. On a machine with few cores,
+ * a statement for each core would leave none to the statements of others.
+ */
+const heavyPlaces = (total: number): number =>
+  Math.max(1, Math.min(Math.floor(total / 3), availableParallelism() - 1));
 
 /** An open server has one caller, so only the number of connections bounds it. */
 function queueFor(settings: Settings, total: number): FairQueue {
@@ -61,7 +83,7 @@ function queueFor(settings: Settings, total: number): FairQueue {
     total,
     perCaller: isOpen ? total : Math.min(settings.costlyPerCaller, total),
     perNamespace: isOpen ? total : Math.min(settings.costlyPerNamespace, total),
-    reserved: total > 1 && !isOpen ? Math.max(1, Math.floor(total / 3)) : 0,
+    heavy: isOpen ? total : heavyPlaces(total),
     mostWaiting: MOST_WAITING,
     mostWaitingPerCaller: isOpen ? MOST_WAITING : settings.costlyQueue,
   });

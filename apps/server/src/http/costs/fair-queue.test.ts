@@ -5,7 +5,7 @@ const BOUNDS: QueueBounds = {
   total: 2,
   perCaller: 2,
   perNamespace: 2,
-  reserved: 0,
+  heavy: 2,
   mostWaiting: 100,
   mostWaitingPerCaller: 50,
 };
@@ -66,7 +66,7 @@ it('bounds the requests that run for one caller and in one namespace', async () 
 });
 
 it('callers with much recent cost leave places to others', async () => {
-  const { queue, order, ask } = queueOf({ total: 3, perCaller: 3, reserved: 1 });
+  const { queue, order, ask } = queueOf({ total: 3, perCaller: 3, heavy: 2 });
   const heavy = { isHeavy: () => true };
   for (const caller of ['h1', 'h2', 'h3']) void ask(caller, heavy);
   await ask('light');
@@ -112,4 +112,23 @@ it('a caller that goes away leaves the queue', async () => {
   await expect(waiting).rejects.toThrow('gone');
   expect(queue.waiting).toBe(0);
   await expect(ask('bob', { signal: gone.signal })).rejects.toThrow('gone');
+});
+
+it('counts the requests of a caller that became heavy while they ran', async () => {
+  const { queue, order, ask, end } = queueOf({ total: 4, perCaller: 3, heavy: 1 });
+  let isHeavy = false;
+  const caller = { isHeavy: () => isHeavy };
+  await Promise.all([ask('ann', caller), ask('ann', caller)]);
+  isHeavy = true;
+  const waiting = [ask('ann', caller), ask('bob', caller)];
+  await ask('light');
+  expect([order, queue.waiting]).toEqual([['ann', 'ann', 'light'], 2]);
+  await end();
+  expect(queue.waiting).toBe(2);
+  await end();
+  expect(queue.waiting).toBe(1);
+  await end();
+  await end();
+  await Promise.all(waiting);
+  expect(order.slice(3).sort()).toEqual(['ann', 'bob']);
 });

@@ -4,8 +4,8 @@ export interface QueueBounds {
   readonly total: number;
   readonly perCaller: number;
   readonly perNamespace: number;
-  /** Places of `total` that callers with much recent cost leave to others. */
-  readonly reserved: number;
+  /** Requests that run of all callers with much recent cost. */
+  readonly heavy: number;
   /** Most waiting requests: in all and of one caller. */
   readonly mostWaiting: number;
   readonly mostWaitingPerCaller: number;
@@ -56,8 +56,7 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
   const byNamespace = new Map<string, number>();
   /** In the order of turns: a caller that was served moves to the end. */
   const lines = new Map<string, Waiting[]>();
-  let running = 0;
-  let heavy = 0;
+  const running = new Set<Asked>();
   let waiting = 0;
 
   const add = (counts: Map<string, number>, key: string, by: 1 | -1): void => {
@@ -68,19 +67,21 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
 
   const isCallerFull = ({ caller }: Asked): boolean => (byCaller.get(caller) ?? 0) >= bounds.perCaller;
 
+  /** A caller may have become heavy since its request began. */
+  const countHeavy = (): number => [...running].filter(({ isHeavy }) => isHeavy()).length;
+
   function fits(asked: Asked): boolean {
-    if (running >= bounds.total || isCallerFull(asked)) return false;
+    if (running.size >= bounds.total || isCallerFull(asked)) return false;
     if (asked.namespaces.some((namespace) => (byNamespace.get(namespace) ?? 0) >= bounds.perNamespace))
       return false;
-    return !asked.isHeavy() || heavy < bounds.total - bounds.reserved;
+    return !asked.isHeavy() || countHeavy() < bounds.heavy;
   }
 
   function take(asked: Asked): () => void {
-    const weighs = asked.isHeavy() ? 1 : 0;
     const namespaces = [...new Set(asked.namespaces)];
     const count = (by: 1 | -1) => {
-      running += by;
-      heavy += by * weighs;
+      if (by === 1) running.add(asked);
+      else running.delete(asked);
       add(byCaller, asked.caller, by);
       for (const namespace of namespaces) add(byNamespace, namespace, by);
     };
@@ -95,7 +96,7 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
   }
 
   function serve(): void {
-    for (let isMore = true; isMore && running < bounds.total; ) isMore = serveNext();
+    for (let isMore = true; isMore && running.size < bounds.total; ) isMore = serveNext();
   }
 
   /** Starts one request that fits; false if there is none. */
@@ -170,7 +171,7 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
       return wait(asked);
     },
     get running() {
-      return running;
+      return running.size;
     },
     get waiting() {
       return waiting;

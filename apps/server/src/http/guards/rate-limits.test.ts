@@ -1,4 +1,5 @@
 import { ModelBox } from '@modelbox/client';
+import { localActor } from '@modelbox/domain';
 import { afterEach, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../../../testing/test-server.ts';
 import { callersOf, withToken } from '../../../testing/tokens.ts';
@@ -150,4 +151,17 @@ it('an open server has no limits', async () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('ratelimit')).toBeNull();
   }
+});
+
+it('a caller is heavy by the time of long requests, however much all short ones take', async () => {
+  const { server: running } = await limited({});
+  const { ctx } = running;
+  const actorOf = (name: string) => ({ ...localActor, name });
+  const [lists, previews] = [actorOf('user:lists'), actorOf('user:previews')];
+  for (let n = 0; n < 500; n++) ctx.rateLimits.countCost(ctx, lists, 100, 0);
+  for (let n = 0; n < 3; n++) ctx.rateLimits.countCost(ctx, previews, 1_500, 1_000);
+  const areHeavy = () => [lists, previews].map((actor) => ctx.rateLimits.isHeavy(ctx, actor));
+  expect(areHeavy()).toEqual([false, true]);
+  running.advance(60_000);
+  expect(areHeavy()).toEqual([false, false]);
 });

@@ -9,8 +9,8 @@ import { type Left, type RateWindow, rateWindow } from './rate-window.ts';
 
 export type LimitName = 'address' | 'identity' | 'failures' | 'cost';
 
-/** Milliseconds of cost in a minute from which a caller leaves some places to others. */
-const HEAVY = 5_000;
+/** Milliseconds of long requests in a minute from which a caller leaves most places to others. */
+const HEAVY = 2_000;
 
 /** An open server has no limits: everybody who reaches it is its administrator. */
 export function rateLimits(settings: Settings): RateLimits {
@@ -21,6 +21,8 @@ export function rateLimits(settings: Settings): RateLimits {
     failures: rateWindow(isOpen ? 0 : settings.rateLimitFailures),
     cost: rateWindow(isOpen ? 0 : settings.rateLimitCost || ANY),
   };
+
+  const long = rateWindow(isOpen ? 0 : ANY);
 
   // Parsing an IPv6 address would dominate the cost of this check.
   const networks = new LRUCache<string, string>({ max: 10_000, memoMethod: networkOf });
@@ -46,9 +48,13 @@ export function rateLimits(settings: Settings): RateLimits {
     byIdentity: (ctx, reply, actor) => count(ctx, 'identity', actor.name, reply),
     demandFewFailures: (ctx, address) => demandLeft(ctx, 'failures', network(address)),
     demandCost: (ctx, actor) => demandLeft(ctx, 'cost', actor.name),
-    countCost: (ctx, actor, ms) =>
-      void windows.cost?.take(actor.name, ctx.now().getTime(), Math.max(1, Math.ceil(ms))),
-    isHeavy: (ctx, actor) => (windows.cost?.spent(actor.name, ctx.now().getTime()) ?? 0) > HEAVY,
+    countCost({ clock }, actor, ms, longMs) {
+      // Not the time of the request, which may have begun long ago.
+      const now = clock.now().getTime();
+      windows.cost?.take(actor.name, now, Math.max(1, Math.ceil(ms)));
+      if (longMs > 0) long?.take(actor.name, now, Math.ceil(longMs));
+    },
+    isHeavy: ({ clock }, actor) => (long?.spent(actor.name, clock.now().getTime()) ?? 0) > HEAVY,
     tellCost(ctx, reply, actor) {
       const window = windows.cost;
       if (window === undefined || window.quota === ANY) return;

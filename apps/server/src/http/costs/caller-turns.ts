@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import { Gauge, type Registry } from 'prom-client';
+import type { CallerTurns, Turn } from '../../protocol/context.ts';
+import { HttpProblem } from '../../protocol/problem.ts';
+import type { Settings } from '../../protocol/settings.ts';
+
+/** Milliseconds after its last request for which a caller counts as at work. */
+const AT_WORK = 1_000;
+/** Milliseconds between two answers that refuse requests of the same caller for their number or cost. */
+const REFUSAL_EVERY = 500;
+const RETRY_LATER = { 'retry-after': '2' };
+
+interface Waiting {
+  readonly weight: number;
+  readonly start: () => void;
+}
+
+interface Line {
+  running: number;
+  readonly waiting: Waiting[];
+}
+
+interface Bounds {
+  /** Requests of one caller that run at once while another caller is at work. */
+  readonly perCaller: number;
+  /** Milliseconds that a request waits at most. */
+  readonly wait: number;
+}
+
+/** @param now milliseconds of a clock that never goes back. */
+export function callerTurns(
+  { perCaller, wait }: Bounds,
+  now: () => number = () => performance.now(),
+): CallerTurns {
+  const lines = new Map<string, Line>();
+  /** The caller of the last request, and the last caller before it that differs. */
+  let last = { caller: '', at: Number.NEGATIVE_INFINITY };
+  let other = last;
+  const refused = new LRUCache<string, number>({ max: 10_000 });
+
+  function note(caller: string): void {
+    if (last.caller !== caller) {
+      other = last;
+      last = { caller, at: 0 };
+    }
+    last.at = now();
+  }
+
+  const isAlone = (caller: string): boolean => now() - (last.caller === caller ? other : last).at > AT_WORK;
+
+  const fits = (caller: string, line: Line, weight: number): boolean =>
+    line.running === 0 || line.running + weight <= perCaller || isAlone(caller);
+
+  function leave(caller: string, line: Line, weight: number): void {
+    line.running -= weight;
+    for (let next = line.waiting[0]; next && fits(caller, line, next.weight); next = line.waiting[0]) {
+      line.waiting.shift();
+      line.running += next.weight;
+      next.start();
+    }
+    if (line.running === 0 && line.waiting.length === 0) lines.delete(caller);
+  }
+
+  async function enter(caller: string, weight: number, gone: () => AbortSignal): Promise<() => void> {
+    const line = lines.get(caller) ?? { running: 0, waiting: [] };
+    lines.set(caller, line);
+    if (line.waiting.length === 0 && fits(caller, line, weight)) line.running += weight;
+    else await waitFor(line, weight, gone());
+    return () => leave(caller, line, weight);
+  }
+
+  async function waitFor(line: Line, weight: number, gone: AbortSignal): Promise<void> {
+    gone.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const entry: Waiting = { weight, start: resolve };
+    line.waiting.push(entry);
+    const giveUp = (error: unknown) => {
+      const place = line.waiting.indexOf(entry);
+      if (place < 0) return;
+      line.waiting.splice(place, 1);
+      reject(error);
+    };
+    const timer = setTimeout(() => giveUp(tooMany(perCaller)), wait);
+    const onGone = () => giveUp(gone.reason);
+    gone.addEventListener('abort', onGone, { once: true });
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      gone.removeEventListener('abort', onGone);
+    }
+  }
+
+  const sum = (count: (line: Line) => number): number =>
+    [...lines.values()].reduce((all, line) => all + count(line), 0);
+
+  return {
+    isAlone,
+    async begin(caller, gone) {
+      note(caller);
+      let end: (() => void) | undefined = await enter(caller, 1, gone);
+      const pause = () => {
+        end?.();
+        end = undefined;
+      };
+      return {
+        pause,
+        end: pause,
+        async resume(isLarge) {
+          end ??= await enter(caller, isLarge ? perCaller : 1, gone);
+        },
+      };
+    },
+    async beforeRefusal(caller, gone) {
+      const before = refused.get(caller) ?? Number.NEGATIVE_INFINITY;
+      const at = now();
+      refused.set(caller, at);
+      if (at - before >= REFUSAL_EVERY) return;
+      await sleep(REFUSAL_EVERY, undefined, { signal: gone }).catch(() => {});
+    },
+    get running() {
+      return sum((line) => line.running);
+    },
+    get waiting() {
+      return sum((line) => line.waiting.length);
+    },
+  };
+}
+
+/** The turn of a request that nothing bounds. */
+export const freeTurn: Turn = { pause: () => {}, end: () => {}, resume: () => Promise.resolve() };
+
+/** An open server has one caller, whom nothing bounds. */
+const noTurns: CallerTurns = {
+  begin: () => Promise.resolve(freeTurn),
+  isAlone: () => true,
+  beforeRefusal: () => Promise.resolve(),
+  running: 0,
+  waiting: 0,
+};
+
+export function createTurns(settings: Settings, registry: Registry): CallerTurns {
+  const { auth, requestsPerCaller, costlyWait } = settings;
+  const turns = auth === 'open' ? noTurns : callerTurns({ perCaller: requestsPerCaller, wait: costlyWait });
+  new Gauge({
+    name: 'modelbox_caller_requests',
+    help: 'Requests of known callers, by state: running, or waiting for other requests of their callers.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      this.set({ state: 'running' }, turns.running);
+      this.set({ state: 'waiting' }, turns.waiting);
+    },
+  });
+  return turns;
+}
+
+const tooMany = (perCaller: number): HttpProblem =>
+  new HttpProblem(
+    'rate_limited',
+    `More than ${perCaller} requests of this caller are in progress (MODELBOX_REQUESTS_PER_CALLER), and this one waited too long. Send fewer at a time.`,
+    {},
+    RETRY_LATER,
+  );
