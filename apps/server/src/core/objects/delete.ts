@@ -23,7 +23,13 @@ export function deleteObject<Row extends StoredRow>(
     const row = await lockObject(tx, ctx, store, object);
     if (!row.deletedAt) {
       await check?.(tx, object, ctx);
-      await setColumns(tx, ctx, store, object, row, { deletedAt: ctx.now() }, 'deleted');
+      await setColumns(tx, ctx, {
+        store,
+        object,
+        before: row,
+        columns: { deletedAt: ctx.now() },
+        action: 'deleted',
+      });
     }
     return { status: 204, object: null };
   });
@@ -50,7 +56,7 @@ export async function restoreObject<Row extends StoredRow>(
       await check?.(tx, object, ctx);
       if (row.deletedAt) {
         const columns = { deletedAt: null, ...('purgeAt' in row ? { purgeAt: null } : {}) };
-        await setColumns(tx, ctx, store, object, row, columns, 'restored');
+        await setColumns(tx, ctx, { store, object, before: row, columns, action: 'restored' });
       }
       await bringBack?.(tx, ctx, object, Boolean(row.deletedAt));
       return { status: 200, object: { kind: store.kind, id: object.id } };

@@ -8,6 +8,14 @@ import { write } from '../writes/write.ts';
 import { changedColumns } from './patch.ts';
 import { lockLiving } from './store.ts';
 
+interface ColumnChange<Row extends StoredRow> {
+  readonly store: ObjectStore<Row>;
+  readonly object: Pick<Located, 'namespace'>;
+  readonly before: Row;
+  readonly columns: object;
+  readonly action: 'updated' | 'deleted' | 'restored' | 'finalized';
+}
+
 /**
  * Applies a JSON merge patch to an object under its row lock. A patch that changes nothing writes nothing.
  * @param answer the kind of the answer: the object itself, or its metadata.
@@ -22,7 +30,8 @@ export function updateObject<Row extends StoredRow>(
   return write(ctx, async (tx) => {
     const before = await lockLiving(tx, ctx, store, object);
     const changed = changedColumns(before as unknown as Record<string, unknown>, patch);
-    if (Object.keys(changed).length > 0) await setColumns(tx, ctx, store, object, before, changed, 'updated');
+    if (Object.keys(changed).length > 0)
+      await setColumns(tx, ctx, { store, object, before, columns: changed, action: 'updated' });
     return { status: 200, object: { kind: answer, id: object.id } };
   });
 }
@@ -30,11 +39,7 @@ export function updateObject<Row extends StoredRow>(
 export async function setColumns<Row extends StoredRow>(
   tx: Tx,
   ctx: RequestContext,
-  store: ObjectStore<Row>,
-  object: Pick<Located, 'namespace'>,
-  before: Row,
-  columns: object,
-  action: 'updated' | 'deleted' | 'restored' | 'finalized',
+  { store, object, before, columns, action }: ColumnChange<Row>,
 ): Promise<void> {
   const after = await store.set(tx, before.id, {
     ...columns,

@@ -113,7 +113,13 @@ async function removeWhole(
   const objectStore = STORES[scope.kind];
   const before = await objectStore.find(tx, row.id);
   if (before === null) return 0;
-  await setColumns(tx, ctx, objectStore, row, before, { deletedAt: ctx.now(), purgeAt: until }, 'deleted');
+  await setColumns(tx, ctx, {
+    store: objectStore,
+    object: row,
+    before,
+    columns: { deletedAt: ctx.now(), purgeAt: until },
+    action: 'deleted',
+  });
   return Number(size.bytes);
 }
 

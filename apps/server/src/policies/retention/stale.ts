@@ -75,7 +75,13 @@ function abort(
     const row = await lockLiving(tx, own, experiments, experiment).catch(() => undefined);
     const [still] = await sqlOf(tx)(`${SILENT} AND e.id = $3::uuid`, [path, since, experiment.id]);
     if (row === undefined || still === undefined) return 0;
-    await setColumns(tx, own, experiments, experiment, row, { status: 'aborted' }, 'updated');
+    await setColumns(tx, own, {
+      store: experiments,
+      object: experiment,
+      before: row,
+      columns: { status: 'aborted' },
+      action: 'updated',
+    });
     return 1;
   });
 }

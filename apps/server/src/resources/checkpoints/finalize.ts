@@ -10,15 +10,13 @@ export const finalizeCheckpoint: Verb<'checkpoints.finalize'> = (ctx, { touched:
     const row = await lockLiving(tx, ctx, checkpoints, checkpoint);
     if (row.status === 'pending') {
       await demandNoPending(tx, 'checkpoint', checkpoint.id);
-      await setColumns(
-        tx,
-        ctx,
-        checkpoints,
-        checkpoint,
-        row,
-        { status: 'ready', readyAt: ctx.now() },
-        'finalized',
-      );
+      await setColumns(tx, ctx, {
+        store: checkpoints,
+        object: checkpoint,
+        before: row,
+        columns: { status: 'ready', readyAt: ctx.now() },
+        action: 'finalized',
+      });
     }
     return { status: 200, object: { kind: 'checkpoint', id: checkpoint.id } };
   });

@@ -35,7 +35,13 @@ export const replaceCheckpoint = (ctx: RequestContext, draft: Draft): Promise<Re
         const row = await lockObject(tx, ctx, checkpoints, there);
         // Another request deleted or replaced the checkpoint while this one waited for the lock.
         if (row.deletedAt) return undefined;
-        await setColumns(tx, ctx, checkpoints, draft.experiment, row, { deletedAt: ctx.now() }, 'deleted');
+        await setColumns(tx, ctx, {
+          store: checkpoints,
+          object: draft.experiment,
+          before: row,
+          columns: { deletedAt: ctx.now() },
+          action: 'deleted',
+        });
       }
       return insertWithin(tx, draft);
     }),

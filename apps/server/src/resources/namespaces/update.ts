@@ -19,6 +19,12 @@ export const updateNamespace: Verb<'namespaces.update'> = (ctx, { touched: { nam
       changed['quotaCharged'] = null;
     }
     if (Object.keys(changed).length > 0)
-      await setColumns(tx, ctx, namespaces, namespace, before, changed, 'updated');
+      await setColumns(tx, ctx, {
+        store: namespaces,
+        object: namespace,
+        before,
+        columns: changed,
+        action: 'updated',
+      });
     return { status: 200, object: { kind: 'namespace', id: namespace.id } };
   });

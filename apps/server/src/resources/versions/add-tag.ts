@@ -13,5 +13,11 @@ export async function addTag(
   tag: string,
 ): Promise<void> {
   const row = await lockLiving(tx, ctx, versions, version);
-  await setColumns(tx, ctx, versions, model, row, { tags: tagSet([...row.tags, tag]) }, 'updated');
+  await setColumns(tx, ctx, {
+    store: versions,
+    object: model,
+    before: row,
+    columns: { tags: tagSet([...row.tags, tag]) },
+    action: 'updated',
+  });
 }

@@ -12,15 +12,13 @@ export const finalizeVersion: Verb<'versions.finalize'> = (ctx, { touched: { ver
     const row = await lockLiving(tx, ctx, versions, version);
     if (row.status === 'pending') {
       await demandNoPending(tx, 'version', version.id);
-      await setColumns(
-        tx,
-        ctx,
-        versions,
-        version,
-        row,
-        { status: 'ready', readyAt: ctx.now(), pendingAliases: [] },
-        'finalized',
-      );
+      await setColumns(tx, ctx, {
+        store: versions,
+        object: version,
+        before: row,
+        columns: { status: 'ready', readyAt: ctx.now(), pendingAliases: [] },
+        action: 'finalized',
+      });
       const model = { id: version.parentId, namespace: version.namespace };
       await takeAliases(tx, ctx, model, row.pendingAliases, { id: row.id, version: row.version }, 'finalize');
     }
