@@ -7,12 +7,12 @@ import { pull } from './trees/pull.ts';
 import { push } from './trees/push.ts';
 
 /**
- * A client of one ModelBox server.
+ * A client for one ModelBox server.
  *
  *     const client = new ModelBox();
  *     const { version, files } = await client.resolve('ai/vision/yolo@prod');
  *
- * Safe to share; keep one for the life of the program. Throws `ModelBoxError` where an option is not what it must be.
+ * Safe to share: keep one for the life of the program. Throws `ModelBoxError` if an option is invalid.
  */
 export class ModelBox extends Resources {
   readonly #transfers: Transfers;
@@ -24,12 +24,12 @@ export class ModelBox extends Resources {
   }
 
   /**
-   * Creates a version with the files of a folder (on Node), or those given one by one, and makes it ready when all have
-   * arrived and been verified.
+   * Creates a version with the files of a folder (on Node) or with listed files, and finalizes it when the server has
+   * verified all of them.
    *
-   * The same call again continues: the version is the one that is there, and files that it has with the same content
-   * are not sent again. A file that changes meanwhile, and a file in the version that is not among these, are
-   * `ModelBoxError`s; the version stays pending then.
+   * A repeated call continues: it reuses the existing version and skips files that have arrived. Throws
+   * `ModelBoxError` if a file changes meanwhile, or if the version has a file that is not in the list; the version
+   * then stays pending.
    */
   push(
     model: string,
@@ -41,19 +41,20 @@ export class ModelBox extends Resources {
   }
 
   /**
-   * Brings the stored files of a version into a folder (on Node), each verified; tracked ones are only told of.
+   * Downloads the stored files of a version into a folder (on Node) and verifies each. The result only lists tracked
+   * files.
    *
-   * Files that are there with the right content are not downloaded; others of the same name are replaced, and what else
-   * is in the folder is left. The same call again continues what was cut off. One pull into a folder at a time.
+   * Files with the right content are not downloaded again. Other files of the same name are replaced; all else in the
+   * folder stays. A repeated call continues. Run one pull into a folder at a time.
    */
   pull(ref: string, folder: string, options: PullOptions = {}): Promise<Pulled> {
     return pull(this, this.#transfers, ref, folder, options);
   }
 
   /**
-   * Gives up what is in flight (those calls reject with `ClosedError`), refuses further calls, and is done when all has
-   * ended. Idle connections belong to the platform's `fetch`, which lets go of them by itself and never keeps the
-   * process alive for them.
+   * Aborts calls in flight, which reject with `ClosedError`, and rejects further calls. Resolves when all have ended.
+   * Idle connections belong to the `fetch` of the platform, which closes them and never keeps the process alive for
+   * them.
    */
   close(): Promise<void> {
     return this.#transfers.close();

@@ -35,7 +35,7 @@ export interface JsonSchema {
   readonly properties?: { readonly [name: string]: JsonSchema };
   readonly items?: JsonSchema;
   readonly description?: string;
-  /** Of a query parameter that the client has no use for. */
+  /** Marks query parameters that the client leaves out. */
   readonly 'x-not-in-client'?: boolean;
 }
 

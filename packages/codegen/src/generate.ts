@@ -1,5 +1,5 @@
-// Writes what follows from the contract: the OpenAPI document, and the client's types and resources.
-// `--check` writes nothing, lists what differs from the contract, and exits 1 if anything does.
+// Generates the OpenAPI document and the types and resources of the client from the contract. `--check` only lists
+// differences, and exits with 1 if there are any.
 
 import { generated } from './generated.ts';
 import { drift, write } from './tree.ts';

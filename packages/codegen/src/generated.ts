@@ -7,7 +7,7 @@ import { emitSchemas } from './schemas.ts';
 import { HEADER } from './text.ts';
 import { emitTypes } from './types.ts';
 
-/** Everything that is generated from the contract, by its path below `packages`. */
+/** All generated files, by path below `packages`. */
 export async function generated(): Promise<Map<string, string>> {
   const document = openApiDocument(await versionOf('schema')) as unknown as Document;
   const operations = readOperations(document);

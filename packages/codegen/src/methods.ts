@@ -3,14 +3,14 @@ import type { Operation } from './operations.ts';
 import { docComment, listing } from './text.ts';
 import { hasQueryType } from './types.ts';
 
-/** A method of the client, and the names that it needs: of generated types and of the core's. */
+/** A client method, and the names that it imports from the generated types and the core. */
 export interface Method {
   readonly text: string;
   readonly types: readonly string[];
   readonly core: readonly string[];
 }
 
-/** The method of one operation. Path parameters and required query parameters are positional. */
+/** Generates the method of an operation. Path parameters and required query parameters are positional. */
 export function emitMethod(operation: Operation): Method {
   const { answer, call, options } = shape(operation);
   const required = operation.query.filter((parameter) => parameter.required).map(({ name }) => name);
@@ -26,7 +26,7 @@ export function emitMethod(operation: Operation): Method {
   if (operation.body.form === 'bytes') parameters.push('source: UploadSource');
   const query = hasQueryType(operation) ? queryTypeName(operation.id) : undefined;
   if (query) types.push(query);
-  // The few query parameters of an upload or download stand among its options; elsewhere they are an argument.
+  // Query parameters of uploads and downloads are options. Elsewhere they are one argument.
   const isContent = operation.body.form === 'bytes' || operation.result.form === 'bytes';
   const merged = query !== undefined && isContent;
   if (query && !merged) parameters.push(`query?: ${query}`);
@@ -49,14 +49,14 @@ export function emitMethod(operation: Operation): Method {
   };
 }
 
-/** What the method returns, the core's function that it calls, and the type of its options. */
+/** The return type, the core function and the options type of the method. */
 function shape({ body, result, takesIfMatch, takesIdempotencyKey }: Operation) {
   const write = takesIdempotencyKey ? 'WriteOptions' : 'CallOptions';
   const options = takesIfMatch ? 'ConditionalOptions' : write;
   if (body.form === 'bytes') {
     const type = 'type' in result ? result.type : 'File';
     const answer = promise('APIPromise', type);
-    // A file may go in parts; a part of one does not.
+    // A file can be sent in parts; a part cannot.
     if (type === 'File') return { answer, call: 'uploadFile', options: 'FileUploadOptions' };
     return { answer, call: `upload<${type}>`, options: 'UploadOptions' };
   }

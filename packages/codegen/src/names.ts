@@ -1,4 +1,4 @@
-/** `ModelsVersions` for `['models', 'versions']`; below, `models-versions`. */
+/** Example: `ModelsVersions` for `['models', 'versions']`. */
 export const pascalCase = (words: readonly string[]): string => words.map(capitalize).join('');
 export const kebabCase = (words: readonly string[]): string =>
   words.map((word) => word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)).join('-');

@@ -1,13 +1,13 @@
 import { type Document, type DocumentOperation, type Parameter, refName } from './document.ts';
 
-/** What a method of the client answers with. `page`: a list that is paged through. */
+/** The kind of answer of a client method. `page`: a paged list. */
 export type Result =
   | { readonly form: 'json' | 'page'; readonly type: string }
   | { readonly form: 'empty' | 'bytes' | 'text' };
 
 /** One method of the client, as the document describes it. */
 export interface Operation {
-  /** `models.versions.list`: the path of the method. */
+  /** The operation id, which is the path of the method: `models.versions.list`. */
   readonly id: string;
   readonly method: string;
   /** `/v1/models/{model}`. */
@@ -17,21 +17,21 @@ export interface Operation {
   readonly description: string;
   readonly pathParameters: readonly Parameter[];
   readonly query: readonly Parameter[];
-  /** The component that is the body, `bytes` for the content of a file, `none` too where the body has no fields. */
+  /** The component of the body, or `bytes` for the content of a file. Absent also if the body has no fields. */
   readonly body:
     | { readonly form: 'json'; readonly type: string; readonly required: boolean }
     | { readonly form: 'bytes' | 'none' };
   readonly result: Result;
-  /** Statuses from 400 that are answers, not errors. */
+  /** Statuses from 400 that are not errors. */
   readonly alsoAnswers: readonly number[];
   readonly takesIdempotencyKey: boolean;
   readonly takesIfMatch: boolean;
 }
 
-/** Pages for a person, of no use to a program. */
+/** Pages for people, which programs do not need. */
 const NOT_FOR_PROGRAMS = new Set(['system.docs', 'system.docsAsset']);
 
-/** The operations that the client has methods for, in order of the document. */
+/** The operations with a client method, in the order of the document. */
 export function readOperations(document: Document): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
@@ -75,7 +75,7 @@ function readBody({ operationId, requestBody }: DocumentOperation): Operation['b
   if (!schema) return { form: 'bytes' };
   if (schema.$ref) return { form: 'json', type: refName(schema.$ref), required: requestBody.required };
   if (Object.keys(schema.properties ?? {}).length === 0) return { form: 'none' };
-  throw new Error(`The body of ${operationId} is no component: give its schema an id.`);
+  throw new Error(`The body of ${operationId} is not a component: give its schema an id.`);
 }
 
 function readResult(document: Document, operation: DocumentOperation): Result {
@@ -89,7 +89,7 @@ function readResult(document: Document, operation: DocumentOperation): Result {
   return item ? { form: 'page', type: refName(item) } : { form: 'json', type: refName(json.$ref) };
 }
 
-/** The responses that the operation describes itself; errors are shared ones. */
+/** The responses of the operation itself. Error responses are shared. */
 const answers = (operation: DocumentOperation) =>
   Object.entries(operation.responses).flatMap(([status, response]) =>
     '$ref' in response ? [] : [{ status: Number(status), content: response.content }],

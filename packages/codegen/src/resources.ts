@@ -4,15 +4,15 @@ import { kebabCase, pascalCase } from './names.ts';
 import type { Operation } from './operations.ts';
 import { docComment, HEADER, listing } from './text.ts';
 
-/** One class of the client: the methods under one path, and the classes below it. */
+/** A class of the client, with the methods of one path and the classes below it. */
 interface Resource {
-  /** `['models', 'versions']`; of the root `[]`. */
+  /** The path, for example `['models', 'versions']`. Empty for the root. */
   readonly path: readonly string[];
   readonly operations: Operation[];
   readonly children: Map<string, Resource>;
 }
 
-/** Where the core exports each name from. */
+/** The module of the core that exports each name. */
 const CORE: Readonly<Record<string, string>> = {
   APIPromise: 'api-promise',
   CallOptions: 'options',
@@ -28,7 +28,7 @@ const CORE: Readonly<Record<string, string>> = {
   url: 'url',
 };
 
-/** The classes of the client by file name: one for each resource, and `resources.ts` with all of them below it. */
+/** Generates the classes by file name: one per resource, and `resources.ts` with all of them. */
 export function emitResources(document: Document, operations: readonly Operation[]): Map<string, string> {
   const root: Resource = { path: [], operations: [], children: new Map() };
   for (const operation of operations) {

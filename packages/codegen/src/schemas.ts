@@ -4,7 +4,7 @@ import type { Operation } from './operations.ts';
 import { docComment, HEADER } from './text.ts';
 import { hasQueryType } from './types.ts';
 
-/** A name for the type of each component and each query. What callers write may hold `undefined` for absent. */
+/** Generates a named type for each component and query. Input types allow `undefined` for absent fields. */
 export function emitSchemas(document: Document, operations: readonly Operation[]): string {
   const bodies = new Set(operations.flatMap(({ body }) => (body.form === 'json' ? [body.type] : [])));
   const components = Object.entries(document.components.schemas)

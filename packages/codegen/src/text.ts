@@ -1,10 +1,10 @@
-/** Stands at the head of every generated file. */
+/** The header of every generated file. */
 export const HEADER =
   '// Generated from the contract in packages/schema by `npm run generate`. Do not edit.\n\n';
 
 const WIDTH = 110;
 
-/** A doc comment, wrapped; each paragraph apart. */
+/** Formats a doc comment, with wrapped paragraphs. */
 export function docComment(paragraphs: readonly string[], indent = ''): string {
   const lines = paragraphs.flatMap((paragraph, index) => [
     ...(index === 0 ? [] : ['']),
@@ -26,7 +26,7 @@ function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** `open` + items + `close` on one line where that fits, otherwise an item a line, as the formatter does it. */
+/** Puts `open`, items and `close` on one line if they fit, otherwise one item per line, as the formatter does. */
 export function listing(
   indent: string,
   open: string,

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../..', import.meta.url));
-/** Here nothing stands but what was generated, so a file that is generated no more is removed. */
+/** Folders with only generated files, from which obsolete files are removed. */
 const OWNED = 'client/src/generated';
 
-/** The paths that differ on disk from `files` (path below `packages` to content), sorted. */
+/** Lists the paths that differ on disk from `files` (path below `packages` to content), sorted. */
 export async function drift(files: ReadonlyMap<string, string>): Promise<string[]> {
   const differing: string[] = [];
   for (const [path, text] of files) if ((await contentOf(path)) !== text) differing.push(path);
@@ -20,7 +20,7 @@ export async function drift(files: ReadonlyMap<string, string>): Promise<string[
   return differing.sort();
 }
 
-/** Brings the disk to `files`, and names what changed. */
+/** Writes `files` to the disk and returns the changed paths. */
 export async function write(files: ReadonlyMap<string, string>): Promise<string[]> {
   const differing = await drift(files);
   for (const path of differing) {

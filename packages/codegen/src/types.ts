@@ -4,13 +4,13 @@ import { queryTypeName } from './names.ts';
 import type { Operation } from './operations.ts';
 import { HEADER } from './text.ts';
 
-/** The types of all components, and of the query of each operation that has optional parameters. */
+/** Generates the types of all components, and of the query of each operation with optional parameters. */
 export async function emitTypes(document: Document, operations: readonly Operation[]): Promise<string> {
   const queries = operations
     .filter(hasQueryType)
     .map((operation) => [queryTypeName(operation.id), querySchema(operation)]);
   const schemas = { ...document.components.schemas, ...Object.fromEntries(queries) };
-  // Nothing but the components: the resource methods say all that `paths` and `operations` would.
+  // Only the components: the resource methods replace `paths` and `operations`.
   const input = { openapi: document.openapi, info: document.info, paths: {}, components: { schemas } };
   const nodes = await openapiTS(input, {
     alphabetize: true,
@@ -20,7 +20,7 @@ export async function emitTypes(document: Document, operations: readonly Operati
   return `${HEADER}${text.slice(text.indexOf('export interface components'), text.indexOf('export type $defs'))}`;
 }
 
-/** Parameters that a caller may leave out are gathered in one argument; the others are arguments of their own. */
+/** Optional parameters share one argument. Required ones have their own. */
 export const hasQueryType = (operation: Operation): boolean =>
   operation.query.some((parameter) => !parameter.required);
 

@@ -2,38 +2,41 @@ import type { Permission } from '@modelbox/schema';
 
 /** Who makes a request. */
 export interface Actor {
-  /** How changes name it: `local`, `user:ann@example.com`, `service:trainer`. */
+  /** The name in changes: `local`, `user:ann@example.com`, `service:trainer`. */
   readonly name: string;
   readonly groups?: readonly string[];
-  /** By which token it is known. */
+  /** The token that identified the caller. */
   readonly tokenId?: string;
-  /** Whether that token allows less than its owner may do. */
+  /** Whether that token allows less than its principal may do. */
   readonly isNarrowed?: boolean;
-  /** Whether it counts only from some networks. */
+  /** Whether the token works only from some networks. */
   readonly isBoundToNetworks?: boolean;
-  /** What it may do; the local user of an open server, and an administrator, may do everything. */
+  /** `all` for administrators and for the local user of an open server. */
   readonly grants: 'all' | Grants;
 }
 
 /** Permissions by the path of a namespace: there, and on everything below it. The empty path is above all. */
 export type Grants = ReadonlyMap<string, ReadonlySet<Permission>>;
 
-/** Whether principals, users, services and groups, name an actor. */
+/** Whether a list of principals (users, services and groups) includes the actor. */
 export const isNamed = (
   { name, groups }: Pick<Actor, 'name' | 'groups'>,
   principals: readonly string[],
 ): boolean => principals.some((each) => each === name || groups?.includes(each));
 
-/** The one user of a server that is open for whoever is on this machine. */
+/** The caller of every request to an open server. */
 export const localActor: Actor = { name: 'local', grants: 'all' };
 
-/** A path and all above it, the nearest first, and the empty one. */
+/** Yields a path and its parents, the nearest first, ending with the empty path. */
 function* pathsUp(path: string): Generator<string> {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) yield at;
   yield '';
 }
 
-/** What an actor may do in a namespace: `hidden` where it may do nothing there, so that it must not learn of it. */
+/**
+ * Decides the access of an actor to a namespace. `hidden`: the actor has no permission there, so it must not learn
+ * that the namespace exists.
+ */
 export function decideAccess(
   actor: Actor,
   permission: Permission,
@@ -57,9 +60,9 @@ export function namespacesWith(grants: Grants, permission: Permission): 'all' | 
 }
 
 /**
- * What is left of somebody's permissions where a token is narrowed.
- * @param every all permissions that there are: what `all` stands for.
- * @param namespaces only there and below; null: everywhere.
+ * Restricts grants to what a narrowed token allows.
+ * @param every all permissions, the meaning of `all`.
+ * @param namespaces only these and below; null: all.
  * @param permissions only these; null: all.
  */
 export function narrowGrants(

@@ -1,23 +1,24 @@
 import type { Permission } from '@modelbox/schema';
 import { type Actor, decideAccess, isNamed } from './access.ts';
 
-/** Who may move an alias, as a model or a namespace says. */
+/** The callers and rules that may move an alias, by the protection of a model or namespace. */
 export type AliasProtection =
   /** Whoever has these permissions, those of a role, on the namespace of the model. */
   | { readonly by: 'role'; readonly permissions: readonly Permission[] }
   /** Users, services and groups. */
   | { readonly by: 'principals'; readonly principals: readonly string[] }
-  /** A labelling rule that acts by itself and whose text an admin allowed. `allowed` has the digests of these texts. */
+  /** Labelling rules in mode `auto` whose text an admin allowed. `allowed` lists the digests of these texts. */
   | { readonly by: 'rule'; readonly allowed: readonly string[] }
-  /** Somebody who approves what a rule proposes. */
+  /** Callers who approve a proposal. */
   | { readonly by: 'proposal' };
 
-/** How an alias is moved: a person or a pipeline asks for it, a rule with this digest does it, or a proposal is approved. */
+/** The source of a move: a request, an approved proposal, or a rule with this digest. */
 export type AliasMover = 'caller' | 'proposal' | { readonly rule: string };
 
 /**
- * Whether a protection lets somebody move the alias in a namespace. Who approves a proposal must have what it asks of callers;
- * a rule is no caller. Administrators are whoever they need to be, but no rule.
+ * Whether a protection allows a move of the alias in a namespace. The approver of a proposal must satisfy the
+ * protection as a caller; a rule is not a caller. Administrators satisfy every protection of callers, but never count
+ * as a rule.
  */
 export function allowsMove(
   protection: AliasProtection,

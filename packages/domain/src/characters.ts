@@ -1,4 +1,4 @@
-/** Unicode code points: what JSON Schema's `maxLength` and Postgres' `char_length` count. */
+/** Counts Unicode code points, like `maxLength` in JSON Schema and `char_length` in Postgres. */
 export function countCharacters(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
@@ -8,7 +8,7 @@ export function countCharacters(text: string): number {
 /** C0 controls, DEL and C1 controls. */
 export const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
 
-/** What Postgres would refuse, or what no reader could tell from other text, in any text that names something. */
+/** Finds characters that Postgres rejects, or that make a name look like another one. */
 export function faultInText(text: string): string | undefined {
   if (!text.isWellFormed()) return 'must be well-formed Unicode, without lone surrogates';
   if (hasControlCharacter(text)) return 'must not contain control characters';

@@ -1,12 +1,11 @@
-/** A JSON object. */
 export type JsonObject = { [key: string]: unknown };
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The target with a JSON merge patch applied (RFC 7396): members given replace, null removes, objects merge, arrays
- * are replaced whole. The target is left as it is.
+ * Returns the target with a JSON merge patch applied (RFC 7396): members replace, null removes, objects merge, arrays
+ * are replaced whole. Does not change the target.
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;

@@ -1,6 +1,6 @@
 import { countCharacters, faultInText } from './characters.ts';
 
-/** Why a text was refused, as the end of a sentence whose subject is the field: `must not contain "/"`. */
+/** The reason for a rejection, as the end of a sentence about the field: `must not contain "/"`. */
 export interface Refused {
   readonly ok: false;
   readonly message: string;
@@ -11,14 +11,14 @@ const namespaceMaxCharacters = 512;
 
 const refused = (message: string): Refused => ({ ok: false, message });
 
-/** Whether the text has the form of a UUID of any version (RFC 9562): an id, and so never a name. */
+/** Whether the text has the form of a UUID (RFC 9562). UUIDs are ids and therefore never names. */
 export const isUuid = (text: string): boolean =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 
 /**
- * A segment of a namespace, the name of an object, a version or an alias: 1-128 characters, none of `/ @ : \` or
+ * Parses a namespace segment, or the name of an object, version or alias: 1-128 characters, none of `/ @ : \` or
  * control characters, not `.` or `..`, not shaped like a UUID.
- * @returns The name in Unicode NFC, so that what looks alike is alike.
+ * @returns The name in Unicode NFC, so that equal-looking names are equal.
  */
 export function parseName(text: string): { readonly ok: true; readonly name: string } | Refused {
   const textFault = faultInText(text);
@@ -40,8 +40,8 @@ function faultInName(name: string): string | undefined {
 }
 
 /**
- * A path of names, `ai/vision`, at most 512 characters; `ai/vision/` is the same.
- * @returns The canonical form: NFC, without the slash at the end.
+ * Parses a path of names, `ai/vision`, of at most 512 characters. `ai/vision/` is the same path.
+ * @returns The canonical form: NFC, without the trailing slash.
  */
 export function parseNamespace(text: string): { readonly ok: true; readonly namespace: string } | Refused {
   const canonical = text.endsWith('/') ? text.slice(0, -1) : text;
@@ -61,31 +61,33 @@ export function parseNamespace(text: string): { readonly ok: true; readonly name
 
 const inSegment = ({ message }: Refused): string => `must be a path of names, each of which ${message}`;
 
-/** An object that lies in a namespace: a model, an experiment, a dataset. */
 export interface QualifiedName {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** `ai/vision/yolo`: the last segment is the object's name, at least one before it the namespace. */
+/** Parses `ai/vision/yolo`: the last segment is the name, the segments before it the namespace. */
 export function parseQualifiedName(text: string): ({ readonly ok: true } & QualifiedName) | Refused {
   const slash = text.lastIndexOf('/');
   if (slash < 0) return refused('must be a namespace and a name, like "ai/vision/yolo"');
   const name = parseName(text.slice(slash + 1));
   if (!name.ok) return refused(`must end with a name, which ${name.message}`);
-  // Here a slash at the end of the namespace would be a double one in the text.
+  // `parseNamespace` would accept the trailing slash of `ai//yolo`.
   if (text[slash - 1] === '/') return refused('must not have an empty segment');
   const namespace = parseNamespace(text.slice(0, slash));
   return namespace.ok ? { ok: true, namespace: namespace.namespace, name: name.name } : namespace;
 }
 
-/** A version, by an alias that it holds or by its own name. */
+/** A version, by one of its aliases or by its own name. */
 export type Reference = { readonly namespace: string; readonly model: string } & (
   | { readonly alias: string; readonly version?: never }
   | { readonly version: string; readonly alias?: never }
 );
 
-/** `ai/vision/yolo@prod` (alias) or `ai/vision/yolo:v1` (version). Names hold neither sign, so the first one counts. */
+/**
+ * Parses `ai/vision/yolo@prod` (alias) or `ai/vision/yolo:v1` (version). Names contain neither separator, so the
+ * first one splits.
+ */
 export function parseReference(text: string): { readonly ok: true; readonly reference: Reference } | Refused {
   const at = text.search(/[@:]/);
   if (at < 0) return refused('must be a reference, like "ai/vision/yolo@prod" or "ai/vision/yolo:v1"');
@@ -99,7 +101,6 @@ export function parseReference(text: string): { readonly ok: true; readonly refe
   return { ok: true, reference: { namespace, model: name, ...chosen } };
 }
 
-/** The text that `parseReference` reads back. */
 export function formatReference({ namespace, model, alias, version }: Reference): string {
   return `${namespace}/${model}${alias === undefined ? `:${version}` : `@${alias}`}`;
 }

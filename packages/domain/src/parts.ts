@@ -1,4 +1,4 @@
-/** How a file comes in parts: all of one size but the last, which has what is left. */
+/** The parts of a file. All have the same size, except that the last has the rest. */
 export interface PartPlan {
   readonly sizeBytes: number;
   readonly partSizeBytes: number;
@@ -9,17 +9,17 @@ export interface ArrivedPart {
   readonly sizeBytes: number;
 }
 
-/** How many parts there are; of an empty file none. */
+/** The number of parts. 0 for an empty file. */
 export const partCount = ({ sizeBytes, partSizeBytes }: PartPlan): number =>
   Math.ceil(sizeBytes / partSizeBytes);
 
-/** Bytes of a part by its number, which is from 1 to `partCount`. */
+/** The size of a part in bytes. `number` counts from 1 to `partCount`. */
 export const partSize = ({ sizeBytes, partSizeBytes }: PartPlan, number: number): number =>
   Math.min(partSizeBytes, sizeBytes - (number - 1) * partSizeBytes);
 
 /**
- * What keeps the parts that have arrived from being the file; null where nothing does. Names the first few. Parts beyond
- * the last one are of no concern.
+ * Returns why the received parts do not form the file, naming the first few faults. Null: they are complete. Ignores
+ * parts beyond the last.
  */
 export function partsFault(plan: PartPlan, arrived: readonly ArrivedPart[]): string | null {
   const sizes = new Map(arrived.map(({ number, sizeBytes }) => [number, sizeBytes]));

@@ -2,9 +2,9 @@ import { countCharacters, faultInText } from './characters.ts';
 import type { Refused } from './names.ts';
 
 const pathMaxCharacters = 1024;
-/** What an index of Postgres holds beside the object's id. */
+/** Fits into an entry of a Postgres index together with the id of the object. */
 const pathMaxBytes = 2048;
-/** What a file name may take on the usual filesystems, so that every stored path can be pulled to a disk. */
+/** The limit of common file systems, so that every stored path can be downloaded to a disk. */
 const segmentMaxBytes = 255;
 const uriMaxCharacters = 2048;
 
@@ -12,9 +12,9 @@ const refused = (message: string): Refused => ({ ok: false, message });
 const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLength;
 
 /**
- * A file's path within its object, `weights/part-1.bin`: relative, slashes only, at most 1024 characters and 2048 bytes of UTF-8, each
- * segment at most 255 bytes of UTF-8 and neither empty nor `.` nor `..`; no backslash (a separator where Windows
- * pulls it) and no control characters.
+ * Parses the path of a file within its object, `weights/part-1.bin`. It is relative, joined by slashes, at most 1024
+ * characters and 2048 bytes in UTF-8. Segments have 1 to 255 bytes and are neither `.` nor `..`. Control characters
+ * and backslashes (a separator on Windows) are rejected.
  * @returns The path in Unicode NFC.
  */
 export function parseFilePath(text: string): { readonly ok: true; readonly path: string } | Refused {
@@ -38,40 +38,41 @@ export function parseFilePath(text: string): { readonly ok: true; readonly path:
   return { ok: true, path };
 }
 
-/** The folders that a file's path leads through: `a` and `a/b` of `a/b/c`. */
+/** Lists the folders of a path: `a` and `a/b` for `a/b/c`. */
 export function foldersOf(path: string): string[] {
   const folders: string[] = [];
   for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) folders.push(path.slice(0, at));
   return folders;
 }
 
-/** Schemes that a browser would run, or that hold the content themselves. */
+/** Schemes that a browser executes, or that contain the content. */
 const forbiddenSchemes = new Set(['javascript', 'vbscript', 'data']);
 
-/** Schemes that mean nothing without a bucket, a container, a repository or a host. */
+/** Schemes that need a bucket, container, repository or host. */
 const schemesWithAuthority = /^(?:https?|s3[an]?|gs|az|abfss?|wasbs?|hf)$/;
 
-/** Schemes that a browser reads the same with one slash as with two: `https:/user:secret@host` has user info. */
+/** Schemes for which browsers treat one slash like two: `https:/user:secret@host` has user info. */
 const schemesWithTwoSlashes = /^(?:https?|s3[an]?|gs|az|abfss?|wasbs?|hf|ftps?|sftp|wss?)$/;
 
-/** Schemes in which `?` and `#` always end the path. Elsewhere keys of stores hold both. */
+/** Schemes in which `?` and `#` end the path. In other schemes, keys may contain both. */
 const schemesWithQuery = /^(?:https?|ftps?|wss?)$/;
 
-/** Schemes whose `@` parts names, not a user from a host: `abfss://container@account…`, `hf://gpt2@revision/…`. */
+/** Schemes in which `@` separates names instead of user info: `abfss://container@account…`, `hf://gpt2@revision/…`. */
 const schemesWithAt = /^(?:abfss?|wasbs?|hf)$/;
 
 export interface TrackedUri {
-  /** As it was sent. */
+  /** The URI as sent. */
   readonly uri: string;
-  /** The file path to use where none was given; `null` if the URI's last segment cannot be one. */
+  /** The default path of the file. Null if the last segment of the URI is not a valid path. */
   readonly path: string | null;
 }
 
 /**
- * Where a tracked file lies: any `scheme://…` or `scheme:/…` (RFC 3986) of at most 2048 characters, `s3://`, `gs://`,
- * `abfss://`, `https://`, `file://`, `hf://`, `dbfs:/`, `models:/` and whatever a tracker makes up. Looser than the RFC within the path,
- * since keys of object stores hold spaces and braces. Refused are user info (a password would be shown to every
- * reader), schemes that a browser runs, control characters.
+ * Parses the location of a tracked file: any `scheme://…` or `scheme:/…` (RFC 3986) of at most 2048 characters, such
+ * as `s3://`, `hf://`, `dbfs:/` or `models:/`. The path may contain spaces and braces, as keys of object stores do.
+ *
+ * Rejects user info, because every reader would see the password, schemes that a browser executes, and control
+ * characters.
  */
 export function parseTrackedUri(text: string): ({ readonly ok: true } & TrackedUri) | Refused {
   const textFault = faultInText(text);
@@ -99,8 +100,8 @@ export function parseTrackedUri(text: string): ({ readonly ok: true } & TrackedU
 }
 
 /**
- * The path of what follows the authority, without a query or fragment. `?versionId=…` of S3 and the generation after `#` of
- * Google Cloud Storage are no part of the key.
+ * Returns the path after the authority, without query and fragment. The `?versionId=…` of S3 and the `#generation` of
+ * Google Cloud Storage do not belong to the key.
  */
 function pathIn(scheme: string, rest: string): string {
   if (!rest.startsWith('/')) return '';
@@ -112,14 +113,15 @@ function pathIn(scheme: string, rest: string): string {
 function faultInAuthority(scheme: string, authority: string): string | undefined {
   if (authority === '' && schemesWithAuthority.test(scheme)) return 'must name a host or a bucket';
   if (/[\s\\]/.test(authority)) return 'must not have white space or "\\" in its host or bucket';
-  // RFC 3986 ends the authority later than browsers do, so that no "@" that anybody could take for user info slips by.
+  // Browsers end the authority earlier than RFC 3986. The longer reading catches every "@" that could separate user
+  // info.
   const at = authority.lastIndexOf('@');
   if (at < 0) return undefined;
   const isName = schemesWithAt.test(scheme) && !/[@:]/.test(authority.slice(0, at));
   return isName ? undefined : 'must not contain user info (a user or password before "@")';
 }
 
-/** The last segment that is not empty, percent-decoded if that gives one good segment. */
+/** Returns the last non-empty segment, percent-decoded if the result is a valid segment. */
 function defaultPath(path: string): string | null {
   const raw = path.split('/').findLast((segment) => segment !== '');
   if (raw === undefined) return null;

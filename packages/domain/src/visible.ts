@@ -13,9 +13,9 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Finds what makes a new name look like another one.
- * @param separator Each part between separators must neither begin nor end with a space: `/` for a path.
- * @returns The fault as the end of a sentence, with the character escaped and its place counted from 1; undefined: none.
+ * Finds a character that makes a new name look like another one.
+ * @param separator Parts between separators must neither begin nor end with a space: `/` for a path.
+ * @returns The fault as the end of a sentence, with the escaped character and its position from 1. Undefined: none.
  */
 export function faultInNewName(text: string, separator?: '/'): string | undefined {
   const hidden = HIDDEN.exec(text);
@@ -38,6 +38,6 @@ const kindOf = (character: string): string =>
 const escaped = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
-/** The place of a code unit, in characters. */
+/** Converts the index of a code unit to a position in characters. */
 const at = (text: string, index: number): string =>
   `at character ${Array.from(text.slice(0, index)).length + 1}`;

@@ -1,29 +1,29 @@
 import type { FieldError, Problem } from '../generated/schemas.ts';
 import { ModelBoxError } from './errors.ts';
 
-/** What an error is made from: one answer of the server, or of something between. */
+/** The parts of an error answer, from the server or a proxy. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly requestId: string | undefined;
-  /** The body where it is problem details (RFC 9457). */
+  /** The body, if it is problem details (RFC 9457). */
   readonly problem: Problem | undefined;
-  /** The body: parsed where it is JSON, otherwise its text. */
+  /** The body: parsed JSON, otherwise text. */
   readonly body: unknown;
-  /** What `Retry-After` says, in milliseconds. */
+  /** The value of `Retry-After` in milliseconds. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** The server answered with an error. There is a class for each status that a caller may want to tell apart. */
+/** The server answered with an error. Statuses that callers may want to distinguish have their own class. */
 export class APIError extends ModelBoxError {
   override name = 'APIError';
   readonly status: number;
-  /** The stable code to decide by; undefined if the answer is not ModelBox's own (a proxy's, say). */
+  /** The stable error code to branch on. Undefined if the answer is not from ModelBox, for example from a proxy. */
   readonly code: Problem['code'] | undefined;
-  /** What is wrong with each field, by JSON pointer. */
+  /** The invalid fields, by JSON pointer. */
   readonly errors: readonly FieldError[];
   readonly problem: Problem | undefined;
   readonly body: unknown;
-  /** Leads to the request in the server's log. */
+  /** The id of the request in the log of the server. */
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
 

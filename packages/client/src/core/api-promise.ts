@@ -1,15 +1,15 @@
-/** What an answer says besides its data. */
+/** An answer: its data, status and headers. */
 export interface Answer<T> {
   readonly data: T;
   readonly status: number;
-  /** What `ifMatch` compares; null where the object has none. */
+  /** The value for `ifMatch`. Null if the object has no ETag. */
   readonly etag: string | null;
-  /** Leads to the request in the server's log. */
+  /** The id of the request in the log of the server. */
   readonly requestId: string | null;
   readonly headers: Headers;
 }
 
-/** The promise of an answer's data, which can give the whole answer too. */
+/** The promise of the data of an answer. It can also give the whole answer. */
 export class APIPromise<T> extends Promise<T> {
   readonly #answer: Promise<Answer<T>>;
 
@@ -18,20 +18,19 @@ export class APIPromise<T> extends Promise<T> {
     this.#answer = answer;
   }
 
-  /** What `then` and the like make is a plain promise. */
+  /** `then`, `catch` and `finally` return plain promises. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
 
   /** The data with its ETag, status, headers and request id. */
   withResponse(): Promise<Answer<T>> {
-    // Who asks for the answer handles its failure there.
+    // Callers of this method handle the failure on its own promise.
     this.catch(() => {});
     return this.#answer;
   }
 }
 
-/** The answer that a response carries, its data aside. */
 export const answerOf = <T>(response: Response, data: T): Answer<T> => ({
   data,
   status: response.status,

@@ -3,19 +3,19 @@ import { ConnectionError } from './errors.ts';
 import type { Read } from './try-request.ts';
 import type { Watchdog } from './watchdog.ts';
 
-/** An answer whose head is here and whose content is on its way, under the watchdog of its try. */
+/** An answer whose head has arrived and whose content is streaming, under the watchdog of its try. */
 export interface Arrival {
   readonly response: Response;
   readonly watchdog: Watchdog;
 }
 
-/** Takes over a response once its head is here. */
+/** Takes over a response when its head has arrived. */
 export const takeOver: Read<Arrival> = async (response, watchdog) => {
   watchdog.disarm();
   return { response, watchdog };
 };
 
-/** While a chunk is waited for it is the server's turn; while the caller works with it, nobody hurries. */
+/** The timeout runs only while the client waits for a chunk, not while the caller processes it. */
 export async function* arriving({
   response,
   watchdog,
@@ -30,13 +30,13 @@ export async function* arriving({
     }
   } catch (error) {
     if (watchdog.signal.aborted) throw watchdog.signal.reason;
-    throw new ConnectionError('The download broke off', { cause: error });
+    throw new ConnectionError('The connection broke during the download', { cause: error });
   } finally {
     watchdog.release();
   }
 }
 
-/** Lets go of what has not been read. */
+/** Cancels the unread content. */
 export async function letGo({ response, watchdog }: Arrival): Promise<void> {
   watchdog.release();
   if (response.body && !response.body.locked) await response.body.cancel().catch(() => {});

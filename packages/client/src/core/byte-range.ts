@@ -1,7 +1,7 @@
 import { ModelBoxError } from './errors.ts';
 import type { ByteRange } from './options.ts';
 
-/** The `Range` header (RFC 9110) for a part of a file. Throws `ModelBoxError` where it is no part. */
+/** Formats the `Range` header (RFC 9110). Throws `ModelBoxError` if the range is invalid. */
 export function rangeHeader(range: ByteRange | undefined): string | undefined {
   if (range === undefined) return undefined;
   if ('last' in range) return `bytes=-${whole(range.last, 1)}`;
@@ -11,5 +11,5 @@ export function rangeHeader(range: ByteRange | undefined): string | undefined {
 
 function whole(value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new ModelBoxError(`A part of a file is counted in whole bytes, from ${least}: not ${value}`);
+  throw new ModelBoxError(`A byte range needs whole bytes, from ${least}: not ${value}`);
 }

@@ -1,4 +1,4 @@
-/** A stream of `chunks`, which are asked for one at a time as the reader wants them. */
+/** Creates a stream that requests one chunk at a time, when the reader is ready. */
 export function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
@@ -16,7 +16,7 @@ export function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint
   );
 }
 
-/** The chunks of a stream. Who stops early cancels it. */
+/** Iterates over a stream. Stopping early cancels the stream. */
 export async function* chunksOf(
   stream: ReadableStream<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -34,7 +34,6 @@ export async function* chunksOf(
   }
 }
 
-/** All in one piece. */
 export async function concat(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -1,8 +1,8 @@
-/** Whether the client is closed, and whom to tell when it is. Not an `AbortSignal`: Node warns of one with many listeners. */
+/** The closed state of the client, with listeners. An `AbortSignal` would make Node warn about many listeners. */
 export interface Closing {
   readonly closed: boolean;
   close(): void;
-  /** Calls `listener` at the close; gives the way to take that back. */
+  /** Calls `listener` when the client closes. Returns a function that removes the listener. */
   onClose(listener: () => void): () => void;
 }
 

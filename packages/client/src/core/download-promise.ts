@@ -1,23 +1,23 @@
 import type { Download } from './download.ts';
 import type { ReadOptions, ToFileOptions } from './options.ts';
 
-/** The promise of a download, which can be read without waiting for its head first. */
+/** The promise of a download. It can be read without waiting for the head first. */
 export class DownloadPromise extends Promise<Download> {
   constructor(download: Promise<Download>) {
     super((resolve) => resolve(download));
   }
 
-  /** What `then` and the like make is a plain promise. */
+  /** `then`, `catch` and `finally` return plain promises. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
 
-  /** All the content in memory, verified. */
+  /** Reads and verifies all content in memory. */
   async bytes(options?: ReadOptions): Promise<Uint8Array> {
     return (await this).bytes(options);
   }
 
-  /** Writes the content to a file (on Node), verified; see `Download.toFile`. */
+  /** Writes the verified content to a file (on Node); see `Download.toFile`. */
   async toFile(path: string, options?: ToFileOptions): Promise<void> {
     await (await this).toFile(path, options);
   }

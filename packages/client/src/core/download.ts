@@ -14,16 +14,16 @@ import { writeInto } from './write-into.ts';
 import { writeTarget } from './write-target.ts';
 
 /**
- * A download whose head is here and whose content is on its way. Read it once, in one of the ways given, or `cancel` it.
- * Where the connection breaks off, it goes on from there. A whole file is verified as it is read: `ChecksumError` where
- * its SHA-256 is not the server's.
+ * A download whose head has arrived. Read its content once, in one of the forms below, or `cancel` it. If the
+ * connection breaks, the download continues from there. A whole file is verified while it is read; a wrong SHA-256
+ * throws `ChecksumError`.
  */
 export class Download implements AsyncIterable<Uint8Array> {
-  /** 200: the whole file. 206: the part asked for. */
+  /** 200: the whole file. 206: the requested range. */
   readonly status: number;
-  /** Bytes to come; undefined where something between changed the encoding. */
+  /** The size of the content in bytes. Undefined if a proxy changed the encoding. */
   readonly sizeBytes: number | undefined;
-  /** Of the whole file, in lower-case hex. */
+  /** The SHA-256 of the whole file in lower-case hex. */
   readonly sha256: string | undefined;
   readonly mediaType: string | null;
   readonly headers: Headers;
@@ -46,23 +46,23 @@ export class Download implements AsyncIterable<Uint8Array> {
     this.#fetchFile = fetchFile;
   }
 
-  /** The content as a stream, which fails at its end if the content is not what it should be. */
+  /** The content as a stream. The stream fails at its end if the verification fails. */
   stream(options?: ReadOptions): ReadableStream<Uint8Array> {
     return streamOf(this.#chunks(options));
   }
 
-  /** All the content in memory. */
+  /** Reads all content in memory. */
   bytes(options?: ReadOptions): Promise<Uint8Array> {
     return concat(this.#chunks(options));
   }
 
   /**
-   * Writes the content to a file (on Node): under another name beside `path` first, so that `path` is never half. A
-   * symbolic link is followed. A pipe that somebody reads, a character device and `/dev/stdout` get the bytes as they
-   * come, before they are verified. For a folder, a socket and a pipe without a reader it throws `ModelBoxError`.
+   * Writes the content to a file (on Node). It first writes another file beside `path`, so `path` is never
+   * incomplete. Follows symbolic links. Pipes with a reader, character devices and `/dev/stdout` get the bytes before
+   * they are verified. Folders, sockets and pipes without a reader throw `ModelBoxError`.
    *
-   * A large whole file comes in parts, several at a time. What a call has gathered of it when it fails or is killed
-   * stays beside `path`, and the same call again goes on from there; not two such calls at the same time.
+   * A large whole file is downloaded in parallel parts. If a call fails or is killed, a repeated call continues from
+   * the partial file beside `path`. Do not run two such calls at the same time.
    */
   async toFile(path: string, options: ToFileOptions = {}): Promise<void> {
     checkPartOptions(options);
@@ -91,7 +91,7 @@ export class Download implements AsyncIterable<Uint8Array> {
       if (part.response.status === 206 && part.response.headers.get('etag') === etag)
         return keepReading(part, remote);
       await letGo(part);
-      throw new ModelBoxError('The file changed while it was downloaded');
+      throw new ModelBoxError('The file changed during the download; download it again');
     };
     const { parallel = PARALLEL } = options;
     const onProgress = onlyForward(options.onProgress);
@@ -103,7 +103,7 @@ export class Download implements AsyncIterable<Uint8Array> {
     });
   }
 
-  /** Lets go of the content, which nobody may have begun to read, before it fails. */
+  /** Cancels content that no reader has started, before the call fails. */
   async #giveUp(error: unknown): Promise<never> {
     await this.cancel();
     throw error;
@@ -113,7 +113,7 @@ export class Download implements AsyncIterable<Uint8Array> {
     return this.#chunks();
   }
 
-  /** Lets go of what has not been read. */
+  /** Cancels the unread content. */
   cancel(): Promise<void> {
     return letGo(this.#arrival);
   }

@@ -3,7 +3,7 @@ import type { APIError, ErrorAnswer } from './api-error.ts';
 import { retryAfterMs } from './retry.ts';
 import { statusError } from './status-errors.ts';
 
-/** The error that an answer means. `request` names it for the message: `GET http://…/v1/models`. */
+/** Reads the error of an answer. `request` names the request in the message: `GET http://…/v1/models`. */
 export async function readError(request: string, response: Response): Promise<APIError> {
   const body = parse(await response.text());
   const problem = isProblem(body) ? body : undefined;
@@ -28,7 +28,7 @@ function parse(text: string): unknown {
 const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
 
-/** `422 invalid: … (body/name: must be a name)`. */
+/** Example: `422 invalid: … (body/name: must be a name)`. */
 function sentence({ status, code, detail, errors = [] }: Problem): string {
   const fields = errors.map((error) => `${error.in}${error.pointer}: ${error.message}`);
   return `${status} ${code}: ${detail}${fields.length > 0 ? ` (${fields.join('; ')})` : ''}`;

@@ -1,19 +1,19 @@
-/** The base of every error that the client throws on its own account. */
+/** The base class of all errors of the client. */
 export class ModelBoxError extends Error {
   override name = 'ModelBoxError';
 }
 
-/** No answer came: the server could not be reached, or the connection broke before the answer was whole. */
+/** No complete answer arrived: the server could not be reached, or the connection broke. */
 export class ConnectionError extends ModelBoxError {
   override name = 'ConnectionError';
 }
 
-/** No answer came within `timeoutMs`. */
+/** No answer arrived within `timeoutMs`. */
 export class TimeoutError extends ModelBoxError {
   override name = 'TimeoutError';
 }
 
-/** The call was given up by its `signal`, whose reason is the `cause`. */
+/** The `signal` aborted the call. Its reason is the `cause`. */
 export class AbortError extends ModelBoxError {
   override name = 'AbortError';
 }
@@ -23,12 +23,12 @@ export class ClosedError extends ModelBoxError {
   override name = 'ClosedError';
 }
 
-/** What arrived is not what was sent: on the server after an upload, or here after a download. */
+/** The content was damaged in transit: on the server after an upload, or here after a download. */
 export class ChecksumError extends ModelBoxError {
   override name = 'ChecksumError';
-  /** SHA-256 in hex: what the content should have. */
+  /** The expected SHA-256 in hex. */
   readonly expected: string;
-  /** SHA-256 in hex: what the content that arrived has; undefined where the other side did not tell. */
+  /** The SHA-256 of the received content in hex. Undefined if the other side did not report it. */
   readonly actual: string | undefined;
 
   constructor(what: string, expected: string, actual: string | undefined, options?: ErrorOptions) {

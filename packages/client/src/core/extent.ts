@@ -1,10 +1,10 @@
-/** The bytes of a file that an answer carries: from `start`, up to but without `end`. */
+/** The range of a file in an answer: from `start`, up to but without `end`. */
 export interface Extent {
   readonly start: number;
   readonly end: number;
 }
 
-/** What a 200 or 206 carries; undefined where it does not tell, or something between changed the encoding. */
+/** Reads the range of a 200 or 206. Undefined if the answer does not state it, or a proxy changed the encoding. */
 export function extentOf({ status, headers }: Response): Extent | undefined {
   if (headers.has('content-encoding')) return undefined;
   if (status === 206) {

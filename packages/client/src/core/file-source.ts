@@ -4,9 +4,8 @@ import { nodeModule } from './node.ts';
 import type { Source } from './source.ts';
 
 /**
- * A regular file on this machine, read `chunk` bytes at a time. Fails as `node:fs` does, with `ENOENT` say.
- * @throws ModelBoxError for anything but a regular file: a pipe could keep the caller waiting for ever, and a device
- * has no end
+ * A regular local file, read `chunk` bytes at a time. Fails like `node:fs`, for example with `ENOENT`.
+ * @throws ModelBoxError for anything but a regular file: a pipe could block forever, and a device has no end
  */
 export function fileSource(path: string | URL, chunk: number): Required<Source> {
   const fs = nodeModule('fs/promises', 'Uploading from a path');
@@ -27,7 +26,7 @@ export function fileSource(path: string | URL, chunk: number): Required<Source> 
     parts: { size, read: whole, fingerprint },
   };
 
-  /** Files of `/proc` seem to be empty: how much comes of them shows only when they are read. */
+  /** Files of `/proc` report a size of 0: only reading reveals their size. */
   async function sizeOfEmpty(): Promise<0 | undefined> {
     for await (const _ of read(0, 1)) return undefined;
     return 0;
@@ -39,10 +38,10 @@ export function fileSource(path: string | URL, chunk: number): Required<Source> 
     passing?: 'passing',
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
-    // Opening does not wait either, if a pipe has taken the place of the file since.
+    // Does not block, even if a pipe has replaced the file since.
     const file = await fs.open(path, O_RDONLY | O_NONBLOCK);
     const room = () => new Uint8Array(Math.min(chunk, end - start));
-    // Otherwise a new one each time: the last may still be on its way.
+    // Otherwise allocates a new buffer, because the last one may still be in flight.
     const once = passing && room();
     try {
       demandFile(path, await file.stat());

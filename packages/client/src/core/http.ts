@@ -22,12 +22,11 @@ export class Http {
     this.settings = settings;
   }
 
-  /** A call with a JSON answer, or none. */
+  /** Sends a call with a JSON answer or an empty one. */
   send<T>(call: Send): APIPromise<T> {
     return new APIPromise<T>(this.#answer<T>(call));
   }
 
-  /** A list, page by page. */
   list<T>({ url, query, options }: Call<CallOptions>): PagePromise<T> {
     const page = (more: object) =>
       this.#answer<Page<T>>({ method: 'GET', url, query: { ...query, ...more }, options });
@@ -42,7 +41,7 @@ export class Http {
     );
   }
 
-  /** Gives up what is in flight, refuses what comes, and is done when all has ended. */
+  /** Aborts calls in flight, rejects further calls, and resolves when all have ended. */
   async close(): Promise<void> {
     this.closing.close();
     await Promise.allSettled(this.#inFlight);

@@ -2,13 +2,13 @@ import { AbortError } from './errors.ts';
 
 interface Parallel {
   readonly concurrency: number;
-  /** Of the caller, who may give all up. */
+  /** The signal of the caller. */
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Works on the items in their order, `concurrency` at a time. The first failure gives up the others, and is thrown when
- * all have let go. Throws `AbortError` where the caller's signal fires.
+ * Runs `work` on the items in order, `concurrency` at a time. The first failure aborts the others and is thrown when
+ * all have ended. Throws `AbortError` if the signal of the caller fires.
  */
 export async function inParallel<T>(
   items: Iterable<T> | AsyncGenerator<T, void, undefined>,

@@ -2,22 +2,21 @@ import { type Arrival, arriving, letGo } from './arrival.ts';
 import { ModelBoxError } from './errors.ts';
 import { extentOf } from './extent.ts';
 
-/** How a file is asked for again after its content broke off. */
+/** Requests a file again after its connection broke. */
 export interface Remote {
-  /** Asks for a part, or the whole where the file's ETag is not `ifRange` any more. */
+  /** Requests a range, or the whole file if its ETag is no longer `ifRange`. */
   ask(range: string | undefined, ifRange: string | undefined): Promise<Arrival>;
-  /** Waits before the next try. Throws `error` where there is to be none, after `failures` in a row. */
+  /** Waits before the next try. Throws `error` if no try is left after `failures` in a row. */
   wait(error: unknown, failures: number): Promise<void>;
-  /** Of the caller, who may give all up. */
+  /** The signal of the caller. */
   readonly signal: AbortSignal | undefined;
-  /** The same with another signal. */
+  /** A copy with another signal. */
   under(signal: AbortSignal | undefined): Remote;
 }
 
 /**
- * The content of an answer. Where the connection breaks off, the rest is asked for, and the reader notices nothing. It
- * ends in the connection's error when several tries in a row brought no byte, or where the answer does not tell enough
- * to be continued.
+ * Reads the content of an answer. If the connection breaks, it requests the rest, unnoticed by the reader. Throws the
+ * connection error if several tries in a row bring no byte, or if the answer lacks what a continuation needs.
  */
 export async function* keepReading(
   first: Arrival,
@@ -28,7 +27,7 @@ export async function* keepReading(
   let at = extent?.start ?? 0;
   let failures = 0;
   for (let arrival = first; ; ) {
-    // Not where it should begin: what answers knows no ranges, and the content is the same. What is here is passed over.
+    // The server ignores ranges and sends the same content from the start: skips the bytes that have arrived.
     let skip = at - (extentOf(arrival.response)?.start ?? at);
     try {
       for await (const chunk of arriving(arrival)) {
@@ -51,11 +50,11 @@ export async function* keepReading(
   }
 }
 
-/** Throws where the answer is not a continuation of what came before. */
+/** Throws if the answer does not continue the earlier content. */
 async function checkSame(arrival: Arrival, at: number, etag: string): Promise<void> {
   const { response } = arrival;
   const start = extentOf(response)?.start;
   if (response.headers.get('etag') === etag && start !== undefined && start <= at) return;
   await letGo(arrival);
-  throw new ModelBoxError('The file changed while it was downloaded');
+  throw new ModelBoxError('The file changed during the download; download it again');
 }

@@ -1,11 +1,11 @@
 import { ModelBoxError } from './errors.ts';
 
-/** True on Node and on what is compatible with it. */
+/** True on Node and compatible runtimes. */
 export const onNode = (): boolean => typeof globalThis.process?.getBuiltinModule === 'function';
 
 /**
- * A module of Node's own. Not imported, so that bundlers and browsers see nothing to resolve. Throws `ModelBoxError`
- * where there is no Node; `need` says what it would have been for.
+ * Loads a module of Node. It is not imported, so bundlers and browsers have nothing to resolve. Throws
+ * `ModelBoxError` without Node; `need` names the purpose.
  */
 export function nodeModule<Id extends 'fs/promises' | 'crypto' | 'os' | 'path'>(
   id: Id,

@@ -1,16 +1,16 @@
 import { ModelBoxError } from './errors.ts';
 
-/** How a large file moves: in parts, of which each is tried again alone, and on from where a kill left them. */
+/** Options of transfers in parts. Each part is retried alone, and an interrupted transfer continues. */
 export interface PartOptions {
-  /** The size in bytes from which on a file moves in parts. Default: 64 MiB. `Infinity`: never. */
+  /** The file size in bytes from which transfers use parts. Default: 64 MiB. `Infinity`: never. */
   readonly partsFrom?: number | undefined;
-  /** Bytes of a part. Default: 16 MiB; of a very large upload as many more as keep it to 10,000 parts. */
+  /** The size of a part in bytes. Default: 16 MiB, or more for uploads that would exceed 10,000 parts. */
   readonly partSize?: number | undefined;
 }
 
-/** Options of moving one file in parts. */
+/** Options of the transfer of one file in parts. */
 export interface ParallelPartOptions extends PartOptions {
-  /** Parts that move at the same time. Default: 4. */
+  /** The number of parallel parts. Default: 4. */
   readonly parallel?: number | undefined;
 }
 
@@ -18,20 +18,20 @@ export const PARTS_FROM = 64 * 2 ** 20;
 export const PART_SIZE = 16 * 2 ** 20;
 export const PARALLEL = 4;
 
-/** Throws `ModelBoxError` where an option is not what it must be. */
+/** Throws `ModelBoxError` if an option is invalid. */
 export function checkPartOptions(
   options: ParallelPartOptions & { readonly settleTimeoutMs?: number | undefined },
 ): void {
   const { partsFrom = 0, partSize = 1, parallel = 1, settleTimeoutMs = 0 } = options;
   if (!(settleTimeoutMs >= 0))
-    throw new ModelBoxError('`settleTimeoutMs` is a number of milliseconds from 0');
-  if (!(partsFrom >= 0)) throw new ModelBoxError('`partsFrom` is a number of bytes from 0');
+    throw new ModelBoxError('`settleTimeoutMs` must be a number of milliseconds, at least 0');
+  if (!(partsFrom >= 0)) throw new ModelBoxError('`partsFrom` must be a number of bytes, at least 0');
   atLeastOne('partSize', partSize);
   atLeastOne('parallel', parallel);
 }
 
-/** Throws `ModelBoxError` where the option is not a whole number from 1. */
+/** Throws `ModelBoxError` unless the option is a whole number from 1. */
 export function atLeastOne(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1)
-    throw new ModelBoxError(`\`${name}\` is a whole number from 1`);
+    throw new ModelBoxError(`\`${name}\` must be a whole number, at least 1`);
 }

@@ -1,7 +1,7 @@
-/** `bytes` so far, of `total`; `total` is undefined where the length is not known beforehand. */
+/** Receives the bytes so far and the total. `total` is undefined if unknown. */
 export type Progress = (bytes: number, total: number | undefined) => void;
 
-/** Tells only of what is further than ever before: what is moved once more is no step back. */
+/** Reports only new maxima, so that a retry does not move progress backwards. */
 export function onlyForward(progress: Progress | undefined): Progress | undefined {
   let told = -1;
   return (

@@ -1,6 +1,6 @@
 import type { Calls } from './calls.ts';
 
-/** The base of the generated classes: each sends its requests through the client's one connection. */
+/** The base of the generated classes, which send requests through the shared client. */
 export abstract class Resource {
   protected readonly http: Calls;
 

@@ -9,20 +9,20 @@ import type { Body } from './try-request.ts';
 import type { Watchdog } from './watchdog.ts';
 
 interface SendingOptions {
-  /** In bytes, where it is known better than by the source. */
+  /** The size in bytes, if the caller knows it better than the source. */
   readonly size: number | undefined;
-  /** The hash is to be computed on the way. */
+  /** Whether to hash the content while it is sent. */
   readonly hashed: boolean;
   readonly onProgress: Progress | undefined;
 }
 
-/** The content of a source on its way as the body of a request. */
+/** The content of a source as a request body. */
 export interface Sending {
-  /** Begins anew, for each try. */
+  /** Opens the body again for each try. */
   readonly body: (watchdog: Watchdog) => Promise<Body>;
-  /** What carries the request does not always read a body to its end, or cancel it, when the try is over. */
+  /** `fetch` does not always read a body to its end, or cancel it, when a try ends. */
   readonly letGo: () => void;
-  /** Of all that was sent; undefined until all is, or where it is not hashed. */
+  /** The SHA-256 of the sent content. Undefined until all is sent, or if it is not hashed. */
   sha256(): string | undefined;
 }
 
@@ -35,7 +35,7 @@ export function sending(source: Source, options: SendingOptions): Sending {
       const opened = await source.open();
       const size = options.size ?? opened.size;
       last = passing(opened, { ...options, size }, watchdog);
-      // Browsers cannot stream a request to every server: there the content is gathered first.
+      // Browsers cannot stream a body to every server, so the content is buffered there.
       return { size, content: onNode() ? streamOf(last.chunks) : await concat(last.chunks) };
     },
     letGo,
@@ -48,7 +48,7 @@ interface Passing {
   sha256(): string | undefined;
 }
 
-/** The chunks, counted and hashed as they pass. While one is on its way it is the server's turn. */
+/** Counts and hashes the chunks in passing. The timeout runs while a chunk is in transit. */
 function passing({ chunks, unchanged }: Opened, options: SendingOptions, watchdog: Watchdog): Passing {
   const { size, onProgress } = options;
   const hash: Sha256 | undefined = options.hashed ? sha256() : undefined;
@@ -64,7 +64,8 @@ function passing({ chunks, unchanged }: Opened, options: SendingOptions, watchdo
         if (size !== undefined && bytes > size) throw wrongSize(size);
         hash?.update(chunk);
         if (bytes === size) {
-          // The server stores nothing while the last chunk is missing, and may answer as soon as it has that.
+          // The server stores nothing before the last chunk, and may answer right after it. So this is the last
+          // chance to check.
           await unchanged?.();
           result = hash?.hex();
         }
@@ -77,7 +78,7 @@ function passing({ chunks, unchanged }: Opened, options: SendingOptions, watchdo
       result ??= hash?.hex();
       watchdog.arm();
     } catch (error) {
-      // The failure of the source itself, which fetch would report as one of the connection.
+      // Keeps the error of the source, which fetch would report as a connection error.
       watchdog.fail(error);
       throw error;
     }

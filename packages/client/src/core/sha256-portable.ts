@@ -1,11 +1,10 @@
-/** Hashes content as it passes by. */
 export interface Sha256 {
   update(chunk: Uint8Array): void;
-  /** Lower-case hex. Called once, at the end. */
+  /** The hash in lower-case hex. Call it once, at the end. */
   hex(): string;
 }
 
-/** SHA-256 (FIPS 180-4) in plain JavaScript, in constant memory: for browsers. */
+/** SHA-256 (FIPS 180-4) in JavaScript with constant memory, for browsers. */
 export function portableSha256(): Sha256 {
   const state = Int32Array.from(INITIAL);
   const block = new Uint8Array(64);
@@ -28,7 +27,7 @@ export function portableSha256(): Sha256 {
   };
   const hex = () => {
     const bits = total * 8;
-    // A one bit, zeros, and the length in bits, so that the end falls on the end of a block.
+    // Padding: a one bit, zeros, and the length in bits at the end of a block.
     const padding = new Uint8Array((filled < 56 ? 56 : 120) - filled + 8);
     padding[0] = 0x80;
     const view = new DataView(padding.buffer);
@@ -50,7 +49,8 @@ function primes(count: number): number[] {
 /** The first 32 bits of the fraction of `x`. */
 const fraction = (x: number): number => ((x - Math.floor(x)) * 2 ** 32) | 0;
 
-// Nothing-up-my-sleeve numbers: of the square roots of the first 8 primes, and of the cube roots of the first 64.
+// Constants of the standard: fractions of the square roots of the first 8 primes and of the cube roots of the first
+// 64.
 const INITIAL = primes(8).map((prime) => fraction(Math.sqrt(prime)));
 const ROUND = Int32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
 const words = new Int32Array(64);

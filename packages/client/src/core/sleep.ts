@@ -1,4 +1,4 @@
-/** Waits, unless `signal` fires first: then rejects with its reason. */
+/** Waits. Rejects with the reason of `signal` if it fires first. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {

@@ -1,6 +1,6 @@
-/** A bound on how much goes on at the same time, shared by all that are handed it. First come, first served. */
+/** A shared limit of concurrent work, first come, first served. */
 export interface Slots {
-  /** Does the work when there is room for it. */
+  /** Runs the work when a slot is free. */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 

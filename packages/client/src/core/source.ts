@@ -1,25 +1,28 @@
-/** A source in the one form that uploads read. */
+/** A source in the form that uploads read. */
 export interface Source {
-  /** It can be read again from the start, so that a failed upload can be tried again. */
+  /** Whether the source can be read again, so that a failed upload can be retried. */
   readonly again: boolean;
-  /** Begins anew. Nothing is held until the first chunk is asked for. */
+  /** Opens the source from the start. Allocates nothing before the first chunk is read. */
   open(): Promise<Opened>;
-  /** Where any part can be read by itself, as often as it is asked for. */
+  /** Present if any range can be read, any number of times. */
   readonly parts?: PartSource;
 }
 
 export interface Opened {
-  /** In bytes; undefined where it is not known beforehand. */
+  /** The size in bytes. Undefined if unknown. */
   readonly size: number | undefined;
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Throws `ModelBoxError` if the content is not what it was at the start. Absent if it cannot change. */
+  /** Throws `ModelBoxError` if the content has changed since the start. Absent if it cannot change. */
   readonly unchanged?: () => Promise<void>;
 }
 
 export interface PartSource {
   size(): Promise<number>;
-  /** `length` bytes from `offset` on. Fails where there are fewer. `passing`: a chunk is done with when the next comes. */
+  /**
+   * Reads `length` bytes from `offset`, and fails if there are fewer. `passing`: the chunk is reused when the next
+   * one is read.
+   */
   read(offset: number, length: number, passing?: 'passing'): AsyncIterable<Uint8Array>;
-  /** Differs when the content may have; undefined of content that cannot change. */
+  /** A value that changes if the content may have changed. Undefined for content that cannot change. */
   fingerprint(): Promise<string | undefined>;
 }

@@ -20,22 +20,22 @@ export class NotFoundError extends APIError {
   override name = 'NotFoundError';
 }
 
-/** 409: the request contradicts the state of the object. */
+/** 409: the request conflicts with the state of the object. */
 export class ConflictError extends APIError {
   override name = 'ConflictError';
 }
 
-/** 412: the object is not in the state that `ifMatch` or `expect` demands. */
+/** 412: the state of the object is not the one that `ifMatch` or `expect` requires. */
 export class PreconditionFailedError extends APIError {
   override name = 'PreconditionFailedError';
 }
 
-/** 413: more than the server accepts. */
+/** 413: the request is too large. */
 export class PayloadTooLargeError extends APIError {
   override name = 'PayloadTooLargeError';
 }
 
-/** 422: a field is missing, unknown or not as it must be; `errors` names each. */
+/** 422: a field is missing, unknown or invalid. `errors` names each field. */
 export class UnprocessableError extends APIError {
   override name = 'UnprocessableError';
 }
@@ -45,12 +45,12 @@ export class RateLimitError extends APIError {
   override name = 'RateLimitError';
 }
 
-/** 503: the server cannot serve this now. */
+/** 503: the server cannot serve the request now. */
 export class UnavailableError extends APIError {
   override name = 'UnavailableError';
 }
 
-/** Any other 5xx: the server, or what stands before it, failed. */
+/** Any other 5xx: the server or a proxy failed. */
 export class InternalServerError extends APIError {
   override name = 'InternalServerError';
 }
@@ -68,7 +68,7 @@ const BY_STATUS: Readonly<Record<number, typeof APIError>> = {
   503: UnavailableError,
 };
 
-/** The error of the class that belongs to the answer's status. */
+/** Creates the error with the class of its status. */
 export function statusError(message: string, answer: ErrorAnswer): APIError {
   const Class = BY_STATUS[answer.status] ?? (answer.status >= 500 ? InternalServerError : APIError);
   return new Class(message, answer);

@@ -7,35 +7,35 @@ import type { Settings } from './settings.ts';
 import { sleep } from './sleep.ts';
 import { createWatchdog, type Watchdog } from './watchdog.ts';
 
-/** The body of one try; `size` in bytes where it is known though the content is a stream. */
+/** The body of one try. `size` is in bytes, if known for a stream. */
 export interface Body {
   readonly content: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   readonly size?: number | undefined;
 }
 
-/** One logical request: what all its tries have in common. */
+/** A logical request, shared by all its tries. */
 export interface Request {
   readonly method: string;
-  /** Path and query, encoded; or the whole address, where it is not the server's. */
+  /** The encoded path and query, or a whole URL on another server. */
   readonly target: string;
-  /** It goes elsewhere, to a signed address: nothing goes along that is meant for the server. */
+  /** The target is a signed URL of another server, so headers for the server are left out. */
   readonly elsewhere?: boolean | undefined;
-  /** The server may send it on to a signed address: once, with the headers of the request and nothing else. */
+  /** The server may redirect once to a signed URL, which gets only the headers of the request. */
   readonly follows?: boolean | undefined;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Makes the body anew for each try. A stream arms the watchdog while it waits for the server. */
+  /** Creates the body for each try. A stream arms the watchdog while it waits for the server. */
   readonly body?: ((watchdog: Watchdog) => Promise<Body> | Body) | undefined;
-  /** The body can be made but once, so there is no second try. */
+  /** The body can be created only once, so there is no retry. */
   readonly once?: boolean | undefined;
-  /** Statuses besides 2xx that are answers, not errors. */
+  /** Statuses besides 2xx that are not errors. */
   readonly alsoAnswers?: readonly number[] | undefined;
   readonly options: CallOptions | undefined;
 }
 
-/** Reads an answer. It is part of the try: where it fails on the connection, the request is tried again. */
+/** Reads an answer as part of the try: a connection error here also leads to a retry. */
 export type Read<T> = (response: Response, watchdog: Watchdog) => Promise<T>;
 
-/** Tries until there is an answer, an error that a further try would not mend, or no try left. */
+/** Retries until there is an answer, an error that a retry cannot fix, or no try left. */
 export async function request<T>(
   settings: Settings,
   closing: Closing,
@@ -55,8 +55,8 @@ export async function request<T>(
 }
 
 /**
- * Waits before the next try. Throws `error` where there is to be none, after `failures` in a row. `worthIt`: the caller
- * knows that a further try may mend it.
+ * Waits before the next try. Throws `error` if no try is left after `failures` in a row. `worthIt`: the caller knows
+ * that a retry may succeed.
  */
 export async function waitToRetry(
   settings: Settings,
@@ -91,7 +91,7 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
       headers,
       body: body?.content ?? null,
       signal: watch.signal,
-      // An API does not move; and with any other mode fetch keeps a streamed body in memory, to send it again.
+      // The API never redirects. Any other mode makes fetch buffer a streamed body, to send it again.
       redirect: request.follows ? ('manual' as const) : ('error' as const),
       duplex: 'half' as const,
     };
@@ -116,14 +116,14 @@ async function attempt<T>(settings: Settings, closing: Closing, request: Request
   }
 }
 
-/** What signs an address is as good as a password, and has no place in a message. */
+/** Removes the query from a signed URL: the signature is a secret and must not appear in messages. */
 const unsigned = (address: string): string => address.replace(/\?.*/s, '');
 
-/** What went wrong, in our own classes: the watchdog's reason where it fired, else the connection's failure. */
+/** Converts an error to a class of the client: the reason of the watchdog if it fired, else a connection error. */
 function errorOf(error: unknown, watch: Watchdog, request: string): unknown {
   if (watch.signal.aborted) return watch.signal.reason;
   if (error instanceof ModelBoxError) return error;
-  // fetch reports a failed connection, and an answer that breaks off, as a TypeError with the reason as its cause.
+  // fetch reports connection errors and broken answers as a TypeError with the reason as cause.
   if (error instanceof TypeError)
     return new ConnectionError(`${request} failed: ${causes(error)}`, { cause: error });
   return error;
@@ -145,7 +145,7 @@ function headersOf(settings: Settings, request: Request, size: number | undefine
   return all;
 }
 
-/** Waits, unless the client closes or the caller gives up. */
+/** Waits. Rejects if the client closes or the caller aborts. */
 export async function pause(ms: number, closing: Closing, caller: AbortSignal | undefined): Promise<void> {
   const watch = createWatchdog(0, closing, caller);
   try {

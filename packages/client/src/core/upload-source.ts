@@ -4,8 +4,8 @@ import { fileSource } from './file-source.ts';
 import type { Source } from './source.ts';
 
 /**
- * What can be uploaded: on Node a file, by its path or `file:` URL; bytes in memory; a `Blob` (a browser's `File` is
- * one); a web stream; a Node stream or any other async iterable of chunks.
+ * A source of content: the path or `file:` URL of a file (on Node), bytes in memory, a `Blob` (such as a `File` of a
+ * browser), a web stream, a Node stream, or any other async iterable of chunks.
  */
 export type UploadSource =
   | string
@@ -16,10 +16,10 @@ export type UploadSource =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array | string>;
 
-/** Bytes that are handed on at once, so that progress is told in steps. */
+/** The chunk size in bytes, which is also the step of progress reports. */
 const CHUNK = 256 * 1024;
 
-/** Throws `ModelBoxError` for what cannot be uploaded. */
+/** Throws `ModelBoxError` if the source cannot be uploaded. */
 export function readSource(source: UploadSource): Source {
   if (typeof source === 'string' || source instanceof URL) return fileSource(source, CHUNK);
   if (source instanceof ArrayBuffer) return memorySource(new Uint8Array(source));
@@ -40,7 +40,7 @@ const memorySource = (bytes: Uint8Array): Source =>
 const blobSource = (blob: Blob): Source =>
   heldSource(blob.size, async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()));
 
-/** Content that is held whole, and never changes. */
+/** Content that is in memory as a whole and never changes. */
 function heldSource(size: number, slice: (start: number, end: number) => Promise<Uint8Array>): Source {
   async function* read(offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
     const end = offset + length;

@@ -6,10 +6,7 @@ import { sending } from './sending.ts';
 import type { Source } from './source.ts';
 import type { Request } from './try-request.ts';
 
-/**
- * Sends content in one request, and compares the hash that the server found with the one that is known, or else was
- * computed on the way.
- */
+/** Sends content in one request and compares the SHA-256 of the server with the known or locally computed one. */
 export async function upload<T extends { sha256: string | null }>(
   source: Source,
   options: UploadOptions | undefined,
@@ -36,7 +33,7 @@ export async function upload<T extends { sha256: string | null }>(
 
 /** RFC 9530: `sha-256=:<base64>:` for a SHA-256 in hex. */
 function contentDigest(hex: string): string {
-  if (!/^[0-9a-f]{64}$/.test(hex)) throw new ModelBoxError('A SHA-256 is 64 lower-case hex digits');
+  if (!/^[0-9a-f]{64}$/.test(hex)) throw new ModelBoxError('A SHA-256 must be 64 lower-case hex digits');
   const bytes = hex.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
   return `sha-256=:${btoa(bytes)}:`;
 }

@@ -1,10 +1,10 @@
 import { ModelBoxError } from './errors.ts';
 
 /**
- * The path of a URL, with each value percent-encoded whole, so that a name with slashes stays one parameter.
+ * Formats a URL path and percent-encodes each value as a whole, so that a name with slashes stays one parameter.
  *
- * Throws `ModelBoxError` for what no encoding can carry: an empty value, `.` or `..`, which URL parsers drop, so that
- * the request would reach another object.
+ * Throws `ModelBoxError` for values that no encoding preserves: empty, `.` and `..`. URL parsers drop these, so the
+ * request would reach another object.
  */
 export function url(parts: TemplateStringsArray, ...values: string[]): string {
   return parts.reduce((path, part, index) => path + encode(values[index - 1]) + part);
@@ -12,7 +12,7 @@ export function url(parts: TemplateStringsArray, ...values: string[]): string {
 
 function encode(value: unknown): string {
   if (typeof value !== 'string' || value === '' || value === '.' || value === '..') {
-    throw new ModelBoxError(`${JSON.stringify(value)} cannot name anything`);
+    throw new ModelBoxError(`${JSON.stringify(value)} cannot be a name`);
   }
   try {
     return encodeURIComponent(value);
@@ -21,7 +21,7 @@ function encode(value: unknown): string {
   }
 }
 
-/** `?a=1&b=x` of the defined values, or nothing. */
+/** Formats the defined values as `?a=1&b=x`, or as an empty text. */
 export function queryString(query: object = {}): string {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   if (pairs.length === 0) return '';

@@ -2,13 +2,13 @@ import { AbortError, ModelBoxError } from './errors.ts';
 import { nodeModule } from './node.ts';
 import { sleep } from './sleep.ts';
 
-/** Milliseconds between looks at a pipe that is full. */
+/** Milliseconds between tries to write to a full pipe. */
 const FULL_MS = 5;
 
 /**
- * Writes chunks into a pipe or a device, or into a standard stream. A pipe is never waited for where nothing could end
- * the wait: it needs a reader at the start, and `signal` ends it while its reader stands still.
- * @throws ModelBoxError if nobody reads the pipe; what `node:fs` throws, `EPIPE` if its reader leaves
+ * Writes chunks into a pipe, a device or a standard stream. Never blocks on a pipe without an end: the pipe needs a
+ * reader at the start, and `signal` ends the wait for a stalled reader.
+ * @throws ModelBoxError if the pipe has no reader; the error of `node:fs`, such as `EPIPE`, if its reader leaves
  */
 export async function writeInto(
   into: string | 1 | 2,
@@ -46,10 +46,10 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   }
 }
 
-/** By Node's own stream, which writes to whatever the standard stream is: a terminal, a file, a pipe or a socket. */
+/** Uses the stream of Node, which supports terminals, files, pipes and sockets. */
 async function writeToStandard(fd: 1 | 2, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const stream = fd === 1 ? globalThis.process.stdout : globalThis.process.stderr;
-  // An error is also an event, which would end the process if nobody listened.
+  // An unhandled error event would end the process.
   const ignore = () => {};
   stream.on('error', ignore);
   try {

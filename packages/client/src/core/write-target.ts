@@ -2,12 +2,12 @@ import { ModelBoxError } from './errors.ts';
 import { nodeModule } from './node.ts';
 
 const NEED = 'Writing a file';
-/** As many as Linux follows. */
+/** The limit of Linux. */
 const LINKS_MAX = 40;
 
 /**
- * Where content for a path goes. `file`: a regular file, present or new, that may be replaced by a rename. `into`: a
- * pipe or device, or the number of a standard stream, which takes bytes and must never be replaced.
+ * The target of content for a path. `file`: a regular file, existing or new, that a rename may replace. `into`: a
+ * pipe, device or number of a standard stream, which receives bytes and must never be replaced.
  */
 export type WriteTarget = { readonly file: string } | { readonly into: string | 1 | 2 };
 
@@ -23,7 +23,7 @@ export async function writeTarget(path: string): Promise<WriteTarget> {
   throw new ModelBoxError(`${path} is ${what}; only files, pipes and character devices can be written`);
 }
 
-/** The name at the end of all links, which may be missing; a standard stream as soon as a link names one. */
+/** Resolves all links. The target may be missing. Stops at a link to a standard stream. */
 async function followLinks(path: string): Promise<string> {
   const fs = nodeModule('fs/promises', NEED);
   const paths = nodeModule('path', NEED);

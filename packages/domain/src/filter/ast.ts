@@ -1,10 +1,10 @@
-/** Where something stands in the text, in UTF-16 code units from 0. */
+/** A range of the text, in UTF-16 code units from 0. */
 export interface Span {
   position: number;
   length: number;
 }
 
-/** What a scalar field holds. An `integer` is exact and never NaN; a `number` is a double and may be. */
+/** The type of a scalar field. An `integer` is exact and never NaN; a `number` is a double. */
 export type ScalarType = 'text' | 'number' | 'integer' | 'boolean' | 'time' | 'uuid';
 
 /** A field of the object itself, such as `name` or `createdAt`. */
@@ -12,21 +12,21 @@ export interface FieldRef extends Span {
   kind: 'field';
   name: string;
   type: ScalarType;
-  /** True if the field stores its text in Unicode NFC: literals are in NFC too. */
+  /** True if the field stores its text in Unicode NFC. Literals are then normalized too. */
   nfc?: boolean | undefined;
 }
-/** A value inside the metadata: object keys from the root. Array elements have no path. */
+/** A value inside the metadata, by the object keys from the root. Array elements have no path. */
 export interface MetadataRef extends Span {
   kind: 'metadata';
   path: readonly string[];
 }
-/** The latest value of a metric, without dataset or on one. */
+/** The latest value of a metric, with or without a dataset. */
 export interface MetricRef extends Span {
   kind: 'metric';
   key: string;
   dataset: string | null;
 }
-/** The object's words. */
+/** The tags or the aliases of the object. */
 export interface SetRef extends Span {
   kind: 'set';
   name: 'tags' | 'aliases';
@@ -36,9 +36,9 @@ export type ScalarRef = FieldRef | MetadataRef | MetricRef;
 export type Ref = ScalarRef | SetRef;
 
 /**
- * A literal, of the type that its comparison is made in.
- * Times are canonical: UTC, six fraction digits, `2026-01-01T00:00:00.000000Z`; uuids are lower-case.
- * A number may be NaN or infinite against metrics and number fields only.
+ * A literal, in the type of its comparison. Times are canonical UTC with six fraction digits:
+ * `2026-01-01T00:00:00.000000Z`. UUIDs are lower-case. Numbers may be NaN or infinite only against metrics and number
+ * fields.
  */
 export type Value =
   | { type: 'text'; value: string }
@@ -50,7 +50,7 @@ export type Value =
 
 export type CompareOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** `ref op value`. NaN stands only with = and !=, booleans too. */
+/** `ref op value`. NaN and booleans allow only = and !=. */
 export interface Compare extends Span {
   kind: 'compare';
   ref: ScalarRef;
@@ -79,7 +79,7 @@ export interface Member extends Span {
   ref: SetRef | MetadataRef;
   negated: boolean;
 }
-/** `ref IS NULL`; of a set: it is empty. */
+/** `ref IS NULL`. For a set, it means that the set is empty. */
 export interface IsNull extends Span {
   kind: 'null';
   ref: Ref;
@@ -98,10 +98,10 @@ export interface Filter {
   condition: Condition | null;
 }
 
-/** One term of an order. The last term of a parsed order is always the schema's unique field. */
+/** A term of an order. The last term of a parsed order is always the unique field of the schema. */
 export interface OrderTerm {
   ref: ScalarRef;
   descending: boolean;
-  /** Sort a text by so many of its first code points: cursors, which hold sort values, stay short. */
+  /** Sorts a text by this number of leading code points, so that cursors, which contain sort values, stay short. */
   prefix: number | null;
 }

@@ -16,27 +16,24 @@ export function parseMember(tokens: TokenReader, schema: FilterSchema): Term {
   const literal = takeLiteral(tokens, [STRING]);
   const negated = tokens.takeKeyword('not');
   if (!tokens.takeKeyword('in')) {
-    throw tokens.unexpected(
-      ['IN'],
-      'a value on the left can only be a member: a comparison starts with its field',
-    );
+    throw tokens.unexpected(['IN'], 'a comparison starts with its field; after a value, only IN can follow');
   }
   const ref = takeRef(tokens, schema);
   if (ref.kind !== 'set' && ref.kind !== 'metadata') {
     const lists = allowedPaths(schema).filter((path) =>
       ['tags', 'aliases', 'metadata.<path>'].includes(path),
     );
-    throw new FilterError('this is neither a set nor a list', ref, lists);
+    throw new FilterError('IN needs a set or a list on its right', ref, lists);
   }
   const value = plainValue(
     typeof literal.value === 'string' ? storedText(literal.value, ref) : literal.value,
   );
   if (ref.kind === 'set' && value.type !== 'text')
-    throw new FilterError(`${ref.name} are words`, literal, [STRING]);
+    throw new FilterError(`${ref.name} contain words, so the value must be a string`, literal, [STRING]);
   return { kind: 'member', value, ref, negated, ...tokens.spanFrom(literal.position) };
 }
 
-/** A field and what is said of it. BETWEEN comes out as `and`, NOT BETWEEN as `not`, of two comparisons. */
+/** Parses a comparison. BETWEEN becomes `and`, NOT BETWEEN becomes `not`, of two comparisons. */
 export function parseComparison(tokens: TokenReader, schema: FilterSchema): Condition {
   const ref = takeRef(tokens, schema);
   const span = (): Span => tokens.spanFrom(ref.position);
@@ -46,7 +43,7 @@ export function parseComparison(tokens: TokenReader, schema: FilterSchema): Cond
     return { kind: 'null', ref, negated, ...span() };
   }
   if (ref.kind === 'set') {
-    throw new FilterError(`${ref.name} is a set of words`, ref, [
+    throw new FilterError(`${ref.name} is a set, which cannot be compared`, ref, [
       `'<word>' IN ${ref.name}`,
       `${ref.name} IS NULL`,
     ]);
@@ -73,7 +70,7 @@ function takeCompare(tokens: TokenReader, ref: ScalarRef): Term {
   const operator = tokens.takeSign('<>') ? '!=' : COMPARISONS.find((candidate) => tokens.takeSign(candidate));
   if (operator === undefined) throw tokens.unexpected(AFTER_FIELD);
   if (tokens.keyword() === 'null') {
-    throw tokens.unexpected(['IS NULL', 'IS NOT NULL'], 'nothing compares with NULL');
+    throw tokens.unexpected(['IS NULL', 'IS NOT NULL'], 'NULL cannot be compared');
   }
   const value = toValue(takeLiteral(tokens, wantedValues(ref)), ref);
   checkOperator(operator, value, sign);
@@ -100,7 +97,9 @@ function takeList(tokens: TokenReader, ref: ScalarRef): In['values'] {
     if (values.length === MAX_IN_VALUES) throw new FilterError(`more than ${MAX_IN_VALUES} values`, literal);
     const value = toValue(literal, ref);
     if (values[0] !== undefined && value.type !== values[0].type) {
-      throw new FilterError('the values of one list are of one type', literal, [`a ${values[0].type} value`]);
+      throw new FilterError('all values of a list must have the same type', literal, [
+        `a ${values[0].type} value`,
+      ]);
     }
     values.push(value);
   } while (tokens.takeSign(','));
@@ -113,9 +112,12 @@ function takePattern(tokens: TokenReader, ref: ScalarRef, operator: Span): Pick<
     throw new FilterError('only text can be matched with a pattern', operator, COMPARISONS);
   }
   const literal = takeLiteral(tokens, [STRING]);
-  if (typeof literal.value !== 'string') throw new FilterError('a pattern is a string', literal, [STRING]);
+  if (typeof literal.value !== 'string')
+    throw new FilterError('a pattern must be a string', literal, [STRING]);
   if (endsInLoneEscape(literal.value)) {
-    throw new FilterError('a pattern ends in a backslash', literal, ['two backslashes for one']);
+    throw new FilterError('a pattern must not end in a single backslash', literal, [
+      'two backslashes for one',
+    ]);
   }
   return { ref, pattern: storedText(literal.value, ref) };
 }

@@ -1,7 +1,7 @@
 /**
- * What is wrong with a filter or an order, and where.
- * `position` and `length` count UTF-16 code units from 0 in the text given; at the end of the text the
- * length is 0. `expected` names what could have stood there, for a person to read; it may be empty.
+ * An error in a filter or an order. `position` and `length` are a range of the text in UTF-16 code units from 0; at
+ * the end of the text, the length is 0. `expected` lists what the text could contain there, for people; it may be
+ * empty.
  */
 export class FilterError extends Error {
   readonly position: number;
@@ -17,7 +17,7 @@ export class FilterError extends Error {
   }
 }
 
-/** A page cursor whose values do not fit the order it is used with: forged, or of another order. */
+/** A page cursor that does not fit the order, because it was forged or made for another order. */
 export class CursorError extends Error {
   constructor(message: string) {
     super(message);

@@ -4,10 +4,10 @@ import { type FilterObject, readRef } from './object.ts';
 import { compareText, lowerAscii } from './text.ts';
 import { canonicalTime } from './time.ts';
 
-/** What a condition comes to: null is unknown, as NULL in SQL. */
+/** The result of a condition. Null is unknown, like NULL in SQL. */
 export type Truth = boolean | null;
 
-/** Evaluates a filter on an object in memory: the truth that the compiled SQL has on its row. */
+/** Evaluates a filter in memory, with the result of the compiled SQL on the same row. */
 export function evaluateFilter(filter: Filter, object: FilterObject): Truth {
   return filter.condition === null ? true : evaluate(filter.condition, object);
 }
@@ -47,7 +47,7 @@ function evaluate(node: Condition, object: FilterObject): Truth {
   }
 }
 
-/** AND and OR: one `decisive` term decides, otherwise one unknown term leaves all unknown. */
+/** AND and OR: one `decisive` term decides. Otherwise one unknown term makes the result unknown. */
 function combine(terms: readonly Condition[], object: FilterObject, decisive: boolean): Truth {
   let truth: Truth = !decisive;
   for (const term of terms) {
@@ -62,7 +62,7 @@ function negate(truth: Truth, negated: boolean): Truth {
   return truth === null || !negated ? truth : !truth;
 }
 
-/** IN is `=` for each joined by OR: NaN is unequal to no number, so without NaN in the list it is unknown. */
+/** IN is a chain of `=` joined by OR. NaN is unequal to no number, so NaN is unknown unless the list contains NaN. */
 function anyEqual(value: Value, values: readonly Value[]): Truth {
   let truth: Truth = false;
   for (const one of values) {
@@ -73,7 +73,7 @@ function anyEqual(value: Value, values: readonly Value[]): Truth {
   return truth;
 }
 
-/** Compares two values of one type. NaN is equal to NaN, and unknown against any other number. */
+/** Compares two values of the same type. NaN equals NaN and is unknown against other numbers. */
 function compares(operator: CompareOperator, left: Value, right: Value): Truth {
   if (Number.isNaN(right.value)) return Number.isNaN(left.value) === (operator === '=');
   if (Number.isNaN(left.value)) return null;
@@ -94,13 +94,13 @@ function compares(operator: CompareOperator, left: Value, right: Value): Truth {
   }
 }
 
-/** Orders two values of one type: text by code point, all else by size. */
+/** Orders two values of the same type. Text is ordered by code point. */
 export function compareSame(left: Value['value'], right: Value['value']): number {
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** The value when it is of the type, otherwise null. */
+/** Returns the value if it has the type, otherwise null. */
 export function readAs(type: ScalarType, value: unknown): Value | null {
   switch (type) {
     case 'text':

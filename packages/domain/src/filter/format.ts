@@ -2,12 +2,12 @@ import type { Condition, Filter, OrderTerm, Ref, Value } from './ast.ts';
 import { isPlainSegment } from './lexer.ts';
 import { KEYWORDS } from './tokens.ts';
 
-/** The filter in its canonical text: parsed again, under the same schema, it is the same filter. */
+/** Formats a filter as canonical text. Parsing the text under the same schema gives the same filter. */
 export function formatFilter(filter: Filter): string {
   return filter.condition === null ? '' : formatCondition(filter.condition);
 }
 
-/** The order in its canonical text, the closing unique field included. */
+/** Formats an order as canonical text, including the closing unique field. */
 export function formatOrderBy(terms: readonly OrderTerm[]): string {
   return terms.map((term) => `${formatRef(term.ref)}${term.descending ? ' DESC' : ''}`).join(', ');
 }

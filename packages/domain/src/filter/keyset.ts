@@ -7,12 +7,12 @@ import { findUnstorable } from './text.ts';
 import { canonicalTime } from './time.ts';
 import { toNumber } from './values.ts';
 
-/** The cursor values of one row, in the order of the keys: what their `cursorSql` gave. */
+/** The values of `cursorSql` of one row, in the order of the keys. */
 export type CursorValues = readonly (string | null)[];
 
 /**
- * Compiles the condition for the rows that come after a given one in the order of `keys`. The values may come
- * from a client: throws CursorError when they do not fit the keys, so that Postgres never has to.
+ * Compiles the condition for the rows after a given row in the order of `keys`. Clients can forge cursor values:
+ * values that do not fit the keys throw CursorError and never reach Postgres.
  */
 export function compileKeyset(keys: readonly OrderKey[], cursor: CursorValues, firstParam = 1): Sql {
   if (cursor.length !== keys.length) throw new CursorError('the cursor belongs to another order');
@@ -23,11 +23,11 @@ export function compileKeyset(keys: readonly OrderKey[], cursor: CursorValues, f
 
 interface Side {
   key: OrderKey;
-  /** The cursor's value as an expression to compare `key.sql` with; null for a missing one. */
+  /** The cursor value as an expression to compare `key.sql` with. Null if missing. */
   right: string | null;
 }
 
-/** `(a, b) > (x, y)`: what an index on all keys serves best; only for one direction and no nulls. */
+/** Returns `(a, b) > (x, y)`, which an index on all keys serves best. Requires a single direction and no nulls. */
 function rowComparison(sides: readonly Side[]): string | null {
   const direction = sides[0]?.key.direction;
   if (sides.some(({ key }) => key.nullable || key.direction !== direction)) return null;
@@ -37,7 +37,7 @@ function rowComparison(sides: readonly Side[]): string | null {
   return `(${left} ${direction === 'DESC' ? '<' : '>'} ${row(sides.map(({ right }) => right))})`;
 }
 
-/** After in the first key, or tied in it and after in the rest. */
+/** Compares key by key: greater in the first key, or equal there and greater in the rest. */
 function expanded(sides: readonly Side[]): string {
   const last = sides.length - 1;
   let sql = 'FALSE';
@@ -50,11 +50,11 @@ function expanded(sides: readonly Side[]): string {
   }
   const first = sides[0];
   if (first === undefined || first.right === null || first.key.nullable) return sql;
-  // Says again what follows from the rest: an index scan can start there.
+  // Redundant, but lets an index scan start at this row.
   return `(${first.key.sql} ${first.key.direction === 'DESC' ? '<=' : '>='} ${first.right} AND ${sql})`;
 }
 
-/** Nothing comes after a missing value, and missing values come after all others. */
+/** Missing values come last, so nothing comes after them. */
 function after({ key, right }: Side): string {
   if (right === null) return '';
   const beyond = `${key.sql} ${key.direction === 'DESC' ? '<' : '>'} ${right}`;
@@ -69,10 +69,10 @@ function rightSide(key: OrderKey, value: string | null, params: Params): string 
   return key.negative ? `(-${placeholder})` : placeholder;
 }
 
-/** The value in a form that Postgres is sure to read in each type, or null. */
+/** Converts the value to a form that Postgres can always parse, or null. */
 const READ: Readonly<Record<KeyType, (value: string) => string | null>> = {
   text: (value) => only(findUnstorable(value) < 0, value),
-  // Through a double: Postgres refuses a float8 that underflows, such as 1e-400.
+  // Goes through a double, because Postgres rejects a float8 that underflows, such as 1e-400.
   number: (value) => toNumber(isDecimal(value) ? Number(value) : value)?.toString() ?? null,
   numeric: (value) => only(isDecimal(value), value),
   integer: (value) =>
@@ -86,7 +86,7 @@ function only(fits: boolean, value: string): string | null {
   return fits ? value : null;
 }
 
-/** A finite number as Postgres or JavaScript writes it, the long forms of numeric included. */
+/** Accepts a finite number as Postgres or JavaScript prints it, including long forms of numeric. */
 function isDecimal(value: string): boolean {
   return (
     value.length <= 1100 && /^-?\d+(\.\d+)?(e[+-]?\d{1,3})?$/.test(value) && Number.isFinite(Number(value))

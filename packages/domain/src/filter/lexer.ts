@@ -9,8 +9,8 @@ export interface Segment extends Span {
 }
 
 /**
- * A path is one or more segments with dots between; one plain segment may be a keyword, and one in double
- * quotes a string: the parser decides by place.
+ * A path has one or more segments joined by dots. A single plain segment may be a keyword and a double-quoted one a
+ * string: the parser decides by position.
  */
 export type Token =
   | ({ kind: 'path'; segments: readonly [Segment, ...Segment[]] } & Span)
@@ -21,14 +21,15 @@ export type Token =
 
 const SIGNS = ['<=', '>=', '!=', '<>', '=', '<', '>', '(', ')', ','];
 
-/** Splits a text into tokens, the last always `end`. Throws FilterError. */
+/** Splits a text into tokens, ending with `end`. Throws FilterError. */
 export function tokenize(text: string): Token[] {
   if (text.length > MAX_FILTER_LENGTH) {
     const span = { position: MAX_FILTER_LENGTH, length: text.length - MAX_FILTER_LENGTH };
     throw new FilterError(`longer than ${MAX_FILTER_LENGTH} characters`, span);
   }
   const bad = findUnstorable(text);
-  if (bad >= 0) throw new FilterError('NUL or a lone surrogate', { position: bad, length: 1 });
+  if (bad >= 0)
+    throw new FilterError('NUL characters and lone surrogates are not allowed', { position: bad, length: 1 });
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -92,7 +93,7 @@ function readSegment(text: string, at: number, first: boolean): Segment {
   return { text: text.slice(at, end), quote: null, position: at, length: end - at };
 }
 
-/** Reads what stands between two quotes of one kind; a doubled quote is one of them. */
+/** Reads a quoted text. A doubled quote stands for one. */
 function readQuoted(text: string, start: number): { value: string; end: number } {
   const quote = text.charAt(start);
   let value = '';
@@ -101,7 +102,7 @@ function readQuoted(text: string, start: number): { value: string; end: number }
     const close = text.indexOf(quote, at);
     if (close < 0) {
       const span = { position: start, length: text.length - start };
-      throw new FilterError('a quote is never closed', span, [`a closing ${quote}`]);
+      throw new FilterError('a quote is not closed', span, [`a closing ${quote}`]);
     }
     value += text.slice(at, close);
     if (text.charAt(close + 1) !== quote) return { value, end: close + 1 };
@@ -128,7 +129,7 @@ function readNumber(text: string, start: number): Token {
   if (wordWidth(text, at, true) > 0 || text.charAt(at) === '.') {
     throw new FilterError('a number runs into a word', { position: start, length: at - start + 1 });
   }
-  if (!Number.isFinite(value)) throw new FilterError('a number beyond the range of a double', span);
+  if (!Number.isFinite(value)) throw new FilterError('the number is outside of the range of a double', span);
   return { kind: 'number', value, ...span };
 }
 
@@ -142,8 +143,8 @@ function startsWord(text: string, at: number): boolean {
 }
 
 /**
- * How many code units of a word stand here: letters, digits and `_`; in the later segments of a path also `-`
- * and `/`, which metric keys are full of and which mean nothing else here.
+ * Counts the code units of a word: letters, digits and `_`. Later path segments also allow `-` and `/`, which are
+ * common in metric keys and mean nothing else here.
  */
 function wordWidth(text: string, at: number, first: boolean): number {
   const character = text.charAt(at);

@@ -4,11 +4,11 @@ interface Segment {
   readonly points: readonly (number | null)[];
   /** The text to find; undefined if `_` is part of the run. */
   readonly literal: string | undefined;
-  /** The longest part without `_`: where the text lacks it, nothing matches. */
+  /** The longest part without `_`. A text that lacks it cannot match. */
   readonly part: string;
 }
 
-/** Whether a pattern ends in a backslash that escapes nothing, which Postgres refuses. */
+/** Whether a pattern ends in an escape without a character, which Postgres rejects. */
 export function endsInLoneEscape(pattern: string): boolean {
   let escaped = false;
   for (const character of pattern) escaped = !escaped && character === '\\';
@@ -16,9 +16,9 @@ export function endsInLoneEscape(pattern: string): boolean {
 }
 
 /**
- * SQL's LIKE: `%` matches any run, `_` one code point, and a backslash takes the next character as it is. Each run between
- * two `%` matches at its first occurrence. The engine searches plain runs. The search for a run with `_` handles 32 places of
- * the run in one step.
+ * SQL LIKE: `%` matches any text, `_` one code point, and a backslash escapes the next character. Each run between
+ * two `%` matches at its first occurrence. The engine searches plain runs; a run with `_` takes one step for 32 of
+ * its positions.
  */
 export function matchLike(text: string, pattern: string): boolean {
   const segments = segmentsOf(pattern);
@@ -51,7 +51,7 @@ function segmentsOf(pattern: string): Segment[] {
   return segments;
 }
 
-/** In the place of `_`; no text that Postgres can hold has it. */
+/** Replaces `_`. Postgres cannot store a text with this character. */
 const HOLE = '\0';
 
 const textOf = (points: readonly (number | null)[]): string =>
@@ -73,7 +73,7 @@ function matchTexts(text: string, segments: readonly { readonly literal: string 
   return true;
 }
 
-/** The points of the text that was asked about last: a filter often asks many times about one. */
+/** Caches the code points of the last text, because a filter often tests one text many times. */
 let recent: { readonly text: string; readonly points: Uint32Array } = { text: '', points: new Uint32Array() };
 
 function codePoints(text: string): Uint32Array {
@@ -111,8 +111,8 @@ const isAt = (have: Uint32Array, at: number, points: readonly (number | null)[])
   points.every((point, index) => point === null || have[at + index] === point);
 
 /**
- * Where the first place of a run ends: the Shift-And algorithm (Baeza-Yates and Gonnet, 1992). Bit `n` of the state says
- * whether the last `n + 1` code points are the first ones of the run.
+ * Finds the end of the first match of a run by the Shift-And algorithm (Baeza-Yates and Gonnet, 1992). Bit `n` of the
+ * state says whether the last `n + 1` code points are the first ones of the run.
  */
 function endOfFirst(
   have: Uint32Array,

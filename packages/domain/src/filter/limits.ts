@@ -1,14 +1,14 @@
-/** Longest filter or order text, in UTF-16 code units (what `text.length` counts). */
+/** The maximum length of a filter or order, in UTF-16 code units. */
 export const MAX_FILTER_LENGTH = 4096;
-/** Deepest nesting of parentheses, NOT and BETWEEN. */
+/** The maximum nesting of parentheses, NOT and BETWEEN. */
 export const MAX_FILTER_DEPTH = 32;
-/** Most comparisons in one filter. */
+/** The maximum number of comparisons in a filter. */
 export const MAX_FILTER_TERMS = 200;
-/** Most values in one IN list. */
+/** The maximum number of values in an IN list. */
 export const MAX_IN_VALUES = 1000;
-/** Most segments of one path, its first word included. */
+/** The maximum number of segments of a path, including the first word. */
 export const MAX_PATH_SEGMENTS = 32;
-/** Code points by which a text of any length is sorted; ties fall to the next term. */
+/** The number of leading code points that sort a text. Ties go to the next term. */
 export const ORDER_PREFIX = 128;
-/** Most terms of one order, the closing id not counted. */
+/** The maximum number of terms of an order, without the closing id. */
 export const MAX_ORDER_TERMS = 8;

@@ -1,15 +1,14 @@
 import type { Ref } from './ast.ts';
 import { toNumber } from './values.ts';
 
-/** A metric's value in memory: a number, or the JSON form of NaN and the infinities. */
+/** The value of a metric in memory: a number, or the JSON form of NaN or an infinity. */
 export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
 
-/** An object as filters see it in memory; what is left out is missing. Times are Dates or RFC 3339 strings. */
+/** An object in memory, as filters read it. Absent members are missing. Times are Dates or RFC 3339 strings. */
 export interface FilterObject {
   fields: Readonly<Record<string, string | number | boolean | Date | null | undefined>>;
   tags?: readonly string[];
   aliases?: readonly string[];
-  /** A JSON object. */
   metadata?: unknown;
   /** Latest values by key, without dataset. */
   metrics?: Readonly<Record<string, MetricValue>>;
@@ -17,7 +16,7 @@ export interface FilterObject {
   evaluations?: Readonly<Record<string, Readonly<Record<string, MetricValue>>>>;
 }
 
-/** What stands at a reference; undefined or null when nothing does. Of a set, its words. */
+/** Reads the value of a reference; undefined or null if there is none. A set gives its words. */
 export function readRef(ref: Ref, object: FilterObject): unknown {
   switch (ref.kind) {
     case 'field': {
@@ -38,7 +37,7 @@ export function readRef(ref: Ref, object: FilterObject): unknown {
   }
 }
 
-/** An own property, never an inherited one: names come from users. */
+/** Reads own properties only, because users choose the names. */
 function own(from: unknown, name: string): unknown {
   if (typeof from !== 'object' || from === null || !Object.hasOwn(from, name)) return undefined;
   return (from as Record<string, unknown>)[name];

@@ -3,8 +3,8 @@ import { compareSame, readAs } from './evaluate.ts';
 import { type FilterObject, readRef } from './object.ts';
 
 /**
- * Compares two objects in memory in the order that the compiled SQL sorts their rows; for `Array.sort`.
- * It is 0 only for objects whose unique field is the same.
+ * Compares two objects in the order of the compiled SQL, for `Array.sort`. Returns 0 only if their unique fields are
+ * equal.
  */
 export function compareByOrder(terms: readonly OrderTerm[], a: FilterObject, b: FilterObject): number {
   for (const { ref, descending, prefix } of terms) {
@@ -20,7 +20,7 @@ export function compareByOrder(terms: readonly OrderTerm[], a: FilterObject, b: 
   return 0;
 }
 
-/** The first code points of a text, as `left()` in Postgres counts them. */
+/** Truncates a text to its first code points, like `left()` in Postgres. */
 const beginning = (value: unknown, prefix: number | null): unknown =>
   typeof value === 'string' && prefix !== null ? Array.from(value).slice(0, prefix).join('') : value;
 
@@ -32,7 +32,7 @@ function compareIn(type: ScalarType, left: unknown, right: unknown, descending: 
   return descending ? compareSame(y, x) : compareSame(x, y);
 }
 
-/** Last in both directions: NaN, then what is missing or of another type. */
+/** Ranks NaN, and then missing values and other types, last in both directions. */
 function lateness(value: unknown): number {
   if (value === undefined) return 2;
   return Number.isNaN(value) ? 1 : 0;

@@ -4,33 +4,32 @@ import type { SqlSchema } from './schema.ts';
 import { fieldSql, metadataColumn, metricSql } from './sql.ts';
 import { metadataPath, ofType, textOf } from './sql-metadata.ts';
 
-/** What an order's keys are compared in. `numeric` is a number in the metadata. */
+/** The type of a key comparison. `numeric` is a number in the metadata. */
 export type KeyType = 'text' | 'number' | 'integer' | 'boolean' | 'time' | 'uuid' | 'numeric';
 
-/** One expression of an ORDER BY, and what a keyset page needs to go on after a row. */
+/** An expression of ORDER BY, with what a keyset page needs to continue after a row. */
 export interface OrderKey {
   type: KeyType;
-  /** What is sorted: the value, or for a descending `number` its negative, so that NaN stays last. */
+  /** The sorted expression: the value, or its negative for a descending `number`, so that NaN stays last. */
   sql: string;
-  /** `ASC` or `DESC` of that expression, with its nulls last. */
+  /** The direction of that expression. Its nulls come last. */
   direction: 'ASC' | 'DESC';
-  /** Whether the expression is a negative. */
   negative: boolean;
   nullable: boolean;
-  /** Select this to get the row's cursor value: the exact value as text, or NULL. */
+  /** An expression for the cursor value of the row: the exact value as text, or NULL. */
   cursorSql: string;
 }
 
 export interface CompiledOrder {
   keys: OrderKey[];
-  /** All keys, ready to stand after ORDER BY. */
+  /** All keys, as the text after ORDER BY. */
   orderBy: string;
   params: SqlParam[];
 }
 
 /**
- * Compiles an order. Text sorts by code point; NaN and then missing values come last in both directions.
- * A metadata path gives two keys: numbers come first, then strings, then all else as missing.
+ * Compiles an order. Text sorts by code point. NaN and then missing values come last in both directions. A metadata
+ * path gives two keys: numbers come first, then strings, then everything else as missing.
  */
 export function compileOrderBy(
   terms: readonly OrderTerm[],
@@ -70,7 +69,7 @@ function key(type: KeyType, value: string, descending: boolean, nullable: boolea
   return { type, sql, direction, negative, nullable, cursorSql: cursorSql(type, value) };
 }
 
-/** Postgres puts nulls last when ascending, and an index on a never-null key fits only without a NULLS clause. */
+/** Postgres sorts nulls last when ascending, and an index on a non-null key fits only without a NULLS clause. */
 function orderSql({ sql, direction, nullable }: OrderKey): string {
   return direction === 'DESC' && nullable ? `${sql} DESC NULLS LAST` : `${sql} ${direction}`;
 }

@@ -6,10 +6,11 @@ import type { FilterSchema } from './schema.ts';
 import { readTokens } from './tokens.ts';
 
 /**
- * Parses `metrics.val_accu DESC, createdAt`. Ascending unless DESC is said. The last term is always the
- * schema's unique field, added in the direction of the term before it when it is not there; terms after it
- * would change nothing and are dropped. An empty text gives the unique field alone, ascending.
- * Throws FilterError and nothing else.
+ * Parses an order such as `metrics.val_accu DESC, createdAt`. The default direction is ascending.
+ *
+ * The last term is always the unique field of the schema: if absent, it is added in the direction of the previous
+ * term. Later terms would have no effect and are dropped. An empty text gives the unique field, ascending. Throws
+ * only FilterError.
  */
 export function parseOrderBy(text: string, schema: FilterSchema): OrderTerm[] {
   const tokens = readTokens(text);
@@ -32,7 +33,7 @@ export function parseOrderBy(text: string, schema: FilterSchema): OrderTerm[] {
   return closed(terms, text.length, schema);
 }
 
-/** What is always there is short (a name, a path), and an index holds it whole. */
+/** Fields that are never missing are short (a name, a path), so an index contains them whole. */
 export function prefixOf(ref: ScalarRef, schema: FilterSchema): number | null {
   if (ref.kind === 'metadata') return ORDER_PREFIX;
   const isLong = ref.kind === 'field' && ref.type === 'text' && schema.fields[ref.name]?.nullable !== false;

@@ -1,15 +1,14 @@
-/** A query parameter as text, which the cast at its placeholder reads: alike for every driver. */
+/** A query parameter as text, which the cast at its placeholder parses: the same for every driver. */
 export type SqlParam = string | string[];
 
-/** SQL with placeholders from `firstParam` on, and what they stand for. */
+/** SQL with placeholders from `firstParam` on, and their values. */
 export interface Sql {
   sql: string;
   params: SqlParam[];
 }
 
-/** Numbers parameters as they are met. */
 export interface Params {
-  /** The placeholder, cast, for a value; the same text under the same cast is sent once. */
+  /** Adds a value and returns its placeholder with the cast. Equal texts with the same cast share one. */
   add(value: SqlParam, cast: string): string;
   values: SqlParam[];
 }

@@ -6,7 +6,7 @@ import { parsedFilters } from './parsed-filters.ts';
 import type { FilterSchema } from './schema.ts';
 import { readTokens, type TokenReader } from './tokens.ts';
 
-/** What the parse of one text carries along. */
+/** The state of parsing one text. */
 interface Parse {
   tokens: TokenReader;
   schema: FilterSchema;
@@ -18,9 +18,10 @@ interface Parse {
 const parsed = parsedFilters();
 
 /**
- * Parses a filter (grammar in docs/filter.md). Names and values are checked against the schema, so that what
- * comes out compiles and evaluates without error. An empty text is the filter that every object passes.
- * Throws FilterError and nothing else, after time linear in the text. Equal texts may share one result, so do not change it.
+ * Parses a filter (grammar in docs/filter.md) and checks names and values against the schema, so that the result
+ * always compiles and evaluates without error. Every object passes an empty filter.
+ *
+ * Throws only FilterError, after time linear in the text. Equal texts may share one result: do not change it.
  */
 export function parseFilter(text: string, schema: FilterSchema): Filter {
   return parsed.get(text, schema) ?? parsed.keep(text, schema, parseAnew(text, schema));
@@ -41,7 +42,7 @@ function parseChain(parse: Parse, kind: 'and' | 'or'): Condition {
   const terms = [first];
   while (parse.tokens.takeKeyword(kind)) terms.push(one());
   if (terms.length === 1) return first;
-  // Flat, so that `a AND (b AND c)` is the same filter as `a AND b AND c`.
+  // Flattens, so that `a AND (b AND c)` and `a AND b AND c` give the same filter.
   const flat = terms.flatMap((term) => (term.kind === kind ? term.terms : [term]));
   return { kind, terms: flat, ...parse.tokens.spanFrom(start) };
 }
@@ -61,7 +62,7 @@ function parseUnary(parse: Parse): Condition {
   const found = tokens.startsMember()
     ? parseMember(tokens, parse.schema)
     : parseComparison(tokens, parse.schema);
-  // BETWEEN gives two comparisons and the nesting that they would have when written out.
+  // BETWEEN counts like its written-out form: two comparisons and their nesting.
   parse.terms += found.kind === 'and' || found.kind === 'not' ? 2 : 1;
   if (parse.terms > MAX_FILTER_TERMS)
     throw new FilterError(`more than ${MAX_FILTER_TERMS} comparisons`, found);
@@ -69,7 +70,7 @@ function parseUnary(parse: Parse): Condition {
   return found.kind === 'not' ? nested(parse, start, () => nested(parse, start, () => found)) : found;
 }
 
-/** The parser recurses only through here, so its stack is bounded. */
+/** The parser recurses only here, which bounds its stack. */
 function nested<T>(parse: Parse, span: Span, inner: () => T): T {
   if (++parse.depth > MAX_FILTER_DEPTH) throw new FilterError(`nested deeper than ${MAX_FILTER_DEPTH}`, span);
   const result = inner();

@@ -5,10 +5,10 @@ import type { FieldSchema, FilterSchema } from './schema.ts';
 
 type Path = Span & { segments: readonly [Segment, ...Segment[]] };
 
-/** MLflow's prefixes: `attributes.name` is `name`. */
+/** Prefixes of MLflow: `attributes.name` is `name`. */
 const ATTRIBUTE_PREFIXES = ['attributes', 'attribute', 'attr'];
 
-/** Finds what a path names under a schema; throws FilterError, naming what there is. */
+/** Resolves a path under a schema. Throws FilterError, which lists the allowed paths. */
 export function resolveRef(path: Path, schema: FilterSchema): Ref {
   const span = { position: path.position, length: path.length };
   const [first, ...rest] = path.segments;
@@ -44,7 +44,7 @@ export function resolveRef(path: Path, schema: FilterSchema): Ref {
   throw unknownField(path.segments.map((segment) => segment.text).join('.'), span, schema);
 }
 
-/** The field of this name or synonym; own properties only, since the name is a user's. */
+/** Finds a field by name or synonym. Reads own properties only, because users choose the name. */
 export function findField(name: string, schema: FilterSchema): (FieldSchema & { name: string }) | null {
   const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
   if (field !== undefined) return { ...field, name };
@@ -54,7 +54,7 @@ export function findField(name: string, schema: FilterSchema): (FieldSchema & { 
   return null;
 }
 
-/** All that a schema lets a path name, for a person to read. */
+/** Lists all paths that a schema allows, for people. */
 export function allowedPaths(schema: FilterSchema): string[] {
   return [
     ...Object.keys(schema.fields),
@@ -77,7 +77,7 @@ function isSet(word: string, schema: FilterSchema): word is 'tags' | 'aliases' {
   return (word === 'tags' || word === 'aliases') && schema[word] !== undefined;
 }
 
-/** Keys with dots need no quotes where nothing can follow them. */
+/** Keys with dots need no quotes if nothing can follow them. */
 function joined(segments: readonly Segment[]): string {
   return segments.map((segment) => segment.text).join('.');
 }

@@ -12,7 +12,7 @@ import { likeSql } from './sql-scalar.ts';
 
 const JSON_TYPES: Readonly<Record<string, string>> = { text: 'string', number: 'number', boolean: 'boolean' };
 
-/** A comparison of a metadata value: true when it holds, else false or NULL. */
+/** Compiles a comparison of a metadata value: true if it passes, otherwise false or NULL. */
 export function metadataTerm(
   node: Compare | In | Like,
   ref: MetadataRef,
@@ -44,7 +44,7 @@ export function metadataTerm(
       );
 }
 
-/** `'x' IN metadata.list`: true for an array that holds the value; false for one that does not. */
+/** Compiles `'x' IN metadata.list`: true if the array contains the value, false if not. */
 export function metadataMember(node: Member, ref: MetadataRef, column: string, params: Params): string {
   const contains = `${column} @> ${params.add(container(ref, [node.value.value]), 'jsonb')}`;
   return node.negated ? unless(contains, 'array', ref, column, params) : contains;
@@ -56,12 +56,12 @@ export function metadataIsNull(node: IsNull, ref: MetadataRef, column: string, p
   return `COALESCE(jsonb_typeof(${value}), 'null') ${node.negated ? '<>' : '='} 'null'`;
 }
 
-/** The jsonb at a path, NULL when nothing is there. */
+/** The jsonb at a path, or NULL. */
 export function metadataPath(ref: MetadataRef, column: string, params: Params): string {
   return `(${[column, ...ref.path.map((key) => params.add(key, 'text'))].join(' -> ')})`;
 }
 
-/** An expression that must only be reached by values of one JSON type, and is NULL for others. */
+/** Guards an expression that fails on other JSON types: it is NULL for these. */
 export function ofType(type: string, value: string, sql: string): string {
   return `CASE WHEN jsonb_typeof(${value}) = '${type}' THEN ${sql} END`;
 }
@@ -71,13 +71,13 @@ export function textOf(value: string): string {
   return `(${value} #>> '{}')`;
 }
 
-/** The value has the type, and yet the containment does not hold. */
+/** The value has the type, but the containment is false. */
 function unless(contained: string, type: string, ref: MetadataRef, column: string, params: Params): string {
   const jsonType = JSON_TYPES[type] ?? type;
   return `jsonb_typeof(${metadataPath(ref, column, params)}) = '${jsonType}' AND NOT ${contained}`;
 }
 
-/** The least object that has the value at the path. */
+/** Builds the smallest object with the value at the path. */
 function container(ref: MetadataRef, value: unknown): string {
   return JSON.stringify(ref.path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value));
 }

@@ -2,7 +2,7 @@ import type { Compare, CompareOperator, In, Like, ScalarType, Value } from './as
 import type { Params } from './params.ts';
 import { lowerAscii } from './text.ts';
 
-/** The SQL type that each scalar is compared in. */
+/** The SQL type in which each scalar is compared. */
 export const SQL_TYPES: Readonly<Record<ScalarType, string>> = {
   text: 'text',
   number: 'float8',
@@ -12,7 +12,7 @@ export const SQL_TYPES: Readonly<Record<ScalarType, string>> = {
   uuid: 'uuid',
 };
 
-/** A term on an SQL expression of the term's own type: true when it holds, else false or NULL. */
+/** Compiles a term on an SQL expression of the same type: true if it passes, otherwise false or NULL. */
 export function scalarTerm(node: Compare | In | Like, value: string, params: Params): string {
   switch (node.kind) {
     case 'compare':
@@ -24,11 +24,11 @@ export function scalarTerm(node: Compare | In | Like, value: string, params: Par
   }
 }
 
-/** Text in order of code points; equality names no collation, so that any index serves it. */
+/** Compares text by code point. Equality names no collation, so any index can serve it. */
 function comparison(operator: CompareOperator, literal: Value, value: string, params: Params): string {
   const right = params.add(String(literal.value), SQL_TYPES[literal.type]);
   if (operator === '=') return `${value} = ${right}`;
-  // Postgres holds NaN to be above all numbers; here it is above and unequal to none.
+  // Postgres sorts NaN above all numbers. Here, NaN is neither above nor unequal to any number.
   const excludesNaN = literal.type === 'number' && !operator.startsWith('<') && !Number.isNaN(literal.value);
   if (operator === '!=') return `${value} <> ${right}${excludesNaN ? notNaN(value) : ''}`;
   const left = literal.type === 'text' ? `${value} COLLATE "C"` : value;
@@ -42,7 +42,7 @@ function inList(node: In, value: string, params: Params): string {
     `${SQL_TYPES[type]}[]`,
   );
   if (!node.negated) return `${value} = ANY (${list})`;
-  // Only a list that holds NaN tells it from numbers; to all others NaN is unknown.
+  // NaN differs from numbers only if the list contains NaN. For other lists, NaN is unknown.
   const excludesNaN = type === 'number' && !node.values.some((one) => Number.isNaN(one.value));
   return `${value} <> ALL (${list})${excludesNaN ? notNaN(value) : ''}`;
 }
@@ -51,7 +51,7 @@ function notNaN(value: string): string {
   return ` AND ${value} <> 'NaN'::float8`;
 }
 
-/** LIKE on a text expression; ILIKE is LIKE with A–Z lower-cased on both sides. */
+/** LIKE on a text expression. ILIKE lower-cases A–Z on both sides. */
 export function likeSql(node: Like, value: string, params: Params): string {
   const pattern = params.add(node.ignoreCase ? lowerAscii(node.pattern) : node.pattern, 'text');
   const left = node.ignoreCase ? `lower(${value} COLLATE "C")` : `${value} COLLATE "C"`;

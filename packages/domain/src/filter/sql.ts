@@ -19,10 +19,9 @@ const OPPOSITE: Readonly<Record<CompareOperator, CompareOperator>> = {
 };
 
 /**
- * Compiles to a boolean SQL expression that is true for exactly the rows on which `evaluateFilter` is true;
- * elsewhere it is false or NULL, which a WHERE treats alike. All that came from the user is in `params`, and
- * nothing in the SQL can fail on any data. `firstParam` is the number of the first placeholder. The filter
- * must have been parsed under the same schema.
+ * Compiles a filter to a boolean SQL expression that is true for exactly the rows for which `evaluateFilter` is true,
+ * and false or NULL for others. `firstParam` numbers the first placeholder. All user input goes into `params`, and
+ * the SQL cannot fail on any data. The filter must be parsed under the same schema.
  */
 export function compileFilter(filter: Filter, schema: SqlSchema, firstParam = 1): Sql {
   const compile = { schema, params: collectParams(firstParam) };
@@ -31,8 +30,8 @@ export function compileFilter(filter: Filter, schema: SqlSchema, firstParam = 1)
 }
 
 /**
- * Negation is driven down to the terms (`NOT (a AND b)` is `NOT a OR NOT b`, `NOT x < 1` is `x >= 1`): each
- * term then only has to be true when it holds and need not tell false from unknown, so that indexes serve it.
+ * Pushes negation down to the terms: `NOT (a AND b)` becomes `NOT a OR NOT b`, `NOT x < 1` becomes `x >= 1`. A term
+ * then need not distinguish false from unknown, so indexes can serve it.
  */
 function compileCondition(compile: Compile, node: Condition, negated: boolean): string {
   switch (node.kind) {
@@ -104,17 +103,15 @@ function not(negated: boolean, sql: string): string {
   return negated ? `NOT (${sql})` : sql;
 }
 
-/** The expression of a field: parsing found it in the schema. */
+/** The expression of a field. Parsing ensured that the schema has it. */
 export function fieldSql(schema: SqlSchema, name: string): string {
   return `(${schema.fields[name]?.sql})`;
 }
 
-/** The expression of a metric's latest value. */
 export function metricSql(schema: SqlSchema, ref: MetricRef, params: Params): string {
   return `(${(schema.metric as SqlMetric).value(...metricName(ref, params))})`;
 }
 
-/** The jsonb column. */
 export function metadataColumn(schema: SqlSchema): string {
   return `(${schema.metadata})`;
 }

@@ -7,6 +7,6 @@ export function termsOf(condition: Condition | null): Term[] {
   return condition.kind === 'not' ? termsOf(condition.term) : [condition as Term];
 }
 
-/** Whether a filter or an order reads metrics or evaluations: its result tells of their values. */
+/** Whether a filter or an order reads metrics or evaluations, so that its result reveals their values. */
 export const usesMetrics = ({ condition }: Filter, order: readonly OrderTerm[] = []): boolean =>
   [...termsOf(condition), ...order].some(({ ref }) => ref.kind === 'metric');

@@ -1,6 +1,6 @@
 /**
- * Compares by code point, as Postgres does under COLLATE "C" in UTF-8. JavaScript's own `<` compares UTF-16
- * code units, which puts U+E000–U+FFFF above the astral planes.
+ * Compares by code point, like COLLATE "C" in UTF-8. The `<` of JavaScript compares UTF-16 code units, which puts
+ * U+E000–U+FFFF above the astral planes.
  */
 export function compareText(a: string, b: string): number {
   const end = Math.min(a.length, b.length);
@@ -12,18 +12,18 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Moves surrogates above all other code units: at the first difference this gives the code points' order. */
+/** Ranks surrogates above all other code units, so that the first difference gives the order of code points. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** Lower-cases A–Z and nothing else: what `lower(x COLLATE "C")` does in Postgres. */
+/** Lower-cases only A–Z, like `lower(x COLLATE "C")` in Postgres. */
 export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** The first place of a NUL or a lone surrogate, which Postgres refuses in text, or -1. */
+/** Finds the first NUL or lone surrogate, which Postgres rejects in text. Returns -1 if there is none. */
 export function findUnstorable(text: string): number {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

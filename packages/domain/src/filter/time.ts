@@ -2,9 +2,10 @@ const FORM = 'dddd-dd-dd';
 const CLOCK = 'dd:dd:dd';
 
 /**
- * Reads a time in RFC 3339 (section 5.6; `T`, `t` or a space between, a zone required) or a bare date, which
- * is its midnight in UTC. Gives the canonical form, UTC with six fraction digits, in which order of text is
- * order of time; or null. Further fraction digits are dropped. Years 0001 to 9999 in UTC; no leap seconds.
+ * Parses an RFC 3339 time (section 5.6; `T`, `t` or a space between, zone required) or a bare date, its midnight in
+ * UTC.
+ * @returns UTC with six fraction digits, in which text order equals time order, or null. Drops further digits.
+ * Accepts the years 0001 to 9999 in UTC, without leap seconds.
  */
 export function canonicalTime(text: string): string | null {
   if (!fits(text, 0, FORM)) return null;
@@ -21,12 +22,12 @@ export function canonicalTime(text: string): string | null {
   if (offset === null) return null;
   const wall = `${text.slice(0, 10)}T${text.slice(11, 19)}`;
   const millis = Date.parse(`${wall}Z`);
-  // Date.parse rolls some days over (Feb 30): the way back shows it.
+  // Date.parse rolls some days over (Feb 30). Formatting the result reveals it.
   if (Number.isNaN(millis) || new Date(millis).toISOString().slice(0, 19) !== wall) return null;
   return fromMillis(millis - offset * 60_000, fraction);
 }
 
-/** The canonical form of a count of milliseconds since 1970, or null outside years 0001 to 9999. */
+/** Formats milliseconds since 1970 canonically. Returns null outside of the years 0001 to 9999. */
 export function canonicalTimeOfMillis(millis: number): string | null {
   return fromMillis(millis, null);
 }
@@ -50,7 +51,7 @@ function readOffset(zone: string): number | null {
   return (sign === '-' ? -1 : 1) * (hours * 60 + minutes);
 }
 
-/** Whether `form` stands at `from`: `d` is any digit, all else itself. */
+/** Whether the text has `form` at `from`: `d` is any digit, other characters match themselves. */
 function fits(text: string, from: number, form: string): boolean {
   for (let i = 0; i < form.length; i++) {
     const unit = text.charCodeAt(from + i);

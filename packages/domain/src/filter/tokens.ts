@@ -3,7 +3,7 @@ import { FilterError } from './error.ts';
 import { type Token, tokenize } from './lexer.ts';
 import type { Literal } from './values.ts';
 
-/** Words that are no names unless quoted, in lower case. */
+/** Words, in lower case, that are names only if quoted. */
 export const KEYWORDS: readonly string[] = [
   'and',
   'or',
@@ -20,25 +20,25 @@ export const KEYWORDS: readonly string[] = [
   'desc',
 ];
 
-/** A place in the tokens of one text. */
+/** A position in the tokens of a text. */
 export interface TokenReader {
-  /** The token that stands here; the last is `end`. */
+  /** The current token. The last is `end`. */
   peek(): Token;
-  /** The word here in lower case when it is a keyword: one plain segment; otherwise null. */
+  /** The current word in lower case if it is an unquoted keyword, otherwise null. */
   keyword(): string | null;
-  /** Goes past a keyword when it stands here. */
+  /** Consumes a keyword, if present. */
   takeKeyword(word: string): boolean;
-  /** Goes past a sign when it stands here. */
+  /** Consumes a sign, if present. */
   takeSign(sign: string): boolean;
-  /** Goes past a path; a keyword is none. */
+  /** Consumes a path. A keyword is not a path. */
   takePath(): Extract<Token, { kind: 'path' }> | null;
-  /** Goes past a literal: a string in single or double quotes, a number, TRUE or FALSE. */
+  /** Consumes a literal: a string in single or double quotes, a number, TRUE or FALSE. */
   takeLiteral(): Literal | null;
-  /** Whether a literal stands here that is to be a member: not the double-quoted name of a field. */
+  /** Whether a literal for IN comes next, not the double-quoted name of a field. */
   startsMember(): boolean;
-  /** What runs from a position to the end of the last token taken. */
+  /** The range from a position to the end of the last consumed token. */
   spanFrom(position: number): Span;
-  /** The error that the token here should have been something else. */
+  /** The error for an unexpected current token. */
   unexpected(expected: readonly string[], message?: string): FilterError;
 }
 

@@ -3,10 +3,10 @@ import type { CompareOperator, Ref, ScalarRef, ScalarType, Span, Value } from '.
 import { FilterError } from './error.ts';
 import { canonicalTime, canonicalTimeOfMillis } from './time.ts';
 
-/** A literal as written, before it meets a field. */
+/** A literal as written, before its comparison decides its type. */
 export type Literal = Span & { value: string | number | boolean };
 
-/** Names of the numbers that JSON lacks, as they stand in answers. */
+/** The numbers that JSON lacks, by their names in answers. */
 const SPECIAL_NUMBERS: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
   Infinity: Number.POSITIVE_INFINITY,
@@ -22,13 +22,13 @@ const WANTED: Readonly<Record<ScalarType, string>> = {
   uuid: 'an id in quotes',
 };
 
-/** What kind of literal can be compared with this, for a person to read. */
+/** Describes the literals that a reference can be compared with, for people. */
 export function wantedValues(ref: ScalarRef): string[] {
   if (ref.kind === 'metadata') return [WANTED.text, 'a number', WANTED.boolean];
   return [WANTED[ref.kind === 'metric' ? 'number' : ref.type]];
 }
 
-/** The literal in the type and form of what it is compared with; throws FilterError when it does not fit. */
+/** Converts a literal to the type and form of its comparison. Throws FilterError if it does not fit. */
 export function toValue(literal: Literal, ref: ScalarRef): Value {
   const value =
     ref.kind === 'metadata'
@@ -38,13 +38,12 @@ export function toValue(literal: Literal, ref: ScalarRef): Value {
   return value.type === 'text' ? { ...value, value: storedText(value.value, ref) } : value;
 }
 
-/** A literal or a LIKE pattern in the form that the text at the reference is stored in. */
+/** Converts a literal or LIKE pattern to the form in which the referenced text is stored. */
 export function storedText(text: string, ref: Ref): string {
   const isNormalized = ref.kind === 'set' || (ref.kind === 'field' && ref.nfc === true);
   return isNormalized ? text.normalize('NFC') : text;
 }
 
-/** The literal in the type it was written in. */
 export function plainValue(
   value: string | number | boolean,
 ): Value & { type: 'text' | 'number' | 'boolean' } {
@@ -52,16 +51,16 @@ export function plainValue(
   return typeof value === 'number' ? { type: 'number', value } : { type: 'boolean', value };
 }
 
-/** Refuses an order where there is none: booleans, and NaN. */
+/** Rejects order operators for booleans and NaN, which have no order. */
 export function checkOperator(operator: CompareOperator, value: Value, span: Span): void {
   if (operator === '=' || operator === '!=') return;
   if (value.type === 'boolean' || Number.isNaN(value.value)) {
     const what = value.type === 'boolean' ? 'TRUE and FALSE' : 'NaN';
-    throw new FilterError(`${what} can only be equal or not`, span, ['=', '!=']);
+    throw new FilterError(`${what} can be compared only by = and !=`, span, ['=', '!=']);
   }
 }
 
-/** The number that a metric's JSON form stands for, or null. */
+/** Converts the JSON form of a metric value to a number, or null. */
 export function toNumber(value: unknown): number | null {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && Object.hasOwn(SPECIAL_NUMBERS, value)
@@ -90,7 +89,7 @@ function coerce(value: string | number | boolean, type: ScalarType): Value | nul
   }
 }
 
-/** MLflow gives times as milliseconds since 1970. */
+/** MLflow writes times as milliseconds since 1970. */
 function timeOfNumber(value: number | boolean): string | null {
   return Number.isSafeInteger(value) ? canonicalTimeOfMillis(value as number) : null;
 }

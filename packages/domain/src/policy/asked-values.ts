@@ -10,12 +10,12 @@ import type {
   Value,
 } from '../filter/index.ts';
 
-/** A comparison that is true of the objects that have one tag, alias, id or text, or a text of one pattern. */
+/** A comparison that only objects with one tag, alias, id or text, or with a text of one pattern pass. */
 export type AskedValue = (Compare & { readonly ref: FieldRef | MetadataRef }) | Like | Member;
 
 /**
- * The values that a filter asks for. Comparisons that pass for other values (`!=`, `NOT IN`, `NOT LIKE`) are left out: if
- * their value is misspelt, they pass for more objects, so `keep` keeps more.
+ * Lists the values that a filter requires. Comparisons that other values pass (`!=`, `NOT IN`, `NOT LIKE`) are left
+ * out: a misspelt value makes more objects pass, so `keep` keeps more.
  */
 export function askedValues(
   condition: Condition | null,
@@ -36,7 +36,7 @@ function valuesOf(term: Term, schema: FilterSchema): readonly AskedValue[] {
   if (term.kind === 'null') return [];
   if (term.kind === 'member') return isWord(term.value) ? [{ ...term, negated: false }] : [];
   const { ref } = term;
-  // A value outside a closed list is refused when the policy is set.
+  // Setting the policy already rejects values outside of a closed list.
   if (ref.kind === 'metric' || (ref.kind === 'field' && schema.fields[ref.name]?.values)) return [];
   if (term.kind === 'like') return [{ ...term, negated: false }];
   if (term.kind === 'compare' && term.operator !== '=' && term.operator !== '!=') return [];

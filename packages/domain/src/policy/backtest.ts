@@ -4,32 +4,31 @@ import type { LabelRule } from './document.ts';
 import { measuredValue, type VersionFacts, valueJson } from './facts.ts';
 import { isNewer, labelVerdict } from './label.ts';
 
-/** Who would have become the holder, and when. */
+/** A version that would have become the holder, and when. */
 export interface Champion {
   readonly versionId: string;
   readonly version: string;
   readonly at: Date;
   readonly value: MetricValue;
-  /** How much better than the one before; null for the first, and where there is no such number. */
+  /** The improvement over the previous champion. Null for the first, and if the difference is not a number. */
   readonly by: number | null;
   readonly before: string | null;
 }
 
-/** Work in small steps: the caller may pause after each. */
+/** Work in small steps, after each of which the caller may pause. */
 export type Steps = Iterable<void>;
 
 export interface Backtest {
-  /** Tells the state of a version from a time on. Times must not go back. */
+  /** Adds the state of a version from a time on. Times must not decrease. */
   tell(facts: VersionFacts, at: Date): Steps;
-  /** To be called after the last: what only waited for its age has its turn. */
+  /** Must be called after the last fact. Applies versions that only waited for their minimum age. */
   end(at: Date): Steps;
-  /** The last ones, at least `MOST_CHAMPIONS` if there were so many. */
+  /** The latest champions: at least `MOST_CHAMPIONS`, or all. */
   readonly champions: readonly Champion[];
-  /** How many there were. */
+  /** The number of all champions. */
   readonly count: number;
 }
 
-/** Champions that a backtest keeps. */
 export const MOST_CHAMPIONS = 10_000;
 
 function championOf(
@@ -51,7 +50,7 @@ function championOf(
   };
 }
 
-/** Plays a rule for an alias over a history of versions, as it would have been applied: one fact after the other. */
+/** Replays an alias rule over the history of versions, one fact after the other. */
 export function createBacktest(
   rule: LabelRule,
   filter: Filter | null,
@@ -75,10 +74,10 @@ export function createBacktest(
     return best;
   }
 
-  /** Asks the rule about one version; true where it becomes the holder. */
+  /** Applies the rule to one version. True if it becomes the holder. */
   function ask(candidate: VersionFacts, at: Date): boolean {
     if (candidate.id === holder?.id) return false;
-    // Most lose by their value: the rest need not be asked.
+    // Most versions lose by their value, so the other clauses need no check.
     if (
       holder !== null &&
       typeof rule.than !== 'number' &&
@@ -90,14 +89,14 @@ export function createBacktest(
     if (verdict.dueAt) waiting.set(candidate.id, verdict.dueAt);
     if (!verdict.passes) return false;
     count += 1;
-    // Twice as many, so that an old one is not moved for each new one.
+    // Trims at double size, so that not every new champion moves the old ones.
     if (champions.length >= MOST_CHAMPIONS * 2) champions.splice(0, MOST_CHAMPIONS);
     champions.push(championOf(rule, candidate, holder, at));
     holder = candidate;
     return true;
   }
 
-  /** Asks for all that a rule prefers to the holder, until one becomes the holder. */
+  /** Applies the rule to the versions that it prefers to the holder, until one becomes the holder. */
   function* askEach(inOrder: readonly VersionFacts[], at: Date): Generator<void, boolean> {
     for (const facts of inOrder) {
       if (ask(facts, at)) return true;
@@ -106,7 +105,7 @@ export function createBacktest(
     return false;
   }
 
-  /** As long as anybody is preferred to the holder, who has changed. */
+  /** Repeats while the rule prefers a version to the changed holder. */
   function* askAll(at: Date): Generator<void, void> {
     const order = (a: VersionFacts, b: VersionFacts) =>
       typeof rule.than === 'number'

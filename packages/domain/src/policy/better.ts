@@ -1,15 +1,15 @@
 import type { Amount, Direction } from './document.ts';
 
 /**
- * How much an amount is, beside the value that is compared with. A share of an infinity is nothing: it would be infinite
- * itself, and no loss ever better by that much than one that has diverged.
+ * Converts an amount to an absolute number, relative to `beside`. A fraction of an infinity is 0: an infinite margin
+ * would mean that no loss ever beats a diverged one.
  */
 export const amountOf = (amount: Amount | undefined, beside: number): number =>
   amount?.abs ?? (Number.isFinite(beside) ? Math.abs(beside) * (amount?.rel ?? 0) : 0);
 
 /**
- * The value from which on another is better than this one by an amount; with `worse` the one down to which it is no worse.
- * Without the noise of binary fractions: 0.8 less 0.1 is 0.7, which is what whoever wrote the rule means.
+ * Returns the value that is better than this one by an amount, or with `worse` the lowest value that is not worse.
+ * Avoids binary rounding noise: 0.8 minus 0.1 is 0.7, as the author of the rule expects.
  */
 export function boundOf(
   value: number,
@@ -19,18 +19,18 @@ export function boundOf(
 ): number {
   const by = amountOf(amount, value);
   if (by === 0) return value;
-  // Never to the other side of the value itself, where it has more digits.
+  // A value with more digits must not round to its other side.
   const isUp = (direction === 'max') === (towards === 'better');
   const bound = Number((isUp ? value + by : value - by).toPrecision(DIGITS));
   return isUp ? Math.max(bound, value) : Math.min(bound, value);
 }
 
-/** Decimal digits that every double holds (IEEE 754, binary64). */
+/** The decimal digits that every double preserves (IEEE 754, binary64). */
 const DIGITS = 15;
 
 /**
- * Whether a value is better than another by more than a margin: strictly, so that ties keep what is there. NaN is never
- * better, and a value is better than NaN or none.
+ * Whether a value is better than another by more than a margin. Ties are not better, so they change nothing. NaN is
+ * never better, and any number is better than NaN or none.
  */
 export function isBetter(
   value: number | null,
@@ -57,7 +57,7 @@ export function isWorse(
   return direction === 'max' ? value < bound : value > bound;
 }
 
-/** Orders values with the best first; none and NaN come last, alike. */
+/** Orders values, the best first. None and NaN tie for the last place. */
 export function compareBest(a: number | null, b: number | null, direction: Direction): number {
   if (isBetter(a, b, direction)) return -1;
   return isBetter(b, a, direction) ? 1 : 0;

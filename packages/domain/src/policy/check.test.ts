@@ -72,7 +72,7 @@ describe('a policy that means nothing is refused where it does', () => {
       ['/retain/versions/keep/0'],
     ],
     [
-      'what stands on namespaces only',
+      'sections that only a namespace may have',
       { retain: { checkpoints: { keep: [{ latest: 1 }], remove: 'files' } }, staleAfter: 'P1D' },
       ['/retain/checkpoints', '/staleAfter'],
     ],

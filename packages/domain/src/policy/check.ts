@@ -4,23 +4,23 @@ import { parseDuration } from './duration.ts';
 import type { PolicyOwner } from './effective.ts';
 import { templateFault } from './template.ts';
 
-/** What is wrong with a policy, and where: a JSON pointer (RFC 6901) into the document. */
+/** A fault in a policy, with a JSON pointer (RFC 6901) into the document. */
 export interface PolicyFault {
   readonly pointer: string;
   readonly message: string;
-  /** In a filter: the offset of the error, and what would have been accepted. */
+  /** In a filter, the offset of the error and the accepted values. */
   readonly position?: number;
   readonly expected?: string[];
 }
 
-/** What filters may speak of. */
+/** The schemas of the filters of a policy. */
 export interface PolicySchemas {
   readonly version: FilterSchema;
   readonly checkpoint: FilterSchema;
   readonly experiment: FilterSchema;
 }
 
-/** All that is wrong with a policy but for the datasets that it names: whether those exist only a database knows. */
+/** Lists the faults of a policy, except for datasets: only the database knows whether they exist. */
 export function checkPolicy(
   document: PolicyDocument,
   owner: PolicyOwner['kind'],
@@ -32,7 +32,7 @@ export function checkPolicy(
       document.evaluate ?? [],
       ({ dataset }) => dataset,
       (index) => `/evaluate/${index}/dataset`,
-      'names a dataset twice',
+      'must be unique: the list names this dataset before',
     ),
     ...checkLabels(document.label ?? [], schemas),
     ...(document.promote ?? []).flatMap((rule, index) => checkPromote(rule, `/promote/${index}`, schemas)),
@@ -40,7 +40,7 @@ export function checkPolicy(
       document.promote ?? [],
       ({ name }) => name,
       (index) => `/promote/${index}/name`,
-      'is the name of another rule too',
+      'must be unique: another rule has this name',
     ),
     ...(retain?.versions ? checkRetain(retain.versions, '/retain/versions', schemas.version) : []),
     ...(retain?.checkpoints
@@ -52,7 +52,7 @@ export function checkPolicy(
 }
 
 function namespaceOnly({ retain, staleAfter }: PolicyDocument): PolicyFault[] {
-  const message = 'stands on namespaces only: experiments belong to no model';
+  const message = 'is allowed only in the policy of a namespace, because experiments belong to no model';
   return [
     ...(retain?.checkpoints ? [{ pointer: '/retain/checkpoints', message }] : []),
     ...(staleAfter === undefined ? [] : [{ pointer: '/staleAfter', message }]),
@@ -66,13 +66,13 @@ function checkLabels(rules: readonly LabelRule[], { version }: PolicySchemas): P
       rules,
       ({ name }) => name,
       (index) => `/label/${index}/name`,
-      'is the name of another rule too',
+      'must be unique: another rule has this name',
     ),
     ...twice(
       rules,
       ({ alias }) => alias,
       (index) => `/label/${index}/alias`,
-      'is given by another rule too: two rules for one alias would take it from each other',
+      'must be unique: another rule assigns this alias, and two rules would take it from each other',
     ),
   ];
 }
@@ -81,18 +81,21 @@ function checkLabel(rule: LabelRule, at: string, schema: FilterSchema): PolicyFa
   const faults: PolicyFault[] = [];
   const add = (path: string, message: string) => faults.push({ pointer: `${at}${path}`, message });
   if (rule.alias === undefined && rule.tag === undefined)
-    add('', 'must name the "alias" or the "tag" that it gives');
+    add('', 'must have an "alias" or a "tag" to assign');
   if (rule.alias !== undefined && rule.tag !== undefined)
-    add('/tag', 'must not stand beside "alias": a rule gives one of the two');
+    add('/tag', 'must be left out beside "alias": a rule assigns one of the two');
   if (rule.alias !== undefined && /^latest$/i.test(rule.alias))
-    add('/alias', 'must not be "latest": that is the newest ready version, which no rule moves');
+    add(
+      '/alias',
+      'must not be "latest", which always resolves to the newest ready version; choose another alias',
+    );
   if (rule.tag !== undefined && (rule.than ?? 'holder') === 'holder')
-    add('/than', 'must be "any" or a number: a tag has no holder');
+    add('/than', 'must be "any" or a number, because a tag has no holder');
   if (rule.tag !== undefined && rule.notWorse !== undefined)
-    add('/notWorse', 'needs an alias: a tag has no holder');
+    add('/notWorse', 'requires "alias", because a tag has no holder to compare with');
   for (const [index, file] of (rule.files ?? []).entries()) {
     if ((file.role === undefined) === (file.path === undefined))
-      add(`/files/${index}`, 'must have "role" or "path", one of the two');
+      add(`/files/${index}`, 'must have either "role" or "path"');
   }
   const amounts = [
     [rule.margin, '/margin'],
@@ -125,7 +128,7 @@ function checkRetain(rule: RetainRule, at: string, schema: FilterSchema): Policy
 }
 
 const KINDS = ['best', 'latest', 'everyEpoch', 'youngerThan', 'filter'] as const;
-/** What may stand beside each. */
+/** The members that each kind allows. */
 const BESIDE: Readonly<Record<(typeof KINDS)[number], readonly (keyof KeepClause)[]>> = {
   best: ['metric', 'dataset', 'direction', 'per'],
   latest: ['per'],
@@ -143,11 +146,11 @@ function checkKeep(clause: KeepClause, at: string, schema: FilterSchema): Policy
   const add = (name: string, message: string) => faults.push({ pointer: `${at}/${name}`, message });
   for (const name of ['metric', 'dataset', 'direction', 'per'] as const) {
     if (clause[name] !== undefined && !BESIDE[kind].includes(name))
-      add(name, `means nothing beside "${kind}"`);
+      add(name, `must be left out beside "${kind}"`);
   }
   if (kind === 'best') {
-    if (clause.metric === undefined) add('metric', 'is required: the best by what');
-    if (clause.direction === undefined) add('direction', 'is required: "max" or "min"');
+    if (clause.metric === undefined) add('metric', 'is required beside "best"');
+    if (clause.direction === undefined) add('direction', 'is required beside "best": "max" or "min"');
   }
   for (const name of ['best', 'latest', 'everyEpoch'] as const) {
     const value = clause[name];
@@ -162,14 +165,15 @@ function checkKeep(clause: KeepClause, at: string, schema: FilterSchema): Policy
 
 function checkAmount(amount: Amount | undefined, pointer: string): PolicyFault[] {
   if (amount === undefined || (amount.abs === undefined) !== (amount.rel === undefined)) return [];
-  return [{ pointer, message: 'must have "abs" or "rel", one of the two' }];
+  return [{ pointer, message: 'must have either "abs" or "rel"' }];
 }
 
 function checkFilter(text: string | undefined, pointer: string, schema: FilterSchema): PolicyFault[] {
   if (text === undefined) return [];
   try {
     const { condition } = parseFilter(text, schema);
-    if (condition === null) return [{ pointer, message: 'must not be empty; leave it out' }];
+    if (condition === null)
+      return [{ pointer, message: 'must not be empty; to match everything, leave it out' }];
     return termsOf(condition).flatMap((term) => checkValues(term, pointer, schema));
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
@@ -178,7 +182,7 @@ function checkFilter(text: string | undefined, pointer: string, schema: FilterSc
   }
 }
 
-/** A field that is compared with a value that it never has: the comparison would always come out the same. */
+/** Finds comparisons with a value that the field never has: their result would always be the same. */
 function checkValues(term: Term, pointer: string, schema: FilterSchema): PolicyFault[] {
   if (term.ref.kind !== 'field' || (term.kind !== 'compare' && term.kind !== 'in')) return [];
   const { name } = term.ref;
@@ -186,16 +190,15 @@ function checkValues(term: Term, pointer: string, schema: FilterSchema): PolicyF
   const given = term.kind === 'in' ? term.values : [term.value];
   return given.flatMap(({ value }) => {
     if (form && !form.fits(String(value))) {
-      const message = `compares ${name} with '${value}', which it can never be: ${form.words}`;
+      const message = `compares ${name} with '${value}', which never matches: ${form.words}`;
       return [{ pointer, message, position: term.position }];
     }
     if (allowed === undefined || allowed.includes(String(value))) return [];
-    const message = `compares ${name} with '${value}', which is none of its values: ${allowed.join(', ')}`;
+    const message = `compares ${name} with '${value}', which is not one of its values: ${allowed.join(', ')}`;
     return [{ pointer, message, position: term.position, expected: allowed.map((each) => `'${each}'`) }];
   });
 }
 
-/** @param least in milliseconds. */
 function checkDuration(text: string | undefined, pointer: string, least = 1000): PolicyFault[] {
   if (text === undefined) return [];
   const parsed = parseDuration(text);
@@ -203,7 +206,7 @@ function checkDuration(text: string | undefined, pointer: string, least = 1000):
   return parsed.milliseconds < least ? [{ pointer, message: 'must be at least a second ("PT1S")' }] : [];
 }
 
-/** The items whose key an earlier one has too. */
+/** Finds items whose key an earlier item has. */
 function twice<T>(
   items: readonly T[],
   keyOf: (item: T) => string | undefined,
@@ -220,7 +223,7 @@ function twice<T>(
   });
 }
 
-/** Every dataset that a policy names, and where. */
+/** Lists every dataset that a policy names, with its place. */
 export function policyDatasets(
   document: PolicyDocument,
 ): { readonly name: string; readonly pointer: string }[] {

@@ -1,6 +1,6 @@
 import type { Amount } from './document.ts';
 
-/** Two values of one metric, as sentences tell of them. */
+/** Two values of a metric, for a sentence about them. */
 export interface Compared {
   /** `mAP on val` */
   readonly what: string;
@@ -33,7 +33,7 @@ export const boundWords = (
   { what, value, bound, by }: Pick<Compared, 'what' | 'by'> & { value: number; bound: number },
 ): string => `its ${what}, ${value}, is ${passes ? '' : 'not '}better than ${bound}${byWords(by, '')}`;
 
-/** Of a share the digits that somebody wrote, not those that arithmetic leaves: 0.07 are 7 %. */
+/** Prints the digits that the author wrote, without rounding noise: 0.07 is 7 %. */
 function byWords(by: Amount | undefined, comma: ',' | ''): string {
   if (by === undefined) return '';
   return `${comma} by more than ${by.abs ?? `${Number(((by.rel ?? 0) * 100).toPrecision(12))} %`}`;

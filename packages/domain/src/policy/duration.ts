@@ -3,12 +3,12 @@ const DURATION =
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
-/** A hundred years: longer than any model is kept, and far from where times end. */
+/** A hundred years: no model is kept longer, and times stay far from their limits. */
 const LONGEST = 36_525 * DAY;
 
 /**
- * An ISO 8601 duration in milliseconds: weeks alone, or days, hours, minutes and seconds. Months and years are refused,
- * since their length varies.
+ * Parses an ISO 8601 duration to milliseconds: weeks alone, or days, hours, minutes and seconds. Rejects months and
+ * years, whose length varies.
  */
 export function parseDuration(
   text: string,
@@ -18,8 +18,8 @@ export function parseDuration(
     return {
       ok: false,
       message:
-        'must be an ISO 8601 duration of weeks ("P2W"), or of days, hours, minutes and seconds ("P7D", "PT12H", "P1DT6H"); ' +
-        'months and years vary in length',
+        'must be an ISO 8601 duration of weeks ("P2W"), or of days, hours, minutes and seconds ("P7D", ' +
+        '"PT12H", "P1DT6H"); months and years are not allowed, because their length varies',
     };
   }
   const [, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0, fraction = ''] = parts;
@@ -36,7 +36,7 @@ export function parseDuration(
     : { ok: true, milliseconds };
 }
 
-/** The milliseconds of a duration that was checked before. @throws where it is none. */
+/** Converts a duration that was checked before to milliseconds. @throws RangeError if it is invalid. */
 export function durationOf(text: string): number {
   const parsed = parseDuration(text);
   if (!parsed.ok) throw new RangeError(`not a duration: ${text}`);

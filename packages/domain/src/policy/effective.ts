@@ -1,21 +1,21 @@
 import type { KeepClause, LabelRule, PolicyDocument, RetainRule } from './document.ts';
 
-/** Whose policy it is. */
+/** The owner of a policy. */
 export interface PolicyOwner {
   readonly kind: 'model' | 'namespace';
   readonly id: string;
-  /** `ai/vision/yolo`, or `ai/vision`. */
+  /** The name: `ai/vision/yolo` or `ai/vision`. */
   readonly name: string;
 }
 
-/** A policy where it stands. A bare name of a dataset in it lies in this namespace. */
+/** A policy with its place. Bare names of datasets in it belong to this namespace. */
 export interface StandingPolicy {
   readonly owner: PolicyOwner & { readonly edit: number };
   readonly namespace: string;
   readonly document: PolicyDocument;
 }
 
-/** Where each section that counts comes from. */
+/** The source of each effective section. */
 export interface PolicySources {
   readonly evaluate?: StandingPolicy['owner'];
   readonly label?: StandingPolicy['owner'];
@@ -26,12 +26,12 @@ export interface PolicySources {
 }
 
 export interface EffectivePolicy {
-  /** Of each section the nearest; its datasets are named as seen from the namespace that was asked for. */
+  /** The nearest version of each section. Its datasets are named relative to the requested namespace. */
   readonly document: PolicyDocument;
   readonly sources: PolicySources;
 }
 
-/** What counts in a namespace, or for a model in it. An empty section counts: it overrides with nothing. */
+/** Merges the policies of a namespace, or of a model in it. An empty section overrides too. */
 export function effectivePolicy(nearestFirst: readonly StandingPolicy[], namespace: string): EffectivePolicy {
   const document: { -readonly [K in keyof PolicyDocument]: PolicyDocument[K] } = {};
   const sources: { -readonly [K in keyof PolicySources]: PolicySources[K] } = {};
@@ -55,7 +55,7 @@ export function effectivePolicy(nearestFirst: readonly StandingPolicy[], namespa
   return { document, sources };
 }
 
-/** A labelling rule with everything that it decides by. An admin allows exactly this to move a protected alias. */
+/** A labelling rule with everything that it decides by. An admin allows exactly this text to move a protected alias. */
 export interface RuleText {
   readonly rule: LabelRule;
   /** The datasets on which the rule demands evaluations. */
@@ -63,9 +63,9 @@ export interface RuleText {
 }
 
 /**
- * The labelling rules for aliases that act by themselves, with their datasets named in full.
- * @param policy the policy that counts where the rules stand.
- * @param namespace as seen from which the policy names its datasets.
+ * Lists the labelling rules in mode `auto` for aliases, with the full names of their datasets.
+ * @param policy the effective policy of the rules.
+ * @param namespace that the dataset names of the policy are relative to.
  */
 export function actingRules({ document }: EffectivePolicy, namespace: string): readonly RuleText[] {
   const { label = [], evaluate = [] } = qualified({ document, namespace });
@@ -77,7 +77,7 @@ export function actingRules({ document }: EffectivePolicy, namespace: string): r
     }));
 }
 
-/** The document with its bare datasets named in full: it counts elsewhere too. */
+/** Names the datasets of a document in full, because it also applies in other namespaces. */
 function qualified({ document, namespace }: Pick<StandingPolicy, 'document' | 'namespace'>): PolicyDocument {
   const full = <T extends { readonly dataset?: string | undefined }>(item: T): T =>
     item.dataset === undefined || item.dataset.includes('/')

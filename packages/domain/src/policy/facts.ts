@@ -1,26 +1,26 @@
 import type { FilterObject, MetricValue } from '../filter/index.ts';
 import type { Measured } from './document.ts';
 
-/** Whether a version was evaluated on a dataset: never, under another digest of it, or as it is now. */
+/** The evaluation state of a version on a dataset: never evaluated, evaluated at another digest, or current. */
 export type Coverage = 'missing' | 'stale' | 'done';
 
-/** What is known of a version when a rule looks at it. Datasets go by their names as seen from its model. */
+/** The facts about a version that rules read. Dataset names are relative to its model. */
 export interface VersionFacts {
   readonly id: string;
   readonly version: string;
   readonly isReady: boolean;
   readonly isDeleted: boolean;
-  /** Its position in the order of creation: clocks do not decide what is newer. */
+  /** The position in the order of creation. Clocks do not decide which version is newer. */
   readonly order: number;
   readonly readyAt: Date | null;
-  /** As filters see it, with its latest metrics and evaluations. */
+  /** The version as filters read it, with its latest metrics and evaluations. */
   readonly object: FilterObject;
   readonly files: readonly { readonly path: string; readonly role: string }[];
-  /** Of the datasets that the policy names in `evaluate`. */
+  /** The state of the datasets that the policy lists in `evaluate`. */
   readonly coverage: Readonly<Record<string, Coverage>>;
 }
 
-/** The latest value of a metric; null where there is none. */
+/** The latest value of a metric, or null. */
 export function measuredValue(
   object: FilterObject,
   { metric, dataset }: Pick<Measured, 'metric' | 'dataset'>,
@@ -30,12 +30,11 @@ export function measuredValue(
   return value === undefined ? null : Number(value);
 }
 
-/** An own property, never an inherited one: names come from users. */
+/** Reads own properties only, because users choose the names. */
 export function own<T>(from: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return from !== undefined && Object.hasOwn(from, name) ? from[name] : undefined;
 }
 
-/** A value as JSON has it. */
 export const valueJson = (value: number | null): MetricValue | null =>
   value === null || Number.isFinite(value) ? value : (String(value) as MetricValue);
 
@@ -43,7 +42,7 @@ export const valueJson = (value: number | null): MetricValue | null =>
 export const metricWords = ({ metric, dataset }: Pick<Measured, 'metric' | 'dataset'>): string =>
   dataset === undefined ? metric : `${metric} on ${dataset}`;
 
-/** Whether a version was evaluated on a dataset, by the digests of the two. Undefined: it was not. */
+/** Compares the digest of an evaluation with the digest of its dataset. Undefined: not evaluated. */
 export function coverageOf(
   evaluated: { readonly digest: string | null } | undefined,
   current: string | null,

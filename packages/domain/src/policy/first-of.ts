@@ -1,13 +1,13 @@
-/** The first so many of a stream, by an order. */
+/** The first `count` items of a stream, in an order. */
 export interface FirstOf<T> {
   add(item: T): void;
-  /** Whether an item that was added is among them. */
+  /** Whether an added item is among the first. */
   has(item: T): boolean;
 }
 
 /**
- * A heap with the last of them on top: an item costs the logarithm of the count, and no more than the count is held.
- * @param order with the first first; it tells any two items apart.
+ * A heap with the last item on top. Adding takes time logarithmic in `count`, and memory never exceeds `count` items.
+ * @param order the first item first. Must distinguish any two items.
  */
 export function firstOf<T>(count: number, order: (a: T, b: T) => number): FirstOf<T> {
   const heap: T[] = [];

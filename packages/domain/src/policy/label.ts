@@ -11,7 +11,7 @@ export interface ClauseVerdict {
   readonly holds: boolean;
   /** In plain English. */
   readonly words: string;
-  /** What it was decided by; JSON as it is. */
+  /** The facts behind the result, as JSON. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
@@ -23,7 +23,7 @@ export type Clause = {
   readonly words: string;
 } & Readonly<Record<string, unknown>>;
 
-/** Puts the inputs apart, and says what comes of all. */
+/** Separates the inputs of each clause and combines the results. */
 export function verdictOf(clauses: readonly Clause[], dueAt: Date | null): Verdict {
   return {
     passes: clauses.every(({ passes }) => passes),
@@ -37,7 +37,7 @@ export function verdictOf(clauses: readonly Clause[], dueAt: Date | null): Verdi
   };
 }
 
-/** The verdict with one clause more. */
+/** Adds a clause to a verdict. */
 export const withClause = (
   verdict: Verdict,
   { clause, passes, words }: Pick<Clause, 'clause' | 'passes' | 'words'>,
@@ -51,28 +51,28 @@ export interface Verdict {
   /** Whether all clauses pass. */
   readonly passes: boolean;
   readonly clauses: readonly ClauseVerdict[];
-  /** When a clause that fails will pass, if nothing else changes. */
+  /** The time at which a failing clause passes, if nothing else changes. */
   readonly dueAt: Date | null;
 }
 
-/** What a labelling rule is asked about. */
+/** The input of a labelling rule. */
 export interface LabelQuestion {
   readonly rule: LabelRule;
-  /** The rule's filter, parsed; null where it has none. */
+  /** The parsed filter of the rule, or null. */
   readonly filter: Filter | null;
   readonly candidate: VersionFacts;
-  /** Who has the alias now. A tag has no holder. */
+  /** The holder of the alias. A tag has no holder. */
   readonly holder: VersionFacts | null;
-  /** Of the other ready versions the best by the rule's metric, for `than: 'any'`. */
+  /** For `than: 'any'`, the best of the other ready versions by the metric of the rule. */
   readonly best: VersionFacts | null;
-  /** The datasets that each version must be evaluated on. */
+  /** The datasets that require an evaluation of each version. */
   readonly evaluate: readonly string[];
-  /** Why the rule must not act, though all else passes: a person undid it. */
+  /** The reason why the rule must not act: a person undid its decision. */
   readonly undone: string | null;
   readonly now: Date;
 }
 
-/** Whether a version is to have the rule's alias or tag. Pure: the same facts give the same verdict. */
+/** Decides whether a version gets the alias or tag of a rule. Pure: equal facts give equal verdicts. */
 export function labelVerdict(question: LabelQuestion): Verdict {
   const { rule, candidate, undone } = question;
   const age = ageClause(question);
@@ -132,7 +132,7 @@ function betterClause(question: LabelQuestion): Clause {
   return { ...base, ...inputs, passes, words: betterWords(passes, compared) };
 }
 
-/** Better than a fixed bound; and of two versions that are the later one counts. */
+/** Compares with a fixed bound. Of several versions that pass, the newest wins. */
 function boundVerdict(
   { rule, candidate, holder }: LabelQuestion,
   value: number,

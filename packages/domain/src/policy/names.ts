@@ -3,7 +3,7 @@ import { type AskedValue, askedValues } from './asked-values.ts';
 import type { KeepClause } from './document.ts';
 import { metricWords } from './facts.ts';
 
-/** A name or a value that a clause asks for, and that may be misspelt: then no object in the clause's scope has it. */
+/** A name or value that a clause requires. If it is misspelt, no object in the scope of the clause has it. */
 export type AskedName =
   | { readonly kind: 'metric'; readonly metric: string; readonly dataset?: string | undefined }
   | { readonly kind: 'metadata'; readonly path: readonly string[]; readonly term: Term }
@@ -11,8 +11,8 @@ export type AskedName =
   | { readonly kind: 'epoch' };
 
 /**
- * The names and values that a clause of `keep` asks for: metrics, metadata keys, epochs, tags, aliases and texts. Numbers
- * and times are none: that nothing reaches a bound is an ordinary state.
+ * Lists the names and values that a clause of `keep` requires: metrics, metadata keys, epochs, tags, aliases and
+ * texts. Numbers and times do not count, because a bound that nothing reaches is normal.
  */
 export function askedNames(clause: KeepClause, schema: FilterSchema): readonly AskedName[] {
   if (clause.metric !== undefined)
@@ -20,17 +20,17 @@ export function askedNames(clause: KeepClause, schema: FilterSchema): readonly A
   if (clause.everyEpoch !== undefined) return [{ kind: 'epoch' }];
   if (clause.filter === undefined) return [];
   const values = askedValues(parseFilter(clause.filter, schema).condition, schema);
-  // Keys precede values: an object is told of a missing key rather than of its value.
+  // Keys come before values, so that the message names a missing key instead of its value.
   return [
     ...filterNames(clause.filter, schema),
     ...each(values.map((term): AskedName => ({ kind: 'value', term }))),
   ];
 }
 
-/** Whether one object that has the name decides for all that the rule ranges over: most experiments lack a mark. */
+/** Whether one object with the name decides for the whole scope of the rule: most experiments lack a mark. */
 export const isMark = ({ kind }: AskedName): boolean => kind === 'metadata' || kind === 'value';
 
-/** Leaves out values under a metadata key that is missing too. */
+/** Drops values whose metadata key is missing too. */
 export function withoutImplied<T extends { readonly name: AskedName }>(missing: readonly T[]): readonly T[] {
   const known = new Set(missing.map(({ name }) => identity(name)));
   return missing.filter(({ name }) => {
@@ -39,7 +39,7 @@ export function withoutImplied<T extends { readonly name: AskedName }>(missing: 
   });
 }
 
-/** The metrics and the typed metadata keys that a filter asks for, each once. */
+/** Lists the metrics and typed metadata keys that a filter requires, each once. */
 export function filterNames(text: string, schema: FilterSchema): readonly AskedName[] {
   const names = termsOf(parseFilter(text, schema).condition).flatMap((term): AskedName[] => {
     const { ref } = term;
@@ -51,12 +51,12 @@ export function filterNames(text: string, schema: FilterSchema): readonly AskedN
   return each(names);
 }
 
-/** Each name once. */
+/** Removes duplicates. */
 const each = (names: readonly AskedName[]): readonly AskedName[] => [
   ...new Map(names.map((name) => [identity(name), name])).values(),
 ];
 
-/** Words alone do not tell `metadata."a.b"` from `metadata.a.b`. */
+/** The text alone does not distinguish `metadata."a.b"` from `metadata.a.b`. */
 function identity(name: AskedName): string {
   if (name.kind === 'value') return formatFilter({ condition: name.term });
   const of = name.kind === 'metadata' ? name.path : name.kind === 'metric' ? [name.metric, name.dataset] : [];
@@ -71,7 +71,7 @@ export function nameWords(name: AskedName): string {
   return `${typeWords(name.term)} metadata.${name.path.join('.')}`;
 }
 
-/** What a comparison needs to find: with a value of another type it is unknown. */
+/** The type that a comparison requires. Values of other types make it unknown. */
 function typeWords(term: Term): string {
   if (term.kind === 'null') return 'a value in';
   if (term.kind === 'member') return 'a list in';

@@ -2,7 +2,7 @@ import type { Permission } from '@modelbox/schema';
 import type { PolicyDocument, RetainRule } from './document.ts';
 import type { PolicySources } from './effective.ts';
 
-/** A section of a policy, as `sources` names it. */
+/** A section of a policy, as in `sources`. */
 export type PolicySection = keyof PolicySources;
 
 export const POLICY_SECTIONS: readonly PolicySection[] = [
@@ -14,7 +14,7 @@ export const POLICY_SECTIONS: readonly PolicySection[] = [
   'staleAfter',
 ];
 
-/** What a document says in a section; undefined if it leaves the section to the namespaces above. */
+/** Returns a section of a document. Undefined: the section is left to the namespaces above. */
 export function sectionOf(document: PolicyDocument, section: PolicySection): unknown {
   if (section === 'retainVersions') return document.retain?.versions;
   if (section === 'retainCheckpoints') return document.retain?.checkpoints;
@@ -28,7 +28,7 @@ export function permissionsToAct(document: PolicyDocument, section: PolicySectio
     case 'evaluate':
       return [];
     case 'label': {
-      // A rule that proposes leaves the move to the person who approves it.
+      // A proposing rule leaves the move to the approver.
       const movesAlias = label.some(({ alias, mode }) => alias !== undefined && mode !== 'propose');
       const addsTag = label.some(({ tag, mode }) => tag !== undefined && mode !== 'propose');
       return [

@@ -7,12 +7,12 @@ import { measuredValue, metricWords, valueJson } from './facts.ts';
 import { type Clause, type Verdict, verdictOf } from './label.ts';
 import { renderTemplate } from './template.ts';
 
-/** What is known of a checkpoint when a rule looks at it. Datasets go by their names as seen from its experiment. */
+/** The facts about a checkpoint that rules read. Dataset names are relative to its experiment. */
 export interface CheckpointFacts {
   readonly id: string;
   readonly isReady: boolean;
   readonly isDeleted: boolean;
-  /** Its position in the order of creation: clocks do not decide what is older. */
+  /** The position in the order of creation. Clocks do not decide which checkpoint is older. */
   readonly order: number;
   readonly epoch: number | null;
   readonly step: number | null;
@@ -25,13 +25,13 @@ export interface PromotionQuestion {
   readonly candidate: CheckpointFacts;
   readonly experiment: { readonly name: string; readonly status: string; readonly matches: boolean };
   readonly model: string;
-  /** Of the other ready checkpoints of the experiment, or of all that match, the best by the rule's metric. */
+  /** The best by the metric of the rule, of the other ready checkpoints of the experiment or of all that match. */
   readonly best: CheckpointFacts | null;
-  /** The version of the model that it was made before, by whomever. */
+  /** The version of the model that the checkpoint was promoted to before, by anyone. */
   readonly promotedAs: string | null;
 }
 
-/** Whether a checkpoint is to become a version. Pure. Ties are for the older one. */
+/** Decides whether a checkpoint becomes a version. Pure. The older checkpoint wins ties. */
 export function promoteVerdict(question: PromotionQuestion): Verdict {
   const { rule, filter, candidate, experiment, promotedAs } = question;
   const isLiving = candidate.isReady && !candidate.isDeleted;
@@ -79,7 +79,7 @@ function bestClause({ rule, candidate, best }: PromotionQuestion): Clause {
   return { ...base, passes, words };
 }
 
-/** The name that the version gets, or why it cannot have one. */
+/** Returns the name of the version, or the reason why the name is invalid. */
 export function promotedName({
   rule,
   candidate,

@@ -3,13 +3,13 @@ import { metricWords } from './facts.ts';
 import { type AskedName, isMark, nameWords } from './names.ts';
 import { defaultPer, type Per, type Protection, type RetentionVerdict, type Undecided } from './retain.ts';
 
-/** A retention rule, and what it ranges over. */
+/** A retention rule and its scope. */
 export interface RetainScope {
   readonly kind: 'version' | 'checkpoint';
   readonly rule: RetainRule;
 }
 
-/** Why an object stays or goes: `v3 stays: it is among the latest 2.` It follows from the verdict alone. */
+/** Explains why an object stays or is removed: `v3 stays: it is among the latest 2.` Depends only on the verdict. */
 export function retentionWords(object: string, verdict: RetentionVerdict, scope: RetainScope): string {
   const { remove, keptBy, undecided, protectedBy } = verdict;
   if (remove) {
@@ -31,16 +31,16 @@ const PROTECTION_WORDS: Readonly<Record<Protection, string>> = {
   previousHolder: 'a rollback of an alias would go back to it',
   hold: 'it is on hold',
   lineage: 'a version or an experiment was made from it',
-  newestOfRunning: 'it is the newest checkpoint of an experiment that runs',
+  newestOfRunning: 'it is the newest checkpoint of a running experiment',
   pending: 'it is not ready',
-  restored: 'somebody restored it since the policy was edited',
+  restored: 'a person restored it after the last edit of the policy',
 };
 
 function clauseWords(clause: KeepClause | undefined): string {
   if (clause?.best !== undefined)
     return `it is among the best ${clause.best} by ${metricWords({ ...clause, metric: clause.metric ?? '' })}`;
   if (clause?.latest !== undefined) return `it is among the latest ${clause.latest}`;
-  if (clause?.everyEpoch !== undefined) return `every epoch that ${clause.everyEpoch} divides is kept`;
+  if (clause?.everyEpoch !== undefined) return `its epoch is a multiple of ${clause.everyEpoch}`;
   if (clause?.youngerThan !== undefined) return `it is younger than ${clause.youngerThan}`;
   return `it meets the filter: ${clause?.filter}`;
 }
@@ -54,8 +54,8 @@ function undecidedReason(
 }
 
 /**
- * `no checkpoint of 2 of 3 experiments has the metric val_acc, so keep[0] keeps every checkpoint there`
- * @param noun of the scopes that the clause decides apart; null: there is one.
+ * Example: `no checkpoint of 2 of 3 experiments has the metric val_acc, so keep[0] keeps every checkpoint there`.
+ * @param noun the noun for scopes that the clause decides separately. Null: there is one scope.
  */
 export function undecidedWords(
   scope: RetainScope,
@@ -72,6 +72,6 @@ export function undecidedWords(
   return `no ${kind}${where} has ${nameWords(name)}, so keep[${clauseIndex}] keeps every ${kind}${there}`;
 }
 
-/** How far a clause looks for a name. */
+/** The scope in which a clause looks for a name. */
 const perOf = ({ kind, rule }: RetainScope, clauseIndex: number, name: AskedName): Per =>
   isMark(name) ? 'all' : (rule.keep[clauseIndex]?.per ?? defaultPer(kind));

@@ -4,7 +4,7 @@ import { durationOf } from './duration.ts';
 import { type FirstOf, firstOf } from './first-of.ts';
 import { type AskedName, isMark, withoutImplied } from './names.ts';
 
-/** What no rule removes. */
+/** The reason why no rule may remove an object. */
 export type Protection =
   | 'alias'
   | 'previousHolder'
@@ -14,65 +14,66 @@ export type Protection =
   | 'pending'
   | 'restored';
 
-/** One version or checkpoint, as retention sees it. */
+/** A version or checkpoint, as retention reads it. */
 export interface Retained {
   readonly id: string;
   readonly createdAt: Date;
-  /** Its position in the order of creation: clocks do not decide what is newest. */
+  /** The position in the order of creation. Clocks do not decide which object is newest. */
   readonly order: number;
   readonly epoch: number | null;
-  /** The experiment that it came from; null: none. */
+  /** The experiment of origin. Null: none. */
   readonly group: string | null;
-  /** Whether it has stored files: a rule with `remove: "files"` removes nothing else. */
+  /** Whether the object has stored files. A rule with `remove: "files"` removes nothing else. */
   readonly hasFiles: boolean;
-  /** By the index of the rule's clauses: of `best` the value, of `filter` whether it passes. */
+  /** For each clause of the rule: the value for `best`, or whether the object passes `filter`. */
   readonly values: readonly (number | boolean | null)[];
-  /** By the index of the rule's clauses: for each name that a `filter` asks for, whether the object has it. */
+  /** For each clause of the rule: which of the names that a `filter` requires the object has. */
   readonly names: readonly (readonly boolean[])[];
   readonly protections: readonly Protection[];
 }
 
 export interface RetentionVerdict {
   readonly remove: boolean;
-  /** The indexes of the clauses that keep it. */
+  /** The indexes of the clauses that keep the object. */
   readonly keptBy: readonly number[];
-  /** Those of `keptBy` that keep everything in the object's scope, each with a name that nothing in it has. */
+  /** The clauses of `keptBy` that keep their whole scope, each with a name that no object there has. */
   readonly undecided: readonly { readonly clauseIndex: number; readonly name: AskedName }[];
   readonly protectedBy: readonly Protection[];
   readonly hasFiles: boolean;
 }
 
-/** A clause that cannot decide in some of its scopes: nothing there has the name. */
+/** A clause that cannot decide in some of its scopes, because no object there has the name. */
 export interface Undecided {
   readonly clauseIndex: number;
   readonly name: AskedName;
-  /** Scopes in which nothing has the name, of how many. */
+  /** The number of scopes without the name, and of all scopes. */
   readonly missing: number;
   readonly of: number;
 }
 
-/** How far a clause ranges: over the objects of each experiment, or over all. */
+/** The scope of a clause: the objects of each experiment, or all objects. */
 export type Per = 'experiment' | 'all';
 
-/** By default checkpoints compete within their experiment, and versions with all of their model. */
+/** By default, checkpoints compete within their experiment, and versions within their model. */
 export const defaultPer = (kind: 'version' | 'checkpoint'): Per =>
   kind === 'version' ? 'all' : 'experiment';
 
 export interface RetentionPlan {
-  /** To be called with every living object, in any order, before the first verdict. */
+  /** Must be called with every living object, in any order, before the first verdict. */
   see(object: Retained): void;
-  /** What is to happen to an object that was seen. */
+  /** The verdict about an object that `see` received. */
   verdict(object: Retained): RetentionVerdict;
-  /** The questions that the clauses cannot decide. */
+  /** The clauses that cannot decide. */
   undecided(): readonly Undecided[];
 }
 
 /**
- * Decides what stays of a set of objects: the union of what the clauses keep, and what is protected. Two passes over the
- * same objects, so that no more is held in memory than the best and the latest that are kept.
+ * Decides which objects stay: those that any clause keeps, and protected ones. Two passes over the objects keep only
+ * the best and the latest in memory.
  *
- * A clause never removes by a name or a value that nothing in its scope has: it may be misspelt. It keeps that scope instead.
- * @param names and values that each clause asks for.
+ * If no object in the scope of a clause has a name or value that the clause requires, the name may be misspelt: the
+ * clause then keeps the whole scope.
+ * @param names the names and values that each clause requires.
  */
 export function retentionPlan(
   rule: RetainRule,
@@ -131,7 +132,7 @@ export function retentionPlan(
 const groupBy = (per: Per): ((object: Retained) => string) =>
   per === 'all' ? () => '' : ({ group }) => group ?? '';
 
-/** Notes in which scopes of a clause some object has a name. */
+/** Records the scopes of a clause in which some object has a name. */
 function watch(clause: KeepClause, clauseIndex: number, name: AskedName, index: number, per: Per) {
   const groupOf = groupBy(isMark(name) ? 'all' : per);
   const [all, having] = [new Set<string>(), new Set<string>()];
@@ -189,7 +190,7 @@ function keeperOf(
 
 const newerFirst = (a: Retained, b: Retained): number => b.order - a.order;
 
-/** Keeps the first so many of each group. */
+/** Keeps the first objects of each group. */
 function firstOfEach(
   count: number,
   groupOf: (object: Retained) => string,

@@ -6,8 +6,9 @@ export function labelWords(version: string, label: string, verdict: Verdict): st
 }
 
 /**
- * What a rule decided about an object. The sentence follows from the outcome.
- * @param has whether the object has the label; what `holds` without it is proposed already.
+ * Describes a decision about an object, from its outcome.
+ * @param has whether the object has the label. An outcome `holds` without it means that the object is already
+ * proposed.
  */
 export function decisionWords(
   subject: string,
@@ -32,7 +33,7 @@ export function decisionWords(
   }
 }
 
-/** What a rule decided about a checkpoint. A refusal is why the version could not be made. */
+/** Describes a decision about a checkpoint. `refusal` is the reason why the version could not be created. */
 export function promotionWords(
   checkpoint: string,
   version: string | null,
