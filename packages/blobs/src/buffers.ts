@@ -1,10 +1,10 @@
-/** Bytes gathered before they are hashed and written: few calls for many small chunks, little memory each write. */
+/** The buffer size in bytes: few system calls for many small chunks, and little memory per write. */
 export const bufferBytes = 1 << 20;
 
-/** How many idle buffers to keep, so that a steady stream of uploads allocates nothing. */
+/** The number of idle buffers to keep, so that a steady stream of uploads allocates nothing. */
 const idleAtMost = 16;
 
-/** A free list of write buffers. What is given back must no longer be in use by a pending write. */
+/** A free list of write buffers. No pending write may still use a returned buffer. */
 export interface BufferPool {
   take(): Buffer;
   giveBack(buffer: Buffer): void;

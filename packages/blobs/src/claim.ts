@@ -1,12 +1,12 @@
 import { BlobStoreOwnerMismatch } from './errors.ts';
 
-/** What the marker of a store is called, beside the blobs: no blob's key begins so. */
+/** The name of the marker of a store. No key of a blob begins like this. */
 export const markerName = 'modelbox-owner';
 
-/** @throws RangeError for what would not read back as it is. */
+/** @throws RangeError for ids that would not read back unchanged. */
 export function assertOwner(id: string): void {
   if (!/^[\w.:-]{1,128}$/.test(id)) {
-    throw new RangeError('an owner is named by 1 to 128 letters, digits and any of _ . : -');
+    throw new RangeError('the id of an owner must be 1 to 128 letters, digits and any of _ . : -');
   }
 }
 

@@ -14,8 +14,8 @@ interface Damaged {
 }
 
 /**
- * What every store says of a copy that somebody damaged behind its back. It need not notice other bytes, because the
- * database knows the hash. It must not hide what is missing, nor serve it as something else.
+ * The behaviour of every store with a copy that was damaged outside of the store. The store need not notice changed
+ * bytes, because the database knows the hash. It must neither hide missing bytes nor replace them.
  */
 export function defineDamage(underTest: () => Damaged): void {
   describe('a copy that is damaged behind the store', () => {

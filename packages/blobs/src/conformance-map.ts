@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { BlobNotFound } from './errors.ts';
 import type { BlobStore } from './store.ts';
 
-/** Which blob a step means: the n-th ever written, counted round; it may be deleted by now. */
+/** The blob of a step: the n-th ever written, modulo their number. It may be deleted. */
 const which = fc.nat({ max: 1000 });
 
 const step = fc.oneof(
@@ -17,7 +17,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('delete' as const), which }),
 );
 
-/** Any sequence of writes, reads and deletes behaves as a map from keys to bytes. */
+/** Tests that any sequence of writes, reads and deletes behaves like a map from keys to bytes. */
 export function defineMapProperty(storeOf: () => BlobStore): void {
   it('behaves as a map', async () => {
     const store = storeOf();
@@ -53,7 +53,7 @@ export function defineMapProperty(storeOf: () => BlobStore): void {
   });
 }
 
-/** @param from Where the range begins, as a share of the blob. */
+/** @param from the start of the range, as a fraction of the blob. */
 async function expectToRead(
   store: BlobStore,
   key: string,

@@ -11,7 +11,7 @@ const distantFuture = new Date('2999-01-01');
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const contentOf = (bytes: Uint8Array) => ({ sizeBytes: bytes.length, sha256: sha256(bytes) });
 
-/** As much as a part must have that is not the last: made once, the tests tell them apart. */
+/** Parts of the minimum size, generated once. Their content differs. */
 const [first, second, third] = Array.from({ length: 3 }, () => randomBytes(partBytesAtLeast)) as [
   Buffer,
   Buffer,
@@ -19,7 +19,7 @@ const [first, second, third] = Array.from({ length: 3 }, () => randomBytes(partB
 ];
 const last = randomBytes(1017);
 
-/** What every store does with content that comes in parts. */
+/** The behaviour of every store with multipart blobs. */
 export function defineMultipart(storeOf: () => BlobStore): void {
   describe('content in parts', () => {
     let store: BlobStore;

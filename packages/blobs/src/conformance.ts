@@ -16,7 +16,7 @@ import {
 import type { BlobStat, BlobStore } from './store.ts';
 import type { StoredCopies } from './testing/stored-copies.ts';
 
-/** An empty store for one test, a way behind it, and how to be rid of it. */
+/** An empty store for one test, with access to its content and its disposal. */
 export interface StoreUnderTest {
   readonly store: BlobStore;
   readonly copies: StoredCopies;
@@ -27,7 +27,7 @@ const MiB = 1024 * 1024;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const distantFuture = new Date('2999-01-01');
 
-/** Yields the pieces in turn, and then whatever `end` does: throw, wait, or nothing. */
+/** Yields the pieces and then runs `end`, which may throw or wait. */
 async function* pieces(
   bytes: readonly Uint8Array[],
   end?: () => Promise<unknown>,
@@ -50,7 +50,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
     const listed = (olderThan?: Date): Promise<BlobStat[]> => Array.fromAsync(store.list({ olderThan }));
     const content = async (key: string, range?: { start: number; end: number }) =>
       buffer((await store.read(key, { range })).stream);
-    /** Neither a blob nor anything temporary. */
+    /** Expects neither blobs nor temporary files. */
     const expectNothingLeft = async () => {
       expect(await listed()).toEqual([]);
       expect(await store.sweepTemporary(distantFuture)).toBe(0);

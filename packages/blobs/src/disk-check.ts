@@ -4,8 +4,8 @@ import type { DiskLayout } from './disk-layout.ts';
 import { newKey } from './key.ts';
 
 /**
- * Looks whether blobs can be read, then writes a probe where uploads begin, reads it back and removes it. A crash leaves
- * the probe to the sweep of temporary files.
+ * Checks that blobs can be read, then writes, reads and removes a probe in the folder of temporary files. If a crash
+ * leaves the probe, the sweep removes it.
  */
 export async function checkDisk(layout: DiskLayout): Promise<void> {
   const probe = newKey();
@@ -26,7 +26,7 @@ export async function checkDisk(layout: DiskLayout): Promise<void> {
   );
 }
 
-/** The bytes that an ordinary user may still write; a quota of the user does not show in them. */
+/** The bytes that an ordinary user may still write. User quotas do not show here. */
 export async function freeOnDisk({ root }: DiskLayout): Promise<number> {
   const { bavail, bsize } = await onDisk(statfs(root));
   return bavail * bsize;

@@ -12,7 +12,10 @@ const markerOf = ({ layout }: DiskWork): string => join(layout.root, markerName)
 export const ownerOnDisk = async (work: DiskWork): Promise<string | undefined> =>
   (await ifThere(readFile(markerOf(work), 'utf8')))?.trim();
 
-/** The marker is written elsewhere and then linked to its name, which one of several can: it is never seen half. */
+/**
+ * Writes the marker elsewhere and links it to its name. Only one of several callers succeeds, and nobody sees half a
+ * marker.
+ */
 export async function claimDisk(work: DiskWork, id: string): Promise<void> {
   assertOwner(id);
   const { layout, underWay } = work;

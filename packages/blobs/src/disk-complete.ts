@@ -13,8 +13,8 @@ import type { BlobPart, MultipartBlob } from './multipart.ts';
 import { assertCanBeBlob, differing } from './part-rules.ts';
 
 /**
- * Gathers the parts as hard links in a directory that no other writer knows, and moves that to the blob's place. So
- * nobody who still puts a part, were it from another machine that has not heard of it yet, can touch the blob.
+ * Gathers the parts as hard links in a new directory and moves that to the place of the blob. No other writer knows
+ * the directory, so a late put, even from another machine, cannot change the blob.
  */
 export async function completeOnDisk(
   work: DiskWork,
@@ -33,7 +33,7 @@ export async function completeOnDisk(
       if (attempts) await gather(work, key, attempts, gathered);
     }
     await onDisk(syncDirectory(layout.directoryOf(key)));
-    // If this fails the blob is there all the same; the sweep finds what is left of the upload.
+    // If this fails, the blob exists nevertheless, and the sweep removes the rest of the upload.
     await discard(work, layout.uploadPathOf(key)).catch(() => {});
   } finally {
     await rm(gathered, { recursive: true, force: true }).catch(() => {});
@@ -45,7 +45,7 @@ export async function completeOnDisk(
 const isComplete = async ({ layout }: DiskWork, key: string): Promise<boolean> =>
   (await ifThere(lstat(layout.pathOf(key)))) !== undefined;
 
-/** `undefined` if somebody else completed the blob this moment. */
+/** Returns `undefined` if another caller has just completed the blob. */
 async function findAttempts(
   work: DiskWork,
   key: string,
@@ -75,7 +75,7 @@ async function gather(work: DiskWork, key: string, attempts: readonly Attempt[],
   await onDisk(syncDirectory(gathered));
   await onDisk(
     moveInto(layout, key, gathered).catch((error: unknown) => {
-      // Somebody else was first.
+      // Another caller was first.
       if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
     }),
   );

@@ -1,23 +1,26 @@
 import { BlobStoreFull, BlobStoreReadOnly, BlobStoreUnavailable } from './errors.ts';
 
-/** The system's code (`ENOENT`), if the error has one. */
+/** The system error code (`ENOENT`), if the error has one. */
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-/** Awaits an operation on our own disk and names its failure in the store's terms. Never for the source's errors. */
+/**
+ * Awaits an operation on the disk and converts its error to an error of the store. Must not wrap errors of the
+ * source.
+ */
 export async function onDisk<T>(operation: Promise<T>): Promise<T> {
   try {
     return await operation;
   } catch (error) {
     const code = codeOf(error);
-    // EFBIG: the filesystem cannot hold a file of that size, which to the caller is the same.
+    // EFBIG, the file size limit of the filesystem, means the same to the caller.
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') throw new BlobStoreFull(error);
     if (code === 'EROFS') throw new BlobStoreReadOnly(error);
     throw new BlobStoreUnavailable(error);
   }
 }
 
-/** As `onDisk`, for what begins a write: missing rights there do not say that nothing can be read. */
+/** Like `onDisk`, for the start of a write: missing rights to write say nothing about reading. */
 export const toWrite = <T>(operation: Promise<T>): Promise<T> =>
   onDisk(operation).catch((error: unknown) => {
     const code = codeOf((error as Error).cause);
@@ -25,8 +28,8 @@ export const toWrite = <T>(operation: Promise<T>): Promise<T> =>
   });
 
 /**
- * As `onDisk`, but a missing file gives `undefined`, as do a link that was not to be followed and a path through what is no
- * directory any more.
+ * Like `onDisk`, but returns `undefined` for a missing file, for a symbolic link that must not be followed, and for a
+ * path through a file.
  */
 export const ifThere = <T>(operation: Promise<T>): Promise<T | undefined> =>
   onDisk(

@@ -3,26 +3,26 @@ import { join } from 'node:path';
 import { assertKey } from './key.ts';
 
 /**
- * Where a disk store keeps what: `objects/ab/cd/abcd…` for blobs, a file each or a directory of its parts;
- * `uploads/abcd…/` for the parts of blobs that are not complete; `tmp/abcd…` for writes and removals under way.
+ * The layout of a disk store: `objects/ab/cd/abcd…` for blobs (a file, or a directory of parts), `uploads/abcd…/` for
+ * the parts of incomplete blobs, and `tmp/abcd…` for writes and removals in progress.
  */
 export interface DiskLayout {
   readonly root: string;
   readonly objects: string;
   readonly uploads: string;
   readonly temporary: string;
-  /** The directory of a blob. @throws BlobKeyInvalid, so that no path is ever built from anything else. */
+  /** The directory of a blob. @throws BlobKeyInvalid, so that only valid keys become paths. */
   directoryOf(key: string): string;
   pathOf(key: string): string;
   uploadPathOf(key: string): string;
   temporaryPathOf(key: string): string;
-  /** Makes a blob's directory and its entry in each parent durable, once in a process. */
+  /** Creates the directory of a blob durably, with its entries in all parents. Runs once per directory and process. */
   prepareDirectoryOf(key: string): Promise<void>;
-  /** To be called when a prepared directory turned out to be missing. */
+  /** Must be called when a prepared directory is missing. */
   forgetDirectoryOf(key: string): void;
 }
 
-/** Only the server's own user may look inside. */
+/** Only the user of the server may read the directories. */
 export const directoryMode = 0o700;
 
 export async function openLayout(root: string): Promise<DiskLayout> {
@@ -34,8 +34,8 @@ export async function openLayout(root: string): Promise<DiskLayout> {
   }
   await syncDirectory(root);
 
-  // That a directory exists does not say that it would outlive a crash: a racing writer may have made it and not
-  // yet synced the parent. So each writer waits for the one preparation.
+  // An existing directory may not be durable yet: another writer may have created it without a sync of the parent. So
+  // every writer waits for the same preparation.
   const prepared = new Map<string, Promise<void>>();
   const prepare = (parent: string, name: string): Promise<void> => {
     const path = join(parent, name);
@@ -86,7 +86,7 @@ async function makeDurable(parent: string, path: string): Promise<void> {
   await syncDirectory(parent);
 }
 
-/** Makes the entries of a directory outlive a crash. */
+/** Syncs a directory, so that its entries survive a crash. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {

@@ -1,10 +1,10 @@
 import { constants, copyFile, link, open } from 'node:fs/promises';
 import { codeOf } from './disk-errors.ts';
 
-/** What filesystems without hard links say of one, and those across two filesystems or with too many already. */
+/** Errors of filesystems without hard links, of links across filesystems, and of files with too many links. */
 const cannotLink = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK']);
 
-/** The same content under a second name, durable but for its entry. */
+/** Gives a file a second name. The content is durable, but its directory entry is not. */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);

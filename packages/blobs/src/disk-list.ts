@@ -6,14 +6,14 @@ import { partsIn, type StoredPart, sizeOf } from './disk-parts.ts';
 import { isKey } from './key.ts';
 import type { BlobListing, BlobStat } from './store.ts';
 
-/** Parts that are looked at together. */
+/** The number of parts that are measured concurrently. */
 const AT_ONCE = 32;
 
 const isLevel = (name: string): boolean => /^[0-9a-f]{2}$/.test(name);
 
-/** Walks the blobs in order of their keys, holding the names of one small directory at a time. */
+/** Walks the blobs in the order of their keys. Keeps only the names of one small directory in memory. */
 export async function* listDisk(layout: DiskLayout, { olderThan }: BlobListing): AsyncGenerator<BlobStat> {
-  // The root is read in all strictness: that it is missing must not look like an empty store.
+  // A missing root must fail: it must not look like an empty store.
   for (const outer of (await onDisk(readdir(layout.objects))).filter(isLevel).sort()) {
     for (const inner of await namesIn(join(layout.objects, outer), isLevel)) {
       for (const key of await namesIn(join(layout.objects, outer, inner), isKey)) {
@@ -28,13 +28,14 @@ const namesIn = async (directory: string, wanted: (name: string) => boolean): Pr
   ((await ifThere(readdir(directory))) ?? []).filter(wanted).sort();
 
 /**
- * Looks at each part too: a crash or a repaired file system can cut one short, and its name still gives the old size.
- * @returns `undefined` if the blob is missing, not whole, or something that no store put there.
+ * Also measures each part: a crash or a repaired file system can truncate a part, whose name still states the old
+ * size.
+ * @returns `undefined` if the blob is missing or incomplete, or if no store created it.
  */
 export const statBlob = (path: string): Promise<Omit<BlobStat, 'key'> | undefined> =>
   statWith(path, (parts) => measure(path, parts));
 
-/** A walk believes the names of parts: to look at each of them would take far longer. */
+/** A walk trusts the sizes in the names of parts, because measuring each part would take far longer. */
 const statListed = (path: string) => statWith(path, async (parts) => sizeOf(parts));
 
 async function statWith(
@@ -48,7 +49,7 @@ async function statWith(
   return stat && sizeBytes !== undefined ? { sizeBytes, writtenAt: stat.mtime } : undefined;
 }
 
-/** The real size of all parts together; `undefined` if one of them has gone meanwhile. */
+/** The real size of all parts. `undefined` if one has disappeared meanwhile. */
 async function measure(path: string, parts: readonly StoredPart[]): Promise<number | undefined> {
   let sizeBytes = 0;
   for (let at = 0; at < parts.length; at += AT_ONCE) {

@@ -2,7 +2,10 @@ import { rename } from 'node:fs/promises';
 import { codeOf } from './disk-errors.ts';
 import type { DiskLayout } from './disk-layout.ts';
 
-/** Moves what is finished to the place of a blob, at once; its entry there is not yet durable. */
+/**
+ * Moves a finished file or directory to the place of a blob. The move is atomic, but its directory entry is not
+ * durable yet.
+ */
 export async function moveInto(layout: DiskLayout, key: string, path: string): Promise<void> {
   await layout.prepareDirectoryOf(key);
   try {

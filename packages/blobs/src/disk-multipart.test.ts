@@ -58,7 +58,7 @@ describe('content in parts on disk', () => {
     expect(await on.temporary()).toEqual([]);
   });
 
-  it('is no blob where one of its parts is gone or cut short: whole or absent', async () => {
+  it('is absent if one of its parts is missing or truncated', async () => {
     const key = await on.completed(large);
     const parts = (await readdir(on.pathOf(key))).sort();
     for (const name of [parts[0], parts[1], parts[2]]) {
@@ -71,7 +71,7 @@ describe('content in parts on disk', () => {
     await truncate(join(on.pathOf(key), parts[1] ?? ''), 1000);
     expect(await store.stat(key)).toMatchObject({ sizeBytes: 2 * partBytesAtLeast + 1000 });
     const { stream } = await store.read(key);
-    await expect(buffer(stream)).rejects.toThrow(/its part 00002of00003.5242880 is cut short/);
+    await expect(buffer(stream)).rejects.toThrow(/its part 00002of00003.5242880 is truncated/);
     const range = { start: 2 * partBytesAtLeast, end: whole.length - 1 };
     expect(large[2]?.equals(await buffer((await store.read(key, { range })).stream))).toBe(true);
     await rm(join(on.pathOf(key), parts[0] ?? ''));
@@ -176,14 +176,14 @@ describe('content in parts on disk', () => {
       else expect([BlobNotFound, BlobPartsChanged]).toContain(completing.reason.constructor);
       await expect(store.stat(blob.key)).rejects.toThrow(BlobNotFound);
     }
-    // What was put into the directory just when it was removed.
+    // A file that a concurrent put left in the directory during the removal.
     for (const store_ of [store, other]) await store_.sweepTemporary(distantFuture);
     expect(await on.uploads()).toEqual([]);
     expect(await on.temporary()).toEqual([]);
   });
 
   it('counts what finished last where a crash, or another server, left what it replaces', async () => {
-    // Whichever of the two hashes is the greater one.
+    // The greater of the two hashes.
     for (const [first, second] of [
       ['one', 'two'],
       ['two', 'one'],

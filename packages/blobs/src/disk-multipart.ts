@@ -36,7 +36,7 @@ async function* listParts({ layout }: DiskWork, { key }: MultipartBlob): AsyncGe
   for (const listed of [...latestOf(attempts).values()].sort((a, b) => a.number - b.number)) {
     let attempt: Attempt | undefined = listed;
     let part = await asPart(directory, attempt);
-    // Replaced since; what is there now may be so too the next moment.
+    // Another writer replaced the part, and may do so again.
     while (!part && attempt) {
       attempt = latestOf((await attemptsIn(directory, listed.number)) ?? (await missing(layout, key))).get(
         listed.number,
@@ -47,7 +47,7 @@ async function* listParts({ layout }: DiskWork, { key }: MultipartBlob): AsyncGe
   }
 }
 
-/** `undefined` if it is not there any more. */
+/** Returns `undefined` if the part no longer exists. */
 async function asPart(directory: string, attempt: Attempt): Promise<BlobPart | undefined> {
   const { name, number, sizeBytes, sha256 } = attempt;
   const stat = await ifThere(lstat(join(directory, name)));

@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { ifThere } from './disk-errors.ts';
 
 /**
- * A part as it came, in the directory of an upload: `<number>.<generation>.<bytes>.<sha256>`. Content that replaces
- * other gets the next generation, so that what counts is plain from the names, whatever the clocks say, and a slow
- * writer can never touch what counts.
+ * A received part in the directory of an upload, as `<number>.<generation>.<bytes>.<sha256>`. Replacing content gets
+ * the next generation. So the names alone decide which content counts, independent of clocks, and a slow writer
+ * cannot change it.
  */
 export interface Attempt {
   readonly name: string;
@@ -24,18 +24,18 @@ function parseAttempt(name: string): Attempt | undefined {
   return { name, ...numbers, sha256 };
 }
 
-/** Two that were under way together may have the same generation: either may count, as long as all agree. */
+/** Concurrent attempts may have the same generation. Any of them may count, if all readers agree. */
 const isLater = (one: Attempt, other: Attempt): boolean =>
   one.generation > other.generation || (one.generation === other.generation && one.sha256 > other.sha256);
 
-/** Every attempt in the directory of an upload, or at one part; `undefined` where there is no such directory. */
+/** Lists the attempts in the directory of an upload, or for one part. `undefined` if the directory is missing. */
 export async function attemptsIn(directory: string, number?: number): Promise<Attempt[] | undefined> {
   const names = await ifThere(readdir(directory));
   const wanted = number === undefined ? names : names?.filter((name) => name.startsWith(`${number}.`));
   return wanted?.flatMap((name) => parseAttempt(name) ?? []);
 }
 
-/** Those that count, by number. */
+/** Selects the attempts that count, by part number. */
 export function latestOf(attempts: readonly Attempt[]): Map<number, Attempt> {
   const latest = new Map<number, Attempt>();
   for (const attempt of attempts) {
@@ -46,8 +46,8 @@ export function latestOf(attempts: readonly Attempt[]): Map<number, Attempt> {
 }
 
 /**
- * A part of a blob that is a directory: `<place>of<count>.<bytes>`, with zeros in front, so that the names in order are
- * the content, and that one is missing shows.
+ * A part of a blob that is a directory, as `<place>of<count>.<bytes>` with leading zeros. So the names sort in the
+ * order of the content, and a missing part is noticed.
  */
 export interface StoredPart {
   readonly name: string;
@@ -59,7 +59,7 @@ export function nameOfPart(index: number, count: number, sizeBytes: number): str
   return `${padded(index)}of${padded(count)}.${sizeBytes}`;
 }
 
-/** The parts of a blob in order; `undefined` unless all are there. */
+/** Returns the parts of a blob in order, or `undefined` unless all exist. */
 export async function partsIn(directory: string): Promise<StoredPart[] | undefined> {
   const parts: StoredPart[] = [];
   const entries = (await ifThere(readdir(directory, { withFileTypes: true }))) ?? [];

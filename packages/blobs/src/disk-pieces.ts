@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { chunkChannel } from './chunk-channel.ts';
 import { onDisk } from './disk-errors.ts';
 
-/** Read in pieces of this size: fewer trips to the thread pool than the default of 64 KiB. */
+/** The read size in bytes. It needs fewer trips to the thread pool than the default of 64 KiB. */
 const readBytes = 256 * 1024;
 
-/** Some bytes of a file: from `start` on, `end` not included. */
+/** A range of a file: from `start`, `end` excluded. */
 export interface FilePiece {
   readonly name: string;
   readonly start: number;
@@ -16,13 +16,16 @@ export interface FilePiece {
 export interface PieceReading {
   readonly pieces: readonly FilePiece[];
   readonly open: (piece: FilePiece) => Promise<FileHandle>;
-  /** What the stream fails with when a file turns out to be shorter. */
+  /** The error of the stream if a file is too short. */
   readonly cutShort: (piece: FilePiece) => Error;
-  /** Once, when nothing is read any more. */
+  /** Called once, when reading has ended. */
   readonly onClose: () => void;
 }
 
-/** One stream over pieces of files, of which one at a time is open. The first is open when it resolves. */
+/**
+ * Creates one stream over pieces of files and opens one file at a time. The first file is open when the promise
+ * resolves.
+ */
 export async function readPieces({ pieces, open, cutShort, onClose }: PieceReading): Promise<Readable> {
   let index = 0;
   let at = pieces[0]?.start ?? 0;
@@ -58,7 +61,7 @@ export async function readPieces({ pieces, open, cutShort, onClose }: PieceReadi
       );
     },
     destroy(error, done) {
-      // A file must not be closed while it is read.
+      // A file must stay open while it is read.
       void reading
         .then(() => file?.close())
         .catch(() => {})

@@ -13,7 +13,7 @@ import type { BlobSource } from './source.ts';
 
 type NumberedContent = PartContent & { readonly number: number };
 
-/** As a blob is written: a temporary file, fsync, rename, here into the directory of the upload. */
+/** Writes a part like a blob: temporary file, fsync, rename into the directory of the upload. */
 export async function putOnDisk(
   work: DiskWork,
   { key }: MultipartBlob,
@@ -45,14 +45,14 @@ export async function putOnDisk(
   }
 }
 
-/** @throws BlobNotFound where nothing can be added to the blob any more. */
+/** @throws BlobNotFound if the blob accepts no more parts. */
 async function assertOpen({ layout }: DiskWork, key: string): Promise<void> {
   const upload = await ifThere(lstat(layout.uploadPathOf(key)));
-  // A crash may have left the directory of what is complete.
+  // A crash can leave the directory of a completed blob.
   if (!upload || (await ifThere(lstat(layout.pathOf(key))))) await missing(layout, key);
 }
 
-/** Lets a part count: durably when it resolves. The same content again has the same name, and takes its place. */
+/** Publishes a part durably. Equal content has the same name and replaces the earlier file. */
 async function publish(work: DiskWork, key: string, content: NumberedContent, path: string): Promise<void> {
   const { layout } = work;
   const { number, sizeBytes, sha256 } = content;
@@ -63,11 +63,11 @@ async function publish(work: DiskWork, key: string, content: NumberedContent, pa
   const name = nameOfAttempt({ number, generation, sizeBytes, sha256 });
   if (!(await ifThere(rename(path, join(directory, name)).then(() => true)))) {
     await assertOpen(work, key);
-    throw new BlobStoreUnavailable(`the temporary file of part ${number} is gone`);
+    throw new BlobStoreUnavailable(`the temporary file of part ${number} has disappeared`);
   }
-  // Gone with all that was in it, when the blob was completed or aborted this moment.
+  // The blob was completed or aborted meanwhile, which removed the directory.
   if (!(await ifThere(syncDirectory(directory).then(() => true)))) await missing(layout, key);
-  // What others put meanwhile is theirs to remove, or goes with the directory.
+  // Parts that others put meanwhile are theirs to remove, or go with the directory.
   for (const replaced of before.filter((one) => one.name !== name)) {
     await unlink(join(directory, replaced.name)).catch(() => {});
   }

@@ -10,7 +10,7 @@ import { type DiskWork, missing } from './disk-work.ts';
 import { BlobNotFound, BlobRangeInvalid } from './errors.ts';
 import type { BlobReading, ByteRange, ReadOptions } from './store.ts';
 
-/** Without O_NONBLOCK a pipe in a blob's place would block a thread of the pool for good. */
+/** Without O_NONBLOCK, a pipe in the place of a blob would block a thread of the pool forever. */
 const forReading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export async function readFromDisk(work: DiskWork, key: string, options: ReadOptions): Promise<BlobReading> {
@@ -21,14 +21,14 @@ export async function readFromDisk(work: DiskWork, key: string, options: ReadOpt
   try {
     const stat = await onDisk(file.stat());
     if (!stat.isDirectory()) {
-      if (!stat.isFile()) throw new BlobNotFound(key, 'it is no file');
+      if (!stat.isFile()) throw new BlobNotFound(key, 'it is not a file');
       const sizeBytes = stat.size;
       if (range) assertWithin(range, sizeBytes);
       const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };
       const stream = await readPieces({
         pieces: [{ name: key, start, end: end + 1 }],
         open: async () => file,
-        cutShort: () => new BlobNotFound(key, 'it is cut short'),
+        cutShort: () => new BlobNotFound(key, 'it is truncated'),
         onClose: () => {},
       });
       if (signal) addAbortSignal(signal, stream);
@@ -53,7 +53,7 @@ async function readDirectory(work: DiskWork, key: string, options: ReadOptions):
     const stream = await readPieces({
       pieces: piecesOf(parts, range ?? { start: 0, end: sizeBytes - 1 }),
       open: ({ name }) => openPart(work, key, reader, name),
-      cutShort: ({ name }) => new BlobNotFound(key, `its part ${name} is cut short`),
+      cutShort: ({ name }) => new BlobNotFound(key, `its part ${name} is truncated`),
       onClose: () => reader.leave(),
     });
     if (signal) addAbortSignal(signal, stream);
@@ -70,7 +70,7 @@ async function openPart(
   { movedTo }: DiskReader,
   name: string,
 ): Promise<FileHandle> {
-  // Its own place first: if it has been moved from there, where to was noted before.
+  // Tries the original place first. If the blob has been moved, its new place was recorded before.
   let file = await ifThere(open(join(layout.pathOf(key), name), forReading));
   for (const place of movedTo) file ??= await ifThere(open(join(place, name), forReading));
   return file ?? missing(layout, key);

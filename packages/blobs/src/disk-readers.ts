@@ -1,18 +1,18 @@
 /**
- * Who reads a blob that is a directory. A file that is open can be removed, but its parts are opened one after the
- * other: until the last reader in this process has left they stay, in the place that they were moved to.
+ * The readers of blobs that are directories. An open file survives its removal, but parts are opened one after the
+ * other. So they stay, in their new place, until the last reader of this process has left.
  */
 export interface DiskReaders {
-  /** To be called before anything of the blob is read; and `leave` once, when nothing is read any more. */
+  /** Must be called before the blob is read. Call `leave` once, when reading has ended. */
   enter(key: string): DiskReader;
-  /** To be called before the blob is moved. */
+  /** Must be called before the blob is moved. */
   moving(key: string, to: string): void;
-  /** Resolves when nobody reads what has been moved. */
+  /** Resolves when the moved blob has no readers. */
   left(key: string): Promise<void> | undefined;
 }
 
 export interface DiskReader {
-  /** Where the blob may lie now, besides its own place. */
+  /** The places of the blob besides the original one. */
   readonly movedTo: readonly string[];
   leave(): void;
 }

@@ -4,13 +4,13 @@ import { syncDirectory } from './disk-layout.ts';
 import { assertPresent, type DiskWork } from './disk-work.ts';
 import { newKey } from './key.ts';
 
-/** Removes a blob, whichever it is. */
+/** Removes a blob, whether it is a file or a directory. */
 export async function deleteFromDisk(work: DiskWork, key: string): Promise<void> {
   const { layout } = work;
   const removal = unlink(layout.pathOf(key)).then(
     () => 'removed',
     (error: unknown) => {
-      // What systems say of a directory: Linux the one, POSIX the other.
+      // The error for a directory: EISDIR on Linux, EPERM by POSIX.
       if (codeOf(error) === 'EISDIR' || codeOf(error) === 'EPERM') return 'a directory';
       throw error;
     },
@@ -20,7 +20,7 @@ export async function deleteFromDisk(work: DiskWork, key: string): Promise<void>
   if (outcome === 'a directory') await deleteDirectory(work, key);
 }
 
-/** Away first, and durably so: neither a reader nor a crash of the machine may find half of the parts. */
+/** Moves the directory away durably first: neither a reader nor a crash of the machine may find half of the parts. */
 async function deleteDirectory({ layout, underWay, readers }: DiskWork, key: string): Promise<void> {
   const name = newKey();
   const away = layout.temporaryPathOf(name);
@@ -34,7 +34,7 @@ async function deleteDirectory({ layout, underWay, readers }: DiskWork, key: str
   const removing = (async () => {
     try {
       if (!isMoved) return;
-      // The age of what is temporary: other servers' sweeps leave it to our readers for a while.
+      // Renews the age of the directory, so that sweeps of other servers leave it to the readers for a while.
       await utimes(away, new Date(), new Date()).catch(() => {});
       await onDisk(syncDirectory(layout.temporary));
       await onDisk(syncDirectory(layout.directoryOf(key)));
@@ -44,19 +44,19 @@ async function deleteDirectory({ layout, underWay, readers }: DiskWork, key: str
       underWay.delete(name);
     }
   })();
-  // Who deletes does not wait for who reads. If it fails, the sweep finds it.
+  // The delete does not wait for readers. If the removal fails, the sweep repeats it.
   if (left) removing.catch(() => {});
   else await removing;
 }
 
-/** Takes a directory away at once, then removes what was in it; false if it was not there. */
+/** Moves a directory away atomically, then removes its content. Returns false if it does not exist. */
 export async function discard({ layout, underWay }: DiskWork, directory: string): Promise<boolean> {
   const name = newKey();
   const away = layout.temporaryPathOf(name);
   underWay.add(name);
   try {
     const isMoved = await ifThere(rename(directory, away).then(() => true));
-    // If this fails, the sweep finds it.
+    // If this fails, the sweep removes it.
     if (isMoved) await rm(away, { recursive: true, force: true }).catch(() => {});
     return isMoved ?? false;
   } finally {

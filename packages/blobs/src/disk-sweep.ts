@@ -5,7 +5,7 @@ import { discard } from './disk-remove.ts';
 import type { DiskWork } from './disk-work.ts';
 import { isKey } from './key.ts';
 
-/** Removes what is temporary, and the uploads that got no part since. */
+/** Removes old temporary files, and uploads without a recent part. */
 export async function sweepDisk(work: DiskWork, olderThan: Date, keep: ReadonlySet<string>): Promise<number> {
   const { layout, underWay } = work;
   let removed = 0;
@@ -22,7 +22,7 @@ export async function sweepDisk(work: DiskWork, olderThan: Date, keep: ReadonlyS
   return removed;
 }
 
-/** By its last change: of a directory, that of what is in it. */
+/** Compares the last change. For a directory, that is the last change of its entries. */
 async function isOlder(path: string, time: Date): Promise<boolean> {
   const stat = await ifThere(lstat(path));
   return stat !== undefined && (stat.isFile() || stat.isDirectory()) && stat.mtime < time;

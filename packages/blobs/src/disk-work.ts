@@ -6,16 +6,16 @@ import type { DiskReaders } from './disk-readers.ts';
 import { BlobNotFound } from './errors.ts';
 import type { UnderWay } from './under-way.ts';
 
-/** What all that one store does shares. */
+/** The shared state of a disk store. */
 export interface DiskWork {
   readonly layout: DiskLayout;
   readonly buffers: BufferPool;
-  /** What of `tmp` and `uploads` is in use now: the sweep is not to touch it. */
+  /** The names in `tmp` and `uploads` that are in use, which the sweep must not touch. */
   readonly underWay: UnderWay;
   readonly readers: DiskReaders;
 }
 
-/** An unmounted disk has no files either: nobody may conclude from that that a blob is gone. */
+/** An unmounted disk has no files either, which must not look like missing blobs. */
 export const assertPresent = (layout: DiskLayout): Promise<unknown> => onDisk(stat(layout.objects));
 
 /** @throws BlobNotFound */

@@ -10,7 +10,7 @@ import { newKey } from './key.ts';
 import { type BlobSource, consume } from './source.ts';
 import type { WriteOptions, WrittenBlob } from './store.ts';
 
-/** Temporary file, fsync, rename, fsync of the directory: at no moment can a part be seen under a key. */
+/** Temporary file, fsync, rename, fsync of the directory: no key ever shows incomplete content. */
 export async function writeToDisk(
   { layout, buffers, underWay }: DiskWork,
   source: BlobSource,
@@ -30,13 +30,13 @@ export async function writeToDisk(
     complete = true;
     return { key, ...content };
   } finally {
-    // If even this fails, the sweep finds the file: as temporary, or as a blob that nobody refers to.
+    // If this fails too, the sweep finds the file, as temporary or as an unreferenced blob.
     if (!complete) await unlink(path).catch(() => {});
     underWay.delete(key);
   }
 }
 
-/** Takes the file over: it is closed afterwards in every case. What comes is verified, and durable. */
+/** Takes over the file and always closes it. The written content is verified and durable. */
 export async function fill(
   file: FileHandle,
   buffers: BufferPool,

@@ -16,9 +16,9 @@ import type { BlobStore } from './store.ts';
 import { createUnderWay } from './under-way.ts';
 
 /**
- * A store in a directory of the local disk, made if missing. Nothing else may write below the root; several
- * servers on one shared filesystem may.
- * @throws BlobStoreUnavailable when the directory cannot be made or used.
+ * Opens a store in a local directory, which is created if missing. Only servers may write below the root; several
+ * servers can share a filesystem.
+ * @throws BlobStoreUnavailable if the directory cannot be created or used.
  */
 export async function openDiskStore({ root }: { readonly root: string }): Promise<BlobStore> {
   const layout = await onDisk(openLayout(resolve(root)));

@@ -1,4 +1,4 @@
-/** No blob under this key, or one that is not whole; or no multipart blob that is neither complete nor aborted. */
+/** The key has no complete blob, or the multipart blob is complete or aborted. */
 export class BlobNotFound extends Error {
   override readonly name = 'BlobNotFound';
   readonly key: string;
@@ -8,7 +8,7 @@ export class BlobNotFound extends Error {
   }
 }
 
-/** Not the form of key that stores make: refused before it touches a path or a bucket. */
+/** The key does not have the form of a key. It is rejected before any path or bucket is used. */
 export class BlobKeyInvalid extends Error {
   override readonly name = 'BlobKeyInvalid';
   constructor(key: unknown) {
@@ -26,12 +26,12 @@ export class BlobRangeInvalid extends Error {
   }
 }
 
-/** The source held other bytes than its sender had announced. */
+/** The content does not match the announced size or hash. */
 export class BlobMismatch extends Error {
   override readonly name = 'BlobMismatch';
   readonly what: 'sizeBytes' | 'sha256';
   readonly expected: number | string;
-  /** For a size the number of bytes seen until the mismatch was certain. */
+  /** For a size, the number of received bytes when the mismatch was certain. */
   readonly actual: number | string;
   constructor(what: 'sizeBytes' | 'sha256', expected: number | string, actual: number | string) {
     super(`expected ${what} ${expected}, received ${actual}`);
@@ -41,7 +41,7 @@ export class BlobMismatch extends Error {
   }
 }
 
-/** The source went over the caller's limit. */
+/** The content exceeds the limit of the caller. */
 export class BlobTooLarge extends Error {
   override readonly name = 'BlobTooLarge';
   readonly limitBytes: number;
@@ -51,18 +51,21 @@ export class BlobTooLarge extends Error {
   }
 }
 
-/** A multipart blob was to be made of parts that are not there, or not the ones that were named, any more. */
+/** The parts to complete a multipart blob are missing, or differ from the named ones. */
 export class BlobPartsChanged extends Error {
   override readonly name = 'BlobPartsChanged';
-  /** In order; empty where the store does not tell. */
+  /** The part numbers in order. Empty if the store does not report them. */
   readonly numbers: readonly number[];
   constructor(numbers: readonly number[]) {
-    super(`${numbers.length || 'some'} parts are not the ones named: ${numbers.slice(0, 10).join(', ')}`);
+    super(
+      `${numbers.length || 'some'} parts are missing or differ from the named ones: ` +
+        `${numbers.slice(0, 10).join(', ')}`,
+    );
     this.numbers = numbers;
   }
 }
 
-/** No space, or a quota is used up. Trying again helps only after somebody made room. */
+/** The store is out of space, or a quota is used up. A retry helps only after somebody frees space. */
 export class BlobStoreFull extends Error {
   override readonly name = 'BlobStoreFull';
   constructor(cause: unknown) {
@@ -70,7 +73,7 @@ export class BlobStoreFull extends Error {
   }
 }
 
-/** The store does not answer or refuses us; the blobs may well be there. Trying again later can help. */
+/** The store does not answer or denies access. The blobs may exist, and a later retry can succeed. */
 export class BlobStoreUnavailable extends Error {
   override readonly name: string = 'BlobStoreUnavailable';
   constructor(cause: unknown) {
@@ -80,19 +83,19 @@ export class BlobStoreUnavailable extends Error {
   }
 }
 
-/** The store can be read, but refuses writes: a file system that is mounted read-only, or missing rights. */
+/** The store can be read but rejects writes: its file system is read-only, or rights are missing. */
 export class BlobStoreReadOnly extends BlobStoreUnavailable {
   override readonly name = 'BlobStoreReadOnly';
 }
 
-/** Why a request to an S3 server failed, without the secrets that the S3 client's own errors repeat. */
+/** The failure of a request to an S3 server, without the secrets in the errors of the S3 client. */
 export class S3Failure extends Error {
   override readonly name = 'S3Failure';
-  /** As S3's API calls it, for example `PutObject`; undefined for what is done without the server. */
+  /** The name in the API of S3, such as `PutObject`. Undefined for work without the server. */
   readonly operation: string | undefined;
   /** Undefined if the server did not answer. */
   readonly status: number | undefined;
-  /** The server's code, such as `AccessDenied`, or that of the connection, such as `ECONNREFUSED`. */
+  /** The error code of the server, such as `AccessDenied`, or of the connection, such as `ECONNREFUSED`. */
   readonly code: string | undefined;
   constructor(of: {
     readonly operation: string | undefined;
@@ -112,10 +115,10 @@ export class S3Failure extends Error {
   }
 }
 
-/** The store is marked as another owner's: nothing of it may be written or removed. */
+/** The store belongs to another owner, so nothing in it may be written or removed. */
 export class BlobStoreOwnerMismatch extends Error {
   override readonly name = 'BlobStoreOwnerMismatch';
-  /** Whom the marker names. */
+  /** The owner that the marker names. */
   readonly owner: string;
   constructor(owner: string, id: string) {
     super(`the blob store belongs to ${JSON.stringify(owner)}, not to ${JSON.stringify(id)}`);

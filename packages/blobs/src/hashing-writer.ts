@@ -5,18 +5,17 @@ import { onDisk } from './disk-errors.ts';
 
 /** Writes chunks to a file in large pieces and hashes what it writes. */
 export interface HashingWriter {
-  /** Gives a promise only when the caller must wait. The chunk may be reused as soon as it is done. */
+  /** Returns a promise only if the caller must wait. Afterwards the chunk may be reused. */
   add(chunk: Uint8Array): Promise<void> | undefined;
-  /** Waits for the last write; gives the SHA-256 in lower-case hex. */
+  /** Waits for the last write and returns the SHA-256 in lower-case hex. */
   finish(): Promise<string>;
-  /** Waits for pending writes, good or bad, and returns the buffers. To be called in every case, last. */
+  /** Waits for pending writes, successful or not, and returns the buffers. Must always be called last. */
   release(): Promise<void>;
 }
 
 /**
- * Two buffers in turn: while the kernel takes one, the other is filled and hashed. Chunks are copied, which
- * costs a tenth of hashing them and makes the hash that of the bytes written, whatever the source does to its own
- * buffers afterwards.
+ * Two buffers in turn: while the kernel writes one, the other is filled and hashed. Chunks are copied, which costs a
+ * tenth of the hashing. So the hash always covers the written bytes, even if the source reuses its buffers.
  */
 export function createHashingWriter(file: FileHandle, pool: BufferPool): HashingWriter {
   const hash = createHash('sha256');
@@ -34,7 +33,7 @@ export function createHashingWriter(file: FileHandle, pool: BufferPool): Hashing
     filling = next;
     filled = 0;
     pending = onDisk(writeFully(file, piece));
-    pending.catch(() => {}); // Seen by the next one who awaits it.
+    pending.catch(() => {}); // The next caller that awaits it sees the error.
   }
 
   async function addInPieces(chunk: Uint8Array): Promise<void> {
@@ -67,7 +66,7 @@ export function createHashingWriter(file: FileHandle, pool: BufferPool): Hashing
   };
 }
 
-/** The kernel may take less than it was offered, above all on a disk that is filling up. */
+/** The kernel may write fewer bytes than offered, above all on a disk that is almost full. */
 async function writeFully(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.byteLength; ) {
     at += (await file.write(bytes, at, bytes.byteLength - at)).bytesWritten;

@@ -3,12 +3,12 @@ import { BlobKeyInvalid } from './errors.ts';
 
 const form = /^[0-9a-f]{32}$/;
 
-/** 128 random bits, so that no key is ever made twice; lower-case hex, safe in a path, a bucket and a URL. */
+/** Creates a key of 128 random bits in lower-case hex. Keys never repeat, and are safe in paths, buckets and URLs. */
 export const newKey = (): string => randomBytes(16).toString('hex');
 
 export const isKey = (text: string): boolean => form.test(text);
 
-/** @throws BlobKeyInvalid for anything that `newKey` could not have made. */
+/** @throws BlobKeyInvalid for keys that `newKey` cannot create. */
 export function assertKey(key: string): void {
   if (typeof key !== 'string' || !isKey(key)) throw new BlobKeyInvalid(key);
 }

@@ -1,67 +1,70 @@
 import type { BlobSource } from './source.ts';
 
-/** Content that comes in parts. The caller keeps it from `begin` on; both fields mean something to its store only. */
+/** A blob that arrives in parts. The caller keeps this object from `begin` on. Only the store interprets its fields. */
 export interface MultipartBlob {
-  /** Where the blob will lie once it is complete: a key like any other, never given twice. */
+  /** The key of the completed blob. Like any key, it is never reused. */
   readonly key: string;
   /** S3: the id of the upload. Disk: empty. */
   readonly token: string;
 }
 
-/** A part that has arrived and counts. */
+/** A received part that counts. */
 export interface BlobPart {
   /** From 1 to `partsAtMost`. */
   readonly number: number;
   readonly sizeBytes: number;
-  /** Lower-case hex, as the store verified it; null where an S3 server does not tell it. */
+  /** The SHA-256 in lower-case hex, as verified by the store. Null if an S3 server does not report it. */
   readonly sha256: string | null;
   readonly writtenAt: Date;
-  /** Names the content of the part (S3: its ETag; disk: its SHA-256). The same content has the same tag. */
+  /** Identifies the content of the part (S3: its ETag; disk: its SHA-256). Equal content has equal tags. */
   readonly tag: string;
 }
 
-/** What the sender says of a part; the store counts and hashes what really comes. */
+/** The announced size and hash of a part. The store verifies both. */
 export interface PartContent {
-  /** At most `partBytesAtMost`; of all parts but the last at least `partBytesAtLeast`. */
+  /** At most `partBytesAtMost`, and at least `partBytesAtLeast` except for the last part. */
   readonly sizeBytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
 }
 
 export interface PutPartOptions {
-  /** Ends the put, even while the source stalls, by throwing the signal's reason. */
+  /** Ends the put with the reason of the signal, even if the source stalls. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** For who holds a signed URL: it works without any other credentials, until it expires. Never to be logged. */
+/** A signed request. It works without other credentials for anyone who has it, until it expires. Never log it. */
 export interface SignedRequest {
   readonly url: string;
-  /** To be sent exactly so. */
+  /** The headers, to send unchanged. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface SignOptions {
-  /** Seconds, at most a week. Where the store's own credentials are temporary, their end is the URL's. */
+  /** The lifetime in seconds, at most a week. If the credentials of the store expire earlier, so does the URL. */
   readonly expiresIn: number;
 }
 
 /**
- * Blobs that come in numbered parts: in any order, several at once, to any server, over days. Nothing of one is visible
- * as a blob before `complete`. What nobody completes or aborts is temporary in the sense of `sweepTemporary`.
+ * Blobs in numbered parts, sent in any order, in parallel, to any server, over days. A blob is invisible before
+ * `complete`. `sweepTemporary` removes blobs that are neither completed nor aborted.
  *
- * Numbers, sizes and hashes that break the rules above are the caller's mistake: a `RangeError`.
+ * Numbers, sizes and hashes that break the rules above are errors of the caller: `RangeError`.
  */
 export interface MultipartStore {
-  /** When it resolves, the beginning outlives a crash of the machine, and so does each part that is put. */
+  /**
+   * Starts a blob. When the promise resolves, the start survives a crash of the machine. The same holds for each
+   * part.
+   */
   begin(): Promise<MultipartBlob>;
 
   /**
-   * Stores one part, in constant memory and at the pace of the slower side, and verifies it before it counts. The same
-   * part again replaces it; of two that race with different content the one that finished last counts, whole.
+   * Stores a part in constant memory, at the speed of the slower side. The part counts after verification. It
+   * replaces an earlier part of the same number; of concurrent parts, the last finished one counts.
    *
-   * On failure a `Readable` source is left open and undestroyed, and what counted before counts still.
-   * @throws BlobMismatch; BlobNotFound where the blob is aborted or complete; BlobStoreFull; the signal's reason;
-   * whatever the source throws.
+   * On failure, a `Readable` source stays open, and the earlier part still counts.
+   * @throws BlobMismatch; BlobNotFound if the blob is aborted or complete; BlobStoreFull; the reason of the signal;
+   * the errors of the source.
    */
   put(
     blob: MultipartBlob,
@@ -71,27 +74,27 @@ export interface MultipartStore {
     options?: PutPartOptions,
   ): Promise<BlobPart>;
 
-  /** The parts that count, by number. What is put meanwhile may or may not appear. @throws BlobNotFound as `put`. */
+  /** Lists the parts that count, by number. Concurrent puts may or may not appear. @throws BlobNotFound like `put`. */
   list(blob: MultipartBlob): AsyncIterable<BlobPart>;
 
   /**
-   * Makes the blob of exactly these parts: visible at once and whole under `blob.key`, and durable. All that are there
-   * must be named, one at least, in order of their numbers, which may have gaps. Idempotent: again after success it
-   * resolves. A part that is replaced at the same moment is in the blob as it is named here, or this fails.
-   * @throws BlobPartsChanged where a part is not there or not the one named; then nothing has changed.
-   * @throws BlobNotFound where it was aborted.
+   * Creates the blob from exactly these parts: whole and visible at once under `blob.key`, and durable. The list must
+   * name all existing parts, at least one, in ascending order; gaps are allowed. Idempotent. If a part is replaced
+   * concurrently, the blob has the named content, or the call fails.
+   * @throws BlobPartsChanged if a part is missing or differs from the named one; nothing has changed then.
+   * @throws BlobNotFound if the blob was aborted.
    */
   complete(blob: MultipartBlob, parts: readonly BlobPart[]): Promise<void>;
 
   /**
-   * Removes all parts. Idempotent. Not the complete blob: that is `delete`. A put under way fails, or leaves nothing
-   * that the sweep does not find.
+   * Removes all parts. Idempotent. Does not remove a completed blob; use `delete`. A concurrent put fails, or leaves
+   * only what the sweep finds.
    */
   abort(blob: MultipartBlob): Promise<void>;
 
   /**
-   * Only where parts can go to the store past the server: a request (PUT) that stores exactly this content as this part.
-   * The store refuses any other. Asks nobody: that the blob is complete or aborted shows when the request is made.
+   * Present if the store accepts parts directly: signs a PUT request for exactly this content and part, and the store
+   * rejects any other. Does not contact the store, so only the request shows whether the blob is complete or aborted.
    */
   readonly sign?: (
     blob: MultipartBlob,

@@ -1,23 +1,23 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 
-/** One bucket as a store sees it: the client, and what every request to it says alike. */
+/** A bucket, with its client and the common parts of all requests. */
 export interface S3Bucket {
   readonly client: S3Client;
   readonly name: string;
-  /** Empty, or ending in a slash. */
+  /** The prefix: empty, or with a trailing slash. */
   readonly prefix: string;
   readonly now: () => Date;
-  /** The time of the S3 server, as its answers have told it. */
+  /** The time of the S3 server, according to its answers. */
   readonly serverTime: () => Date;
-  /** How what is written is to be encrypted at rest. */
+  /** The encryption of written objects at rest. */
   readonly encryption: {
     readonly ServerSideEncryption?: 'AES256' | 'aws:kms';
     readonly SSEKMSKeyId?: string;
   };
-  /** Milliseconds without progress after which a request is given up. */
+  /** The milliseconds without progress after which a request is aborted. */
   readonly stallTimeout: number;
   /** `Bucket` and `Key` of a blob. @throws BlobKeyInvalid */
   at(key: string): { Bucket: string; Key: string };
-  /** The blob that lies at an object's key; `undefined` for what no store put there. */
+  /** The key of the blob at an object key. `undefined` if no store created the object. */
   keyOf(objectKey: string): string | undefined;
 }

@@ -3,8 +3,8 @@ import { readMarker } from './s3-claim.ts';
 import type { CheckOptions } from './store.ts';
 
 /**
- * Reads the owner's marker, or finds that there is none in a bucket that is there. Writes nothing: each write would leave a
- * version and a delete marker in a versioned bucket, and an object in one that forbids deletes.
+ * Reads the marker of the owner, or finds that the bucket has none. Writes nothing: each write would leave a version
+ * and a delete marker in a versioned bucket, and an object in a bucket that forbids deletes.
  */
 export async function checkS3(bucket: S3Bucket, { signal }: CheckOptions): Promise<void> {
   try {

@@ -4,7 +4,7 @@ import { BlobStoreUnavailable } from './errors.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { ifInBucket, inOurTerms, onS3, statusOf } from './s3-errors.ts';
 
-/** Of several that race for the marker one wins; the others find it, at the latest when they look once more. */
+/** One of several concurrent claims wins. The others find its marker, at the latest on the next attempt. */
 const attemptsAtMost = 3;
 
 export async function claimS3(bucket: S3Bucket, id: string): Promise<void> {
@@ -14,7 +14,7 @@ export async function claimS3(bucket: S3Bucket, id: string): Promise<void> {
     if (found !== undefined) return assertOwnedBy(id, found);
     await writeMarker(bucket, id);
   }
-  throw new BlobStoreUnavailable('the marker of the owner was written and is not there');
+  throw new BlobStoreUnavailable('the marker of the owner was written, but cannot be found');
 }
 
 export const ownerInS3 = async (bucket: S3Bucket): Promise<string | undefined> =>
@@ -22,7 +22,7 @@ export const ownerInS3 = async (bucket: S3Bucket): Promise<string | undefined> =
 
 const markerIn = (bucket: S3Bucket) => ({ Bucket: bucket.name, Key: `${bucket.prefix}${markerName}` });
 
-/** Whom the marker names; undefined if there is none. */
+/** The owner that the marker names. Undefined if there is no marker. */
 export async function readMarker(bucket: S3Bucket, signal?: AbortSignal): Promise<string | undefined> {
   const command = new GetObjectCommand(markerIn(bucket));
   const object = await ifInBucket(bucket, () =>
@@ -31,16 +31,17 @@ export async function readMarker(bucket: S3Bucket, signal?: AbortSignal): Promis
   return object && onS3(object.Body?.transformToString() ?? Promise.resolve(''));
 }
 
-/** Only where there is none; that it is there afterwards, whosesoever, shows when it is read. */
+/** Writes the marker if there is none. The caller then reads whose marker it is. */
 async function writeMarker(bucket: S3Bucket, id: string): Promise<void> {
   const marker = { ...markerIn(bucket), ...bucket.encryption, Body: `${id}\n` };
   try {
     await bucket.client.send(new PutObjectCommand({ ...marker, IfNoneMatch: '*' }));
   } catch (error) {
     const status = statusOf(error);
-    // There is one, or another request is making it.
+    // The marker exists, or another request is writing it.
     if (status === 412 || status === 409) return;
-    // A server that knows no such condition: of two that race the last one wins, and both are told so if they are quick.
+    // The server does not support the condition. The last of several concurrent writes wins, and both callers see it
+    // if they are quick.
     if (status !== 501) throw inOurTerms(error);
     await onS3(bucket.client.send(new PutObjectCommand(marker)));
   }

@@ -1,13 +1,13 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { canRepeat } from './s3-repeat.ts';
 
-/** Milliseconds by which the server's time must have moved for a request to be sent again. */
+/** The change of the server time, in milliseconds, after which a request is retried. */
 const jump = 60_000;
 
 /**
- * The time of the S3 server, which alone decides whether a signature is too old: signed URLs must carry it. Between its
- * answers it runs on by a monotonic clock.
- * @param otherwise The time until the server has answered.
+ * Follows the time of the S3 server, which decides whether a signature is too old, so signed URLs need it. Between
+ * answers, a monotonic clock continues.
+ * @param otherwise the time until the server has answered.
  */
 export function followServerClock(client: S3Client, otherwise: () => Date): () => Date {
   let told: { readonly time: number; readonly at: number } | undefined;
@@ -19,11 +19,11 @@ export function followServerClock(client: S3Client, otherwise: () => Date): () =
       if (!Number.isNaN(time)) told = { time, at: performance.now() };
       return result;
     },
-    // After the S3 client's own, which would make an error of what the server refuses.
+    // Runs before the S3 client converts rejected requests to errors.
     { step: 'deserialize', priority: 'low', name: 'noteServerTime' },
   );
-  // The S3 client repeats a request that it signed for a wrong date only if the server's time differs from ours: not
-  // after a clock was set right again.
+  // The S3 client retries a request with a wrong date only if the time of the server differs from the local time. It
+  // does not retry after the local clock was corrected.
   client.middlewareStack.add(
     (next) => async (args) => {
       const before = client.config.systemClockOffset;

@@ -7,7 +7,7 @@ import { ifInBucket, inOurTerms, isStalled } from './s3-errors.ts';
 import { partsLeft } from './s3-list-parts.ts';
 import { base64Of } from './s3-put.ts';
 
-/** The server makes the object at once, or not. */
+/** The server creates the object atomically. */
 export async function completeOnS3(
   bucket: S3Bucket,
   blob: MultipartBlob,
@@ -29,11 +29,11 @@ export async function completeOnS3(
   try {
     await bucket.client.send(command);
   } catch (error) {
-    // To ask a server that stands still would only take as long again.
+    // Another question to a stalled server would take just as long.
     if (isStalled(error)) throw inOurTerms(error);
-    // The parts are asked for first: if they are gone and there is no object either, nobody has completed it since.
+    // Lists the parts first: if they are gone and the object is missing too, nobody has completed the blob since.
     const left = await partsLeft(bucket, blob);
-    // An answer that was lost, now or to an earlier call: nothing else than this blob ever lies at this key.
+    // An answer was lost, now or in an earlier call. Only this blob can exist at this key.
     if (await ifInBucket(bucket, () => bucket.client.send(new HeadObjectCommand(location)))) return;
     if (!left) throw new BlobNotFound(blob.key);
     if (!isOfParts(error)) throw inOurTerms(error);

@@ -3,7 +3,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { statusOf } from './s3-errors.ts';
 import { canRepeat } from './s3-repeat.ts';
 
-/** Milliseconds between two readings of credentials that the server refuses: wrong ones must cost no hot loop. */
+/** The minimum milliseconds between two reads of rejected credentials, so that wrong ones cause no busy loop. */
 const restBetween = 2_000;
 
 /** The error codes for credentials that are expired, unknown or changed. */
@@ -20,13 +20,13 @@ const refusals = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** As AWS programs find them, but files are read anew with each look: they are rewritten while we run. */
+/** Credentials from the AWS chain. Files are read again each time, because they are rewritten while the server runs. */
 export const awsCredentials = (): ReturnType<typeof defaultProvider> =>
   defaultProvider({ ignoreCache: true });
 
 /**
- * Reads the credentials anew if the server refuses them, and sends the request once more if they are others now. A
- * streamed body cannot be sent again: its sender gets the error, and the next request the new credentials.
+ * Reads the credentials again if the server rejects them, and retries the request if they have changed. A streamed
+ * body cannot be sent again: its sender gets the error, and the next request uses the new credentials.
  */
 export function renewCredentials(client: S3Client): void {
   const known = async () => keyOf(await client.config.credentials());
@@ -38,7 +38,7 @@ export function renewCredentials(client: S3Client): void {
       renewedAt = performance.now();
       renewing = undefined;
     });
-    // What cannot be read now, such as a file that is just being written, is read the next time.
+    // A file that cannot be read now, for example because it is being written, is read next time.
     await renewing.catch(() => {});
   };
   client.middlewareStack.add(
@@ -65,7 +65,7 @@ const keyOf = ({
 }: Awaited<ReturnType<S3Client['config']['credentials']>>) =>
   [accessKeyId, secretAccessKey, sessionToken].join('\n');
 
-/** The answer to a HEAD has no body that could say why. */
+/** The answer to HEAD has no body with a reason. */
 function isRefusal(error: unknown, commandName: string): boolean {
   if (refusals.has((error as Error).name)) return true;
   const status = statusOf(error);

@@ -2,10 +2,12 @@ import { HeadBucketCommand, type S3Client, S3ServiceException } from '@aws-sdk/c
 import { BlobNotFound, BlobStoreFull, BlobStoreUnavailable, S3Failure } from './errors.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 
-/** What servers say when there is no room: AWS has none of these, Ceph, MinIO and WebDAV-like gateways have. */
+/** The error codes for a full store. AWS has none; Ceph, MinIO and other gateways do. */
 const saysFull = new Set(['QuotaExceeded', 'XMinioStorageFull', 'StorageFull', 'InsufficientStorage']);
 
-/** Awaits a request to the bucket and names its failure in the store's terms. Never for the source's errors. */
+/**
+ * Awaits a request to the bucket and converts its error to an error of the store. Must not wrap errors of the source.
+ */
 export async function onS3<T>(request: Promise<T>): Promise<T> {
   try {
     return await request;
@@ -20,7 +22,7 @@ export function inOurTerms(error: unknown): BlobStoreFull | BlobStoreUnavailable
   return isFull ? new BlobStoreFull(withoutSecrets(error)) : new BlobStoreUnavailable(withoutSecrets(error));
 }
 
-/** The operation in which each error came up: the errors themselves do not say. */
+/** The operation of each error, which the errors themselves do not contain. */
 const operations = new WeakMap<object, string>();
 
 export function noteOperations(client: S3Client): void {
@@ -39,15 +41,15 @@ export function noteOperations(client: S3Client): void {
 }
 
 /**
- * What may be logged of an error. The original also holds the request, whose headers are signed, and what a server
- * repeats of it: the access key, the string that was signed.
+ * Removes secrets from an error, so that it can be logged. The original has the request with its signed headers, and
+ * the server repeats the access key and the signed text.
  */
 function withoutSecrets(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error('S3 could not be asked');
+  if (!(error instanceof Error)) return new Error('the request to S3 could not be sent');
   const operation = operations.get(error);
   const text = error.message.slice(0, 300);
   if (error instanceof S3ServiceException) {
-    // A HEAD is answered without a code, and some servers say no more than that.
+    // Answers to HEAD have no code, and some servers send no details elsewhere either.
     const hasCode = !/^(?:UnknownError|Unknown|NotFound|Forbidden|\d+)$/.test(error.name);
     return new S3Failure({
       operation,
@@ -60,22 +62,22 @@ function withoutSecrets(error: unknown): Error {
   return new S3Failure({ operation, status: undefined, code, text });
 }
 
-/** Whether the server made no progress for too long, be it named by the S3 client or in our terms. */
+/** Whether the server made no progress for too long, as reported by the S3 client or by this store. */
 export const isStalled = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'S3Stalled' ||
     (error as { code?: unknown }).code === 'S3Stalled' ||
     isStalled(error.cause));
 
-/** The status that the server answered with, of an error of the S3 client or one in our terms. */
+/** The HTTP status of an error of the S3 client or of this store. */
 export function statusOf(error: unknown): number | undefined {
   if (error instanceof S3ServiceException) return error.$metadata.httpStatusCode;
   return error instanceof Error && error.cause instanceof S3Failure ? error.cause.status : undefined;
 }
 
 /**
- * Gives `undefined` if the object is not there, once it is sure that the bucket is. A server under load has been seen to
- * answer 404 once for what it has, so it is asked twice.
+ * Returns `undefined` if the object is missing and the bucket exists. Asks twice, because a server under load has
+ * answered 404 once for an existing object.
  */
 export async function ifInBucket<T extends object>(
   bucket: S3Bucket,
@@ -91,7 +93,7 @@ export async function ifInBucket<T extends object>(
   return undefined;
 }
 
-/** As `ifInBucket`. @throws BlobNotFound */
+/** Like `ifInBucket`. @throws BlobNotFound */
 export async function ofBlob<T extends object>(
   bucket: S3Bucket,
   key: string,
@@ -102,10 +104,10 @@ export async function ofBlob<T extends object>(
   return found;
 }
 
-/** What a 404 is called if the object or the upload is not there. The client calls an answer without a code `NotFound`. */
+/** The codes of a 404 for a missing object or upload. The client names an answer without a code `NotFound`. */
 const saysAbsent = new Set(['NoSuchKey', 'NoSuchUpload', 'NotFound']);
 
-/** A HEAD says 404 alike for a missing bucket, from which nobody may conclude that a blob is gone. */
+/** HEAD also answers 404 for a missing bucket, which must not look like a missing blob. */
 async function assertAbsent(bucket: S3Bucket, error: unknown): Promise<void> {
   if (statusOf(error) !== 404) throw inOurTerms(error);
   if (error instanceof S3ServiceException && !saysAbsent.has(error.name)) throw inOurTerms(error);

@@ -25,7 +25,7 @@ await describeWithS3(
         await expect(store.write(source())).rejects.toThrow(BlobStoreUnavailable);
         await bucket.start();
         expect(await Array.fromAsync(store.list())).toEqual([]);
-        // What could not be aborted is left to the sweep, once.
+        // The sweep aborts the rest, once.
         await store.sweepTemporary(distantFuture);
         expect(await store.sweepTemporary(distantFuture)).toBe(0);
         const { key } = await store.write(Readable.from([Buffer.from('again')]));

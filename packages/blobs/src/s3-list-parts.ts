@@ -5,9 +5,9 @@ import type { S3Bucket } from './s3-bucket.ts';
 import { ofBlob } from './s3-errors.ts';
 
 /**
- * The parts of an upload, page by page.
- * @param pageSize Default: what the server likes, 1000.
- * @throws BlobNotFound where the upload is over.
+ * Lists the parts of an upload, page by page.
+ * @param pageSize Default: 1000, the default of S3.
+ * @throws BlobNotFound if the upload is completed or aborted.
  */
 export async function* listParts(
   bucket: S3Bucket,
@@ -33,7 +33,7 @@ export async function* listParts(
   } while (after !== undefined);
 }
 
-/** All of them; `undefined` where the upload is over. */
+/** Lists all parts. `undefined` if the upload is completed or aborted. */
 export async function partsLeft(bucket: S3Bucket, blob: MultipartBlob): Promise<BlobPart[] | undefined> {
   try {
     return await Array.fromAsync(listParts(bucket, blob));

@@ -3,7 +3,7 @@ import type { S3Bucket } from './s3-bucket.ts';
 import { onS3 } from './s3-errors.ts';
 import type { BlobListing, BlobStat } from './store.ts';
 
-/** Blobs page by page. S3 lists by key, and all of ours are equally long, so their order is that of the blobs. */
+/** Lists blobs page by page. S3 lists by key, and all keys have the same length, so the order is that of the blobs. */
 export async function* listS3(bucket: S3Bucket, { olderThan }: BlobListing): AsyncGenerator<BlobStat> {
   for await (const { Key = '', Size = 0, LastModified = new Date(0) } of objectsIn(bucket, bucket.prefix)) {
     const key = bucket.keyOf(Key);
@@ -13,7 +13,7 @@ export async function* listS3(bucket: S3Bucket, { olderThan }: BlobListing): Asy
   }
 }
 
-/** Every object whose key begins so, in order. */
+/** Lists the objects with a prefix, in order. */
 export async function* objectsIn(bucket: S3Bucket, prefix: string) {
   let token: string | undefined;
   do {

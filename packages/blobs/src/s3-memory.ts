@@ -1,10 +1,10 @@
-/** What the writes of one store may hold in memory together. */
+/** The shared memory of the writes of one store. */
 export interface PartMemory {
-  /** Waits its turn, in order of asking. @throws the signal's reason. */
+  /** Waits for a buffer, first come, first served. @throws the reason of the signal. */
   take(bytes: number, signal: AbortSignal): Promise<Buffer>;
-  /** Each buffer once, when no request reads it any more. */
+  /** Returns a buffer, once, when no request reads it any more. */
   giveBack(buffer: Buffer): void;
-  /** Whether somebody waits for what others hold. */
+  /** Whether a caller waits for memory. */
   isAwaited(): boolean;
 }
 
@@ -15,8 +15,8 @@ interface Waiting {
 }
 
 /**
- * One budget for all uploads, so that memory does not grow with their number.
- * @param options.reusedBytes Buffers of this size are kept for the next who asks.
+ * A shared budget, so that memory does not grow with the number of uploads.
+ * @param options.reusedBytes the size of buffers that are kept for reuse.
  */
 export function createPartMemory(options: {
   readonly budgetBytes: number;
@@ -41,7 +41,7 @@ export function createPartMemory(options: {
   return {
     async take(bytes, signal) {
       signal.throwIfAborted();
-      if (bytes > budgetBytes) throw new RangeError(`${bytes} bytes are more than the budget of all writes`);
+      if (bytes > budgetBytes) throw new RangeError(`${bytes} bytes exceed the budget of all writes`);
       return new Promise((resolve, reject) => {
         const onAbort = () => {
           waiting.splice(waiting.indexOf(entry), 1);
@@ -67,11 +67,11 @@ export function createPartMemory(options: {
   };
 }
 
-/** As much of the budget as is for small content alone. */
+/** The share of the budget for small content. */
 const smallShare = 1 / 8;
 const smallBytes = 2 ** 20;
 
-/** Small content has a share of its own: it never waits for large content whose senders are slow. */
+/** Small content has its own share, so it never waits for large content from slow senders. */
 export function createSharedMemory(options: {
   readonly budgetBytes: number;
   readonly reusedBytes: number;

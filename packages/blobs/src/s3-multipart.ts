@@ -21,7 +21,8 @@ export function createS3Multipart(writing: S3Writing): MultipartStore {
         ChecksumAlgorithm: 'SHA256',
       });
       const { UploadId } = await onS3(bucket.client.send(command));
-      if (UploadId === undefined) throw new BlobStoreUnavailable('S3 began an upload and gave no id');
+      if (UploadId === undefined)
+        throw new BlobStoreUnavailable('S3 started an upload without returning its id');
       return { key, token: UploadId };
     },
     put: (blob, number, source, content, options = {}) =>
@@ -33,7 +34,7 @@ export function createS3Multipart(writing: S3Writing): MultipartStore {
   };
 }
 
-/** A part that is on its way when the upload is aborted may be kept for ever, unless it is aborted once more. */
+/** A part in flight during an abort may stay forever unless the abort is repeated. */
 const abortsAtMost = 3;
 
 async function abortOnS3(bucket: S3Bucket, blob: MultipartBlob): Promise<void> {
@@ -42,5 +43,5 @@ async function abortOnS3(bucket: S3Bucket, blob: MultipartBlob): Promise<void> {
     await ifInBucket(bucket, () => bucket.client.send(new AbortMultipartUploadCommand(upload)));
     if (!(await partsLeft(bucket, blob))) return;
   }
-  throw new BlobStoreUnavailable('S3 still has parts of an upload that was aborted');
+  throw new BlobStoreUnavailable('S3 still has parts of an aborted upload');
 }

@@ -7,24 +7,24 @@ import { noteOperations } from './s3-errors.ts';
 import type { S3StoreOptions } from './s3-options.ts';
 import { limitStalls } from './s3-stalls.ts';
 
-/** Milliseconds until a connection must stand. */
+/** The milliseconds to establish a connection. */
 const connectionTimeout = 5_000;
 
-/** Milliseconds without progress: twice that is less than the 60 s after which clients of ours give up. */
+/** Milliseconds without progress. Twice this time is below the 60 s after which our clients give up. */
 const usualStallTimeout = 20_000;
 
-/** Each download holds one for as long as its reader takes. */
+/** Each download keeps a socket until its reader has finished. */
 const maxSockets = 500;
 
-/** The client warns on the console of failures that its caller is told, and of no others. */
+/** The S3 client only logs failures that it also returns to its caller. */
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** @param isMemoryAwaited Whether writes wait for memory that others hold. */
+/** @param isMemoryAwaited whether writes wait for memory. */
 export function openBucket(options: S3StoreOptions, isMemoryAwaited = () => false): S3Bucket {
   const { bucket, endpoint, credentials = awsCredentials(), stallTimeout = usualStallTimeout } = options;
   const { now = () => new Date() } = options;
-  // A server that is not AWS cares for no region, but requests are signed for one: the environment's, or any.
-  // Asked for with each request: what the environment says is found once.
+  // Servers other than AWS ignore the region, but signatures need one: that of the environment, or any. The client
+  // asks at each request, so the value is looked up once.
   let found: Promise<string> | undefined;
   const otherwise = () => (found ??= new S3Client({}).config.region().catch(() => 'us-east-1'));
   const region = options.region ?? (endpoint === undefined ? undefined : otherwise);
@@ -34,11 +34,11 @@ export function openBucket(options: S3StoreOptions, isMemoryAwaited = () => fals
     ...(endpoint !== undefined && { endpoint }),
     credentials,
     forcePathStyle: options.forcePathStyle ?? endpoint !== undefined,
-    // Every write carries a SHA-256 of our own; a second checksum would cost time and say nothing more.
+    // Every write has our SHA-256, so a second checksum would only cost time.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     logger: silent,
-    // The socket's own timeout cannot tell whom an exchange waits for.
+    // The timeout of the socket cannot distinguish a slow server from a slow reader or sender of ours.
     requestHandler: { connectionTimeout, socketTimeout: 0, httpAgent: agent, httpsAgent: agent },
   });
   signWithKnownHash(client);
@@ -71,7 +71,7 @@ export function openBucket(options: S3StoreOptions, isMemoryAwaited = () => fals
   };
 }
 
-/** Hands the signer the SHA-256 that a write carries anyway, so that it does not compute it once more. */
+/** Gives the signer the SHA-256 of the write, so that it is not computed again. */
 function signWithKnownHash(client: S3Client): void {
   client.middlewareStack.add(
     (next) => (args) => {

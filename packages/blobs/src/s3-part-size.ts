@@ -2,18 +2,18 @@ import { partsAtMost } from './part-rules.ts';
 
 const MiB = 2 ** 20;
 
-/** The usual part. At least 5 MiB by S3's rules; four in flight keep a connection to a near server busy. */
+/** The usual part size. S3 requires at least 5 MiB. Four parts in flight saturate a connection to a near server. */
 export const usualPartBytes = 8 * MiB;
 
-/** A larger part would not leave room for others in the memory that all writes share. */
+/** The largest part size. Larger parts would use up the shared memory of writes. */
 export const largestPartBytes = 32 * MiB;
 
-/** More than this cannot be written: 312.5 GiB when the size was announced. */
+/** The largest blob with an announced size: 312.5 GiB. */
 export const largestAnnouncedBytes = partsAtMost * largestPartBytes;
 
 /**
- * Bytes of the part with this number (from 1). With a known size all parts are alike, and small enough in number;
- * without one they grow as the file turns out to be large: at most about 275 GiB.
+ * The size of a part in bytes; `part` counts from 1. With a known size, all parts are equal and few enough.
+ * Otherwise, parts grow with the content, up to about 275 GiB in total.
  */
 export function partBytes(part: number, sizeBytes: number | undefined): number {
   if (sizeBytes === undefined) {
@@ -23,7 +23,7 @@ export function partBytes(part: number, sizeBytes: number | undefined): number {
   return Math.min(Math.max(usualPartBytes, needed), largestPartBytes);
 }
 
-/** What all announced and unannounced sizes together can hold. */
+/** The largest blob in bytes, for an announced or unknown size. */
 export function largestBlobBytes(sizeBytes: number | undefined): number {
   if (sizeBytes !== undefined) return largestAnnouncedBytes;
   let sum = 0;

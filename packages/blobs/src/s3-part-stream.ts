@@ -4,16 +4,16 @@ import { BlobMismatch } from './errors.ts';
 import type { PartContent } from './multipart.ts';
 import { type BlobSource, consume } from './source.ts';
 
-/** What is copied at once of a larger chunk. */
+/** The bytes that are copied at once from a larger chunk. */
 const pieceBytes = 256 * 1024;
 
-/** The body of a request, fed from a source at the pace at which it is sent. */
+/** A request body that is filled from a source at the speed at which it is sent. */
 export interface PartStream {
   readonly body: Readable;
   /**
-   * Resolves when all of the source has been given to the body and was what it was said to be. The last piece is held
-   * back until that is certain: a request with less than was announced stores nothing, whatever the server checks.
-   * @throws BlobMismatch; the signal's reason; whatever the source throws. The body stays open then.
+   * Resolves when the body has all of the source and the content matched. It holds back the last piece until then: a
+   * request with fewer bytes than announced stores nothing, even on servers without checks.
+   * @throws BlobMismatch; the reason of the signal; errors of the source. The body then stays open.
    */
   readonly feed: (source: BlobSource, content: PartContent, signal: AbortSignal) => Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface PartStream {
 export function createPartStream(): PartStream {
   const waiting = () => {
     const next = Promise.withResolvers<void>();
-    next.promise.catch(() => {}); // Rejected though nobody may wait just then.
+    next.promise.catch(() => {}); // A rejection may come when nobody waits.
     return next;
   };
   let wanted = waiting();
@@ -37,12 +37,12 @@ export function createPartStream(): PartStream {
     const hash = createHash('sha256');
     let received = 0;
     let held: Buffer | undefined;
-    // Ends the wait for a request that takes no more.
+    // Ends the wait for a stalled request.
     const onAbort = () => wanted.reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     const inPieces = async (chunk: Uint8Array) => {
       for (let at = 0; at < chunk.byteLength; at += pieceBytes) {
-        // A copy: the source may use its buffer again while this is still being sent.
+        // Copies, because the source may reuse its buffer while the piece is sent.
         const piece = Buffer.from(chunk.subarray(at, at + pieceBytes));
         hash.update(piece);
         if (held) await push(held);

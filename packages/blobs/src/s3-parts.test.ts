@@ -44,7 +44,7 @@ await describeWithS3('content in parts on S3, over a line that fails', (bucket) 
     }
     const blob = await store.multipart.begin();
     const putting = store.multipart.put(blob, 1, source(), { sizeBytes: size, sha256: hash.digest('hex') });
-    // What has been taken lies in the sockets of both ends, and a few pieces of 256 KiB in this process.
+    // The accepted bytes are in the sockets of both ends, and in a few pieces of 256 KiB in this process.
     let before = -1;
     while (taken < 4 * MiB || taken > before) {
       before = taken;
@@ -99,7 +99,7 @@ await describeWithS3('content in parts on S3, over a line that fails', (bucket) 
     expect(await text((await store.read(blob.key)).stream)).toBe('all of it');
   });
 
-  it('whose last byte makes it a lie: refused, though all but that was sent', async () => {
+  it('is rejected if its last byte is wrong, though all others were sent', async () => {
     const blob = await store.multipart.begin();
     const bytes = randomBytes(3 * MiB);
     const { sizeBytes, sha256 } = contentOf(bytes);

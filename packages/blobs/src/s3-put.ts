@@ -8,7 +8,7 @@ import { createPartStream } from './s3-part-stream.ts';
 import type { S3Writing } from './s3-upload.ts';
 import type { BlobSource } from './source.ts';
 
-/** Streams one part to the server: what is held in memory is what the connection has not taken yet. */
+/** Streams a part to the server. Memory holds only what the connection has not accepted yet. */
 export async function putOnS3(
   { bucket, underWay }: S3Writing,
   blob: MultipartBlob,
@@ -35,7 +35,7 @@ export async function putOnS3(
   });
   underWay.add(token);
   try {
-    // Whichever fails first ends the other, and is what is told.
+    // The first failure ends the other side, and is reported.
     const failures: { of: 'source' | 'server'; error: unknown }[] = [];
     const failed = (of: 'source' | 'server') => (error: unknown) => {
       failures.push({ of, error });
@@ -44,7 +44,7 @@ export async function putOnS3(
       return undefined;
     };
     const feeding = stream.feed(source, content, stopped).catch(failed('source'));
-    // Of no bytes none can be held back: they are sent by the first line of the request.
+    // An empty body cannot be held back: the headers already complete the request.
     if (sizeBytes === 0) await feeding;
     const answer = await bucket.client
       .send(command, { abortSignal: AbortSignal.any([stopped]) })
@@ -53,7 +53,7 @@ export async function putOnS3(
     const [first] = failures;
     if (first) signal?.throwIfAborted();
     if (first?.of === 'source') throw first.error;
-    // The content cannot be sent again to ask twice, but whether the upload is there can be asked.
+    // The content cannot be sent again, but the store can list whether the upload exists.
     if (statusOf(first?.error) === 404 && !(await partsLeft(bucket, blob))) throw new BlobNotFound(key);
     if (first) throw inOurTerms(first.error);
     const tag = answer?.ETag ?? '';

@@ -13,12 +13,12 @@ export async function statInS3(bucket: S3Bucket, key: string): Promise<BlobStat>
   return { key, sizeBytes: ContentLength ?? 0, writtenAt: LastModified ?? new Date(0) };
 }
 
-/** The server is asked for the range at once; what it says of the size then shows whether that was within. */
+/** Requests the range at once. The size in the answer then shows whether the range was valid. */
 export async function readFromS3(bucket: S3Bucket, key: string, options: ReadOptions): Promise<BlobReading> {
   const { range, signal } = options;
   signal?.throwIfAborted();
   const { Body, ContentRange, ContentLength } = await get(bucket, key, options);
-  if (!(Body instanceof Readable)) throw new BlobStoreUnavailable('S3 answered with no content');
+  if (!(Body instanceof Readable)) throw new BlobStoreUnavailable('S3 answered without content');
   const total = ContentRange === undefined ? ContentLength : Number(/\/(\d+)$/.exec(ContentRange)?.[1]);
   const sizeBytes = total ?? Number.NaN;
   const wanted = range ? range.end - range.start + 1 : sizeBytes;
@@ -26,7 +26,7 @@ export async function readFromS3(bucket: S3Bucket, key: string, options: ReadOpt
   if (isOutside || ContentLength !== wanted) {
     Body.destroy();
     if (isOutside) throw new BlobRangeInvalid(range.start, range.end, sizeBytes);
-    throw new BlobStoreUnavailable(`S3 answered ${ContentLength} bytes where ${wanted} were asked for`);
+    throw new BlobStoreUnavailable(`S3 answered with ${ContentLength} bytes instead of ${wanted}`);
   }
   const stream = whole(Body, wanted);
   if (signal) addAbortSignal(signal, stream);
@@ -48,7 +48,7 @@ async function get(
     ...(range && { Range: `bytes=${range.start}-${range.end}` }),
   });
   try {
-    // A signal of its own: the client adds a listener and does not take it away.
+    // Uses its own signal, because the client adds a listener and never removes it.
     return await ofBlob(bucket, key, () =>
       bucket.client.send(command, signal ? { abortSignal: AbortSignal.any([signal]) } : {}),
     );
@@ -62,7 +62,7 @@ async function get(
 const isRange = (start: number, end: number): boolean =>
   Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start;
 
-/** The body, with its errors in our terms: one that ends early is an error too. */
+/** The body, with errors of the store. A body that ends early is an error too. */
 function whole(body: Readable, sizeBytes: number): Readable {
   let left = sizeBytes;
   const stream = new Readable({

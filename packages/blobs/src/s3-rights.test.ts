@@ -59,8 +59,8 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
       proxy.inject(denied, { operation });
     await open();
     expect(told).toEqual([
-      `the credentials for the bucket ${options.bucket} lack s3:AbortMultipartUpload and s3:ListBucketMultipartUploads: ` +
-        'what cut off uploads leave there stays',
+      `the credentials for the bucket ${options.bucket} lack s3:AbortMultipartUpload and s3:ListBucketMultipartUploads, ` +
+        'so the remains of interrupted uploads stay there',
     ]);
   });
 

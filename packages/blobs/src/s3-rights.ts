@@ -12,15 +12,15 @@ import type { S3Bucket } from './s3-bucket.ts';
 import { ifInBucket, inOurTerms, onS3, statusOf } from './s3-errors.ts';
 import { probesIn } from './s3-sweep.ts';
 
-/** Several servers that start at once write and delete the same probe. */
+/** Servers that start concurrently write and delete the same probe. */
 const looksAtMost = 3;
 
 const content = 'probe';
 
 /**
- * Does once all that a store does in its bucket. The probe has one fixed key, so that starts which fail leave at most one.
- * @param tell Told which rights are missing that only the removal of cut off uploads needs.
- * @throws BlobStoreUnavailable which names all other rights that are missing.
+ * Performs each operation of a store once. The probe has a fixed key, so failed starts leave at most one.
+ * @param tell receives the missing rights that only the removal of interrupted uploads needs.
+ * @throws BlobStoreUnavailable, which names all other missing rights.
  */
 export async function assertUsable(
   bucket: S3Bucket,
@@ -28,7 +28,7 @@ export async function assertUsable(
 ): Promise<void> {
   const { client, name: Bucket, encryption, prefix: Prefix } = bucket;
   const probe = { Bucket, Key: `${probesIn(bucket)}start` };
-  // Nobody has it: whether it may be listed and aborted shows all the same.
+  // This upload does not exist. Listing and aborting it still show whether the rights exist.
   const upload = { ...probe, UploadId: 'none' };
   const missing: string[] = [];
   let reason: S3Failure | undefined;
@@ -57,10 +57,13 @@ export async function assertUsable(
   await needing('s3:ListBucketMultipartUploads', client.send(uploads));
   if (missing.length === 0) return;
   const rights = missing.join(' and ');
-  tell(`the credentials for the bucket ${Bucket} lack ${rights}: what cut off uploads leave there stays`);
+  tell(
+    `the credentials for the bucket ${Bucket} lack ${rights}, so the remains of interrupted uploads stay ` +
+      `there`,
+  );
 }
 
-/** A wrong access key is no missing right, and neither is a wrong clock. */
+/** Excludes wrong access keys and wrong clocks, which are not missing rights. */
 const isDenied = ({ status, code }: S3Failure): boolean =>
   status === 403 && (code === undefined || code === 'AccessDenied' || code === 'Forbidden');
 
@@ -88,5 +91,5 @@ async function readProbe(
     }
     await onS3(write());
   }
-  throw new BlobStoreUnavailable('the probe was written and is not there');
+  throw new BlobStoreUnavailable('the probe was written, but cannot be found');
 }

@@ -7,14 +7,14 @@ import { onS3 } from './s3-errors.ts';
 import { base64Of } from './s3-put.ts';
 import type { SignReadOptions } from './store.ts';
 
-/** What signatures of version 4 allow: a week. */
+/** The limit of version 4 signatures: a week. */
 const secondsAtMost = 604_800;
 
 const checksumHeader = 'x-amz-checksum-sha256';
 
 /**
- * The length and the checksum are signed as headers: a server that lets either differ from what was signed lets anyone
- * write anything. In the URL, where the signer would put the checksum, a server may overlook it.
+ * Signs the length and the checksum as headers: if a server accepted other values, anyone with the URL could write
+ * any content. Servers may ignore a checksum in the URL, where the signer would put it.
  */
 export async function signPart(
   bucket: S3Bucket,
@@ -56,6 +56,6 @@ export async function signRead(bucket: S3Bucket, key: string, options: SignReadO
 
 function assertExpiry(seconds: number): void {
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > secondsAtMost) {
-    throw new RangeError(`a URL is signed for 1 to ${secondsAtMost} seconds, not ${seconds}`);
+    throw new RangeError(`a URL can be signed for 1 to ${secondsAtMost} seconds, not ${seconds}`);
   }
 }

@@ -2,21 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, Readable, Transform } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 
-/** What is sent at once of a large body: progress shows in steps of this size. */
+/** The bytes of a body that are sent at once, which is the step of progress. */
 const pieceBytes = 256 * 1024;
 
-/** How long exchanges with the server may stand still. */
+/** The limits for stalled requests. */
 export interface StallLimits {
   /** Milliseconds without progress. */
   readonly stallTimeout: number;
-  /** Whether others wait for the memory that writes hold. A write that stands still then has half the time. */
+  /** Whether other writes wait for memory. A stalled write then has half the time. */
   readonly isMemoryAwaited: () => boolean;
 }
 
-/** The server, or the line to it, made no progress for too long. */
+/** The server or the connection made no progress for too long. */
 export class S3Stalled extends Error {
   override readonly name = 'S3Stalled';
-  /** The S3 client sends a request again whose error has this. */
+  /** The S3 client retries requests whose error has this property. */
   readonly $retryable: object | undefined;
   constructor(milliseconds: number, isToRepeat: boolean) {
     super(`no progress for ${milliseconds / 1000} s`);
@@ -28,8 +28,8 @@ type Handle = S3Client['config']['requestHandler']['handle'];
 type Sent = Parameters<Handle>[0];
 
 /**
- * Ends exchanges in which the server makes no progress, and never because a sender or a reader of ours is slow: the
- * timeouts of the S3 client cannot tell these apart, and it waits for each of its three attempts.
+ * Ends requests in which the server makes no progress, but never because of a slow sender or reader of ours. The
+ * timeouts of the S3 client cannot distinguish these, and it waits for each of its three attempts.
  */
 export function limitStalls(client: S3Client, limits: StallLimits): void {
   const { requestHandler } = client.config;
@@ -54,12 +54,12 @@ export function limitStalls(client: S3Client, limits: StallLimits): void {
 
 interface Rules {
   limit(): number;
-  /** Whether moving bytes begin the time anew. If not, the limit is that of the whole exchange. */
+  /** Whether progress restarts the limit. If not, the limit covers the whole request. */
   readonly startsAnew: boolean;
   readonly isToRepeat: boolean;
 }
 
-/** The server may put parts together for so many times the limit before it answers. */
+/** The factor of the limit for assembling parts. */
 const completionFactor = 2.5;
 
 function rulesOf({ method, query, headers }: Sent, { stallTimeout, isMemoryAwaited }: StallLimits): Rules {
@@ -70,7 +70,8 @@ function rulesOf({ method, query, headers }: Sent, { stallTimeout, isMemoryAwait
   const isCompletion = method === 'POST' && query?.['uploadId'] !== undefined;
   if (isCompletion)
     return { limit: () => stallTimeout * completionFactor, startsAnew: false, isToRepeat: false };
-  // Once more on another connection: this one may have been dropped silently. Twice the limit is less than clients wait.
+  // Retries once on another connection, because this one may have been dropped silently. Twice the limit is less than
+  // the timeout of clients.
   const isToRepeat = /^attempt=1\b/.test(headers['amz-sdk-request'] ?? '');
   const startsAnew = query?.['x-id'] === 'GetObject';
   return { limit: () => stallTimeout, startsAnew, isToRepeat };
@@ -93,7 +94,7 @@ function watchProgress(rules: Rules, stop: (stalled: S3Stalled) => void) {
 
   return {
     end: () => clearInterval(timer),
-    /** The body as it is to be sent: in pieces, each of which is progress. */
+    /** Splits the body into pieces. Each sent piece is progress. */
     sending(body: unknown): unknown {
       if (!rules.startsAnew || !(body instanceof Readable || body instanceof Uint8Array)) return body;
       let pieces = 0;
@@ -105,7 +106,7 @@ function watchProgress(rules: Rules, stop: (stalled: S3Stalled) => void) {
           done(null, chunk);
         },
       });
-      // Whoever made the source sees its errors.
+      // The owner of the source handles its errors.
       pipeline(source, sent, () => {});
       hasMoved = () => {
         const before = seen;
@@ -115,7 +116,7 @@ function watchProgress(rules: Rules, stop: (stalled: S3Stalled) => void) {
       waitsForUs = () => !sent.readableEnded && sent.readableLength === 0 && sent.writableLength === 0;
       return sent;
     },
-    /** The answer is there, and its body is to come. */
+    /** Watches the body of an answer. */
     receiving(body: unknown): void {
       const answer = body as IncomingMessage;
       answer.once('close', () => clearInterval(timer));

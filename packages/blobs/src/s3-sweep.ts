@@ -11,12 +11,12 @@ import { objectsIn } from './s3-list.ts';
 import { partsLeft } from './s3-list-parts.ts';
 import type { UnderWay } from './under-way.ts';
 
-/** Where `check` puts its probes: no blob's key begins so. */
+/** The folder of the probes of `check`. No key of a blob begins like this. */
 export const probesIn = (bucket: S3Bucket): string => `${bucket.prefix}probe/`;
 
 /**
- * Aborts multipart uploads that nobody has sent a part to for so long, and deletes probes that a crash left. If the
- * credentials may not do the one, the other is done all the same.
+ * Aborts multipart uploads without a recent part, and deletes probes that a crash left. If the credentials do not
+ * allow one, the other is done nevertheless.
  */
 export async function sweepS3(
   bucket: S3Bucket,
@@ -53,7 +53,7 @@ async function sweepUploads(
     if (key === undefined || UploadId === undefined || keep.has(key)) continue;
     if (underWay.has(UploadId) || (Initiated && Initiated >= olderThan)) continue;
     const upload = { Bucket, Key, UploadId };
-    // Another server may have begun it long ago and be sending still.
+    // Another server may have started the upload long ago and still send parts.
     if (await hasPartSince(bucket, { key, token: UploadId }, olderThan)) continue;
     const aborting = new AbortMultipartUploadCommand(upload);
     if (await ifInBucket(bucket, () => client.send(aborting))) swept += 1;

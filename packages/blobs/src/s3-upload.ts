@@ -18,22 +18,22 @@ import type { UnderWay } from './under-way.ts';
 export interface S3Writing {
   readonly bucket: S3Bucket;
   readonly memory: PartMemory;
-  /** The ids of multipart uploads that are going on now. */
+  /** The ids of multipart uploads in progress. */
   readonly underWay: UnderWay;
 }
 
-/** The requests of one write. Every buffer that it is handed goes back to the memory of the store. */
+/** The requests of one write. Every buffer goes back to the memory of the store. */
 export interface S3Upload {
   readonly partCount: number;
-  /** Resolves when the next part may be filled. @throws what an earlier part failed with. */
+  /** Resolves when the next part may be filled. @throws the error of an earlier part. */
   sendPart(part: Buffer, filled: number): Promise<void>;
-  /** Sends the rest and makes the blob visible. */
+  /** Sends the rest and publishes the blob. */
   finish(rest: Buffer | undefined, filled: number, sizeBytes: number, sha256: string): Promise<void>;
-  /** After a failure, when `signal` has been aborted: leaves nothing behind, as far as the server can be reached. */
+  /** Cleans up after a failure, when `signal` is aborted, as far as the server can be reached. */
   abandon(): Promise<void>;
 }
 
-/** Of one write; more would take the memory from others, and a connection carries that much. */
+/** The parts in flight of one write. They saturate a connection; more would take memory from others. */
 const partsInFlight = 4;
 
 export function createS3Upload(writing: S3Writing, key: string, signal: AbortSignal): S3Upload {
@@ -47,7 +47,7 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
   let partCount = 0;
   const failures: unknown[] = [];
 
-  // A signal for each request: the client adds a listener for each, and takes none away.
+  // Uses a signal per request, because the client adds listeners and never removes them.
   const request = () => ({ abortSignal: AbortSignal.any([signal]) });
 
   const throwIfFailed = () => {
@@ -61,14 +61,14 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
       ChecksumAlgorithm: 'SHA256',
     });
     const { UploadId } = await onS3(client.send(command, request()));
-    if (UploadId === undefined) throw new Error('the S3 server began an upload and gave no id');
+    if (UploadId === undefined) throw new Error('the S3 server started an upload without returning its id');
     underWay.add(UploadId);
     return UploadId;
   }
 
   async function send(id: string, number: number, body: Buffer): Promise<void> {
     const digest = createHash('sha256').update(body).digest();
-    // The algorithm together with the value: with the value alone some servers take a wrong sum.
+    // Sends the algorithm with the value: with the value alone, some servers accept a wrong checksum.
     const checksum = { ChecksumAlgorithm: 'SHA256' as const, ChecksumSHA256: digest.toString('base64') };
     const part = {
       ...location,
@@ -130,9 +130,9 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
     try {
       await onS3(client.send(command, request()));
     } catch (error) {
-      // To ask a server that stands still would only take as long again.
+      // Another question to a stalled server would take just as long.
       if (isStalled(error)) throw error;
-      // An answer that was lost, and a second attempt that finds no such upload: then it is there.
+      // An answer was lost, and a retry found no such upload: then the object exists.
       const there = await client.send(new HeadObjectCommand(location), request()).catch(() => undefined);
       if (there?.ContentLength !== sizeBytes) throw error;
     }
@@ -154,13 +154,13 @@ export function createS3Upload(writing: S3Writing, key: string, signal: AbortSig
     async abandon() {
       await Promise.all(inFlight);
       const left: Promise<unknown>[] = [];
-      // The sender of the content waits for this.
+      // The sender of the content waits for this cleanup.
       const soon = () => ({ abortSignal: AbortSignal.timeout(bucket.stallTimeout / 4) });
       if (uploadId !== undefined) {
         left.push(client.send(new AbortMultipartUploadCommand({ ...location, UploadId: uploadId }), soon()));
       }
       if (mayBeVisible) left.push(client.send(new DeleteObjectCommand(location), soon()));
-      // If even this fails, the sweep finds it: as an upload, or as a blob that nobody refers to.
+      // If this fails too, the sweep finds the rest, as an upload or as an unreferenced blob.
       await Promise.allSettled(left);
       if (uploadId !== undefined) underWay.delete(uploadId);
     },

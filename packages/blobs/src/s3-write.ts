@@ -8,8 +8,8 @@ import { type BlobSource, consume } from './source.ts';
 import type { WriteOptions, WrittenBlob } from './store.ts';
 
 /**
- * Gathers parts, and sends each while the next one fills. Content of one part goes as one request when all of it is
- * there and verified; of more, it becomes visible by the request that completes it, which is the last.
+ * Gathers parts, and sends each while the next one fills. Content of a single part is sent in one request when it is
+ * complete and verified. Larger content becomes visible by the last request, which completes it.
  */
 export async function writeToS3(
   writing: S3Writing,
@@ -28,7 +28,7 @@ export async function writeToS3(
   let filled = 0;
   let sizeBytes = 0;
 
-  /** The content in one request is as large as announced, so that small files wait for little memory. */
+  /** A single request is as large as the announced size, so that small files wait for little memory. */
   const nextPart = () => {
     const usual = partBytes(upload.partCount + 1, expect.sizeBytes);
     const left = expect.sizeBytes === undefined ? usual : expect.sizeBytes - (sizeBytes - filled);
@@ -79,7 +79,7 @@ export async function writeToS3(
   }
 }
 
-/** What the caller allows and announced, and what the store can hold. */
+/** Checks the limit of the caller, the announced size and the limit of the store. */
 function sizeChecks({ expect = {}, limitBytes = Number.POSITIVE_INFINITY }: WriteOptions) {
   const announced = expect.sizeBytes;
   const limit = Math.min(limitBytes, largestBlobBytes(announced));

@@ -17,11 +17,11 @@ import type { BlobStore } from './store.ts';
 import { createUnderWay } from './under-way.ts';
 
 /**
- * A store in an S3 bucket, which must exist. Keys are `<prefix>/<2 hex>/<30 hex>`; nothing else may write below the
- * prefix, but any number of servers may. A blob that is written at once has at most 312.5 GiB.
+ * Opens a store in an existing S3 bucket. Keys are `<prefix>/<2 hex>/<30 hex>`. Only servers may write below the
+ * prefix, any number of them. A blob that is written at once has at most 312.5 GiB.
  *
- * Give the bucket no versions and no object lock: what is deleted would stay.
- * @throws BlobStoreUnavailable if the bucket does not answer, or the credentials lack a right that storing needs.
+ * The bucket should have neither versioning nor object lock, which would keep deleted content.
+ * @throws BlobStoreUnavailable if the bucket does not answer, or the credentials lack a required right.
  */
 export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
   const memory = createSharedMemory({

@@ -1,15 +1,14 @@
 import { finished, Readable } from 'node:stream';
 import { chunkChannel } from './chunk-channel.ts';
 
-/** The bytes to store: a Node or web stream, or any async iterable of byte chunks (never of strings). */
+/** The content to store: a Node or web stream, or any async iterable of bytes (not of strings). */
 export type BlobSource = Readable | AsyncIterable<Uint8Array>;
 
 /**
- * Hands each chunk of the source to `take`, which is awaited before the next one is asked for. An abort ends it
- * at once even if the source stalls: one rejection slot instead of `Promise.race`, which would pile up a
- * reaction on the signal for every chunk.
+ * Passes each chunk to `take` and awaits it before the next one. An abort ends it at once, even if the source stalls.
+ * It uses one rejection slot, because `Promise.race` would add a reaction to the signal for every chunk.
  *
- * A `Readable` stays undestroyed on failure (see `BlobStore.write`); any other iterator is told to return.
+ * On failure, a `Readable` is not destroyed (see `BlobStore.write`); `return` is called on other iterators.
  */
 export async function consume(
   source: BlobSource,
@@ -42,14 +41,14 @@ export async function consume(
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    // Not awaited: an iterator that stalls would never answer.
+    // Not awaited, because a stalled iterator would never answer.
     if (!ended) iterator.return?.().catch(() => {});
   }
 }
 
 /**
- * As the stream's own iterator, but `return` detaches from the stream even while `next` waits. A `readable` listener
- * that stayed would keep `resume` from discarding the rest of a request, and its client would never read the answer.
+ * Like the iterator of the stream, but `return` detaches even while `next` waits. A remaining `readable` listener
+ * would keep `resume` from discarding the rest of a request, so that its client never reads the answer.
  */
 function chunksOf(stream: Readable): AsyncIterator<unknown> {
   let wake = () => {};

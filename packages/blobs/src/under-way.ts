@@ -1,4 +1,4 @@
-/** Names of what is being done in this process. What is done twice at once is there until both are over. */
+/** Names of work in progress in this process. A name that is added twice stays until both are done. */
 export interface UnderWay {
   has(name: string): boolean;
   add(name: string): void;

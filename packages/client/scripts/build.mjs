@@ -1,4 +1,4 @@
-// Compiles the sources to `dist`, from nothing, as they are published.
+// Compiles the sources from scratch to `dist`, as they are published.
 
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'
 });
 process.exitCode = status ?? 1;
 
-// The compiler rewrites the imports of the code, not those of the declarations, which older compilers then miss.
+// The compiler rewrites imports of the code but not of the declarations, which older compilers then cannot resolve.
 for (const name of globSync('**/*.d.ts', { cwd: dist })) {
   const file = join(dist, name);
   writeFileSync(file, readFileSync(file, 'utf8').replace(/(from '\.[^']*)\.ts';/g, "$1.js';"));

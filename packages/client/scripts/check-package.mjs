@@ -1,5 +1,5 @@
-// Proves the package as users get it: packed, it passes the linters of packages, its types compile in strict projects
-// with and without Node's, and it works on this Node and on the machine's own.
+// Tests the packed package: it passes the package linters, its types compile in strict projects with and without the
+// types of Node, and it works on this Node and on that of the machine.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ function checkPackage() {
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }');
   mkdirSync(installed, { recursive: true });
   run('unpacking', 'tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
-  // Node's types with what they need beside them.
+  // The types of Node with their dependencies.
   const types = fileURLToPath(new URL('../..', import.meta.resolve('@types/node/package.json')));
   cpSync(types, join(consumer, 'node_modules'), { recursive: true, dereference: true });
   for (const project of ['tsconfig.node.json', 'tsconfig.browser.json']) {
@@ -42,7 +42,7 @@ function checkPackage() {
   for (const node of nodes()) run(`use on ${node}`, node, [join(consumer, 'smoke.mjs')]);
 }
 
-/** This Node, and the first on the path that is not the workspace's. */
+/** This Node, and the first other one on the path. */
 function nodes() {
   const folders = (process.env.PATH ?? '')
     .split(delimiter)

@@ -7,7 +7,7 @@ const nodeOwn = Object.getOwnPropertyDescriptor(process, 'getBuiltinModule') ?? 
 const content = new Uint8Array(700_001).fill(7);
 const sha256 = createHash('sha256').update(content).digest('hex');
 
-// What a browser lacks: the modules of Node.
+// Hides the modules of Node, which a browser lacks.
 beforeEach(() => void Object.defineProperty(process, 'getBuiltinModule', { ...nodeOwn, value: undefined }));
 afterEach(() => void Object.defineProperty(process, 'getBuiltinModule', nodeOwn));
 
@@ -24,7 +24,7 @@ test('without Node, files go in and out in memory, and are verified', async () =
   await expect(files.download('ai/yolo:v1', 'm.bin').bytes()).rejects.toBeInstanceOf(ChecksumError);
 });
 
-test('without Node, what needs it says so', async () => {
+test('without Node, methods that need it fail with the reason', async () => {
   await using server = await faultServer((response) => void response.end(content));
   const { files } = new ModelBox({ baseUrl: server.baseUrl }).versions;
   await expect(files.upload('ai/yolo:v1', 'm.bin', './m.bin')).rejects.toThrow('needs Node');

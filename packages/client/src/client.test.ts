@@ -37,7 +37,7 @@ describe('a call', () => {
     expect(JSON.parse(String(box.arrived[0]?.body))).toEqual(create);
   });
 
-  test('asks for the token before each try, where it is told how', async () => {
+  test('requests the token before each try, if it is a function', async () => {
     let asked = 0;
     const token = async () => `short-lived-${++asked}`;
     await using box = await against(
@@ -76,7 +76,7 @@ describe('a call', () => {
     expect(box.arrived[1]?.headers).not.toHaveProperty('idempotency-key');
   });
 
-  test('of nothing gives nothing, of text the text', async () => {
+  test('returns nothing for an empty answer, and text as text', async () => {
     await using box = await against([
       (response) => void response.writeHead(204).end(),
       (response) => void response.end('up 1\n'),
@@ -85,12 +85,12 @@ describe('a call', () => {
     expect(await box.client.system.metrics()).toBe('up 1\n');
   });
 
-  test('that the contract answers with 503 gives that answer', async () => {
+  test('returns a 503 that the contract defines as an answer', async () => {
     await using box = await against([json({ ready: false }, 503)]);
     expect(await box.client.system.ready()).toEqual({ ready: false });
   });
 
-  test('to another kind of server says so', async () => {
+  test('to another kind of server fails with a hint', async () => {
     await using box = await against([(response) => void response.end('<html>')]);
     await expect(box.client.models.get('m-1')).rejects.toThrow('not JSON; is it ModelBox?');
   });
@@ -124,7 +124,7 @@ describe('a failed try', () => {
     expect(box.arrived).toHaveLength(4);
   });
 
-  test('is a ConnectionError that names the reason where nobody listens', async () => {
+  test('is a ConnectionError with the reason if nobody listens', async () => {
     const box = await against([drop]);
     await box[Symbol.asyncDispose]();
     const call = box.client.models.get('m-1', {}, { maxRetries: 1 });
@@ -132,7 +132,7 @@ describe('a failed try', () => {
     await expect(call).rejects.toThrow(/GET http:.*m-1 failed: .*ECONNREFUSED/);
   });
 
-  test('is a TimeoutError where the server is silent', async () => {
+  test('is a TimeoutError if the server is silent', async () => {
     await using box = await against([silence], { timeoutMs: 50, maxRetries: 1 });
     await expect(box.client.models.get('m-1')).rejects.toBeInstanceOf(api.TimeoutError);
     expect(box.arrived).toHaveLength(2);
@@ -169,7 +169,7 @@ describe('an error answer', () => {
     await expect(call).rejects.toMatchObject({ errors });
   });
 
-  test('of a proxy has its status and body', async () => {
+  test('from a proxy has its status and body', async () => {
     await using box = await against([(response) => void response.writeHead(502).end('<h1>Bad gateway')], {
       maxRetries: 0,
     });
@@ -198,7 +198,7 @@ describe('giving up', () => {
     expect(box.arrived).toHaveLength(2);
   });
 
-  test('many calls at once trouble nobody', async () => {
+  test('many concurrent calls with one signal cause no warnings', async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => void warnings.push(warning);
     process.on('warning', onWarning);
@@ -208,7 +208,7 @@ describe('giving up', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('close ends what is in flight and refuses what comes', async () => {
+  test('close aborts calls in flight and rejects new ones', async () => {
     await using box = await against([silence]);
     const call = box.client.models.get('m-1');
     const ended = expect(call).rejects.toBeInstanceOf(api.ClosedError);
@@ -241,7 +241,7 @@ describe('a list', () => {
     ]);
   });
 
-  test('goes on after a page that is shorter than was asked for', async () => {
+  test('continues after a page that is shorter than requested', async () => {
     await using box = await against([pages]);
     const names: string[] = [];
     for await (const { version } of box.client.models.versions.list('ai/yolo', { limit: 1000 }))
@@ -249,13 +249,13 @@ describe('a list', () => {
     expect(names).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'v5']);
   });
 
-  test('is fetched no further than it is read', async () => {
+  test('is fetched only as far as it is read', async () => {
     await using box = await against([pages]);
     for await (const page of box.client.models.list().pages()) if (page.nextCursor === '4') break;
     expect(box.arrived).toHaveLength(2);
   });
 
-  test('fails where a page fails', async () => {
+  test('fails if a page fails', async () => {
     await using box = await against([pages, problem(404, 'not_found')]);
     const read = async () => {
       for await (const _ of box.client.models.list());

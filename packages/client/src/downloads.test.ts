@@ -49,7 +49,7 @@ const rest: Act = (response, { headers }) => {
 };
 
 describe('a download', () => {
-  test('that cannot be written lets go of its connection', async () => {
+  test('that cannot be written releases its connection', async () => {
     let gone: Promise<unknown> | undefined;
     await using server = await faultServer((response, request) => {
       gone = once(response, 'close');
@@ -60,7 +60,7 @@ describe('a download', () => {
     await gone;
   });
 
-  test('tells what is to come and gives it in each form', async () => {
+  test('announces its content and returns it in each form', async () => {
     await using server = await faultServer(serve);
     const first = await download(server.baseUrl);
     expect(first).toMatchObject({
@@ -79,7 +79,7 @@ describe('a download', () => {
     expect(server.arrived[0]?.url).toBe('/v1/versions/ai%2Fyolo%3Av1/files/weights%2Fm.bin');
   });
 
-  test('to a file replaces it whole and leaves nothing else', async () => {
+  test('to a file replaces it atomically and leaves nothing else', async () => {
     await using server = await faultServer(serve);
     const target = join(folder, 'm.bin');
     await writeFile(target, 'the old one');
@@ -103,14 +103,14 @@ describe('a download', () => {
     expect(server.arrived[0]?.headers.range).toBe(header);
   });
 
-  test('of no part is refused', async () => {
+  test('with an invalid range is rejected', async () => {
     await using server = await faultServer(serve);
     for (const range of [{ offset: -1 }, { offset: 0, length: 0 }, { last: 0.5 }]) {
       await expect(async () => download(server.baseUrl, { range })).rejects.toThrow('whole bytes');
     }
   });
 
-  test('can be let go of unread', async () => {
+  test('can be cancelled unread', async () => {
     await using server = await faultServer(serve);
     await (await download(server.baseUrl)).cancel();
     for await (const _ of await download(server.baseUrl)) break;
@@ -118,12 +118,12 @@ describe('a download', () => {
 });
 
 describe('a failed download', () => {
-  test('is begun again until its head is here', async () => {
+  test('is retried until its head arrives', async () => {
     await using server = await faultServer(drop, serve);
     expect((await download(server.baseUrl).bytes()).byteLength).toBe(content.length);
   });
 
-  test('of a tracked file tells where it lies', async () => {
+  test('fails for a tracked file with its location', async () => {
     const uri = 's3://bucket/model.pt';
     await using server = await faultServer(problem(409, 'file_is_tracked', {}, { uri }));
     const call = download(server.baseUrl);
@@ -131,7 +131,7 @@ describe('a failed download', () => {
     await expect(call).rejects.toMatchObject({ code: 'file_is_tracked', problem: { uri } });
   });
 
-  test('that breaks off is continued from there, on the condition that the file is the same', async () => {
+  test('continues after a broken connection, on the condition that the file is the same', async () => {
     await using server = await faultServer(half, rest);
     expect(content.equals(await download(server.baseUrl).bytes())).toBe(true);
     expect(server.arrived).toHaveLength(2);
@@ -141,7 +141,7 @@ describe('a failed download', () => {
     });
   });
 
-  test('of a part is continued within it', async () => {
+  test('continues within its range', async () => {
     const broken: Act = (response) => {
       const range = `bytes 100-600099/${content.length}`;
       response.writeHead(206, { ...head, 'content-length': 600_000, 'content-range': range });
@@ -159,7 +159,7 @@ describe('a failed download', () => {
     expect(server.arrived[1]?.headers.range).toMatch(/^bytes=\d{3,}-600099$/);
   });
 
-  test('is continued from a server without ranges by passing over what is here', async () => {
+  test('continues from a server without ranges by skipping the received bytes', async () => {
     await using server = await faultServer(half, serve);
     let bytes = 0;
     const onProgress = (now: number) => {
@@ -170,14 +170,14 @@ describe('a failed download', () => {
     expect(bytes).toBe(content.length);
   });
 
-  test('is not continued with another file', async () => {
+  test('does not continue with another file', async () => {
     const other: Act = (response) => void response.writeHead(200, { ...head, etag: '"other"' }).end(content);
     await using server = await faultServer(half, other);
     await expect(download(server.baseUrl).toFile(join(folder, 'm.bin'))).rejects.toThrow('changed');
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('is not continued where no ETag says that it is the same', async () => {
+  test('does not continue without an ETag', async () => {
     const { etag: _, ...nameless } = head;
     const broken: Act = (response) => {
       response.writeHead(200, nameless);
@@ -200,12 +200,12 @@ describe('a failed download', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('may be taken unverified', async () => {
+  test('can skip the verification', async () => {
     await using server = await faultServer(damaged);
     expect((await download(server.baseUrl).bytes({ verify: false })).byteLength).toBe(content.length);
   });
 
-  test('is a TimeoutError where nothing more comes, and never while the reader is the slow one', async () => {
+  test('is a TimeoutError if nothing more arrives, but never while the reader is slow', async () => {
     await using server = await faultServer(stall, serve);
     const silent = download(server.baseUrl, { timeoutMs: 60, maxRetries: 0 });
     await expect(silent.bytes()).rejects.toBeInstanceOf(TimeoutError);
@@ -232,7 +232,7 @@ describe('a failed download', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('into a folder that is not there fails as the file system does', async () => {
+  test('into a missing folder fails like the file system', async () => {
     await using server = await faultServer(serve);
     const call = download(server.baseUrl).toFile(join(folder, 'none', 'm.bin'));
     await expect(call).rejects.toMatchObject({ code: 'ENOENT' });

@@ -39,7 +39,7 @@ const afterwards = (times: number) => {
 const send = (baseUrl: string, more = {}) =>
   new ModelBox({ baseUrl }).models.files.upload('ai/yolo', 'm.bin', content, { ...options, ...more });
 
-test('a store that does not know the parts for a while is waited for, beyond the retries of a call', async () => {
+test('waits for a store that cannot list the parts, beyond the retries of a call', async () => {
   await using one = await server({
     parts: afterwards(5),
     complete: afterwards(5),
@@ -59,7 +59,7 @@ test.each(['complete', 'isVerified'])(
   },
 );
 
-test('a settleTimeoutMs that is no time is refused', async () => {
+test('rejects an invalid settleTimeoutMs', async () => {
   await using one = await server({});
   await expect(send(one.baseUrl, { settleTimeoutMs: -1 })).rejects.toThrow(ModelBoxError);
 });

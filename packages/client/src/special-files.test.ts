@@ -71,7 +71,7 @@ describe.each([
     expect(readdirSync(join(folder, 'store')).sort()).toEqual(['deep', 'new.bin', 'old.bin']);
   });
 
-  test('writes into a pipe that somebody reads', async () => {
+  test('writes into a pipe with a reader', async () => {
     await using server = await faultServer(serve);
     const pipe = join(folder, 'pipe');
     expect(make('mkfifo', pipe)).toBe(true);
@@ -88,7 +88,7 @@ describe.each([
     expect(await kindOf(pipe)).toBe(constants.S_IFIFO);
   });
 
-  test('into a pipe whose reader stands still is given up with its signal', async () => {
+  test('into a pipe with a stalled reader ends with its signal', async () => {
     await using server = await faultServer(serve);
     const pipe = join(folder, 'pipe');
     make('mkfifo', pipe);
@@ -100,7 +100,7 @@ describe.each([
     closeSync(reader);
   });
 
-  test('refuses what no file can be written into, and lets go of the connection', async () => {
+  test('rejects targets that are not writable, and releases the connection', async () => {
     const gone: Promise<unknown>[] = [];
     await using server = await faultServer((response) => {
       gone.push(once(response, 'close'));
@@ -168,7 +168,7 @@ describe('upload', () => {
   const upload = (baseUrl: string, path: string) =>
     new ModelBox({ baseUrl }).versions.files.upload('ai/yolo:v1', 'm.bin', path);
 
-  test('refuses what is not a regular file, without waiting for it', async () => {
+  test('rejects everything but regular files, without blocking on it', async () => {
     await using server = await faultServer(store);
     await mkdir(join(folder, 'a folder'));
     make('mkfifo', join(folder, 'a pipe'));
@@ -191,7 +191,7 @@ describe('upload', () => {
     socket.close();
   });
 
-  test.skipIf(process.platform !== 'linux')('sends a file that does not tell its size', async () => {
+  test.skipIf(process.platform !== 'linux')('sends a file that does not report its size', async () => {
     await using server = await faultServer(store);
     await upload(server.baseUrl, '/proc/version');
     expect(server.arrived[0]?.body).toEqual(await readFile('/proc/version'));
@@ -234,7 +234,7 @@ describe('upload', () => {
     ).not.toContain(true);
   });
 
-  test('of a file that may not be read says so', async () => {
+  test('fails with the reason for an unreadable file', async () => {
     await using server = await faultServer(store);
     const path = join(folder, 'secret');
     await writeFile(path, 'x', { mode: 0 });

@@ -44,7 +44,7 @@ describe('a source', () => {
     ['an async iterable', () => pieces()],
   ];
 
-  test.each(sized)('%s is sent with its length and hashed on its way', async (_, source) => {
+  test.each(sized)('%s is sent with its length and hashed in passing', async (_, source) => {
     await using server = await faultServer(store);
     const steps: number[] = [];
     const file = await upload(server.baseUrl, source(), {
@@ -76,7 +76,7 @@ describe('a source', () => {
     expect(server.arrived[1]?.headers['content-length']).toBe(String(content.length));
   });
 
-  test('is read no faster than the server takes it', async () => {
+  test('is read at the speed of the server', async () => {
     let received = 0;
     const slow = createServer(async (request, response) => {
       for await (const chunk of request) received += chunk.length;
@@ -108,7 +108,7 @@ describe('a source', () => {
     expect((await upload(server.baseUrl, words)).sha256).toBe(hashOf(Buffer.from('grün')));
   });
 
-  test('that cannot be read fails with its own error, and nothing is tried again', async () => {
+  test('fails with the error of its source, without a retry', async () => {
     await using server = await faultServer(store);
     await expect(upload(server.baseUrl, join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' });
     const broken = async function* () {
@@ -120,7 +120,7 @@ describe('a source', () => {
     expect(server.arrived.length).toBeLessThanOrEqual(1);
   });
 
-  test.each([-1, 1])('whose length is not the announced one fails (%i)', async (by) => {
+  test.each([-1, 1])('fails if its length is not the announced one (%i)', async (by) => {
     await using server = await faultServer(store);
     const call = upload(server.baseUrl, pieces(), { sizeBytes: content.length + by });
     await expect(call).rejects.toThrow(`not the ${content.length + by} bytes`);
@@ -138,13 +138,13 @@ describe('a failed upload', () => {
     expect(server.arrived).toHaveLength(3);
   });
 
-  test('of a stream is not: it can be read but once', async () => {
+  test('is not retried for a stream, which can be read only once', async () => {
     await using server = await faultServer(drop, store);
     await expect(upload(server.baseUrl, pieces())).rejects.toBeInstanceOf(ConnectionError);
     expect(server.arrived).toHaveLength(1);
   });
 
-  test('that the server stored otherwise is a ChecksumError', async () => {
+  test('is a ChecksumError if the server stored other content', async () => {
     const wrong = hashOf(Buffer.from('damaged'));
     await using server = await faultServer(json({ path: 'm.bin', sha256: wrong }, 201));
     const call = upload(server.baseUrl, content);
@@ -152,7 +152,7 @@ describe('a failed upload', () => {
     await expect(call).rejects.toMatchObject({ expected: hashOf(content), actual: wrong });
   });
 
-  test('tells the server a hash that the caller knows', async () => {
+  test('sends the hash that the caller knows', async () => {
     await using server = await faultServer(store);
     await upload(server.baseUrl, content, { sha256: hashOf(content) });
     const digest = createHash('sha256').update(content).digest('base64');
@@ -162,7 +162,7 @@ describe('a failed upload', () => {
     );
   });
 
-  test('ends with its signal, and lets go of its source', async () => {
+  test('ends with its signal, and releases its source', async () => {
     await using server = await faultServer(silence);
     const controller = new AbortController();
     let released = false;

@@ -37,7 +37,7 @@ function method(path: string, verb: string, one: DocumentOperation): string {
 }
 
 describe('a method', () => {
-  test('of a write takes what its path names, the body, and the options that the route honours', () => {
+  test('for a write takes its path parameters, the body, and the options that the route honours', () => {
     const text = method(
       '/v1/things/{thing}',
       'patch',
@@ -64,7 +64,7 @@ describe('a method', () => {
 `);
   });
 
-  test('of a list is paged, with what may be left out in a query', () => {
+  test('for a list is paged, with an optional query argument', () => {
     const text = method(
       '/v1/things',
       'get',
@@ -92,7 +92,7 @@ describe('a method', () => {
     expect(text).toContain('query: { ref }');
   });
 
-  test('of an upload takes a source, and its query among the options', () => {
+  test('for an upload takes a source, and its query among the options', () => {
     const text = method(
       '/v1/things/{thing}/{path}',
       'put',
@@ -116,7 +116,7 @@ describe('a method', () => {
     expect(text).toContain('to: { thing, path }');
   });
 
-  test('of a download has its query among the options, without what is not for the client', () => {
+  test('for a download has its query among the options, except parameters that the client leaves out', () => {
     const hidden = { ...parameter('redirect', 'query', false), schema: { 'x-not-in-client': true } };
     const text = method(
       '/v1/things/{thing}/archive',
@@ -133,7 +133,7 @@ describe('a method', () => {
     expect(text).toContain('query: { format: options?.format }');
   });
 
-  test('of an action without fields has no body, and without an answer gives nothing', () => {
+  test('for an action without fields has no body, and returns nothing without an answer', () => {
     const empty = {
       required: false,
       content: { 'application/json': { schema: { type: 'object', properties: {} } } },

@@ -1,5 +1,5 @@
 /**
- * The advisory lock that a backup holds. Who removes stored content takes it shared for a moment, after having read what
- * is to be removed: what the backup's database may still refer to then stays until the backup has a copy.
+ * The advisory lock of a backup. A worker that removes content takes the lock shared for a moment, after it has read
+ * what to remove. So content that the copied database may refer to stays until the backup has copied it.
  */
 export const backupLock = "hashtextextended('modelbox backup', 0)";

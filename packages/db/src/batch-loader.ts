@@ -4,17 +4,18 @@ interface Waiting<K, V> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Round trips under way at once for one kind of question, and keys in one of them. */
+/** The concurrent round trips for one kind of key, and the keys in each. */
 const CONCURRENCY = 2;
 const MOST = 200;
 
-/** Milliseconds after which a round trip no longer counts: two connections that hang must not block every load. */
+/** Milliseconds after which a round trip no longer counts, so that two hanging connections do not block every load. */
 const PATIENCE = 1_000;
 
 /**
- * Turns a loader of many keys into a loader of one key. Keys that callers ask for in the same turn of the event loop, or
- * while all round trips are busy, share a round trip. A load starts after the call, so no answer is older than its call.
- * @param load gives the values in the order of the keys; when it fails, all its keys do.
+ * Turns a loader of many keys into a loader of one key. Keys that callers request in the same turn of the event loop,
+ * or while all round trips are busy, share a round trip. A load starts after the call, so no answer is older than its
+ * call.
+ * @param load returns the values in the order of the keys. If it fails, all its keys fail.
  */
 export function batchLoader<K, V>(load: (keys: K[]) => Promise<V[]>): (key: K) => Promise<V> {
   const waiting: Waiting<K, V>[] = [];

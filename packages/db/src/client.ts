@@ -7,25 +7,27 @@ import { type Lease, openLease } from './lease.ts';
 import { type Log, silentLog } from './log.ts';
 import { rowTypes } from './types.ts';
 
-/** How to reach the database. Times are in milliseconds; 0 is no limit. */
+/** Options of the database connections. Times are in milliseconds; 0 means no limit. */
 export interface DatabaseOptions {
   url: string;
-  /** The most connections open at once, over all pools; at least 6. Default 20. */
+  /** The maximum number of connections of all pools together; at least 6. Default 20. */
   poolSize?: number;
   /** Shown in pg_stat_activity. Default `modelbox`. */
   applicationName?: string;
-  /** Waiting for a free connection, or for a new one. Default 5,000. */
+  /** The wait for a free or new connection. Default 5,000. */
   connectionTimeout?: number;
-  /** Of one statement, on the server; 5 s later the connection is broken if no answer came. Default 30,000. */
+  /** The limit of a statement on the server. The connection is cut 5 s later if no answer came. Default 30,000. */
   statementTimeout?: number;
-  /** Of one statement in the pool `lists`. Default 10,000. */
+  /** The limit of a statement in the pool `lists`. Default 10,000. */
   listTimeout?: number;
-  /** Waiting for a lock that another transaction holds; less than for a connection, so that those who wait for one
-   * locked object go before those who wait for their connections. Default 3,000. */
+  /**
+   * The wait for a lock of another transaction. It is shorter than the wait for a connection, so that requests that
+   * wait for one locked object give up before those that wait for a connection. Default 3,000.
+   */
   lockTimeout?: number;
-  /** How long a transaction may stand still before the server ends it. Default 60,000. */
+  /** The time after which the server ends an idle transaction. Default 60,000. */
   idleTransactionTimeout?: number;
-  /** As `requirePostgres` found out. Default `startup`. */
+  /** The result of `requirePostgres`. Default `startup`. */
   settingsBy?: SettingsBy;
   log?: Log;
 }
@@ -36,25 +38,25 @@ export interface DatabaseOptions {
  */
 export interface Database {
   prisma: PrismaClient;
-  /** For what requests do: Prisma and prepared statements alike. */
+  /** For requests: Prisma and prepared statements. */
   requests: pg.Pool;
-  /** For questions whose cost their senders decide; read-only, each within `listTimeout`. */
+  /** For read-only requests whose cost the caller decides, each within `listTimeout`. */
   lists: pg.Pool;
   /** Takes a connection of `lists` for one request and at most `ms` milliseconds. */
   lease: (ms: number) => Promise<Lease>;
-  /** For the work beside the requests. */
+  /** For background work. */
   background: pg.Pool;
-  /** For what the audit has to record before an answer. The connection stays open. */
+  /** For audit records that must be stored before an answer. The connection stays open. */
   audit: pg.Pool;
-  /** For asking how the database is. The connection stays open. */
+  /** For health checks. The connection stays open. */
   health: pg.Pool;
   /** Waits for the queries in flight, then closes every connection. */
   close: () => Promise<void>;
-  /** Breaks every connection and lets nobody connect again, for a stop that cannot wait: queries in flight fail. */
+  /** Cuts every connection and rejects new ones, for a stop that cannot wait. Queries in flight fail. */
   cut: () => void;
 }
 
-/** Opens the connection pools. They connect only when first used, so this does not fail when the database is away. */
+/** Opens the connection pools. They connect on first use, so this succeeds even if the database is down. */
 export function openDatabase(options: DatabaseOptions): Database {
   const size = Math.max(6, options.poolSize ?? 20);
   const forBackground = size >= 8 ? 2 : 1;
@@ -72,7 +74,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     default_transaction_read_only: 'on',
   });
   const background = openOne(options, forBackground, timeouts);
-  // Their statements are small. One that hangs must not keep the only connection for long.
+  // These pools run small statements. A hanging one must not block the only connection for long.
   const soon = { ...timeouts, statement_timeout: Math.min(timeouts.statement_timeout || SOON, SOON) };
   const audit = openOne(options, 1, soon, STAYS_OPEN);
   const health = openOne(options, 1, soon, STAYS_OPEN);
@@ -103,7 +105,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-/** Milliseconds of a statement for the audit or health. */
+/** The limit of a statement for the audit or health, in milliseconds. */
 const SOON = 5_000;
 
 /** The connection never closes, so the pool works even if Postgres has no connection left. */
@@ -126,10 +128,10 @@ function openOne(
     types: rowTypes(),
     ...more,
   });
-  // The pool has dropped that connection already. Without a listener the event would end the process. The pool hangs
-  // the client, with the address and keys of its session, on the error: only its words are logged.
+  // The pool has already dropped the connection. Without a listener, the event would end the process. The error
+  // carries the client with its address and session keys, so only the message is logged.
   pool.on('error', ({ message }) => log.warn({ reason: message }, 'an idle database connection was lost'));
-  // While a connection is checked out the pool does not listen; the query in flight fails by itself.
+  // The pool does not listen to checked-out connections. The query in flight fails by itself.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

@@ -1,15 +1,18 @@
-/** What Postgres said of a failed statement, whether it came through `pg` or through Prisma. */
+/** The failure of a statement in Postgres, through `pg` or Prisma. */
 export interface PostgresFailure {
-  /** SQLSTATE, five characters (PostgreSQL documentation, appendix A); functions of ours may raise their own. */
+  /**
+   * The SQLSTATE of five characters (PostgreSQL documentation, appendix A). Functions of ModelBox raise codes of
+   * their own.
+   */
   code: string;
   message: string;
-  /** Through Prisma only for codes that it gives no meaning to. */
+  /** Through Prisma, present only for codes that Prisma does not interpret. */
   detail: string | undefined;
   /** The violated constraint or unique index. */
   constraint: string | undefined;
 }
 
-/** Any error, with the fields that pg, Node, Prisma and its driver adapter put on theirs. */
+/** An error, with the fields that pg, Node, Prisma and its driver adapter add. */
 interface ErrorLike {
   message?: unknown;
   code?: unknown;
@@ -24,10 +27,11 @@ interface ErrorLike {
   meta?: { driverAdapterError?: unknown } | undefined;
 }
 
-/** The database's own words about an error; undefined if the error is not from a statement that Postgres refused. */
+/** Returns the failure in Postgres behind an error. Undefined if Postgres did not reject a statement. */
 export function postgresFailure(error: unknown): PostgresFailure | undefined {
   for (const each of chain(error)) {
-    // Prisma's adapter keeps the code beside its own kind of error, pg has it as the code of an error with severity.
+    // The adapter of Prisma keeps the code beside its own kind of error. pg has it as the code of an error with
+    // severity.
     const code = each.originalCode ?? (typeof each.severity === 'string' ? each.code : undefined);
     if (typeof code !== 'string') continue;
     return {
@@ -40,37 +44,40 @@ export function postgresFailure(error: unknown): PostgresFailure | undefined {
   return undefined;
 }
 
-/** A unique constraint or index was violated: any, or the one named. */
+/** Whether a unique constraint or index was violated: any, or the named one. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   return violates(error, '23505', constraint);
 }
 
-/** A foreign key was violated: any, or the one named. Postgres ≥ 18 has a code of its own for ON DELETE RESTRICT. */
+/**
+ * Whether a foreign key was violated: any, or the named one. Postgres ≥ 18 has a separate code for ON DELETE
+ * RESTRICT.
+ */
 export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
   return violates(error, '23503', constraint) || violates(error, '23001', constraint);
 }
 
-/** The transaction lost against another and did nothing: the same again may succeed. */
+/** Whether the transaction lost against another one and had no effect, so that a retry may succeed. */
 export function isRetryable(error: unknown): boolean {
   const code = postgresFailure(error)?.code;
   if (code === '40001' || code === '40P01') return true;
   return chain(error).some((each) => each.kind === 'TransactionWriteConflict' || each.code === 'P2034');
 }
 
-/** Waiting for a lock that another transaction holds took longer than `lockTimeout` (55P03). */
+/** Whether the wait for a lock of another transaction exceeded `lockTimeout` (55P03). */
 export function isLockTimeout(error: unknown): boolean {
   return postgresFailure(error)?.code === '55P03';
 }
 
-/** The statement took longer than `statement_timeout` allows (or an administrator cancelled it). */
+/** Whether the statement exceeded `statement_timeout` (or an administrator cancelled it). */
 export function isStatementTimeout(error: unknown): boolean {
   return postgresFailure(error)?.code === '57014';
 }
 
 /**
- * The database is away, starting, full or not ours to use: nothing is wrong with the request, and it may succeed
- * later (503). Whether a transaction that was committing has been committed is not known. Says so of any refused or
- * broken connection, also of one to something else.
+ * Whether the database is down, starting, full or not accessible: the request is valid and may succeed later (503). A
+ * transaction that was committing may or may not be committed. True for any rejected or broken connection, also to
+ * other servers.
  */
 export function isUnavailable(error: unknown): boolean {
   const state = postgresFailure(error)?.code;
@@ -83,7 +90,7 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** The words of an error for a person, without a full stop and on one line. */
+/** Formats the reason of an error for people, on one line and without a final full stop. */
 export function reasonOf(error: unknown): string {
   // A host name with several addresses fails with one error for each.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
@@ -93,7 +100,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * Connection exceptions, refused logins, no such database, read-only, transactions that were too long, out of
+ * Connection exceptions, rejected logins, missing database, read-only, transactions that took too long, out of
  * resources, shutting down or starting.
  */
 const unavailableStates = /^(08...|28...|3D000|25006|25P0[34]|53...|57P0.)$/;
@@ -108,7 +115,7 @@ const unavailableCodes = new Set([
   'EHOSTUNREACH',
   'EHOSTDOWN',
   'ENETUNREACH',
-  // Prisma: login refused, not reachable, timed out, no such database, access denied, connection closed; then no
+  // Prisma: login rejected, not reachable, timed out, no such database, access denied, connection closed; then no
   // free connection in time, and too many connections.
   'P1000',
   'P1001',
@@ -133,7 +140,7 @@ const unavailableKinds = new Set([
   'TooManyConnections',
 ]);
 
-/** What pg, its pool and Prisma's transactions say without any code. */
+/** Messages of pg, its pool and the transactions of Prisma, which have no code. */
 const unavailableMessages =
   /^(Connection terminated|timeout e(xceeded when trying to connect|xpired)|Client (has encountered a connection error|was closed) and is not queryable|Cannot use a pool after calling end|The server does not support SSL|There was an error establishing an SSL)|Unable to start a transaction in the given time|on an expired transaction/;
 
@@ -142,14 +149,14 @@ function violates(error: unknown, code: string, constraint: string | undefined):
   return failure?.code === code && (constraint === undefined || failure.constraint === constraint);
 }
 
-/** pg has the name; Prisma's adapter an object that holds it. */
+/** pg has the name; the adapter of Prisma has an object with the name. */
 function constraintName(constraint: unknown): string | undefined {
   if (typeof constraint === 'string') return constraint;
   const index = (constraint as { index?: unknown } | null | undefined)?.index;
   return typeof index === 'string' ? index : undefined;
 }
 
-/** The error and what caused it, outermost first, to a depth that no honest error has. */
+/** The error and its causes, outermost first. The depth is limited against cycles. */
 function chain(error: unknown, depth = 0): ErrorLike[] {
   if (typeof error !== 'object' || error === null || depth > 8) return [];
   const each = error as ErrorLike;

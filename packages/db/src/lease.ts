@@ -2,7 +2,7 @@ import net from 'node:net';
 import type pg from 'pg';
 import { isStatementTimeout } from './errors.ts';
 
-/** A request took longer than it may. */
+/** A request exceeded its deadline. */
 export class DeadlineOver extends Error {
   constructor() {
     super('the deadline of the request is over');
@@ -10,22 +10,22 @@ export class DeadlineOver extends Error {
   }
 }
 
-/** One connection that belongs to one request for a time. */
+/** A connection that belongs to one request for a limited time. */
 export interface Lease {
-  /** Runs statements as a pool would, but all on the leased connection, one after the other. */
+  /** Runs statements like a pool, but all on the leased connection, one after the other. */
   readonly pool: pg.Pool;
-  /** Cancels the statement that runs. That statement and all later ones fail with the reason. */
+  /** Cancels the running statement. It and all later ones fail with the reason. */
   cancel(reason: Error): void;
-  /** Gives the connection back when its last statement has ended. */
+  /** Returns the connection when its last statement has ended. */
   release(): Promise<void>;
 }
 
-/** Milliseconds that Postgres has to end a statement that it was told to cancel. */
+/** Milliseconds for Postgres to end a cancelled statement. */
 const CANCEL_PATIENCE = 5_000;
-/** Milliseconds between two requests to cancel it. */
+/** Milliseconds between two cancel requests. */
 const CANCEL_INTERVAL = 250;
 
-/** A cancelled lease still runs these statements: they end its transaction. */
+/** A cancelled lease still runs these statements, which end its transaction. */
 const ENDS_TRANSACTION = /^(?:COMMIT|ROLLBACK)\b/i;
 
 interface Cancellable extends pg.PoolClient {
@@ -37,8 +37,8 @@ interface Cancellable extends pg.PoolClient {
 }
 
 /**
- * Takes a connection out of a pool for at most `ms` milliseconds. When they are over, the statement that runs is cancelled.
- * @param sessionTimeout the `statement_timeout` of the pool's sessions, in milliseconds; 0: none.
+ * Leases a connection of a pool for at most `ms` milliseconds. At the end, the running statement is cancelled.
+ * @param sessionTimeout the `statement_timeout` of the sessions of the pool in milliseconds; 0: none.
  */
 export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: number): Promise<Lease> {
   const deadline = performance.now() + ms;
@@ -59,7 +59,7 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
     reason = why;
     if (!runs) return;
     requestCancel(client);
-    // A request that comes before the statement has begun cancels nothing.
+    // A cancel request that arrives before the statement starts has no effect.
     insisting = setInterval(() => requestCancel(client), CANCEL_INTERVAL);
     cutting = setTimeout(() => client.cut('Postgres did not cancel a statement'), CANCEL_PATIENCE);
   };
@@ -69,7 +69,7 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
     if (reason !== undefined) throw reason;
   };
 
-  /** Keeps the limit of a statement below what is left: Postgres ends it also if this process dies. */
+  /** Keeps the limit of a statement below the remaining time, so that Postgres ends it even if this process dies. */
   async function limitStatement(): Promise<void> {
     const left = Math.ceil(deadline - performance.now());
     if (left <= 0) cancel(new DeadlineOver());
@@ -99,14 +99,14 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
       clearTimeout(cutting);
       if (isEnd) {
         isInTransaction = false;
-        // A rollback takes back a limit that was set in the transaction.
+        // A rollback reverts a limit that was set in the transaction.
         limit = usual;
       }
     }
   }
 
   const query = (...args: unknown[]): Promise<unknown> => {
-    // The connection may serve another request by then.
+    // The connection may already serve another request.
     if (isReleased) return Promise.reject(new Error('the lease of the connection is released'));
     const result = last.then(() => run(args));
     last = result.catch(() => {});
@@ -117,7 +117,7 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
     isReleased = true;
     clearTimeout(timer);
     await last;
-    // A late cancel could hit the next request on this connection.
+    // Discards the connection, because a late cancel could hit its next request.
     if (reason !== undefined) return client.release(true);
     try {
       if (isInTransaction) await client.query('ROLLBACK');
@@ -135,7 +135,7 @@ export async function openLease(pool: pg.Pool, sessionTimeout: number, ms: numbe
 /** The code of a CancelRequest (PostgreSQL documentation, 54.7 "Message Formats"). */
 const CANCEL_REQUEST = 80_877_102;
 
-/** Asks Postgres over a connection of its own to cancel what runs on a client's connection. */
+/** Asks Postgres over another connection to cancel the running statement of a client. */
 function requestCancel({ host, port, processID, secretKey }: Cancellable): void {
   if (processID === null || secretKey === null) return;
   const message = Buffer.alloc(16);
@@ -143,7 +143,7 @@ function requestCancel({ host, port, processID, secretKey }: Cancellable): void 
     message.writeInt32BE(value, place * 4);
   const socket = host.startsWith('/') ? net.connect(`${host}/.s.PGSQL.${port}`) : net.connect(port, host);
   socket.setTimeout(CANCEL_PATIENCE, () => socket.destroy());
-  // A request that is lost is followed by a cut of the connection.
+  // If the request is lost, the connection is cut later.
   socket.once('error', () => {});
   socket.end(message);
 }

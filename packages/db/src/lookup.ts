@@ -2,14 +2,13 @@ import type { Pool, QueryResultRow } from 'pg';
 import { batchLoader } from './batch-loader.ts';
 import { prepared } from './prepared.ts';
 
-/** Finds the one row of a key. */
 export type Lookup<Key extends readonly string[], Row> = (on: Pool, ...key: Key) => Promise<Row | undefined>;
 
 /**
- * A statement that finds at most one row by a key. Lookups that are made at the same time on one pool share a round
- * trip (see `batchLoader`).
+ * Creates a statement that finds at most one row by a key. Concurrent lookups on one pool share a round trip (see
+ * `batchLoader`).
  * @param name unique in the process.
- * @param types of the key's parts, for example `['uuid']`.
+ * @param types of the parts of the key, for example `['uuid']`.
  * @param text the SELECT for one key, with `$1`, `$2`, … for its parts.
  */
 export function lookup<Key extends readonly string[], Row extends QueryResultRow>(

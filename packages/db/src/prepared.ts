@@ -1,7 +1,7 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { retrying } from './retry.ts';
 
-/** A statement that each connection parses and plans once. Gives the rows. */
+/** A statement that each connection parses and plans once. Returns the rows. */
 export type PreparedStatement<Values extends readonly unknown[], Row> = (
   on: Pool | PoolClient,
   ...values: Values
@@ -23,7 +23,8 @@ export function prepared<Values extends readonly unknown[], Row extends QueryRes
   return async (on, ...values) => {
     const run = async () =>
       (await on.query<Row>({ name, text, values: values as unknown as unknown[] })).rows;
-    // On a pool the statement is a transaction of its own. On a client only its caller can run the transaction again.
+    // On a pool, the statement is its own transaction and can be retried. On a client, only the caller can retry the
+    // transaction.
     return on instanceof Pool ? retrying(run) : run();
   };
 }

@@ -154,7 +154,7 @@ test('the statements of docs/database.md give the rights that the server needs',
   await requirePostgres(urlOf('documented', 'app'));
 });
 
-test('what a role without rights is told by the migrations themselves', async () => {
+test('migrations fail for a role without rights with the reason', async () => {
   await admin.requests.query('CREATE DATABASE bare');
   const error = await migrate({ url: urlOf('bare', 'guest') }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({

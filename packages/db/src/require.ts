@@ -8,17 +8,17 @@ import { isSchemaCurrent } from './migrations/functions.ts';
 /** The oldest Postgres that the migrations and statements work on. */
 const OLDEST = 15;
 
-/** A Postgres that cannot be used, in words for the person who named it; without its password. */
+/** The Postgres cannot be used. The message is for the operator and never contains the password. */
 export class DatabaseRefusedError extends Error {
   override readonly name = 'DatabaseRefusedError';
 }
 
 /**
- * Makes sure of what no session can set for itself: that a Postgres answers and lets us in, its version, the encoding
- * of the database, that it is a primary, that triggers fire, the rights of the role, and that no pooler is between that
- * moves statements between sessions.
+ * Checks what no session can set: that Postgres answers and accepts the login, its version, the encoding of the
+ * database, that it is a primary, that triggers fire, the rights of the role, and that no pooler moves statements
+ * between sessions.
  * @returns how sessions get their settings there.
- * @throws DatabaseRefusedError whose message is one sentence that says what to do.
+ * @throws DatabaseRefusedError with one sentence that says what to do.
  */
 export async function requirePostgres(url: string): Promise<SettingsBy> {
   const { host } = databaseAddress(url);
@@ -35,7 +35,7 @@ async function bySettingStatements(url: string): Promise<SettingsBy> {
   throw new Error('its sessions do not keep their settings');
 }
 
-/** Whether sessions have their settings if they get them in this way. Refuses what cannot be used. */
+/** Whether sessions get their settings in this way. Rejects a Postgres that cannot be used. */
 async function tryWith(url: string, settingsBy: SettingsBy): Promise<boolean> {
   const { host, schema } = databaseAddress(url);
   const pool = openPool({
@@ -50,7 +50,7 @@ async function tryWith(url: string, settingsBy: SettingsBy): Promise<boolean> {
       idle_in_transaction_session_timeout: 10_000,
     },
   });
-  // Also told by the query that fails; without a listener it would end the process.
+  // The failing query reports the error too. Without a listener, it would end the process.
   pool.on('error', () => {});
   try {
     const wrong = await mistake(pool, schema);
@@ -64,7 +64,7 @@ async function tryWith(url: string, settingsBy: SettingsBy): Promise<boolean> {
   }
 }
 
-/** What is wrong, to end the sentence "The Postgres at host:port …". */
+/** Describes the fault, as the end of the sentence "The Postgres at host:port …". */
 async function mistake(pool: pg.Pool, schema: string): Promise<string | undefined> {
   const { rows } = await pool.query<{ server_version_num: string }>('SHOW server_version_num');
   const version = Number(rows[0]?.server_version_num);
@@ -79,10 +79,17 @@ async function sessionMistake(pool: pg.Pool): Promise<string | undefined> {
   try {
     second = await pool.connect();
     if (!(await movesStatements(first, second))) return undefined;
-    return 'is behind a pooler in transaction mode, which gives the statements of one connection to several sessions, so that settings, locks and prepared statements are lost; set pool_mode = session for this database in the pooler, or set DATABASE_URL to Postgres itself';
+    return (
+      'is behind a pooler in transaction mode, which spreads the statements of one connection over ' +
+      'several sessions, so that settings, locks and prepared statements are lost; set pool_mode = ' +
+      'session for this database in the pooler, or set DATABASE_URL to Postgres itself'
+    );
   } catch (error) {
     if (second !== undefined) throw error;
-    return `allows only one connection (${reasonOf(error)}); raise the limit of the role, the database, the server or the pooler to MODELBOX_DATABASE_POOL_SIZE and two more`;
+    return (
+      `allows only one connection (${reasonOf(error)}); raise the limit of the role, the database, the ` +
+      `server or the pooler to MODELBOX_DATABASE_POOL_SIZE plus two`
+    );
   } finally {
     // The pool cannot end before each connection is released.
     second?.release();
@@ -105,10 +112,17 @@ async function databaseMistake(pool: pg.Pool): Promise<string | undefined> {
   );
   const { database, encoding, isStandby, replicationRole } = rows[0] as DatabaseFacts;
   if (encoding !== 'UTF8')
-    return `has the database "${database}" in the encoding ${encoding}, which cannot hold every name; create one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`;
-  if (isStandby) return 'is a standby in recovery, which cannot be written; set DATABASE_URL to the primary';
+    return (
+      `has the database "${database}" in the encoding ${encoding}, which cannot store every name; create ` +
+      `one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`
+    );
+  if (isStandby) return 'is a standby in recovery, which rejects writes; set DATABASE_URL to the primary';
   if (replicationRole !== 'origin')
-    return `has session_replication_role = ${replicationRole} for this role or database, so that triggers and foreign keys would not work; reset it with ALTER ROLE … RESET session_replication_role, and likewise for the database`;
+    return (
+      `has session_replication_role = ${replicationRole} for this role or database, which disables ` +
+      `triggers and foreign keys; reset it with ALTER ROLE … RESET session_replication_role, and likewise ` +
+      `for the database`
+    );
   return undefined;
 }
 
@@ -142,9 +156,16 @@ async function rightsMistake(pool: pg.Pool, schema: string): Promise<string | un
   if (owner?.isReadable === true && (await isCurrentFor(pool, schema)))
     return tablesMistake(pool, schema, role, where);
   if (owner !== undefined && !owner.isMine)
-    return `has tables of ModelBox in ${where} that belong to the role "${owner.name}", so that "${role}" cannot migrate them; connect as "${owner.name}", or as that role run: GRANT "${owner.name}" TO "${role}"`;
+    return (
+      `has tables of ModelBox in ${where} that belong to the role "${owner.name}", so that "${role}" ` +
+      `cannot migrate them; connect as "${owner.name}", or as that role run: GRANT "${owner.name}" TO ` +
+      `"${role}"`
+    );
   if (!canCreate)
-    return `does not let the role "${role}" create tables in ${where}; as its owner run: GRANT CREATE ON SCHEMA "${schema}" TO "${role}", or name a schema of the role's own by ?schema= in DATABASE_URL`;
+    return (
+      `does not let the role "${role}" create tables in ${where}; as its owner run: GRANT CREATE ON SCHEMA ` +
+      `"${schema}" TO "${role}", or set a separate schema by ?schema= in DATABASE_URL`
+    );
   return undefined;
 }
 

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRetryable } from './errors.ts';
 
 const ATTEMPTS = 8;
-/** Milliseconds: the wait before the second attempt is up to this, doubles with each further one, up to the most. */
+/** The wait before the second attempt in milliseconds. It doubles with each attempt, up to `MOST_WAIT`. */
 const FIRST_WAIT = 5;
 const MOST_WAIT = 200;
 
 /**
- * Runs a transaction, and runs it again if it lost against another one (a deadlock, a serialization failure). Waits in
- * between with full jitter, so that the losers do not meet again. After the last attempt the error goes to the caller.
- * @param isAlso further errors to run again for.
+ * Runs a transaction, and retries it if it lost against another one (a deadlock, a serialization failure). Full
+ * jitter keeps the losers apart. After the last attempt, throws the error.
+ * @param isAlso further errors to retry.
  */
 export async function retrying<T>(
   work: () => Promise<T>,

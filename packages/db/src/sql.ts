@@ -2,10 +2,9 @@ import type { Pool, PoolClient } from 'pg';
 import type { Prisma } from './generated/client.ts';
 import { retrying } from './retry.ts';
 
-/** A transaction of Prisma. */
 export type Tx = Prisma.TransactionClient;
 
-/** Runs a statement with `$1`, `$2`, … in the caller's transaction, be it Prisma's or one of its own on the pool. */
+/** Runs a statement with `$1`, `$2`, … in the transaction of the caller, in Prisma or on the pool. */
 export type Sql = <Row extends object>(text: string, values: readonly unknown[]) => Promise<Row[]>;
 
 export const sqlOf =
@@ -29,7 +28,7 @@ export const inTransaction = <T>(pool: Pool, work: (client: PoolClient) => Promi
       client.release();
       return result;
     } catch (error) {
-      // A connection that will not roll back is of no more use.
+      // A connection that cannot roll back is unusable.
       await client.query('ROLLBACK').then(
         () => client.release(),
         () => client.release(true),

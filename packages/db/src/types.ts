@@ -7,13 +7,13 @@ const textArray = 1009;
 function safeInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value))
-    throw new RangeError(`${text} is beyond the integers that a number holds exactly`);
+    throw new RangeError(`${text} is beyond the integers that a JavaScript number represents exactly`);
   return value;
 }
 
 /**
- * How values of our own statements come out of Postgres: `bigint` as number (an error beyond 2^53), `timestamptz` as
- * Date, `json` and `jsonb` parsed, `numeric` as string. Prisma has parsers of its own and is not touched by these.
+ * How values of prepared statements arrive: `bigint` as number (an error beyond 2^53), `timestamptz` as Date, `json`
+ * and `jsonb` parsed, `numeric` as string. Prisma has its own parsers.
  */
 export function rowTypes(): pg.CustomTypesConfig {
   const types = new pg.TypeOverrides();

@@ -1,6 +1,6 @@
 import type { Permission } from '@modelbox/schema';
 
-/** Who makes a request. */
+/** The caller of a request. */
 export interface Actor {
   /** The name in changes: `local`, `user:ann@example.com`, `service:trainer`. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Actor {
   readonly grants: 'all' | Grants;
 }
 
-/** Permissions by the path of a namespace: there, and on everything below it. The empty path is above all. */
+/** Permissions by namespace path, for that namespace and everything below it. The empty path covers all namespaces. */
 export type Grants = ReadonlyMap<string, ReadonlySet<Permission>>;
 
 /** Whether a list of principals (users, services and groups) includes the actor. */
@@ -53,7 +53,7 @@ export function decideAccess(
   return decision;
 }
 
-/** The namespaces in which, and below which, grants have a permission: `all`, or their paths. */
+/** Returns the namespaces on which grants give a permission: `all`, or their paths. */
 export function namespacesWith(grants: Grants, permission: Permission): 'all' | string[] {
   const paths = [...grants].flatMap(([path, permissions]) => (permissions.has(permission) ? [path] : []));
   return paths.includes('') ? 'all' : paths;

@@ -3,7 +3,7 @@ import { type Actor, decideAccess, isNamed } from './access.ts';
 
 /** The callers and rules that may move an alias, by the protection of a model or namespace. */
 export type AliasProtection =
-  /** Whoever has these permissions, those of a role, on the namespace of the model. */
+  /** Callers with these permissions, those of a role, on the namespace of the model. */
   | { readonly by: 'role'; readonly permissions: readonly Permission[] }
   /** Users, services and groups. */
   | { readonly by: 'principals'; readonly principals: readonly string[] }

@@ -24,7 +24,7 @@ test('the parts of any file are the file: all of one size but the last, and none
   );
 });
 
-test('of a file of 5 TiB, which has more bytes than 32 bits count', () => {
+test('cover a file of 5 TiB, whose size exceeds 32 bits', () => {
   const plan = { sizeBytes: 5 * 2 ** 40, partSizeBytes: 600 * 2 ** 20 };
   expect(partCount(plan)).toBe(8739);
   expect(partSize(plan, 8739)).toBe(5 * 2 ** 40 - 8738 * 600 * 2 ** 20);

@@ -1,7 +1,8 @@
 /**
- * Characters that a new name must not have, by Unicode's security profile for identifiers (UTS #39, with the bidirectional
- * controls of UTS #55): control characters, default-ignorable code points (zero-width characters, joiners, variation
- * selectors, fillers, tags), bidirectional controls, separators of lines, noncharacters, and white space other than U+0020.
+ * Characters that a new name must not have, by the security profile of Unicode for identifiers (UTS #39, with the
+ * bidirectional controls of UTS #55): control characters, default-ignorable code points (zero-width characters,
+ * joiners, variation selectors, fillers, tags), bidirectional controls, separators of lines, noncharacters, and white
+ * space other than U+0020.
  */
 const HIDDEN =
   /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\ufff9-\ufffb]|(?! )\p{White_Space}/u;

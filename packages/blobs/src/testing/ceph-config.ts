@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { debianLibraries } from './debian.ts';
 
-/** Where the parts of a cluster lie, and where it listens. */
+/** The folders and ports of a cluster. */
 export interface CephOptions {
-  /** Of the unpacked packages. */
+  /** The folder of the unpacked packages. */
   readonly root: string;
   readonly dataDir: string;
-  /** The monitor's; those after it are the disk daemon's. */
+  /** The port of the monitor. The disk daemon uses the next ones. */
   readonly port: number;
-  /** What all objects together may take. */
+  /** The maximum size of all objects together. */
   readonly diskBytes: number;
 }
 
-/** A cluster of one monitor and one disk daemon: small, quick to start, with one copy of everything. */
+/** The configuration of a small cluster that starts quickly: one monitor, one disk daemon, one copy of everything. */
 export function cephConfig({ root, dataDir, port, diskBytes }: CephOptions, fsid: string): string {
   const at = (...path: string[]) => join(dataDir, ...path);
   const libraries = debianLibraries(root);
@@ -34,7 +34,7 @@ export function cephConfig({ root, dataDir, port, diskBytes }: CephOptions, fsid
       'plugin dir': join(libraries, 'ceph'),
       'erasure code dir': join(libraries, 'ceph/erasure-code'),
       'osd class dir': join(libraries, 'rados-classes'),
-      // Alone there is nobody to agree with.
+      // A single monitor needs no quorum.
       'paxos propose interval': 0.02,
       'paxos min wait': 0.01,
       'mon tick interval': 1,
@@ -50,7 +50,7 @@ export function cephConfig({ root, dataDir, port, diskBytes }: CephOptions, fsid
       'osd pool default pg autoscale mode': 'off',
       'osd crush chooseleaf type': 0,
       'osd objectstore': 'bluestore',
-      // A sparse file: takes what is written.
+      // A sparse file, which uses only the written space.
       'bluestore block size': diskBytes,
       'osd memory target': 896 * 2 ** 20,
       'osd memory target autosize': false,
@@ -61,7 +61,7 @@ export function cephConfig({ root, dataDir, port, diskBytes }: CephOptions, fsid
       keyring: at('keyring'),
       'rgw data': at('rgw'),
       'rgw thread pool size': 64,
-      // Seconds after which the room of what was deleted is free: by default hours.
+      // Frees the space of deleted objects after seconds instead of hours.
       'rgw gc obj min wait': 1,
       'rgw gc processor period': 1,
     },

@@ -1,8 +1,8 @@
 import { unpackDebian } from './debian.ts';
 
 /**
- * The folder of an unpacked Ceph (150 MB to download, once). An older one than those of the suites checks fewer checksums.
- * @throws an Error that says why there can be none.
+ * Returns the folder of an unpacked Ceph (150 MB, downloaded once). Older releases than these check fewer checksums.
+ * @throws an Error with the reason if there is none.
  */
 export async function installCeph(): Promise<string> {
   try {

@@ -6,12 +6,12 @@ import { debianCommand, debianLibraries } from './debian.ts';
 
 const run = promisify(execFile);
 
-/** Runs the programs of an unpacked Ceph, with the loader and libraries that came with them. */
+/** Runs programs of an unpacked Ceph, with their own loader and libraries. */
 export interface CephTools {
   run(program: string, ...args: string[]): Promise<string>;
-  /** The cluster's own command line, which is a Python program. */
+  /** Runs the command line of the cluster, a Python program. */
   ceph(...args: string[]): Promise<string>;
-  /** Starts a program in a session of its own, so that Ctrl-C does not reach it; gives its pid. */
+  /** Starts a program in its own session, so that Ctrl-C does not reach it, and returns its pid. */
   daemon(name: string, program: string, ...args: string[]): number;
 }
 

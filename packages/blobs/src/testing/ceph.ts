@@ -9,7 +9,7 @@ import { type CephOptions, cephConfig } from './ceph-config.ts';
 import { type CephTools, cephTools } from './ceph-tools.ts';
 import { isAlive, killHard } from './processes.ts';
 
-/** A cluster, and as many S3 gateways to it as are asked for. */
+/** A cluster with any number of S3 gateways. */
 export interface Ceph {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -21,21 +21,21 @@ export interface Ceph {
 
 export interface Gateway {
   readonly endpoint: string;
-  /** By SIGKILL; the connections break. */
+  /** Kills the gateway by SIGKILL, which breaks its connections. */
   kill(): Promise<void>;
-  /** Again, at the same endpoint. */
+  /** Restarts the gateway at the same endpoint. */
   start(): Promise<void>;
 }
 
-/** Not that of the test databases, which are tidied up by their own rules. */
+/** Separate from the folders of test databases, which have their own cleanup. */
 const prefix = 'modelbox-s3-test-';
 
-/** As a sparse file: takes what is written. */
+/** The size of the sparse disk file, which uses only the written space. */
 const usualDiskBytes = 20 * 2 ** 30;
 
 /**
- * Starts a cluster (3 s) in a temporary folder. What killed runs left behind is ended and removed first.
- * @param diskBytes what all objects together may take, and some more.
+ * Starts a cluster (3 s) in a temporary folder. Stops and removes the remains of killed runs first.
+ * @param diskBytes the maximum size of all objects together, and some more.
  */
 export async function startCeph(root: string, diskBytes = usualDiskBytes): Promise<Ceph> {
   await removeAbandoned();
@@ -118,7 +118,7 @@ const answers = (endpoint: string): Promise<boolean> =>
     () => false,
   );
 
-/** The first of so many ports in a row of which the first is free; below those that the system hands out. */
+/** Finds the first of several consecutive ports whose first is free, below the range that the system assigns. */
 async function freePorts(count: number): Promise<number> {
   for (;;) {
     const port = 12_000 + (randomBytes(2).readUInt16BE() % (20_000 - count));
@@ -131,7 +131,7 @@ async function freePorts(count: number): Promise<number> {
   }
 }
 
-/** Ends what runs from this folder, and removes it. */
+/** Ends the processes of this folder, and removes it. */
 async function remove(dataDir: string): Promise<void> {
   const pids = existsSync(join(dataDir, 'pids')) ? await readdir(join(dataDir, 'pids')) : [];
   for (const name of pids)
@@ -144,7 +144,7 @@ async function removeAbandoned(): Promise<void> {
     const dataDir = join(tmpdir(), name);
     const { uid, mtimeMs } = await stat(dataDir);
     const owner = await readFile(join(dataDir, 'owner'), 'utf8').catch(() => undefined);
-    // Without an owner another run may be making it right now.
+    // Without an owner, another run may be creating the folder.
     const isOver = owner === undefined ? Date.now() - mtimeMs > 60_000 : !isAlive(Number(owner));
     if (uid === process.getuid?.() && isOver) await remove(dataDir);
   }

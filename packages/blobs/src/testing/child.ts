@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chown } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
-/** Runs a script in a Node of its own, which can import the disk store as `openDiskStore` and has `root`. */
+/** Runs a script in a separate Node process, which can import the disk store as `openDiskStore` and has `root`. */
 export function inChild(root: string, script: string, wrap: readonly string[] = []): ChildProcess {
   const disk = JSON.stringify(new URL('../disk.ts', import.meta.url).href);
   const code = `import { openDiskStore } from ${disk}; const root = ${JSON.stringify(root)}; ${script}`;
@@ -17,11 +17,13 @@ const [unshare = '', ...unshareArgs] = mounting;
 /** Whether this is a Linux that grants user namespaces. */
 export const canMount = spawnSync(unshare, [...unshareArgs, mount('/mnt'), 'sh', 'true']).status === 0;
 
-/** As `inChild`, with a filesystem of 4 MiB at `root`, in a mount namespace of its own; gives what the script prints. */
+/**
+ * Like `inChild`, with a filesystem of 4 MiB at `root`, in its own mount namespace. Returns the output of the script.
+ */
 export const onSmallDisk = (root: string, script: string): Promise<unknown> =>
   printed(inChild(root, script, [...mounting, mount(root), 'sh']));
 
-/** As `inChild`, as a user to whom permissions apply; gives what the script prints. */
+/** Like `inChild`, as a user who is subject to permissions. Returns the output of the script. */
 export async function asOrdinaryUser(root: string, script: string): Promise<unknown> {
   if (process.getuid?.() !== 0) return printed(inChild(root, script));
   await chown(root, NOBODY, NOBODY);

@@ -13,10 +13,10 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const minutes = 60_000;
 
 /**
- * The folder of unpacked Debian packages with all that they depend on, downloaded once into the user's cache. Nothing is
- * installed on the system, and no root is needed.
+ * Returns the folder of unpacked Debian packages with their dependencies, downloaded once into the cache of the user.
+ * Needs no root and installs nothing on the system.
  * @param name of the folder.
- * @throws an Error that says why there can be none, to end the sentence "no …: ".
+ * @throws an Error with the reason, to end the sentence "no …: ".
  */
 export async function unpackDebian(name: string, packages: readonly string[]): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
@@ -29,7 +29,7 @@ export async function unpackDebian(name: string, packages: readonly string[]): P
   if (!existsSync(keyring)) throw new Error(`${name} comes from Debian, whose keys are not at ${keyring}`);
   const failures: string[] = [];
   for (const suite of suites) {
-    // Unpacked beside its place: what is there under its name is whole.
+    // Unpacks beside the final place, so that a folder with the final name is complete.
     const unfinished = join(cache, `${name}-${suite}.unfinished-${process.pid}`);
     try {
       await download(suite, packages, unfinished);
@@ -48,7 +48,7 @@ export async function unpackDebian(name: string, packages: readonly string[]): P
   throw new Error(`${name} could not be had from Debian (${failures.join('; ')})`);
 }
 
-/** The command that runs a program of such a folder with the loader and the libraries that came with it. */
+/** The command that runs a program of the folder with its own loader and libraries. */
 export function debianCommand(
   root: string,
   program: string,
@@ -85,7 +85,7 @@ async function download(suite: string, packages: readonly string[], folder: stri
     run('apt-get', [...settings, '-qq', ...args], { timeout: 5 * minutes, maxBuffer: 2 ** 26 });
   await get('update');
   await get('-y', '--no-install-recommends', '--download-only', 'install', ...packages);
-  // Debian's packages take for granted that these are links into /usr.
+  // The packages of Debian expect these to be links into /usr.
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
     await mkdir(join(root, 'usr', name), { recursive: true });
     await symlink(join('usr', name), join(root, name));
@@ -98,7 +98,7 @@ async function download(suite: string, packages: readonly string[], folder: stri
   }
 }
 
-/** The mirrors that this machine's apt uses already, for another suite. */
+/** The mirrors of the apt configuration of this machine, for another suite. */
 async function sourcesFor(suite: string): Promise<string[]> {
   const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE)']);
   const known = [...new Set(stdout.split('\n'))].filter((site) => /\/debian(?:-security)?\/?$/.test(site));

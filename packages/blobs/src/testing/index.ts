@@ -14,25 +14,25 @@ export type { Fault } from './fault-proxy/fault.ts';
 export { type FaultProxy, startFaultProxy } from './fault-proxy/index.ts';
 export { copiesInS3, copiesOnDisk, type StoredCopies } from './stored-copies.ts';
 
-/** How to reach an S3 server of the run. */
+/** The address of an S3 server of the run. */
 export interface TestS3 extends S3Server {
-  /** Of a gateway that can be killed and started. */
+  /** Present for a gateway that tests can kill and start. */
   readonly id?: number;
 }
 
-/** A bucket of a test file's own, as `openS3Store` takes it; and the gateway to it, where the file may stop that. */
+/** The bucket of a test file, as options of `openS3Store`, and its gateway if the file may stop it. */
 export interface TestBucket {
   readonly options: () => S3StoreOptions;
-  /** A client to the same server, to look behind the store. */
+  /** A client of the same server, to inspect the bucket directly. */
   readonly client: () => S3Client;
   readonly kill: () => Promise<void>;
   readonly start: () => Promise<void>;
 }
 
 /**
- * Defines tests that need an S3 server. Where there is none they are skipped and the run's last line says why; with
- * `CI` set they fail.
- * @param options.ownGateway for tests that kill and start it. The server that the environment names has none.
+ * Defines tests that need an S3 server. Without one, they are skipped and the last line of the run gives the reason.
+ * With `CI` set, they fail.
+ * @param options.ownGateway for tests that kill and start the gateway. The server of the environment has none.
  */
 export async function describeWithS3(
   name: string,
@@ -61,7 +61,7 @@ function bucketOf(s3: TestS3): TestBucket {
     await open().send(new CreateBucketCommand({ Bucket }));
   });
   afterAll(async () => {
-    // Ours goes as a whole with the run.
+    // The run removes its own server as a whole.
     if (s3.id === undefined) await removeBucket(open(), Bucket);
     open().destroy();
   });

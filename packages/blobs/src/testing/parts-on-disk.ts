@@ -5,13 +5,13 @@ import { Readable } from 'node:stream';
 import type { BlobPart, MultipartBlob } from '../multipart.ts';
 import type { BlobStore } from '../store.ts';
 
-/** What a sender announces of these bytes. */
+/** The announced size and hash of these bytes. */
 export const contentOf = (bytes: Uint8Array) => ({
   sizeBytes: bytes.length,
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });
 
-/** A disk store's multipart blobs, and a look behind them. */
+/** Multipart blobs of a disk store, with access to its files. */
 export function partsOnDisk(root: string, store: BlobStore) {
   const put = (blob: MultipartBlob, number: number, bytes: Uint8Array, to = store): Promise<BlobPart> =>
     to.multipart.put(blob, number, Readable.from([bytes]), contentOf(bytes));

@@ -10,7 +10,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the process has this text among its arguments: a pid alone may be another's by now. */
+/** Whether the arguments of the process contain this text: another process may have its pid by now. */
 export function isRunningWith(pid: number, text: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
@@ -19,7 +19,7 @@ export function isRunningWith(pid: number, text: string): boolean {
   }
 }
 
-/** Kills and waits until it is gone. */
+/** Kills a process and waits until it has ended. */
 export async function killHard(pid: number, folder: string): Promise<void> {
   if (!isRunningWith(pid, folder)) return;
   process.kill(pid, 'SIGKILL');

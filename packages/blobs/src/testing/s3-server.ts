@@ -1,14 +1,14 @@
 import { startCeph } from './ceph.ts';
 import { installCeph } from './ceph-install.ts';
 
-/** How to reach an S3 server. */
+/** The address and credentials of an S3 server. */
 export interface S3Server {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** The server that the environment names, if it names one. */
+/** The server of the environment, if set. */
 export function externalS3(): S3Server | undefined {
   const { MODELBOX_TEST_S3_ENDPOINT: endpoint, MODELBOX_TEST_S3_ACCESS_KEY: accessKeyId = '' } = process.env;
   const { MODELBOX_TEST_S3_SECRET_KEY: secretAccessKey = '' } = process.env;
@@ -16,9 +16,9 @@ export function externalS3(): S3Server | undefined {
 }
 
 /**
- * An S3 server outside vitest: the one that the environment names, or a Ceph of our own.
- * @param diskBytes what all objects together may take on ours.
- * @throws an Error that says why there can be none.
+ * Starts an S3 server outside of vitest: the one of the environment, or a local Ceph.
+ * @param diskBytes the maximum size of all objects on the local Ceph.
+ * @throws an Error with the reason if there is none.
  */
 export async function startS3(diskBytes: number): Promise<S3Server & { stop(): Promise<void> }> {
   const external = externalS3();

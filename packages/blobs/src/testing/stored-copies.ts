@@ -2,18 +2,18 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
-/** Reaches behind a store, as a failing disk does, or somebody who has the credentials. */
+/** Changes stored copies directly, like a failing disk or somebody with the credentials. */
 export interface StoredCopies {
   remove(key: string): Promise<void>;
   truncate(key: string): Promise<void>;
-  /** Turns the last bit over. The size stays. */
+  /** Flips the last bit. The size stays. */
   flip(key: string): Promise<void>;
-  /** Puts an object there. */
+  /** Writes an object. */
   write(key: string, content: Buffer): Promise<void>;
   read(key: string): Promise<Buffer>;
 }
 
-/** Damage to the copies in a disk store. Copies that came in parts become one file. */
+/** Damages copies in a disk store. A copy in parts becomes one file. */
 export function copiesOnDisk(root: string): StoredCopies {
   const pathOf = (key: string) => join(root, 'objects', key.slice(0, 2), key.slice(2, 4), key);
   const remove = (key: string) => rm(pathOf(key), { recursive: true });
@@ -31,7 +31,7 @@ export function copiesOnDisk(root: string): StoredCopies {
   return damageBy({ remove, write, read });
 }
 
-/** Damage to the copies in a bucket. */
+/** Damages copies in a bucket. */
 export function copiesInS3(
   client: S3Client,
   { bucket, prefix }: { bucket: string; prefix?: string | undefined },

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A line to a server that can be disturbed. */
+/** A connection to a server that tests can disturb. */
 export interface TcpProxy {
   readonly endpoint: string;
-  /** Whether what clients send is taken from them. */
+  /** Whether the proxy reads data of clients. */
   stall(isStalled: boolean): void;
-  /** Whether the line breaks when the server begins to answer. */
+  /** Whether the connection breaks when the server starts to answer. */
   loseAnswers(areLost: boolean): void;
   close(): void;
 }

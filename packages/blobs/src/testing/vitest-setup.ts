@@ -10,14 +10,14 @@ import { externalS3 } from './s3-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where test files ask for an S3 server. */
+    /** The URL at which test files request an S3 server. */
     modelboxTestS3: string;
   }
 }
 
 /**
- * One S3 server for all test files, started when the first of them asks: the one that the environment names
- * (`MODELBOX_TEST_S3_ENDPOINT`, `_ACCESS_KEY`, `_SECRET_KEY`), or a Ceph of our own.
+ * One S3 server for all test files, started on the first request: the one of the environment
+ * (`MODELBOX_TEST_S3_ENDPOINT`, `_ACCESS_KEY`, `_SECRET_KEY`), or a local Ceph.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const path = `/${randomBytes(16).toString('hex')}/`;
@@ -45,7 +45,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     void text(request)
       .then((id) => tasks[name]?.(Number(id)))
       .catch((error: Error) => {
-        // That there is none is one thing; that ours does not start is a failure.
+        // A missing server only skips tests. A local server that does not start is an error.
         const isNone = /^(?:no S3 server|the S3 server named)/.test(error.message);
         return { [isNone ? 'unavailable' : 'failed']: error.message.split('\n')[0] };
       })

@@ -33,7 +33,7 @@ export class Http {
     return new PagePromise<T>(page({}), async (cursor) => (await page({ cursor })).data);
   }
 
-  /** The upload of content in one request. */
+  /** Uploads content in one request. */
   upload<T extends { sha256: string | null }>(call: ContentUpload): APIPromise<T> {
     const target = call.url + queryString(call.query);
     return new APIPromise<T>(

@@ -24,7 +24,7 @@ test('options come before the environment, and that before the defaults', () => 
   expect(own.headers).toMatchObject({ authorization: 'Bearer other', 'x-team': 'vision' });
 });
 
-test('what cannot work is refused at once', () => {
+test('invalid options are rejected at once', () => {
   for (const baseUrl of [
     '',
     'ftp://host',

@@ -14,7 +14,7 @@ test('every value stays one segment, and no URL parser moves the path', () => {
   );
 });
 
-test('what would reach another object is refused', () => {
+test('names that would reach another object are rejected', () => {
   for (const name of ['', '.', '..', '\ud800', undefined as unknown as string]) {
     expect(() => url`/v1/models/${name}`).toThrow(ModelBoxError);
   }

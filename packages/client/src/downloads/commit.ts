@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Journal } from './journal.ts';
 
-/** Brings parts to disk, and then tells of them in the journal. */
+/** Syncs parts to disk, and then records them in the journal. */
 export interface Commit {
-  /** Done when the part is on disk. What comes while the disk is busy shares the next turn. */
+  /** Resolves when the part is on disk. Parts that arrive while the disk is busy share the next sync. */
   readonly add: (part: number) => Promise<void>;
-  /** Waits for all that was added. */
+  /** Waits for all added parts. */
   readonly end: () => Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export function commit(content: FileHandle, journal: Journal): Commit {
     next = undefined;
     const parts = waiting;
     waiting = [];
-    // Only what is on disk may be told of: power that fails must not leave a journal that lies.
+    // The journal may only list synced parts: a power failure must not make it wrong.
     await content.datasync();
     await journal.add(parts);
   };
@@ -28,7 +28,7 @@ export function commit(content: FileHandle, journal: Journal): Commit {
       if (next === undefined) {
         next = turn();
         last = next;
-        // Who added the parts is told, be it later.
+        // The callers of `add` handle the error later.
         next.catch(() => {});
       }
       return next;

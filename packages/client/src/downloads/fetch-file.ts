@@ -9,8 +9,9 @@ import { whileLocked } from './lock.ts';
 import { partialOf, removePartial } from './partial.ts';
 
 /**
- * Brings a stored file to `target`, which is replaced when all is there and verified. What a call gathers before it
- *@@ */
+ * Downloads a stored file to `target`, which is replaced when the content is complete and verified. If the call fails
+ * or is killed, its partial file stays beside the target, and the next call for the same content continues it.
+ */
 export async function fetchFile(file: WholeFile, target: string, options: FetchOptions): Promise<void> {
   checkPartOptions(options);
   await demandReplaceable(target);
@@ -24,7 +25,7 @@ export async function fetchFile(file: WholeFile, target: string, options: FetchO
   await whileLocked(partial.lock, file.what, async () => {
     let { sha256, continued } = await gather();
     if (sha256 !== file.sha256 && continued) {
-      // The fault may lie in what was there: a disk that lost writes, a file that was put there.
+      // The earlier partial file may be wrong: a disk can lose writes, or somebody may have placed the file.
       await removePartial(partial);
       ({ sha256, continued } = await gather());
     }
@@ -37,17 +38,17 @@ export async function fetchFile(file: WholeFile, target: string, options: FetchO
   });
 }
 
-/** A link, a pipe or a device at the place is somebody's intent: a rename would replace it in silence. */
+/** A link, pipe or device at the target is intentional, and a rename would replace it silently. */
 async function demandReplaceable(target: string): Promise<void> {
   const found = await nodeModule('fs/promises', 'Writing a file')
     .lstat(target)
     .catch(() => undefined);
   if (found === undefined || found.isFile()) return;
   const what = found.isSymbolicLink() ? 'a symbolic link' : 'not a regular file';
-  throw new ModelBoxError(`${target} is ${what}, which is not replaced; remove it, or name another place`);
+  throw new ModelBoxError(`${target} is ${what}, which is not replaced; remove it, or choose another path`);
 }
 
-/** The chunks, which are `length` bytes together; otherwise it throws. */
+/** Passes the chunks on and throws unless they have exactly `length` bytes. */
 async function* exactly(chunks: AsyncIterable<Uint8Array>, length: number) {
   let left = length;
   for await (const chunk of chunks) {
@@ -55,5 +56,5 @@ async function* exactly(chunks: AsyncIterable<Uint8Array>, length: number) {
     if (left < 0) break;
     yield chunk;
   }
-  if (left !== 0) throw new ModelBoxError(`The server did not answer with the ${length} bytes asked for`);
+  if (left !== 0) throw new ModelBoxError(`The server did not answer with the requested ${length} bytes`);
 }

@@ -4,7 +4,7 @@ import { nodeModule } from '../core/node.ts';
 
 const BLOCK = 2 ** 20;
 
-/** Opens a file to read and write it, as it is; makes it where there is none. Never through a symbolic link. */
+/** Opens a file for reading and writing, and creates it if missing. Never follows a symbolic link. */
 export function openToUpdate(path: string): Promise<FileHandle> {
   const fs = nodeModule('fs/promises', 'Writing a file');
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = fs.constants;
@@ -12,7 +12,7 @@ export function openToUpdate(path: string): Promise<FileHandle> {
   return fs.open(path, O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0));
 }
 
-/** Tells `onBlock` the bytes from `start` up to `end`, which are there. A block is good until the next. */
+/** Reads the bytes from `start` to `end`, which must exist, block by block. Each block is valid until the next. */
 export async function readBlocks(
   file: FileHandle,
   start: number,
@@ -30,7 +30,6 @@ export async function readBlocks(
   }
 }
 
-/** Writes all bytes at an offset. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
   for (let at = 0; at < bytes.byteLength; ) {
     at += (await file.write(bytes, at, bytes.byteLength - at, offset + at)).bytesWritten;

@@ -1,7 +1,9 @@
-/** How far a file that is written in parts, in any order, is there without a gap from its start. */
+/** The length of the gapless start of a file that is written in parts, in any order. */
 export interface Frontier {
   add(part: number): void;
-  /** Waits until more than `parts` parts are there from the start on, and tells how many. Rejects when `signal` fires. */
+  /**
+   * Waits until the gapless start has more than `parts` parts, and returns their number. Rejects when `signal` fires.
+   */
   beyond(parts: number, signal: AbortSignal): Promise<number>;
 }
 

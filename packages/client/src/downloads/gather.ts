@@ -1,14 +1,14 @@
 import type { FetchOptions, WholeFile } from '../core/whole-file.ts';
 import type { Partial } from './partial.ts';
 
-/** Gathers the content of a file, the whole of it on disk at the end. */
+/** Downloads the content of a file completely to disk. */
 export type Gather = (
   file: WholeFile,
   partial: Partial,
   options: FetchOptions,
 ) => Promise<{
-  /** The SHA-256 in hex of what lies there. */
+  /** The SHA-256 in hex of the file on disk. */
   readonly sha256: string;
-  /** Some of it lay there before. */
+  /** Whether the download continued an earlier one. */
   readonly continued: boolean;
 }>;

@@ -3,10 +3,10 @@ import { sha256 } from '../core/sha256.ts';
 import { openToUpdate, readBlocks, writeAll } from './file-blocks.ts';
 import type { Gather } from './gather.ts';
 
-/** Gathers a file from its start to its end, so that what lies there is its beginning. */
+/** Downloads a file sequentially, so that a partial file is always its beginning. */
 export const fetchInOrder: Gather = ({ sizeBytes, open }, { content, journal }, { slots, signal, onBytes }) =>
   slots.run(async () => {
-    // What a call left that fetched it in parts is no beginning.
+    // The partial file of a download in parts is not a beginning.
     const fs = nodeModule('fs/promises', 'Writing a file');
     const inParts = await fs.rm(journal).then(() => true, ignoreMissing);
     if (inParts) await fs.rm(content, { force: true });

@@ -10,8 +10,8 @@ import type { Gather } from './gather.ts';
 import { type Journal, openJournal } from './journal.ts';
 
 /**
- * Gathers a file in parts that come in any order, several at a time, each written where it belongs. It is hashed from
- * its start on as far as there is no gap, once, and mostly while the pages are still in memory.
+ * Downloads a file in parallel parts, in any order, each written at its offset. The gapless start is hashed once as
+ * it grows, mostly while its pages are still in memory.
  */
 export const fetchInParts: Gather = async (file, partial, options) => {
   const content = await openToUpdate(partial.content);
@@ -58,7 +58,7 @@ async function gather(
   }
 
   async function fetchPart(part: number, given: AbortSignal): Promise<void> {
-    // The disk may fall behind by so much, and a kill costs no more.
+    // Limits how far the disk may fall behind, which is also the most that a kill loses.
     while (behind.length >= parallel) await behind.shift();
     let at = part * partSize;
     await slots.run(async () => {

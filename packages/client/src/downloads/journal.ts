@@ -1,6 +1,6 @@
 import { nodeModule } from '../core/node.ts';
 
-/** What is to be gathered, and in parts of which size. */
+/** The content of the download and its part size. */
 export interface JournalHead {
   readonly sizeBytes: number;
   readonly sha256: string;
@@ -8,18 +8,18 @@ export interface JournalHead {
 }
 
 /**
- * Which parts of a partial file are on disk: its head as a line of JSON, then a line with each one's number. A number is
- * written when the part is on disk, so what it says is so, whatever comes.
+ * The parts of a partial file that are on disk: a head as a line of JSON, then a line with the number of each part. A
+ * number is written after its part is on disk, so it is always true.
  */
 export interface Journal {
-  /** Of the parts that `done` counts. */
+  /** The size of the parts that `done` counts. */
   readonly partSize: number;
   readonly done: ReadonlySet<number>;
   readonly add: (parts: readonly number[]) => Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens what an earlier call wrote where it is about the same content, and otherwise begins a new one. */
+/** Opens the journal of an earlier call if it is about the same content. Otherwise starts a new one. */
 export async function openJournal(path: string, head: JournalHead, isNew: boolean): Promise<Journal> {
   const fs = nodeModule('fs/promises', 'Writing a file');
   const text = isNew ? '' : await fs.readFile(path, 'latin1').catch(() => '');
@@ -35,7 +35,7 @@ export async function openJournal(path: string, head: JournalHead, isNew: boolea
   }
 
   try {
-    // A line that a crash cut off would run into the next.
+    // The next line would continue a truncated one.
     await file.truncate(end);
     if (!found) await append(`${JSON.stringify(head)}\n`);
   } catch (error) {
@@ -50,7 +50,7 @@ export async function openJournal(path: string, head: JournalHead, isNew: boolea
   };
 }
 
-/** The lines up to the first that is no part's number; undefined where the head is another. */
+/** Reads the lines up to the first that is not a part number. Undefined if the head differs. */
 function read(text: string, { sizeBytes, sha256 }: JournalHead) {
   const [first = '', ...lines] = text.split('\n').slice(0, -1);
   const head = parseHead(first);

@@ -3,9 +3,9 @@ import { idempotencyKey } from '../core/idempotency-key.ts';
 import { nodeModule } from '../core/node.ts';
 
 const NEED = 'Writing a file';
-/** A holder touches its lock this often, */
+/** The interval in which the owner touches its lock, */
 const BEAT_MS = 10_000;
-/** and one that has not for so long is gone, wherever it ran. */
+/** and the age without a touch at which its owner, on any machine, counts as dead. */
 const GONE_MS = 60_000;
 
 interface Holder {
@@ -14,12 +14,12 @@ interface Holder {
   readonly host: string;
 }
 
-/** The tokens of this process's own locks: a process started later may have the number of one that was killed. */
+/** The tokens of the locks of this process. A later process may have the number of a killed one. */
 const ours = new Set<string>();
 
 /**
- * Holds the lock at `path` while it works, so that no two calls write the same file, whatever process they are in. A
- * lock that a kill left is taken over. Throws `ModelBoxError` where another call holds it.
+ * Runs `work` under the lock at `path`, so that no two calls in any process write the same file. Takes over the lock
+ * of a killed process. Throws `ModelBoxError` if another call has the lock.
  */
 export async function whileLocked<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
   const fs = nodeModule('fs/promises', NEED);
@@ -59,19 +59,21 @@ async function take(path: string, me: Holder, what: string): Promise<void> {
     const holder = holderOf(found);
     if (!isGone(holder, me, Date.now() - touched)) {
       const by = holder ? ` (process ${holder.pid} on ${holder.host})` : '';
-      throw new ModelBoxError(`${what} is under way in another call${by}, which holds the lock ${path}`);
+      throw new ModelBoxError(
+        `${what} is under way in another call${by}, which has the lock ${path}; wait until it ends`,
+      );
     }
     await takeAway(path, found, me);
   }
 }
 
-/** Undefined where it was given back just now. What can never be read is not waited for. */
+/** Undefined if the lock was just released. Throws if the lock can never be read. */
 function ifMissing(error: unknown, path: string): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
   throw new ModelBoxError(`The lock ${path} cannot be read`, { cause: error });
 }
 
-/** Removes the lock that was found. Of several that found it one does, and none removes what the next holder wrote. */
+/** Removes a found lock. Only one of several callers succeeds, and none removes the lock of the next owner. */
 async function takeAway(path: string, found: string, { token }: Holder): Promise<void> {
   const fs = nodeModule('fs/promises', NEED);
   const aside = nodeModule('path', NEED).join(path, '..', `.modelbox-${token}.lock`);
@@ -94,12 +96,12 @@ function isAlive(pid: number): boolean {
   try {
     return globalThis.process.kill(pid, 0);
   } catch (error) {
-    // Of another user it may not be asked.
+    // A signal to a process of another user is not permitted, so the process exists.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
-/** Undefined where a kill came before it was written. */
+/** Undefined if the process was killed before it wrote the lock. */
 function holderOf(text: string): Holder | undefined {
   try {
     const { token, pid, host } = JSON.parse(text) as Holder;

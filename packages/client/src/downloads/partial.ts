@@ -5,18 +5,18 @@ import { whileLocked } from './lock.ts';
 
 const NEED = 'Writing a file';
 
-/** Where the content of a file is gathered until it is whole: beside the file, so that it only has to be renamed. */
+/** The partial file, beside the target, so that a rename completes it. */
 export interface Partial {
   readonly content: string;
-  /** Which parts of the content are there, where it comes in parts. */
+  /** The parts on disk, if the file is downloaded in parts. */
   readonly journal: string;
-  /** Held while a call writes the other two. */
+  /** The lock of the call that writes the other two. */
   readonly lock: string;
 }
 
 /**
- * The same for the same file and content, so that the next call finds what the last one left. The names are short, and
- * fit wherever the file's own does.
+ * Equal targets and content give equal names, so that the next call finds the partial file. The names are short
+ * enough to fit wherever the target fits.
  */
 export function partialOf(target: string, contentSha256: string): Partial {
   const paths = nodeModule('path', NEED);
@@ -32,7 +32,7 @@ export async function removePartial({ content, journal }: Partial): Promise<void
   await fs.rm(journal, { force: true });
 }
 
-/** Removes what a call left that was killed, the lock too; not what a call is at work on, which does that itself. */
+/** Removes the files of a killed call and its lock, but not those of a running call. */
 export async function removeLeft(partial: Partial): Promise<void> {
   try {
     await whileLocked(partial.lock, partial.content, () => removePartial(partial));

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One request as it arrived, whole or as far as it came. */
+/** A request as received, complete or not. */
 export interface Arrived {
   readonly method: string;
   readonly url: string;
@@ -9,10 +9,10 @@ export interface Arrived {
   readonly body: Buffer;
 }
 
-/** What the server does with one request. */
+/** The reaction of the server to a request. */
 export type Act = (response: ServerResponse, request: Arrived) => void | Promise<void>;
 
-/** A real server that does as it is told: the first request gets the first act, and so on; the last act stays. */
+/** A real server with scripted reactions: the first request gets the first act, and so on. The last act repeats. */
 export async function faultServer(...acts: Act[]) {
   const arrived: Arrived[] = [];
   let count = 0;
@@ -58,10 +58,10 @@ export const problem = (
     headers,
   );
 
-/** Breaks the connection off without an answer. */
+/** Cuts the connection without an answer. */
 export const drop: Act = (response) => void response.destroy();
 
-/** Begins an answer and breaks off in its middle. */
+/** Starts an answer and cuts the connection in the middle. */
 export const truncate: Act = (response) => {
   response.writeHead(200, { 'content-length': '1000' });
   response.write('{"half":', () => response.destroy());

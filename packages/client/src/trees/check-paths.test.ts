@@ -7,7 +7,7 @@ test.each(UNSAFE)('%j is refused', (path) => {
   expect(() => checkPaths(['ok', path], false, false)).toThrow('is not a path inside a folder');
 });
 
-test('names that only Windows reads otherwise are refused there alone', () => {
+test('names that only Windows interprets differently are rejected only there', () => {
   const faults: Record<string, string> = {
     'a:b': 'holds ":", which Windows allows in no file name',
     'ab:c': 'holds ":", which Windows allows in no file name',
@@ -26,7 +26,7 @@ test('names that only Windows reads otherwise are refused there alone', () => {
   checkPaths(['console/nullable.txt', '.hidden/…'], true, true);
 });
 
-test('two names that would be one file are refused where they would', () => {
+test('two names for the same file are rejected where they clash', () => {
   checkPaths(['Data/a', 'data/b', 'A', 'a'], false, false);
   checkPaths(['Data/a', 'data/b'], true, false);
   expect(() => checkPaths(['A', 'a'], true, false)).toThrow('the same file');

@@ -3,8 +3,8 @@ import { ModelBoxError } from '../core/errors.ts';
 const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
- * Throws `ModelBoxError` where one of the paths could lead out of the folder, or two could not both be files in it. The
- * server refuses most of these itself; a client must not depend on that. `to`: what is refused then, in the message.
+ * Throws `ModelBoxError` if a path could leave the folder, or if two paths cannot both be files in it. The server
+ * rejects most of these too, but a client must not rely on that. `to` names the action in the message.
  */
 export function checkPaths(
   paths: readonly string[],
@@ -30,7 +30,7 @@ export function checkPaths(
   }
 }
 
-/** True where `checkPaths` would refuse these on a disk that ignores case, and on no other. */
+/** True if `checkPaths` rejects the paths only on a disk that ignores case. */
 export function clashInCase(paths: readonly string[], windows: boolean): boolean {
   try {
     checkPaths(paths, true, windows);
@@ -40,19 +40,22 @@ export function clashInCase(paths: readonly string[], windows: boolean): boolean
   }
 }
 
-/** The rule of the server for a path, as far as it decides where a file lies. A colon is an ordinary character. */
+/** The rule of the server for paths, as far as it affects the location. A colon is an ordinary character. */
 function isSafe(path: string): boolean {
   if (/[\\\u0000-\u001f\u007f]/.test(path)) return false;
   return !path.split('/').some((part) => part === '' || part === '.' || part === '..');
 }
 
-/** Why Windows would write the file to another place, or could not write it. */
+/** Returns why Windows would write the file elsewhere or not at all. */
 function faultOnWindows(path: string): string | undefined {
   for (const part of path.split('/')) {
     const character = /[:<>"|?*]/.exec(part)?.[0];
-    // A colon names a drive or begins a stream.
+    // A colon follows a drive or starts a stream.
     if (character !== undefined)
-      return `holds ${JSON.stringify(character)}, which Windows allows in no file name; pull it on another system, or download it to a name of your own`;
+      return (
+        `holds ${JSON.stringify(character)}, which Windows allows in no file name; pull it on another ` +
+        `system, or download it to a name of your own`
+      );
     if (/[. ]$/.test(part))
       return `has the part ${JSON.stringify(part)}, and Windows drops a dot or space at the end of a name`;
     if (RESERVED_ON_WINDOWS.test(part))

@@ -4,15 +4,15 @@ import type { CallOptions } from '../core/options.ts';
 import type { Resources } from '../generated/resources.ts';
 import type { Upload } from '../generated/schemas.ts';
 
-/** The uploads in parts to a version that earlier calls have begun. */
+/** The uploads in parts to a version that earlier calls started. */
 export interface EarlierUploads {
-  /** Those of a path, newest first. */
+  /** The uploads of a path, newest first. */
   of(path: string): readonly Upload[];
-  /** Gives up those that are open still: the file has arrived otherwise, and they would be in the way of `finalize`. */
+  /** Aborts open uploads of a path whose file has arrived otherwise: they would block `finalize`. */
   giveUp(path: string): Promise<void>;
 }
 
-/** Throws where one is open that is not to be pushed. */
+/** Throws if an upload is open whose file is not to be pushed. */
 export async function earlierUploads(
   { uploads }: Resources,
   version: string,
@@ -41,7 +41,7 @@ export async function earlierUploads(
   };
 }
 
-/** The one that was gone on with has been completed. */
+/** The continued upload has been completed. */
 function ignoreClosed(error: unknown): void {
   if (!(error instanceof APIError && error.code === 'upload_closed')) throw error;
 }

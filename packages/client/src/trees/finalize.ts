@@ -6,7 +6,7 @@ import type { Version } from '../generated/schemas.ts';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Makes a version ready. Waits where the server still verifies files of it. */
+/** Finalizes a version. Waits while the server still verifies its files. */
 export async function finalize(
   { versions, uploads }: Resources,
   version: string,
@@ -21,7 +21,7 @@ export async function finalize(
       if (isLast || !(error instanceof APIError) || error.code !== 'files_pending') throw error;
     }
     const { items } = await uploads.list({ version, state: 'verifying', limit: 1 }, call);
-    // The last of them may have been verified just now.
+    // The last upload may have been verified just now.
     isLast = items.length === 0;
     if (isLast) continue;
     await pause(wait);

@@ -4,11 +4,11 @@ import type { PushItem } from './options.ts';
 import { isTemporaryName } from './temporary.ts';
 
 /**
- * The files below a folder, hidden ones too, at the paths that they have in it. Folders without files are not told of,
- * nor is what a killed pull left.
+ * Lists the files below a folder with their relative paths, hidden files included. Leaves out empty folders and the
+ * remains of a killed pull.
  *
- * A symbolic link to a file in the folder stands for that file. Any other link (out of the folder, to a folder, to
- * nothing) and whatever is no file is a `ModelBoxError`: to leave it out in silence would lose a file.
+ * A symbolic link to a file in the folder stands for that file. Any other link (out of the folder, to a folder,
+ * broken) and anything that is not a file throw `ModelBoxError`, because leaving them out silently would lose a file.
  */
 export async function folderItems(folder: string): Promise<PushItem[]> {
   const fs = nodeModule('fs/promises', 'Pushing a folder');
@@ -30,7 +30,7 @@ export async function folderItems(folder: string): Promise<PushItem[]> {
     }
   }
 
-  /** What Node shows of bytes that are no text names nothing. */
+  /** If a name is not UTF-8, the text that Node shows does not name a file. */
   const exists = (path: string) =>
     fs.lstat(path).then(
       () => true,

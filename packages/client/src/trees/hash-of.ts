@@ -1,6 +1,9 @@
 import { sha256 } from '../core/sha256.ts';
 
-/** The SHA-256 in hex of all chunks. Throws the signal's reason where it fires; `onBytes` is told the sum so far. */
+/**
+ * Returns the SHA-256 of all chunks in hex. Throws the reason of the signal if it fires. `onBytes` receives the sum
+ * so far.
+ */
 export async function hashOf(
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

@@ -4,21 +4,21 @@ import { readSource } from '../core/upload-source.ts';
 import { checkPaths } from './check-paths.ts';
 import type { PushItem } from './options.ts';
 
-/** A file to push, as it was when the push began. */
+/** A file to push, in its state at the start of the push. */
 export interface LocalFile extends PushItem {
   readonly content: Source;
-  /** In bytes; undefined for a stream. */
+  /** The size in bytes. Undefined for a stream. */
   readonly size: number | undefined;
-  /** Throws `ModelBoxError` where the file is not what it was when the push began. */
+  /** Throws `ModelBoxError` if the file has changed since the start of the push. */
   unchanged(): Promise<void>;
 }
 
-/** The items, in the order of their paths. Throws where they could not all be files in one folder. */
+/** Opens the items, in the order of their paths. Throws if they cannot all be files in one folder. */
 export async function localFiles(items: readonly PushItem[]): Promise<LocalFile[]> {
   if (items.length === 0) throw new ModelBoxError('There is no file to push');
   const files = new Map<string, LocalFile>();
   for (const item of items) {
-    // The server keeps names in NFC; some file systems do not.
+    // The server stores names in NFC; some file systems do not.
     const path = item.path.normalize('NFC');
     if (files.has(path)) throw new ModelBoxError(`Two files have the path ${JSON.stringify(path)}`);
     files.set(path, { ...(await localFile(item)), path });

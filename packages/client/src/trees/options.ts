@@ -3,20 +3,20 @@ import type { PartOptions } from '../core/part-options.ts';
 import type { UploadSource } from '../core/upload-source.ts';
 import type { File, FileRole, Version } from '../generated/schemas.ts';
 
-/** How far all files together are. What is found to be there already counts as done. */
+/** The progress of all files together. Files and parts that exist already count as done. */
 export interface TreeProgress {
   readonly bytes: number;
-  /** Undefined where a stream's length is not known beforehand. */
+  /** Undefined if the length of a stream is unknown. */
   readonly totalBytes: number | undefined;
   readonly files: number;
   readonly totalFiles: number;
-  /** The file that just moved on. */
+  /** The file that made progress. */
   readonly path: string;
 }
 
 /** Options of `push` and `pull`. */
 export interface TreeOptions extends CallOptions, PartOptions {
-  /** What moves at the same time: files, and parts of large ones. Default: 4. */
+  /** The number of parallel transfers of files and parts. Default: 4. */
   readonly concurrency?: number | undefined;
   readonly onProgress?: ((progress: TreeProgress) => void) | undefined;
 }
@@ -24,8 +24,8 @@ export interface TreeOptions extends CallOptions, PartOptions {
 /** Options of `push`. */
 export interface PushOptions extends TreeOptions, Pick<FileUploadOptions, 'direct' | 'settleTimeoutMs'> {
   /**
-   * Files from 1 MiB on are hashed first, and content that the server has in a file that the caller may read is not sent
-   * again. Default: true.
+   * Whether to hash files from 1 MiB on first, and to reuse equal content of files that the caller may read instead
+   * of sending it. Default: true.
    */
   readonly reuse?: boolean | undefined;
 }
@@ -33,15 +33,15 @@ export interface PushOptions extends TreeOptions, Pick<FileUploadOptions, 'direc
 /** Options of `pull`. */
 export interface PullOptions extends TreeOptions {
   /**
-   * Content comes straight from the bucket of a server that keeps files on S3: by signed addresses, which must be
-   * reachable from here. From any other server it comes as without this. Default: false.
+   * Whether to download from the bucket of a server with S3 storage, by signed URLs that must be reachable. Has no
+   * effect on other servers. Default: false.
    */
   readonly direct?: boolean | undefined;
 }
 
-/** A file to push: where it is to lie in the version, and its content. */
+/** A file to push: its path in the version, and its content. */
 export interface PushItem {
-  /** Relative, names joined by `/`. */
+  /** The relative path of names joined by `/`. */
   readonly path: string;
   readonly source: UploadSource;
   /** Default: `model`. */
@@ -50,18 +50,20 @@ export interface PushItem {
   readonly contentType?: string | undefined;
 }
 
-/** What became of a file. `present`: it was there already and was only verified. `tracked`: it lies at its `uri`. */
+/**
+ * The result for a file. `present`: it existed already and was only verified. `tracked`: its content is at its `uri`.
+ */
 export interface PulledFile {
   readonly path: string;
   readonly status: 'downloaded' | 'present' | 'tracked';
-  /** The file's size; null for a tracked file whose size nobody told. */
+  /** The size of the file. Null for a tracked file of unknown size. */
   readonly bytes: number | null;
-  /** Of a tracked file, else null. */
+  /** The location of a tracked file, otherwise null. */
   readonly uri: File['uri'];
 }
 
 export interface Pulled {
   readonly version: Version;
-  /** By path. */
+  /** The files, by path. */
   readonly files: readonly PulledFile[];
 }

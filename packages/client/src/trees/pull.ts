@@ -39,7 +39,7 @@ export async function pull(
   checkPaths(names, false, windows);
   await fs.mkdir(folder, { recursive: true });
   const root = await fs.realpath(folder);
-  // The disk is asked only where it matters, since that takes writing: a folder that has all files is only read.
+  // Probes the disk only if case matters, because the probe writes a file.
   if (clashInCase(names, windows)) checkPaths(names, await ignoresCase(root), windows);
   const targetOf = ({ path }: ResolvedFile) => paths.join(root, ...path.split('/'));
   const partials = here.map((file) => partialOf(targetOf(file), file.sha256 ?? ''));
@@ -71,7 +71,7 @@ export async function pull(
   };
 }
 
-/** True where `target` is a file with the content of `file`. */
+/** True if `target` is a file with the content of `file`. */
 async function hasContent(
   target: string,
   file: ResolvedFile,
@@ -93,7 +93,8 @@ function wholeFile(
   call: CallOptions,
 ): WholeFile {
   const { path, sha256, sizeBytes } = file;
-  if (sha256 === null || sizeBytes === null) throw new ModelBoxError(`The server told no SHA-256 of ${path}`);
+  if (sha256 === null || sizeBytes === null)
+    throw new ModelBoxError(`The server did not report the SHA-256 of ${path}`);
   return {
     what: `The download of ${path}`,
     sizeBytes,
@@ -106,7 +107,7 @@ function wholeFile(
       });
       if (part.status === 206 || length === sizeBytes) return part;
       await part.cancel();
-      throw new ModelBoxError('What answers serves no parts of files; set `partsFrom` to `Infinity`');
+      throw new ModelBoxError('The server or a proxy does not support ranges; set `partsFrom` to `Infinity`');
     },
   };
 }

@@ -18,7 +18,10 @@ import type { PushItem, PushOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { tally } from './tally.ts';
 
-/** Files of which the server is asked first whether it has their content: it takes longer to send these than to hash. */
+/**
+ * The size from which the client first asks the server for equal content: sending such files takes longer than
+ * hashing.
+ */
 const REUSE_FROM = 2 ** 20;
 
 /** See `ModelBox.push`. */
@@ -47,7 +50,7 @@ export async function push(
     const mayBe = found?.state === 'verified' && found.sizeBytes === size;
     const known = size !== undefined && size >= REUSE_FROM && options.reuse !== false;
     const chunks = mayBe || known ? content.parts?.read(0, size ?? 0, 'passing') : undefined;
-    // What will most likely be sent is told of when it is.
+    // Content that is probably sent reports its progress then.
     const sha256 = chunks && (await hashOf(chunks, signal, mayBe ? onBytes : () => {}));
     let bytes = size;
     const isThere = sha256 !== undefined && mayBe && found.sha256 === sha256;
@@ -57,7 +60,7 @@ export async function push(
         onBytes(now);
       };
       const one = send(file, sha256, signal, how).catch(async (error: unknown) => {
-        // A hash that does not fit any more is but the sign of it.
+        // A hash mismatch may only be a symptom of the change.
         await file.unchanged();
         throw error;
       });
@@ -67,13 +70,13 @@ export async function push(
     await earlier.giveUp(path);
     progress.done(path, bytes ?? 0);
   });
-  // Later, so that the server reads one file back while others are on their way.
+  // Runs later, so that the server verifies one file while others are sent.
   await inParallel(sent, { concurrency, signal: call.signal }, async (file) => void (await file.verified()));
   if (version.status === 'ready') return version;
   const { pause } = patience(http.carrier(call), options.settleTimeoutMs);
   return finalize(client, version.id, call, pause);
 
-  /** True where the server has the content, and makes the file of it. */
+  /** Creates the file from content that the server has. False if it lacks the content. */
   async function attach(
     { path, role, contentType }: LocalFile,
     sha256: string | undefined,
@@ -111,7 +114,7 @@ export async function push(
   }
 }
 
-/** The version's stored files, by path. Throws where it has one that is not to be pushed. */
+/** Lists the stored files of the version by path. Throws if one is not to be pushed. */
 async function stored(
   client: Resources,
   { id }: Version,

@@ -4,11 +4,11 @@ import type { TreeOptions } from './options.ts';
 
 interface ResolvedOptions {
   readonly concurrency: number;
-  /** Those of each call. */
+  /** The options of each call. */
   readonly call: CallOptions;
 }
 
-/** Throws `ModelBoxError` where an option is not what it must be. */
+/** Throws `ModelBoxError` if an option is invalid. */
 export function resolveOptions(options: TreeOptions): ResolvedOptions {
   checkPartOptions(options);
   const { concurrency = 4, signal, timeoutMs, maxRetries, headers } = options;

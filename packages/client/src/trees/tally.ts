@@ -1,10 +1,10 @@
 import type { TreeOptions } from './options.ts';
 
-/** Adds up what the files report, each of which may begin again; what was told never goes back. */
+/** Adds up the progress of files, each of which may restart. The reported sum never decreases. */
 export interface Tally {
-  /** `bytes` of the file so far. */
+  /** Records the bytes of a file so far. */
   at(path: string, bytes: number): void;
-  /** The file is done, with `bytes` in all. */
+  /** Records that a file is done, with `bytes` in total. */
   done(path: string, bytes: number): void;
 }
 

@@ -5,8 +5,9 @@ import { isTemporaryName, temporaryName } from './temporary.ts';
 const NEED = 'Pulling into a folder';
 
 /**
- * Makes the folders that the paths need, and removes from them what an earlier pull left, but for the names in `keep`.
- * Tells whether there is any of those. Throws where a folder is in the place of a file, or the other way round.
+ * Creates the folders of the paths, and removes from them the remains of an earlier pull, except for the names in
+ * `keep`. Returns whether any of those exist. Throws if a folder is in the place of a file, or a file in that of a
+ * folder.
  */
 export async function prepareFolders(
   root: string,
@@ -21,14 +22,14 @@ export async function prepareFolders(
   for (const folder of [...folders].sort()) {
     const at = disk.join(root, folder);
     if (folder !== '') await fs.mkdir(at).catch(ignoreExisting);
-    // Content from a server is never written through a link to somewhere else.
+    // Content of a server must never be written through a link to another place.
     if (folder !== '' && !(await fs.lstat(at)).isDirectory())
       throw new ModelBoxError(`${at} is not a folder`);
     for (const entry of await fs.readdir(at, { withFileTypes: true })) {
       const { name } = entry;
       const path = folder === '' ? name : `${folder}/${name}`;
       if (wanted.has(path) && entry.isDirectory())
-        throw new ModelBoxError(`${disk.join(at, name)} is a folder, where a file is to be`);
+        throw new ModelBoxError(`${disk.join(at, name)} is a folder, but the pull needs a file there`);
       if (!isTemporaryName(name) || wanted.has(path)) continue;
       if (keep.has(disk.join(at, name))) isLeft = true;
       else await fs.rm(disk.join(at, name), { force: true });
@@ -37,7 +38,7 @@ export async function prepareFolders(
   return isLeft;
 }
 
-/** True where the file system takes `a` and `A` for the same name. */
+/** True if the file system treats `a` and `A` as the same name. */
 export async function ignoresCase(root: string): Promise<boolean> {
   const fs = nodeModule('fs/promises', NEED);
   const paths = nodeModule('path', NEED);

@@ -1,8 +1,8 @@
 import { idempotencyKey } from '../core/idempotency-key.ts';
 
-/** The name of a file that is there for a moment; short, so that it fits wherever the file's name does. */
+/** A temporary name, short enough to fit wherever the final name fits. */
 export const temporaryName = (): string => `.modelbox-${idempotencyKey().slice(0, 12)}.part`;
 
-/** A name that a pull writes under: what it leaves when it fails or is killed. */
+/** Whether a name is a temporary name of a pull, which a failed or killed pull leaves behind. */
 export const isTemporaryName = (name: string): boolean =>
   /^\.modelbox-[0-9a-f]{12,32}\.(part|journal|lock)$/.test(name);

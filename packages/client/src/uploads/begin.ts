@@ -5,7 +5,7 @@ import { type FileTarget, isFor } from './file-target.ts';
 import type { LocalContent } from './local-content.ts';
 import type { Patience } from './patience.ts';
 
-/** An upload to go on with: its parts that have arrived, by number, or null where no part is taken any more. */
+/** An upload to continue: its received parts by number, or null if it accepts no more parts. */
 export interface Begun {
   readonly upload: Upload;
   readonly arrived: ReadonlyMap<number, UploadPart> | null;
@@ -14,13 +14,13 @@ export interface Begun {
 export interface BeginOptions {
   readonly partSize: number | undefined;
   readonly patience: Patience;
-  /** Of the whole, where it is known already. */
+  /** The SHA-256 of the whole, if known. */
   readonly sha256: string | undefined;
-  /** Of the whole, computed where it is not known; once. */
+  /** Returns the SHA-256 of the whole. Computes it once, if unknown. */
   readonly wholeSha256: () => Promise<string>;
 }
 
-/** Finds the upload that an earlier call has left, or begins one. `known` are those to the object, newest first. */
+/** Finds the upload of an earlier call, or starts one. `known` lists the uploads to the object, newest first. */
 export async function begin(
   carrier: Carrier,
   target: FileTarget,
@@ -37,13 +37,13 @@ export async function begin(
   const body = { ...owner, path, role, mediaType, sizeBytes };
   const { partSize: partSizeBytes, sha256 } = options;
   const upload = await carrier.uploads.create({ ...body, partSizeBytes, sha256 }, carrier.call);
-  // Content that the server has already need not be sent: it is complete at once.
+  // If the server has the content already, the upload is complete at once.
   return { upload, arrived: upload.state === 'open' ? new Map() : null };
 }
 
 async function goOn(carrier: Carrier, upload: Upload, options: BeginOptions): Promise<Begun | undefined> {
   const isLeft = upload.state === 'open' || isStored(upload);
-  // Of an upload that has been completed, or was begun with a hash, the content is known, and must be ours.
+  // The content of a completed upload, or of one with a hash, is known and must equal ours.
   const isOurs = async () => upload.sha256 === null || upload.sha256 === (await options.wholeSha256());
   if (!isLeft || !(await isOurs())) return undefined;
   if (upload.state !== 'open') return { upload, arrived: null };
@@ -61,13 +61,16 @@ async function partsOf({ uploads, call }: Carrier, { id }: Upload): Promise<Map<
   return arrived;
 }
 
-/** Complete, or all but verified, and its file still is what came of it. */
+/** Complete or being verified, and its file is still the result. */
 const isStored = ({ state, sha256, file }: Upload): boolean =>
   (state === 'verifying' || state === 'complete') &&
   sha256 !== null &&
   (file?.state === 'verifying' || file?.state === 'verified');
 
-/** An open upload that takes no part: the server put the parts together, and died before it could say so. Or lost them. */
+/**
+ * An open upload that accepts no parts: the server assembled the parts and crashed before it recorded that, or lost
+ * the parts.
+ */
 async function assemble(
   { uploads, call }: Carrier,
   { id }: Upload,
@@ -78,7 +81,7 @@ async function assemble(
     return { upload: await patience.settled(() => uploads.complete(id, { sha256 }, call)), arrived: null };
   } catch (error) {
     if (!isClosed(error)) throw error;
-    // Of no use to anybody, and in the way of `finalize`.
+    // The upload is useless and would block `finalize`.
     await uploads.abort(id, call);
     return undefined;
   }

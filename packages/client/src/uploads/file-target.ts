@@ -9,10 +9,10 @@ export interface FileTarget {
   readonly mediaType: string | undefined;
 }
 
-/** Whether the upload would bring the file to the target, as far as that can be told without the content. */
+/** Whether the upload would create the target, as far as its metadata shows. */
 export function isFor(upload: Upload, { path, role, mediaType }: FileTarget, sizeBytes: number): boolean {
   return (
-    // The server keeps names in NFC.
+    // The server stores names in NFC.
     upload.path === path.normalize('NFC') &&
     upload.sizeBytes === sizeBytes &&
     (role === undefined || upload.role === role) &&
@@ -20,6 +20,6 @@ export function isFor(upload: Upload, { path, role, mediaType }: FileTarget, siz
   );
 }
 
-/** The server keeps types in lower case, and none of what is only bytes. */
+/** The server stores media types in lower case, and none for plain bytes. */
 const isSameType = (kept: string | null, said: string): boolean =>
   kept === said || (kept === null && said.startsWith('application/octet-stream'));

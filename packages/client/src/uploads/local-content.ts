@@ -3,14 +3,14 @@ import { sha256 } from '../core/sha256.ts';
 import type { Sha256 } from '../core/sha256-portable.ts';
 import type { PartSource, Source } from '../core/source.ts';
 
-/** Content on this side that is sent in parts, as it was when the upload began. */
+/** Local content to send in parts, in its state at the start of the upload. */
 export interface LocalContent {
   readonly sizeBytes: number;
-  /** A part of it, to be sent. */
+  /** Returns a part as a source. */
   part(offset: number, length: number): Source;
-  /** The SHA-256 in hex of a part; `also` is updated with the same bytes. */
+  /** Returns the SHA-256 of a part in hex. `also` is updated with the same bytes. */
   hash(offset: number, length: number, also?: Sha256): Promise<string>;
-  /** Throws `ModelBoxError` where it is not what it was. */
+  /** Throws `ModelBoxError` if the content has changed. */
   readonly unchanged: () => Promise<void>;
 }
 

@@ -5,11 +5,11 @@ import type { Carrier } from './carrier.ts';
 const DAY_MS = 86_400_000;
 const USUAL_PAUSE_MS = 5_000;
 
-/** Waits for what the server goes on with by itself. The total time begins with the first wait. */
+/** Waits for work that the server continues by itself. The total time starts with the first wait. */
 export interface Patience {
-  /** Throws `TimeoutError` if the total time would be over before. `cause`: why it waits. */
+  /** Throws `TimeoutError` if the wait would exceed the total time. `cause`: the reason for waiting. */
   readonly pause: (ms: number, cause?: unknown) => Promise<void>;
-  /** Runs `work`, and again as `Retry-After` says while the store does not know the parts of an upload. */
+  /** Runs `work`, and retries it after `Retry-After` while the store cannot list the parts of an upload. */
   settled<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -20,7 +20,8 @@ export function patience(carrier: Pick<Carrier, 'pause'>, settleTimeoutMs = DAY_
     since ??= performance.now();
     if (settleTimeoutMs > 0 && performance.now() - since + ms > settleTimeoutMs)
       throw new TimeoutError(
-        `The server has not finished the upload within ${settleTimeoutMs} ms, and goes on with it; call again later`,
+        `The server has not finished the upload within ${settleTimeoutMs} ms, but continues; call again ` +
+          `later to wait for it`,
         { cause },
       );
     await carrier.pause(ms);

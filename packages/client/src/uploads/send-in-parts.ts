@@ -12,23 +12,23 @@ import { type Patience, patience } from './patience.ts';
 import { sendPart, type Way } from './send-part.ts';
 
 export interface SendOptions extends FileUploadOptions {
-  /** Connections that are shared with others. */
+  /** The connections that all transfers share. */
   readonly slots: Slots;
   /** The uploads to the object, newest first. */
   readonly known: AsyncIterable<Upload> | Iterable<Upload>;
 }
 
-/** An upload that has been completed: all that is left is that the server verifies it. */
+/** A completed upload that the server still verifies. */
 export interface Completed {
   readonly upload: Upload;
-  /** Of the content on this side, in hex. */
+  /** The SHA-256 of the local content in hex. */
   readonly sha256: string;
   readonly patience: Patience;
 }
 
 /**
- * Sends content in parts, several at a time, and completes the upload. Goes on with what an earlier call has left; an
- * error leaves it so for the next one.
+ * Sends content in parallel parts and completes the upload. Continues the upload of an earlier call. After an error,
+ * the upload stays for the next call.
  */
 export async function sendInParts(
   carrier: Carrier,
@@ -75,7 +75,7 @@ interface Part {
   readonly sha256: string;
 }
 
-/** Sends the parts that have not arrived with this content. Gives the SHA-256 of the whole. */
+/** Sends the missing parts, and returns the SHA-256 of the whole. */
 async function sendMissing(
   carrier: Carrier,
   local: LocalContent,
@@ -93,13 +93,13 @@ async function sendMissing(
   const at = (part: number, bytes: number) => {
     sum += bytes - (moved.get(part) ?? 0);
     moved.set(part, bytes);
-    // A part that is sent once more is no step back.
+    // A retried part does not decrease the progress.
     if (sum <= told) return;
     told = sum;
     onProgress?.(sum, sizeBytes);
   };
 
-  /** In order, so that one pass gives the hash of each part and of the whole. */
+  /** Reads in order, so that one pass hashes each part and the whole. */
   async function* parts(): AsyncGenerator<Part, void, undefined> {
     for (let number = 1, offset = 0; offset < sizeBytes; number += 1, offset += partSizeBytes) {
       const length = Math.min(partSizeBytes, sizeBytes - offset);

@@ -4,11 +4,11 @@ import { isWorthSigningAnew } from '../core/retry.ts';
 import type { SignedPart } from '../generated/schemas.ts';
 import type { Carrier, Moving, PartContent } from './carrier.ts';
 
-/** How the parts of one upload are sent. */
+/** The route of the parts of one upload. */
 export interface Way {
-  /** To the store, past the server. */
+  /** Directly to the store. */
   direct: boolean;
-  /** A part has got there so. */
+  /** Whether a part has arrived on this route. */
   proven: boolean;
 }
 
@@ -18,8 +18,8 @@ export interface PartName {
 }
 
 /**
- * Sends one part, with tries of its own. Where the store cannot be reached from here, or does not accept what the server
- * has signed, the part goes to the server, and all others do.
+ * Sends one part with its own retries. If the store cannot be reached, or rejects the signed request, this and all
+ * other parts go to the server.
  */
 export async function sendPart(
   carrier: Carrier,
@@ -41,7 +41,7 @@ export async function sendPart(
       moving.onBytes(0);
       if (moving.signal.aborted) throw error;
       failures += 1;
-      // A checksum that does not fit is but the sign of it.
+      // A wrong checksum may only be a symptom of the change.
       await unchanged();
       const worthIt = signed !== undefined && isWorthSigningAnew(error);
       if (signed !== undefined && !way.proven && failures > 1) {
@@ -54,7 +54,7 @@ export async function sendPart(
   }
 }
 
-/** Undefined where the store takes no parts past the server after all. */
+/** Undefined if the store accepts no direct parts after all. */
 async function sign(
   { uploads, call }: Carrier,
   way: Way,
@@ -72,7 +72,7 @@ async function sign(
   }
 }
 
-/** The error, or a `ChecksumError` where it says that what arrived was not what was sent. */
+/** Returns the error, or a `ChecksumError` if the part was damaged in transit. */
 function damaged(error: unknown, part: number, { sha256 }: PartContent): unknown {
   if (!(error instanceof APIError)) return error;
   const ofServer = error.code === 'checksum_mismatch';

@@ -11,13 +11,12 @@ import { localContent } from './local-content.ts';
 import { type SendOptions, sendInParts } from './send-in-parts.ts';
 import { whenVerified } from './when-verified.ts';
 
-/** A file whose content has been sent. */
 export interface SentFile {
-  /** Waits until it is verified, where that takes time. */
+  /** Waits until the file is verified. */
   readonly verified: () => Promise<Answer<File>>;
 }
 
-/** Sends a file: in parts where it is large and its source can be read in any order, otherwise `inOne` request. */
+/** Sends a file: in parts if it is large and its source supports random access, otherwise in one request. */
 export async function sendFile(
   carrier: Carrier,
   target: FileTarget,

@@ -7,7 +7,7 @@ import type { Completed } from './send-in-parts.ts';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Waits until the server has read the whole content back, and compares the SHA-256 that it found. */
+/** Waits until the server has read the whole content, and compares the SHA-256 that it computed. */
 export async function whenVerified(
   carrier: Carrier,
   { upload: { id, path }, sha256, patience }: Completed,
@@ -24,10 +24,10 @@ export async function whenVerified(
       throw new ChecksumError(what, sha256, found);
     if (state === 'complete' && file !== null) return { ...answer, data: file };
     if (state === 'complete')
-      throw new ModelBoxError(`${what} was replaced by another one while it was verified`);
-    // The server names the hash that was announced where the content has another.
+      throw new ModelBoxError(`${what} was replaced by another upload during its verification`);
+    // If the content has another hash, the server reports the announced one.
     if (state === 'failed' && failure?.includes(sha256))
       throw new ChecksumError(what, sha256, undefined, { cause: failure });
-    throw new ModelBoxError(`${what} came to nothing (${state}): ${failure}`);
+    throw new ModelBoxError(`${what} failed (${state}): ${failure}`);
   }
 }

@@ -1,4 +1,4 @@
-// Compiled, not run: what a strict project for browsers may write, without the types of Node.
+// Compiled, not run: code that a strict browser project may contain, without the types of Node.
 
 import { ModelBox, NotFoundError } from '@modelbox/client';
 

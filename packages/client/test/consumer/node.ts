@@ -1,4 +1,4 @@
-// Compiled, not run: what a strict project on Node may write, and what it may not.
+// Compiled, not run: code that a strict Node project may contain, and errors that the types must report.
 
 import { createReadStream } from 'node:fs';
 import {

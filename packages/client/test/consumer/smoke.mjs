@@ -1,4 +1,4 @@
-// Run on each Node that the package promises to work on: a model in and out, against a server that keeps one file.
+// Runs on each Node that the package supports: pushes and pulls a model on a server that stores one file.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

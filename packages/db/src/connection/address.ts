@@ -1,21 +1,21 @@
-/** Where a database is, and who connects to it. */
+/** The address of a database and the role that connects. */
 export interface DatabaseAddress {
   /** `host:port` as parsed, for messages; `the local socket` if the URL names no host. */
   host: string;
-  /** The schema that holds every table of ours: `?schema=`, by default `public`. */
+  /** The schema of all tables: `?schema=`, by default `public`. */
   schema: string;
   /** `?options=` of the URL: startup options for settings that the server does not pin. */
   startupOptions: string | undefined;
-  /** The URL as `pg` takes it: with only the parameters that say where, who and how to encrypt. */
+  /** The URL for `pg`, with only the parameters for address, role and encryption. */
   url: string;
 }
 
-/** A database URL that cannot be read. The message ends the sentence "… must be", and repeats nothing of the URL. */
+/** An invalid database URL. The message ends the sentence "… must be" and repeats no part of the URL. */
 export class DatabaseUrlError extends Error {
   override readonly name = 'DatabaseUrlError';
 }
 
-/** The parameters that `pg` reads: where, who and how to encrypt. */
+/** The parameters that `pg` reads, for address, role and encryption. */
 const forPg = new Set([
   'host',
   'port',
@@ -30,7 +30,7 @@ const forPg = new Set([
   'uselibpqcompat',
 ]);
 
-/** The parameters that are read here. */
+/** The parameters that this module reads. */
 const forUs = new Set(['schema', 'options']);
 
 const form = 'a URL such as postgres://user:password@host:5432/database';
@@ -38,8 +38,8 @@ const encoded =
   'with the characters @ / : ? # % and spaces of the user and the password percent-encoded (@ is %40)';
 
 /**
- * Reads a database URL strictly. A password that is not percent-encoded makes a URL that parses, with a part of the
- * password as its host or path: such a URL is refused, so that no message shows that part.
+ * Parses a database URL strictly. If a password is not percent-encoded, a part of it can become the host or path of a
+ * valid URL. Such URLs are rejected, so that no message shows that part.
  * @throws DatabaseUrlError
  */
 export function databaseAddress(text: string): DatabaseAddress {
@@ -57,7 +57,7 @@ export function databaseAddress(text: string): DatabaseAddress {
   if (url.pathname.slice(1).includes('/'))
     throw new DatabaseUrlError(`${form} with one database, ${encoded}`);
   const schema = url.searchParams.get('schema') ?? 'public';
-  // Prisma does not escape a quote. Postgres cuts longer names off.
+  // Prisma does not escape quotes, and Postgres truncates longer names.
   if (schema === '' || Buffer.byteLength(schema) > 63 || /["\0]/.test(schema))
     throw new DatabaseUrlError(`${form}; its parameter schema has 1 to 63 bytes and no double quote`);
   const startupOptions = url.searchParams.get('options') ?? undefined;
@@ -69,10 +69,10 @@ export function databaseAddress(text: string): DatabaseAddress {
   return { host: shown, schema, startupOptions, url: url.href };
 }
 
-/** An `@` after the host: the host and what precedes the `@` are then parts of the password. */
+/** An `@` after the host. The host and the text before the `@` are then parts of the password. */
 const hasExtraAt = ({ pathname, search }: URL): boolean => `${pathname}${search}`.includes('@');
 
-/** A `?` right after the host that begins no parameters of ours: the host and the port may be a user and a password. */
+/** A `?` right after the host that starts none of our parameters. Host and port may then be a user and a password. */
 const hasCredentialsInQuery = ({ username, pathname, searchParams }: URL): boolean =>
   pathname === '' &&
   [...searchParams].some(

@@ -4,15 +4,15 @@ import { connectionCut, PatientClient } from './patient-client.ts';
 import { pinned, pinnedIfKnown, searchPath } from './settings.ts';
 
 /**
- * How sessions get their settings: in the startup message, which costs nothing and takes precedence from the first
- * moment; or by a statement after it, for poolers that refuse or ignore startup parameters.
+ * How sessions get their settings. `startup`: in the startup message, which costs nothing and applies from the first
+ * moment. `statement`: by a statement afterwards, for poolers that reject or ignore startup parameters.
  */
 export type SettingsBy = 'startup' | 'statement';
 
-/** One pool of connections to a database. */
+/** Options of a connection pool. */
 export interface PoolOptions {
   url: string;
-  /** Connections at most. */
+  /** The maximum number of connections. */
   max: number;
   /** Shown in pg_stat_activity. */
   applicationName: string;
@@ -20,7 +20,7 @@ export interface PoolOptions {
   connectionTimeout: number;
   /** Milliseconds after which an unused connection is closed; 0: never. Default 10,000. */
   idleTimeout?: number;
-  /** Settings of each session besides the pinned ones, in milliseconds where they are times. */
+  /** Settings of each session besides the pinned ones. Times are in milliseconds. */
   settings: {
     statement_timeout: number;
     lock_timeout: number;
@@ -45,7 +45,7 @@ export function openPool(options: PoolOptions): pg.Pool {
   const clients = new Set<PatientClient>();
   const pool = new pg.Pool({
     connectionString: address.url,
-    // Set here, these win over the environment.
+    // Values here take precedence over the environment.
     client_encoding: 'utf8',
     ...(/[?&]ssl(mode=disable|=0|=false)(&|$)/.test(address.url)
       ? { sslnegotiation: 'postgres' as const }
@@ -57,9 +57,9 @@ export function openPool(options: PoolOptions): pg.Pool {
     keepAliveInitialDelayMillis: KEEP_ALIVE,
     ...(options.types ? { types: options.types } : {}),
     Client: clientOf(options, address, atStartup, clients),
-    // The pool waits for the promise, which its types do not say.
+    // The pool awaits the promise, though its types do not say so.
     onConnect: (async (client: pg.ClientBase) => {
-      // A pooler without a reset query leaves the locks and prepared statements of an earlier connection.
+      // A pooler without a reset query keeps the locks and prepared statements of an earlier connection.
       if (byStatement) await client.query('DISCARD ALL');
       await client.query(statement);
     }) as (client: pg.ClientBase) => void,
@@ -68,17 +68,17 @@ export function openPool(options: PoolOptions): pg.Pool {
   return pool;
 }
 
-/** Milliseconds without traffic after which the system asks whether the other machine is still there. */
+/** Milliseconds without traffic after which the system probes the connection. */
 const KEEP_ALIVE = 10_000;
 
-/** Milliseconds that an answer may take beyond `statement_timeout`, by which Postgres itself ends a statement. */
+/** Milliseconds that an answer may take beyond `statement_timeout`, with which Postgres ends a statement. */
 const SLACK = 5_000;
 
 const clientsOf = new WeakMap<pg.Pool, Set<PatientClient>>();
 
-/** Breaks every connection of a pool: queries in flight, and those that wait for a connection, fail at once. */
+/** Cuts every connection of a pool. Queries in flight and waiting callers fail at once. */
 export function cutConnections(pool: pg.Pool): void {
-  // `pg` lets those who wait go on waiting after `end()`.
+  // After `end()`, `pg` leaves waiting callers pending.
   const { _pendingQueue: waiting } = pool as unknown as {
     _pendingQueue: { callback: (error: Error) => void }[];
   };
@@ -86,15 +86,14 @@ export function cutConnections(pool: pg.Pool): void {
   for (const client of clientsOf.get(pool) ?? []) client.cut();
 }
 
-/** The name and value of everything that a session sets. */
 function sessionSettings(schema: string, own: PoolOptions['settings']): Record<string, string> {
   const ownTexts = Object.entries(own).map(([name, value]) => [name, String(value)]);
   return { ...pinned, search_path: searchPath(schema), ...Object.fromEntries(ownTexts) };
 }
 
 /**
- * A client whose startup message holds exactly what we say. That of `pg` has values of PGOPTIONS, PGAPPNAME and
- * PGREPLICATION in it.
+ * Creates a client class whose startup message contains exactly our settings. `pg` would add values of PGOPTIONS,
+ * PGAPPNAME and PGREPLICATION.
  */
 function clientOf(
   options: PoolOptions,
@@ -123,7 +122,7 @@ function clientOf(
   };
 }
 
-/** Sets what no startup message can: settings that the server may not know, and all those in `settings`. */
+/** Sets what the startup message cannot: settings that the server may not know, and all those in `settings`. */
 function settingStatement(settings: Record<string, string>): string {
   const always = Object.entries(settings).map(
     ([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, false)`,

@@ -1,13 +1,13 @@
 import pg from 'pg';
 
-/** Milliseconds that Postgres has to close its side of a connection that we end. */
+/** Milliseconds for Postgres to close its side of an ended connection. */
 const FAREWELL = 2_000;
 
-/** What queries fail with whose connection was cut. */
+/** The error of queries whose connection was cut. */
 export const connectionCut = (reason = 'the connection to Postgres was cut'): Error =>
   Object.assign(new Error(reason), { code: 'ETIMEDOUT' });
 
-/** Milliseconds that an answer may take; 0: any time. */
+/** Limits for answers in milliseconds. 0 means no limit. */
 export interface Patience {
   /** The first answer on a connection. */
   first: number;
@@ -16,9 +16,9 @@ export interface Patience {
 }
 
 /**
- * A client that breaks its connection if an answer does not come in time. Postgres cannot report a timeout if its
- * process or the network hangs. The `query_timeout` of `pg` only rejects the query: the pool would hand out the hanging
- * connection again.
+ * A client that cuts its connection if an answer does not arrive in time. Postgres cannot report a timeout if its
+ * process or the network hangs. The `query_timeout` of `pg` only rejects the query, and the pool would reuse the
+ * hanging connection.
  */
 export class PatientClient extends pg.Client {
   readonly #patience: Patience;
@@ -29,10 +29,10 @@ export class PatientClient extends pg.Client {
     this.#patience = patience;
   }
 
-  /** Breaks the connection: queries in flight fail at once. */
+  /** Cuts the connection. Queries in flight fail at once. */
   cut(reason?: string): void {
     const { stream } = this.connection;
-    // A socket that was told to end and hangs must be destroyed too.
+    // A hanging socket must be destroyed, because `end` is not enough.
     stream.destroy(connectionCut(reason));
   }
 

@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { reasonOf } from '../errors.ts';
 import { pinned } from './settings.ts';
 
-/** PgBouncer's words for a startup parameter that it does not know. */
+/** Matches the message of PgBouncer about an unknown startup parameter. */
 export const refusesStartup = (error: unknown): boolean =>
   /unsupported startup parameter/i.test(reasonOf(error));
 
-/** Whether a session has the settings of its startup message. A pooler can be told to ignore them. */
+/** Whether a session has the settings of its startup message. Poolers can be configured to ignore them. */
 export async function hasPinnedSettings(pool: pg.Pool, own: Record<string, string>): Promise<boolean> {
   const expected = Object.entries({ ...pinned, ...own });
   const names = expected.map(([name]) => `current_setting('${name}', true)`).join(', ');
@@ -14,12 +14,12 @@ export async function hasPinnedSettings(pool: pg.Pool, own: Record<string, strin
   return expected.every(([, value], index) => rows[0]?.values[index] === value);
 }
 
-/** A pooler could give the same session twice by chance, so the check repeats. */
+/** A pooler can return the same session twice by chance, so the check repeats. */
 const ROUNDS = 10;
 
 /**
- * Whether a pooler moves the statements of a connection between sessions (transaction mode). Then the session of an idle
- * connection serves a transaction of another connection, or the idle connection gets another session.
+ * Whether a pooler moves the statements of a connection between sessions (transaction mode). Then a transaction of
+ * another connection uses the session of an idle connection, or the idle connection gets another session.
  * @param idle and `busy`: two connections.
  */
 export async function movesStatements(idle: pg.PoolClient, busy: pg.PoolClient): Promise<boolean> {

@@ -1,11 +1,11 @@
 /**
- * The settings that every session has, whatever the URL, the role, the database or the environment says. A setting is
- * pinned if another value changes results, durability or time limits. Settings that only change costs (planner, memory,
- * JIT, `plan_cache_mode`) stay the operator's. `docs/database.md` lists these for operators.
+ * The settings of every session, independent of the URL, the role, the database and the environment. A setting is
+ * pinned if another value changes results, durability or time limits. The operator decides settings that only change
+ * costs (planner, memory, JIT, `plan_cache_mode`). `docs/database.md` lists the pinned ones.
  *
- * Not pinned, since an ordinary role may not set it: `session_replication_role` (the start checks it), `lc_messages` (no
- * code reads messages). Not pinned, since no statement depends on it: `row_security`, `xmloption`, `lc_numeric`,
- * `lc_time`, `default_text_search_config`, `backslash_quote`, `default_tablespace`.
+ * Not pinned, because an ordinary role may not set it: `session_replication_role` (the start checks it) and
+ * `lc_messages` (no code reads messages). Not pinned, because no statement depends on it: `row_security`,
+ * `xmloption`, `lc_numeric`, `lc_time`, `default_text_search_config`, `backslash_quote`, `default_tablespace`.
  */
 export const pinned: Readonly<Record<string, string>> = {
   // Prisma writes and reads times without a zone: in another zone they are stored shifted.

@@ -5,33 +5,37 @@ import { finished } from 'node:stream/promises';
 import pg from 'pg';
 import { backupLock } from '../backup-lock.ts';
 
-/** Milliseconds in which a sweep that has looked just now lets go of the lock; only another backup holds it longer. */
+/** Milliseconds in which a sweep releases the lock after its check. Only another backup keeps the lock longer. */
 const LOCK_WAIT = 5_000;
 
-/** A connection that keeps stored content from being removed from the moment on in which it is open. */
+/** A connection that prevents the removal of stored content while it is open. */
 export interface BackupSession {
-  /** By the clock of the database. */
+  /** The time of the database. */
   now(): Promise<Date>;
-  /** Bytes of content that the database knows of. */
+  /** The bytes of content in the database. */
   contentBytes(): Promise<number>;
   /**
-   * Writes the cluster as a tar, with the WAL that makes it consistent: a base backup over the replication protocol.
+   * Writes the cluster as a tar, with the WAL that makes it consistent, by a base backup over the replication
+   * protocol.
    * @returns the size of the tar in bytes and its SHA-256 in hex
    */
   writeCluster(
     file: string,
     onBytes: (bytes: number) => void,
   ): Promise<{ sizeBytes: number; sha256: string }>;
-  /** Fails as soon as the connection is lost, and with it the lock. */
+  /** Rejects when the connection is lost, and with it the lock. */
   readonly lost: Promise<never>;
-  /** Breaks the connection off, so that whatever waits for it fails. */
+  /** Cuts the connection, so that everything that waits for it fails. */
   readonly cut: () => void;
   end(): Promise<void>;
 }
 
-/** Opens the session on a running embedded Postgres. Another backup shows as an error of which `isLockTimeout` is true. */
+/**
+ * Opens the session on a running embedded Postgres. If another backup runs, throws an error for which `isLockTimeout`
+ * is true.
+ */
 export async function openBackupSession(connectionString: string): Promise<BackupSession> {
-  // Lets one connection run SQL and commands of replication. PGSSLMODE is meant for another Postgres.
+  // Allows SQL and replication commands on one connection. PGSSLMODE is for other servers.
   const config = { connectionString, replication: 'database', ssl: false };
   const client = new pg.Client(config);
   const lost = new Promise<never>((_, reject) => client.once('error', reject));
@@ -56,7 +60,7 @@ export async function openBackupSession(connectionString: string): Promise<Backu
     },
     async writeCluster(file, onBytes) {
       const slot = `modelbox_backup_${randomBytes(8).toString('hex')}`;
-      // Keeps the WAL that is written meanwhile, however much it is. Gone with the connection.
+      // Keeps all WAL that is written meanwhile. The slot ends with the connection.
       await client.query(`CREATE_REPLICATION_SLOT ${slot} TEMPORARY PHYSICAL RESERVE_WAL`);
       const written = await writeTar(client, file, onBytes);
       await client.query(`DROP_REPLICATION_SLOT ${slot}`);
@@ -69,7 +73,7 @@ export async function openBackupSession(connectionString: string): Promise<Backu
 
 const COMMAND = `BASE_BACKUP (LABEL 'modelbox', CHECKPOINT 'fast', WAL, MANIFEST 'no')`;
 
-/** The parts of `pg` that the command needs and its types lack. */
+/** The parts of `pg` that the command needs and the types of `pg` lack. */
 interface Wire {
   query(text: string): void;
   stream: { pause(): void; resume(): void; destroy(error?: Error): void };
@@ -78,8 +82,8 @@ interface Wire {
 const wireOf = (client: pg.Client): Wire => (client as unknown as { connection: Wire }).connection;
 
 /**
- * Runs the command and writes what it sends: messages of COPY, whose first byte is `n` at the start of an archive (there
- * is one, as there are no tablespaces), `d` before data, and something else in what is not for us.
+ * Runs the command and writes its output. The first byte of a COPY message is `n` at the start of an archive (there
+ * is one, without tablespaces), `d` before data, and different for other messages.
  */
 async function writeTar(
   client: pg.Client,
@@ -93,12 +97,12 @@ async function writeTar(
   output.once('error', (error) => wire.stream.destroy(error));
   const take = ({ chunk }: { chunk: Buffer }) => {
     if (chunk[0] !== 0x64) return;
-    // The parser uses its buffer again.
+    // Copies, because the parser reuses its buffer.
     const data = Buffer.from(chunk.subarray(1));
     hash.update(data);
     sizeBytes += data.length;
     onBytes(sizeBytes);
-    // What has been read already comes all the same: the connection is paused, not the messages.
+    // Pausing the connection does not pause messages that were read already.
     if (!output.write(data)) wire.stream.pause();
   };
   output.on('drain', () => wire.stream.resume());
@@ -118,7 +122,7 @@ async function writeTar(
     });
     output.end();
     await finished(output);
-    // A stream that ends tells of no drain.
+    // A stream that has ended emits no drain event.
     wire.stream.resume();
   } catch (error) {
     throw output.errored ?? error;

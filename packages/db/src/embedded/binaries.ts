@@ -2,15 +2,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EmbeddedPostgresError } from './errors.ts';
 
-/** Where the Postgres that ships in an npm package lies. */
+/** The location of the Postgres binaries of an npm package. */
 export interface PostgresBinaries {
-  /** The folder that holds `bin`, `lib` and `share`. */
+  /** The folder with `bin`, `lib` and `share`. */
   root: string;
   initdb: string;
   postgres: string;
 }
 
-/** The binaries under `root`, a folder of the layout that the npm package has. */
+/** The binaries below `root`, in the layout of the npm package. */
 export function binariesIn(root: string): PostgresBinaries {
   return { root, initdb: join(root, 'bin', 'initdb'), postgres: join(root, 'bin', 'postgres') };
 }

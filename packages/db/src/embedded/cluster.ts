@@ -14,18 +14,17 @@ import type { PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { namespacesWork, type RunAs, spawnAs } from './run-as.ts';
 
-/** The major version of the Postgres that is packaged; a cluster of another needs a dump and restore. */
+/** The major version of the packaged Postgres. A cluster of another version needs a dump and restore. */
 const packagedMajor = '18';
 
-/** The only role of the cluster. */
 export const clusterUser = 'modelbox';
 
-/** The key to the cluster of a data directory. */
+/** The password file of the cluster in a data directory. */
 export const passwordFileOf = (dataDir: string): string => join(dataDir, 'postgres.password');
 
 const unfinished = 'postgres.init-';
 
-/** Removes what an interrupted initdb left. */
+/** Removes the remains of an interrupted initdb. */
 export function removeUnfinishedClusters(dataDir: string): void {
   for (const name of readdirSync(dataDir)) {
     if (name.startsWith(unfinished)) rmSync(join(dataDir, name), { recursive: true, force: true });
@@ -33,9 +32,9 @@ export function removeUnfinishedClusters(dataDir: string): void {
 }
 
 /**
- * Makes the cluster in `clusterDir`, unless it is there: UTF-8, text ordered by code point, scram with a random
- * password. It is made under another name and renamed when it is whole, so that an interrupted initdb leaves nothing
- * that looks like a cluster.
+ * Creates the cluster in `clusterDir` if it is missing: UTF-8, text ordered by code point, SCRAM with a random
+ * password. Creates it under another name and renames it when it is complete, so that an interrupted initdb leaves
+ * nothing that looks like a cluster.
  * @returns the password
  * @throws EmbeddedPostgresError `data_dir_unusable`, `start_failed`
  */
@@ -52,12 +51,13 @@ export async function ensureCluster(
     if (existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim();
     throw new EmbeddedPostgresError(
       'data_dir_unusable',
-      `${passwordFile} is missing: it is the key to the database there.`,
+      `${passwordFile} is missing. It has the password of the database there: restore the file from a ` +
+        `backup of the data directory.`,
     );
   }
 
   const password = randomBytes(24).toString('base64url');
-  // On disk before the cluster is: without it nobody gets in.
+  // Stored before the cluster exists, because nobody can log in without it.
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flush: true });
   const target = join(dataDir, `${unfinished}${randomBytes(4).toString('hex')}`);
   mkdirSync(target, { mode: 0o700 });
@@ -83,18 +83,20 @@ function checkVersion(clusterDir: string): void {
   if (version === packagedMajor) return;
   throw new EmbeddedPostgresError(
     'data_dir_unusable',
-    `${clusterDir} was written by Postgres ${version}; this release brings Postgres ${packagedMajor}. Dump it with the release that wrote it and restore it here.`,
+    `${clusterDir} was written by Postgres ${version}, but this release contains Postgres ` +
+      `${packagedMajor}. Dump the database with the release that wrote it, and restore it with this one.`,
   );
 }
 
-/** Unlike Postgres, initdb wants its user to have a name, which the users of some containers lack. */
+/** Unlike Postgres, initdb requires a user name, which the user of some containers lacks. */
 async function runInitdb(binaries: PostgresBinaries, runAs: RunAs, args: string[]): Promise<void> {
   const { failure, output } = await run(binaries.initdb, runAs, args);
   if (!failure) return;
   if (output.includes('could not look up effective user') && runAs.kind !== 'namespace') {
     if (namespacesWork(binaries)) return runInitdb(binaries, { kind: 'namespace' }, args);
     const advice =
-      'The user that runs the server has no name here. Add one to /etc/passwd, or set DATABASE_URL';
+      'The user that runs the server has no name on this system. Add one to /etc/passwd, or set ' +
+      'DATABASE_URL';
     throw new EmbeddedPostgresError('start_failed', `${advice} to a Postgres 15 or later.\n${output}`);
   }
   throw new EmbeddedPostgresError('start_failed', `initdb failed (${failure}):\n${output}`);

@@ -13,7 +13,7 @@ export type EmbeddedPostgresErrorCode =
   | 'data_dir_unusable'
   | 'start_failed';
 
-/** The embedded Postgres cannot run here. The message is written for the person who started the server. */
+/** The embedded Postgres cannot run here. The message is for the operator. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
   readonly code: EmbeddedPostgresErrorCode;

@@ -2,16 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** A held lock on a data directory. */
+/** The lock of a data directory. */
 export interface OwnerLock {
   release: () => void;
 }
 
 /**
- * Takes the one lock of a data directory, or says which process holds it (0: not known).
+ * Takes the lock of a data directory, or returns the process that has it (0: unknown).
  *
- * It is the file lock below a SQLite database: the kernel drops it with its holder however that ends, so there is
- * no stale lock to judge and no reused process id to mistake for the holder. Node has no other file lock.
+ * It is the file lock of a SQLite database, because Node has no other one. The kernel releases it when the process
+ * ends in any way, so there are no stale locks and no confusion by reused process ids.
  */
 export function takeOwnerLock(dataDir: string): OwnerLock | { heldBy: number } {
   const pidFile = join(dataDir, 'server.pid');

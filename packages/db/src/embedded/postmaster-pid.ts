@@ -3,17 +3,17 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The parts that we use of `postmaster.pid` (its lines are in Postgres's src/include/utils/pidfile.h). */
+/** The used parts of `postmaster.pid` (its lines are in src/include/utils/pidfile.h of Postgres). */
 export interface PostmasterPid {
   pid: number;
   port: number;
-  /** It accepts connections. */
+  /** Whether it accepts connections. */
   ready: boolean;
 }
 
 const file = (clusterDir: string): string => join(clusterDir, 'postmaster.pid');
 
-/** The process that runs, or ran, on this cluster. */
+/** The process that runs, or last ran, on the cluster. */
 export function readPostmasterPid(clusterDir: string): PostmasterPid | undefined {
   let lines: string[];
   try {
@@ -26,11 +26,12 @@ export function readPostmasterPid(clusterDir: string): PostmasterPid | undefined
   return { pid, port: Number(lines[3]), ready: (lines[7] ?? '').trim() === 'ready' };
 }
 
-/** Whether the process lives and works in that cluster: its number may long be somebody else's. */
+/** Whether the process is alive and works in the cluster. Its number may belong to another process by now. */
 export function isPostmasterOf(clusterDir: string, pid: number): boolean {
   if (!isAlive(pid)) return false;
   if (process.platform === 'linux') {
-    // A container's root may not see where another user's process works, but always how it was started.
+    // The root user of a container may not see the working directory of another user's process, but sees its command
+    // line.
     if (sameFolder(`/proc/${pid}/cwd`, clusterDir)) return true;
     const command = readText(`/proc/${pid}/cmdline`).split('\0');
     return command[0]?.endsWith('/postgres') === true && command.includes(clusterDir);
@@ -40,9 +41,9 @@ export function isPostmasterOf(clusterDir: string, pid: number): boolean {
 }
 
 /**
- * Makes a `postmaster.pid` whose number now belongs to a stranger count as stale. Postgres takes the number of its
- * own parent for stale and then still checks that no backend is left on the shared memory named further down the
- * file, which deleting the file would skip.
+ * Makes Postgres treat a `postmaster.pid` as stale if its number now belongs to another process. Postgres takes the
+ * number of its own parent for stale. It then still checks that no backend uses the shared memory named in the file,
+ * which deleting the file would skip.
  */
 export function disownPostmasterPid(clusterDir: string): void {
   const [, ...rest] = readFileSync(file(clusterDir), 'utf8').split('\n');
@@ -50,9 +51,9 @@ export function disownPostmasterPid(clusterDir: string): void {
 }
 
 /**
- * Ends a postmaster: a fast shutdown (sessions are ended, data is flushed), after 30 s an immediate one (as if it
- * had crashed), after 10 s more the kernel's. Resolves when it is gone.
- * @param late shortens that to half a second when it is aborted.
+ * Ends a postmaster by a fast shutdown (sessions end, data is flushed), after 30 s by an immediate one (like a
+ * crash), after 10 s more by SIGKILL. Resolves when it is gone.
+ * @param late shortens these times to half a second when it is aborted.
  */
 export async function endPostmaster(
   pid: number,
@@ -72,12 +73,12 @@ export async function endPostmaster(
   }
 }
 
-/** Sends a signal, if the process is there. */
+/** Sends a signal, if the process exists. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already.
+    // Ended already.
   }
 }
 
@@ -87,7 +88,7 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  // A zombie (its parent has not asked yet) runs no more.
+  // A zombie, whose parent has not waited for it yet, no longer runs.
   return process.platform !== 'linux' || !/^State:\s*Z/m.test(readText(`/proc/${pid}/status`));
 }
 

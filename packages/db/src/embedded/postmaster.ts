@@ -17,7 +17,6 @@ import { EmbeddedPostgresError } from './errors.ts';
 import { readPostmasterPid } from './postmaster-pid.ts';
 import { type RunAs, spawnAs } from './run-as.ts';
 
-/** How to run the postmaster of one cluster. */
 export interface PostmasterOptions {
   clusterDir: string;
   binaries: PostgresBinaries;
@@ -28,7 +27,7 @@ export interface PostmasterOptions {
   log: Log;
 }
 
-/** A postmaster that accepts connections on 127.0.0.1. */
+/** A running postmaster on 127.0.0.1. */
 export interface Postmaster {
   pid: number;
   port: number;
@@ -36,13 +35,13 @@ export interface Postmaster {
   hasExited: () => boolean;
 }
 
-/** Backends of a killed postmaster may live on for moments, and the new one refuses to start beside them. */
+/** Backends of a killed postmaster may survive for a moment, and the new one refuses to start beside them. */
 const leftoversSeconds = 15;
 const maxLogBytes = 16 * 1024 * 1024;
 
 /**
- * Starts the postmaster and waits until it accepts connections, however long it recovers from a crash.
- * @param port the port to take; undefined: any that is free.
+ * Starts the postmaster and waits until it accepts connections, however long its crash recovery takes.
+ * @param port the port. Undefined: any free one.
  * @throws EmbeddedPostgresError `start_failed`
  */
 export async function startPostmaster(options: PostmasterOptions, port?: number): Promise<Postmaster> {
@@ -106,8 +105,8 @@ async function tryStart(options: PostmasterOptions, port: number): Promise<Postm
 }
 
 /**
- * Moves the log of Postgres aside when it is too long. Postgres appends to the open file, so the file is copied and emptied;
- * a line that comes in between is lost.
+ * Rotates the log of Postgres when it is too long. Postgres appends to the open file, so the file is copied and
+ * truncated; a line written in between is lost.
  */
 export function boundLog(logFile: string): void {
   if (!existsSync(logFile) || statSync(logFile).size <= maxLogBytes) return;

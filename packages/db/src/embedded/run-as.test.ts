@@ -119,6 +119,6 @@ describe('as an ordinary user', () => {
     mkdirSync(clusterDirOf(dataDir), { mode: 0o700 });
     const { status, stderr } = useAs(become, dataDir);
     expect(status).toBe(1);
-    expect(stderr).toContain(`belongs to the user with id 0; this is ${ordinary}`);
+    expect(stderr).toContain(`belongs to the user with id 0, but this process runs as ${ordinary}`);
   });
 });

@@ -5,10 +5,11 @@ import { binariesIn, type PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 
 /**
- * As whom Postgres runs; it refuses to be root.
- * - `self`: as we are, an ordinary user;
- * - `namespace`: we are root, and a user namespace shows it another id: files stay root's, private folders work;
- * - `user`: we are root, and it runs as another user, who must be able to reach data and binaries.
+ * The user that runs Postgres, which refuses to run as root.
+ * - `self`: the current, ordinary user.
+ * - `namespace`: the current user is root, and a user namespace shows another id. Files stay owned by root, and
+ *   private folders work.
+ * - `user`: the current user is root, and Postgres runs as another user, who must reach data and binaries.
  */
 export type RunAs = { kind: 'self' } | { kind: 'namespace' } | ({ kind: 'user' } & User);
 
@@ -17,14 +18,14 @@ interface User {
   gid: number;
 }
 
-// Nothing of our own environment may steer Postgres (PGPORT, PGDATA, a locale that translates what we parse).
+// The environment of the server must not affect Postgres (PGPORT, PGDATA, a locale that translates parsed output).
 const childEnv = {
   LC_ALL: 'C',
   TZ: 'UTC',
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };
 
-/** Starts a program of Postgres as that user, in a process session of its own: Ctrl-C must reach the server first. */
+/** Starts a program of Postgres as the user, in its own session, so that Ctrl-C reaches the server first. */
 export function spawnAs(runAs: RunAs, file: string, args: string[], options: SpawnOptions): ChildProcess {
   const all: SpawnOptions = { ...options, env: childEnv, detached: true };
   if (runAs.kind === 'namespace') return spawn('unshare', [...unshareAs(nameableUser()), file, ...args], all);
@@ -33,10 +34,10 @@ export function spawnAs(runAs: RunAs, file: string, args: string[], options: Spa
 }
 
 /**
- * Chooses as whom to run, and from where: where the chosen user cannot reach the binaries in our node_modules, they
- * are copied below the data directory.
- * @param clusterDir the Postgres data; where it exists, its owner decides.
- * @param force for tests: a kind instead of the one that would be chosen.
+ * Chooses the user and the location of the binaries. If the user cannot reach the binaries in node_modules, they are
+ * copied below the data directory.
+ * @param clusterDir the Postgres data. If it exists, its owner decides.
+ * @param force for tests: a kind instead of the automatic choice.
  * @throws EmbeddedPostgresError `cannot_run_as_root`, `data_dir_unusable`
  */
 export function chooseRunAs(
@@ -49,7 +50,9 @@ export function chooseRunAs(
   const owner = existsSync(clusterDir) ? statSync(clusterDir) : undefined;
   if (uid !== 0) {
     if (owner && owner.uid !== uid) {
-      const message = `The database in ${dataDir} belongs to the user with id ${owner.uid}; this is ${uid}. Start the server as that user, or name another MODELBOX_DATA_DIR.`;
+      const message =
+        `The database in ${dataDir} belongs to the user with id ${owner.uid}, but this process runs as ` +
+        `${uid}. Start the server as that user, or set another MODELBOX_DATA_DIR.`;
       throw new EmbeddedPostgresError('data_dir_unusable', message);
     }
     return { runAs: { kind: 'self' }, binaries };
@@ -68,14 +71,14 @@ export function chooseRunAs(
   }
   throw new EmbeddedPostgresError(
     'cannot_run_as_root',
-    `Postgres does not run as root. User namespaces are refused here (unshare --user), and the user with id ${user.uid} cannot ` +
-      `${ownedByRoot ? 'use the database of root in' : 'enter'} ${dataDir}. Start the server as an ordinary user, ` +
-      'or name a MODELBOX_DATA_DIR that other users can enter (such as /var/lib/modelbox), ' +
-      'or set DATABASE_URL to a Postgres 15 or later.',
+    `Postgres does not run as root. This system does not allow user namespaces (unshare --user), and the ` +
+      `user with id ${user.uid} cannot ${ownedByRoot ? 'use the database of root in' : 'enter'} ` +
+      `${dataDir}. Start the server as an ordinary user, or set a MODELBOX_DATA_DIR that other users can ` +
+      `enter (such as /var/lib/modelbox), or set DATABASE_URL to a Postgres 15 or later.`,
   );
 }
 
-/** Whether a user namespace can be made here, and Postgres runs in it. */
+/** Whether user namespaces work here and Postgres runs in one. */
 export function namespacesWork(binaries: PostgresBinaries): boolean {
   const options = { env: childEnv, stdio: 'ignore' } as const;
   const args = [...unshareAs(nameableUser()), binaries.postgres, '--version'];
@@ -93,15 +96,15 @@ function canRun(user: User, script: string, argument: string): boolean {
 
 const nobody: User = { uid: 65534, gid: 65534 };
 
-/** Who Postgres is to be where it has to be somebody else. */
+/** The user for Postgres if it cannot run as the current one. */
 function unprivilegedUser(): User {
   const users = namedUsers();
   return users.get('postgres') ?? users.get('nobody') ?? nobody;
 }
 
 /**
- * Who it seems to be in a namespace: anybody with a name, since initdb looks up its own. Not `nobody`, if there is
- * anybody else: all files whose owner has no place in the namespace seem to be his.
+ * The user that Postgres sees in a namespace: any user with a name, because initdb looks it up. Prefers another user
+ * to `nobody`, who seems to own all files without an owner in the namespace.
  */
 function nameableUser(): User {
   const users = [...namedUsers().values()].filter(({ uid }) => uid !== 0);

@@ -92,18 +92,22 @@ test('it is durable, in UTF-8, ordered by code point, and lets in only who has t
   await expect(query(stranger.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
 });
 
-test('a second server on the same data directory is refused by name, also within one process', async () => {
-  const dataDir = privateFolder();
-  await start(dataDir);
-  await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({
-    code: 'data_dir_in_use',
-    message: expect.stringMatching(`${dataDir} is in use by another server \\(process ${process.pid}\\)`),
-  });
+test(
+  'a second server on the same data directory is rejected with the process of the first, also within one ' +
+    'process',
+  async () => {
+    const dataDir = privateFolder();
+    await start(dataDir);
+    await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({
+      code: 'data_dir_in_use',
+      message: expect.stringMatching(`${dataDir} is in use by another server \\(process ${process.pid}\\)`),
+    });
 
-  const held = privateFolder();
-  const { owner } = await startOwner(held);
-  await expect(startEmbeddedPostgres({ dataDir: held })).rejects.toThrow(`process ${owner.pid}`);
-});
+    const held = privateFolder();
+    const { owner } = await startOwner(held);
+    await expect(startEmbeddedPostgres({ dataDir: held })).rejects.toThrow(`process ${owner.pid}`);
+  },
+);
 
 test('Postgres killed under us comes back on the same port, with what was committed', async () => {
   const { connectionString, pid } = await start(privateFolder());
@@ -124,7 +128,7 @@ test('kill and restart, for fault tests', async () => {
   expect(await query(postgres.connectionString, 'SELECT n FROM t')).toEqual([{ n: 1 }]);
 });
 
-test('after its server is killed Postgres lives on, and the next server takes the data over', async () => {
+test('Postgres survives its killed server, and the next server takes the data over', async () => {
   const dataDir = privateFolder();
   const { owner, url } = await startOwner(dataDir);
   await query(url, 'CREATE TABLE t AS SELECT 1 AS n');
@@ -172,7 +176,7 @@ test('a postmaster.pid whose number is now a stranger’s is no obstacle, and th
   expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
 });
 
-test('an initdb that was cut short is forgotten', async () => {
+test('an interrupted initdb is removed', async () => {
   const dataDir = privateFolder();
   const left = join(dataDir, 'postgres.init-0badcafe');
   mkdirSync(left, { recursive: true });
@@ -192,7 +196,7 @@ test('a cluster of another version of Postgres is left alone', async () => {
   });
 });
 
-test('what Postgres says is told when it does not start', async () => {
+test('if Postgres does not start, the error contains its output', async () => {
   const dataDir = privateFolder();
   await (await start(dataDir)).stop();
   writeFileSync(join(clusterDirOf(dataDir), 'postgresql.conf'), 'no_such_setting = 1\n');

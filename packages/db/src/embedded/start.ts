@@ -11,46 +11,48 @@ import { disownPostmasterPid, endPostmaster, isPostmasterOf, readPostmasterPid }
 import { chooseRunAs, type RunAs } from './run-as.ts';
 import { supervise } from './supervise.ts';
 
-/** How to run the embedded Postgres. */
 export interface EmbeddedPostgresOptions {
-  /** A folder of its own; made if it is not there. Holds the cluster, its password and its log. */
+  /** A folder for this Postgres alone, created if missing. Contains the cluster, its password and its log. */
   dataDir: string;
   log?: Log;
-  /** False: no write is flushed to disk, so a crash of the machine loses the database. Only for tests. Default true. */
+  /**
+   * False: writes are not flushed to disk, so a crash of the machine loses the database. Only for tests. Default
+   * true.
+   */
   durable?: boolean;
   /** Default 100. */
   maxConnections?: number;
-  /** Start Postgres again, on the same port, when it ends without being told to. Default true. */
+  /** Whether to restart Postgres, on the same port, after an unexpected end. Default true. */
   restartOnCrash?: boolean;
-  /** For tests: the way around root to use instead of the one that would be chosen. */
+  /** For tests: the way to avoid root, instead of the automatic choice. */
   runAs?: RunAs['kind'];
 }
 
 /** A running embedded Postgres. */
 export interface EmbeddedPostgres {
-  /** Of the database `modelbox`; good until `stop`, also across restarts. */
+  /** The URL of the database `modelbox`, valid until `stop`, also across restarts. */
   connectionString: string;
   dataDir: string;
   logFile: string;
-  /** The postmaster's process id; changes when it is restarted. */
+  /** The process id of the postmaster. A restart changes it. */
   pid: () => number;
   /**
-   * Fast shutdown: ends the sessions, flushes, resolves when Postgres is gone and the data directory is free.
-   * @param late when it is aborted, Postgres ends without flushing (immediate shutdown) and recovers at its next start.
+   * Fast shutdown: ends the sessions, flushes, and resolves when Postgres has ended and the data directory is free.
+   * @param late when aborted, Postgres ends without flushing (immediate shutdown) and recovers at its next start.
    */
   stop: (late?: AbortSignal) => Promise<void>;
-  /** SIGKILLs Postgres as the kernel might; it stays down until `restart`. For fault tests. */
+  /** Kills Postgres by SIGKILL, like the kernel. It stays down until `restart`. For fault tests. */
   kill: () => Promise<void>;
-  /** Shuts it down if it runs, and starts it on the same port. For fault tests. */
+  /** Shuts Postgres down if it runs, and starts it on the same port. For fault tests. */
   restart: () => Promise<void>;
 }
 
 /**
- * Starts the Postgres that ships in the npm packages on a data directory, making the database on first use.
+ * Starts the packaged Postgres on a data directory and creates the database on first use.
  *
- * A Postgres that outlived a killed server on the same data directory is shut down (fast) and started anew, rather
- * than adopted: it then is our child, runs with our settings and logs where we say. A data directory that another live
- * server holds is refused.
+ * If a killed server left its Postgres running on the data directory, that is shut down (fast) and started again
+ * instead of adopted: so it is a child of this process with its settings and log. A data directory of another live
+ * server is rejected.
  * @throws EmbeddedPostgresError
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -70,7 +72,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const settings = serverSettings(durable, options.maxConnections ?? 100);
     const postmasterOptions = { clusterDir, binaries, runAs, logFile, settings, log };
     const running = await supervise(postmasterOptions, options.restartOnCrash ?? true, lock.release);
-    // The URL says everything that `pg` would otherwise take from PGSSLMODE and other variables of the shell.
+    // The URL sets everything that `pg` would otherwise read from PGSSLMODE and other variables.
     const url = (database: string) =>
       `postgresql://${clusterUser}:${password}@127.0.0.1:${running.port}/${database}?sslmode=disable`;
     await ensureDatabase(url('postgres')).catch(async (error) => {
@@ -85,7 +87,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-/** How to connect to the embedded Postgres of another process; undefined unless it accepts connections. */
+/** The URL of the embedded Postgres of another process. Undefined unless it accepts connections. */
 export function runningUrl(dataDir: string): string | undefined {
   const found = readPostmasterPid(clusterDirOf(dataDir));
   if (!found?.ready) return undefined;
@@ -93,7 +95,7 @@ export function runningUrl(dataDir: string): string | undefined {
   return `postgresql://${clusterUser}:${password}@127.0.0.1:${found.port}/modelbox`;
 }
 
-/** Where the cluster lies in a data directory. */
+/** The folder of the cluster in a data directory. */
 export const clusterDirOf = (dataDir: string): string => join(dataDir, 'postgres');
 
 function lockOrRefuse(dataDir: string): OwnerLock {
@@ -102,11 +104,11 @@ function lockOrRefuse(dataDir: string): OwnerLock {
   throw new EmbeddedPostgresError(
     'data_dir_in_use',
     `The data directory ${dataDir} is in use by another server${lock.heldBy ? ` (process ${lock.heldBy})` : ''}. ` +
-      'Stop that one, name another MODELBOX_DATA_DIR, or let both use one Postgres by DATABASE_URL.',
+      'Stop that server, set another MODELBOX_DATA_DIR, or let both servers use one Postgres by DATABASE_URL.',
   );
 }
 
-/** Shuts down a Postgres that its server left behind. Only for who holds the lock of the data directory. */
+/** Shuts down the Postgres that a killed server left running. The caller must have the lock of the data directory. */
 export async function endOrphan(clusterDir: string, log: Log): Promise<void> {
   const left = readPostmasterPid(clusterDir);
   if (!left) return;
@@ -121,18 +123,18 @@ export async function endOrphan(clusterDir: string, log: Log): Promise<void> {
 function serverSettings(durable: boolean, maxConnections: number): PostmasterOptions['settings'] {
   return {
     listen_addresses: '127.0.0.1',
-    // No socket file: its path must fit in 107 bytes, and data directories lie deep.
+    // No socket file: its path must fit in 107 bytes, which deep data directories exceed.
     unix_socket_directories: '',
     max_connections: maxConnections,
     shared_buffers: '128MB',
     fsync: durable ? 'on' : 'off',
     synchronous_commit: durable ? 'on' : 'off',
     full_page_writes: durable ? 'on' : 'off',
-    // What a base backup needs; a test database skips the log of what it copies.
+    // A base backup needs `replica`. Test databases skip the log of copied data.
     wal_level: durable ? 'replica' : 'minimal',
     max_wal_senders: durable ? 10 : 0,
     max_wal_size: durable ? '1GB' : '256MB',
-    // A replication slot that nobody reads must not fill the disk.
+    // An unread replication slot must not fill the disk.
     max_slot_wal_keep_size: '4GB',
     timezone: 'UTC',
     log_timezone: 'UTC',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { boundLog, type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts';
 import { endPostmaster, signalProcess } from './postmaster-pid.ts';
 
-/** A postmaster that is kept running on one port; the functions are those of `EmbeddedPostgres`. */
+/** A supervised postmaster on one port. The functions are those of `EmbeddedPostgres`. */
 export interface SupervisedPostmaster {
   port: number;
   pid: () => number;
@@ -11,12 +11,12 @@ export interface SupervisedPostmaster {
   restart: () => Promise<void>;
 }
 
-/** Milliseconds between looks at the length of the log. */
+/** Milliseconds between checks of the log size. */
 const logInterval = 60_000;
 
 /**
- * Starts the postmaster and starts it again when it ends without being told to, if `restartOnCrash`.
- * @param onStopped called when it was told to stop and is gone.
+ * Starts the postmaster, and restarts it after an unexpected end if `restartOnCrash`.
+ * @param onStopped called when a requested stop has finished.
  */
 export async function supervise(
   options: PostmasterOptions,
@@ -26,10 +26,10 @@ export async function supervise(
   const { log, logFile } = options;
   let current: Postmaster = await startPostmaster(options);
   const { port } = current;
-  /** Whether it should be up; what watches it acts only then. */
+  /** Whether the postmaster should run. The watchers act only then. */
   let wanted = true;
   let stopping: Promise<void> | undefined;
-  /** The start under way, so that a stop can wait for what it brings up. */
+  /** The current start, so that a stop can wait for its result. */
   let starting: Promise<unknown> = Promise.resolve();
 
   const start = (): Promise<void> => {
@@ -65,7 +65,7 @@ export async function supervise(
     await starting;
     if (!current.hasExited()) await endPostmaster(current.pid, current.hasExited, late);
   };
-  // If our process ends by itself without stop(), Postgres must not stay behind.
+  // If the process ends without stop(), Postgres must not stay behind.
   const onExit = (): void => {
     if (!current.hasExited()) signalProcess(current.pid, 'SIGINT');
   };

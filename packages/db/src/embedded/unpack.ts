@@ -11,10 +11,10 @@ import { clusterDirOf } from './start.ts';
 /** Whether a data directory has a cluster of the embedded Postgres. */
 export const hasCluster = (dataDir: string): boolean => existsSync(clusterDirOf(dataDir));
 
-/** Makes the cluster of a data directory from the tar of a base backup, so that Postgres can start on it. */
+/** Unpacks the tar of a base backup as the cluster of a data directory, so that Postgres can start on it. */
 export async function unpackCluster(tar: string, dataDir: string): Promise<void> {
   const clusterDir = clusterDirOf(dataDir);
-  // Before there is a folder, whose owner would decide.
+  // Must run before the folder exists, because its owner would decide.
   const { runAs } = chooseRunAs(dataDir, clusterDir, findBinaries());
   await mkdir(clusterDir, { mode: 0o700 });
   await run('tar', ['--extract', `--file=${tar}`, `--directory=${clusterDir}`, '--no-same-owner']);

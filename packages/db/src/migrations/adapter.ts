@@ -3,11 +3,11 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import type { Pool } from 'pg';
 
 /**
- * Prisma's adapter for `pg` in the form that the schema engine wants, but for how scripts run. Its own splits a script
- * at every semicolon, which tears function bodies apart. Postgres parses a script by itself and runs it as one
- * transaction; the migration's row is closed in that same transaction, so that an open row says for certain that
- * nothing of its script was applied.
- * @param onScriptError told what Postgres said of a script: the engine reports only that there was an error.
+ * The adapter of Prisma for `pg` as the schema engine needs it, except for how scripts run. The original splits
+ * scripts at every semicolon, which breaks function bodies. Here, Postgres parses the script and runs it as one
+ * transaction. The same transaction closes the row of the migration, so an open row proves that nothing of its script
+ * was applied.
+ * @param onScriptError receives the error of Postgres, of which the engine reports only that it happened.
  */
 export function migrationAdapter(
   pool: Pool,

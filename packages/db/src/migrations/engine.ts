@@ -7,7 +7,7 @@ import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { Pool } from 'pg';
 import { migrationAdapter } from './adapter.ts';
 
-// Node has it; only TypeScript's browser library declares it.
+// Node has it, but only the browser library of TypeScript declares it.
 declare const WebAssembly: {
   instantiate(
     bytes: Uint8Array,
@@ -20,8 +20,8 @@ type Glue = { SchemaEngine: typeof SchemaEngine; __wbg_set_wasm(exports: unknown
 let engineModule: Promise<Glue> | undefined;
 
 /**
- * Prisma's schema engine as WebAssembly: the engine of `prisma migrate`, without the native binary that the Prisma CLI
- * downloads. The package's own entry imports the `.wasm` file, which Node does not do by default.
+ * The schema engine of Prisma as WebAssembly: the engine of `prisma migrate`, without the native binary that the CLI
+ * downloads. The entry of the package imports the `.wasm` file, which Node does not support by default.
  */
 export async function openSchemaEngine(
   pool: Pool,
@@ -39,7 +39,7 @@ async function instantiate(): Promise<Glue> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const bytes = await readFile(join(dirname(entry), 'schema_engine_bg.wasm'));
   const imports: Record<string, unknown> = { ...glue };
-  // The engine never clears the 10 s timer by which it gives up on its lock; it must not keep the process from ending.
+  // The engine never clears the 10 s timer of its lock, which must not keep the process alive.
   const timer = Object.keys(imports).find((name) => name.startsWith('__wbg_setTimeout_'));
   if (timer) imports[timer] = (run: () => void, ms: number) => setTimeout(run, ms >>> 0).unref();
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': imports });

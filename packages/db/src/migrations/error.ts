@@ -1,5 +1,5 @@
 /**
- * The database cannot be migrated: a migration failed, and nothing of it was applied (`cause` has the error of Postgres);
+ * The database cannot be migrated. Either a migration failed without any effect (`cause` is the error of Postgres),
  * or a newer release has migrated the database.
  */
 export class MigrationError extends Error {

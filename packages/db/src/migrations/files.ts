@@ -3,12 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A migration as it lies in the repository. */
+/** A migration of the repository. */
 export interface Migration {
-  /** The folder's name: fourteen digits of time, then words; the order of names is the order of migrations. */
+  /** The name of the folder: fourteen digits of time, then words. Migrations run in the order of their names. */
   name: string;
   sql: string;
-  /** SHA-256 of the file in hex, as Prisma keeps it. */
+  /** The SHA-256 of the file in hex, as in the table of Prisma. */
   checksum: string;
 }
 

@@ -49,9 +49,10 @@ export async function functionsState(
 }
 
 /**
- * Applies the stale files and notes the hashes of all, in one transaction: an interrupted start leaves every function as
- * it was. Replacing a trigger locks its table, so the transaction can lose a deadlock against writers: then it runs again.
- * @param pool with the connection that holds the migration lock.
+ * Applies the stale files and records all hashes in one transaction, so that an interrupted start leaves every
+ * function unchanged. Replacing a trigger locks its table and can lose a deadlock against writers, so the transaction
+ * is retried.
+ * @param pool with the connection that has the migration lock.
  * @throws FunctionError
  */
 export function applyFunctions(

@@ -14,28 +14,36 @@ import { newerSchemaMessage, refusedMigrations } from './newer.ts';
 import { migrationState } from './state.ts';
 import { reportWaits, takeMigrationLock } from './waiting.ts';
 
-/** What to migrate, and by which files. */
+/** The database to migrate, and the files. */
 export interface MigrateOptions {
-  /** Of the database; its role must be allowed to create in the schema that the URL names, by default `public`. */
+  /**
+   * The URL of the database. Its role must be allowed to create objects in the schema of the URL, by default
+   * `public`.
+   */
   url: string;
   /** A folder with `migrations` and `functions`. Default: `prisma` of this repository. */
   directory?: string;
-  /** Accept a database that a newer release has migrated. Default false: only if every unknown migration is expand-only. */
+  /**
+   * Accepts a database that a newer release has migrated. Default false: only if every unknown migration is
+   * expand-only.
+   */
   allowNewer?: boolean;
-  /** As `requirePostgres` found out. Default `startup`. */
+  /** The result of `requirePostgres`. Default `startup`. */
   settingsBy?: SettingsBy;
   log?: Log;
 }
 
 /**
- * Applies pending migrations, then changed functions, under the advisory lock: of servers that start together one migrates, the others wait and
- * find nothing to do. An attempt that was cut short is marked as rolled back (which it is) and made again.
+ * Applies pending migrations and then changed functions, under the advisory lock. If several servers start together,
+ * one migrates; the others wait and find nothing to do. An interrupted attempt had no effect: it is marked as rolled
+ * back and repeated.
  * @returns the names of the applied migrations, oldest first.
  * @throws MigrationError
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const { url, settingsBy = 'startup', log = silentLog } = options;
-  // One connection that is never idled out: the lock is the session's. No statement timeout: an index takes its time.
+  // One connection without idle timeout, because the session has the lock. No statement timeout, because an index
+  // takes time.
   const pool = openPool({
     url,
     max: 1,
@@ -54,7 +62,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     settings: { statement_timeout: 10_000, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
   });
   const { schema } = databaseAddress(url);
-  // An error on the connection also rejects the query in flight; without a listener it would end the process.
+  // An error of the connection also rejects the query in flight. Without a listener, it would end the process.
   for (const each of [pool, beside]) each.on('error', () => {});
   try {
     await takeMigrationLock(pool, log);
@@ -102,7 +110,10 @@ async function bringFunctions(pool: pg.Pool, functions: Functions, log: Log): Pr
   }
 }
 
-/** A schema that the URL names is made on first use. Only if it is missing: the statement needs rights even if not. */
+/**
+ * Creates the schema of the URL if it is missing. The statement needs rights even if the schema exists, so it runs
+ * only if needed.
+ */
 async function ensureSchema(pool: pg.Pool, schema: string): Promise<void> {
   const { rowCount } = await pool.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0) await pool.query(`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(schema)}`);
@@ -148,7 +159,7 @@ function engineList(directory: string, migrations: Migration[]): MigrationList {
   };
 }
 
-/** The message with the line of the script, as Postgres counts a position from the script's start. */
+/** Adds the line of the script. Postgres counts the position from the start of the script. */
 function describe(error: unknown, sql: string | undefined): string {
   if (!(error instanceof pg.DatabaseError)) return String(error);
   const position = Number(error.position ?? Number.NaN);

@@ -1,14 +1,14 @@
 /**
- * A migration that only adds. Its name carries the mark (`20270101000000_expand_…`), because the name is all that a
- * server of an older release can read of it.
+ * Matches migrations that only add. The name has the mark (`20270101000000_expand_…`), because servers of an older
+ * release can read only the name.
  */
 const expandOnly = /^\d{14}_expand_/;
 
-/** The migrations among `unknown` that an older server must not start on. */
+/** Lists the migrations in `unknown` on which an older server must not start. */
 export const refusedMigrations = (unknown: readonly string[]): string[] =>
   unknown.filter((name) => !expandOnly.test(name));
 
-/** Tells the operator of an older server why it does not start, and what to do. */
+/** Explains to the operator of an older server why it does not start, and what to do. */
 export function newerSchemaMessage(unknown: readonly string[]): string {
   const [which, them] =
     unknown.length === 1 ? ['the migration', 'it'] : [`${unknown.length} migrations`, 'them'];

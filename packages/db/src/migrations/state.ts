@@ -1,22 +1,22 @@
 import type { Migration } from './files.ts';
 import { isReplaced } from './squashed.ts';
 
-/** How a database stands to the migrations of this release. All lists hold names, oldest first. */
+/** The state of a database relative to the migrations of this release. Lists have names, oldest first. */
 export interface MigrationState {
-  /** Nothing pending: this release can work on the database. */
+  /** Whether nothing is pending, so that this release can use the database. */
   current: boolean;
   pending: string[];
-  /** Pending, and the last attempt did not finish; nothing of it was applied. */
+  /** Pending migrations whose last attempt failed without any effect. */
   failed: string[];
-  /** Applied, but not of this release: a newer one has been here. */
+  /** Applied migrations of a newer release. */
   unknown: string[];
   /** Applied, and replaced by the initial migration of this release. */
   replaced: string[];
-  /** Applied with another text than this release has. */
+  /** Applied migrations whose text differs in this release. */
   edited: string[];
 }
 
-/** What runs a query: a `pg` pool or client. */
+/** A `pg` pool or client. */
 export interface Queryable {
   query<Row extends object>(text: string): Promise<{ rows: Row[] }>;
 }

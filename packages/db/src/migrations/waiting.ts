@@ -10,13 +10,12 @@ const TRY = 200;
 const REPORT = 5_000;
 const ANSWER = 10_000;
 
-/** Sessions that others wait for. */
 const sessions = `jsonb_agg(jsonb_build_object('pid', s.pid, 'application', s.application_name, 'client', s.client_addr,
   'state', s.state, 'transactionSince', s.xact_start)) AS sessions FROM pg_stat_activity s`;
 
 /**
- * Takes the lock that only one migrator has, for the session of this pool's one connection. While another one has it,
- * the log names that session.
+ * Takes the lock of migrators for the session of the only connection of this pool. While another session has the
+ * lock, the log names that session.
  */
 export async function takeMigrationLock(pool: pg.Pool, log: Log): Promise<void> {
   const ask = async <Row extends object>(text: string): Promise<Row | undefined> =>
@@ -41,9 +40,9 @@ export async function takeMigrationLock(pool: pg.Pool, log: Log): Promise<void> 
 }
 
 /**
- * Runs migrations, and reports every few seconds what they wait for: sessions that hold locks, their own work, or a
- * database that does not answer.
- * @param pool with the one connection that migrates.
+ * Runs migrations, and logs every few seconds whether they wait for locks of other sessions, for their own work, or
+ * for a database that does not answer.
+ * @param pool with the connection that migrates.
  * @param beside a pool with another connection.
  */
 export async function reportWaits<T>(

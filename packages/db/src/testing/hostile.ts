@@ -1,8 +1,8 @@
 import { pinned } from '../connection/settings.ts';
 
 /**
- * Settings that a user's Postgres can have, each of another value than the code relies on. Tests put them on a database
- * and its role: no session of ours may take them over.
+ * Possible settings of an operator's Postgres, each with another value than the code relies on. Tests set them on a
+ * database and its role. No session may take them over.
  */
 export const hostileSettings: Readonly<Record<string, string>> = {
   TimeZone: 'Asia/Kolkata',
@@ -24,7 +24,7 @@ export const hostileSettings: Readonly<Record<string, string>> = {
   lock_timeout: '1ms',
   idle_in_transaction_session_timeout: '1ms',
   idle_session_timeout: '1s',
-  // Less would end the session before it can set its own.
+  // A lower value would end the session before it can set its own.
   transaction_timeout: '5s',
 };
 

@@ -5,18 +5,18 @@ export { unpinTimeZone } from './hostile.ts';
 export { startTestPostgres, type TestPostgresOptions } from './postgres.ts';
 export { startTestServer, type TestServer } from './test-server.ts';
 
-/** A database of a test's own. */
+/** The database of a test. */
 export interface TestDatabase {
   url: string;
-  /** Drops it, whoever is connected. What is not dropped goes with the run. */
+  /** Drops the database, even with open connections. The end of the run drops the others. */
   drop: () => Promise<void>;
 }
 
 /**
- * A migrated, empty database for one test file (about 30 ms). Needs the global setup
- * `@modelbox/db/testing/vitest-setup`. With MODELBOX_TEST_UNUSUAL_SETTINGS=true the database and its role have settings
- * that no session may take over.
- * @param options.empty with no migration applied.
+ * Creates a migrated, empty database for one test file (about 30 ms). Needs the global setup
+ * `@modelbox/db/testing/vitest-setup`. With MODELBOX_TEST_UNUSUAL_SETTINGS=true, the database and its role have
+ * settings that no session may take over.
+ * @param options.empty without migrations.
  */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const broker = inject('modelboxTestDatabases');

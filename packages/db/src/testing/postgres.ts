@@ -9,17 +9,18 @@ import { scratchRoot } from './scratch-root.ts';
 /** Reserved: each run removes folders with this prefix that no process has locked. */
 const prefix = 'modelbox-test-postgres-';
 
-/** How much a Postgres for tests must be like a real one. */
+/** Options of a test Postgres. */
 export interface TestPostgresOptions {
-  /** True: what was committed survives `kill()`, as in production. False: no flushing. */
+  /** True: commits survive `kill()`, as in production. False: no flushing. */
   durable: boolean;
-  /** Default 300: many test files, each with pools of its own. */
+  /** Default 300, for many test files with their own pools. */
   maxConnections?: number;
 }
 
 /**
- * Starts a private Postgres in a temporary folder (in memory where there is room, so not for measuring disks), which a fault test can `kill()` and `restart()`; `stop()` removes
- * the folder too. What killed runs left behind is stopped and removed first.
+ * Starts a private Postgres in a temporary folder. Fault tests can `kill()` and `restart()` it; `stop()` also removes
+ * the folder. The folder is in memory if there is room, so do not measure disks. First stops and removes the remains
+ * of killed runs.
  */
 export async function startTestPostgres(options: TestPostgresOptions): Promise<EmbeddedPostgres> {
   await removeAbandoned();
@@ -52,7 +53,7 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-/** A folder that we made and whose run has come as far as its lock: another run may be making one right now. */
+/** Whether a folder is from a run that has reached its lock: another run may be creating one right now. */
 function isOurs(dataDir: string): boolean {
   const stat = statSync(dataDir, { throwIfNoEntry: false });
   if (!stat?.isDirectory() || stat.uid !== process.getuid?.()) return false;

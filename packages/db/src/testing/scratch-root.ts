@@ -5,8 +5,8 @@ const memory = '/dev/shm';
 const enough = 4 * 1024 ** 3;
 
 /**
- * Where test clusters lie: in memory where the system has room for files there (making a cluster then takes a third
- * of the time), otherwise in the temporary folder. Containers often have 64 MB of it, which is not enough.
+ * The folder of test clusters: in memory if there is room (which makes creating a cluster three times as fast),
+ * otherwise the temporary folder. Containers often have only 64 MB of memory for files, which is not enough.
  */
 export function scratchRoot(): string {
   try {
@@ -14,7 +14,7 @@ export function scratchRoot(): string {
     const isTmpfs = type === 0x01021994;
     if (isTmpfs && bavail * bsize >= enough) return memory;
   } catch {
-    // No such folder: not Linux.
+    // Only Linux has this folder.
   }
   return tmpdir();
 }

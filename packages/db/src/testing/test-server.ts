@@ -7,28 +7,28 @@ import { migrate } from '../migrations/migrate.ts';
 import { makeHostile } from './hostile.ts';
 import { startTestPostgres } from './postgres.ts';
 
-/** A Postgres that hands out databases to tests. */
+/** A Postgres that creates databases for tests. */
 export interface TestServer {
   /**
-   * A new database, cloned from the migrated template (about 30 ms), or with nothing in it. If `hostile`, it and the role
-   * that owns it have every setting that our sessions must not take over, and it has a schema of the role's name.
+   * Creates a database, cloned from the migrated template (about 30 ms) or empty. If `hostile`, the database and its
+   * owner have settings that sessions must not take over, and a schema has the name of the owner.
    */
   createDatabase: (options?: { empty?: boolean; hostile?: boolean }) => Promise<string>;
   dropDatabase: (name: string) => Promise<void>;
-  /** The connection string of one of its databases. */
+  /** The connection string of a database. */
   url: (name: string) => string;
-  /** Removes all it made. */
+  /** Removes everything that it created. */
   close: () => Promise<void>;
 }
 
 const prefix = 'modelbox_test_';
-/** First key of the advisory lock that says that a run lives; the second is the run's number. */
+/** The first key of the advisory lock of a live run. The second is the number of the run. */
 const runLock = 0x6d626f78;
 
 /**
- * Serves test databases from an embedded Postgres that is not durable, or from the one at `externalUrl` (its role
- * must be allowed to create databases). Every database carries the run's number, and the run holds an advisory lock
- * by that number: databases of runs whose lock is gone are dropped.
+ * Serves test databases from an embedded Postgres without durability, or from the one at `externalUrl` (its role must
+ * be allowed to create databases). The names of databases contain the number of the run, which holds an advisory
+ * lock. Databases of runs without a lock are dropped.
  */
 export async function startTestServer(externalUrl?: string): Promise<TestServer> {
   const postgres = externalUrl === undefined ? await startTestPostgres({ durable: false }) : undefined;
@@ -96,8 +96,8 @@ export async function startTestServer(externalUrl?: string): Promise<TestServer>
 }
 
 /**
- * Waits a little for sessions that are about to end: `pool.end()` resolves before they are gone, and one that is ended
- * by force meanwhile is an error in the test's process.
+ * Waits briefly for sessions to end: `pool.end()` resolves earlier, and a forced end meanwhile is an error in the
+ * process of the test.
  */
 async function sessionsEnd(pool: pg.Pool, name: string): Promise<void> {
   for (let waited = 0; waited < 1000; waited += 10) {
@@ -110,7 +110,7 @@ async function sessionsEnd(pool: pg.Pool, name: string): Promise<void> {
 async function makeTemplate(pool: pg.Pool, name: string, url: string): Promise<string> {
   await pool.query(`CREATE DATABASE ${name} TEMPLATE template0`);
   await migrate({ url });
-  // Nobody may stay connected to what is being cloned.
+  // A database can be cloned only without connections.
   await pool.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
   return name;
 }
@@ -124,13 +124,13 @@ const openAdmin = (url: string, max: number): pg.Pool =>
     settings: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
   });
 
-/** A role that may do what the role of other tests may. */
+/** A role with the rights of the role of other tests. */
 async function makeOwner(pool: pg.Pool, role: string): Promise<void> {
   await pool.query(`CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD '${role}'`);
   await pool.query(makeHostile(`ROLE ${role}`).join(';'));
 }
 
-/** A schema of the role's name comes first in the default search path. Clones take over no settings. */
+/** A schema with the name of the role comes first in the default search path. Clones do not inherit settings. */
 async function makeHostileDatabase(pool: pg.Pool, name: string, url: string, role: string): Promise<void> {
   const inside = openAdmin(url, 1);
   await inside.query(`CREATE SCHEMA ${role}; CREATE SCHEMA elsewhere`);

@@ -6,14 +6,14 @@ import { startTestServer, type TestServer } from './test-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where test files ask for databases. */
+    /** The URL at which test files request databases. */
     modelboxTestDatabases: string;
   }
 }
 
 /**
- * The global setup of the whole run: one Postgres for all test files, started when the first of them asks, so that a
- * run of pure tests starts none. Test files ask over HTTP, since they run in processes of their own.
+ * The global setup of the run: one Postgres for all test files, started on the first request, so that a run of pure
+ * tests starts none. Test files ask over HTTP, because they run in separate processes.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const path = `/${randomBytes(16).toString('hex')}`;

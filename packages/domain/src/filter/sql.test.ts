@@ -226,7 +226,8 @@ describe('the compiled SQL', () => {
     const client = await database.requests.connect();
     try {
       await client.query('BEGIN');
-      // Whether an index can do it, not whether it pays: what the table holds, and what Postgres knows of that, is chance.
+      // Tests whether an index can serve the query. Whether Postgres prefers the index depends on the random rows and
+      // its statistics.
       await client.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off');
       const { rows } = await client.query(`EXPLAIN ${sql}`, params);
       return rows.map((row) => row['QUERY PLAN']).join('\n');

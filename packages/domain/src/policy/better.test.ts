@@ -32,7 +32,7 @@ describe('better and worse', () => {
     );
   });
 
-  it('what is better by a margin is better without one, and never worse', () => {
+  it('a value that is better by a margin is also better without one, and never worse', () => {
     fc.assert(
       fc.property(value, value, direction, amount, (a, b, way, margin) => {
         if (!isBetter(a, b, way, margin)) return;

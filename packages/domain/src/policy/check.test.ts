@@ -24,7 +24,7 @@ const keeping = (...keep: readonly KeepClause[]): PolicyDocument => ({
 const best = { best: 1, metric: 'acc', direction: 'max' } as const;
 const label = { name: 'best', alias: 'prod', metric: 'acc', direction: 'max' } as const;
 
-describe('a policy that means nothing is refused where it does', () => {
+describe('an invalid policy is rejected with the place of each fault', () => {
   it.each<[string, PolicyDocument, string[]]>([
     ['a filter that does not parse', { label: [{ ...label, filter: 'framework ==' }] }, ['/label/0/filter']],
     [
@@ -184,7 +184,7 @@ describe('a policy that means nothing is refused where it does', () => {
     expect(checkPolicy(document, 'model', schemas).map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
-  it('of a namespace: its checkpoints, and when a run is stale', () => {
+  it('accepts the retention of checkpoints and staleAfter in a namespace policy', () => {
     const document: PolicyDocument = {
       retain: { checkpoints: { keep: [{ latest: 0 }], remove: 'files', grace: 'P1Y' } },
       staleAfter: 'PT0S',
@@ -196,13 +196,13 @@ describe('a policy that means nothing is refused where it does', () => {
     ]);
   });
 
-  it('a filter with the place in it, and what would have been accepted', () => {
+  it('reports the position in a filter and the accepted values', () => {
     const [fault] = checkPolicy({ label: [{ ...label, filter: 'framework ==' }] }, 'model', schemas);
     expect(fault?.position).toBe(11);
     expect(fault?.expected).not.toEqual([]);
   });
 
-  it('and each filter is read as what it is a filter over', () => {
+  it('checks each filter against the schema of its objects', () => {
     const of = (name: string): FilterSchema => ({ fields: { [name]: { type: 'text' } } });
     const apart = { version: of('v'), checkpoint: of('c'), experiment: of('e') };
     const document: PolicyDocument = {
@@ -216,7 +216,7 @@ describe('a policy that means nothing is refused where it does', () => {
     expect(checkPolicy(document, 'namespace', apart)).toEqual([]);
   });
 
-  it('every dataset that it names is told, with its place', () => {
+  it('lists every dataset that a policy names, with its place', () => {
     const on = { metric: 'acc', dataset: 'd', direction: 'max' } as const;
     const document: PolicyDocument = {
       evaluate: [{ dataset: 'd' }],
@@ -237,7 +237,7 @@ describe('a policy that means nothing is refused where it does', () => {
     ]);
   });
 
-  it('and one that means something is not', () => {
+  it('accepts a valid policy', () => {
     const document: PolicyDocument = {
       evaluate: [{ dataset: 'val' }],
       label: [{ ...label, dataset: 'val', filter: "framework = 'pytorch'", minAge: 'P1DT6H' }],

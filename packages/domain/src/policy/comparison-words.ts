@@ -15,7 +15,10 @@ export interface Compared {
 export function betterWords(passes: boolean, { what, value, other, otherValue, by }: Compared): string {
   if (otherValue === null) return `${other} has no ${what}, it has ${value}`;
   if (Number.isNaN(otherValue)) return `the ${what} of ${other} is not a number, its own is ${value}`;
-  return `its ${what}, ${value}, is ${passes ? '' : 'not '}better than that of ${other}, ${otherValue}${byWords(by, ',')}`;
+  return (
+    `its ${what}, ${value}, is ${passes ? '' : 'not '}better than that of ${other}, ` +
+    `${otherValue}${byWords(by, ',')}`
+  );
 }
 
 /** `its ms, 12, is worse than that of v5, 10, by more than 7 %` */
@@ -24,7 +27,10 @@ export function notWorseWords(passes: boolean, { what, value, other, otherValue,
   if (Number.isNaN(otherValue)) return `the ${what} of ${other} is not a number that could be better`;
   if (value === null) return `it has no ${what}, and ${other} has ${otherValue}`;
   if (Number.isNaN(value)) return `its ${what} is not a number, and that of ${other} is ${otherValue}`;
-  return `its ${what}, ${value}, is ${passes ? 'not ' : ''}worse than that of ${other}, ${otherValue}${byWords(by, ',')}`;
+  return (
+    `its ${what}, ${value}, is ${passes ? 'not ' : ''}worse than that of ${other}, ` +
+    `${otherValue}${byWords(by, ',')}`
+  );
 }
 
 /** `its mAP on val, 0.61, is not better than 0.6 by more than 0.1` */

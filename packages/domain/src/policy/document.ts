@@ -7,7 +7,7 @@ type Frozen<T> = T extends readonly (infer Item)[]
     ? { readonly [Member in keyof T]: Frozen<T[Member]> }
     : T;
 
-/** A policy as it is written (docs/policies.md says what each member means). Durations are ISO 8601. */
+/** A policy document; docs/policies.md explains each member. Durations are ISO 8601. */
 export type PolicyDocument = Frozen<wire.PolicyDocument>;
 export type EvaluateRule = NonNullable<PolicyDocument['evaluate']>[number];
 export type LabelRule = Frozen<wire.LabelRule>;

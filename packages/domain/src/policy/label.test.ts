@@ -288,7 +288,7 @@ describe('words', () => {
     expect(say(more, candidate, holder)).toBe(`${candidate.version} ${words}`);
   });
 
-  it('of a dataset that is called as something else is, too', () => {
+  it('a dataset may have the name of a built-in property', () => {
     const verdict = ask({ candidate: version('v', 1), evaluate: ['constructor'] });
     expect(verdict.clauses.find(({ clause }) => clause === 'evaluated')?.inputs).toEqual({
       coverage: { constructor: 'missing' },

@@ -21,7 +21,7 @@ export function sectionOf(document: PolicyDocument, section: PolicySection): unk
   return document[section];
 }
 
-/** The permissions that a caller needs to do by hand what a section does. A section that does nothing needs none. */
+/** Lists the permissions that a caller needs to do by hand what a section does. A section without effect needs none. */
 export function permissionsToAct(document: PolicyDocument, section: PolicySection): Permission[] {
   const { label = [], promote = [], retain, staleAfter } = document;
   switch (section) {
@@ -53,8 +53,8 @@ const permissionsToRemove = (rule: RetainRule | undefined, permission: Permissio
 };
 
 /**
- * The permissions that an edit of a section needs. `evaluate` does nothing by itself, but decides which versions labelling
- * rules may move an alias to.
+ * Lists the permissions that an edit of a section needs. `evaluate` does nothing by itself, but decides which
+ * versions labelling rules may move an alias to.
  */
 export const permissionsToSet = (document: PolicyDocument, section: PolicySection): Permission[] =>
   section === 'evaluate' ? ['alias.move'] : permissionsToAct(document, section);

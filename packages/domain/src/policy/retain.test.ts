@@ -18,7 +18,7 @@ const member = (word: string) =>
     ...AT,
   }) as const;
 
-/** What each clause asks for: a filter in these tests for one metric. */
+/** The names that each clause requires: in these tests, a filter requires one metric. */
 const namesOf = (rule: RetainRule): readonly AskedName[][] =>
   rule.keep.map((clause): AskedName[] => {
     if (clause.everyEpoch !== undefined) return [{ kind: 'epoch' }];
@@ -207,8 +207,7 @@ describe('retention', () => {
     expect([kept('experiment'), kept('all')]).toEqual([['a', 'b'], ['b']]);
   });
 
-  // What was removed is not seen again, and what is left has the protections that it had. They must not have come from
-  // what was removed: where a removed object no longer protects its origin, the origin goes next, and so down its line.
+  // Later runs do not see removed objects, and the remaining ones keep their protections.
   it('removes nothing more when it is carried out again at once, as long as protections outlast what gave them', () => {
     fc.assert(
       fc.property(cases, ([rule, objects]) => {

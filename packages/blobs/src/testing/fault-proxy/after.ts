@@ -6,7 +6,7 @@ import { atByte, firstBytes, flipAt } from './bytes.ts';
 import { type Exchange, reset, resetAfterSending } from './exchange.ts';
 import type { Applied } from './rules.ts';
 
-/** Hands the server's answer back, with what befalls it. */
+/** Returns the answer of the server, with the injected fault. */
 export async function passBack(exchange: Exchange, answer: IncomingMessage): Promise<void> {
   const { applied, outgoing } = exchange;
   const headers: OutgoingHttpHeaders = { ...answer.headers };

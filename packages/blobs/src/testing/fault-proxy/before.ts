@@ -6,7 +6,7 @@ import { answerError, type Exchange, errorBody, readBody, reset, resetAfterSendi
 import type { Fault, S3Error } from './fault.ts';
 import type { Applied } from './rules.ts';
 
-/** What happens before the server sees the request. Resolves to true if the request was answered here. */
+/** Injects faults before the server sees the request. Resolves to true if the proxy has answered. */
 export async function befallBefore(exchange: Exchange): Promise<boolean> {
   for (const applied of exchange.applied) {
     if (await befall(exchange, applied, applied.fault)) return true;
@@ -43,7 +43,7 @@ async function befall(exchange: Exchange, applied: Applied, fault: Fault): Promi
       return true;
     case 'clock':
       return refuseByTime(exchange, applied, fault.offsetMs);
-    // These befall what the server answers, or what it is sent.
+    // These faults affect the answer, or the request on its way to the server.
     case 'truncate':
     case 'flip':
     case 'lose-answer':
@@ -74,7 +74,7 @@ async function refuseByTime(exchange: Exchange, applied: Applied, offsetMs: numb
   return true;
 }
 
-/** Past Node's response, which would read the rest of the body before it lets go of the connection. */
+/** Bypasses the response of Node, which would read the rest of the body before it releases the connection. */
 async function refuse(
   exchange: Exchange,
   applied: Applied,

@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream';
 
-/** Passes bytes on, and runs `act` once when exactly so many have passed. The rest waits for it. */
+/** Passes bytes on, and runs `act` once after exactly this number. The rest waits for it. */
 export function atByte(count: number, act: () => Promise<void>): Transform {
   let seen = 0;
   let hasActed = false;
@@ -26,7 +26,7 @@ export function atByte(count: number, act: () => Promise<void>): Transform {
   });
 }
 
-/** Turns over one bit of the byte at this offset. */
+/** Flips one bit of the byte at this offset. */
 export function flipAt(offset: number, note: () => void): Transform {
   let seen = 0;
   return new Transform({
@@ -42,7 +42,7 @@ export function flipAt(offset: number, note: () => void): Transform {
   });
 }
 
-/** Passes so many bytes on, and drops the others. */
+/** Passes this number of bytes on, and drops the others. */
 export function firstBytes(count: number): Transform {
   let left = count;
   return new Transform({

@@ -4,7 +4,7 @@ import { signedAt } from './sign.ts';
 /** As on AWS. */
 const skewAtMost = 15 * 60_000;
 
-/** What a server with this clock answers to a request that is too old or too new; undefined if the time fits. */
+/** The answer of a server with this clock to a request that is too old or too new. Undefined if the time fits. */
 export function refusalByTime(request: Parameters<typeof signedAt>[0], clock: Date): S3Error | undefined {
   const signed = signedAt(request);
   if (!signed) return undefined;

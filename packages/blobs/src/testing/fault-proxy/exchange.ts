@@ -5,14 +5,14 @@ import type { S3Request } from './operation.ts';
 import type { Applied } from './rules.ts';
 import type { S3Credentials } from './sign.ts';
 
-/** Where the proxy sends requests to. */
+/** The server behind the proxy. */
 export interface Target {
   readonly endpoint: string;
-  /** Needed by the fault `clock` only. */
+  /** Only for the fault `clock`. */
   readonly credentials?: S3Credentials | undefined;
 }
 
-/** One request on its way through the proxy, and what is to befall it. */
+/** A request that passes the proxy, with its faults. */
 export interface Exchange {
   readonly target: Target;
   readonly request: S3Request;
@@ -23,7 +23,7 @@ export interface Exchange {
   readonly askForBody: () => void;
 }
 
-/** The connection was reset as a fault: nothing more is to be done. */
+/** The connection was reset as a fault, so nothing remains to do. */
 export class Reset extends Error {}
 
 export function reset({ incoming }: Exchange): never {
@@ -31,16 +31,16 @@ export function reset({ incoming }: Exchange): never {
   throw new Reset('reset by a fault');
 }
 
-/** What was sent reaches the client before the connection breaks. */
+/** Waits until the sent bytes reach the client before the connection breaks. */
 export async function resetAfterSending(exchange: Exchange): Promise<never> {
   const { socket } = exchange.incoming;
-  // A reset overtakes what the peer's kernel has not handed out.
+  // A reset overtakes bytes that the kernel of the peer has not delivered yet.
   do await pause(20);
   while (socket.writableLength > 0 && !socket.destroyed);
   return reset(exchange);
 }
 
-/** Takes in the whole body. */
+/** Reads the whole body. */
 export async function readBody({ incoming, askForBody }: Exchange): Promise<Buffer> {
   askForBody();
   const chunks: Buffer[] = [];
@@ -48,7 +48,7 @@ export async function readBody({ incoming, askForBody }: Exchange): Promise<Buff
   return Buffer.concat(chunks);
 }
 
-/** Answers in the server's place. */
+/** Answers instead of the server. */
 export function answerError({ request, outgoing }: Exchange, error: S3Error, headers = {}): void {
   const body = request.method === 'HEAD' ? '' : errorBody(error);
   outgoing.writeHead(error.status, {

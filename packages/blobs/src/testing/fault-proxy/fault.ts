@@ -1,6 +1,8 @@
 /** An error as S3 servers answer it. */
 export interface S3Error {
-  /** 200 with a code is S3's way to fail an operation whose answer has begun, above all `CompleteMultipartUpload`. */
+  /**
+   * S3 uses 200 with a code if an operation fails after its answer has started, above all `CompleteMultipartUpload`.
+   */
   readonly status: number;
   /** For example `SlowDown`. A HEAD carries none. */
   readonly code: string;
@@ -13,24 +15,25 @@ interface Damage {
   readonly checksums?: 'kept' | 'removed';
 }
 
-/** One way in which an S3 server, or the line to it, fails. */
+/** A fault of an S3 server or of the connection to it. */
 export type Fault =
-  /** The request reaches the server so much later. */
+  /** The request reaches the server after this delay. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** The connection is reset after so many bytes of the body. The server sees the request's body end early too. */
+  /** Resets the connection after this number of body bytes. The server also sees the body end early. */
   | { readonly kind: 'cut'; readonly side: 'request' | 'answer'; readonly afterBytes: number }
   /**
-   * Nothing moves on until the rule is removed.
+   * Nothing moves until the rule is removed.
    * - `connect`: new connections are accepted and never read. The rule must match every request.
-   * - `request`: the server never sees the request. `answer`: the server has done it, and no header comes back.
-   * - `request-body`, `answer-body`: after so many bytes of the body.
+   * - `request`: the server never sees the request.
+   * - `answer`: the server has carried out the request, and no header comes back.
+   * - `request-body`, `answer-body`: stalls after this number of body bytes.
    */
   | { readonly kind: 'stall'; readonly at: 'connect' | 'request' | 'answer' }
   | { readonly kind: 'stall'; readonly at: 'request-body' | 'answer-body'; readonly afterBytes: number }
-  /** The whole request is read, and answered in the server's place. */
+  /** Reads the whole request and answers instead of the server. */
   | ({ readonly kind: 'error' } & S3Error)
   /**
-   * The request is answered while its body is still to come; the rest is not read. With `afterBytes: 0` (the default)
+   * Answers before the body has arrived, and does not read the rest. With `afterBytes: 0` (the default), answers
    * before `100 Continue`. The connection then stays open or is reset.
    */
   | ({
@@ -38,17 +41,19 @@ export type Fault =
       readonly afterBytes?: number;
       readonly connection: 'open' | 'reset';
     } & S3Error)
-  /** The answer has so many bytes and a `Content-Length` that says so: a complete answer of a shorter object. */
+  /**
+   * The answer has this number of bytes and a matching `Content-Length`, like a complete answer of a shorter object.
+   */
   | ({ readonly kind: 'truncate'; readonly toBytes: number } & Damage)
-  /** One bit of this byte (from 0) of the body is turned over. */
+  /** Flips one bit of this byte (from 0) of the body. */
   | ({ readonly kind: 'flip'; readonly side: 'request' | 'answer'; readonly atByte: number } & Damage)
-  /** The server completes the operation, and the connection is reset instead of the answer. */
+  /** The server completes the operation, and the connection is reset before the answer. */
   | { readonly kind: 'lose-answer' }
-  /** The server gets the request twice, one after the other. The second answer goes back. */
+  /** The server receives the request twice in a row. The client gets the second answer. */
   | { readonly kind: 'repeat' }
   /**
-   * The server's clock is off: its `Date`, and which requests and signed URLs are too old or too new. Requests that pass
-   * are signed anew for the real server, so the proxy needs the credentials.
+   * The clock of the server is wrong: it affects its `Date`, and which requests and signed URLs are too old or too
+   * new. Accepted requests are signed again for the real server, so the proxy needs the credentials.
    */
   | { readonly kind: 'clock'; readonly offsetMs: number }
   /** Default of `to`: the same path at the real server. */

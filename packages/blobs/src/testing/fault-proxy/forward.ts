@@ -5,7 +5,7 @@ import { atByte, flipAt } from './bytes.ts';
 import { type Exchange, readBody, reset } from './exchange.ts';
 import { signAnew } from './sign.ts';
 
-/** Hands the request to the server, with what befalls its body; gives the answer, unread. */
+/** Forwards the request to the server, with the faults of its body. Returns the unread answer. */
 export async function forward(exchange: Exchange): Promise<IncomingMessage> {
   const repeated = exchange.applied.find(({ fault }) => fault.kind === 'repeat');
   exchange.askForBody();
@@ -32,7 +32,7 @@ async function once(exchange: Exchange, body: Readable): Promise<IncomingMessage
   return Promise.race([answered, sending.then(() => answered)]);
 }
 
-/** The host stays as the client signed it. */
+/** Keeps the host that the client signed. */
 function toSend({ incoming, applied, target }: Exchange) {
   const { method = '', url = '', headers } = incoming;
   const clock = applied.some(({ fault }) => fault.kind === 'clock');

@@ -11,15 +11,15 @@ import { createRules, type Injected, type Matching, type Rule } from './rules.ts
 
 /** A proxy in front of an S3 server that keeps signatures valid and injects faults. */
 export interface FaultProxy {
-  /** What a store takes as its endpoint. */
+  /** The endpoint for a store. */
   readonly endpoint: string;
-  /** All requests that came, in order, whether a fault befell them or not. */
+  /** All received requests in order, with or without a fault. */
   readonly requests: readonly S3Request[];
-  /** All faults that really happened, in order. */
+  /** All faults that happened, in order. */
   readonly injected: readonly Injected[];
-  /** From now on, until the rule is removed. Of several rules for one request all apply, in order of their adding. */
+  /** Adds a rule until it is removed. If several rules match a request, all apply, in the order of their adding. */
   inject(fault: Fault, matching?: Matching): Rule;
-  /** Removes all rules and forgets what happened. */
+  /** Removes all rules and clears the records. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -36,14 +36,14 @@ export async function startFaultProxy(target: Target): Promise<FaultProxy> {
     const request = s3Request(method, url, headers);
     requests.push(request);
     const exchange = { target, request, applied: rules.match(request), incoming, outgoing, askForBody };
-    // The client goes away by itself, or is to see the connection break.
+    // The client disconnects itself, or expects the connection to break.
     exchangeOne(exchange)
       .catch(() => socket.destroy())
       .finally(() => {
         for (const { ended } of exchange.applied) ended();
       });
   };
-  // No limits of its own: how long something may take is for the client to decide.
+  // The proxy has no timeouts, because timeouts are up to the client.
   const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
   http.on('request', (incoming, outgoing) => handle(incoming, outgoing, () => {}));
   http.on('checkContinue', (incoming, outgoing) => {

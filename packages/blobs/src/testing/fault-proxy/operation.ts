@@ -13,7 +13,7 @@ export interface S3Request {
 
 type Names = Readonly<Record<string, string>>;
 
-/** By method and the first query parameter that is there; the empty parameter comes last. */
+/** Operations by method and the first matching query parameter. The empty parameter comes last. */
 const onBucket: Readonly<Record<string, Names>> = {
   GET: {
     uploads: 'ListMultipartUploads',

@@ -1,39 +1,38 @@
 import type { Fault } from './fault.ts';
 import type { S3Request } from './operation.ts';
 
-/** Which requests a fault befalls. Default: all. */
+/** The requests that a fault affects. Default: all. */
 export interface Matching {
   readonly operation?: string | readonly string[];
-  /** A blob's key, an object's whole key, or a pattern for the latter. */
+  /** The key of a blob, the whole key of an object, or a pattern for object keys. */
   readonly key?: string | RegExp;
-  /** Spares so many that match first. */
+  /** Skips this number of matching requests first. */
   readonly skip?: number;
-  /** Befalls only each nth of the rest. */
+  /** Affects only each nth of the remaining requests. */
   readonly every?: number;
-  /** Befalls so many at most. A request that ends before the fault could happen does not count. */
+  /** Affects at most this number of requests. A request that ends before the fault does not count. */
   readonly times?: number;
 }
 
-/** A fault that has really happened. */
+/** A fault that happened. */
 export interface Injected extends S3Request {
   readonly fault: Fault;
 }
 
-/** One rule that was added. */
 export interface Rule {
   readonly fault: Fault;
-  /** What it has done so far. A request that was matched and ended before the fault could happen is not in it. */
+  /** The faults so far. Excludes matching requests that ended before the fault. */
   readonly injected: readonly Injected[];
-  /** No request is matched any more, and what the rule stalls moves on. */
+  /** Removes the rule and resumes stalled requests. */
   remove(): void;
 }
 
 /** A rule as the proxy applies it to one request. */
 export interface Applied {
   readonly fault: Fault;
-  /** To be called when the fault happens. */
+  /** Must be called when the fault happens. */
   note(): void;
-  /** To be called when the request is over: if the fault did not happen, it may befall another request. */
+  /** Must be called when the request ends. If the fault did not happen, another request may get it. */
   ended(): void;
   /** Resolves when the rule is removed. */
   readonly removed: Promise<void>;
@@ -41,9 +40,9 @@ export interface Applied {
 
 export interface Rules {
   add(fault: Fault, matching?: Matching): Rule;
-  /** The faults of one request, in the order in which their rules were added. Counts it. */
+  /** Counts a request and returns its faults, in the order in which their rules were added. */
   match(request: S3Request): Applied[];
-  /** Whether new connections stall; resolves when they do not any more. */
+  /** Present while new connections stall. Resolves when they no longer do. */
   connecting(): Promise<void> | undefined;
   removeAll(): void;
 }

@@ -12,7 +12,7 @@ interface Signable {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** When a request was signed and, for a signed URL, for how many seconds; undefined for an unsigned one. */
+/** The time of a signature and, for a signed URL, its lifetime in seconds. Undefined for an unsigned request. */
 export function signedAt({ url, headers }: Signable): { at: Date; expiresIn?: number } | undefined {
   const { searchParams } = new URL(url, 'http://s3');
   const date = searchParams.get('X-Amz-Date') ?? headers['x-amz-date'];
@@ -22,7 +22,7 @@ export function signedAt({ url, headers }: Signable): { at: Date; expiresIn?: nu
   return { at, ...(expires !== null && { expiresIn: Number(expires) }) };
 }
 
-/** The same request, signed in its headers for now (AWS Signature Version 4). */
+/** Signs the request again for the current time, in its headers (AWS Signature Version 4). */
 export function signAnew(request: Signable, credentials: S3Credentials): Signable {
   const { method, headers } = request;
   const [path = '', query = ''] = request.url.split('?');
