@@ -25,12 +25,12 @@ export function sentencesOf(path, source) {
   });
 }
 
-/** Lists the numbers of lines that are too long, without those that a URL or another unbreakable word makes long. */
+/** Lists the numbers of lines that are too long, except for URLs, patterns and other unbreakable words. */
 export function longLinesOf(source) {
   return source
     .split('\n')
     .map((line, index) => ({ line, number: index + 1 }))
-    .filter(({ line }) => line.length > LONGEST_LINE && !/https?:\/\/|\S{80}/.test(line))
+    .filter(({ line }) => line.length > LONGEST_LINE && !/https?:\/\/|\S{80}|^\s*\/(?![/*])/.test(line))
     .map(({ number }) => number);
 }
 

@@ -159,7 +159,8 @@ describe('content in parts on a disk that fails, or a server that is killed', ()
       `import { createHash } from 'node:crypto';
        const store = await openDiskStore({ root });
        const of = async function* (size) { for (let n = 0; n < size; n += 65536) yield Buffer.alloc(65536, 7); };
-       const content = (size) => ({ sizeBytes: size, sha256: createHash('sha256').update(Buffer.alloc(size, 7)).digest('hex') });
+       const hash = (size) => createHash('sha256').update(Buffer.alloc(size, 7)).digest('hex');
+       const content = (size) => ({ sizeBytes: size, sha256: hash(size) });
        const blob = await store.multipart.begin();
        const put = (size) => store.multipart.put(blob, 1, of(size), content(size));
        await put(2 << 20);

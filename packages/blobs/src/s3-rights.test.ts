@@ -43,7 +43,8 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
     const error = await open().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BlobStoreUnavailable);
     expect((error as Error).message).toBe(
-      `the blob store is unavailable: S3 answered 403 to ${operations[0]}: AccessDenied: the credentials lack ${rights}`,
+      `the blob store is unavailable: S3 answered 403 to ${operations[0]}: AccessDenied: ` +
+        `the credentials lack ${rights}`,
     );
   });
 
@@ -59,8 +60,8 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
       proxy.inject(denied, { operation });
     await open();
     expect(told).toEqual([
-      `the credentials for the bucket ${options.bucket} lack s3:AbortMultipartUpload and s3:ListBucketMultipartUploads, ` +
-        'so the remains of interrupted uploads stay there',
+      `the credentials for the bucket ${options.bucket} lack s3:AbortMultipartUpload and ` +
+        's3:ListBucketMultipartUploads, so the remains of interrupted uploads stay there',
     ]);
   });
 

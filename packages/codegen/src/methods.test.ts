@@ -37,7 +37,7 @@ function method(path: string, verb: string, one: DocumentOperation): string {
 }
 
 describe('a method', () => {
-  test('for a write takes its path parameters, the body, and the options that the route honours', () => {
+  test('takes path parameters, body and the options that the route honours, if it writes', () => {
     const text = method(
       '/v1/things/{thing}',
       'patch',
@@ -64,7 +64,7 @@ describe('a method', () => {
 `);
   });
 
-  test('for a list is paged, with an optional query argument', () => {
+  test('is paged for a list, with an optional query argument', () => {
     const text = method(
       '/v1/things',
       'get',
@@ -92,7 +92,7 @@ describe('a method', () => {
     expect(text).toContain('query: { ref }');
   });
 
-  test('for an upload takes a source, and its query among the options', () => {
+  test('takes a source for an upload, with the query among the options', () => {
     const text = method(
       '/v1/things/{thing}/{path}',
       'put',
@@ -116,7 +116,7 @@ describe('a method', () => {
     expect(text).toContain('to: { thing, path }');
   });
 
-  test('for a download has its query among the options, except parameters that the client leaves out', () => {
+  test('takes the query of a download among the options, except parameters that the client leaves out', () => {
     const hidden = { ...parameter('redirect', 'query', false), schema: { 'x-not-in-client': true } };
     const text = method(
       '/v1/things/{thing}/archive',
@@ -133,7 +133,7 @@ describe('a method', () => {
     expect(text).toContain('query: { format: options?.format }');
   });
 
-  test('for an action without fields has no body, and returns nothing without an answer', () => {
+  test('has no body for an action without fields, and returns nothing without an answer', () => {
     const empty = {
       required: false,
       content: { 'application/json': { schema: { type: 'object', properties: {} } } },

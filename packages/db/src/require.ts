@@ -148,10 +148,16 @@ async function rightsMistake(pool: pg.Pool, schema: string): Promise<string | un
   const where = `the schema "${schema}" of the database "${database}"`;
   if (!hasSchema) {
     if (canMakeSchema) return undefined;
-    return `has no schema "${schema}" in the database "${database}", and the role "${role}" may not create one; as its owner run: CREATE SCHEMA "${schema}" AUTHORIZATION "${role}"`;
+    return (
+      `has no schema "${schema}" in the database "${database}", and the role "${role}" may not create one; ` +
+      `as its owner run: CREATE SCHEMA "${schema}" AUTHORIZATION "${role}"`
+    );
   }
   if (!canUse)
-    return `does not let the role "${role}" use ${where}; as its owner run: GRANT USAGE, CREATE ON SCHEMA "${schema}" TO "${role}"`;
+    return (
+      `does not let the role "${role}" use ${where}; as its owner run: GRANT USAGE, CREATE ON SCHEMA ` +
+      `"${schema}" TO "${role}"`
+    );
   const owner = await migrationsOwner(pool, schema);
   if (owner?.isReadable === true && (await isCurrentFor(pool, schema)))
     return tablesMistake(pool, schema, role, where);
@@ -206,7 +212,8 @@ async function tablesMistake(
 ): Promise<string | undefined> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c
-       JOIN pg_class m ON m.relnamespace = c.relnamespace AND m.relname = '_prisma_migrations' AND m.relowner = c.relowner
+       JOIN pg_class m ON m.relnamespace = c.relnamespace AND m.relowner = c.relowner
+        AND m.relname = '_prisma_migrations'
        JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND CASE c.relkind
         WHEN 'r' THEN NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
@@ -218,5 +225,9 @@ async function tablesMistake(
   );
   const [table] = rows;
   if (table === undefined) return undefined;
-  return `does not let the role "${role}" read and write "${table.name}" in ${where}; as its owner run: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "${schema}" TO "${role}", and: GRANT USAGE ON ALL SEQUENCES IN SCHEMA "${schema}" TO "${role}"`;
+  return (
+    `does not let the role "${role}" read and write "${table.name}" in ${where}; as its owner run: GRANT ` +
+    `SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "${schema}" TO "${role}", and: GRANT USAGE ON ` +
+    `ALL SEQUENCES IN SCHEMA "${schema}" TO "${role}"`
+  );
 }

@@ -8,7 +8,8 @@ import { z } from 'zod';
 /** Any UUID version, in the text form of RFC 9562. */
 export const UUID_PATTERN = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 
-const SEGMENT = String.raw`(?!\.{1,2}(?:/|$))(?!${UUID_PATTERN.source.slice(1, -1)}(?:/|$))[^/@:\\\u0000-\u001f\u007f-\u009f]{1,128}`;
+const UUID_TEXT = UUID_PATTERN.source.slice(1, -1);
+const SEGMENT = String.raw`(?!\.{1,2}(?:/|$))(?!${UUID_TEXT}(?:/|$))[^/@:\\\u0000-\u001f\u007f-\u009f]{1,128}`;
 
 export const NAME_PATTERN = new RegExp(`^${SEGMENT}$`, 'u');
 

@@ -66,8 +66,9 @@ export interface Route {
   readonly conditional?: true;
   readonly touches: { readonly [name: string]: Touch };
   /**
-   * The touch of the object that the request is about: its namespace decides which fields the answer shows, and the audit
-   * names it. Several names: each request has one of them. A route with one touch need not name it.
+   * The touch of the object that the request is about. Its namespace decides which fields the answer shows, and the
+   * audit names it. Several names: each request has exactly one of them. A route with a single touch may leave this
+   * out.
    */
   readonly subject?: string | readonly string[];
   /** Without this permission, the answer contains only the members that the body named. */

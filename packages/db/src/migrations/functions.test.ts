@@ -47,7 +47,8 @@ async function definitions(client: pg.PoolClient): Promise<Record<string, string
   const { rows } = await client.query<{ name: string; definition: string }>(`
     SELECT oid::regprocedure::text AS name, pg_get_functiondef(oid) AS definition
     FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
-    UNION ALL SELECT tgname || ' on ' || tgrelid::regclass, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT tgname || ' on ' || tgrelid::regclass, pg_get_triggerdef(oid)
+    FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT oid::regclass::text, pg_get_viewdef(oid)
     FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'v'
     UNION ALL SELECT rulename || ' on ' || r.ev_class::regclass, pg_get_ruledef(r.oid)

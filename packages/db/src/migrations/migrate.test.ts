@@ -91,7 +91,9 @@ describe('this repository’s migrations', () => {
   test('still serve a server that passes whole hashes of idempotency keys', async () => {
     await migrate({ url: database.url });
     const claim = async (key: string) => {
-      const text = `SELECT claim_idempotency_key(sha256($1::bytea), sha256('body'), now(), 201, 'model', uuid_nil()) AS is_new`;
+      const text =
+        `SELECT claim_idempotency_key(sha256($1::bytea), sha256('body'), now(), 201, 'model', uuid_nil())` +
+        ' AS is_new';
       return (await pool.query(text, [key])).rows[0].is_new;
     };
     expect([await claim('a'), await claim('b'), await claim('a')]).toEqual([true, true, false]);
@@ -104,7 +106,8 @@ describe('this repository’s migrations', () => {
     );
     expect(rows).toEqual([{ is_new: false }]);
     const stored = await pool.query(
-      `SELECT status, object_kind AS kind, body_hash = ('x' || left(encode(sha256('body'), 'hex'), 16))::bit(64)::bigint AS same
+      `SELECT status, object_kind AS kind,
+              body_hash = ('x' || left(encode(sha256('body'), 'hex'), 16))::bit(64)::bigint AS same
        FROM idempotency_receipts`,
     );
     expect(stored.rows).toEqual(Array(2).fill({ status: 201, kind: 'model', same: true }));

@@ -8,8 +8,8 @@ export const amountOf = (amount: Amount | undefined, beside: number): number =>
   amount?.abs ?? (Number.isFinite(beside) ? Math.abs(beside) * (amount?.rel ?? 0) : 0);
 
 /**
- * Returns the value that is better than this one by an amount, or with `worse` the lowest value that is not worse.
- * Avoids binary rounding noise: 0.8 minus 0.1 is 0.7, as the author of the rule expects.
+ * Returns the value that is better than this one by an amount, or with `worse` the last value that does not count as
+ * worse. Avoids binary rounding noise: 0.8 minus 0.1 is 0.7, as the author of the rule expects.
  */
 export function boundOf(
   value: number,

@@ -214,10 +214,11 @@ function evaluatedClause({ rule, evaluate, candidate }: LabelQuestion): Clause[]
     evaluate.map((dataset) => [dataset, own(candidate.coverage, dataset) ?? 'missing']),
   );
   const owed = evaluate.filter((dataset) => coverage[dataset] !== 'done');
+  const named = (dataset: string) => (coverage[dataset] === 'stale' ? `${dataset} (changed since)` : dataset);
   const words =
     owed.length === 0
       ? 'it was evaluated on all datasets that it must be evaluated on'
-      : `it still has to be evaluated on ${owed.map((dataset) => (coverage[dataset] === 'stale' ? `${dataset} (changed since)` : dataset)).join(', ')}`;
+      : `it still has to be evaluated on ${owed.map(named).join(', ')}`;
   return [{ clause: 'evaluated', passes: owed.length === 0, coverage, words }];
 }
 

@@ -57,7 +57,10 @@ export function signAnew(request: Signable, credentials: S3Credentials): Signabl
   const ofDay = hmac(`AWS4${credentials.secretAccessKey}`, day);
   const key = hmac(hmac(hmac(ofDay, 'us-east-1'), 's3'), 'aws4_request');
   const signature = hmac(key, text.join('\n')).toString('hex');
-  const authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${sorted.join(';')}, Signature=${signature}`;
+  const credential = `${credentials.accessKeyId}/${scope}`;
+  const authorization =
+    `AWS4-HMAC-SHA256 Credential=${credential}, ` +
+    `SignedHeaders=${sorted.join(';')}, Signature=${signature}`;
   return {
     method,
     url: kept.length > 0 ? `${path}?${kept.join('&')}` : path,
