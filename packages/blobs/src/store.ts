@@ -102,8 +102,8 @@ export interface BlobStore {
 
   /**
    * Present if the store supports it: creates a URL that serves the blob, whole or in ranges, to anyone who has it
-   * until it expires. Never log it. Does not contact the store, so a missing blob shows when the URL is used. @throws
-   * BlobKeyInvalid
+   * until it expires. Never log it. Does not contact the store, so a missing blob shows when the URL is used.
+   * @throws BlobKeyInvalid
    */
   readonly signRead?: (key: string, options: SignReadOptions) => Promise<string>;
 
