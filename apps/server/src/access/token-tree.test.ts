@@ -67,7 +67,8 @@ describe('a token that a token created', () => {
     await expect.poll(left, { timeout: 2_000, interval: 50 }).toBe(0);
     expect(await works(beside.api)).toBe(true);
     const { rows } = await server.db.requests.query(
-      `SELECT object_id FROM changes WHERE object_id = ANY ($1) AND action = 'updated' AND after->>'revokedAt' IS NOT NULL`,
+      `SELECT object_id FROM changes
+       WHERE object_id = ANY ($1) AND action = 'updated' AND after->>'revokedAt' IS NOT NULL`,
       [[parent.id, own.id, others.id, below.id]],
     );
     expect(rows).toHaveLength(4);

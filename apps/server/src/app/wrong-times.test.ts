@@ -25,10 +25,12 @@ const [look = '', mend = ''] = blocks.slice(-2);
 /** Columns with a time that the story writes, by table. The page leaves out other time columns. */
 const COLUMNS = `
   SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
-  WHERE table_schema = 'public' AND data_type LIKE 'timestamp%' AND table_name NOT IN ('changes', 'datasets', '_prisma_migrations')
+  WHERE table_schema = 'public' AND data_type LIKE 'timestamp%'
+    AND table_name NOT IN ('changes', 'datasets', '_prisma_migrations')
     AND (table_name, column_name) NOT IN (('events', 'time'), ('tokens', 'expires_at'), ('uploads', 'expires_at'),
       ('uploads', 'updated_at'), ('idempotency_keys', 'created_at'), ('idempotency_receipts', 'created_at'),
-      ('retention_runs', 'started_at'), ('retention_runs', 'ended_at'), ('metric_series', 'time'), ('metric_points', 'time'), ('policy_work', 'due_at')) AND column_name <> 'purge_at'`;
+      ('retention_runs', 'started_at'), ('retention_runs', 'ended_at'), ('metric_series', 'time'),
+      ('metric_points', 'time'), ('policy_work', 'due_at')) AND column_name <> 'purge_at'`;
 
 /** Columns with a time that is hours from now, and all columns with a time. */
 async function timesOff(): Promise<{ off: string[]; filled: string[] }> {
@@ -36,7 +38,8 @@ async function timesOff(): Promise<{ off: string[]; filled: string[] }> {
   const off: string[] = [];
   const filled: string[] = [];
   for (const { table, column } of rows) {
-    const text = `SELECT count(${column}) AS filled, count(*) FILTER (WHERE abs(extract(epoch FROM now() - ${column})) > 3600) AS off FROM ${table}`;
+    const text = `SELECT count(${column}) AS filled,
+      count(*) FILTER (WHERE abs(extract(epoch FROM now() - ${column})) > 3600) AS off FROM ${table}`;
     const counts = (await server.db.requests.query<{ filled: number; off: number }>(text)).rows[0];
     if (counts?.filled) filled.push(`${table}.${column}`);
     if (counts?.off) off.push(`${table}.${column}`);

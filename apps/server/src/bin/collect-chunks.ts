@@ -4,7 +4,7 @@ import { chunkChannel } from '@modelbox/blobs';
 
 /**
  * Bytes of content between two collections of the young generation. Measured with eight uploads and eight downloads of
- * 1 GiB at once: the peak of the process is below 300 MB. Without these collections it exceeds 400 MB at twice the CPU time.
+ * 1 GiB at once: the process peaks below 300 MB. Without these collections it exceeds 400 MB and uses twice the CPU.
  */
 const BYTES_PER_COLLECTION = 4 * 2 ** 20;
 

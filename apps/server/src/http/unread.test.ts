@@ -27,7 +27,8 @@ async function largeList(of: TestServer, ok?: Callers['ok']): Promise<string> {
   const { id } = ok ? await ok('POST', '/v1/models', { namespace: 'ai', name: 'large' }) : await newModel(of);
   await of.db.requests.query(
     `INSERT INTO events (id, object_kind, object_id, name, source, time, metadata, created_by, created_at)
-     SELECT gen_random_uuid(), 'model', $1, 'seen', 'test', now(), json_build_object('note', repeat('x', $2::int)), 'test', now()
+     SELECT gen_random_uuid(), 'model', $1, 'seen', 'test', now(),
+       json_build_object('note', repeat('x', $2::int)), 'test', now()
      FROM generate_series(1, 800)`,
     [id, Math.ceil(ANSWER / 800)],
   );
