@@ -170,7 +170,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     const body = visibleBody(exchange, answer);
     const encoded = { body: await encode({ ...answer, body }), etag: answer.etag };
     const shown = subjectOf(route, attempt.touched) as Located;
-    cache?.keep(route.id, shown, { actor: context.actor, ...encoded, foreign: answer.crossNamespace });
+    cache?.keep(route.id, shown, { actor: context.actor, ...encoded, crossNamespace: answer.crossNamespace });
     return sendJson(reply.code(answer.status).headers(answer.headers ?? {}), encoded);
   }
 

@@ -11,7 +11,7 @@ export interface EncodedAnswer {
 }
 
 interface KeptAnswer extends EncodedAnswer {
-  readonly foreign: Answered['crossNamespace'] | undefined;
+  readonly crossNamespace: Answered['crossNamespace'] | undefined;
 }
 
 /** Caches encoded answers that show one object, as long as the object keeps its cache tag. */
@@ -46,11 +46,11 @@ export function createMemory(): Memory {
       if (object.cacheTag === null || object.deletedAt !== null) return undefined;
       const answer = answers.get(keyOf(route, object));
       if (answer?.cacheTag !== object.cacheTag) return undefined;
-      return redactedFor(actor, answer.foreign).length > 0 ? undefined : answer;
+      return redactedFor(actor, answer.crossNamespace).length > 0 ? undefined : answer;
     },
     keep(route, object, { actor, ...answer }) {
       if (object.cacheTag === null || object.deletedAt !== null) return;
-      if (redactedFor(actor, answer.foreign).length > 0) return;
+      if (redactedFor(actor, answer.crossNamespace).length > 0) return;
       answers.set(keyOf(route, object), { ...answer, cacheTag: object.cacheTag });
     },
   };

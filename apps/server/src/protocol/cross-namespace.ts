@@ -32,17 +32,16 @@ export const crossNamespaceIn = <B>(
 
 export const redactedFor = <F extends Pick<CrossNamespace, 'namespace' | 'permission'>>(
   actor: Actor,
-  foreign: readonly F[] | undefined,
+  parts: readonly F[] | undefined,
 ): F[] =>
-  (foreign ?? []).filter(
+  (parts ?? []).filter(
     ({ permission, namespace }) => decideAccess(actor, permission, namespace) !== 'allowed',
   );
 
-export function shownTo<R extends { readonly body: unknown; readonly foreign?: readonly CrossNamespace[] }>(
-  actor: Actor,
-  readout: R,
-): R {
-  const redacted = redactedFor(actor, readout.foreign);
+export function shownTo<
+  R extends { readonly body: unknown; readonly crossNamespace?: readonly CrossNamespace[] },
+>(actor: Actor, readout: R): R {
+  const redacted = redactedFor(actor, readout.crossNamespace);
   if (redacted.length === 0) return readout;
   return { ...readout, body: redacted.reduce((body, each) => each.redact(body), readout.body) };
 }

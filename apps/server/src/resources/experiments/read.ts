@@ -56,7 +56,7 @@ export async function readExperiments(
       ...deletableAuditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
-    foreign: crossNamespaceOf(row),
+    crossNamespace: crossNamespaceOf(row),
   }));
 }
 

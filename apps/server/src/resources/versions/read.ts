@@ -62,7 +62,7 @@ export async function readVersions({ db }: Context, ids: string[], room?: Room):
       id: row.id,
       body,
       etag: etagOf(row.rowVersion),
-      foreign: crossNamespaceOf(body, row.checkpointIn),
+      crossNamespace: crossNamespaceOf(body, row.checkpointIn),
     };
   });
 }
