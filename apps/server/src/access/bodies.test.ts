@@ -139,7 +139,7 @@ describe.each(cases)('%s', (_, route, touch) => {
     expectPassed(passed);
     if (!touch.optional) return;
     if (touch.kind === 'content') expect(passed.body.state).not.toBe('open');
-    else expect(JSON.stringify(passed.body)).not.toContain('names no dataset');
+    else expect(JSON.stringify(passed.body)).not.toContain('must name a dataset that you may read');
   });
 });
 

@@ -167,7 +167,7 @@ describe('policies', () => {
     };
     const there = await told(`${theirs}/val`);
     expect(there).toEqual(await told(`${theirs}/none`));
-    expect(there.every(([, text]) => text?.includes('names no dataset'))).toBe(true);
+    expect(there.every(([, text]) => text?.includes('must name a dataset that you may read'))).toBe(true);
   });
 
   it('of namespaces do not reveal it either, and accept readable datasets', async () => {
