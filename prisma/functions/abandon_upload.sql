@@ -7,7 +7,7 @@ BEGIN
                        claimed_at = NULL, updated_at = now(), part_hashes = NULL, waits_for = NULL,
                        cleaned_at = CASE WHEN completing THEN NULL ELSE now() END
     WHERE id = OLD.upload_id AND state = 'verifying' RETURNING key, size_bytes, completing)
-  INSERT INTO doomed_keys (key, size_bytes, doomed_at)
+  INSERT INTO pending_deletions (key, size_bytes, requested_at)
   SELECT key, size_bytes, now() FROM lost WHERE NOT completing ON CONFLICT DO NOTHING;
   RETURN NULL;
 END

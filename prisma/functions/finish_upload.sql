@@ -15,7 +15,7 @@ BEGIN
   IF v_upload.state IS DISTINCT FROM 'verifying' OR v_upload.completing THEN RETURN v_upload.state; END IF;
   IF p_failure IS NULL THEN
     SELECT * INTO v_blob FROM keep_blob(p_blob_id, p_sha256, v_upload.key, v_upload.size_bytes, p_at);
-    IF NOT FOUND THEN RAISE EXCEPTION 'the content of upload % was doomed while it was verified', p_id; END IF;
+    IF NOT FOUND THEN RAISE EXCEPTION 'the content of upload % was marked for removal while it was verified', p_id; END IF;
     UPDATE uploads SET state = 'complete', sha256 = p_sha256, claimed_at = NULL, updated_at = p_at, cleaned_at = p_at,
                        part_hashes = NULL, waits_for = NULL
     WHERE id = p_id;
@@ -25,7 +25,7 @@ BEGIN
       jsonb_build_object('path', v_upload.path, 'role', v_upload.role, 'sizeBytes', v_upload.size_bytes,
                          'sha256', p_sha256, 'replaced', NULL, 'upload', p_id), '{"actor": "modelbox"}', p_at);
     -- The content was here already: ours is of no use.
-    INSERT INTO doomed_keys (key, size_bytes, doomed_at)
+    INSERT INTO pending_deletions (key, size_bytes, requested_at)
     SELECT v_upload.key, v_upload.size_bytes, p_at WHERE v_blob.blob_key <> v_upload.key ON CONFLICT DO NOTHING;
     RETURN 'complete';
   END IF;
@@ -36,7 +36,7 @@ BEGIN
   PERFORM record_change(v_upload.object_kind, v_upload.object_id, v_namespace, 'file_rejected', NULL, NULL,
     jsonb_build_object('path', v_upload.path, 'sizeBytes', v_upload.size_bytes, 'sha256', v_upload.sha256,
                        'failure', p_failure, 'upload', p_id), '{"actor": "modelbox"}', p_at);
-  INSERT INTO doomed_keys (key, size_bytes, doomed_at) VALUES (v_upload.key, v_upload.size_bytes, p_at)
+  INSERT INTO pending_deletions (key, size_bytes, requested_at) VALUES (v_upload.key, v_upload.size_bytes, p_at)
   ON CONFLICT DO NOTHING;
   RETURN 'failed';
 END

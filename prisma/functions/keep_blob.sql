@@ -7,15 +7,15 @@ DECLARE
   v_blob blobs%ROWTYPE;
   v_is_locked boolean;
 BEGIN
-  -- Whoever dooms stray keys takes the same lock: either sees what the other did.
+  -- `mark_orphans` takes the same lock, so that either sees the work of the other.
   PERFORM pg_advisory_xact_lock(hashtextextended(p_key, 0));
-  IF EXISTS (SELECT 1 FROM doomed_keys WHERE key = p_key) THEN RETURN; END IF;
+  IF EXISTS (SELECT 1 FROM pending_deletions WHERE key = p_key) THEN RETURN; END IF;
   LOOP
     INSERT INTO blobs (id, sha256, key, size_bytes, created_at) VALUES (p_id, p_sha256, p_key, p_size, p_at)
     ON CONFLICT (sha256) DO NOTHING;
     -- The lock that a new key needs, from the start: two that share the weaker one would wait for each other.
     SELECT is_doubtful(b) AND b.key <> p_key INTO v_is_locked FROM blobs b WHERE b.sha256 = p_sha256;
-    -- Waits for a sweep that looks at it. One that deletes it leaves the place to our copy: the next turn takes it.
+    -- Waits for a sweep that looks at it. One that deletes it frees the hash for our copy in the next round.
     IF v_is_locked THEN SELECT * INTO v_blob FROM blobs WHERE sha256 = p_sha256 FOR UPDATE;
     ELSE SELECT * INTO v_blob FROM blobs WHERE sha256 = p_sha256 FOR KEY SHARE;
     END IF;
@@ -30,7 +30,7 @@ BEGIN
     END IF;
     UPDATE blobs SET key = p_key, corrupt_at = NULL, suspect_at = NULL, verified_at = p_at, verify_claimed_at = NULL
     WHERE id = v_blob.id;
-    INSERT INTO doomed_keys (key, size_bytes, doomed_at) VALUES (v_blob.key, v_blob.size_bytes, p_at)
+    INSERT INTO pending_deletions (key, size_bytes, requested_at) VALUES (v_blob.key, v_blob.size_bytes, p_at)
     ON CONFLICT DO NOTHING;
     v_blob.key := p_key;
   END IF;

@@ -14,7 +14,7 @@ BEGIN
     DELETE FROM blobs b WHERE b.id = ANY (v_ids) AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
                  AND NOT EXISTS (SELECT 1 FROM removed_files r WHERE r.blob_id = b.id)
     RETURNING b.key, b.size_bytes)
-  INSERT INTO doomed_keys (key, size_bytes, doomed_at) SELECT key, size_bytes, p_at FROM gone ON CONFLICT DO NOTHING;
+  INSERT INTO pending_deletions (key, size_bytes, requested_at) SELECT key, size_bytes, p_at FROM gone ON CONFLICT DO NOTHING;
   UPDATE blobs SET unreferenced_since = NULL WHERE id = ANY (v_ids);
   RETURN cardinality(v_ids);
 END

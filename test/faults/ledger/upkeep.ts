@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BlobStoreUnavailable } from '@modelbox/blobs';
-import { tellFileStates } from '../../../apps/server/src/content/copies/tell-file-states.ts';
+import { syncFileStates } from '../../../apps/server/src/content/copies/sync-file-states.ts';
 import { purge } from '../../../apps/server/src/workers/purge.ts';
 import { deletePending, sweepBlobs } from '../../../apps/server/src/workers/store/blob-sweep.ts';
 import { verifyNext, verifySuspect } from '../../../apps/server/src/workers/store/blob-verify.ts';
@@ -23,7 +23,7 @@ const round: readonly ((ctx: Ctx) => Promise<unknown>)[] = [
   async (ctx) => {
     while (await verifySuspect(ctx));
   },
-  (ctx) => tellFileStates(ctx),
+  (ctx) => syncFileStates(ctx),
   (ctx) => cleanUploads(ctx),
   (ctx) => sweepBlobs(ctx),
   (ctx) => deletePending(ctx),
@@ -80,7 +80,7 @@ export async function passMinutes(server: TestServer, minutes: number): Promise<
 export async function passDay(server: TestServer): Promise<void> {
   await passMinutes(server, DAY / MINUTE + 1);
   while (await verifyNext(server.ctx));
-  await tellFileStates(server.ctx);
+  await syncFileStates(server.ctx);
 }
 
 /** Numbers of uploads and blobs that workers still have to decide. */

@@ -48,7 +48,7 @@ async function demandWhole(): Promise<void> {
 }
 
 describe('step by step', () => {
-  const MARK = `SELECT stamp_unreferenced('00000000-0000-0000-0000-000000000000', 1000000, now())`;
+  const MARK = `SELECT mark_unreferenced('00000000-0000-0000-0000-000000000000', 1000000, now())`;
   const SWEEP = `SELECT sweep_blobs(now() + interval '1 day', 1000, now())`;
 
   /** Makes a file with content, a model to attach it to, and a connection that can hold locks. */
@@ -166,7 +166,7 @@ describe('step by step', () => {
 
   it('keeps the sweep away from content that is being attached', async () => {
     const at = await scene();
-    await at.client.query('SELECT * FROM hold_blobs($1)', [[at.sha256]]);
+    await at.client.query('SELECT * FROM pin_blobs($1)', [[at.sha256]]);
     await at.drop();
     await sweep();
     await sweep();

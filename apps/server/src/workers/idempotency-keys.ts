@@ -24,7 +24,7 @@ export async function forgetKeys(ctx: Context, stopping?: AbortSignal): Promise<
   for (let page = 0; page < (rows[0]?.pages ?? 0) && !stopping?.aborted; page += PAGES) {
     if (!(await ctx.clock.judgesAge())) return count;
     count += await inTransaction(ctx.db.background, async (client) => {
-      const text = 'SELECT forget_idempotency_keys($1, $2, $3) AS count';
+      const text = 'SELECT prune_idempotency_keys($1, $2, $3) AS count';
       return (await client.query<{ count: number }>(text, [page, PAGES, ctx.now()])).rows[0]?.count ?? 0;
     });
   }

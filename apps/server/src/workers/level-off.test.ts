@@ -189,6 +189,6 @@ const BOUNDED = [
   'idempotency_receipts',
   'uploads',
   'removed_files',
-  'doomed_keys',
+  'pending_deletions',
   'alias_moves',
 ];

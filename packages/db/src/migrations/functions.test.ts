@@ -165,11 +165,14 @@ test('an error names the file and the line, and leaves every function as it was'
 });
 
 describe('a database of the development before the initial migration', () => {
-  /** Has today's tables, and the rows of the migrations that made them then. */
+  /** Has the tables of that time, and the rows of the migrations that made them. */
   async function makeOld(names: readonly string[]): Promise<void> {
-    await migrate({ url: database.url });
+    cpSync(join(prismaDirectory, 'migrations', initial), join(directory, 'migrations', initial), {
+      recursive: true,
+    });
+    release(0, {});
+    await run();
     await pool.query('TRUNCATE _prisma_migrations');
-    await pool.query('DROP TABLE _applied_functions');
     for (const name of names) {
       await pool.query(
         `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
@@ -181,8 +184,9 @@ describe('a database of the development before the initial migration', () => {
 
   test('is adopted if it has all migrations of that time, and takes later ones', async () => {
     await makeOld(replaced);
-    expect(await migrate({ url: database.url })).toEqual([]);
     const migrations = await readMigrations();
+    const later = migrations.map(({ name }) => name).filter((name) => name !== initial);
+    expect(await migrate({ url: database.url })).toEqual(later);
     expect(await migrationState(pool, migrations)).toMatchObject({ current: true, unknown: [], edited: [] });
     expect(await functionsState(pool, await readFunctions())).toMatchObject({ current: true });
     rmSync(directory, { recursive: true });

@@ -27,7 +27,7 @@ export async function checkForUpload(ctx: Context, sha256: string): Promise<bool
 
 /**
  * Checks copies of content that a request names by hash: existence and size, and the bytes of doubtful copies.
- * `hold_blobs` then skips copies that are marked or still doubtful.
+ * `pin_blobs` then skips copies that are marked or still doubtful.
  */
 export async function checkForReference(ctx: Context, hashes: readonly string[]): Promise<void> {
   const copies = await knownCopies(ctx, [...new Set(hashes)]);

@@ -10,7 +10,7 @@ import { deletePending, sweepBlobs } from '../../workers/store/blob-sweep.ts';
 import { verifyNext, verifySuspect } from '../../workers/store/blob-verify.ts';
 import { sweepOrphans } from '../../workers/store/orphan-sweep.ts';
 import { verifyNextUpload } from '../../workers/store/upload-verify.ts';
-import { tellFileStates } from './tell-file-states.ts';
+import { syncFileStates } from './sync-file-states.ts';
 
 /* Every damage to a stored copy is found, reported, and repaired by the next upload of the same bytes. */
 
@@ -100,7 +100,7 @@ function suite({ start }: Store): void {
             status: 201,
             body: { state: 'verified' },
           });
-        await tellFileStates(server.ctx);
+        await syncFileStates(server.ctx);
         for (const each of [path, other]) {
           const answer = await get(each);
           expect(answer.status).toBe(200);
@@ -126,7 +126,7 @@ function suite({ start }: Store): void {
       });
       expect(attach).toMatchObject({ status: 404, body: { code: 'not_found' } });
       expect(await corrupt()).toBe(1);
-      await tellFileStates(server.ctx);
+      await syncFileStates(server.ctx);
       expect(await stateOf(path)).toBe('corrupt');
       const known = await begin(server, 'model', model, {
         sizeBytes: content.length,
@@ -162,7 +162,7 @@ function suite({ start }: Store): void {
       } else expect(await get(path)).toMatchObject({ status: 409 });
       expect((await row(content)).corrupt_at).not.toBeNull();
       expect(await corrupt()).toBe(1);
-      await tellFileStates(server.ctx);
+      await syncFileStates(server.ctx);
       expect(await stateOf(path)).toBe('corrupt');
       expect((await server.api('HEAD', path)).status).toBe(409);
       expect((await get(path)).status).toBe(409);
@@ -259,10 +259,10 @@ function suite({ start }: Store): void {
         sweepBlobs(server.ctx),
         deletePending(server.ctx),
         verifyNext(server.ctx),
-        tellFileStates(server.ctx),
+        syncFileStates(server.ctx),
       ]);
       expect((await uploads).map(({ status }) => status)).toEqual(targets.map(() => 201));
-      await tellFileStates(server.ctx);
+      await syncFileStates(server.ctx);
       for (const [at, path] of [...paths, ...targets].entries())
         expect((await get(path)).body.equals(contents[at % 3] as Buffer)).toBe(true);
     }

@@ -7,7 +7,7 @@ export async function knownKeys(
 ): Promise<Set<string>> {
   const { rows } = await db.background.query<{ key: string }>(
     `SELECT key FROM blobs WHERE key = ANY ($1)
-     UNION ALL SELECT key FROM doomed_keys WHERE key = ANY ($1) AND removed_at IS NULL
+     UNION ALL SELECT key FROM pending_deletions WHERE key = ANY ($1) AND removed_at IS NULL
      UNION ALL SELECT key FROM uploads WHERE key = ANY ($1) AND cleaned_at IS NULL`,
     [objects.map((object) => object.key)],
   );

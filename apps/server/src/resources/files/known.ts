@@ -23,7 +23,7 @@ interface PinnedBlob {
  */
 export async function pinBlobs(tx: Tx, hashes: readonly string[]): Promise<Map<string, PinnedBlob>> {
   const rows = await sqlOf(tx)<PinnedBlob>(
-    'SELECT id, sha256, size_bytes AS "sizeBytes" FROM hold_blobs($1::text[])',
+    'SELECT id, sha256, size_bytes AS "sizeBytes" FROM pin_blobs($1::text[])',
     [hashes],
   );
   return new Map(rows.map((row) => [row.sha256, { ...row, sizeBytes: Number(row.sizeBytes) }]));

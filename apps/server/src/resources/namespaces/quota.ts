@@ -24,7 +24,7 @@ interface Charge {
  * `chargeQuotas`, in the transaction that stores the content, guarantees that it fits.
  */
 export async function demandRoom(ctx: RequestContext, namespace: string, bytes: number): Promise<void> {
-  const text = 'SELECT path, quota, used, asked FROM find_lacking_quota($1, $2)';
+  const text = 'SELECT path, quota, used, asked FROM find_exceeded_quota($1, $2)';
   await demandNone(ctx, sqlOn(ctx.db.requests), text, [namespace, bytes]);
 }
 

@@ -57,7 +57,7 @@ await describeWithS3(
     const expectNoRest = async () => {
       await cleanUploads(server.ctx);
       const { rows } = await server.db.requests.query(
-        'SELECT key FROM blobs UNION SELECT key FROM doomed_keys',
+        'SELECT key FROM blobs UNION SELECT key FROM pending_deletions',
       );
       const live = await liveUploads(server.ctx);
       const known = new Set([...live, ...rows.map((row) => row.key)]);

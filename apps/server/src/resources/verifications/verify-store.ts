@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { tellFileStates } from '../../content/copies/tell-file-states.ts';
+import { syncFileStates } from '../../content/copies/sync-file-states.ts';
 import { findBadContents } from './contents.ts';
 import { findUnknownObjects } from './objects.ts';
 import type { VerificationRecord, Verified } from './records.ts';
@@ -26,7 +26,7 @@ export async function* verifyStore(
   tally.phase = 'objects';
   yield progressOf(tally);
   yield* alive(findUnknownObjects(ctx, tally, options.signal), tally);
-  await tellFileStates(ctx, options.signal);
+  await syncFileStates(ctx, options.signal);
   yield reportOf(tally, ctx.now());
 }
 

@@ -16,7 +16,7 @@ export async function blobFigures(db: Database): Promise<BlobFigures> {
        (SELECT coalesce(sum(size_bytes), 0)::float8 AS bytes, count(corrupt_at)::float8 AS corrupt,
                coalesce(sum(size_bytes) FILTER (WHERE unreferenced_since IS NOT NULL), 0)::float8 AS lost
             FROM blobs) AS b,
-       (SELECT coalesce(sum(size_bytes), 0)::float8 AS bytes FROM doomed_keys WHERE removed_at IS NULL) AS d`,
+       (SELECT coalesce(sum(size_bytes), 0)::float8 AS bytes FROM pending_deletions WHERE removed_at IS NULL) AS d`,
   );
   const [figures] = rows;
   if (figures === undefined) throw new Error('a sum without a row');

@@ -26,7 +26,7 @@ const keyOf = async (sha256: string): Promise<string | undefined> =>
   (await server.db.requests.query<{ key: string }>('SELECT key FROM blobs WHERE sha256 = $1', [sha256]))
     .rows[0]?.key;
 const pendingCount = async () =>
-  (await server.db.requests.query('SELECT 1 FROM doomed_keys WHERE removed_at IS NULL')).rowCount;
+  (await server.db.requests.query('SELECT 1 FROM pending_deletions WHERE removed_at IS NULL')).rowCount;
 const metric = async (line: string): Promise<number> => {
   const { body } = await server.api<string>('GET', '/metrics');
   return Number(
@@ -156,7 +156,7 @@ it('deletes the key of removed content in the end, and removes content that appe
   server.advance(DAY);
   await sweep();
   const remembered = async () =>
-    (await server.db.requests.query('SELECT 1 FROM doomed_keys WHERE key = $1', [key])).rowCount;
+    (await server.db.requests.query('SELECT 1 FROM pending_deletions WHERE key = $1', [key])).rowCount;
   expect(await remembered()).toBe(1);
   expect(await markOrphans(server.ctx, [{ key, sizeBytes: 1, writtenAt: new Date(0) }])).toBe(1);
   expect(await pendingCount()).toBe(1);
@@ -170,11 +170,11 @@ it('deletes the key of removed content in the end, and removes content that appe
 it('deletes all due keys of removed content in batches, and none after the server stops', async () => {
   const count = async () =>
     Number(
-      (await server.db.requests.query('SELECT count(*) FROM doomed_keys WHERE size_bytes = 77')).rows[0]
+      (await server.db.requests.query('SELECT count(*) FROM pending_deletions WHERE size_bytes = 77')).rows[0]
         .count,
     );
   await server.db.requests.query(
-    `INSERT INTO doomed_keys (key, size_bytes, doomed_at, removed_at)
+    `INSERT INTO pending_deletions (key, size_bytes, requested_at, removed_at)
      SELECT 'due-' || n, 77, $1::timestamptz, $1::timestamptz FROM generate_series(1, 450) AS n UNION ALL SELECT 'later', 77, $2::timestamptz, $2::timestamptz`,
     [new Date(server.ctx.now().getTime() - 8 * DAY), new Date(server.ctx.now().getTime() - 6 * DAY)],
   );

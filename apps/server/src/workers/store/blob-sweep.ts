@@ -28,7 +28,7 @@ export async function sweepBlobs(ctx: Context, stopping?: AbortSignal): Promise<
   const now = ctx.now();
   let last: string | null = '00000000-0000-0000-0000-000000000000';
   while (last !== null && !stopping?.aborted)
-    last = await ask<string | null>(ctx, 'stamp_unreferenced($1, $2, $3)', [last, PAGE, now]);
+    last = await ask<string | null>(ctx, 'mark_unreferenced($1, $2, $3)', [last, PAGE, now]);
   const before = new Date(now.getTime() - ctx.settings.blobGrace);
   while (!stopping?.aborted && (await ctx.clock.judgesAge()))
     if ((await ask<number>(ctx, 'sweep_blobs($1, $2, $3)', [before, BATCH, now])) < BATCH) return;
@@ -58,7 +58,7 @@ export async function deletePending(ctx: Context, stopping?: AbortSignal): Promi
   const remove = async (pending: PendingDeletion) => {
     try {
       await ctx.blobs.delete(pending.key);
-      const text = 'UPDATE doomed_keys SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL';
+      const text = 'UPDATE pending_deletions SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL';
       // If two servers removed it at once, only one of them counts it.
       if ((await ctx.db.background.query(text, [pending.key, ctx.now()])).rowCount === 0) return;
       ctx.telemetry.reclaimed(pending.size);
@@ -69,8 +69,8 @@ export async function deletePending(ctx: Context, stopping?: AbortSignal): Promi
   };
   for (let isMore = true; isMore && !stopping?.aborted; ) {
     const { rows } = await ctx.db.background.query<PendingDeletion>(
-      `SELECT key, size_bytes AS size, doomed_at AS at FROM doomed_keys
-       WHERE removed_at IS NULL AND (doomed_at, key) > ($1, $2) ORDER BY doomed_at, key LIMIT $3`,
+      `SELECT key, size_bytes AS size, requested_at AS at FROM pending_deletions
+       WHERE removed_at IS NULL AND (requested_at, key) > ($1, $2) ORDER BY requested_at, key LIMIT $3`,
       [after.at, after.key, BATCH],
     );
     if (rows.length > 0 && (await isBackingUp(ctx))) return;
@@ -88,8 +88,8 @@ export async function deletePending(ctx: Context, stopping?: AbortSignal): Promi
 /** Deletes old removed keys in batches. Concurrent servers skip each other's rows. */
 async function forgetDeleted(ctx: Context, stopping?: AbortSignal): Promise<void> {
   const before = new Date(ctx.now().getTime() - KEEP_DELETED_FOR);
-  const text = `DELETE FROM doomed_keys WHERE key IN (
-    SELECT key FROM doomed_keys WHERE removed_at < $1 ORDER BY removed_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+  const text = `DELETE FROM pending_deletions WHERE key IN (
+    SELECT key FROM pending_deletions WHERE removed_at < $1 ORDER BY removed_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
   for (let count = BATCH; count >= BATCH && !stopping?.aborted; )
     count = (await ctx.db.background.query(text, [before, BATCH])).rowCount ?? 0;
 }

@@ -1,6 +1,6 @@
 import { recordCopyState } from '../../content/copies/copy-state.ts';
 import { type Copy, confirmed, readCopy } from '../../content/copies/look.ts';
-import { tellFileStates } from '../../content/copies/tell-file-states.ts';
+import { syncFileStates } from '../../content/copies/sync-file-states.ts';
 import type { Context } from '../../protocol/context.ts';
 import { TOLERANCE } from '../../runtime/clock.ts';
 import { type Loop, startLoop } from '../../runtime/loop.ts';
@@ -33,7 +33,7 @@ export const startBlobVerify = (ctx: Context): Loop[] => [
     'file-states',
     INTERVAL,
     ctx.log,
-    (stopping) => tellFileStates(ctx, stopping),
+    (stopping) => syncFileStates(ctx, stopping),
     ctx.wakeups.marked,
   ),
 ];
@@ -62,7 +62,7 @@ async function verify(ctx: Context, copy: Claimed, bytesPerSecond: number, signa
   const fault = await confirmed(() => readCopy(ctx, copy, { signal, bytesPerSecond }), signal);
   // If the key has changed meanwhile, the bytes that were read no longer matter.
   if (!(await recordCopyState(ctx, copy, fault))) return;
-  if (fault !== undefined || copy.wasCorrupt) await tellFileStates(ctx, signal);
+  if (fault !== undefined || copy.wasCorrupt) await syncFileStates(ctx, signal);
 }
 
 interface Claimed extends Copy {

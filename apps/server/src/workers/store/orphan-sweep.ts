@@ -91,7 +91,7 @@ export async function markOrphans(ctx: Context, orphans: readonly BlobStat[]): P
   for (let at = 0; at < orphans.length; at += BATCH) {
     const batch = orphans.slice(at, at + BATCH);
     const { rows } = await ctx.db.background.query<{ count: number }>(
-      'SELECT doom_strays($1, $2, $3) AS count',
+      'SELECT mark_orphans($1, $2, $3) AS count',
       [batch.map((blob) => blob.key), batch.map((blob) => blob.sizeBytes), ctx.now()],
     );
     count += rows[0]?.count ?? 0;

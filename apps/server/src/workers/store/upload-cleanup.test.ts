@@ -223,7 +223,7 @@ describe('sweeps', () => {
     expect(orphans).toEqual([]);
     // Even where somebody takes them for orphans.
     const keys = [blob.key, (await keyOf(verifying)).key];
-    await server.db.requests.query('SELECT doom_strays($1, $2, now())', [keys, [1000, 10]]);
+    await server.db.requests.query('SELECT mark_orphans($1, $2, now())', [keys, [1000, 10]]);
     await sweepOrphans(server.ctx, distant);
     for (const upload of [open, whole]) expect((await complete(server, upload)).status).toBe(200);
     await verifyAll(server);

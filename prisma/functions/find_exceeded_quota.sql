@@ -1,5 +1,5 @@
 -- Finds the first quota, from the top, in which `p_bytes` more do not fit at this moment. Locks and charges nothing.
-CREATE OR REPLACE FUNCTION find_lacking_quota(p_namespace text, p_bytes bigint)
+CREATE OR REPLACE FUNCTION find_exceeded_quota(p_namespace text, p_bytes bigint)
 RETURNS TABLE (path text, quota bigint, used bigint, asked bigint) LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_quota record;

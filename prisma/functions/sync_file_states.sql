@@ -1,5 +1,5 @@
 -- Updates the state of up to `p_limit` files to that of their content, and returns how many. Each leaves a change.
-CREATE OR REPLACE FUNCTION tell_file_states(p_limit integer, p_at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sync_file_states(p_limit integer, p_at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_file record;
   v_namespace text;
