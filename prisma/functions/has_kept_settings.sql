@@ -1,7 +1,7 @@
 -- Whether a root that this transaction created, or a namespace below it, has settings that were kept.
 CREATE OR REPLACE FUNCTION has_kept_settings(p_root text, p_at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT 1 FROM kept_namespaces WHERE starts_with(path, p_root || '/') AND kept_until > p_at)
-    OR EXISTS (SELECT 1 FROM namespaces n WHERE (n.path = p_root OR starts_with(n.path, p_root || '/'))
+  SELECT EXISTS (SELECT 1 FROM kept_namespaces WHERE is_at_or_below(path, p_root) AND kept_until > p_at)
+    OR EXISTS (SELECT 1 FROM namespaces n WHERE is_at_or_below(n.path, p_root)
       AND (n.quota_bytes IS NOT NULL
         OR EXISTS (SELECT 1 FROM grants g WHERE g.namespace_id = n.id)
         OR EXISTS (SELECT 1 FROM protected_aliases p WHERE p.namespace_id = n.id)))

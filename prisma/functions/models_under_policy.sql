@@ -4,6 +4,6 @@ CREATE OR REPLACE FUNCTION models_under_policy(p_section text) RETURNS TABLE (mo
   WHERE p.owner_kind = 'model' AND p.document ? p_section AND m.deleted_at IS NULL
   UNION
   SELECT m.id, n.path FROM policies p JOIN namespaces o ON o.id = p.owner_id
-  JOIN namespaces n ON n.path = o.path OR starts_with(n.path, o.path || '/') JOIN models m ON m.namespace_id = n.id
+  JOIN namespaces n ON is_at_or_below(n.path, o.path) JOIN models m ON m.namespace_id = n.id
   WHERE p.owner_kind = 'namespace' AND p.document ? p_section AND m.deleted_at IS NULL
 $$;

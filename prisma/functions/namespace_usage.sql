@@ -1,11 +1,9 @@
 -- The bytes that are stored in a namespace and below it, each content once, and those of pending uploads. One
--- statement, so that content which moves from an upload to a blob is not missed. In the collation "C", `0` follows `/`
--- directly.
+-- statement, so that content which moves from an upload to a blob is not missed.
 CREATE OR REPLACE FUNCTION namespace_usage(p_path text, OUT files bigint, OUT contents bigint, OUT used bigint, OUT uploading bigint)
 LANGUAGE sql STABLE AS $$
   WITH below AS (
-    SELECT n.id FROM namespaces n WHERE n.path = p_path
-    UNION ALL SELECT n.id FROM namespaces n WHERE n.path > p_path || '/' AND n.path < p_path || '0'
+    SELECT n.id FROM namespaces n WHERE is_at_or_below(n.path, p_path)
   )
   SELECT stored.files, stored.contents, stored.bytes, coming.bytes FROM (
     SELECT coalesce(sum(c.files), 0)::bigint AS files, count(*) AS contents, coalesce(sum(c.size_bytes), 0)::bigint AS bytes

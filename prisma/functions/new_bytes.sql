@@ -6,6 +6,6 @@ CREATE OR REPLACE FUNCTION new_bytes(p_path text, p_object_id uuid, p_paths text
   ) AS mine
   WHERE NOT EXISTS (
     SELECT FROM files o JOIN namespaces n ON n.id = o.namespace_id
-    WHERE o.blob_id = mine.blob_id AND (n.path = p_path OR n.path > p_path || '/' AND n.path < p_path || '0')
+    WHERE o.blob_id = mine.blob_id AND is_at_or_below(n.path, p_path)
       AND NOT (o.object_id = p_object_id AND (p_paths IS NULL OR o.path = ANY (p_paths))))
 $$;

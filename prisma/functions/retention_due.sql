@@ -4,7 +4,7 @@ BEGIN
   DELETE FROM retention_runs r WHERE r.owner_id = NEW.owner_id;
   IF NEW.owner_kind = 'namespace' THEN
     DELETE FROM retention_runs r USING models m, namespaces n, namespaces o
-    WHERE o.id = NEW.owner_id AND (n.path = o.path OR starts_with(n.path, o.path || '/')) AND m.namespace_id = n.id
+    WHERE o.id = NEW.owner_id AND is_at_or_below(n.path, o.path) AND m.namespace_id = n.id
       AND r.owner_id = m.id;
   END IF;
   RETURN NULL;

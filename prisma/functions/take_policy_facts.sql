@@ -33,7 +33,7 @@ BEGIN
       UNION ALL
       SELECT l.model_id, 'model', l.model_id, b.*
       FROM batch b JOIN namespaces o ON b.object_kind = 'namespace' AND b.action = 'policy_set' AND o.id = b.object_id
-      JOIN namespaces n ON n.path = o.path OR starts_with(n.path, o.path || '/')
+      JOIN namespaces n ON is_at_or_below(n.path, o.path)
       JOIN models m ON m.namespace_id = n.id JOIN labelled l ON l.model_id = m.id
       UNION ALL
       SELECT l.model_id, 'model', l.model_id, b.*
@@ -43,7 +43,7 @@ BEGIN
       SELECT l.model_id, 'model', l.model_id, b.*
       FROM batch b JOIN namespaces o ON b.object_kind = 'alias_protection' AND b.detail->>'on' = 'namespace'
         AND o.id = (b.detail->>'onId')::uuid
-      JOIN namespaces n ON n.path = o.path OR starts_with(n.path, o.path || '/')
+      JOIN namespaces n ON is_at_or_below(n.path, o.path)
       JOIN models m ON m.namespace_id = n.id JOIN labelled l ON l.model_id = m.id
       UNION ALL
       SELECT l.model_id, 'model', l.model_id, b.*
@@ -52,13 +52,13 @@ BEGIN
       SELECT p.model_id, 'checkpoint', c.id, b.*
       FROM batch b JOIN checkpoints c ON b.object_kind = 'checkpoint' AND c.id = b.object_id
       JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
-      JOIN promoting p ON n.path = p.path OR starts_with(n.path, p.path || '/')
+      JOIN promoting p ON is_at_or_below(n.path, p.path)
       WHERE b.action NOT IN ('deleted', 'purged')
       UNION ALL
       SELECT p.model_id, 'experiment', e.id, b.*
       FROM batch b JOIN experiments e ON b.object_kind = 'experiment' AND e.id = b.object_id
       JOIN namespaces n ON n.id = e.namespace_id
-      JOIN promoting p ON n.path = p.path OR starts_with(n.path, p.path || '/')
+      JOIN promoting p ON is_at_or_below(n.path, p.path)
       WHERE b.action IN ('created', 'updated', 'restored')
       UNION ALL
       -- A rule that has just come looks at the runs that were there before.
@@ -67,7 +67,7 @@ BEGIN
       UNION ALL
       SELECT p.model_id, 'promotions', uuid_nil(), b.*
       FROM batch b JOIN namespaces o ON b.object_kind = 'namespace' AND b.action = 'policy_set' AND o.id = b.object_id
-      JOIN promoting p ON p.path = o.path OR starts_with(p.path, o.path || '/')
+      JOIN promoting p ON is_at_or_below(p.path, o.path)
     )
     INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at)
     SELECT DISTINCT ON (d.model_id, d.subject) d.model_id, d.kind, d.subject, d.seq,

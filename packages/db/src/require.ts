@@ -218,6 +218,7 @@ async function tablesMistake(
       WHERE n.nspname = $1 AND CASE c.relkind
         WHEN 'r' THEN NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
                        AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))
+        WHEN 'v' THEN NOT has_table_privilege(c.oid, 'SELECT')
         WHEN 'S' THEN NOT has_sequence_privilege(c.oid, 'USAGE')
         ELSE false END
       ORDER BY c.relname LIMIT 1`,

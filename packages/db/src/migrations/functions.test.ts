@@ -102,6 +102,58 @@ describe('prisma/functions', () => {
   });
 });
 
+test('is_at_or_below knows a namespace and what lies below it, whatever the collation of the database', async () => {
+  await migrate({ url: database.url });
+  const paths = [
+    'a',
+    'a/b',
+    'a/b/c',
+    'a-',
+    'a-/b',
+    'a0',
+    'a/',
+    'A/b',
+    'a/ä',
+    'aä/b',
+    'b',
+    'a%',
+    'a_/b',
+    'a/\u{10ffff}',
+  ];
+  const { rows } = await pool.query(
+    `SELECT path, root FROM unnest($1::text[]) AS path, unnest($1::text[]) AS root WHERE is_at_or_below(path, root)`,
+    [paths],
+  );
+  const expected = paths.flatMap((path) =>
+    paths.flatMap((root) =>
+      path === root || (path.startsWith(`${root}/`) && path !== `${root}/`) ? [{ path, root }] : [],
+    ),
+  );
+  expect(rows).toEqual(expect.arrayContaining(expected));
+  expect(rows).toHaveLength(expected.length);
+});
+
+test('owned_objects reads one row by its primary key, and only from the table of the kind', async () => {
+  await migrate({ url: database.url });
+  const client = await pool.connect();
+  await client.query('SET plan_cache_mode = force_generic_plan');
+  await client.query('SET enable_seqscan = off');
+  const plan = async (where: string) => {
+    const { rows } = await client.query(
+      `EXPLAIN (COSTS OFF) SELECT o.id FROM files f, LATERAL (
+         SELECT w.id FROM owned_objects w WHERE ${where} AND w.id = f.object_id OFFSET 0) AS o`,
+    );
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  };
+  const constant = await plan("w.kind = 'version'");
+  expect(constant).toMatch(/using versions_pkey/);
+  expect(constant).not.toMatch(/models|experiments|checkpoints/);
+  const variable = await plan('w.kind = f.object_kind');
+  expect(variable.match(/One-Time Filter/g)).toHaveLength(4);
+  expect(variable.match(/using (?:models|versions|experiments|checkpoints)_pkey/g)).toHaveLength(4);
+  client.release();
+});
+
 test('a function may call one that comes later, and a view comes after all functions', async () => {
   release(1, {
     a_view: 'CREATE OR REPLACE VIEW a_view AS SELECT first() AS n',

@@ -22,5 +22,5 @@ export function namespaceScope(
     return namespace.id === null
       ? { where: ['false'], values: [] }
       : { where: ['n.id = $1'], values: [namespace.id] };
-  return { where: ["(n.path = $1 OR starts_with(n.path, $1 || '/'))"], values: [namespace.namespace] };
+  return { where: ['is_at_or_below(n.path, $1)'], values: [namespace.namespace] };
 }

@@ -34,7 +34,7 @@ const CHAIN = `
         UNION ALL
         SELECT n.path, NULL, NULL FROM namespaces n WHERE $1 = 'namespace' AND n.id = $2::uuid) AS o
   LEFT JOIN (policies p LEFT JOIN namespaces n ON p.owner_kind = 'namespace' AND n.id = p.owner_id)
-    ON p.owner_id = o.model_id OR o.path = n.path OR starts_with(o.path, n.path || '/')
+    ON p.owner_id = o.model_id OR is_at_or_below(o.path, n.path)
   ORDER BY p.owner_kind = 'model' DESC, length(n.path) DESC`;
 
 /** The author of each section, whose rights limit its rules. No rights limit a section without an author. */

@@ -7,14 +7,9 @@ import type { Located } from '../../protocol/located.ts';
 import { unknownContent } from '../../resources/files/unknown-content.ts';
 import type { Mention } from './mentions.ts';
 
-const IS_LIVING = `CASE f.object_kind
-  WHEN 'model' THEN EXISTS (SELECT FROM models o WHERE o.id = f.object_id AND o.deleted_at IS NULL)
-  WHEN 'version' THEN EXISTS (SELECT FROM versions o JOIN models m ON m.id = o.model_id
-    WHERE o.id = f.object_id AND o.deleted_at IS NULL AND m.deleted_at IS NULL)
-  WHEN 'experiment' THEN EXISTS (SELECT FROM experiments o WHERE o.id = f.object_id AND o.deleted_at IS NULL)
-  WHEN 'checkpoint' THEN EXISTS (SELECT FROM checkpoints o JOIN experiments e ON e.id = o.experiment_id
-    WHERE o.id = f.object_id AND o.deleted_at IS NULL AND e.deleted_at IS NULL)
-END`;
+/** Whether the object of a file is alive. A subquery, so that Postgres looks up each object by its id. */
+const IS_LIVING =
+  '(SELECT o.deleted_at IS NULL FROM owned_objects o WHERE o.kind = f.object_kind AND o.id = f.object_id)';
 
 interface Owner {
   readonly sha256: string;

@@ -57,7 +57,7 @@ const by = (name: string, condition: string) =>
        AND ($4::text IS NULL OR d.rule = $4) AND ($5::text IS NULL OR d.outcome = $5) AND ($6::bigint IS NULL OR d.id < $6)
        AND ($8::text[] IS NULL OR d.model_id IS NULL OR EXISTS (
          SELECT 1 FROM models m JOIN namespaces n ON n.id = m.namespace_id, unnest($8::text[]) AS v (path)
-         WHERE m.id = d.model_id AND (v.path IN ('', n.path) OR starts_with(n.path, v.path || '/'))))
+         WHERE m.id = d.model_id AND (v.path = '' OR is_at_or_below(n.path, v.path))))
      ORDER BY d.id DESC LIMIT $7`,
       '$9',
       '$10',

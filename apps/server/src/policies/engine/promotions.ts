@@ -79,7 +79,7 @@ async function experimentsOf(
   const filter = compileFilter(parseFilter(rule.experiments ?? '', experimentSchema), experimentSchema, 5);
   return sql<Experiment>(
     `SELECT e.id, e.name, e.status FROM experiments e JOIN namespaces n ON n.id = e.namespace_id
-     WHERE (n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND e.deleted_at IS NULL
+     WHERE is_at_or_below(n.path, $1::text) AND e.deleted_at IS NULL
        AND ($2::uuid IS NULL OR e.id = (SELECT c.experiment_id FROM checkpoints c WHERE c.id = $2::uuid))
        AND ($3::uuid IS NULL OR e.id = $3::uuid) AND ($4::text <> 'finish' OR e.status = 'finished') AND (${filter.sql})
      ORDER BY e.created_at DESC LIMIT ${EXPERIMENTS}`,

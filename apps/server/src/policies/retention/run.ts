@@ -17,7 +17,7 @@ export async function retentionScopes(ctx: Context): Promise<ScopeOwner[]> {
      FROM models m JOIN namespaces n ON n.id = m.namespace_id
      WHERE m.deleted_at IS NULL AND EXISTS (
        SELECT 1 FROM policies p LEFT JOIN namespaces o ON p.owner_kind = 'namespace' AND o.id = p.owner_id
-       WHERE p.document->'retain' ? 'versions' AND (p.owner_id = m.id OR n.path = o.path OR starts_with(n.path, o.path || '/')))
+       WHERE p.document->'retain' ? 'versions' AND (p.owner_id = m.id OR is_at_or_below(n.path, o.path)))
      UNION ALL
      SELECT 'namespace', n.id, n.path, n.path, n.id FROM policies p JOIN namespaces n ON n.id = p.owner_id
      WHERE p.document->'retain' ? 'checkpoints'

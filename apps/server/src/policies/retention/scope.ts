@@ -56,11 +56,11 @@ const WHERE = {
   version:
     'v.model_id = $1::uuid AND $2::uuid IS NOT NULL AND v.deleted_at IS NULL AND v.files_removed_at IS NULL',
   // A nearer policy overrides this one.
-  checkpoint: `(n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND $2::uuid IS NOT NULL
+  checkpoint: `is_at_or_below(n.path, $1::text) AND $2::uuid IS NOT NULL
     AND c.deleted_at IS NULL AND e.deleted_at IS NULL AND c.files_removed_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM policies p JOIN namespaces o ON o.id = p.owner_id
                     WHERE p.document->'retain' ? 'checkpoints' AND length(o.path) > length($1::text)
-                      AND (n.path = o.path OR starts_with(n.path, o.path || '/')))`,
+                      AND is_at_or_below(n.path, o.path))`,
 };
 
 /**

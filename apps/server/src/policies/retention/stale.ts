@@ -15,10 +15,10 @@ const BATCH = 100;
 const SILENT = `
   SELECT e.id, n.path AS namespace
   FROM experiments e JOIN namespaces n ON n.id = e.namespace_id
-  WHERE (n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND e.status = 'running' AND e.deleted_at IS NULL
+  WHERE is_at_or_below(n.path, $1::text) AND e.status = 'running' AND e.deleted_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM policies p JOIN namespaces o ON o.id = p.owner_id
                     WHERE p.document ? 'staleAfter' AND length(o.path) > length($1::text)
-                      AND (n.path = o.path OR starts_with(n.path, o.path || '/')))
+                      AND is_at_or_below(n.path, o.path))
     AND e.updated_at <= $2::timestamptz
     AND NOT EXISTS (SELECT 1 FROM changes h WHERE h.object_id = e.id AND h.at > $2::timestamptz)
     AND NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.experiment_id = e.id AND (

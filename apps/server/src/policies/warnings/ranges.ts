@@ -23,7 +23,7 @@ export interface Range {
   readonly schema: SqlSchema;
 }
 
-const BELOW = `(n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND $2::uuid IS NOT NULL`;
+const BELOW = `is_at_or_below(n.path, $1::text) AND $2::uuid IS NOT NULL`;
 
 /**
  * Builds a condition that no nearer policy with the section overrides this one for the model or experiment of a row.
@@ -31,7 +31,7 @@ const BELOW = `(n.path = $1::text OR starts_with(n.path, $1::text || '/')) AND $
 const noNearer = (section: string, model: string): string => `NOT EXISTS (
   SELECT 1 FROM policies p LEFT JOIN namespaces o ON p.owner_kind = 'namespace' AND o.id = p.owner_id
   WHERE ${section} AND (p.owner_id = ${model} OR (length(o.path) > length($1::text)
-    AND (n.path = o.path OR starts_with(n.path, o.path || '/')))))`;
+    AND is_at_or_below(n.path, o.path))))`;
 
 /** @param section condition that a policy `p` has the section. */
 export function versionsBelow(below: Below, section: string): Range {

@@ -88,7 +88,7 @@ export function conditions(wanted: Wanted, param: (value: unknown) => string): R
   const both: string[] = [];
   const add = (value: unknown, condition: (place: string) => string) =>
     void (value !== undefined && both.push(condition(param(value))));
-  add(wanted.namespace, (p) => `(t.namespace = ${p} OR starts_with(t.namespace, ${p} || '/'))`);
+  add(wanted.namespace, (p) => `is_at_or_below(t.namespace, ${p})`);
   add(wanted.actor, (p) => `t.actor = ${p}`);
   add(wanted.token, (p) => `t.token_id = ${p}::uuid`);
   add(wanted.address, (p) => `t.address = ${p}`);

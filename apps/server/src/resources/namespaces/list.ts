@@ -18,7 +18,7 @@ export const namespaceSchema: SqlSchema = {
 
 /** Limits the list to namespaces below `under`, or to all that the caller may see. */
 function within(ctx: RequestContext, under: Place | undefined): { where: string[]; values: unknown[] } {
-  if (under) return { where: ["starts_with(n.path, $1 || '/')"], values: [under.namespace] };
+  if (under) return { where: ['is_at_or_below(n.path, $1) AND n.path <> $1'], values: [under.namespace] };
   const seen = visible(ctx, 'namespace.read', '$1');
   return seen ? { where: [seen.where], values: [seen.value] } : { where: ['true'], values: [] };
 }

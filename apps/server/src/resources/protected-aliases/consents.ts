@@ -47,7 +47,7 @@ const CONCERNED = `
               JOIN namespaces n ON n.id = coalesce(a.namespace_id, m.namespace_id) WHERE a.id = $1::uuid) AS p
   LEFT JOIN rule_consents c ON c.protection_id = $1::uuid AND c.owner_id = o.id
   WHERE (o.kind = 'namespace' AND o.path = ANY (paths_above($4)) OR o.id = $3::uuid
-         OR $3::uuid IS NULL AND (o.path = $4 OR starts_with(o.path, $4 || '/')))
+         OR $3::uuid IS NULL AND is_at_or_below(o.path, $4))
     AND (c.digest IS NOT NULL OR EXISTS (
       SELECT 1 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(o.document->'label') = 'array' THEN o.document->'label' END) AS r
       WHERE r->>'alias' = $2 AND coalesce(r->>'mode', 'auto') <> 'propose'))`;

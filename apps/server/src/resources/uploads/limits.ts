@@ -8,8 +8,6 @@ import { HttpProblem } from '../../protocol/problem.ts';
 const HOW_TO_FREE =
   'Complete some with POST /v1/uploads/{upload}/complete, or abort some with DELETE /v1/uploads/{upload}. GET /v1/uploads with state=open lists the open uploads of an object. An upload expires by itself if no part arrives within MODELBOX_UPLOAD_EXPIRY.';
 
-const below = (path: string) => `(n.path = ${path} OR n.path > ${path} || '/' AND n.path < ${path} || '0')`;
-
 /**
  * Requires that one more open upload is allowed for the caller and below the root of the namespace. Locks both counts
  * until the transaction ends, so that two creates at the limit do not both pass.
@@ -34,7 +32,7 @@ export async function demandUploadAllowed(tx: Tx, ctx: RequestContext, namespace
   }
   if (maxOpenUploadsNamespace > 0) {
     const root = namespace.split('/', 1)[0] as string;
-    const from = `FROM namespaces n JOIN uploads u ON u.namespace_id = n.id WHERE ${below('$1')}`;
+    const from = `FROM namespaces n JOIN uploads u ON u.namespace_id = n.id WHERE is_at_or_below(n.path, $1)`;
     const there = await count(`in ${root}`, from, root, maxOpenUploadsNamespace);
     if (there >= maxOpenUploadsNamespace) {
       const words = `The namespace ${root} and those below it have ${there} open uploads, and MODELBOX_MAX_OPEN_UPLOADS_NAMESPACE allows no more. ${HOW_TO_FREE}`;
@@ -61,7 +59,7 @@ export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace
     `SELECT q.path, q.quota_bytes AS quota, r.bytes AS reserved
      FROM namespaces q, LATERAL (
        SELECT coalesce(sum(u.size_bytes), 0)::bigint AS bytes FROM uploads u JOIN namespaces n ON n.id = u.namespace_id
-       WHERE u.created_by = $2 AND u.state = 'open' AND ${below('q.path')}) AS r
+       WHERE u.created_by = $2 AND u.state = 'open' AND is_at_or_below(n.path, q.path)) AS r
      WHERE q.path = ANY (paths_above($1)) AND q.quota_bytes IS NOT NULL
        AND r.bytes > q.quota_bytes::numeric * $3::int / 100
      ORDER BY q.path`,

@@ -69,15 +69,8 @@ export const findUpload = idFinder(
   `SELECT u.id, n.path AS namespace, n.id AS "namespaceId", u.object_id AS "parentId", u.path AS name, o."deletedAt",
           NULL AS "cacheTag"
    FROM uploads u, LATERAL (
-     SELECT m.namespace_id, m.deleted_at AS "deletedAt" FROM models m WHERE u.object_kind = 'model' AND m.id = u.object_id
-     UNION ALL
-     SELECT m.namespace_id, coalesce(v.deleted_at, m.deleted_at) FROM versions v JOIN models m ON m.id = v.model_id
-     WHERE u.object_kind = 'version' AND v.id = u.object_id
-     UNION ALL
-     SELECT e.namespace_id, e.deleted_at FROM experiments e WHERE u.object_kind = 'experiment' AND e.id = u.object_id
-     UNION ALL
-     SELECT e.namespace_id, coalesce(c.deleted_at, e.deleted_at) FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id
-     WHERE u.object_kind = 'checkpoint' AND c.id = u.object_id) AS o
+     SELECT w.namespace_id, w.deleted_at AS "deletedAt" FROM owned_objects w
+     WHERE w.kind = u.object_kind AND w.id = u.object_id OFFSET 0) AS o
    JOIN namespaces n ON n.id = o.namespace_id`,
   'u.id',
 );
