@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Prisma } from './generated/client.ts';
+import { Prisma } from './generated/client.ts';
 import { retrying } from './retry.ts';
 
 export type Tx = Prisma.TransactionClient;
@@ -36,3 +36,18 @@ export const inTransaction = <T>(pool: Pool, work: (client: PoolClient) => Promi
       throw error;
     }
   });
+
+/** Runs a statement that carries its values, as `Prisma.sql` makes it. */
+export const runSql = <Row extends object>(sql: Sql, { text, values }: Prisma.Sql): Promise<Row[]> =>
+  sql<Row>(text, values);
+
+/** Makes a fragment that carries its values from a text with `$1`, `$2`, … The text must be the program's own. */
+export function fragmentOf(text: string, values: readonly unknown[]): Prisma.Sql {
+  const [first = '', ...rest] = text.split(/\$(\d+)/);
+  const strings = [first, ...rest.filter((_, index) => index % 2 === 1)];
+  const numbers = rest.filter((_, index) => index % 2 === 0);
+  return new Prisma.Sql(
+    strings,
+    numbers.map((number) => values[Number(number) - 1]),
+  );
+}

@@ -1,27 +1,18 @@
+import { Prisma } from '@modelbox/db';
 import { type Grants, namespacesWith } from '@modelbox/domain';
 import type { Permission } from '@modelbox/schema';
 import type { RequestContext } from '../protocol/context.ts';
 
-/**
- * Returns an SQL condition on the namespace `n` that is true if the caller has the permission, and its value. Undefined
- * if the caller has the permission everywhere.
- * @param param placeholder of the value, such as `$1`.
- */
-export function visible(
-  { actor }: RequestContext,
-  permission: Permission,
-  param: string,
-): { where: string; value: string } | undefined {
+/** A condition on the namespace `n`: the caller has the permission there. Undefined if the caller has it everywhere. */
+export function visible({ actor }: RequestContext, permission: Permission): Prisma.Sql | undefined {
   if (actor.grants === 'all') return undefined;
-  const value = pathsWith(actor.grants, permission);
-  if (value === undefined) return undefined;
+  const paths = pathsWith(actor.grants, permission);
+  if (paths === undefined) return undefined;
   // Looks each ancestor path up in the caller's paths. Postgres hashes them, so 1,000 paths cost a row no more than
   // ten.
-  return {
-    where: `EXISTS (SELECT 1 FROM string_to_array(n.path, '/') AS s, generate_series(1, cardinality(s)) AS depth
-                    WHERE array_to_string(s[1:depth], '/') = ANY (${param}::text[]))`,
-    value,
-  };
+  return Prisma.sql`EXISTS (
+    SELECT 1 FROM string_to_array(n.path, '/') AS s, generate_series(1, cardinality(s)) AS depth
+    WHERE array_to_string(s[1:depth], '/') = ANY (${paths}::text[]))`;
 }
 
 /** Cached by grants, which requests of the same caller share. */

@@ -35,8 +35,9 @@ export function compileOrderBy(
   terms: readonly OrderTerm[],
   schema: SqlSchema,
   firstParam = 1,
+  namespaceId?: string,
 ): CompiledOrder {
-  const params = collectParams(firstParam);
+  const params = collectParams(firstParam, namespaceId);
   const keys = terms.flatMap((term) => termKeys(term, schema, params));
   return { keys, orderBy: keys.map(orderSql).join(', '), params: params.values };
 }

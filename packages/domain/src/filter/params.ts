@@ -10,14 +10,20 @@ export interface Sql {
 export interface Params {
   /** Adds a value and returns its placeholder with the cast. Equal texts with the same cast share one. */
   add(value: SqlParam, cast: string): string;
+  /** The placeholder of the namespace in which bare names of datasets lie. */
+  namespaceId(): string;
   values: SqlParam[];
 }
 
-export function collectParams(firstParam: number): Params {
+export function collectParams(firstParam: number, namespaceId?: string): Params {
   const values: SqlParam[] = [];
   const known = new Map<string, string>();
-  return {
+  const params: Params = {
     values,
+    namespaceId() {
+      if (namespaceId === undefined) throw new Error('this schema needs the namespace of its objects');
+      return params.add(namespaceId, 'uuid');
+    },
     add(value, cast) {
       const key = typeof value === 'string' ? `${cast} ${value}` : null;
       const found = key === null ? undefined : known.get(key);
@@ -28,4 +34,5 @@ export function collectParams(firstParam: number): Params {
       return placeholder;
     },
   };
+  return params;
 }

@@ -44,15 +44,23 @@ export interface SqlSet {
   empty: string;
 }
 
-/** The SQL of metrics. `key` and `dataset` are placeholders of type text. `dataset` is null for `metrics.<key>`. */
+/**
+ * The SQL of metrics. `key` and `dataset` are placeholders of type text; `dataset` is null for `metrics.<key>`.
+ * `namespaceId` gives the placeholder of the namespace that the objects of a statement share, of type uuid.
+ */
 export interface SqlMetric {
-  /** The latest value as float8, or NULL if there is none: usually a scalar subquery. */
-  value(key: string, dataset: string | null): string;
+  /** The latest value as float8, NULL when there is none: usually a scalar subquery. */
+  value(key: string, dataset: string | null, namespaceId: () => string): string;
   /**
    * Optional: true if the latest value passes `test`, which gives the condition for a float8 expression. An EXISTS
    * over the rows of latest values lets Postgres use a semi-join from an index. Must read the same rows as `value`.
    */
-  exists?(key: string, dataset: string | null, test: (value: string) => string): string;
+  exists?(
+    key: string,
+    dataset: string | null,
+    test: (value: string) => string,
+    namespaceId: () => string,
+  ): string;
 }
 
 /**

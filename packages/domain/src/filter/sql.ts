@@ -19,12 +19,14 @@ const OPPOSITE: Readonly<Record<CompareOperator, CompareOperator>> = {
 };
 
 /**
- * Compiles a filter to a boolean SQL expression that is true for exactly the rows for which `evaluateFilter` is true,
- * and false or NULL for others. `firstParam` numbers the first placeholder. All user input goes into `params`, and
- * the SQL cannot fail on any data. The filter must be parsed under the same schema.
+ * Compiles to a boolean SQL expression that is true for exactly the rows on which `evaluateFilter` is true;
+ * elsewhere it is false or NULL, which a WHERE treats alike. All that came from the user is in `params`, and
+ * nothing in the SQL can fail on any data. `firstParam` is the number of the first placeholder. `namespaceId` is the
+ * namespace of all objects, if the metrics of the schema ask for it. The filter
+ * must have been parsed under the same schema.
  */
-export function compileFilter(filter: Filter, schema: SqlSchema, firstParam = 1): Sql {
-  const compile = { schema, params: collectParams(firstParam) };
+export function compileFilter(filter: Filter, schema: SqlSchema, firstParam = 1, namespaceId?: string): Sql {
+  const compile = { schema, params: collectParams(firstParam, namespaceId) };
   const sql = filter.condition === null ? 'TRUE' : compileCondition(compile, filter.condition, false);
   return { sql, params: compile.params.values };
 }
@@ -96,7 +98,8 @@ function compileIsNull(compile: Compile, node: IsNull): string {
 function onMetric({ schema, params }: Compile, ref: MetricRef, test: (value: string) => string): string {
   const metric = schema.metric as SqlMetric;
   if (metric.exists === undefined) return test(metricSql(schema, ref, params));
-  return metric.exists(...metricName(ref, params), (value) => `(${test(`(${value})`)})`);
+  const passes = (value: string) => `(${test(`(${value})`)})`;
+  return metric.exists(...metricName(ref, params), passes, params.namespaceId);
 }
 
 function not(negated: boolean, sql: string): string {
@@ -109,7 +112,7 @@ export function fieldSql(schema: SqlSchema, name: string): string {
 }
 
 export function metricSql(schema: SqlSchema, ref: MetricRef, params: Params): string {
-  return `(${(schema.metric as SqlMetric).value(...metricName(ref, params))})`;
+  return `(${(schema.metric as SqlMetric).value(...metricName(ref, params), params.namespaceId)})`;
 }
 
 export function metadataColumn(schema: SqlSchema): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sqlOn } from '@modelbox/db';
+import { fragmentOf, Prisma, runSql, sqlOn } from '@modelbox/db';
 import {
   CursorError,
   compileFilter,
@@ -31,9 +31,10 @@ export interface ObjectList {
   readonly idSql: string;
   readonly schema: SqlSchema;
   readonly defaultOrder: string;
-  /** Conditions with `$1`, `$2`, … for `values`. */
-  readonly where: readonly string[];
-  readonly values: readonly unknown[];
+  /** Conditions, all of which apply. */
+  readonly where: readonly Prisma.Sql[];
+  /** The namespace of all objects, if the metrics of the schema ask for it. */
+  readonly namespaceId?: string;
 }
 
 interface ListQuery {
@@ -53,23 +54,21 @@ export async function listObjects(
   const filter = inParameter('filter', () => parseFilter(query.filter ?? '', list.schema));
   const order = inParameter('orderBy', () => parseOrderBy(query.orderBy ?? list.defaultOrder, list.schema));
   if (usesMetrics(filter, order)) demandMetrics(ctx, list);
-  const values: unknown[] = [...list.values];
-  const where = [...list.where];
-  const condition = compileFilter(filter, list.schema, values.length + 1);
-  values.push(...condition.params);
-  where.push(condition.sql);
-  const compiled = compileOrderBy(order, list.schema, values.length + 1);
-  values.push(...compiled.params);
+  const { schema, namespaceId } = list;
+  const condition = compileFilter(filter, schema, 1, namespaceId);
+  const where = [...list.where, fragmentOf(condition.sql, condition.params)];
+  const { keys, orderBy, params } = compileOrderBy(order, schema, 1, namespaceId);
   const of = fingerprint(list, query.filter, formatOrderBy(order));
   if (query.cursor !== undefined) {
-    const keyset = compileCursor(compiled.keys, query.cursor, of, values.length + 1);
-    values.push(...keyset.params);
-    where.push(keyset.sql);
+    const keyset = compileCursor(keys, query.cursor, of, params.length + 1);
+    where.push(fragmentOf(keyset.sql, [...params, ...keyset.params]));
   }
-  const rows = await sqlOn(ctx.db.requests)<KeyRow>(
-    `SELECT ${list.idSql} AS id, ARRAY[${compiled.keys.map((key) => key.cursorSql).join(', ')}] AS cursor
-     FROM ${list.from} WHERE ${where.join(' AND ')} ORDER BY ${compiled.orderBy} LIMIT ${limit + 1}`,
-    values,
+  const cursor = keys.map(({ cursorSql }) => fragmentOf(cursorSql, params));
+  const rows = await runSql<KeyRow>(
+    sqlOn(ctx.db.requests),
+    Prisma.sql`SELECT ${Prisma.raw(list.idSql)} AS id, ARRAY[${Prisma.join(cursor)}] AS cursor
+      FROM ${Prisma.raw(list.from)} WHERE ${Prisma.join(where, ' AND ')}
+      ORDER BY ${fragmentOf(orderBy, params)} LIMIT ${limit + 1}`,
   );
   const { items, last } = await readWithin(ctx, list.kind, rows.slice(0, limit));
   const after = rows[last]?.cursor;
@@ -139,7 +138,9 @@ function demandMetrics({ actor }: RequestContext, { kind, namespace }: ObjectLis
 /** Binds a cursor to one list with one filter and one order. */
 const fingerprint = (list: ObjectList, filter: string | undefined, order: string): string =>
   createHash('sha256')
-    .update(JSON.stringify([list.kind, list.where, list.values, filter ?? '', order]))
+    .update(
+      JSON.stringify([list.kind, list.where.map(({ text, values }) => [text, values]), filter ?? '', order]),
+    )
     .digest('base64url')
     .slice(0, 16);
 

@@ -20,23 +20,25 @@ export const tagsSql = (t: string): NonNullable<SqlSchema['tags']> => ({
 });
 
 /**
- * @param namespaceId SQL expression of the namespace of bare dataset names. If all objects share one, pass a parameter:
- * Postgres then looks up the dataset once instead of once per row.
+ * Builds the SQL for the latest metrics of an object.
+ * @param column SQL of the namespace of bare dataset names. Default: the namespace that the statement gives, so that
+ * Postgres looks up the dataset once and not for every row.
  */
-export function metricSql(t: string, namespaceId: string): NonNullable<SqlSchema['metric']> {
-  const rows = (key: string, dataset: string | null) => `
-    FROM metric_series s WHERE s.object_id = ${t}.id AND s.key = ${key} AND ${datasetIs(dataset, namespaceId)}`;
+export function metricSql(t: string, column?: string): NonNullable<SqlSchema['metric']> {
+  const rows = (key: string, dataset: string | null, given: () => string) => `
+    FROM metric_series s WHERE s.object_id = ${t}.id AND s.key = ${key} AND ${
+      dataset === null ? 's.dataset_id IS NULL' : datasetIs(dataset, column ?? given())
+    }`;
   return {
-    value: (key, dataset) => `SELECT s.value ${rows(key, dataset)}`,
-    exists: (key, dataset, test) => `EXISTS (SELECT 1 ${rows(key, dataset)} AND ${test('s.value')})`,
+    value: (key, dataset, given) => `SELECT s.value ${rows(key, dataset, given)}`,
+    exists: (key, dataset, test, given) =>
+      `EXISTS (SELECT 1 ${rows(key, dataset, given)} AND ${test('s.value')})`,
   };
 }
 
 /** `coco-val` is in the namespace of the object, `ns/coco-val` in `ns`. The last segment is the name. */
-const datasetIs = (dataset: string | null, namespaceId: string): string =>
-  dataset === null
-    ? 's.dataset_id IS NULL'
-    : `s.dataset_id = (
+const datasetIs = (dataset: string, namespaceId: string): string =>
+  `s.dataset_id = (
         SELECT d.id FROM datasets d JOIN namespaces dn ON dn.id = d.namespace_id
         WHERE d.name = regexp_replace(${dataset}, '^.*/', '')
           AND CASE WHEN strpos(${dataset}, '/') = 0 THEN d.namespace_id = ${namespaceId}

@@ -1,26 +1,24 @@
+import { Prisma } from '@modelbox/db';
 import type { Permission } from '@modelbox/schema';
 import { visible } from '../../access/visible.ts';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Place } from '../../protocol/located.ts';
 
 /**
- * Returns conditions on the table `n` of namespaces, with their values: one namespace, and those below it if
- * `recursive`. Without a namespace: all namespaces in which the caller has the permission.
+ * Conditions on the namespace `n`: the requested namespace, with those below it if `recursive`; without one all in which
+ * the caller has the permission. A permission on a namespace extends to those below.
  */
 export function namespaceScope(
   ctx: RequestContext,
   permission: Permission,
   namespace: Place | undefined,
   recursive: boolean | undefined,
-): { where: string[]; values: unknown[] } {
+): Prisma.Sql[] {
   if (namespace === undefined) {
-    const seen = visible(ctx, permission, '$1');
-    return seen ? { where: [seen.where], values: [seen.value] } : { where: [], values: [] };
+    const seen = visible(ctx, permission);
+    return seen ? [seen] : [];
   }
+  if (recursive) return [Prisma.sql`is_at_or_below(n.path, ${namespace.namespace})`];
   // By id, so that the planner can use the index of the objects for the order of the list.
-  if (!recursive)
-    return namespace.id === null
-      ? { where: ['false'], values: [] }
-      : { where: ['n.id = $1'], values: [namespace.id] };
-  return { where: ['is_at_or_below(n.path, $1)'], values: [namespace.namespace] };
+  return [namespace.id === null ? Prisma.sql`false` : Prisma.sql`n.id = ${namespace.id}::uuid`];
 }

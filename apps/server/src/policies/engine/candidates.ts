@@ -44,13 +44,13 @@ function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
   const datasetId = session.datasetId(rule.dataset);
   if (datasetId === undefined) return undefined;
   // The filter schema requires `$2`: the namespace of bare dataset names.
-  const values: unknown[] = [session.model.id, session.model.namespaceId];
+  const values: unknown[] = [session.model.id];
   const param = (value: unknown): string => `$${values.push(value)}`;
   // A separate condition for a missing dataset, because only this form can use the index on series.
   const dataset = datasetId === null ? 's.dataset_id IS NULL' : `s.dataset_id = ${param(datasetId)}::uuid`;
   const series = trustedSeries(trustOf(session, rule), '$1::uuid', param);
   const from = `${series} s JOIN versions v ON v.id = s.object_id
-    WHERE s.scope_id = $1::uuid AND $2::uuid IS NOT NULL AND s.key = ${param(rule.metric)}::text AND ${dataset} AND s.value <> 'NaN'
+    WHERE s.scope_id = $1::uuid AND s.key = ${param(rule.metric)}::text AND ${dataset} AND s.value <> 'NaN'
       AND v.model_id = $1::uuid AND v.status = 'ready' AND v.deleted_at IS NULL AND v.files_removed_at IS NULL`;
   const best = `s.value ${rule.direction === 'max' ? 'DESC' : 'ASC'}, v.created_order`;
   return { from, best, values, series, param };
@@ -83,7 +83,7 @@ export async function* candidates(
   const filter = filterOf(rule.filter);
   // The SQL of a filter also sees untrusted values, so `judge` evaluates such a filter instead.
   if (filter !== null && (query.series === 'metric_series' || !usesMetrics(filter))) {
-    const compiled = compileFilter(filter, versionSchema, query.values.length + 1);
+    const compiled = compileFilter(filter, versionSchema, query.values.length + 1, session.model.namespaceId);
     query.values.push(...compiled.params);
     conditions.push(`(${compiled.sql})`);
   }

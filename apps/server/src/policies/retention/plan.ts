@@ -1,4 +1,4 @@
-import type { Sql } from '@modelbox/db';
+import { Prisma, runSql, type Sql } from '@modelbox/db';
 import {
   defaultPer,
   type Protection,
@@ -47,12 +47,11 @@ export async function planRetention(sql: Sql, scope: Scope, now: Date, pace: Pac
 }
 
 async function* objects(sql: Sql, scope: Scope, pace: Pace): AsyncGenerator<Planned> {
-  const { columns, from, where, values } = scope.sql;
-  const t = scope.kind === 'version' ? 'v' : 'c';
-  const text = `SELECT ${columns} FROM ${from} WHERE ${where} AND $3::bigint IS NOT NULL
-    AND ${t}.id > $${values.length + 1}::uuid ORDER BY ${t}.id LIMIT ${PAGE}`;
+  const { columns, from, where } = scope.sql;
+  const id = Prisma.raw(scope.kind === 'version' ? 'v.id' : 'c.id');
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
-    const rows = await sql<Row>(text, [...values, after]);
+    const page = Prisma.sql`SELECT ${columns} FROM ${from} WHERE ${where} AND ${id} > ${after}::uuid ORDER BY ${id} LIMIT ${PAGE}`;
+    const rows = await runSql<Row>(sql, page);
     for (const row of rows) {
       yield toPlanned(row);
       const rest = pace.breathe();

@@ -1,4 +1,4 @@
-import type { Sql } from '@modelbox/db';
+import { Prisma, runSql, type Sql } from '@modelbox/db';
 import { nameWords, type PolicyDocument, retentionWords } from '@modelbox/domain';
 import type { PolicyPreview } from '@modelbox/schema';
 import { visible } from '../../access/visible.ts';
@@ -65,13 +65,14 @@ export async function previewRetention(
 
 async function storedFiles(
   sql: Sql,
-  { sql: { from, where, values }, kind }: Scope,
+  { sql: { from, where }, kind }: Scope,
 ): Promise<Map<string, { files: number; bytes: number }>> {
-  const t = kind === 'version' ? 'v' : 'c';
-  const rows = await sql<{ id: string; files: number; bytes: string }>(
-    `SELECT ${t}.id, count(*)::int AS files, sum(f.size_bytes)::text AS bytes FROM ${from} JOIN files f ON f.object_id = ${t}.id AND f.blob_id IS NOT NULL
-     WHERE ${where} GROUP BY ${t}.id`,
-    values.slice(0, 2),
+  const id = Prisma.raw(kind === 'version' ? 'v.id' : 'c.id');
+  const rows = await runSql<{ id: string; files: number; bytes: string }>(
+    sql,
+    Prisma.sql`SELECT ${id}, count(*)::int AS files, sum(f.size_bytes)::text AS bytes
+      FROM ${from} JOIN files f ON f.object_id = ${id} AND f.blob_id IS NOT NULL
+      WHERE ${where} GROUP BY ${id}`,
   );
   return new Map(rows.map(({ id, files, bytes }) => [id, { files, bytes: Number(bytes) }]));
 }
@@ -81,15 +82,15 @@ async function storedFiles(
  * must not reveal content of others.
  */
 async function freedBytes(ctx: RequestContext, sql: Sql, ids: readonly string[]): Promise<number> {
-  const seen = visible(ctx, 'file.read', '$2');
-  const [row] = await sql<{ bytes: string }>(
-    `SELECT coalesce(sum(b.size_bytes), 0)::text AS bytes
-     FROM (SELECT DISTINCT f.blob_id FROM files f WHERE f.object_id = ANY ($1::uuid[]) AND f.blob_id IS NOT NULL) AS g
+  const seen = visible(ctx, 'file.read');
+  const [row] = await runSql<{ bytes: string }>(
+    sql,
+    Prisma.sql`SELECT coalesce(sum(b.size_bytes), 0)::text AS bytes
+     FROM (SELECT DISTINCT f.blob_id FROM files f WHERE f.object_id = ANY (${ids}::uuid[]) AND f.blob_id IS NOT NULL) AS g
      JOIN blobs b ON b.id = g.blob_id
      WHERE NOT EXISTS (
        SELECT 1 FROM files o JOIN namespaces n ON n.id = o.namespace_id
-       WHERE o.blob_id = g.blob_id AND o.object_id <> ALL ($1::uuid[])${seen ? ` AND ${seen.where}` : ''})`,
-    [ids, ...(seen ? [seen.value] : [])],
+       WHERE o.blob_id = g.blob_id AND o.object_id <> ALL (${ids}::uuid[]) AND ${seen ?? Prisma.sql`true`})`,
   );
   return Number(row?.bytes ?? 0);
 }

@@ -1,4 +1,4 @@
-import { type Sql, sqlOf, type Tx } from '@modelbox/db';
+import { Prisma, runSql, type Sql, sqlOf, type Tx } from '@modelbox/db';
 import { type Protection, retentionWords } from '@modelbox/domain';
 import { setColumns } from '../../core/objects/update.ts';
 import { recordChange } from '../../core/writes/change.ts';
@@ -87,10 +87,12 @@ async function lock(sql: Sql, scope: Scope, ids: readonly string[]): Promise<Loc
     `SELECT id FROM ${scope.kind}s WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
     [ids],
   );
-  return sql<Locked>(
-    `SELECT ${t}.id, n.path AS namespace, ${model} AS "modelId", ${protectionsSql(scope.kind, 'v.model_id', '$2')} AS protections
-     FROM ${from} WHERE ${t}.id = ANY ($1::uuid[]) ORDER BY ${t}.id`,
-    [held.map(({ id }) => id), scope.editChange],
+  const id = Prisma.raw(`${t}.id`);
+  const protections = protectionsSql(scope.kind, Prisma.sql`v.model_id`, scope.editChange);
+  return runSql<Locked>(
+    sql,
+    Prisma.sql`SELECT ${id}, n.path AS namespace, ${Prisma.raw(model)} AS "modelId", ${protections} AS protections
+      FROM ${Prisma.raw(from)} WHERE ${id} = ANY (${held.map((row) => row.id)}::uuid[]) ORDER BY ${id}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Sql } from '@modelbox/db';
+import { Prisma, type Sql } from '@modelbox/db';
 import {
   type EvaluateRule,
   type LabelRule,
@@ -69,8 +69,10 @@ export function labelWarnings(sql: Sql, below: Below, rules: readonly LabelRule[
           pointer: `${at}/files/${index}`,
           code: 'no_match',
           message: `No version has ${what}: ${effect}.`,
-          condition: ({ t }, values) =>
-            `EXISTS (SELECT 1 FROM files f WHERE f.object_id = ${t}.id AND ${path === undefined ? 'f.role' : 'f.path'} = $${values.push(path ?? role)}::text)`,
+          condition: ({ t }) =>
+            Prisma.sql`EXISTS (
+              SELECT 1 FROM files f WHERE f.object_id = ${Prisma.raw(t)}.id
+                AND ${Prisma.raw(path === undefined ? 'f.role' : 'f.path')} = ${path ?? role}::text)`,
         };
       }),
     ];
@@ -112,9 +114,12 @@ export async function promoteWarnings(
 /** Limits a range to checkpoints of experiments that pass a filter. */
 function narrowed(range: Range, experiments: string | undefined): Range {
   if (experiments === undefined) return range;
-  const values = [...range.values];
-  const condition = passes(parseFilter(experiments, experimentSchema), experimentSchema, values);
-  return { ...range, values, where: `${range.where} AND ${condition}` };
+  const { namespaceId } = range;
+  const condition = passes(parseFilter(experiments, experimentSchema), {
+    schema: experimentSchema,
+    namespaceId,
+  });
+  return { ...range, where: Prisma.sql`${range.where} AND ${condition}` };
 }
 
 function metricCheck(

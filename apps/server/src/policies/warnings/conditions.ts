@@ -1,3 +1,4 @@
+import { Prisma } from '@modelbox/db';
 import { type AskedName, filterNames, parseFilter } from '@modelbox/domain';
 import { hasName, passes } from '../retention/scope.ts';
 import type { Below, Condition, Range } from './ranges.ts';
@@ -7,30 +8,31 @@ export const hasMetric =
     { datasetId }: Below,
     { metric, dataset }: { readonly metric: string; readonly dataset?: string | undefined },
   ): Condition =>
-  ({ t }, values) => {
-    const key = `$${values.push(metric)}::text`;
+  ({ t }) => {
     const on =
       dataset === undefined
-        ? 's.dataset_id IS NULL'
-        : `s.dataset_id = $${values.push(datasetId(dataset))}::uuid`;
-    return `EXISTS (SELECT 1 FROM metric_series s WHERE s.object_id = ${t}.id AND s.key = ${key} AND ${on})`;
+        ? Prisma.sql`s.dataset_id IS NULL`
+        : Prisma.sql`s.dataset_id = ${datasetId(dataset)}::uuid`;
+    return Prisma.sql`EXISTS (
+      SELECT 1 FROM metric_series s WHERE s.object_id = ${Prisma.raw(t)}.id AND s.key = ${metric}::text AND ${on})`;
   };
 
 export const isEvaluatedOn =
   ({ datasetId }: Below, dataset: string): Condition =>
-  ({ t }, values) =>
-    `EXISTS (SELECT 1 FROM metric_series s WHERE s.object_id = ${t}.id AND s.dataset_id = $${values.push(datasetId(dataset))}::uuid)`;
+  ({ t }) =>
+    Prisma.sql`EXISTS (
+      SELECT 1 FROM metric_series s WHERE s.object_id = ${Prisma.raw(t)}.id AND s.dataset_id = ${datasetId(dataset)}::uuid)`;
 
 /** Whether an object has a name that a filter asks for. Dataset names are relative to the object. */
 export const hasFilterName =
   (name: AskedName): Condition =>
-  ({ schema }, values) =>
-    hasName(name, schema, values);
+  (range) =>
+    hasName(name, range);
 
 export const passesFilter =
   (filter: string): Condition =>
-  ({ schema }, values) =>
-    passes(parseFilter(filter, schema), schema, values);
+  (range) =>
+    passes(parseFilter(filter, range.schema), range);
 
 export const namesIn = (filter: string | undefined, { schema }: Range): readonly AskedName[] =>
   filter === undefined ? [] : filterNames(filter, schema);

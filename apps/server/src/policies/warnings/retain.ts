@@ -1,4 +1,4 @@
-import type { Sql } from '@modelbox/db';
+import { Prisma, type Sql } from '@modelbox/db';
 import {
   type AskedName,
   askedNames,
@@ -37,7 +37,7 @@ export async function retainWarnings(
 ): Promise<PolicyWarning[]> {
   const section = `p.document->'retain' ? '${kind}s'`;
   const all = kind === 'version' ? versionsBelow(below, section) : checkpointsBelow(below, section);
-  const range = { ...all, where: `${all.where} AND ${all.t}.files_removed_at IS NULL` };
+  const range = { ...all, where: Prisma.sql`${all.where} AND ${Prisma.raw(all.t)}.files_removed_at IS NULL` };
   const asked = rule.keep.flatMap((clause, clauseIndex) =>
     askOf(below, range, { kind, rule, clause, clauseIndex }),
   );
@@ -116,16 +116,17 @@ function matchOf({ filter, everyEpoch }: KeepClause) {
   if (filter !== undefined)
     return { member: 'filter', words: 'passes the filter', condition: passesFilter(filter) } as const;
   if (everyEpoch === undefined) return undefined;
-  const condition: Condition = ({ t }, values) =>
-    `(${epochSql(t)} % $${values.push(everyEpoch)}::bigint = 0) IS TRUE`;
+  const condition: Condition = ({ t }) => Prisma.sql`(${epochSql(t)} % ${everyEpoch}::bigint = 0) IS TRUE`;
   return { member: 'everyEpoch', words: `has an epoch that ${everyEpoch} divides`, condition } as const;
 }
 
-const epochSql = (t: string): string =>
-  t === 'c' ? 'c.epoch' : '(SELECT k.epoch FROM checkpoints k WHERE k.id = v.source_checkpoint_id)';
+const epochSql = (t: string): Prisma.Sql =>
+  t === 'c'
+    ? Prisma.sql`c.epoch`
+    : Prisma.sql`(SELECT k.epoch FROM checkpoints k WHERE k.id = v.source_checkpoint_id)`;
 
 function conditionOf(below: Below, clause: KeepClause, name: AskedName): Condition {
-  if (name.kind === 'epoch') return ({ t }) => `${epochSql(t)} IS NOT NULL`;
+  if (name.kind === 'epoch') return ({ t }) => Prisma.sql`${epochSql(t)} IS NOT NULL`;
   return clause.best !== undefined && name.kind === 'metric' ? hasMetric(below, name) : hasFilterName(name);
 }
 

@@ -2,7 +2,7 @@ import type { SqlSchema } from '@modelbox/domain';
 import { Status } from '@modelbox/schema';
 import { commonFields, metricSql, tagsSql } from '../../core/lists/schemas.ts';
 
-/** Statements with this schema must bind `$2` to the id of the namespace of bare dataset names. */
+/** Metrics on a bare dataset name need the namespace of the objects. */
 export const checkpointSchema: SqlSchema = {
   fields: {
     ...commonFields('c'),
@@ -14,5 +14,5 @@ export const checkpointSchema: SqlSchema = {
   },
   tags: tagsSql('c'),
   metadata: 'c.metadata',
-  metric: metricSql('c', '$2::uuid'),
+  metric: metricSql('c'),
 };

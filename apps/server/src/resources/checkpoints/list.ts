@@ -1,4 +1,4 @@
-import { prepared } from '@modelbox/db';
+import { Prisma, prepared } from '@modelbox/db';
 import { listObjects } from '../../core/lists/objects.ts';
 import { readObject } from '../../core/objects/read.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
@@ -19,11 +19,10 @@ export const listCheckpoints: Verb<'experiments.checkpoints.list'> = (
       schema: checkpointSchema,
       defaultOrder: 'createdAt DESC',
       where: [
-        'c.experiment_id = $1',
-        '$2::uuid IS NOT NULL',
-        query.includeDeleted ? 'true' : 'c.deleted_at IS NULL',
+        Prisma.sql`c.experiment_id = ${experiment.id}::uuid`,
+        ...(query.includeDeleted ? [] : [Prisma.sql`c.deleted_at IS NULL`]),
       ],
-      values: [experiment.id, experiment.namespaceId],
+      namespaceId: experiment.namespaceId,
     },
     query,
   );

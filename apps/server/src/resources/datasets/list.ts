@@ -16,7 +16,7 @@ export const datasetSchema: SqlSchema = {
 };
 
 export const listDatasets: Verb<'datasets.list'> = (ctx, { query, touched }) => {
-  const { where, values } = namespaceScope(ctx, 'dataset.read', touched.namespace, query.recursive);
+  const where = namespaceScope(ctx, 'dataset.read', touched.namespace, query.recursive);
   return listObjects(
     ctx,
     {
@@ -26,8 +26,7 @@ export const listDatasets: Verb<'datasets.list'> = (ctx, { query, touched }) => 
       idSql: 'd.id',
       schema: datasetSchema,
       defaultOrder: 'createdAt DESC',
-      where: [...where, 'true'],
-      values,
+      where,
     },
     query,
   );

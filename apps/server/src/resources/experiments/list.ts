@@ -1,10 +1,11 @@
+import { Prisma } from '@modelbox/db';
 import { listObjects } from '../../core/lists/objects.ts';
 import { namespaceScope } from '../../core/lists/scope.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { experimentSchema } from './filter-schema.ts';
 
 export const listExperiments: Verb<'experiments.list'> = (ctx, { query, touched }) => {
-  const { where, values } = namespaceScope(ctx, 'experiment.read', touched.namespace, query.recursive);
+  const where = namespaceScope(ctx, 'experiment.read', touched.namespace, query.recursive);
   return listObjects(
     ctx,
     {
@@ -14,8 +15,7 @@ export const listExperiments: Verb<'experiments.list'> = (ctx, { query, touched 
       idSql: 'e.id',
       schema: experimentSchema,
       defaultOrder: 'createdAt DESC',
-      where: [...where, query.includeDeleted ? 'true' : 'e.deleted_at IS NULL'],
-      values,
+      where: query.includeDeleted ? where : [...where, Prisma.sql`e.deleted_at IS NULL`],
     },
     query,
   );

@@ -1,3 +1,4 @@
+import { Prisma } from '@modelbox/db';
 import type { SqlSchema } from '@modelbox/domain';
 import { listObjects } from '../../core/lists/objects.ts';
 import { commonFields, metricSql, tagsSql } from '../../core/lists/schemas.ts';
@@ -20,7 +21,7 @@ export const modelSchema: SqlSchema = {
 };
 
 export const listModels: Verb<'models.list'> = (ctx, { query, touched }) => {
-  const { where, values } = namespaceScope(ctx, 'model.read', touched.namespace, query.recursive);
+  const where = namespaceScope(ctx, 'model.read', touched.namespace, query.recursive);
   return listObjects(
     ctx,
     {
@@ -30,8 +31,7 @@ export const listModels: Verb<'models.list'> = (ctx, { query, touched }) => {
       idSql: 'm.id',
       schema: modelSchema,
       defaultOrder: 'createdAt DESC',
-      where: [...where, query.includeDeleted ? 'true' : 'm.deleted_at IS NULL'],
-      values,
+      where: query.includeDeleted ? where : [...where, Prisma.sql`m.deleted_at IS NULL`],
     },
     query,
   );

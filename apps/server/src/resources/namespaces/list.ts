@@ -1,3 +1,4 @@
+import { Prisma } from '@modelbox/db';
 import type { SqlSchema } from '@modelbox/domain';
 import { visible } from '../../access/visible.ts';
 import { listObjects } from '../../core/lists/objects.ts';
@@ -17,10 +18,10 @@ export const namespaceSchema: SqlSchema = {
 };
 
 /** Limits the list to namespaces below `under`, or to all that the caller may see. */
-function within(ctx: RequestContext, under: Place | undefined): { where: string[]; values: unknown[] } {
-  if (under) return { where: ['is_at_or_below(n.path, $1) AND n.path <> $1'], values: [under.namespace] };
-  const seen = visible(ctx, 'namespace.read', '$1');
-  return seen ? { where: [seen.where], values: [seen.value] } : { where: ['true'], values: [] };
+function within(ctx: RequestContext, under: Place | undefined): Prisma.Sql[] {
+  if (under) return [Prisma.sql`is_at_or_below(n.path, ${under.namespace}) AND n.path <> ${under.namespace}`];
+  const seen = visible(ctx, 'namespace.read');
+  return seen ? [seen] : [];
 }
 
 export const listNamespaces: Verb<'namespaces.list'> = (ctx, { query, touched: { under } }) =>
@@ -33,7 +34,7 @@ export const listNamespaces: Verb<'namespaces.list'> = (ctx, { query, touched: {
       idSql: 'n.id',
       schema: namespaceSchema,
       defaultOrder: 'path',
-      ...within(ctx, under),
+      where: within(ctx, under),
     },
     query,
   );

@@ -2,7 +2,7 @@ import type { SqlSchema } from '@modelbox/domain';
 import { Status } from '@modelbox/schema';
 import { commonFields, frameworkForm, metricSql, tagsSql } from '../../core/lists/schemas.ts';
 
-/** Statements with this schema must bind `$2` to the id of the namespace of bare dataset names. */
+/** Metrics on a bare dataset name need the namespace of the objects. */
 export const versionSchema: SqlSchema = {
   fields: {
     ...commonFields('v'),
@@ -20,5 +20,5 @@ export const versionSchema: SqlSchema = {
     empty: 'NOT EXISTS (SELECT 1 FROM aliases a WHERE a.version_id = v.id)',
   },
   metadata: 'v.metadata',
-  metric: metricSql('v', '$2::uuid'),
+  metric: metricSql('v'),
 };

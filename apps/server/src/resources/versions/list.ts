@@ -1,3 +1,4 @@
+import { Prisma } from '@modelbox/db';
 import { listObjects } from '../../core/lists/objects.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { versionSchema } from './filter-schema.ts';
@@ -13,11 +14,10 @@ export const listVersions: Verb<'models.versions.list'> = (ctx, { query, touched
       schema: versionSchema,
       defaultOrder: 'createdAt DESC',
       where: [
-        'v.model_id = $1',
-        '$2::uuid IS NOT NULL',
-        query.includeDeleted ? 'true' : 'v.deleted_at IS NULL',
+        Prisma.sql`v.model_id = ${model.id}::uuid`,
+        ...(query.includeDeleted ? [] : [Prisma.sql`v.deleted_at IS NULL`]),
       ],
-      values: [model.id, model.namespaceId],
+      namespaceId: model.namespaceId,
     },
     query,
   );
