@@ -61,8 +61,8 @@ export async function backUp(options: BackupOptions): Promise<Label> {
 function demandOtherFolder({ databaseUrl, dataDir }: BackupOptions['config'], destination: string): void {
   if (databaseUrl !== undefined)
     throw new BackupError(
-      'DATABASE_URL is set: this command backs up the embedded Postgres only. docs/operations.md explains how to back up ' +
-        'your own Postgres with pg_dump, and then the files.',
+      'DATABASE_URL is set: this command backs up the embedded Postgres only. docs/operations.md explains how to ' +
+        'back up your own Postgres with pg_dump, and then the files.',
     );
   if (!hasCluster(postgresFolder(dataDir)))
     throw new BackupError(
@@ -199,7 +199,8 @@ async function copyBlobs({ dataDir, unfinished, signal, tell, session }: Writing
   await flush();
   if (orphans.length > 0)
     tell(
-      `warning: ${orphans.length} files that do not belong to the store are left out: ${orphans.slice(0, 10).join(', ')}`,
+      `warning: ${orphans.length} files that do not belong to the store are left out: ` +
+        `${orphans.slice(0, 10).join(', ')}`,
     );
   tell(`files: done, ${files} with ${inUnits(bytes)}`);
 }

@@ -129,7 +129,8 @@ async function tryDatabase(dataDir: string, tell: (line: string) => void): Promi
     if (missing.length === 0) return;
     tell(
       `warning: ${missing.length} contents are missing, as on the server that was backed up: ` +
-        `${missing.slice(0, 10).join(', ')}. Files with this content become "corrupt". Uploading the content again repairs them.`,
+        `${missing.slice(0, 10).join(', ')}. Files with this content become "corrupt". Uploading the content ` +
+        'again repairs them.',
     );
   } finally {
     await postgres.stop();

@@ -41,9 +41,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       config[name] = text === undefined ? undefined : definition.parse(text);
     } catch (error) {
       const source = typeof flag === 'string' ? `--${flagOf(definition.env)}` : definition.env;
-      wrong.push(
-        `${source} must be ${(error as Error).message}${definition.secret || containsPassword(text) ? '' : `, not ${JSON.stringify(text)}`}.`,
-      );
+      const value = definition.secret || containsPassword(text) ? '' : `, not ${JSON.stringify(text)}`;
+      wrong.push(`${source} must be ${(error as Error).message}${value}.`);
     }
   }
   wrong.push(
@@ -56,13 +55,14 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   if (whole.auth === 'open' && !whole.allowRemote && !isLoopback(whole.host)) {
     throw new ConfigError([
       `MODELBOX_HOST=${whole.host} lets other machines reach a server that does not authenticate callers. ` +
-        'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do everything.',
+        'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do ' +
+        'everything.',
     ]);
   }
   if (whole.unreadAnswers < PAGES_UNREAD * whole.pageBytes) {
     throw new ConfigError([
-      `MODELBOX_UNREAD_ANSWERS must be at least ${PAGES_UNREAD} times MODELBOX_PAGE_BYTES, which is ${whole.pageBytes} bytes: ` +
-        'raise it, or lower MODELBOX_PAGE_BYTES.',
+      `MODELBOX_UNREAD_ANSWERS must be at least ${PAGES_UNREAD} times MODELBOX_PAGE_BYTES, which is ` +
+        `${whole.pageBytes} bytes: raise it, or lower MODELBOX_PAGE_BYTES.`,
     ]);
   }
   const oidc = oidcMistake(whole);
@@ -76,7 +76,10 @@ const containsPassword = (text = ''): boolean => /:\/\/.*@/s.test(text);
 function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Config): string | undefined {
   const hasIssuer = oidcIssuer !== undefined;
   if (hasIssuer && auth === 'open')
-    return 'MODELBOX_OIDC_ISSUER is set, but the server is open and does not authenticate callers. Set MODELBOX_AUTH=tokens too.';
+    return (
+      'MODELBOX_OIDC_ISSUER is set, but the server is open and does not authenticate callers. ' +
+      'Set MODELBOX_AUTH=tokens too.'
+    );
   if (hasIssuer !== (oidcAudience !== undefined))
     return 'MODELBOX_OIDC_ISSUER and MODELBOX_OIDC_AUDIENCE must be set together: set the missing one, or neither.';
   if (!hasIssuer && oidcAdministrators.length > 0)

@@ -107,8 +107,8 @@ export function issuerUrl(text: string): string {
 export function folder(text: string): string {
   if (/^~|^\$|^['"]|\0/.test(text))
     fail(
-      'the path of a folder as it is on the disk, for example "/srv/modelbox" or "./data" (the server does not expand a ' +
-        'leading ~ or $HOME and does not remove quotes; put ./ in front if the folder has such a name)',
+      'the path of a folder as it is on the disk, for example "/srv/modelbox" or "./data" (the server does not ' +
+        'expand a leading ~ or $HOME and does not remove quotes; put ./ in front if the folder has such a name)',
     );
   return resolve(text);
 }

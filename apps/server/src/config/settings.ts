@@ -40,7 +40,9 @@ export const SETTINGS = {
     env: 'MODELBOX_HOST',
     default: '127.0.0.1',
     form: 'address',
-    says: 'Address to listen on. An address other than loopback needs MODELBOX_AUTH=tokens or MODELBOX_ALLOW_REMOTE=true.',
+    says:
+      'Address to listen on. An address other than loopback needs MODELBOX_AUTH=tokens or ' +
+      'MODELBOX_ALLOW_REMOTE=true.',
     parse: (text) => matching(text, /^[\w.:-]{1,253}$/, 'a host name or an IP address'),
   }),
   port: setting({
@@ -54,14 +56,18 @@ export const SETTINGS = {
     env: 'MODELBOX_AUTH',
     default: 'open',
     form: 'open, tokens',
-    says: '`open`: everyone who can reach the server is its administrator. `tokens`: callers need a token of the server or of the OIDC issuer.',
+    says:
+      '`open`: everyone who can reach the server is its administrator. `tokens`: callers need a token of the server ' +
+      'or of the OIDC issuer.',
     parse: (text) => matching(text, /^(?:open|tokens)$/, 'open or tokens') as 'open' | 'tokens',
   }),
   oidcIssuer: setting<string | undefined>({
     env: 'MODELBOX_OIDC_ISSUER',
     default: undefined,
     form: 'https://…',
-    says: 'URL of an OpenID Connect issuer. The server accepts its tokens in addition to its own. Needs MODELBOX_AUTH=tokens and MODELBOX_OIDC_AUDIENCE.',
+    says:
+      'URL of an OpenID Connect issuer. The server accepts its tokens in addition to its own. Needs ' +
+      'MODELBOX_AUTH=tokens and MODELBOX_OIDC_AUDIENCE.',
     parse: issuerUrl,
   }),
   oidcAudience: setting<string | undefined>({
@@ -96,28 +102,36 @@ export const SETTINGS = {
     env: 'MODELBOX_OIDC_ADMINISTRATORS',
     default: 'none',
     form: 'none, principals',
-    says: 'Principals that administer the server with a token of the issuer: `user:…`, `service:…` or `group:…`, separated by commas.',
+    says:
+      'Principals that administer the server with a token of the issuer: `user:…`, `service:…` or `group:…`, ' +
+      'separated by commas.',
     parse: principals,
   }),
   rootCreators: setting<'everyone' | readonly string[]>({
     env: 'MODELBOX_ROOT_CREATORS',
     default: 'none',
     form: 'none, everyone, principals',
-    says: 'Principals that may create namespaces at the root, besides administrators, and become `admin` of them: `user:…`, `service:…` or `group:…`, separated by commas.',
+    says:
+      'Principals that may create namespaces at the root, besides administrators, and become `admin` of them: ' +
+      '`user:…`, `service:…` or `group:…`, separated by commas.',
     parse: (text) => (text === 'everyone' ? text : principals(text, 'everyone, none, or ')),
   }),
   mintByTokens: setting({
     env: 'MODELBOX_MINT_BY_TOKENS',
     default: 'true',
     form: 'true, false',
-    says: 'Whether a token may create other tokens. With `false`, only the bootstrap token and callers that sign in with the OIDC issuer may create tokens.',
+    says:
+      'Whether a token may create other tokens. With `false`, only the bootstrap token and callers that sign in ' +
+      'with the OIDC issuer may create tokens.',
     parse: boolean,
   }),
   tokenMaxLifetime: setting<number | 'none'>({
     env: 'MODELBOX_TOKEN_MAX_LIFETIME',
     default: 'none',
     form: 'none, duration',
-    says: 'Longest lifetime of a new token. A token that is created without an expiry gets this lifetime. Existing tokens keep theirs.',
+    says:
+      'Longest lifetime of a new token. A token that is created without an expiry gets this lifetime. Existing ' +
+      'tokens keep theirs.',
     parse: (text) => (text === 'none' ? text : duration(text, 60_000)),
   }),
   tokenIdleExpiry: setting<number | 'none'>({
@@ -138,7 +152,9 @@ export const SETTINGS = {
     env: 'MODELBOX_MAX_OPEN_UPLOADS',
     default: '1000',
     form: '0-1000000',
-    says: 'Most uploads in parts that one caller may have open. 0: no limit. Has effect only with MODELBOX_AUTH=tokens.',
+    says:
+      'Most uploads in parts that one caller may have open. 0: no limit. ' +
+      'Has effect only with MODELBOX_AUTH=tokens.',
     parse: (text) => integer(text, 0, 1_000_000),
   }),
   maxOpenUploadsNamespace: setting({
@@ -152,7 +168,9 @@ export const SETTINGS = {
     env: 'MODELBOX_UPLOAD_QUOTA_SHARE',
     default: '50',
     form: '1-100',
-    says: 'Percent of a quota that the open uploads of one caller may reserve, unless the caller may set that quota. 100: the whole quota.',
+    says:
+      'Percent of a quota that the open uploads of one caller may reserve, unless the caller may set that quota. ' +
+      '100: the whole quota.',
     parse: (text) => integer(text, 1, 100),
   }),
   rateLimitIdentity: perMinute(
@@ -174,49 +192,64 @@ export const SETTINGS = {
     env: 'MODELBOX_RATE_LIMIT_COST',
     default: '60000',
     form: '0-1000000000',
-    says: 'Milliseconds per minute that all costly requests of one caller together may run, on each server. Costly requests are lists, previews, backtests, archives and similar requests. 0: no limit. Has effect only with MODELBOX_AUTH=tokens.',
+    says:
+      'Milliseconds per minute that all costly requests of one caller together may run, on each server. Costly ' +
+      'requests are lists, previews, backtests, archives and similar requests. 0: no limit. Has effect only with ' +
+      'MODELBOX_AUTH=tokens.',
     parse: (text) => integer(text, 0, 1_000_000_000),
   }),
   requestsPerCaller: setting({
     env: 'MODELBOX_REQUESTS_PER_CALLER',
     default: '4',
     form: '1-10000',
-    says: 'Requests of one caller that run at once on each server while other callers are at work. Further requests wait for their turn. Has effect only with MODELBOX_AUTH=tokens.',
+    says:
+      'Requests of one caller that run at once on each server while other callers are at work. Further requests wait ' +
+      'for their turn. Has effect only with MODELBOX_AUTH=tokens.',
     parse: (text) => integer(text, 1, 10_000),
   }),
   costlyPerCaller: setting({
     env: 'MODELBOX_COSTLY_PER_CALLER',
     default: '2',
     form: '1-1000',
-    says: 'Most costly requests of one caller that run at once, on each server. Further requests wait for their turn. Has effect only with MODELBOX_AUTH=tokens.',
+    says:
+      'Most costly requests of one caller that run at once, on each server. Further requests wait for their turn. ' +
+      'Has effect only with MODELBOX_AUTH=tokens.',
     parse: (text) => integer(text, 1, 1000),
   }),
   costlyPerNamespace: setting({
     env: 'MODELBOX_COSTLY_PER_NAMESPACE',
     default: '4',
     form: '1-1000',
-    says: 'Most costly requests about one namespace that run at once, on each server. Further requests wait for their turn. Has effect only with MODELBOX_AUTH=tokens.',
+    says:
+      'Most costly requests about one namespace that run at once, on each server. Further requests wait for their ' +
+      'turn. Has effect only with MODELBOX_AUTH=tokens.',
     parse: (text) => integer(text, 1, 1000),
   }),
   costlyQueue: setting({
     env: 'MODELBOX_COSTLY_QUEUE',
     default: '100',
     form: '0-1000',
-    says: 'Most costly requests of one caller that wait for their turn, on each server. Further requests get 429. Has effect only with MODELBOX_AUTH=tokens.',
+    says:
+      'Most costly requests of one caller that wait for their turn, on each server. Further requests get 429. Has ' +
+      'effect only with MODELBOX_AUTH=tokens.',
     parse: (text) => integer(text, 0, 1000),
   }),
   costlyWait: setting({
     env: 'MODELBOX_COSTLY_WAIT',
     default: 'PT10S',
     form: 'duration',
-    says: 'Longest time that a request waits for its turn. Clients wait 60 seconds for an answer, so keep it below half of that.',
+    says:
+      'Longest time that a request waits for its turn. Clients wait 60 seconds for an answer, so keep it ' +
+      'below half of that.',
     parse: (text) => duration(text, 10, 600_000),
   }),
   auditDenials: setting({
     env: 'MODELBOX_AUDIT_DENIALS',
     default: '300',
     form: '0-1000000000',
-    says: 'Denied attempts of one caller that the audit records one by one in a minute, on each server. The audit counts further attempts in one entry per operation. 0: no limit.',
+    says:
+      'Denied attempts of one caller that the audit records one by one in a minute, on each server. The audit ' +
+      'counts further attempts in one entry per operation. 0: no limit.',
     parse: (text) => integer(text, 0, 1_000_000_000),
   }),
   bootstrapToken: setting<string | undefined>({
@@ -245,7 +278,9 @@ export const SETTINGS = {
     env: 'MODELBOX_CHANGES_RETENTION',
     default: 'P400D',
     form: 'duration',
-    says: 'Time for which the server keeps changes, which the audit shows as writes, and decisions of policies. The server always keeps the last ones of existing objects. `P36500D` keeps all.',
+    says:
+      'Time for which the server keeps changes, which the audit shows as writes, and decisions of policies. The ' +
+      'server always keeps the last ones of existing objects. `P36500D` keeps all.',
     // Cached answers are validated by the last change of their object, and live for minutes.
     parse: (text) => duration(text, 3_600_000),
   }),
@@ -260,14 +295,18 @@ export const SETTINGS = {
     env: 'MODELBOX_ALLOW_REMOTE',
     default: 'false',
     form: 'true, false',
-    says: 'Allow an open server to listen on an address other than loopback. Everyone who can reach the address is then its administrator. Only for a network that you trust.',
+    says:
+      'Allow an open server to listen on an address other than loopback. Everyone who can reach the address is then ' +
+      'its administrator. Only for a network that you trust.',
     parse: boolean,
   }),
   trustProxy: setting({
     env: 'MODELBOX_TRUST_PROXY',
     default: 'none',
     form: 'addresses',
-    says: 'Addresses and networks of the trusted proxies in front of the server, separated by commas. The server uses X-Forwarded-For only from these proxies.',
+    says:
+      'Addresses and networks of the trusted proxies in front of the server, separated by commas. The server uses ' +
+      'X-Forwarded-For only from these proxies.',
     parse: networks,
   }),
   dataDir: setting({
@@ -289,28 +328,36 @@ export const SETTINGS = {
     env: 'MODELBOX_DATABASE_POOL_SIZE',
     default: '20',
     form: '2-1000',
-    says: 'Most connections to Postgres. The server uses at least 6. Three in ten serve costly requests, so that many costly requests run at once.',
+    says:
+      'Most connections to Postgres. The server uses at least 6. Three in ten serve costly requests, so that many ' +
+      'costly requests run at once.',
     parse: (text) => integer(text, 2, 1000),
   }),
   allowNewerSchema: setting({
     env: 'MODELBOX_ALLOW_NEWER_SCHEMA',
     default: 'false',
     form: 'true, false',
-    says: 'Start on a database that a newer release has migrated, even if its migrations may not be compatible with this release.',
+    says:
+      'Start on a database that a newer release has migrated, even if its migrations may not be compatible with ' +
+      'this release.',
     parse: boolean,
   }),
   blobs: setting({
     env: 'MODELBOX_BLOBS',
     default: 'disk',
     form: 'disk, s3://bucket/prefix',
-    says: 'Store of uploaded files: `disk` is the data folder. A bucket needs credentials, which come from the same sources as for AWS programs.',
+    says:
+      'Store of uploaded files: `disk` is the data folder. A bucket needs credentials, which come from the same ' +
+      'sources as for AWS programs.',
     parse: blobLocation,
   }),
   adoptBlobs: setting({
     env: 'MODELBOX_ADOPT_BLOBS',
     default: 'false',
     form: 'true, false',
-    says: 'Start although the file store lacks the marker of this database, and write the marker. Use it once after you moved or restored files without the marker, then run `npm run verify`.',
+    says:
+      'Start although the file store lacks the marker of this database, and write the marker. Use it once after you ' +
+      'moved or restored files without the marker, then run `npm run verify`.',
     parse: boolean,
   }),
   s3Endpoint: setting<string | undefined>({
@@ -325,14 +372,18 @@ export const SETTINGS = {
     env: 'MODELBOX_S3_REGION',
     default: undefined,
     form: 'region',
-    says: 'Region of the bucket. If not set: AWS_REGION or the AWS profile. With an endpoint and neither of them: us-east-1.',
+    says:
+      'Region of the bucket. If not set: AWS_REGION or the AWS profile. With an endpoint and neither of them: ' +
+      'us-east-1.',
     parse: (text) => matching(text, /^[a-z0-9-]{1,50}$/, 'a region, for example "eu-central-1"'),
   }),
   s3ForcePathStyle: setting<boolean | undefined>({
     env: 'MODELBOX_S3_FORCE_PATH_STYLE',
     default: undefined,
     form: 'true, false',
-    says: 'Put the bucket into the path of the URL instead of the host name. If not set: true with an endpoint, false on AWS.',
+    says:
+      'Put the bucket into the path of the URL instead of the host name. If not set: true with an endpoint, false ' +
+      'on AWS.',
     parse: boolean,
   }),
   s3Sse: setting({
@@ -346,7 +397,9 @@ export const SETTINGS = {
     env: 'MODELBOX_S3_STALL_TIMEOUT',
     default: 'PT20S',
     form: 'duration',
-    says: 'Time without progress after which the server cancels a request to the S3 server. Clients wait 60 seconds for an answer, so keep it below half of that.',
+    says:
+      'Time without progress after which the server cancels a request to the S3 server. Clients wait 60 seconds for ' +
+      'an answer, so keep it below half of that.',
     parse: (text) => duration(text, 1000, 600_000),
   }),
   logLevel: setting({
@@ -373,7 +426,9 @@ export const SETTINGS = {
     env: 'MODELBOX_MAX_CONNECTIONS',
     default: '10000',
     form: '10-1000000',
-    says: 'Most open connections. The server closes further connections at once. Each connection uses a file descriptor.',
+    says:
+      'Most open connections. The server closes further connections at once. ' +
+      'Each connection uses a file descriptor.',
     parse: (text) => integer(text, 10, 1_000_000),
   }),
   bodyLimit: setting({
@@ -387,28 +442,37 @@ export const SETTINGS = {
     env: 'MODELBOX_METRIC_KEYS',
     default: '5000',
     form: '100-1000000',
-    says: 'Most metric keys of one object. Each read of the object returns the latest value of every key. A key counts once for each dataset. Objects that already have more keys keep them.',
+    says:
+      'Most metric keys of one object. Each read of the object returns the latest value of every key. A key counts ' +
+      'once for each dataset. Objects that already have more keys keep them.',
     parse: (text) => integer(text, 100, 1_000_000),
   }),
   pageBytes: setting({
     env: 'MODELBOX_PAGE_BYTES',
     default: '4MiB',
     form: 'size',
-    says: 'Most bytes of a page of a list. A page ends before this limit even if it has fewer items than `limit`. A page has at least one item.',
+    says:
+      'Most bytes of a page of a list. A page ends before this limit even if it has fewer items than `limit`. A ' +
+      'page has at least one item.',
     parse: (text) => size(text, 64 * 1024, 1024 ** 3),
   }),
   unreadAnswers: setting({
     env: 'MODELBOX_UNREAD_ANSWERS',
     default: '128MiB',
     form: 'size',
-    says: 'Most bytes of all JSON answers that are in preparation or wait for their readers. With MODELBOX_AUTH=tokens, one caller may use a quarter of them. Above the limit, pages are shorter, and other answers of more than 64 KiB are 503. At least four times MODELBOX_PAGE_BYTES.',
+    says:
+      'Most bytes of all JSON answers that are in preparation or wait for their readers. With MODELBOX_AUTH=tokens, ' +
+      'one caller may use a quarter of them. Above the limit, pages are shorter, and other answers of more than 64 ' +
+      'KiB are 503. At least four times MODELBOX_PAGE_BYTES.',
     parse: (text) => size(text, 256 * 1024, 2 ** 40),
   }),
   answerStallTimeout: setting({
     env: 'MODELBOX_ANSWER_STALL_TIMEOUT',
     default: 'PT1M',
     form: 'duration',
-    says: 'Time without progress after which the server ends an answer that its client does not read, and closes the connection. A download or export may stall five times as long.',
+    says:
+      'Time without progress after which the server ends an answer that its client does not read, and closes the ' +
+      'connection. A download or export may stall five times as long.',
     parse: (text) => duration(text, 1000),
   }),
   maxFileSize: setting({
@@ -430,14 +494,18 @@ export const SETTINGS = {
     env: 'MODELBOX_BODY_TIMEOUT',
     default: 'PT30S',
     form: 'duration',
-    says: 'Time in which a JSON body must arrive. Also the time without progress after which the server ends an upload.',
+    says:
+      'Time in which a JSON body must arrive. ' +
+      'Also the time without progress after which the server ends an upload.',
     parse: (text) => duration(text, 100),
   }),
   queryTimeout: setting({
     env: 'MODELBOX_QUERY_TIMEOUT',
     default: 'PT20S',
     form: 'duration',
-    says: 'Time limit of a costly request: lists, previews, backtests and similar requests. A request that needs longer is 422.',
+    says:
+      'Time limit of a costly request: lists, previews, backtests and similar requests. A request that needs longer ' +
+      'is 422.',
     parse: (text) => duration(text, 10),
   }),
   shutdownTimeout: setting({
@@ -465,7 +533,9 @@ export const SETTINGS = {
     env: 'MODELBOX_RETENTION_MIN_GRACE',
     default: 'P1D',
     form: 'duration',
-    says: 'Shortest `grace` of a retention rule. Within the grace time, removed objects can be restored. The default of a day leaves time to notice a wrong rule. Has effect only with MODELBOX_AUTH=tokens.',
+    says:
+      'Shortest `grace` of a retention rule. Within the grace time, removed objects can be restored. The default of ' +
+      'a day leaves time to notice a wrong rule. Has effect only with MODELBOX_AUTH=tokens.',
     parse: (text) => duration(text, 0),
   }),
   blobGrace: setting({
@@ -486,7 +556,9 @@ export const SETTINGS = {
     env: 'MODELBOX_VERIFY_RATE',
     default: '8MiB',
     form: 'size',
-    says: 'Bytes of stored content per second that the server reads again to find damaged content. 0: none. The server reads no content twice within 30 days.',
+    says:
+      'Bytes of stored content per second that the server reads again to find damaged content. 0: none. The server ' +
+      'reads no content twice within 30 days.',
     parse: (text) => size(text, 0, 2 ** 40),
   }),
   checkAnswers: setting({

@@ -126,7 +126,7 @@ describe('step by step', () => {
     expect(await demandOutcome(at, attached)).toBe(200);
   });
 
-  it('returns 404 for content that was swept between the check and the attach, but attaches a new upload of it', async () => {
+  it('returns 404 for content swept between check and attach, but attaches a new upload of it', async () => {
     for (const isBack of [false, true]) {
       const at = await scene();
       await at.lockTarget();

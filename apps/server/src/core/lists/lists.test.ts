@@ -274,7 +274,8 @@ describe('a list', () => {
       ["version ILIKE 'B'", 'b'],
       ["createdAt > '2000-01-01T00:00:00Z'", 'a b c'],
       [
-        "metrics.accuracy > 0.9 AND (metadata.license IN ('mit') OR 'gold' IN tags) AND evaluations.\"coco-val\".mAP > 0.6",
+        "metrics.accuracy > 0.9 AND (metadata.license IN ('mit') OR 'gold' IN tags) AND " +
+          'evaluations."coco-val".mAP > 0.6',
         'a',
       ],
     ] as const) {

@@ -63,7 +63,9 @@ export function createNamed<Row extends StoredRow, Own>(
         `The ${store.kind} ${namespace}/${name} is being purged. Try again in a moment.`,
       );
     if (!there.deletedAt) return { status: 200, object: { kind: store.kind, id: there.id } };
-    const message = `The ${store.kind} ${namespace}/${name} is deleted and keeps its name until it is purged. Restore it, or choose another name.`;
+    const message =
+      `The ${store.kind} ${namespace}/${name} is deleted and keeps its name until it is purged. Restore it, or ` +
+      'choose another name.';
     throw new HttpProblem('deleted', message, { id: there.id });
   });
 }

@@ -112,7 +112,7 @@ describe('a change', () => {
 });
 
 describe('the feed', () => {
-  it('loses nothing and has no gap under many writers and sequencers, and `before` equals the previous `after`', async () => {
+  it('loses nothing and has no gap under many writers, and `before` equals the previous `after`', async () => {
     const models = await Promise.all(Array.from({ length: 3 }, () => newModel(server)));
     let writing = true;
     const sequencers = atOnce(3, async () => {

@@ -53,7 +53,8 @@ export async function replay(ctx: RequestContext): Promise<Receipt> {
   if (!row)
     throw new HttpProblem(
       'replay_unavailable',
-      'The server no longer knows the first request with this Idempotency-Key. Check what that request did, then use a new key.',
+      'The server no longer knows the first request with this Idempotency-Key. Check what that request did, then ' +
+        'use a new key.',
     );
   if (row.bodyHash !== key.bodyHash) {
     throw new HttpProblem(

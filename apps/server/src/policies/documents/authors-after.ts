@@ -57,6 +57,8 @@ const NAMES: Readonly<Partial<Record<PolicySection, string>>> = {
 };
 
 function forbidden({ kind, id, namespace, name }: Located, section: PolicySection, permission: string) {
-  const words = `The section ${NAMES[section] ?? section} of the policy needs ${permission} on ${namespace} in addition to policy.write: a rule does nothing that its author may not do.`;
+  const words =
+    `The section ${NAMES[section] ?? section} of the policy needs ${permission} on ${namespace} in addition to ` +
+    'policy.write: a rule does nothing that its author may not do.';
   return new HttpProblem('forbidden', words).because({ permission, kind, id, namespace, name });
 }

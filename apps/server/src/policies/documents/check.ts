@@ -63,4 +63,5 @@ function graceFaults({ retain = {} }: PolicyDocument, least: number): PolicyFaul
 }
 
 const unknownDataset = (namespace: string, name: string): string =>
-  `must name a dataset that you may read: there is no "${name.includes('/') ? name : `${namespace}/${name}`}"; create it first`;
+  `must name a dataset that you may read: there is no "${name.includes('/') ? name : `${namespace}/${name}`}"; ` +
+  'create it first';

@@ -31,7 +31,8 @@ export async function takeFacts(ctx: Context): Promise<boolean> {
  * it is due too. Timers may be far in the future.
  */
 const isDue = (now: string): string =>
-  `(due_at <= ${now}::timestamptz OR NOT is_timer AND due_at > ${now}::timestamptz + interval '${(2 * REST) / 1000} seconds')`;
+  `(due_at <= ${now}::timestamptz OR NOT is_timer ` +
+  `AND due_at > ${now}::timestamptz + interval '${(2 * REST) / 1000} seconds')`;
 
 export async function modelsDue(ctx: Context, limit: number): Promise<string[]> {
   const { rows } = await ctx.db.background.query<{ id: string }>(

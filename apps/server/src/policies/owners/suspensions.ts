@@ -24,7 +24,8 @@ export async function suspensionsOf(
     const lost = await lostBy(ctx, sql, author, permissionsToAct(policy.document, section), namespace);
     if (lost !== undefined)
       found[section] =
-        `${author.name} set the section and ${lost}. The section does nothing until a caller with the needed rights sets the policy again.`;
+        `${author.name} set the section and ${lost}. The section does nothing until a caller with the needed ` +
+        'rights sets the policy again.';
   }
   return found;
 }

@@ -60,7 +60,9 @@ describe('retention', () => {
         kind: 'retain',
         outcome: 'kept',
         subject: { kind: 'namespace', name: namespace },
-        words: `${namespace} keeps what its rule cannot judge: no checkpoint of any experiment has the metric val_los, so keep[0] keeps every checkpoint.`,
+        words:
+          `${namespace} keeps what its rule cannot judge: no checkpoint of any experiment has the metric val_los, ` +
+          'so keep[0] keeps every checkpoint.',
         clauses: [
           { clause: 'keep[0]', holds: true, inputs: { missing: 'the metric val_los', missingIn: 1, of: 1 } },
         ],
@@ -202,7 +204,9 @@ describe('retention', () => {
     expect((await ok('GET', `${url}/decisions`)).items).toMatchObject([
       {
         outcome: 'kept',
-        words: `${namespace} keeps what its rule cannot judge: no checkpoint has ${missing}, so keep[0] keeps every checkpoint.`,
+        words:
+          `${namespace} keeps what its rule cannot judge: no checkpoint has ${missing}, so keep[0] keeps every ` +
+          'checkpoint.',
       },
     ]);
     await ok('PATCH', `/v1/checkpoints/${preview.retain.items[1].id}`, { tags: ['gold'] });

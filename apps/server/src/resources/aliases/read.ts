@@ -12,7 +12,8 @@ export interface AliasRow {
   updatedAt: Date;
 }
 
-export const ALIAS_COLUMNS = `a.id, a.name AS alias, v.version, v.id AS "versionId", a.created_at AS "createdAt", a.updated_at AS "updatedAt"`;
+export const ALIAS_COLUMNS =
+  'a.id, a.name AS alias, v.version, v.id AS "versionId", a.created_at AS "createdAt", a.updated_at AS "updatedAt"';
 
 const select = prepared<[string[]], AliasRow>(
   'read_aliases',

@@ -70,7 +70,9 @@ export async function downloadArchive(
 
 function demandStored({ path, uri, key, sizeBytes, sha256, isCorrupt }: FoundFile): ArchivedFile {
   if (uri !== null) {
-    const detail = `The file ${path} is tracked: its content is at ${uri}, not here. Use tracked=skip to leave out such files.`;
+    const detail =
+      `The file ${path} is tracked: its content is at ${uri}, not here. ` +
+      'Use tracked=skip to leave out such files.';
     throw new HttpProblem('file_is_tracked', detail, { uri });
   }
   if (key === null || sizeBytes === null || sha256 === null) throw new Error('a stored file has no blob');
@@ -81,7 +83,8 @@ function demandStored({ path, uri, key, sizeBytes, sha256, isCorrupt }: FoundFil
 const corrupt = (path: string): HttpProblem =>
   new HttpProblem(
     'file_corrupt',
-    `The stored content of ${path} is damaged. Upload the same bytes again to any object: this repairs every file with this content.`,
+    `The stored content of ${path} is damaged. Upload the same bytes again to any object: this repairs every file ` +
+      'with this content.',
   );
 
 function contentOf(source: Source, format: ArchiveFormat, files: readonly ArchivedFile[]): Content {

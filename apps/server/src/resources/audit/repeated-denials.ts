@@ -81,7 +81,8 @@ function addTo({ groups }: Tally, key: string, event: AuditEvent): void {
     lastAt: group?.lastAt && group.lastAt > lastAt ? group.lastAt : lastAt,
     repeats: (group?.repeats ?? 0) + repeats,
     detail:
-      'Counts further attempts of this caller: more attempts were denied in a minute than the audit records one by one.',
+      'Counts further attempts of this caller: more attempts were denied in a minute than the audit records one ' +
+      'by one.',
   });
 }
 

@@ -21,7 +21,8 @@ export const createOrFind = (ctx: RequestContext, draft: Draft): Promise<Receipt
       if (draft.row.createHash.equals(there.createHash)) return found;
       throw new HttpProblem(
         'exists',
-        `A checkpoint of ${positionOf(draft)} already exists and differs from this request. Send "replace": true to replace it.`,
+        `A checkpoint of ${positionOf(draft)} already exists and differs from this request. Send "replace": true ` +
+          'to replace it.',
         { id: there.id },
       );
     }),

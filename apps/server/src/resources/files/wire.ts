@@ -2,7 +2,8 @@ import type { File } from '@modelbox/schema';
 
 export type FileRow = Omit<File, 'createdAt'> & { readonly createdAt: string | Date };
 
-export const FILE_COLUMNS = `path, role, uri, size_bytes AS "sizeBytes", sha256, state, media_type AS "mediaType", created_at AS "createdAt"`;
+export const FILE_COLUMNS =
+  'path, role, uri, size_bytes AS "sizeBytes", sha256, state, media_type AS "mediaType", created_at AS "createdAt"';
 
 /** Builds the SQL for a JSON array of the first `limit` files of an object, sorted by path. */
 export const filesSql = (objectId: string, limit: number): string => `(

@@ -71,7 +71,8 @@ interface GrantRow {
   createdAt: Date;
 }
 
-const COLUMNS = `g.id, n.path AS namespace, g.principal, g.role, g.created_by AS "createdBy", g.created_at AS "createdAt"`;
+const COLUMNS =
+  'g.id, n.path AS namespace, g.principal, g.role, g.created_by AS "createdBy", g.created_at AS "createdAt"';
 
 const toGrant = ({ id: _, createdAt, ...row }: GrantRow, at: string): Grant => ({
   ...row,

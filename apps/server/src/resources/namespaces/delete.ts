@@ -37,7 +37,8 @@ export const deleteNamespace: Verb<'namespaces.delete'> = (ctx, { touched: { nam
       if (!isForeignKeyViolation(error)) throw error;
       throw new HttpProblem(
         'not_empty',
-        `The namespace ${row.path} still contains namespaces, models, experiments or datasets. Delete them first. Deleted objects count until they are purged.`,
+        `The namespace ${row.path} still contains namespaces, models, experiments or datasets. Delete them first. ` +
+          'Deleted objects count until they are purged.',
       );
     }
     return { status: 204, object: null };
@@ -57,7 +58,8 @@ async function demandMayReset(
     if (count === 0 || decideAccess(ctx.actor, permission, path) === 'allowed') continue;
     throw new HttpProblem(
       'forbidden',
-      `The namespace ${path} has ${what}, so deleting it needs ${permission} on it. Admins of the namespace have this permission.`,
+      `The namespace ${path} has ${what}, so deleting it needs ${permission} on it. Admins of the namespace have ` +
+        'this permission.',
     ).because({ permission, kind: 'namespace', id, namespace: path, name: path });
   }
 }

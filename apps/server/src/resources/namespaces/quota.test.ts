@@ -45,7 +45,9 @@ const exceeded = (namespace: string, quota: number, used: number, asked: number)
   status: 413,
   body: {
     code: 'quota_exceeded',
-    detail: `The namespace ${namespace} has a quota of ${quota} bytes. ${used} bytes are used or reserved by uploads, and the request needs ${asked} more. Free space, or ask an admin of the namespace for a larger quota.`,
+    detail:
+      `The namespace ${namespace} has a quota of ${quota} bytes. ${used} bytes are used or reserved by uploads, and ` +
+      `the request needs ${asked} more. Free space, or ask an admin of the namespace for a larger quota.`,
   },
 });
 
@@ -321,7 +323,8 @@ it('hides the figures of a namespace that the caller may not read', async () => 
   const grants = new Map([[`${root}/team`, new Set(['file.write', 'namespace.read'])]]);
   const ctx = { ...server.ctx, actor: { name: 'ann', grants } } as unknown as RequestContext;
   await expect(demandRoom(ctx, `${root}/team`, 1001)).rejects.toThrow(
-    `The namespace ${root} has too little room left in its quota. Free space, or ask an admin of the namespace for a larger quota.`,
+    `The namespace ${root} has too little room left in its quota. Free space, or ask an admin of the namespace ` +
+      'for a larger quota.',
   );
   await setQuota(`${root}/team`, 10);
   await setQuota(root, null);

@@ -49,7 +49,8 @@ async function demandNone(ctx: RequestContext, sql: Sql, text: string, values: u
   // The quota may belong to a namespace above whose figures the caller may not see.
   const isKnown = decideAccess(ctx.actor, 'namespace.read', path) === 'allowed';
   const figures = isKnown
-    ? `has a quota of ${quota} bytes. ${used} bytes are used or reserved by uploads, and the request needs ${asked} more`
+    ? `has a quota of ${quota} bytes. ${used} bytes are used or reserved by uploads, and the request needs ${asked} ` +
+      'more'
     : 'has too little room left in its quota';
   throw new HttpProblem(
     'quota_exceeded',

@@ -64,7 +64,9 @@ describe("a maintainer's own rule", () => {
     const policy = await w.policy({ label: [rule] });
     await decideAll();
     expect(await w.holder()).toBe('v2');
-    const words = `the rule best of ${w.namespace}/yolo waits: prod is protected by ${w.namespace}, and an admin of ${w.namespace} must allow the rule`;
+    const words =
+      `the rule best of ${w.namespace}/yolo waits: prod is protected by ${w.namespace}, and an admin of ` +
+      `${w.namespace} must allow the rule`;
     expect(policy.waiting).toEqual([{ rule: 'best', alias: 'prod', words }]);
     expect((await callers.ok('GET', `/v1/models/${w.model}/policy`)).waiting).toEqual(policy.waiting);
     const preview = await callers.ok('POST', `/v1/models/${w.model}/policy/preview`, {});
@@ -100,7 +102,8 @@ describe("a maintainer's own rule", () => {
     expect(await w.holder()).toBe('v3');
     expect(changed.waiting[0].words).toMatch(
       new RegExp(
-        `^the rule best of ${w.namespace}/yolo changed since ${w.admin.name} allowed it on 2.*Z; an admin of ${w.namespace} must allow it again$`,
+        `^the rule best of ${w.namespace}/yolo changed since ${w.admin.name} allowed it on 2.*Z; an admin of ` +
+          `${w.namespace} must allow it again$`,
       ),
     );
     const [listed] = (await w.admin.api('GET', `${w.protection}/rules`)).body.items;

@@ -143,7 +143,8 @@ export const allowRule = (
     if (protection.movableBy !== 'rule')
       throw new HttpProblem(
         'conflict',
-        `${alias} is protected by ${protection.movableBy}. A rule can be allowed only if the alias is protected by rule.`,
+        `${alias} is protected by ${protection.movableBy}. A rule can be allowed only if the alias is protected ` +
+          'by rule.',
       );
     const sql = sqlOf(tx);
     const [row] = await sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE r.id = $5::uuid`, [
@@ -154,12 +155,14 @@ export const allowRule = (
     if (row === undefined || standing === undefined)
       throw new HttpProblem(
         'not_found',
-        `The policy of ${policy} has no labelling rule that moves ${alias} by itself here. GET …/rules lists the rules that do.`,
+        `The policy of ${policy} has no labelling rule that moves ${alias} by itself here. GET …/rules lists the ` +
+          'rules that do.',
       );
     if (standing.digest !== digest)
       throw new HttpProblem(
         'stale',
-        `The rule ${standing.rule.name} of ${row.name} has changed and no longer has this digest. Read the rule again with GET …/rules, then allow it with its new digest.`,
+        `The rule ${standing.rule.name} of ${row.name} has changed and no longer has this digest. Read the rule ` +
+          'again with GET …/rules, then allow it with its new digest.',
       );
     const receipt: Receipt = { status: 200, object: { kind: 'alias_protection', id: protection.id } };
     if (row.digest === digest) return receipt;

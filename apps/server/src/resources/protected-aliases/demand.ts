@@ -157,7 +157,9 @@ export async function demandMayRestoreModel(tx: Tx, ctx: RequestContext, model: 
       await demandMayMove(tx, ctx, model, name, 'caller');
     } catch (error) {
       if (!(error instanceof HttpProblem) || error.refusal === undefined) throw error;
-      const words = `Restoring the model would bring back its alias ${name}. ${error.message} Ask a caller who may move ${name} to restore the model, or ask an admin of the namespace to remove the protection.`;
+      const words =
+        `Restoring the model would bring back its alias ${name}. ${error.message} Ask a caller who may move ${name} ` +
+        'to restore the model, or ask an admin of the namespace to remove the protection.';
       throw new HttpProblem('forbidden', words).because(error.refusal);
     }
   }

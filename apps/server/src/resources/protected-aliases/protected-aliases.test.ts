@@ -120,7 +120,7 @@ describe('to restore the model', () => {
     expect((await restore(w, w.maintainer)).status).toBe(200);
   });
 
-  it('returns 403 for everyone while only a rule or proposal may move it, until an admin removes the protection', async () => {
+  it('returns 403 for everyone if only a rule or proposal may move it, until the protection is removed', async () => {
     for (const by of ['rule', 'proposal']) {
       const w = await world();
       await callers.ok('DELETE', `/v1/models/${w.model}`);

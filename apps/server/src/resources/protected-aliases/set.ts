@@ -81,7 +81,8 @@ function demandSound(
     throw invalidField(
       'body',
       '/approvals',
-      'must be 1 on an open server: all callers are the same local user there, so nobody else could approve. Set MODELBOX_AUTH=tokens to distinguish callers',
+      'must be 1 on an open server: all callers are the same local user there, so nobody else could approve. Set ' +
+        'MODELBOX_AUTH=tokens to distinguish callers',
     );
 }
 

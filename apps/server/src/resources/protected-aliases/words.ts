@@ -13,6 +13,8 @@ export function consentWords(
 ): string {
   const where = model === null ? namespace : `the model ${model}`;
   return givenBy === null || givenAt === null
-    ? `the rule ${rule} of ${owner} waits: ${alias} is protected by ${where}, and an admin of ${namespace} must allow the rule`
-    : `the rule ${rule} of ${owner} changed since ${givenBy} allowed it on ${givenAt.toISOString()}; an admin of ${namespace} must allow it again`;
+    ? `the rule ${rule} of ${owner} waits: ${alias} is protected by ${where}, and an admin of ${namespace} must ` +
+        'allow the rule'
+    : `the rule ${rule} of ${owner} changed since ${givenBy} allowed it on ${givenAt.toISOString()}; an admin of ` +
+        `${namespace} must allow it again`;
 }

@@ -85,7 +85,10 @@ async function demandTokenAllowed(tx: Tx, ctx: RequestContext, principal: string
     WHERE t.principal = ${principal} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${ctx.now()})
       AND NOT (${since}::timestamptz IS NOT NULL AND token_is_idle(t.id, ${since}::timestamptz))`;
   if (row.count < maxTokens) return;
-  const words = `${principal} has ${row.count} tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke unused tokens with DELETE /v1/tokens/{token}. GET /v1/tokens lists them with their last use. A token with expiresAt stops counting when it expires.`;
+  const words =
+    `${principal} has ${row.count} tokens, and MODELBOX_MAX_TOKENS allows no more. Revoke unused tokens with DELETE ` +
+    '/v1/tokens/{token}. GET /v1/tokens lists them with their last use. A token with expiresAt stops counting when ' +
+    'it expires.';
   throw new HttpProblem('limit_reached', words);
 }
 

@@ -35,7 +35,9 @@ export async function createKnown(
       const blob = (await pinBlobs(tx, [sha256])).get(sha256);
       if (blob === undefined) throw new Gone();
       if (blob.sizeBytes !== sizes.sizeBytes) {
-        const message = `differs from the size of the stored content with this SHA-256, which has ${blob.sizeBytes} bytes`;
+        const message =
+          'differs from the size of the stored content with this SHA-256, ' +
+          `which has ${blob.sizeBytes} bytes`;
         throw invalidField('body', '/sizeBytes', message);
       }
       const id = newId(ctx);

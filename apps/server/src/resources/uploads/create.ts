@@ -96,7 +96,9 @@ function planOf(ctx: RequestContext, body: UploadCreate) {
   const plan = { sizeBytes, partSizeBytes: body.partSizeBytes ?? defaultPartBytes(sizeBytes) };
   if (partCount(plan) > PARTS_MAX) {
     const least = defaultPartBytes(sizeBytes);
-    const message = `would make ${partCount(plan)} parts, but at most ${PARTS_MAX} are allowed; use ${least}, or omit it`;
+    const message =
+      `would make ${partCount(plan)} parts, but at most ${PARTS_MAX} are allowed; ` +
+      `use ${least}, or omit it`;
     throw invalidField('body', '/partSizeBytes', message);
   }
   return { path: path.path, ...plan };

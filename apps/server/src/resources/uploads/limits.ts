@@ -6,7 +6,9 @@ import type { RequestContext } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 
 const HOW_TO_FREE =
-  'Complete some with POST /v1/uploads/{upload}/complete, or abort some with DELETE /v1/uploads/{upload}. GET /v1/uploads with state=open lists the open uploads of an object. An upload expires by itself if no part arrives within MODELBOX_UPLOAD_EXPIRY.';
+  'Complete some with POST /v1/uploads/{upload}/complete, or abort some with DELETE /v1/uploads/{upload}. GET ' +
+  '/v1/uploads with state=open lists the open uploads of an object. An upload expires by itself if no part ' +
+  'arrives within MODELBOX_UPLOAD_EXPIRY.';
 
 /**
  * Requires that one more open upload is allowed for the caller and below the root of the namespace. Locks both counts
@@ -35,7 +37,9 @@ export async function demandUploadAllowed(tx: Tx, ctx: RequestContext, namespace
     const from = `FROM namespaces n JOIN uploads u ON u.namespace_id = n.id WHERE is_at_or_below(n.path, $1)`;
     const there = await count(`in ${root}`, from, root, maxOpenUploadsNamespace);
     if (there >= maxOpenUploadsNamespace) {
-      const words = `The namespace ${root} and those below it have ${there} open uploads, and MODELBOX_MAX_OPEN_UPLOADS_NAMESPACE allows no more. ${HOW_TO_FREE}`;
+      const words =
+        `The namespace ${root} and those below it have ${there} open uploads, and ` +
+        `MODELBOX_MAX_OPEN_UPLOADS_NAMESPACE allows no more. ${HOW_TO_FREE}`;
       throw new HttpProblem('limit_reached', words);
     }
   }
@@ -74,6 +78,10 @@ export async function demandShareOfQuotas(tx: Tx, ctx: RequestContext, namespace
   const of = may('namespace.read', path)
     ? `${reserved} of the ${quota} bytes in the quota`
     : 'too much of the quota';
-  const words = `With this upload, your open uploads would reserve ${of} of the namespace ${path}. The open uploads of one caller may reserve ${uploadQuotaShare} percent of a quota (MODELBOX_UPLOAD_QUOTA_SHARE). Complete or abort some of them first, send the file with one PUT, which reserves nothing, or ask an admin of ${path} for a larger quota.`;
+  const words =
+    `With this upload, your open uploads would reserve ${of} of the namespace ${path}. The open uploads of one ` +
+    `caller may reserve ${uploadQuotaShare} percent of a quota (MODELBOX_UPLOAD_QUOTA_SHARE). Complete or abort ` +
+    `some of them first, send the file with one PUT, which reserves nothing, or ask an admin of ${path} for a ` +
+    'larger quota.';
   throw new HttpProblem('quota_exceeded', words);
 }

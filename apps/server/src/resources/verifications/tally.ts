@@ -82,8 +82,8 @@ function wordsOf({
   ];
   if (bad.length > 0)
     lines.push(
-      'A download of damaged content is 409 file_corrupt. Upload the same bytes again to any object, or put the right ' +
-        'objects back into the store and verify again.',
+      'A download of damaged content is 409 file_corrupt. Upload the same bytes again to any object, or put the ' +
+        'right objects back into the store and verify again.',
     );
   if (findings.unknown_object > 0)
     lines.push(

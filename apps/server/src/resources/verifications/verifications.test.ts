@@ -68,7 +68,8 @@ function suite(start: () => Promise<Started>): void {
       contentBytes: 500,
       objects: 1,
       words:
-        '1 contents with 500 bytes were read completely: all are intact.\n1 stored objects were looked up in the database: all are known.',
+        '1 contents with 500 bytes were read completely: all are intact.\n1 stored objects were looked up in the ' +
+        'database: all are known.',
     });
   });
 

@@ -36,7 +36,8 @@ export function judgeReading(reading: Reading, before: Findings, looks: number):
 }
 
 const AS_ARRIVED =
-  'Every stored part equals the part that arrived, so the announced SHA-256 is wrong, or the client sent other bytes. Upload the file again.';
+  'Every stored part equals the part that arrived, so the announced SHA-256 is wrong, or the client sent other ' +
+  'bytes. Upload the file again.';
 
 const otherHash = (found: string, announced: string): string =>
   `The content has the SHA-256 ${found}, not ${announced}.`;

@@ -47,7 +47,8 @@ export async function sweepOrphans(ctx: Context, before: Date, stopping?: AbortS
   if (unknown > known) {
     ctx.log.warn(
       { unknown, known },
-      'the store has more unknown than known objects, so nothing was removed: check that the store belongs to this database',
+      'the store has more unknown than known objects, so nothing was removed: check that the store belongs to ' +
+        'this database',
     );
     return;
   }

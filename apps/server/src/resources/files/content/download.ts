@@ -76,7 +76,8 @@ const notVerified = (state: 'verifying' | 'rejected'): HttpProblem =>
   new HttpProblem(
     'file_not_verified',
     state === 'verifying'
-      ? 'The server is still reading the content to compute its SHA-256. Try again when the state of the file is "verified".'
+      ? 'The server is still reading the content to compute its SHA-256. Try again when the state of the file is ' +
+          '"verified".'
       : 'The content was rejected during its verification. Upload the file again.',
   );
 
@@ -118,5 +119,6 @@ function locationOf(
 const corrupt = (): HttpProblem =>
   new HttpProblem(
     'file_corrupt',
-    'The stored content is damaged. Upload the same bytes again to any object: this repairs every file with this content.',
+    'The stored content is damaged. Upload the same bytes again to any object: this repairs every file with this ' +
+      'content.',
   );

@@ -357,7 +357,8 @@ describe('checksums', () => {
     const { id } = await newExperiment(server);
     const connection = await connectRaw(server.url);
     connection.send(
-      `PUT /v1/experiments/${id}/files/f HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n${announced}\r\n` +
+      `PUT /v1/experiments/${id}/files/f HTTP/1.1\r\nHost: localhost\r\n` +
+        `Transfer-Encoding: chunked\r\n${announced}\r\n` +
         `1\r\nx\r\n0\r\nContent-Digest: sha-256=:${wrong}:\r\n\r\n`,
     );
     await connection.until(/^HTTP\/1.1 422 /);
