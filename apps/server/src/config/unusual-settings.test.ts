@@ -29,7 +29,8 @@ const isNow = (text: string): boolean => Math.abs(Date.parse(text) - server.ctx.
 
 /** Seconds between a stored time and the server's clock, computed by the database. */
 const storedAge = async (table: string, column: string, id: string): Promise<number> => {
-  const text = `SELECT abs(extract(epoch FROM ${column}) - extract(epoch FROM $2::timestamptz))::float8 AS age FROM ${table} WHERE id = $1`;
+  const text = `SELECT abs(extract(epoch FROM ${column}) - extract(epoch FROM $2::timestamptz))::float8 AS age
+    FROM ${table} WHERE id = $1`;
   return (await server.db.requests.query(text, [id, server.ctx.now()])).rows[0].age;
 };
 

@@ -98,8 +98,10 @@ describe('changes', () => {
     const histories = async () =>
       (
         await sql<{ count: number }>(
-          `SELECT (SELECT count(*) FROM decisions WHERE model_id = $1) + (SELECT count(*) FROM alias_moves WHERE model_id = $1)
-                + (SELECT count(*) FROM policy_edits WHERE owner_id = $1) + (SELECT count(*) FROM changes WHERE object_id IN ($1, $2)) AS count`,
+          `SELECT (SELECT count(*) FROM decisions WHERE model_id = $1)
+                + (SELECT count(*) FROM alias_moves WHERE model_id = $1)
+                + (SELECT count(*) FROM policy_edits WHERE owner_id = $1)
+                + (SELECT count(*) FROM changes WHERE object_id IN ($1, $2)) AS count`,
           [model.id, id],
         )
       )[0]?.count;
@@ -172,7 +174,8 @@ describe('after pruning, decisions of people stay in force', () => {
     await prune();
     await ok('PATCH', `/v1/models/${model.id}`, { description: 'no fact of v1' });
     await sql(
-      `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at) VALUES ($1, 'model', $1, 0, '{}', 'epoch')`,
+      `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at)
+       VALUES ($1, 'model', $1, 0, '{}', 'epoch')`,
       [model.id],
     );
     await decideAll();
@@ -227,7 +230,8 @@ describe('after pruning, decisions of people stay in force', () => {
     await prune();
     expect(await proposals()).toEqual(['v2 rejected']);
     await sql(
-      `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at) VALUES ($1, 'model', $1, 0, '{}', 'epoch')`,
+      `INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at)
+       VALUES ($1, 'model', $1, 0, '{}', 'epoch')`,
       [model.id],
     );
     await decideAll();

@@ -7,7 +7,8 @@ export interface RetainedRow {
 }
 
 export const retainedColumns = (t: string): string => `${t}.files_removed_at AS "filesRemovedAt",
-  (SELECT json_build_object('reason', h.reason, 'by', h.created_by, 'at', h.created_at) FROM holds h WHERE h.object_id = ${t}.id) AS hold`;
+  (SELECT json_build_object('reason', h.reason, 'by', h.created_by, 'at', h.created_at) FROM holds h
+    WHERE h.object_id = ${t}.id) AS hold`;
 
 export const retainedOf = ({ hold, filesRemovedAt }: RetainedRow) => ({
   hold: hold && { ...hold, at: new Date(hold.at).toISOString() },

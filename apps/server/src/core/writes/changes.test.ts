@@ -25,7 +25,8 @@ interface Row {
   requestId: string | null;
 }
 
-const COLUMNS = `id::int, seq::int, object_kind AS kind, object_id AS "objectId", namespace, action, before, after, detail,
+const COLUMNS = `id::int, seq::int, object_kind AS kind, object_id AS "objectId", namespace, action, before, after,
+  detail,
   actor, address, request_id AS "requestId"`;
 const changes = async (where = 'true', ...values: unknown[]): Promise<Row[]> =>
   (

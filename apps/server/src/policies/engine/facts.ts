@@ -36,7 +36,8 @@ const FILES = 1000;
 /** Columns of a version `v` of a model `m`. */
 export const OWN_COLUMNS = `
   v.id, v.version, v.status, v.created_at AS "createdAt", v.created_order::float8 AS "order", v.ready_at AS "readyAt",
-  v.updated_at AS "updatedAt", v.files_removed_at AS "filesRemovedAt", coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
+  v.updated_at AS "updatedAt", v.files_removed_at AS "filesRemovedAt",
+  coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
   v.created_by AS "createdBy", v.name, v.description, v.framework`;
 
 export const FILES_OF = `(
@@ -48,8 +49,10 @@ const select = (series: string): string => `
          ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id) AS aliases,
          ${FILES_OF} AS files,
          ${latestSql('v.id', 'm.namespace_id', series)} AS latest,
-         (SELECT json_agg(json_build_object('dataset', dn.path || '/' || d.name, 'digest', s.digest, 'current', d.digest))
-          FROM (SELECT DISTINCT dataset_id, digest FROM ${series} AS counted WHERE object_id = v.id AND dataset_id IS NOT NULL) AS s
+         (SELECT json_agg(json_build_object(
+            'dataset', dn.path || '/' || d.name, 'digest', s.digest, 'current', d.digest))
+          FROM (SELECT DISTINCT dataset_id, digest FROM ${series} AS counted
+            WHERE object_id = v.id AND dataset_id IS NOT NULL) AS s
           JOIN datasets d ON d.id = s.dataset_id JOIN namespaces dn ON dn.id = d.namespace_id) AS evaluated
   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id
   WHERE v.id = ANY ($1::uuid[])`;

@@ -30,7 +30,8 @@ export async function holderOf(
   alias: string,
 ): Promise<{ id: string; version: string } | undefined> {
   const [row] = await sql<{ id: string; version: string }>(
-    `SELECT v.id, v.version FROM aliases a JOIN versions v ON v.id = a.version_id WHERE a.model_id = $1::uuid AND a.name = $2`,
+    `SELECT v.id, v.version FROM aliases a JOIN versions v ON v.id = a.version_id
+     WHERE a.model_id = $1::uuid AND a.name = $2`,
     [model.id, alias],
   );
   return row;

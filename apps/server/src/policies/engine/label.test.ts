@@ -172,7 +172,8 @@ describe('many versions', () => {
     await server.db.requests.query(
       `WITH made AS (
          INSERT INTO versions (id, model_id, version, status, ready_at, create_hash, created_by, created_at, updated_at)
-         SELECT gen_random_uuid(), $1::uuid, 'v' || n, 'ready', now(), '', 'test', now(), now() FROM generate_series(1, $2::int) AS n
+         SELECT gen_random_uuid(), $1::uuid, 'v' || n, 'ready', now(), '', 'test', now(), now()
+         FROM generate_series(1, $2::int) AS n
          RETURNING id)
        INSERT INTO metric_series (object_kind, object_id, scope_id, key, dataset_id, value)
        SELECT 'version', made.id, $1::uuid, 'mAP', d.id, 0.5

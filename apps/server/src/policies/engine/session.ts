@@ -88,7 +88,8 @@ export async function openReadSession(
   draft?: PolicyDocument,
 ): Promise<ReadSession | undefined> {
   const [model] = await sql<Session['model']>(
-    `SELECT m.id, m.name, n.path AS namespace, n.id AS "namespaceId" FROM models m JOIN namespaces n ON n.id = m.namespace_id
+    `SELECT m.id, m.name, n.path AS namespace, n.id AS "namespaceId" FROM models m
+     JOIN namespaces n ON n.id = m.namespace_id
      WHERE m.id = $1::uuid AND m.deleted_at IS NULL`,
     [modelId],
   );

@@ -29,5 +29,6 @@ const isTrusted = (trust: readonly Trust[], param: (value: unknown) => string): 
 /** The last author of the value of a series `s`; null if none is recorded. */
 export const LOGGED_BY = `(
   SELECT c.principals[1] FROM metric_claims c
-  WHERE c.object_id = s.object_id AND c.key = s.key AND c.dataset_id IS NOT DISTINCT FROM s.dataset_id AND c.value = s.value
+  WHERE c.object_id = s.object_id AND c.key = s.key AND c.dataset_id IS NOT DISTINCT FROM s.dataset_id
+    AND c.value = s.value
   ORDER BY c.received DESC LIMIT 1)`;

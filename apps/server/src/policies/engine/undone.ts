@@ -36,7 +36,8 @@ export async function whyUndone(
         ORDER BY p.change_id DESC LIMIT 1)
        UNION ALL
        (SELECT c.actor, c.at, c.id, 'took the tag from it', 'untag'
-        FROM changes c WHERE c.object_id = $2::uuid AND c.action = 'updated' AND c.before->'tags' ? $6::text AND NOT c.after->'tags' ? $6::text
+        FROM changes c WHERE c.object_id = $2::uuid AND c.action = 'updated' AND c.before->'tags' ? $6::text
+          AND NOT c.after->'tags' ? $6::text
         ORDER BY c.id DESC LIMIT 1)
      ) AS u
      WHERE u.cause NOT IN ('rule', 'proposal')

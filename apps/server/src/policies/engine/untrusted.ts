@@ -46,9 +46,11 @@ export async function untrusted(
     const rows = await session.sql<Row>(
       `SELECT v.version, v.id AS "versionId", metric_json(s.value) AS value, ${LOGGED_BY} AS by
        FROM metric_series s JOIN versions v ON v.id = s.object_id
-       LEFT JOIN ${series} t ON t.object_id = s.object_id AND t.key = s.key AND t.dataset_id IS NOT DISTINCT FROM s.dataset_id
+       LEFT JOIN ${series} t ON t.object_id = s.object_id AND t.key = s.key
+         AND t.dataset_id IS NOT DISTINCT FROM s.dataset_id
        WHERE s.scope_id = $1::uuid AND s.key = $2::text AND s.dataset_id IS NOT DISTINCT FROM $3::uuid
-         AND v.status = 'ready' AND v.deleted_at IS NULL AND ($4::uuid IS NULL OR v.id = $4) AND t.value IS DISTINCT FROM s.value
+         AND v.status = 'ready' AND v.deleted_at IS NULL AND ($4::uuid IS NULL OR v.id = $4)
+         AND t.value IS DISTINCT FROM s.value
        ORDER BY v.created_order DESC LIMIT $5`,
       values,
     );

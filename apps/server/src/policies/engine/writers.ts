@@ -17,7 +17,8 @@ export async function writersOf(
 /** Finds the actor of the edit that gave the rule its current text. */
 const WRITTEN_BY = `
   WITH now AS (
-    SELECT r FROM policies p, jsonb_array_elements(p.document->'label') AS r WHERE p.owner_id = $1::uuid AND r->>'name' = $2)
+    SELECT r FROM policies p, jsonb_array_elements(p.document->'label') AS r
+    WHERE p.owner_id = $1::uuid AND r->>'name' = $2)
   SELECT e.actor AS name FROM policy_edits e
   WHERE e.owner_id = $1::uuid AND EXISTS (SELECT 1 FROM now) AND e.edit > coalesce((
     SELECT max(o.edit) FROM policy_edits o

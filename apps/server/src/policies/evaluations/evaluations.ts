@@ -38,7 +38,8 @@ const page = prepared<
 >(
   'list_evaluations',
   sizedSql(
-    `SELECT v.version, v.id AS "versionId", d.position::int, d.id AS "datasetId", e.id IS NOT NULL AS "isEvaluated", e.digest,
+    `SELECT v.version, v.id AS "versionId", d.position::int, d.id AS "datasetId", e.id IS NOT NULL AS "isEvaluated",
+       e.digest,
           s.digest AS current, v.ready_at AS "readyAt"
    FROM versions v
    CROSS JOIN unnest($2::uuid[]) WITH ORDINALITY AS d (id, position)

@@ -127,7 +127,8 @@ async function standing(
 ): Promise<Approval[]> {
   const sql = sqlOf(tx);
   await sql(
-    `DELETE FROM proposal_approvals a USING proposals p WHERE p.id = $1::uuid AND a.proposal_id = p.id AND NOT ${IS_CURRENT}`,
+    `DELETE FROM proposal_approvals a USING proposals p
+     WHERE p.id = $1::uuid AND a.proposal_id = p.id AND NOT ${IS_CURRENT}`,
     [proposal.id],
   );
   const rows = await sql<Approval>(

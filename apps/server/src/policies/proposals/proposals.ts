@@ -29,8 +29,9 @@ interface ProposalRow {
   createdAt: Date;
 }
 
-const COLUMNS = `p.id, p.model_id AS "modelId", p.rule, p.alias, p.tag, v.version, p.version_id AS "versionId", p.holder,
-  p.state, p.words, p.decision_id::text AS "decisionId", p.decided_by AS "decidedBy", p.decided_at AS "decidedAt", p.reason,
+const COLUMNS = `p.id, p.model_id AS "modelId", p.rule, p.alias, p.tag, v.version, p.version_id AS "versionId",
+  p.holder, p.state, p.words, p.decision_id::text AS "decisionId", p.decided_by AS "decidedBy",
+  p.decided_at AS "decidedAt", p.reason,
   p.created_at AS "createdAt",
   (SELECT json_agg(json_build_object('by', a.approver, 'at', a.at, 'reason', a.reason) ORDER BY a.at, a.approver)
    FROM proposal_approvals a WHERE a.proposal_id = p.id AND (p.state <> 'open' OR ${IS_CURRENT})) AS approvals,
@@ -91,7 +92,8 @@ export const listProposals: Verb<'models.proposals.list'> = async (ctx, { query,
 
 export const findProposal = idFinder(
   'proposal',
-  `SELECT p.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", p.rule AS name, m.deleted_at AS "deletedAt",
+  `SELECT p.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", p.rule AS name,
+     m.deleted_at AS "deletedAt",
           NULL AS "cacheTag"
    FROM proposals p JOIN models m ON m.id = p.model_id JOIN namespaces n ON n.id = m.namespace_id`,
   'p.id',

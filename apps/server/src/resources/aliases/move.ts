@@ -95,7 +95,8 @@ export function demandHolder({ alias, expect }: Move, holder: Holder | undefined
 
 async function demandReady(tx: Tx, ctx: RequestContext, { id, version }: Holder): Promise<void> {
   const [row] = await tx.$queryRaw<{ status: string; deletedAt: Date | null; filesRemovedAt: Date | null }[]>`
-    SELECT status, deleted_at AS "deletedAt", files_removed_at AS "filesRemovedAt" FROM versions WHERE id = ${id}::uuid FOR SHARE`;
+    SELECT status, deleted_at AS "deletedAt", files_removed_at AS "filesRemovedAt" FROM versions
+    WHERE id = ${id}::uuid FOR SHARE`;
   if (!row || row.deletedAt) throw new HttpProblem('not_found', `The version ${version} is deleted.`, { id });
   if (row.status !== 'ready')
     throw new HttpProblem('not_ready', `The version ${version} is pending; finalize it first.`, { id });

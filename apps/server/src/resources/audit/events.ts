@@ -34,8 +34,9 @@ const insert = prepared<[events: string], never>(
   'insert_audit_events',
   `INSERT INTO audit_events (at, outcome, actor, token_id, address, request_id, method, route, status, permission,
                              object_kind, object_id, namespace, name, detail, repeats, last_at)
-   SELECT e.at, e.outcome, coalesce(e.actor, t.principal), coalesce(e."tokenId", t.id), e.address, e."requestId", e.method,
-          e.route, e.status, e.permission, e.kind, e."objectId", e.namespace, e.name, e.detail, coalesce(e.repeats, 1), e."lastAt"
+   SELECT e.at, e.outcome, coalesce(e.actor, t.principal), coalesce(e."tokenId", t.id), e.address, e."requestId",
+          e.method, e.route, e.status, e.permission, e.kind, e."objectId", e.namespace, e.name, e.detail,
+          coalesce(e.repeats, 1), e."lastAt"
    FROM jsonb_to_recordset($1::jsonb) AS e (
      at timestamptz, outcome text, actor text, "tokenId" uuid, hash text, address text, "requestId" text, method text,
      route text, status integer, permission text, kind text, "objectId" uuid, namespace text, name text, detail text,

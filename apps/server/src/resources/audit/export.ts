@@ -67,7 +67,8 @@ const keyOf = (row: KeyRow | undefined): Key | undefined => row && [row.at.getTi
 const keys = (where: string, order: 'ASC' | 'DESC', limit: number): string =>
   SOURCES.map(
     ({ table, where: own }) =>
-      `(SELECT t.at, t.id FROM ${table} t WHERE ${own} AND ${where} ORDER BY t.at ${order}, t.id ${order} LIMIT ${limit})`,
+      `(SELECT t.at, t.id FROM ${table} t WHERE ${own} AND ${where}
+         ORDER BY t.at ${order}, t.id ${order} LIMIT ${limit})`,
   ).join(' UNION ALL ');
 
 /** Returns the key of the last entry, or of `until` if that is earlier. Undefined if there is no entry. */

@@ -72,10 +72,13 @@ async function copyContents(
 ): Promise<LoggedMetrics | undefined> {
   const { id: modelId, namespaceId } = model;
   await tx.$executeRaw`
-    INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id, namespace_id,
+    INSERT INTO files (id, object_kind, object_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id,
+      namespace_id,
                        created_by, created_at)
-    SELECT uuid_v7(created_at), 'version', ${versionId}::uuid, path, CASE role WHEN 'checkpoint' THEN 'model' ELSE role END,
-           uri, size_bytes, sha256, state, media_type, blob_id, CASE WHEN blob_id IS NOT NULL THEN ${namespaceId}::uuid END,
+    SELECT uuid_v7(created_at), 'version', ${versionId}::uuid, path,
+      CASE role WHEN 'checkpoint' THEN 'model' ELSE role END,
+           uri, size_bytes, sha256, state, media_type, blob_id,
+           CASE WHEN blob_id IS NOT NULL THEN ${namespaceId}::uuid END,
            created_by, created_at
     FROM files WHERE object_id = ${checkpointId}::uuid`;
   const [logged] = await tx.$queryRaw<LoggedMetrics[]>`
@@ -83,7 +86,8 @@ async function copyContents(
       SELECT ARRAY[array_agg(key)::text, array_agg(dataset_id)::text, array_agg(step)::text, array_agg(n)::text,
                    array_agg(n)::text, array_agg(step)::text, array_agg(time)::text, array_agg(digest)::text,
                    array_agg(value)::text]
-      FROM (SELECT row_number() OVER () AS n, s.* FROM metric_series s WHERE object_id = ${checkpointId}::uuid) AS latest)) AS l`;
+      FROM (SELECT row_number() OVER () AS n, s.* FROM metric_series s
+        WHERE object_id = ${checkpointId}::uuid) AS latest)) AS l`;
   return logged;
 }
 
@@ -96,7 +100,8 @@ async function chargeCopies(
 ): Promise<void> {
   const [row] = await tx.$queryRaw<[{ bytes: bigint }]>`
     SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes
-    FROM (SELECT DISTINCT blob_id, size_bytes FROM files WHERE object_id = ${versionId}::uuid AND blob_id IS NOT NULL) AS f`;
+    FROM (SELECT DISTINCT blob_id, size_bytes FROM files
+      WHERE object_id = ${versionId}::uuid AND blob_id IS NOT NULL) AS f`;
   if (row.bytes > 0)
     await chargeQuotas(tx, ctx, namespace, { bytes: Number(row.bytes), objectId: versionId });
 }

@@ -58,7 +58,8 @@ export const insertCheckpoint = {
     FROM created, json_to_recordset($13::json) AS f (
       id uuid, path text, role text, uri text, "sizeBytes" bigint, sha256 text, state text)
   ), logged AS (
-    SELECT l.latest FROM created, log_metrics_within('checkpoint', created.id, created.experiment_id, $14::text[], $18::integer) AS l
+    SELECT l.latest FROM created, log_metrics_within('checkpoint', created.id, created.experiment_id, $14::text[],
+      $18::integer) AS l
   ), recorded AS (
     SELECT record_change('checkpoint', created.id, $15::text, 'created', NULL, $16::jsonb, NULL, $17::jsonb, $3) AS id
     FROM created

@@ -24,7 +24,8 @@ interface CheckpointRow extends DeletableRow, RetainedRow {
 
 const select = reader<CheckpointRow>(
   'read_checkpoints',
-  `SELECT ${deletableColumns('c')}, ${retainedColumns('c')}, n.path AS namespace, e.name AS experiment, e.id AS "experimentId", c.epoch, c.step,
+  `SELECT ${deletableColumns('c')}, ${retainedColumns('c')}, n.path AS namespace, e.name AS experiment,
+     e.id AS "experimentId", c.epoch, c.step,
           c.status, c.tags, c.ready_at AS "readyAt", ${filesSql('c.id', FILES_INLINE_MAX)} AS files,
           ${fileCountSql('c.id')} AS "fileCount", ${latestSql('c.id', 'e.namespace_id')} AS latest
    FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id

@@ -30,7 +30,8 @@ const select = reader<ExperimentRow>(
   `SELECT ${deletableColumns('e')}, n.path AS namespace, e.name, e.owner, e.task, e.framework,
           e.external_id AS "externalId", e.status, e.tags,
           e.source_checkpoint_id AS checkpoint,
-          ${checkpointNamespace('e.source_checkpoint_id')} AS "checkpointIn", ${latestSql('e.id', 'e.namespace_id')} AS latest
+          ${checkpointNamespace('e.source_checkpoint_id')} AS "checkpointIn",
+          ${latestSql('e.id', 'e.namespace_id')} AS latest
    FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])`,
 );
 

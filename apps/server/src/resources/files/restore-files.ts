@@ -26,7 +26,8 @@ export async function restoreFiles(
   const [back] = await tx.$queryRaw<[{ count: bigint; bytes: bigint }]>`
     WITH back AS (DELETE FROM removed_files WHERE object_id = ${id}::uuid AND purge_at > ${ctx.now()} RETURNING *),
     filed AS (
-      INSERT INTO files (id, object_kind, object_id, namespace_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id,
+      INSERT INTO files (id, object_kind, object_id, namespace_id, path, role, uri, size_bytes, sha256, state,
+        media_type, blob_id,
                          created_by, created_at)
       SELECT id, object_kind, object_id, namespace_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id,
              created_by, created_at FROM back)

@@ -7,7 +7,8 @@ export const FILE_COLUMNS =
 
 /** Builds the SQL for a JSON array of the first `limit` files of an object, sorted by path. */
 export const filesSql = (objectId: string, limit: number): string => `(
-  SELECT json_agg(f) FROM (SELECT ${FILE_COLUMNS} FROM files WHERE object_id = ${objectId} ORDER BY path LIMIT ${limit}) f)`;
+  SELECT json_agg(f) FROM (SELECT ${FILE_COLUMNS} FROM files WHERE object_id = ${objectId}
+    ORDER BY path LIMIT ${limit}) f)`;
 
 export const fileCountSql = (objectId: string): string =>
   `(SELECT count(*) FROM files WHERE object_id = ${objectId})`;

@@ -82,7 +82,8 @@ const toGrant = ({ id: _, createdAt, ...row }: GrantRow, at: string): Grant => (
 
 const PAGE = sizedSql(
   `SELECT ${COLUMNS} FROM grants g JOIN namespaces n ON n.id = g.namespace_id
-   WHERE n.path = ANY (paths_above($1)) AND g.principal || chr(1) || n.path > $2 ORDER BY g.principal || chr(1) || n.path LIMIT $3`,
+   WHERE n.path = ANY (paths_above($1)) AND g.principal || chr(1) || n.path > $2
+   ORDER BY g.principal || chr(1) || n.path LIMIT $3`,
   '$4',
   '$5',
 );

@@ -31,20 +31,26 @@ const edgesOf = prepared<[versionIds: string[], limit: number], Edge & { fromKin
      FROM versions v JOIN checkpoints c ON c.id = v.source_checkpoint_id WHERE v.id = ANY ($1::uuid[])
      UNION ALL
      SELECT v.source_experiment_id, v.id, 'trained_by', NULL, 'experiment'
-     FROM versions v WHERE v.id = ANY ($1::uuid[]) AND v.source_experiment_id IS NOT NULL AND v.source_checkpoint_id IS NULL
+     FROM versions v WHERE v.id = ANY ($1::uuid[]) AND v.source_experiment_id IS NOT NULL
+       AND v.source_checkpoint_id IS NULL
      UNION ALL
      SELECT v.source_version_id, v.id, 'based_on', NULL, 'version'
-     FROM versions v WHERE (v.id = ANY ($1::uuid[]) OR v.source_version_id = ANY ($1::uuid[])) AND v.source_version_id IS NOT NULL
+     FROM versions v WHERE (v.id = ANY ($1::uuid[]) OR v.source_version_id = ANY ($1::uuid[]))
+       AND v.source_version_id IS NOT NULL
    ) AS edges LIMIT $2`,
 );
 
 const nodesOf = prepared<[ids: string[]], Node & { namespace: string }>(
   'lineage_nodes',
-  `SELECT 'version' AS kind, v.id, n.path || '/' || m.name || ':' || v.version AS name, coalesce(v.deleted_at, m.deleted_at) AS "deletedAt", n.path AS namespace
-   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id WHERE v.id = ANY ($1::uuid[])
+  `SELECT 'version' AS kind, v.id, n.path || '/' || m.name || ':' || v.version AS name,
+     coalesce(v.deleted_at, m.deleted_at) AS "deletedAt", n.path AS namespace
+   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id
+   WHERE v.id = ANY ($1::uuid[])
    UNION ALL
-   SELECT 'checkpoint', c.id, concat_ws(' ', n.path || '/' || e.name, 'epoch ' || c.epoch, 'step ' || c.step), coalesce(c.deleted_at, e.deleted_at), n.path
-   FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id WHERE c.id = ANY ($1::uuid[])
+   SELECT 'checkpoint', c.id, concat_ws(' ', n.path || '/' || e.name, 'epoch ' || c.epoch, 'step ' || c.step),
+     coalesce(c.deleted_at, e.deleted_at), n.path
+   FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
+   WHERE c.id = ANY ($1::uuid[])
    UNION ALL
    SELECT 'experiment', e.id, n.path || '/' || e.name, e.deleted_at, n.path
    FROM experiments e JOIN namespaces n ON n.id = e.namespace_id WHERE e.id = ANY ($1::uuid[])

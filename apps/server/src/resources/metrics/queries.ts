@@ -41,7 +41,8 @@ const statement = (kind: OwnerKind) =>
      ), object AS MATERIALIZED (
        SELECT o.id FROM ${kind}s o, claim WHERE claim.ok AND o.id = $5 AND o.deleted_at IS NULL FOR NO KEY UPDATE OF o
      ), logged AS MATERIALIZED (
-       SELECT l.changed, l.latest FROM object, log_metrics_within('${kind}', object.id, $6::uuid, $7::text[], $10::integer) AS l
+       SELECT l.changed, l.latest FROM object,
+         log_metrics_within('${kind}', object.id, $6::uuid, $7::text[], $10::integer) AS l
      ), claimed AS MATERIALIZED (
        ${CLAIMS[kind]}
      ), recorded AS MATERIALIZED (

@@ -33,8 +33,10 @@ interface PointRow {
 // qualified, because bare names refer to the select list, where these values are NULL again.
 const ORDER = ['key', 'dataset', 'step', 'time', 'received'].map((column) => `shown.${column}`).join(', ');
 const CHOSEN = `
-  SELECT s.key, coalesce(CASE WHEN d.namespace_id = $2::uuid THEN d.name ELSE dn.path || '/' || d.name END, '') AS dataset,
-         coalesce(p.step, -1) AS step, coalesce(p.time, '-infinity') AS time, p.received, p.digest, p.value, s.id AS series
+  SELECT s.key,
+         coalesce(CASE WHEN d.namespace_id = $2::uuid THEN d.name ELSE dn.path || '/' || d.name END, '') AS dataset,
+         coalesce(p.step, -1) AS step, coalesce(p.time, '-infinity') AS time, p.received, p.digest, p.value,
+         s.id AS series
   FROM metric_series s JOIN metric_points p ON p.series_id = s.id
        LEFT JOIN datasets d ON d.id = s.dataset_id LEFT JOIN namespaces dn ON dn.id = d.namespace_id
   WHERE s.object_id = $1::uuid AND ($3::text IS NULL OR s.key = $3) AND ($4::uuid IS NULL OR s.dataset_id = $4)

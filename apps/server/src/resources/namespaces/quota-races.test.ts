@@ -165,8 +165,10 @@ it('counts content that is being stored while the first quota is set', async () 
     await writer.query(
       `WITH stored AS (INSERT INTO blobs (id, sha256, key, size_bytes, created_at)
          SELECT gen_random_uuid(), repeat('a', 64), 'late', 600, now() RETURNING id)
-       INSERT INTO files (id, object_kind, object_id, path, role, size_bytes, sha256, state, blob_id, created_by, created_at)
-       SELECT gen_random_uuid(), 'model', $1, 'late', 'other', 600, repeat('a', 64), 'verified', id, 'x', now() FROM stored`,
+       INSERT INTO files (id, object_kind, object_id, path, role, size_bytes, sha256, state, blob_id, created_by,
+         created_at)
+       SELECT gen_random_uuid(), 'model', $1, 'late', 'other', 600, repeat('a', 64), 'verified', id, 'x', now()
+       FROM stored`,
       [model.id],
     );
     expect(

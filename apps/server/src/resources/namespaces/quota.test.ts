@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterAll(async () => {
   // Every stored file has the namespace of its object.
   const { rows } = await server.db.requests.query(
-    `SELECT * FROM files WHERE blob_id IS NOT NULL AND namespace_id IS DISTINCT FROM namespace_of(object_kind, object_id)`,
+    `SELECT * FROM files WHERE blob_id IS NOT NULL
+       AND namespace_id IS DISTINCT FROM namespace_of(object_kind, object_id)`,
   );
   expect(rows).toEqual([]);
   await server.stop();

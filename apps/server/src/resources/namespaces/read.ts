@@ -13,7 +13,8 @@ interface NamespaceRow extends CommonRow {
 
 const select = reader<NamespaceRow>(
   'read_namespaces',
-  `SELECT ${commonColumns('n')}, n.path, n.description, n.quota_bytes AS "quotaBytes" FROM namespaces n WHERE n.id = ANY ($1::uuid[])`,
+  `SELECT ${commonColumns('n')}, n.path, n.description, n.quota_bytes AS "quotaBytes" FROM namespaces n
+   WHERE n.id = ANY ($1::uuid[])`,
 );
 
 export async function readNamespaces(

@@ -33,7 +33,8 @@ export const namespaces: ObjectStore<Namespace> = {
 const namespaceByPath = lookup<[string], Found>(
   'locate_namespace',
   ['text'],
-  `SELECT id, path AS namespace, id AS "namespaceId", parent_id AS "parentId", path AS name, NULL::timestamptz AS "deletedAt",
+  `SELECT id, path AS namespace, id AS "namespaceId", parent_id AS "parentId", path AS name,
+     NULL::timestamptz AS "deletedAt",
           NULL AS "cacheTag"
    FROM namespaces WHERE path = $1`,
 );

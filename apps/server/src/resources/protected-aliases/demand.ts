@@ -56,7 +56,8 @@ async function refusing(
   const digest = typeof mover === 'object' ? mover.rule : '';
   await lockProtections(tx, model.namespace, alias, 'shared');
   const rows = await tx.$queryRawUnsafe<RefusingRow[]>(
-    `SELECT ${COLUMNS}, EXISTS (SELECT 1 FROM rule_consents c WHERE c.protection_id = p.id AND c.digest = $4) AS "allowsRule"
+    `SELECT ${COLUMNS}, EXISTS (SELECT 1 FROM rule_consents c
+       WHERE c.protection_id = p.id AND c.digest = $4) AS "allowsRule"
      ${inForce} ORDER BY n.path, p.model_id NULLS FIRST`,
     [alias],
     model.id,

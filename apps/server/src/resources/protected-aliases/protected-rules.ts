@@ -46,7 +46,8 @@ export async function protectedRulesOf(
   const acting = actingRules(policy, policy.namespace);
   if (source === undefined || acting.length === 0) return new Map();
   const rows = await sql<Row>(
-    `SELECT p.alias, n.path AS namespace, m.name AS model, p.evaluator_role AS "evaluatorRole", p.evaluators, c.digest, c.given_by AS "givenBy", c.given_at AS "givenAt"
+    `SELECT p.alias, n.path AS namespace, m.name AS model, p.evaluator_role AS "evaluatorRole", p.evaluators, c.digest,
+       c.given_by AS "givenBy", c.given_at AS "givenAt"
      FROM ${FROM} LEFT JOIN rule_consents c ON c.protection_id = p.id AND c.owner_id = $4::uuid
      WHERE p.alias = ANY ($1::text[]) AND p.movable_by = 'rule' AND ${countFor('$2::uuid', '$3')}
      ORDER BY n.path, p.model_id NULLS FIRST`,

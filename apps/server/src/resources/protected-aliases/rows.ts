@@ -22,7 +22,8 @@ export interface ProtectionRow {
   evaluators: string[];
 }
 
-export const COLUMNS = `p.id, p.alias, p.movable_by AS by, p.role, p.principals, p.reason, n.path AS namespace, m.name AS model,
+export const COLUMNS = `p.id, p.alias, p.movable_by AS by, p.role, p.principals, p.reason, n.path AS namespace,
+  m.name AS model,
   p.created_by AS "createdBy", p.created_at AS "createdAt", p.edit, p.approvals,
   p.evaluator_role AS "evaluatorRole", p.evaluators`;
 export const FROM = `protected_aliases p LEFT JOIN models m ON m.id = p.model_id

@@ -17,7 +17,8 @@ export const bootstrap = (ctx: Context, secret: string): Promise<boolean> =>
     const since = usedSince(ctx);
     const [row] = await tx.$queryRaw<TokenId[]>`
       INSERT INTO tokens (id, hash, name, principal, administrator, created_by, created_at)
-      SELECT ${newId(ctx)}::uuid, ${new Uint8Array(hashOf(secret))}, 'bootstrap', ${FIRST}, true, ${SERVER}, ${ctx.now()}
+      SELECT ${newId(ctx)}::uuid, ${new Uint8Array(hashOf(secret))}, 'bootstrap', ${FIRST}, true, ${SERVER},
+        ${ctx.now()}
       WHERE NOT EXISTS (SELECT 1 FROM tokens WHERE administrator AND revoked_at IS NULL
                           AND (expires_at IS NULL OR expires_at > ${ctx.now()})
                           AND NOT (${since}::timestamptz IS NOT NULL AND token_is_idle(id, ${since})))

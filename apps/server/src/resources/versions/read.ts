@@ -34,7 +34,8 @@ interface VersionRow extends DeletableRow, RetainedRow {
 
 const select = reader<VersionRow>(
   'read_versions',
-  `SELECT ${deletableColumns('v')}, ${retainedColumns('v')}, n.path AS namespace, m.name AS model, m.id AS "modelId", v.version, v.name,
+  `SELECT ${deletableColumns('v')}, ${retainedColumns('v')}, n.path AS namespace, m.name AS model, m.id AS "modelId",
+     v.version, v.name,
           v.description, v.framework, v.status, v.tags, v.ready_at AS "readyAt",
           ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id ORDER BY a.name) AS aliases,
           ${filesSql('v.id', FILES_INLINE_MAX)} AS files, ${fileCountSql('v.id')} AS "fileCount",

@@ -40,7 +40,8 @@ export const versions: ObjectStore<Version> = {
 const SELECT = `
   SELECT v.id, n.path AS namespace, n.id AS "namespaceId", m.id AS "parentId", v.version AS name,
          coalesce(v.deleted_at, m.deleted_at) AS "deletedAt",
-         concat(${lastChange('v.id')}, ' ', ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id ORDER BY a.name)) AS "cacheTag"
+         concat(${lastChange('v.id')}, ' ',
+           ARRAY(SELECT a.name FROM aliases a WHERE a.version_id = v.id ORDER BY a.name)) AS "cacheTag"
   FROM versions v JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id`;
 
 const versionById = byId('version', SELECT, 'v.id');
@@ -52,7 +53,8 @@ const versionByName = lookup<[string, string, string], Found>(
 const versionByAlias = lookup<[string, string, string], Found>(
   'locate_version_alias',
   ['text', 'text', 'text'],
-  `${SELECT} JOIN aliases a ON a.version_id = v.id AND a.model_id = m.id WHERE n.path = $1 AND m.name = $2 AND a.name = $3`,
+  `${SELECT} JOIN aliases a ON a.version_id = v.id AND a.model_id = m.id
+     WHERE n.path = $1 AND m.name = $2 AND a.name = $3`,
 );
 const versionOfModel = lookup<[string, string], Found>(
   'locate_version_of_model',

@@ -95,7 +95,8 @@ async function claim({ db }: Context, largest: number): Promise<Claimed | undefi
   const { rows } = await db.background.query<Claimed>(
     `UPDATE uploads SET claimed_at = now() WHERE id = (
        SELECT id FROM uploads WHERE state = 'verifying' AND cleaned_at IS NULL AND size_bytes <= $1
-         AND (claimed_at IS NULL OR claimed_at NOT BETWEEN now() - make_interval(secs => $2) AND now() + make_interval(secs => $2))
+         AND (claimed_at IS NULL
+           OR claimed_at NOT BETWEEN now() - make_interval(secs => $2) AND now() + make_interval(secs => $2))
          AND (look_at IS NULL OR look_at NOT BETWEEN now() AND now() + interval '1 hour')
        ORDER BY claimed_at NULLS FIRST, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
      RETURNING id, key, token, size_bytes AS "sizeBytes", part_size_bytes AS "partSizeBytes", sha256, completing,
@@ -171,7 +172,8 @@ async function lookAgain(
   pauses: readonly number[],
 ): Promise<void> {
   const pause = pauses[Math.min(upload.looks, pauses.length - 1)] ?? 0;
-  const text = `UPDATE uploads SET finding = $2, findings = $3, looks = looks + 1 WHERE id = $1 AND state = 'verifying'`;
+  const text = `UPDATE uploads SET finding = $2, findings = $3, looks = looks + 1
+    WHERE id = $1 AND state = 'verifying'`;
   await ctx.db.background.query(text, [upload.id, finding, findings]);
   await wait(ctx, upload.id, `${says} The server will read the content again.`, pause);
   const isUsual = upload.sha256 === null && finding.startsWith('whole');
