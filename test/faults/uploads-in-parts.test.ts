@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 const MiB = 2 ** 20;
-const soon = { timeout: 60_000, interval: 5 };
+const soon = { timeout: 60_000, interval: 100 };
 
 const hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const digest = (bytes: Uint8Array): string =>

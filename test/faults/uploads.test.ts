@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 const MiB = 2 ** 20;
-const soon = { timeout: 20_000, interval: 10 };
+const soon = { timeout: 20_000, interval: 100 };
 const FILES = '/v1/models/ai%2Fyolo/files';
 
 async function makeModel(url: string): Promise<void> {
