@@ -1,4 +1,4 @@
-// Who may depend on whom. Every rule is an error.
+// Rules of imports. Every violation is an error.
 
 /** Kept away from pure code: anything that reads or changes the world outside the process. */
 const IO_MODULES =
@@ -109,7 +109,7 @@ module.exports = {
     },
     {
       name: 'apps-never-on-apps',
-      comment: 'What two apps share is a package.',
+      comment: 'Apps share code through packages.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/', pathNot: TEST },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
@@ -159,7 +159,7 @@ module.exports = {
     },
     {
       name: 'codegen-on-schema-only',
-      comment: 'What is generated follows from the contract alone.',
+      comment: 'The generator reads only the contract.',
       severity: 'error',
       from: { path: '^packages/codegen/src/', pathNot: TEST },
       to: { path: OURS, pathNot: '^packages/(codegen|schema)/' },
@@ -187,7 +187,7 @@ module.exports = {
     },
     {
       name: 'declared-dependencies',
-      comment: 'What is imported stands in the package.json of the importing package.',
+      comment: 'Each package declares the packages that it imports.',
       severity: 'error',
       from: { path: '^(packages|apps)/' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },

@@ -4,7 +4,7 @@ import { hostileEnvironment } from './packages/db/src/testing/hostile.ts';
 
 const every = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 
-/** Files that run a second time on databases with unusual settings: they cover every way to Postgres, at a small cost. */
+/** Files that run a second time, on databases with unusual settings. They cover every way to Postgres. */
 const alsoUnusual = [
   'apps/server/src/config/unusual-settings.test.ts',
   'apps/server/src/{resources/metrics,policies/retention}/*.test.ts',
@@ -18,7 +18,7 @@ export default defineConfig({
     // One Postgres and one S3 server for the run, each started when the first test file asks for it.
     globalSetup: ['packages/db/src/testing/vitest-setup.ts', 'packages/blobs/src/testing/vitest-setup.ts'],
     pool: 'forks',
-    // Files that follow one another in a process share its modules: loading those of the server takes seconds of CPU time.
+    // Files that run in one process share its modules: loading those of the server takes seconds of CPU time.
     isolate: false,
     // One more than the cores: the tests wait for Postgres, stores and processes more than they compute.
     maxWorkers: availableParallelism() + 1,

@@ -17,6 +17,7 @@ const STEPS = {
   openapi: 'an OpenAPI document that is invalid or violates the lint rules',
   style: 'formatting and common mistakes (most are repaired by `npm run fix`)',
   routes: 'routes registered outside of http/mount.ts',
+  words: 'sentences that start with What, Who or "Of a", and lines over 120 columns',
 };
 
 const asked = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));

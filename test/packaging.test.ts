@@ -172,8 +172,9 @@ describe('docker-compose.yml', () => {
 
   test('gives the server a valid configuration with the database of the composition', () => {
     const given = Object.entries(modelbox.environment ?? {}).map(([name, text]) => [name, substituted(text)]);
+    const password = substituted(postgres.environment?.POSTGRES_PASSWORD ?? '');
     expect(readConfig([], { ...imageEnv(), ...Object.fromEntries(given) })).toMatchObject({
-      databaseUrl: `postgres://modelbox:${substituted(postgres.environment?.POSTGRES_PASSWORD ?? '')}@postgres:5432/modelbox`,
+      databaseUrl: `postgres://modelbox:${password}@postgres:5432/modelbox`,
       blobs: 'disk',
     });
   });

@@ -83,7 +83,8 @@ describe.skipIf(reason)(`PgBouncer${reason ? ` [not run: ${reason}]` : ''}`, () 
       expect((await first.query({ name: 'one', text: 'SELECT 1 AS one' })).rows).toEqual([{ one: 1 }]);
       first.release();
       const { rows } = await db.requests.query(
-        "SELECT count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        `SELECT count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory'
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
       expect(rows).toEqual([{ locks: 0 }]);
       await db.close();

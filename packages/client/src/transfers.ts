@@ -36,7 +36,7 @@ export class Transfers extends Http implements Calls {
     return { verified: () => this.track(verified()) };
   }
 
-  /** What moves uploads in parts, with the options of a call. */
+  /** Returns the carrier of uploads in parts, with the options of a call. */
   carrier({ signal, timeoutMs, maxRetries, headers }: CallOptions): Carrier {
     const call = { signal, timeoutMs, maxRetries, headers };
     return {
@@ -70,7 +70,7 @@ export class Transfers extends Http implements Calls {
   #remote(target: string, options: DownloadOptions | undefined, follows: boolean): Remote {
     return {
       ask: (range, ifRange) => {
-        // What is compressed on its way cannot be asked for in parts.
+        // A compressed answer has no ranges.
         const headers = { accept: '*/*', 'accept-encoding': 'identity', range, 'if-range': ifRange };
         return this.track(this.request({ method: 'GET', target, headers, follows, options }, takeOver));
       },

@@ -13,7 +13,8 @@ const json = { 'content-type': 'application/json' };
 const post = (body: unknown, headers: Record<string, string> = json) =>
   server.api('POST', '/v1/models', body, headers);
 const head = (...headers: string[]) =>
-  `POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
+  `POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
+  `${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 
 describe('a JSON body', () => {
   it('413: a body announced as too large is refused before it is sent', async () => {

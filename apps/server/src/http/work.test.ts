@@ -59,7 +59,10 @@ import(source).then(({ parseFilter, evaluateFilter, FilterError }) => {
       continue;
     }
     parsed += 1;
-    for (const name of texts) evaluateFilter(condition, { fields: { name, createdAt: new Date(0) }, metadata: { a: name } });
+    for (const name of texts) {
+      const fields = { name, createdAt: new Date(0) };
+      evaluateFilter(condition, { fields, metadata: { a: name } });
+    }
   }
   parentPort.postMessage({ parsed });
 });
@@ -82,7 +85,8 @@ for (const pattern of patterns) {
   const expression = new RegExp(pattern, 'u');
   for (const head of heads)
     for (const unit of units)
-      for (const tail of ['', '\\u0000', '@', '/']) if (expression.test(head + unit.repeat(50_000) + tail)) matched += 1;
+      for (const tail of ['', '\\u0000', '@', '/'])
+        if (expression.test(head + unit.repeat(50_000) + tail)) matched += 1;
 }
 parentPort.postMessage({ matched });
 `;

@@ -75,7 +75,8 @@ export function sizeCheck(): SizeCheck {
     if (bytes <= JSON_LONG_TEXT || longBytes + bytes <= JSON_MAX_LONG_TEXTS) return;
     throw refused(
       pathTo(isKey ? depth - 1 : depth),
-      `is too long: strings and numbers of more than ${JSON_LONG_TEXT} bytes must not have more than ${JSON_MAX_LONG_TEXTS} bytes in total`,
+      `is too long: strings and numbers of more than ${JSON_LONG_TEXT} bytes ` +
+        `must not have more than ${JSON_MAX_LONG_TEXTS} bytes in total`,
     );
   }
 

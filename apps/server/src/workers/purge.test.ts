@@ -95,7 +95,7 @@ describe('a deleted object', () => {
 });
 
 describe('a name', () => {
-  it('of a model is free after the purge; a version name is not, even in a new model of that name', async () => {
+  it('is free after the purge for a model, but never for a version, even in a new model of that name', async () => {
     const model = await newModel(server, { namespace: 'names', name: freshName('m') });
     const create = (id: string, body: object) => server.api('POST', `/v1/models/${id}/versions`, body);
     const body = { version: 'v1', files: [] };
@@ -122,7 +122,7 @@ describe('a name', () => {
     expect((await create(other.id, body)).status).toBe(201);
   });
 
-  it('of a version cannot be used during a purge', async () => {
+  it('cannot be used for a version during a purge', async () => {
     for (let round = 0; round < 5; round++) {
       const version = await newVersion(server, { files: [] });
       await server.api('DELETE', `/v1/versions/${version.id}`);

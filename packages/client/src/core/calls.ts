@@ -12,7 +12,7 @@ import type { PagePromise } from './page-promise.ts';
 import type { Slots } from './slots.ts';
 import type { UploadSource } from './upload-source.ts';
 
-/** What the generated methods say of a call. */
+/** A call, as the generated methods describe it. */
 export interface Call<O> {
   /** The path, encoded. */
   readonly url: string;

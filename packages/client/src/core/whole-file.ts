@@ -3,7 +3,7 @@ import type { Slots } from './slots.ts';
 
 /** A stored file, as it is fetched whole. */
 export interface WholeFile {
-  /** What a message calls it: `The download of a.bin`. */
+  /** The subject of error messages, such as `The download of a.bin`. */
   readonly what: string;
   readonly sizeBytes: number;
   /** In lower-case hex. */

@@ -11,7 +11,7 @@ export interface Params {
   /** Adds a value and returns its placeholder with the cast. Equal texts with the same cast share one. */
   add(value: SqlParam, cast: string): string;
   /** The placeholder of the namespace in which bare names of datasets lie. */
-  namespaceId(): string;
+  readonly namespaceId: () => string;
   values: SqlParam[];
 }
 
@@ -20,7 +20,7 @@ export function collectParams(firstParam: number, namespaceId?: string): Params 
   const known = new Map<string, string>();
   const params: Params = {
     values,
-    namespaceId() {
+    namespaceId: () => {
       if (namespaceId === undefined) throw new Error('this schema needs the namespace of its objects');
       return params.add(namespaceId, 'uuid');
     },

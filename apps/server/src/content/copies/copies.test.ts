@@ -186,7 +186,7 @@ function suite({ start }: Store): void {
     });
   });
 
-  it('of a small file with a wrong bit is 503 until a worker reads it again, alone and in an archive', async () => {
+  it('is 503 for a small file with a wrong bit until a worker reads it again, alone and in an archive', async () => {
     const content = randomBytes(1_000);
     const path = await frozen(content);
     await copies.flip(await keyOf(content));

@@ -5,8 +5,8 @@ import type { RequestContext } from '../../protocol/context.ts';
 import type { Place } from '../../protocol/located.ts';
 
 /**
- * Conditions on the namespace `n`: the requested namespace, with those below it if `recursive`; without one all in which
- * the caller has the permission. A permission on a namespace extends to those below.
+ * Conditions on the namespace `n`. They select the requested namespace, with those below it if `recursive`. Without a
+ * requested namespace, they select all in which the caller has the permission. A permission on a namespace extends to those below.
  */
 export function namespaceScope(
   ctx: RequestContext,

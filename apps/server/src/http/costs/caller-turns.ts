@@ -159,7 +159,8 @@ export function createTurns(settings: Settings, registry: Registry): CallerTurns
 const tooMany = (perCaller: number): HttpProblem =>
   new HttpProblem(
     'rate_limited',
-    `More than ${perCaller} requests of this caller are in progress (MODELBOX_REQUESTS_PER_CALLER), and this one waited too long. Send fewer at a time.`,
+    `More than ${perCaller} requests of this caller are in progress (MODELBOX_REQUESTS_PER_CALLER), ` +
+      'and this one waited too long. Send fewer at a time.',
     {},
     RETRY_LATER,
   );

@@ -70,8 +70,8 @@ export function createCosts(settings: Settings, db: Database, turns: CallerTurns
 }
 
 /**
- * Places of all callers with much recent cost. They use at most a third of the connections. On a machine with few cores,
- * a statement for each core would leave none to the statements of others.
+ * Places of all callers with much recent cost. They use at most a third of the connections, and leave a core to the
+ * statements of others.
  */
 const heavyPlaces = (total: number): number =>
   Math.max(1, Math.min(Math.floor(total / 3), availableParallelism() - 1));

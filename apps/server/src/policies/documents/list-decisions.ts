@@ -29,7 +29,8 @@ interface DecisionRow {
 const COLUMNS = `d.id::text, d.kind, d.rule, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId",
   d.subject_name AS "subjectName", d.outcome, d.words, d.clauses, d.inputs, d.cause, d.policy, d.at, d.repeats,
   coalesce(d.last_at, d.at) AS "lastAt",
-  (SELECT n.path || '/' || m.name FROM models m JOIN namespaces n ON n.id = m.namespace_id WHERE m.id = d.model_id) AS model`;
+  (SELECT n.path || '/' || m.name FROM models m JOIN namespaces n ON n.id = m.namespace_id
+   WHERE m.id = d.model_id) AS model`;
 
 type Values = [
   of: string,
@@ -54,7 +55,8 @@ const by = (name: string, condition: string) =>
     sizedSql(
       `SELECT ${COLUMNS} FROM decisions d
      WHERE ${condition} AND ($2::uuid IS NULL OR d.subject_id = $2) AND ($3::text IS NULL OR d.kind = $3)
-       AND ($4::text IS NULL OR d.rule = $4) AND ($5::text IS NULL OR d.outcome = $5) AND ($6::bigint IS NULL OR d.id < $6)
+       AND ($4::text IS NULL OR d.rule = $4) AND ($5::text IS NULL OR d.outcome = $5)
+       AND ($6::bigint IS NULL OR d.id < $6)
        AND ($8::text[] IS NULL OR d.model_id IS NULL OR EXISTS (
          SELECT 1 FROM models m JOIN namespaces n ON n.id = m.namespace_id, unnest($8::text[]) AS v (path)
          WHERE m.id = d.model_id AND (v.path = '' OR is_at_or_below(n.path, v.path))))

@@ -13,8 +13,8 @@ import { ownContext, type ReadSession, trustOf } from './session.ts';
 import { readOnly } from './snapshot.ts';
 
 /*
- * The clauses of a label rule exist as pure code, which decides, and as SQL, which preselects versions. With random rules
- * and random versions, the SQL never leaves out a version that the pure code would label.
+ * The clauses of a label rule exist as pure code, which decides, and as SQL, which preselects versions. With random
+ * rules and versions, the SQL never leaves out a version that the pure code would label.
  * A failure prints the seed; `fc.assert(…, { seed, path })` shows it again.
  */
 

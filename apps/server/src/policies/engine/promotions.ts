@@ -157,7 +157,8 @@ async function* judged(
 }
 
 const CHECKPOINTS = `
-  SELECT c.id, c.status, c.created_at AS "createdAt", c.created_order::float8 AS "order", c.updated_at AS "updatedAt", c.ready_at AS "readyAt",
+  SELECT c.id, c.status, c.created_at AS "createdAt", c.created_order::float8 AS "order", c.updated_at AS "updatedAt",
+         c.ready_at AS "readyAt",
          c.created_by AS "createdBy", c.deleted_at AS "deletedAt", c.epoch, c.step, c.tags, c.metadata, n.path AS namespace,
          c.experiment_id AS "experimentId", ${latestSql('c.id', 'e.namespace_id')} AS latest,
          coalesce((SELECT v.version FROM versions v WHERE v.model_id = $2::uuid AND v.source_checkpoint_id = c.id

@@ -50,7 +50,8 @@ async function* objects(sql: Sql, scope: Scope, pace: Pace): AsyncGenerator<Plan
   const { columns, from, where } = scope.sql;
   const id = Prisma.raw(scope.kind === 'version' ? 'v.id' : 'c.id');
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
-    const page = Prisma.sql`SELECT ${columns} FROM ${from} WHERE ${where} AND ${id} > ${after}::uuid ORDER BY ${id} LIMIT ${PAGE}`;
+    const page = Prisma.sql`
+      SELECT ${columns} FROM ${from} WHERE ${where} AND ${id} > ${after}::uuid ORDER BY ${id} LIMIT ${PAGE}`;
     const rows = await runSql<Row>(sql, page);
     for (const row of rows) {
       yield toPlanned(row);

@@ -84,7 +84,8 @@ export function removeObjects(ctx: Context, scope: Scope, objects: readonly Plan
 async function lock(sql: Sql, scope: Scope, ids: readonly string[]): Promise<Locked[]> {
   const { from, t, model } = TABLES[scope.kind];
   const held = await sql<{ id: string }>(
-    `SELECT id FROM ${scope.kind}s WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
+    `SELECT id FROM ${scope.kind}s WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL
+     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
     [ids],
   );
   const id = Prisma.raw(`${t}.id`);
@@ -111,7 +112,8 @@ async function removeWhole(
   until: Date,
 ): Promise<number> {
   const [size] = await tx.$queryRaw<[{ bytes: bigint }]>`
-    SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM files WHERE object_id = ${row.id}::uuid AND blob_id IS NOT NULL`;
+    SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM files
+    WHERE object_id = ${row.id}::uuid AND blob_id IS NOT NULL`;
   const objectStore = STORES[scope.kind];
   const before = await objectStore.find(tx, row.id);
   if (before === null) return 0;
@@ -135,9 +137,11 @@ async function removeFiles(
   const [taken] = await tx.$queryRaw<[{ count: bigint; bytes: bigint }]>`
     WITH gone AS (DELETE FROM files WHERE object_id = ${row.id}::uuid AND blob_id IS NOT NULL RETURNING *),
     kept AS (
-      INSERT INTO removed_files (id, object_kind, object_id, namespace_id, path, role, uri, size_bytes, sha256, state, media_type,
+      INSERT INTO removed_files (id, object_kind, object_id, namespace_id, path, role, uri, size_bytes, sha256, state,
+                                 media_type,
                                  blob_id, created_by, created_at, removed_at, purge_at)
-      SELECT id, object_kind, object_id, namespace_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id, created_by,
+      SELECT id, object_kind, object_id, namespace_id, path, role, uri, size_bytes, sha256, state, media_type, blob_id,
+             created_by,
              created_at, ${ctx.now()}, ${until} FROM gone)
     SELECT count(*) AS count, coalesce(sum(size_bytes), 0)::bigint AS bytes FROM gone`;
   if (Number(taken.count) === 0) return undefined;

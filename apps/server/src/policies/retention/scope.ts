@@ -48,7 +48,8 @@ const { sql: fragment, join, raw } = Prisma;
 
 const FROM = {
   version: fragment`versions v JOIN models m ON m.id = v.model_id`,
-  checkpoint: fragment`checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id`,
+  checkpoint: fragment`checkpoints c JOIN experiments e ON e.id = c.experiment_id
+    JOIN namespaces n ON n.id = e.namespace_id`,
 };
 
 const WHERE = {
@@ -90,7 +91,8 @@ const PROTECTED = {
 };
 
 const restored = (t: string, editChange: number): Prisma.Sql =>
-  fragment`EXISTS (SELECT 1 FROM changes r WHERE r.object_id = ${raw(t)}.id AND r.action IN ('restored', 'files_restored')
+  fragment`EXISTS (SELECT 1 FROM changes r WHERE r.object_id = ${raw(t)}.id
+    AND r.action IN ('restored', 'files_restored')
            AND r.id > ${editChange}::bigint)`;
 
 /** Builds the SQL for an array of the names of the protections that apply. */

@@ -34,7 +34,8 @@ interface Policy {
 /** Sets running experiments to `aborted` if they were silent for longer than `staleAfter` of their namespace. */
 export async function abortStale(ctx: Context): Promise<number> {
   const policies = await sqlOn(ctx.db.background)<Policy>(
-    `SELECT n.id, n.path, p.document->>'staleAfter' AS "staleAfter" FROM policies p JOIN namespaces n ON n.id = p.owner_id
+    `SELECT n.id, n.path, p.document->>'staleAfter' AS "staleAfter"
+     FROM policies p JOIN namespaces n ON n.id = p.owner_id
      WHERE p.document ? 'staleAfter'`,
     [],
   );

@@ -21,7 +21,8 @@ export const isEvaluatedOn =
   ({ datasetId }: Below, dataset: string): Condition =>
   ({ t }) =>
     Prisma.sql`EXISTS (
-      SELECT 1 FROM metric_series s WHERE s.object_id = ${Prisma.raw(t)}.id AND s.dataset_id = ${datasetId(dataset)}::uuid)`;
+      SELECT 1 FROM metric_series s WHERE s.object_id = ${Prisma.raw(t)}.id
+      AND s.dataset_id = ${datasetId(dataset)}::uuid)`;
 
 /** Whether an object has a name that a filter asks for. Dataset names are relative to the object. */
 export const hasFilterName =

@@ -55,7 +55,8 @@ const COMMON = `t.id, t.at, t.actor, t.token_id AS "tokenId", t.address, t.reque
 
 const COLUMNS = {
   // States can be large, so Postgres extracts only the name and the changed fields.
-  changes: `${COMMON}, 'written' AS outcome, t.action, NULL AS method, NULL AS route, NULL::int AS status, NULL AS permission,
+  changes: `${COMMON}, 'written' AS outcome, t.action, NULL AS method, NULL AS route, NULL::int AS status,
+    NULL AS permission,
     coalesce(t.detail->>'path', s.state->>'alias', s.state->>'version', s.state->>'name', s.state->>'path',
              s.state->>'principal', t.detail->>'name') AS name,
     CASE WHEN jsonb_typeof(t.before) = 'object' AND jsonb_typeof(t.after) = 'object' THEN
@@ -78,7 +79,8 @@ export function entriesOf({ where, order, limit }: Range): string {
   const parts = SOURCES.map(
     // The columns are computed only for rows within the limit.
     ({ table, where: own }) => `(SELECT ${COLUMNS[table]} FROM (
-      SELECT * FROM ${table} t WHERE ${own} AND ${where(table)} ORDER BY t.at ${order}, t.id ${order} ${few}) AS t${BESIDE[table]})`,
+      SELECT * FROM ${table} t WHERE ${own} AND ${where(table)}
+      ORDER BY t.at ${order}, t.id ${order} ${few}) AS t${BESIDE[table]})`,
   );
   return `SELECT * FROM (${parts.join(' UNION ALL ')}) AS entry ORDER BY at ${order}, id ${order} ${few}`;
 }

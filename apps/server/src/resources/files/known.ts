@@ -59,7 +59,8 @@ export async function insertKnown(
   await sqlOf(tx)(
     `INSERT INTO files (id, object_kind, object_id, path, role, size_bytes, sha256, state, media_type, blob_id,
        namespace_id, created_by, created_at)
-     SELECT id, $1, $2::uuid, path, role, "sizeBytes", sha256, state, "mediaType", "blobId", $3::uuid, $4, $5::timestamptz
+     SELECT id, $1, $2::uuid, path, role, "sizeBytes", sha256, state, "mediaType", "blobId",
+            $3::uuid, $4, $5::timestamptz
      FROM json_to_recordset($6::json) AS f (id uuid, path text, role text, "sizeBytes" bigint, sha256 text, state text,
        "mediaType" text, "blobId" uuid)
      ON CONFLICT (object_id, path) DO UPDATE SET role = EXCLUDED.role, size_bytes = EXCLUDED.size_bytes,

@@ -52,7 +52,7 @@ describe.each(OWNER_KINDS)('a %s', (kind) => {
 });
 
 describe('a create', () => {
-  it('of a version or checkpoint with too many keys is 422 and stores nothing', async () => {
+  it('with too many keys is 422 and stores nothing, for a version and a checkpoint', async () => {
     const model = await newModel(server);
     const run = await newExperiment(server);
     const lists = [`/v1/models/${model.id}/versions`, `/v1/experiments/${run.id}/checkpoints`];

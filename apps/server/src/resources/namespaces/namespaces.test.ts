@@ -51,7 +51,8 @@ describe('a namespace is created on first use', () => {
     );
     expect(answers.map((answer) => answer.status)).toEqual(Array.from(answers, () => 201));
     const { rows } = await server.db.requests.query(
-      "SELECT after->>'path' AS path, action FROM changes WHERE object_kind = 'namespace' AND namespace LIKE $1 ORDER BY 1",
+      `SELECT after->>'path' AS path, action FROM changes
+       WHERE object_kind = 'namespace' AND namespace LIKE $1 ORDER BY 1`,
       [`${root}%`],
     );
     expect(rows).toEqual([root, `${root}/b`, `${root}/b/c`].map((path) => ({ path, action: 'created' })));

@@ -43,13 +43,15 @@ const CONCERNED = `
                CASE WHEN p.owner_kind = 'model' THEN n.path || '/' || m.name ELSE n.path END AS name
         FROM policies p LEFT JOIN models m ON p.owner_kind = 'model' AND m.id = p.owner_id AND m.deleted_at IS NULL
         JOIN namespaces n ON n.id = coalesce(m.namespace_id, p.owner_id)) AS o
-  CROSS JOIN (SELECT n.path AS namespace, m.name AS model FROM protected_aliases a LEFT JOIN models m ON m.id = a.model_id
+  CROSS JOIN (SELECT n.path AS namespace, m.name AS model FROM protected_aliases a
+    LEFT JOIN models m ON m.id = a.model_id
               JOIN namespaces n ON n.id = coalesce(a.namespace_id, m.namespace_id) WHERE a.id = $1::uuid) AS p
   LEFT JOIN rule_consents c ON c.protection_id = $1::uuid AND c.owner_id = o.id
   WHERE (o.kind = 'namespace' AND o.path = ANY (paths_above($4)) OR o.id = $3::uuid
          OR $3::uuid IS NULL AND is_at_or_below(o.path, $4))
     AND (c.digest IS NOT NULL OR EXISTS (
-      SELECT 1 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(o.document->'label') = 'array' THEN o.document->'label' END) AS r
+      SELECT 1
+      FROM jsonb_array_elements(CASE WHEN jsonb_typeof(o.document->'label') = 'array' THEN o.document->'label' END) AS r
       WHERE r->>'alias' = $2 AND coalesce(r->>'mode', 'auto') <> 'propose'))`;
 
 interface ProtectionRow {

@@ -80,7 +80,7 @@ describe('a complete upload', () => {
   });
 
   it.each(OWNER_KINDS)(
-    'of a %s makes the file visible, and readable after its verification',
+    'for a %s makes the file visible, and readable after its verification',
     async (kind) => {
       const owner = await newOwner(server, kind);
       const mine = Buffer.concat([content, fresh()]);

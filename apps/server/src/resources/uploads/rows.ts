@@ -35,8 +35,10 @@ export interface UploadRow {
  * path.
  */
 export const UPLOAD_COLUMNS = `u.id, u.object_kind AS kind, u.object_id AS "objectId", u.path, u.role,
-  u.media_type AS "mediaType", u.size_bytes AS "sizeBytes", u.part_size_bytes AS "partSizeBytes", u.sha256, u.key, u.token,
-  u.state, u.failure, u.completing, u.waits_for AS "waitsFor", u.found_at AS "foundAt", u.created_by AS "createdBy", u.created_at AS "createdAt", u.updated_at AS "updatedAt",
+  u.media_type AS "mediaType", u.size_bytes AS "sizeBytes", u.part_size_bytes AS "partSizeBytes", u.sha256, u.key,
+  u.token,
+  u.state, u.failure, u.completing, u.waits_for AS "waitsFor", u.found_at AS "foundAt", u.created_by AS "createdBy",
+  u.created_at AS "createdAt", u.updated_at AS "updatedAt",
   u.expires_at AS "expiresAt",
   (SELECT to_json(f) FROM (SELECT ${FILE_COLUMNS} FROM files WHERE object_id = u.object_id AND path = u.path
      AND (upload_id = u.id OR (u.state = 'complete' AND blob_id IS NOT NULL AND sha256 = u.sha256))) AS f) AS file`;

@@ -175,7 +175,8 @@ it('deletes all due keys of removed content in batches, and none after the serve
     );
   await server.db.requests.query(
     `INSERT INTO pending_deletions (key, size_bytes, requested_at, removed_at)
-     SELECT 'due-' || n, 77, $1::timestamptz, $1::timestamptz FROM generate_series(1, 450) AS n UNION ALL SELECT 'later', 77, $2::timestamptz, $2::timestamptz`,
+     SELECT 'due-' || n, 77, $1::timestamptz, $1::timestamptz FROM generate_series(1, 450) AS n
+     UNION ALL SELECT 'later', 77, $2::timestamptz, $2::timestamptz`,
     [new Date(server.ctx.now().getTime() - 8 * DAY), new Date(server.ctx.now().getTime() - 6 * DAY)],
   );
   await deletePending(server.ctx, AbortSignal.abort());
