@@ -23,7 +23,8 @@ BEGIN
       RAISE EXCEPTION USING
         ERRCODE = 'MB002',
         MESSAGE = format(
-          'must not give the object more than %s metric keys (a key on a dataset is one by itself): it has %s, and %s of these are new. '
+          'must not give the object more than %s metric keys (a key on a dataset is one by itself): '
+          'it has %s, and %s of these are new. '
           'Log fewer keys, or store the details as a file. The setting MODELBOX_METRIC_KEYS has the bound.',
           p_most, v_present, v_new);
     END IF;
