@@ -1,5 +1,6 @@
--- Ends the upload of a file that is deleted or replaced before the upload was verified, and schedules the removal of
--- its content. If the store has not put the parts together yet, the parts are removed as those of an aborted upload.
+-- Aborts the upload of a file that was deleted or replaced before its verification ended. Content that the store has
+-- already combined becomes a pending deletion. If the parts are still separate, the cleanup of aborted uploads deletes
+-- them.
 CREATE OR REPLACE FUNCTION abandon_upload() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   WITH lost AS (

@@ -1,10 +1,10 @@
--- Charges every quota at and above a namespace for the rows that the transaction has just written there, from the top.
--- The quotas stay locked until the transaction ends. `p_bytes` is an upper bound. Returns the first quota that is
--- exceeded; then the caller must roll back. Without a quota it takes only the shared lock of `await_charges`.
+-- Charges all quotas at and above a namespace, from the top, for rows that the transaction has just written there.
+-- `p_bytes` is an upper bound. The quotas stay locked until the transaction ends. Returns the first exceeded quota; the
+-- caller must then roll back. Without a quota, the function only takes the shared lock of `await_charges`.
 --
--- Most charges only add to the charged bytes. If the sum is too large, the function counts anew: each content once, and
--- without deleted content. A write that adds no content is never refused, even if the quota is exceeded: files of the
--- object `p_object_id` (at `p_paths`, or all) with content that other files have. Without an object all bytes are new.
+-- Most charges only add to the charged bytes. If the sum exceeds the quota, the function counts the stored bytes anew.
+-- A write without new content always succeeds, even above the quota. Files of `p_object_id` at `p_paths` (null: all)
+-- add none if other files have the same content. Without an object, all bytes are new.
 CREATE OR REPLACE FUNCTION charge_quotas(p_namespace text, p_bytes bigint, p_object_id uuid, p_paths text[])
 RETURNS TABLE (path text, quota bigint, used bigint, asked bigint) LANGUAGE plpgsql AS $$
 DECLARE

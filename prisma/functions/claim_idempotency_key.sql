@@ -1,7 +1,6 @@
--- Claims a key in the write's own transaction: true if this request is the first. A duplicate that runs at the same
--- time waits here until the first one ends, and claims the key only if that one rolled back. After 24 hours a key is
--- free. A statement that knows its outcome beforehand passes it; a key that was committed without an outcome is free
--- too.
+-- Claims a key in the transaction of the write. Returns true if this request is the first. A concurrent duplicate waits
+-- until the first transaction ends, and claims the key only after a rollback. A key is free again after 24 hours, or if
+-- it was committed without an outcome. A statement that knows its outcome passes it here.
 CREATE OR REPLACE FUNCTION claim_idempotency_key(
   p_scope uuid, p_body_hash bigint, p_at timestamptz,
   p_status integer DEFAULT NULL, p_object_kind text DEFAULT NULL, p_object_id uuid DEFAULT NULL
@@ -17,14 +16,15 @@ BEGIN
 END
 $$;
 
--- A server of the previous version calls this and `complete_idempotency_key` with whole hashes during a rolling update,
--- and reads and prunes the view `idempotency_keys`: a replay there is answered 409, not 500. A later release drops all
--- three.
+-- Servers of the previous version call this function and `complete_idempotency_key` with whole hashes during a rolling
+-- update. They also read and prune the view `idempotency_keys`, so they answer a replay with 409, not 500. A later
+-- release drops all three.
 CREATE OR REPLACE FUNCTION claim_idempotency_key(
   p_scope bytea, p_body_hash bytea, p_at timestamptz,
   p_status integer DEFAULT NULL, p_object_kind text DEFAULT NULL, p_object_id uuid DEFAULT NULL
 ) RETURNS boolean LANGUAGE sql AS $$
   SELECT claim_idempotency_key(
-    encode(substring(p_scope FOR 16), 'hex')::uuid, ('x' || encode(substring(p_body_hash FOR 8), 'hex'))::bit(64)::bigint,
+    encode(substring(p_scope FOR 16), 'hex')::uuid,
+    ('x' || encode(substring(p_body_hash FOR 8), 'hex'))::bit(64)::bigint,
     p_at, p_status, p_object_kind, p_object_id)
 $$;

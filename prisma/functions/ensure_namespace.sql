@@ -1,6 +1,7 @@
--- Returns the id of the namespace at a path, and creates it and its missing parents. The row stays locked against
--- removal until the transaction ends. A namespace that is created anew gets back its kept settings.
-CREATE OR REPLACE FUNCTION ensure_namespace(p_path text, p_by jsonb, p_at timestamptz) RETURNS uuid LANGUAGE plpgsql AS $$
+-- Returns the id of the namespace at a path, and creates the namespace and its missing parents. The row stays locked
+-- against removal until the transaction ends. A new namespace gets the settings that were kept under its path.
+CREATE OR REPLACE FUNCTION ensure_namespace(p_path text, p_by jsonb, p_at timestamptz)
+RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
   v_id uuid;
   v_parent uuid;

@@ -1,5 +1,5 @@
--- Expires up to `p_limit` open uploads that received nothing for too long, and returns how many it looked at. A worker
--- removes their parts from the store later. Each expiry leaves a change.
+-- Expires up to `p_limit` open uploads that received nothing for too long. Returns the number of visited uploads. A
+-- worker deletes their parts from the store later. Each expiry records a change.
 CREATE OR REPLACE FUNCTION expire_uploads(p_limit integer, p_at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_upload record;

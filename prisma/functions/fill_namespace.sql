@@ -1,4 +1,4 @@
--- Fills in the namespace of a row. A writer that already knows the namespace sets it itself and saves the lookup.
+-- Sets the namespace of a row. A writer that already knows the namespace sets it and saves the lookup.
 CREATE OR REPLACE FUNCTION fill_namespace() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.namespace_id := namespace_of(NEW.object_kind, NEW.object_id);

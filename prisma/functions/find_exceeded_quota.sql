@@ -1,4 +1,4 @@
--- Finds the first quota, from the top, in which `p_bytes` more do not fit at this moment. Locks and charges nothing.
+-- Finds the first quota, from the top, that `p_bytes` more would exceed now. Locks and charges nothing.
 CREATE OR REPLACE FUNCTION find_exceeded_quota(p_namespace text, p_bytes bigint)
 RETURNS TABLE (path text, quota bigint, used bigint, asked bigint) LANGUAGE plpgsql STABLE AS $$
 DECLARE

@@ -1,7 +1,6 @@
--- Ends the verification of an upload: with the SHA-256 of the content that was read, or with the fault. Verifies or
--- rejects the file in the same transaction and records the change. Locks the object first, as every write to its files
--- does. Returns the state of the upload, which differs if another server was faster or the store has not put the parts
--- together.
+-- Ends the verification of an upload with the SHA-256 of the content or with the fault, and records the change. Locks
+-- the object first, like every write to its files. Returns the state of the upload: another server may have settled it,
+-- or the store has yet to combine the parts.
 CREATE OR REPLACE FUNCTION finish_upload(p_id uuid, p_sha256 text, p_failure text, p_blob_id uuid, p_at timestamptz)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -15,7 +14,9 @@ BEGIN
   IF v_upload.state IS DISTINCT FROM 'verifying' OR v_upload.completing THEN RETURN v_upload.state; END IF;
   IF p_failure IS NULL THEN
     SELECT * INTO v_blob FROM keep_blob(p_blob_id, p_sha256, v_upload.key, v_upload.size_bytes, p_at);
-    IF NOT FOUND THEN RAISE EXCEPTION 'the content of upload % was marked for removal while it was verified', p_id; END IF;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'the content of upload % was marked for removal while it was verified', p_id;
+    END IF;
     UPDATE uploads SET state = 'complete', sha256 = p_sha256, claimed_at = NULL, updated_at = p_at, cleaned_at = p_at,
                        part_hashes = NULL, waits_for = NULL
     WHERE id = p_id;
@@ -24,7 +25,7 @@ BEGIN
     PERFORM record_change(v_upload.object_kind, v_upload.object_id, v_namespace, 'file_stored', NULL, NULL,
       jsonb_build_object('path', v_upload.path, 'role', v_upload.role, 'sizeBytes', v_upload.size_bytes,
                          'sha256', p_sha256, 'replaced', NULL, 'upload', p_id), '{"actor": "modelbox"}', p_at);
-    -- The content was here already: ours is of no use.
+    -- A blob with the same content exists already, so this copy is deleted.
     INSERT INTO pending_deletions (key, size_bytes, requested_at)
     SELECT v_upload.key, v_upload.size_bytes, p_at WHERE v_blob.blob_key <> v_upload.key ON CONFLICT DO NOTHING;
     RETURN 'complete';

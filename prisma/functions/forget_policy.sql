@@ -1,4 +1,4 @@
--- Deletes the policy and the pending policy work of a deleted model or namespace. Its edits and decisions stay.
+-- Deletes the policy and the pending policy work of a deleted model or namespace. Edits and decisions stay.
 CREATE OR REPLACE FUNCTION forget_policy() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM policies WHERE owner_id = OLD.id;

@@ -1,4 +1,4 @@
--- For servers of the previous version, as the other texts of `claim_idempotency_key` say: always empty.
+-- An always empty view for servers of the previous version. `claim_idempotency_key.sql` has the reason.
 CREATE OR REPLACE VIEW idempotency_keys AS
   SELECT NULL::bytea AS scope, NULL::bytea AS body_hash, NULL::integer AS status, NULL::text AS object_kind,
          NULL::uuid AS object_id, NULL::timestamptz(3) AS created_at

@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION keep_namespace(p_id uuid, p_until timestamptz) RETURN
   SELECT path, quota_bytes, grants, protections, p_until FROM (
     SELECT n.path, n.quota_bytes,
       (SELECT coalesce(jsonb_agg(to_jsonb(g)), '[]') FROM grants g WHERE g.namespace_id = n.id) AS grants,
-      (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM protected_aliases p WHERE p.namespace_id = n.id) AS protections
+      (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]')
+       FROM protected_aliases p WHERE p.namespace_id = n.id) AS protections
     FROM namespaces n WHERE n.id = p_id) AS k
   WHERE quota_bytes IS NOT NULL OR grants <> '[]' OR protections <> '[]'
   ON CONFLICT (path) DO UPDATE SET quota_bytes = EXCLUDED.quota_bytes, grants = EXCLUDED.grants,

@@ -1,4 +1,4 @@
--- Locks an object that owns files, and returns the path of its namespace; null if the object is gone.
+-- Locks an object that owns files. Returns the path of its namespace, or null if the object is gone.
 CREATE OR REPLACE FUNCTION lock_owner(p_kind text, p_id uuid) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   v_path text;

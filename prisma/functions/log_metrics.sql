@@ -1,18 +1,21 @@
--- Writes a batch of points of one object. The caller has locked or just inserted the row of the object, so nobody else
--- writes its series. A point with the same identity (key, dataset, step, time, digest) replaces an earlier value;
--- within a batch the last one wins. The latest point has the highest step (none is lowest), then the latest time (none
--- is lowest), then the last receipt. Returns the number of changed points, and the series whose latest value this batch
--- has set: [[key, value, dataset_id], ...].
+-- Writes a batch of points of one object. Returns the number of changed points, and the series whose latest value this
+-- batch set: [[key, value, dataset_id], ...]. The caller has locked or just inserted the row of the object, so no other
+-- transaction writes its series.
 --
--- `p_points` has the batch by columns, each an array as text (reading them takes a quarter of the time of JSON). For
--- the series: keys, datasets, first steps, and the places of the last points. For the points, in the order of receipt:
--- the places of their series, steps, times, digests and values. A column without a value may be `{}`. The last points
--- are given only if the steps of each series rise from point to point. If they also rise above the stored step, no
--- point can exist already.
+-- A point replaces an earlier one with the same identity: key, dataset, step, time and digest. Within a batch, the last
+-- one wins. The latest point has the highest step, then the latest time, then the last receipt. A missing step or time
+-- sorts lowest.
 --
--- No statement joins tables, so the visited rows grow with the batch alone. The planner estimates one row for the new
--- series, and with a generic plan a join compared 10,000 with 10,000 rows. The settings leave one plan for each
--- statement: on a fresh table Postgres plans a scan, and the function keeps that plan while the table grows.
+-- `p_points` has one array for each column, as text: Postgres reads text in a quarter of the time of JSON. Series have
+-- four columns: keys, datasets, first steps, and positions of the last points. Points have five, in the order of
+-- receipt: positions of their series, steps, times, digests and values. A column without a value may be `{}`.
+--
+-- The caller passes the last points only if the steps of each series rise from point to point. If they also rise above
+-- the stored step, none of the points exists yet.
+--
+-- No statement joins tables, so the number of visited rows grows with the batch alone. The planner estimates one row
+-- for the new series. A generic plan with a join compared 10,000 with 10,000 rows. The settings leave one plan for each
+-- statement. On a fresh table, Postgres would plan a scan, and keep that plan while the table grows.
 CREATE OR REPLACE FUNCTION log_metrics(
   p_object_kind text, p_object_id uuid, p_scope_id uuid, p_points text[],
   OUT changed integer, OUT latest json
@@ -30,7 +33,7 @@ DECLARE
   v_ids bigint[];
   v_goes_on boolean;
 BEGIN
-  -- One point of each series, and no series yet: what is created with its metrics.
+  -- The object has no series yet, and the batch has one point of each: the usual case of a create with metrics.
   IF cardinality(v_lasts) = cardinality(v_values)
      AND NOT EXISTS (SELECT FROM metric_series s WHERE s.object_id = p_object_id) THEN
     WITH made AS (
@@ -48,7 +51,7 @@ BEGIN
     RETURN;
   END IF;
 
-  -- The subquery looks up one series after the other in the index. A new series draws its id here.
+  -- The subquery looks up one series after the other in the index. A new series gets its id here.
   SELECT array_agg(coalesce(f.series[1], nextval('metric_series_id_seq')) ORDER BY f.n),
          bool_and(f.series IS NULL OR coalesce(f.first > f.series[2], false))
   INTO v_ids, v_goes_on
@@ -95,7 +98,7 @@ BEGIN
     FROM written b
     ORDER BY b.series_id, b.step DESC NULLS LAST, b.time DESC NULLS LAST, b.received DESC
   ), set_now AS (
-    -- A new series has all its points here; of another one the best may be lower than its latest.
+    -- The batch has all points of a new series. The best point for an existing series may be lower than the latest.
     INSERT INTO metric_series AS s (id, object_kind, object_id, scope_id, key, dataset_id, value, step, time, digest)
     SELECT w.id, p_object_kind, p_object_id, p_scope_id, w.key, w.dataset_id, b.value, b.step, b.time, b.digest
     FROM best b JOIN unnest(v_ids, v_keys, v_datasets) AS w (id, key, dataset_id) ON w.id = b.series_id

@@ -1,6 +1,6 @@
--- As `log_metrics`, but raises MB002 if the object would have more than `p_most` series (a key on a dataset, or on
--- none). An object that has more already keeps them and takes further points of them. The caller has locked the
--- object's row.
+-- Calls `log_metrics`, but raises MB002 if new series would bring the object above `p_most`. A series is a key on a
+-- dataset, or on none. An object that is already above the limit keeps its series and accepts more points of them. The
+-- caller has locked the row of the object.
 CREATE OR REPLACE FUNCTION log_metrics_within(
   p_object_kind text, p_object_id uuid, p_scope_id uuid, p_points text[], p_most integer,
   OUT changed integer, OUT latest json
@@ -12,7 +12,7 @@ DECLARE
   v_present bigint;
 BEGIN
   SELECT count(*) INTO v_present FROM metric_series s WHERE s.object_id = p_object_id;
-  -- Which keys are new matters only near the bound.
+  -- The count of new keys matters only near the limit.
   IF v_present + v_new > p_most THEN
     SELECT count(*) INTO v_new
     FROM unnest(v_keys, v_datasets) AS w (key, dataset_id)
@@ -23,7 +23,8 @@ BEGIN
       RAISE EXCEPTION USING
         ERRCODE = 'MB002',
         MESSAGE = format(
-          'must not give the object more than %s metric keys (a key on a dataset is one by itself): it has %s, and %s of these are new. '
+          'must not give the object more than %s metric keys (a key on a dataset is one by itself): '
+          'it has %s, and %s of these are new. '
           'Log fewer keys, or store the details as a file. The setting MODELBOX_METRIC_KEYS has the bound.',
           p_most, v_present, v_new);
     END IF;

@@ -1,4 +1,5 @@
--- JSON has no NaN and no infinities: they are the strings "NaN", "Infinity", "-Infinity".
+-- Returns a value as JSON. JSON has no NaN and no infinities, so the strings "NaN", "Infinity" and "-Infinity" replace
+-- them.
 CREATE OR REPLACE FUNCTION metric_json(value double precision) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE

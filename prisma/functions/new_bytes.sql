@@ -1,5 +1,6 @@
--- The bytes of content that, below a namespace, only these files have.
-CREATE OR REPLACE FUNCTION new_bytes(p_path text, p_object_id uuid, p_paths text[]) RETURNS bigint LANGUAGE sql STABLE AS $$
+-- Sums the content that only these files have at or below a namespace.
+CREATE OR REPLACE FUNCTION new_bytes(p_path text, p_object_id uuid, p_paths text[])
+RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT coalesce(sum(mine.size_bytes), 0)::bigint FROM (
     SELECT DISTINCT f.blob_id, f.size_bytes FROM files f
     WHERE f.object_id = p_object_id AND f.blob_id IS NOT NULL AND (p_paths IS NULL OR f.path = ANY (p_paths))

@@ -1,5 +1,5 @@
--- Notes that the rights of some principals changed. The row of the epoch stays locked until the commit, so that epochs
--- commit in their order.
+-- Records that the rights of some principals changed. The row of the epoch stays locked until the commit, so epochs
+-- commit in order.
 CREATE OR REPLACE FUNCTION note_access_changes(p_principals text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_epoch bigint;

@@ -1,4 +1,4 @@
--- Notes the principals of updated grants, before and after.
+-- Records the principals of updated grants, before and after the update.
 CREATE OR REPLACE FUNCTION note_changed_grants() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM note_access_changes(ARRAY(SELECT principal FROM was UNION SELECT principal FROM now_is));

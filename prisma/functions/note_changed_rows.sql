@@ -1,4 +1,4 @@
--- Notes the principals of inserted or deleted rows.
+-- Records the principals of inserted or deleted rows.
 CREATE OR REPLACE FUNCTION note_changed_rows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM note_access_changes(ARRAY(SELECT principal FROM changed));

@@ -1,4 +1,4 @@
--- Notes the principals of tokens whose rights changed. The time of the last use is no right.
+-- Records the principals of tokens whose rights changed. The time of the last use does not affect rights.
 CREATE OR REPLACE FUNCTION note_changed_tokens() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM note_access_changes(ARRAY(
@@ -11,6 +11,6 @@ BEGIN
 END
 $$;
 
--- No server has cached a new token.
+-- Inserted tokens need no trigger: no server has cached them.
 CREATE OR REPLACE TRIGGER tokens_updated AFTER UPDATE ON tokens REFERENCING OLD TABLE AS was NEW TABLE AS now_is
   FOR EACH STATEMENT EXECUTE FUNCTION note_changed_tokens();

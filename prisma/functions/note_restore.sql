@@ -1,9 +1,10 @@
--- Notes a restore of the database, and returns whether there was one: then the store may hold other bytes than the rows
--- say.
+-- Records a restore of the database. Returns whether one happened: if so, the bytes in the store may differ from the
+-- rows.
 CREATE OR REPLACE FUNCTION note_restore(p_at timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   v_place text := concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
-                                 (SELECT oid FROM pg_database WHERE datname = current_database()), 'blobs'::regclass::oid);
+                                 (SELECT oid FROM pg_database WHERE datname = current_database()),
+                                 'blobs'::regclass::oid);
   v_before text;
 BEGIN
   SELECT place INTO v_before FROM database_identity FOR UPDATE;

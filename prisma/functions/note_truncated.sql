@@ -1,4 +1,4 @@
--- Notes that the rights of all principals may have changed.
+-- Records that the rights of all principals may have changed.
 CREATE OR REPLACE FUNCTION note_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM note_access_changes(ARRAY['*']);

@@ -1,4 +1,4 @@
--- Whether an object exists, for the kinds whose last changes are read as long as it does.
+-- Returns whether an object exists. `prune_changes` keeps the last changes of existing objects of these kinds.
 CREATE OR REPLACE FUNCTION object_exists(p_kind text, p_id uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN CASE p_kind

@@ -1,6 +1,6 @@
--- The objects that own files, metrics and uploads. `name` is the own name of each, and an object counts as deleted when
--- its parent is. Each branch reads one table and looks up the parent in the select list: so a join by `kind` and `id`
--- uses the primary keys, and a query pays only for the columns that it reads.
+-- The objects that own files, metrics and uploads. An object counts as deleted if its parent is deleted. Each branch
+-- reads one table and looks up the parent in the select list. A join by `kind` and `id` then uses the primary keys. A
+-- query computes only the columns that it reads.
 CREATE OR REPLACE VIEW owned_objects AS
   SELECT 'model'::text COLLATE "C" AS kind, m.id, m.namespace_id, NULL::uuid AS parent_id, m.name, m.deleted_at
   FROM models m

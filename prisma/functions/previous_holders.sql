@@ -1,4 +1,4 @@
--- The versions to which a rollback of the model's aliases would go, one step each.
+-- Lists the versions that a rollback of the model's aliases would restore, one step for each alias.
 CREATE OR REPLACE FUNCTION previous_holders(p_model_id uuid) RETURNS TABLE (version_id uuid) LANGUAGE sql STABLE AS $$
   WITH RECURSIVE walk AS (
     SELECT n.holder, n.back_id, NULL::uuid AS found

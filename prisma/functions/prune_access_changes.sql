@@ -1,5 +1,6 @@
--- Deletes up to `p_limit` notes of changed rights from before `p_before`. Locks the epoch first, as the writers do.
-CREATE OR REPLACE FUNCTION prune_access_changes(p_before timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
+-- Deletes up to `p_limit` records of changed rights from before `p_before`. Locks the epoch first, like the writers.
+CREATE OR REPLACE FUNCTION prune_access_changes(p_before timestamptz, p_limit integer)
+RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_last bigint;
   v_count integer;

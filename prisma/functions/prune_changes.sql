@@ -1,8 +1,9 @@
--- Prunes up to `p_limit` of the next changes of the feed that are older than `p_before`, and returns how many it looked
--- at. The newest change of each action stays as long as the object exists: cache tags, `before` of a purge, undone
--- decisions and edits of a policy are read from those. One caller at a time, over all servers. A change stays until
--- every reader of the feed has passed it. A batch is small, so every join uses the index, never a hash of the whole
--- table.
+-- Prunes up to `p_limit` of the next changes of the feed that are older than `p_before`. Returns the number of visited
+-- changes. One caller runs at a time, across all servers. A change stays until every reader of the feed has passed it.
+-- A batch is small, so every join uses the index and never hashes the whole table.
+--
+-- The newest change of each action stays while the object exists. Cache tags, `before` of a purge, undone decisions and
+-- edits of a policy are read from these changes.
 CREATE OR REPLACE FUNCTION prune_changes(p_before timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
@@ -18,12 +19,13 @@ BEGIN
       SELECT seq, at FROM changes WHERE seq > v_after AND seq <= feed_read_by_all() ORDER BY seq LIMIT p_limit) AS next
   ) AS prefix WHERE is_old;
   IF v_count = 0 THEN RETURN 0; END IF;
-  -- A function header may set a parameter of our own only if a superuser creates it.
+  -- Only a superuser may create a function whose header sets a custom parameter.
   PERFORM set_config('modelbox.changes_retention', 'on', true);
   PERFORM extend_version_baselines(v_after, v_until);
-  -- An older change of the same object and action goes, also one that an earlier batch kept.
+  -- An older change of the same object and action is deleted, even if an earlier batch kept it.
   WITH newest AS MATERIALIZED (
-    SELECT object_id, action, max(id) AS id FROM changes WHERE seq > v_after AND seq <= v_until GROUP BY object_id, action
+    SELECT object_id, action, max(id) AS id FROM changes WHERE seq > v_after AND seq <= v_until
+    GROUP BY object_id, action
   )
   DELETE FROM changes c USING newest n WHERE c.object_id = n.object_id AND c.id < n.id AND c.action = n.action;
   WITH objects AS MATERIALIZED (

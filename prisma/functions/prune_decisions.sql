@@ -1,5 +1,5 @@
--- Prunes up to `p_limit` of the next decisions that are older than `p_before`, and returns how many it looked at. The
--- last decision of a rule about a subject with each outcome stays as long as the subject exists.
+-- Prunes up to `p_limit` of the next decisions that are older than `p_before`. Returns the number of visited decisions.
+-- For each rule, subject and outcome, the last decision stays while the subject exists.
 CREATE OR REPLACE FUNCTION prune_decisions(p_before timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE

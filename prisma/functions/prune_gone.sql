@@ -1,5 +1,5 @@
--- Deletes the rest of purged objects, once their last change is pruned: decisions about them, and the history of a
--- model or namespace.
+-- Deletes decisions about purged objects, and the history of purged models and namespaces. The last change of each
+-- object was pruned before.
 CREATE OR REPLACE FUNCTION prune_gone(p_ids uuid[]) RETURNS void LANGUAGE sql AS $$
   DELETE FROM decisions WHERE subject_id = ANY (p_ids);
   DELETE FROM decisions WHERE model_id = ANY (p_ids);

@@ -1,5 +1,5 @@
--- Deletes up to `p_limit` proposals that were decided before `p_before`. The last rejection of a version by a rule
--- stays: it keeps the rule from proposing the version again.
+-- Deletes up to `p_limit` proposals that were decided before `p_before`. The last rejection of a version stays for each
+-- rule, so the rule does not propose the version again.
 CREATE OR REPLACE FUNCTION prune_proposals(p_before timestamptz, p_limit integer) RETURNS integer LANGUAGE sql AS $$
   WITH gone AS (
     DELETE FROM proposals WHERE id IN (

@@ -1,6 +1,6 @@
--- Purges the removed files of up to `p_limit` objects whose grace time is over; returns how many files, and their
--- bytes. The rows of one object go together, under the lock that `restore` takes: a restore gets all files of an object
--- or none. A locked object is left for a later round.
+-- Purges the removed files of up to `p_limit` objects after their grace period. Returns the number of files and their
+-- bytes. The files of one object are purged together under the lock of `restore`, so a restore gets all or none. Skips
+-- locked objects until a later round.
 CREATE OR REPLACE FUNCTION purge_removed_files(p_limit integer, p_at timestamptz, OUT files integer, OUT bytes bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -8,7 +8,8 @@ DECLARE
   v_locked uuid[];
 BEGIN
   SELECT array_agg(object_id) INTO v_due FROM (
-    SELECT object_id FROM removed_files WHERE purge_at <= p_at GROUP BY object_id ORDER BY min(purge_at) LIMIT p_limit) AS due;
+    SELECT object_id FROM removed_files WHERE purge_at <= p_at GROUP BY object_id
+    ORDER BY min(purge_at) LIMIT p_limit) AS due;
   WITH locked_versions AS (
     SELECT id FROM versions WHERE id = ANY (v_due) FOR NO KEY UPDATE SKIP LOCKED),
   locked_checkpoints AS (

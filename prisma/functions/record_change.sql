@@ -1,6 +1,5 @@
--- Records a change. The id is drawn here, while the caller holds the row lock of the object (or has just inserted the
--- row): so the ids of one object's changes are in the order of its states. `p_by` is {actor, tokenId, address,
--- requestId}.
+-- Records a change. The caller has locked or just inserted the row of the object. The ids of its changes therefore
+-- follow the order of its states. `p_by` is {actor, tokenId, address, requestId}.
 CREATE OR REPLACE FUNCTION record_change(
   p_object_kind text, p_object_id uuid, p_namespace text, p_action text,
   p_before jsonb, p_after jsonb, p_detail jsonb, p_by jsonb, p_at timestamptz

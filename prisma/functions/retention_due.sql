@@ -1,4 +1,5 @@
--- Makes the retention of a model or namespace due at once when its policy changes.
+-- Makes the retention of a model or namespace due at once when its policy changes. A policy of a namespace also affects
+-- the models below.
 CREATE OR REPLACE FUNCTION retention_due() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM retention_runs r WHERE r.owner_id = NEW.owner_id;
@@ -11,4 +12,5 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER policies_retention AFTER INSERT OR UPDATE ON policies FOR EACH ROW EXECUTE FUNCTION retention_due();
+CREATE OR REPLACE TRIGGER policies_retention AFTER INSERT OR UPDATE ON policies
+  FOR EACH ROW EXECUTE FUNCTION retention_due();

@@ -1,6 +1,6 @@
--- Gives the committed changes without a `seq` the next numbers, in the order of their ids, and returns how many. An id
--- that was drawn early may commit late; readers that page by `seq` still miss none, because only committed changes get
--- a `seq`. One caller at a time, over all servers: the others wait for the row.
+-- Assigns the next `seq` numbers to committed changes, in the order of their ids. Returns the number of changes. A
+-- change with a low id may commit late. Readers that page by `seq` miss none, because only committed changes get a
+-- `seq`. One caller runs at a time, across all servers: the others wait for the row lock.
 CREATE OR REPLACE FUNCTION sequence_changes(p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_last bigint;

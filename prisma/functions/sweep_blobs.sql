@@ -1,6 +1,5 @@
--- Deletes up to `p_limit` blobs that no file has referred to since `p_before`, marks their keys for removal, and
--- returns how many it looked at. A concurrent attach of the same content waits, finds the row gone, and keeps a copy of
--- its own.
+-- Deletes up to `p_limit` blobs without files since `p_before`, and makes their keys pending deletions. Returns the
+-- number of visited blobs. A concurrent attach of the same content waits, finds the row gone, and keeps its own copy.
 CREATE OR REPLACE FUNCTION sweep_blobs(p_before timestamptz, p_limit integer, p_at timestamptz)
 RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
@@ -14,7 +13,8 @@ BEGIN
     DELETE FROM blobs b WHERE b.id = ANY (v_ids) AND NOT EXISTS (SELECT 1 FROM files f WHERE f.blob_id = b.id)
                  AND NOT EXISTS (SELECT 1 FROM removed_files r WHERE r.blob_id = b.id)
     RETURNING b.key, b.size_bytes)
-  INSERT INTO pending_deletions (key, size_bytes, requested_at) SELECT key, size_bytes, p_at FROM gone ON CONFLICT DO NOTHING;
+  INSERT INTO pending_deletions (key, size_bytes, requested_at)
+  SELECT key, size_bytes, p_at FROM gone ON CONFLICT DO NOTHING;
   UPDATE blobs SET unreferenced_since = NULL WHERE id = ANY (v_ids);
   RETURN cardinality(v_ids);
 END

@@ -1,4 +1,5 @@
--- Updates the state of up to `p_limit` files to that of their content, and returns how many. Each leaves a change.
+-- Sets the state of up to `p_limit` files to the state of their content. Returns the number of updated files. Each
+-- update records a change.
 CREATE OR REPLACE FUNCTION sync_file_states(p_limit integer, p_at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_file record;

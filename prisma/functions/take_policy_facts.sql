@@ -1,5 +1,5 @@
--- Reads the next changes of the feed, notes the policy work that they cause, and returns how many changes there were.
--- One caller at a time, over all servers.
+-- Reads the next changes of the feed and queues the policy work that they cause. Returns the number of changes. One
+-- caller runs at a time, across all servers.
 CREATE OR REPLACE FUNCTION take_policy_facts(p_limit integer, p_at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_last bigint;
@@ -18,18 +18,22 @@ BEGIN
     ), promoting AS MATERIALIZED (SELECT p.model_id, p.path FROM models_under_policy('promote') AS p
     ), due AS (
       SELECT l.model_id, 'version' AS kind, v.id AS subject, b.*
-      FROM batch b JOIN versions v ON b.object_kind = 'version' AND v.id = b.object_id JOIN labelled l ON l.model_id = v.model_id
+      FROM batch b JOIN versions v ON b.object_kind = 'version' AND v.id = b.object_id
+      JOIN labelled l ON l.model_id = v.model_id
       WHERE b.action NOT IN ('deleted', 'purged')
       UNION ALL
       SELECT l.model_id, 'model', l.model_id, b.*
-      FROM batch b JOIN versions v ON b.object_kind = 'version' AND v.id = b.object_id JOIN labelled l ON l.model_id = v.model_id
+      FROM batch b JOIN versions v ON b.object_kind = 'version' AND v.id = b.object_id
+      JOIN labelled l ON l.model_id = v.model_id
       WHERE b.action = 'deleted'
       UNION ALL
       SELECT l.model_id, 'model', l.model_id, b.*
-      FROM batch b JOIN labelled l ON b.object_kind = 'alias' AND l.model_id = (coalesce(b.after, b.before)->>'modelId')::uuid
+      FROM batch b JOIN labelled l ON b.object_kind = 'alias'
+        AND l.model_id = (coalesce(b.after, b.before)->>'modelId')::uuid
       UNION ALL
       SELECT l.model_id, 'model', l.model_id, b.*
-      FROM batch b JOIN labelled l ON b.object_kind = 'model' AND b.action IN ('policy_set', 'restored') AND l.model_id = b.object_id
+      FROM batch b JOIN labelled l ON b.object_kind = 'model' AND b.action IN ('policy_set', 'restored')
+        AND l.model_id = b.object_id
       UNION ALL
       SELECT l.model_id, 'model', l.model_id, b.*
       FROM batch b JOIN namespaces o ON b.object_kind = 'namespace' AND b.action = 'policy_set' AND o.id = b.object_id
@@ -61,7 +65,7 @@ BEGIN
       JOIN promoting p ON is_at_or_below(n.path, p.path)
       WHERE b.action IN ('created', 'updated', 'restored')
       UNION ALL
-      -- A rule that has just come looks at the runs that were there before.
+      -- A new rule also evaluates the runs that already exist.
       SELECT p.model_id, 'promotions', uuid_nil(), b.*
       FROM batch b JOIN promoting p ON b.object_kind = 'model' AND b.action = 'policy_set' AND p.model_id = b.object_id
       UNION ALL
@@ -71,9 +75,10 @@ BEGIN
     )
     INSERT INTO policy_work (model_id, subject_kind, subject_id, seq, cause, due_at)
     SELECT DISTINCT ON (d.model_id, d.subject) d.model_id, d.kind, d.subject, d.seq,
-           jsonb_build_object('change', d.seq, 'object', d.object_kind, 'id', d.object_id, 'action', d.action, 'actor', d.actor), p_at
+           jsonb_build_object('change', d.seq, 'object', d.object_kind, 'id', d.object_id,
+                              'action', d.action, 'actor', d.actor), p_at
     FROM due d ORDER BY d.model_id, d.subject, d.seq
-    -- What waits already keeps its place.
+    -- Work that already waits keeps its place in the queue.
     ON CONFLICT (model_id, subject_id, is_timer) DO UPDATE SET cause = EXCLUDED.cause;
   END IF;
   UPDATE policy_feed SET last_seq = v_next WHERE id = 1;

@@ -1,4 +1,4 @@
--- Whether a token, or one of its ancestors, was not used since a time.
+-- Returns whether a token, or one of its ancestors, was not used since a time.
 CREATE OR REPLACE FUNCTION token_is_idle(p_id uuid, p_since timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
   WITH RECURSIVE line AS (
     SELECT id, parent_id, last_used_at, created_at FROM tokens WHERE id = p_id
