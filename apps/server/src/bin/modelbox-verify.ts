@@ -14,21 +14,23 @@ await runCommand('verify', form, async ({ config, has, signal, tell }) => {
     }
     if (has('--json')) process.stdout.write(`${JSON.stringify(record)}\n`);
     else if (record.type === 'finding') process.stdout.write(`${wordsOf(record)}\n`);
-    else if (record.type === 'progress')
-      tell(
-        `${record.phase}: ${record.done}${record.of === null ? '' : ` of ${record.of}`}` +
-          `${record.bytesRead === null ? '' : `, ${inUnits(record.bytesRead)} read`}, ${record.findings} findings`,
-      );
+    else if (record.type === 'progress') tell(progressWords(record));
   }
   return has('--json') ? '' : words;
 });
 
-type Finding = Extract<
+type RecordOf<T extends string> = Extract<
   Awaited<ReturnType<ReturnType<typeof runVerify>['next']>>['value'],
-  { type: 'finding' }
+  { type: T }
 >;
 
-function wordsOf(finding: Finding): string {
+function progressWords({ phase, done, of, bytesRead, findings }: RecordOf<'progress'>): string {
+  const total = of === null ? '' : ` of ${of}`;
+  const read = bytesRead === null ? '' : `, ${inUnits(bytesRead)} read`;
+  return `${phase}: ${done}${total}${read}, ${findings} findings`;
+}
+
+function wordsOf(finding: RecordOf<'finding'>): string {
   const what = `${finding.fault}: key ${finding.key}, ${finding.sizeBytes} bytes`;
   if (finding.fault === 'unknown_object') return `${what}, written at ${finding.writtenAt}`;
   const { files, file, sha256 } = finding;

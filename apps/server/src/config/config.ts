@@ -33,17 +33,11 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   const links = new Set(serviceLinks(env));
   const config: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
-    const flag = flags[flagOf(definition.env)];
     // Compose sets empty variables, and Kubernetes sets MODELBOX_PORT for a service named modelbox: ignore both.
     const variable = links.has(definition.env) ? undefined : env[definition.env];
-    const text = typeof flag === 'string' ? flag : variable || definition.default;
-    try {
-      config[name] = text === undefined ? undefined : definition.parse(text);
-    } catch (error) {
-      const source = typeof flag === 'string' ? `--${flagOf(definition.env)}` : definition.env;
-      const value = definition.secret || containsPassword(text) ? '' : `, not ${JSON.stringify(text)}`;
-      wrong.push(`${source} must be ${(error as Error).message}${value}.`);
-    }
+    const read = readSetting(definition, flags[flagOf(definition.env)], variable);
+    if ('fault' in read) wrong.push(read.fault);
+    else config[name] = read.value;
   }
   wrong.push(
     ...unknownVariables(env)
@@ -52,26 +46,46 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   );
   if (wrong.length > 0) throw new ConfigError(wrong);
   const whole = config as Config;
-  if (whole.auth === 'open' && !whole.allowRemote && !isLoopback(whole.host)) {
-    throw new ConfigError([
-      `MODELBOX_HOST=${whole.host} lets other machines reach a server that does not authenticate callers. ` +
-        'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do ' +
-        'everything.',
-    ]);
-  }
-  if (whole.unreadAnswers < PAGES_UNREAD * whole.pageBytes) {
-    throw new ConfigError([
-      `MODELBOX_UNREAD_ANSWERS must be at least ${PAGES_UNREAD} times MODELBOX_PAGE_BYTES, which is ` +
-        `${whole.pageBytes} bytes: raise it, or lower MODELBOX_PAGE_BYTES.`,
-    ]);
-  }
-  const oidc = oidcMistake(whole);
-  if (oidc) throw new ConfigError([oidc]);
+  const mistake = hostMistake(whole) ?? unreadMistake(whole) ?? oidcMistake(whole);
+  if (mistake !== undefined) throw new ConfigError([mistake]);
   return whole;
 }
 
+function readSetting(
+  definition: Setting<unknown>,
+  flag: string | boolean | undefined,
+  variable: string | undefined,
+): { value: unknown } | { fault: string } {
+  const { env, secret } = definition;
+  const text = typeof flag === 'string' ? flag : variable || definition.default;
+  if (text === undefined) return { value: undefined };
+  try {
+    return { value: definition.parse(text) };
+  } catch (error) {
+    const source = typeof flag === 'string' ? `--${flagOf(env)}` : env;
+    const value = secret || containsPassword(text) ? '' : `, not ${JSON.stringify(text)}`;
+    return { fault: `${source} must be ${(error as Error).message}${value}.` };
+  }
+}
+
 /** Whether a text is a URL with user info. No message repeats such a text. */
-const containsPassword = (text = ''): boolean => /:\/\/.*@/s.test(text);
+const containsPassword = (text: string): boolean => /:\/\/.*@/s.test(text);
+
+function hostMistake({ auth, allowRemote, host }: Config): string | undefined {
+  if (auth !== 'open' || allowRemote || isLoopback(host)) return undefined;
+  return (
+    `MODELBOX_HOST=${host} lets other machines reach a server that does not authenticate callers. ` +
+    'Set MODELBOX_AUTH=tokens, or MODELBOX_ALLOW_REMOTE=true if everyone who can reach that address may do ' +
+    'everything.'
+  );
+}
+
+function unreadMistake({ unreadAnswers, pageBytes }: Config): string | undefined {
+  return unreadAnswers < PAGES_UNREAD * pageBytes
+    ? `MODELBOX_UNREAD_ANSWERS must be at least ${PAGES_UNREAD} times MODELBOX_PAGE_BYTES, which is ` +
+        `${pageBytes} bytes: raise it, or lower MODELBOX_PAGE_BYTES.`
+    : undefined;
+}
 
 function oidcMistake({ auth, oidcIssuer, oidcAudience, oidcAdministrators }: Config): string | undefined {
   const hasIssuer = oidcIssuer !== undefined;

@@ -137,15 +137,7 @@ export function sizeCheck(): SizeCheck {
       token = at;
       return;
     }
-    const isSign =
-      byte <= SPACE ||
-      byte === COMMA ||
-      byte === COLON ||
-      byte === ARRAY ||
-      byte === OBJECT ||
-      byte === ARRAY_END ||
-      byte === OBJECT_END;
-    if (!isSign) {
+    if (!endsToken(byte)) {
       if (token < 0) token = at;
       return;
     }
@@ -182,6 +174,15 @@ export function sizeCheck(): SizeCheck {
     },
   };
 }
+
+const endsToken = (byte: number): boolean =>
+  byte <= SPACE ||
+  byte === COMMA ||
+  byte === COLON ||
+  byte === ARRAY ||
+  byte === OBJECT ||
+  byte === ARRAY_END ||
+  byte === OBJECT_END;
 
 export const tooDeep = `must not be nested deeper than ${JSON_MAX_DEPTH} levels`;
 

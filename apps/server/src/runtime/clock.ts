@@ -94,14 +94,20 @@ export async function openClock(pool: Pool, log: Logger, source: TimeSource = sy
     return { offset: source.database(row.micros / 1000) - before - error, error, at: after };
   }
 
+  /** Reads up to `READINGS` times, until a reading is good. Returns the best one. */
+  async function readBest(client: PoolClient): Promise<Reading> {
+    let best = await readOnce(client);
+    for (let n = 1; n < READINGS && best.error > GOOD; n++) {
+      const next = await readOnce(client);
+      if (next.error < best.error) best = next;
+    }
+    return best;
+  }
+
   async function read(): Promise<void> {
     const client = await pool.connect();
     try {
-      let best = await readOnce(client);
-      for (let n = 1; n < READINGS && best.error > GOOD; n++) {
-        const next = await readOnce(client);
-        if (next.error < best.error) best = next;
-      }
+      const best = await readBest(client);
       if (best.error > USABLE && last !== undefined) return;
       const jump = last === undefined ? 0 : best.offset - last.offset;
       const explained = last === undefined ? 0 : last.error + best.error + (best.at - last.at) * DRIFT;

@@ -18,6 +18,12 @@ export async function eachOnItsOwn(steps: readonly (() => Promise<void>)[]): Pro
   if (failures.length > 1) throw new AggregateError(failures, 'steps of a round failed');
 }
 
+function logFailure(log: Logger, loop: string, err: unknown): void {
+  // Requests already report an unreachable database. This loop only waits for it.
+  if (isUnavailable(err)) log.debug({ err, loop }, 'the database does not answer');
+  else log.error({ err, loop }, 'a round of background work failed');
+}
+
 /** Repeats a round of work, with a pause between rounds. A failed round is logged and repeated after the pause. */
 export function startLoop(
   name: string,
@@ -42,9 +48,7 @@ export function startLoop(
         await round(signal);
       } catch (error) {
         if (signal.aborted) return;
-        // Requests already report an unreachable database. This loop only waits for it.
-        if (isUnavailable(error)) log.debug({ err: error, loop: name }, 'the database does not answer');
-        else log.error({ err: error, loop: name }, 'a round of background work failed');
+        logFailure(log, name, error);
       }
       if (signal.aborted) return;
       // The signal came during the round, perhaps too late for the round to see its cause.

@@ -20,12 +20,16 @@ export async function decideDue(ctx: Context, stopping?: AbortSignal): Promise<v
       try {
         isMore = (await decideModel(ctx, modelId)) || isMore;
       } catch (error) {
-        // The work of this model is retried later, so that it does not delay the other models.
         failed.add(modelId);
-        await putOff(ctx, modelId).catch(() => {});
-        if (error instanceof ClockDoubted) ctx.log.debug({ model: modelId }, error.message);
-        else ctx.log.error({ err: error, model: modelId }, 'the policy decisions for a model failed');
+        await retryLater(ctx, modelId, error);
       }
     }
   }
+}
+
+/** Puts off the work of a model that failed, so that it does not delay the other models. */
+async function retryLater(ctx: Context, modelId: string, error: unknown): Promise<void> {
+  await putOff(ctx, modelId).catch(() => {});
+  if (error instanceof ClockDoubted) ctx.log.debug({ model: modelId }, error.message);
+  else ctx.log.error({ err: error, model: modelId }, 'the policy decisions for a model failed');
 }

@@ -41,7 +41,7 @@ export async function authorsAfter(
       (permission) => decideAccess(ctx.actor, permission, owner.namespace) !== 'allowed',
     );
     const now = sectionOf(document, section);
-    const isChanged = canonicalJson(sectionOf(said, section) ?? null) !== canonicalJson(now ?? null);
+    const isChanged = !isSame(sectionOf(said, section), now);
     if (isChanged && lacking[0] !== undefined) throw forbidden(owner, section, lacking[0]);
     if (now === undefined) continue;
     const isFree = had[section] === undefined || suspended[section] !== undefined;
@@ -50,6 +50,9 @@ export async function authorsAfter(
   }
   return authors;
 }
+
+const isSame = (before: unknown, after: unknown): boolean =>
+  canonicalJson(before ?? null) === canonicalJson(after ?? null);
 
 const NAMES: Readonly<Partial<Record<PolicySection, string>>> = {
   retainVersions: 'retain.versions',

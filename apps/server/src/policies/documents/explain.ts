@@ -3,6 +3,7 @@ import type { Decision, Explanation } from '@modelbox/schema';
 import { HttpProblem } from '../../protocol/problem.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { judgeNow } from '../engine/judge-now.ts';
+import type { Judged } from '../engine/label.ts';
 import { lastDecision } from './list-decisions.ts';
 
 /** Explains by the current rule and facts why a version has, or does not have, an alias. */
@@ -36,13 +37,7 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
     return { status: 200, body };
   }
   const { verdict, inputs } = judged;
-  const outcome: Decision['outcome'] = isHolder
-    ? 'holds'
-    : verdict.passes
-      ? wouldBe(rule, suspended)
-      : judged.isWaiting
-        ? 'suspended'
-        : 'no';
+  const outcome = isHolder ? 'holds' : outcomeForOther(judged, rule, suspended);
   const answer = isHolder
     ? `${version.name} holds ${params.alias}.`
     : verdict.passes
@@ -58,6 +53,16 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
   };
   return { status: 200, body };
 };
+
+/** Returns the outcome for a version that is not the holder. */
+function outcomeForOther(
+  { verdict, isWaiting }: Judged,
+  rule: LabelRule,
+  suspended: string | undefined,
+): Decision['outcome'] {
+  if (verdict.passes) return wouldBe(rule, suspended);
+  return isWaiting ? 'suspended' : 'no';
+}
 
 const wouldBe = ({ mode }: LabelRule, suspended: string | undefined): Decision['outcome'] =>
   suspended !== undefined ? 'suspended' : mode === 'propose' ? 'proposed' : 'moved';

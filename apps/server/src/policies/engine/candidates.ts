@@ -79,14 +79,8 @@ export async function* candidates(
     ...(rule.minAge === undefined
       ? []
       : [`v.ready_at <= ${query.param(bornBefore(session, rule.minAge))}::timestamptz`]),
+    ...filtered(session, query, rule),
   ];
-  const filter = filterOf(rule.filter);
-  // The SQL of a filter also sees untrusted values, so `judge` evaluates such a filter instead.
-  if (filter !== null && (query.series === 'metric_series' || !usesMetrics(filter))) {
-    const compiled = compileFilter(filter, versionSchema, query.values.length + 1, session.model.namespaceId);
-    query.values.push(...compiled.params);
-    conditions.push(`(${compiled.sql})`);
-  }
   // With a fixed bound the newest version wins. With `any`, only the best version can be better than all others.
   const order = typeof rule.than === 'number' ? 'v.created_order DESC' : query.best;
   const page = rule.than === 'any' && rule.alias !== undefined ? 1 : PAGE;
@@ -142,6 +136,16 @@ function notWorse(
                AND ${dataset} AND o.value <> 'NaN' AND o.value ${isMax ? '>=' : '<='} ${bound}::float8)`,
     ];
   });
+}
+
+function filtered(session: ReadSession, query: Query, rule: LabelRule): string[] {
+  const filter = filterOf(rule.filter);
+  if (filter === null) return [];
+  // The SQL of a filter also sees untrusted values, so `judge` evaluates such a filter instead.
+  if (query.series !== 'metric_series' && usesMetrics(filter)) return [];
+  const compiled = compileFilter(filter, versionSchema, query.values.length + 1, session.model.namespaceId);
+  query.values.push(...compiled.params);
+  return [`(${compiled.sql})`];
 }
 
 const withFiles = (query: Query, rule: LabelRule): string[] =>

@@ -207,12 +207,15 @@ function apply(
   }
   for (const [sentKey, value, datasetId] of latest ?? []) {
     const key = sentKey.normalize('NFC');
-    const dataset = datasetId === null ? null : (labels.get(datasetId) ?? datasetId);
+    const dataset = labelOf(datasetId, labels);
     for (const name of namesOf(dataset, namespace)) if (wanted.datasets.has(name)) state.evaluated.add(name);
     if (!wanted.metrics.has(key)) continue;
     state.latest.set(JSON.stringify([key, dataset]), [key, value, dataset]);
   }
 }
+
+const labelOf = (datasetId: string | null, labels: ReadonlyMap<string, string>): string | null =>
+  datasetId === null ? null : (labels.get(datasetId) ?? datasetId);
 
 const namesOf = (dataset: string | null, namespace: string): string[] =>
   dataset === null ? [] : dataset.includes('/') ? [dataset] : [dataset, `${namespace}/${dataset}`];

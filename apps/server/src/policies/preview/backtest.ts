@@ -37,10 +37,7 @@ export const backtestPolicy: Verb<'models.policy.backtest'> = (
       inSteps(ctx.pace, test.tell(state, at)),
     );
     await inSteps(ctx.pace, test.end(ctx.now()));
-    const last = new Few<Backtest['champions'][number]>(MOST_CHAMPIONS, ctx.settings.pageBytes);
-    for (const champion of test.champions.slice(-MOST_CHAMPIONS).reverse())
-      last.add({ ...champion, at: champion.at.toISOString() });
-    const champions = last.items.reverse();
+    const champions = lastFitting(test.champions, ctx.settings.pageBytes);
     const answer: Backtest = {
       champions,
       versions,
@@ -49,6 +46,17 @@ export const backtestPolicy: Verb<'models.policy.backtest'> = (
     };
     return { status: 200, body: answer };
   });
+
+/** Returns the last champions that fit into `bytes`, the newest last. */
+function lastFitting(
+  champions: ReturnType<typeof createBacktest>['champions'],
+  bytes: number,
+): Backtest['champions'] {
+  const last = new Few<Backtest['champions'][number]>(MOST_CHAMPIONS, bytes);
+  for (const champion of champions.slice(-MOST_CHAMPIONS).reverse())
+    last.add({ ...champion, at: champion.at.toISOString() });
+  return last.items.reverse();
+}
 
 async function inSteps(pace: Pace, steps: Steps): Promise<void> {
   const all = steps[Symbol.iterator]();

@@ -80,12 +80,15 @@ function claimsOf(header: string, text: string): Claim[] {
   if (header === 'content-md5' || /^x-ms-.*md5$/.test(header)) return [base64Claim(header, 'md5', text)];
   if (/^x-(?:amz|goog)-content-sha256$/.test(header))
     return text === 'UNSIGNED-PAYLOAD' ? [] : [hexClaim(header, 'sha-256', text)];
+  return [checksumClaim(header, text)];
+}
+
+/** Parses a header that names its algorithm, like `x-checksum-sha256`. Amazon sends base64, all others send hex. */
+function checksumClaim(header: string, text: string): Claim {
   const [, vendor, name = ''] = /^x-(amz-checksum|checksum|content)-(.+)$/.exec(header) ?? [];
   const algorithm = IN_HEADERS[name.replace('sha-', 'sha')];
   if (vendor === undefined || algorithm === undefined) throw unchecked(header);
-  return [
-    vendor === 'amz-checksum' ? base64Claim(header, algorithm, text) : hexClaim(header, algorithm, text),
-  ];
+  return vendor === 'amz-checksum' ? base64Claim(header, algorithm, text) : hexClaim(header, algorithm, text);
 }
 
 /** Parses a dictionary of byte sequences (RFC 9530, RFC 9651): `sha-256=:<base64>:`. */

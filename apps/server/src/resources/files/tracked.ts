@@ -5,15 +5,14 @@ import { invalid } from '../../protocol/problem.ts';
 
 type Role = z.infer<typeof FileRole>;
 
-export type TrackedInput =
-  | string
-  | {
-      uri: string;
-      path?: string | undefined;
-      role?: Role | undefined;
-      sha256?: string | null | undefined;
-      sizeBytes?: number | null | undefined;
-    };
+interface TrackedObject {
+  uri: string;
+  path?: string | undefined;
+  role?: Role | undefined;
+  sha256?: string | null | undefined;
+  sizeBytes?: number | null | undefined;
+}
+export type TrackedInput = string | TrackedObject;
 
 export interface TrackedFile {
   readonly path: string;
@@ -34,40 +33,49 @@ export function trackedFiles(items: readonly TrackedInput[], kind: OwnerKind): T
   const errors: FieldError[] = [];
   const taken = new Map<string, number>();
   const files = items.map((item, index): TrackedFile => {
-    const input = typeof item === 'string' ? { uri: item } : item;
-    const at = typeof item === 'string' ? `/files/${index}` : `/files/${index}/uri`;
+    const input: TrackedObject = typeof item === 'string' ? { uri: item } : item;
+    const pointers = pointersOf(item, index);
     const fail = (pointer: string, message: string) => void errors.push({ in: 'body', pointer, message });
     const uri = parseTrackedUri(input.uri);
-    if (!uri.ok) fail(at, uri.message);
+    if (!uri.ok) fail(pointers.uri, uri.message);
     const path = pathOf(input.path, uri.ok ? uri.path : null);
-    const pointer = input.path === undefined ? at : `/files/${index}/path`;
-    if (!path.ok) {
-      if (uri.ok) fail(pointer, path.message);
-    } else {
-      failIfHidden(path.path, input.path !== undefined, (message) => fail(pointer, message));
-      const other = taken.get(path.path);
-      if (other !== undefined)
-        fail(
-          pointer,
-          `has the same path as /files/${other}: ${JSON.stringify(path.path)}; give each file its own "path"`,
-        );
+    if (path.ok) {
+      const faults = pathFaults(path.path, input.path !== undefined, taken.get(path.path));
+      for (const message of faults) fail(pointers.path, message);
       taken.set(path.path, index);
-    }
-    return {
-      path: path.ok ? path.path : '',
-      role: input.role ?? defaultRole(kind),
-      uri: input.uri,
-      sha256: input.sha256 ?? null,
-      sizeBytes: input.sizeBytes ?? null,
-    };
+    } else if (uri.ok) fail(pointers.path, path.message);
+    return trackedFile(input, path.ok ? path.path : '', kind);
   });
   if (errors.length > 0) throw invalid(errors);
   return files;
 }
 
-function failIfHidden(path: string, isGiven: boolean, fail: (message: string) => void): void {
+const trackedFile = (input: TrackedObject, path: string, kind: OwnerKind): TrackedFile => ({
+  path,
+  role: input.role ?? defaultRole(kind),
+  uri: input.uri,
+  sha256: input.sha256 ?? null,
+  sizeBytes: input.sizeBytes ?? null,
+});
+
+/** A missing path is derived from the URI, so the URI's pointer reports the faults of both. */
+function pointersOf(item: TrackedInput, index: number): { uri: string; path: string } {
+  const at = `/files/${index}`;
+  if (typeof item === 'string') return { uri: at, path: at };
+  return { uri: `${at}/uri`, path: item.path === undefined ? `${at}/uri` : `${at}/path` };
+}
+
+/** @param other index of the last item with the same path */
+function pathFaults(path: string, isGiven: boolean, other: number | undefined): string[] {
+  const faults: string[] = [];
   const hidden = faultInNewName(path, '/');
-  if (hidden !== undefined) fail(isGiven ? hidden : `names a file whose path ${hidden}; give a "path"`);
+  if (hidden !== undefined)
+    faults.push(isGiven ? hidden : `names a file whose path ${hidden}; give a "path"`);
+  if (other !== undefined)
+    faults.push(
+      `has the same path as /files/${other}: ${JSON.stringify(path)}; give each file its own "path"`,
+    );
+  return faults;
 }
 
 function pathOf(given: string | undefined, fromUri: string | null) {

@@ -7,6 +7,7 @@ import type { Verb } from '../../protocol/verb.ts';
 
 type Node = Lineage['nodes'][number];
 type Edge = Lineage['edges'][number];
+type EdgeRow = Edge & { fromKind: Node['kind'] };
 
 /**
  * The default number of steps from the version, and the most nodes of an answer. `pageBytes` limits nodes and edges.
@@ -15,7 +16,7 @@ const DEFAULT_DEPTH = 8;
 const MAX_NODES = 1000;
 
 /** All edges into or out of a set of versions. `from` was used for `to`. */
-const edgesOf = prepared<[versionIds: string[], limit: number], Edge & { fromKind: Node['kind'] }>(
+const edgesOf = prepared<[versionIds: string[], limit: number], EdgeRow>(
   'lineage_edges',
   `SELECT * FROM (
      SELECT u.dataset_id AS "from", u.version_id AS "to", 'trained_on' AS relation, u.digest, 'dataset' AS "fromKind"
@@ -82,8 +83,7 @@ export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touche
     const fresh = [...new Set(found.flatMap(({ from, to }) => [from, to]))].filter((id) => !seen.has(id));
     for (const id of fresh) seen.add(id);
     for (const node of await visibleNodes(ctx, fresh)) nodes.set(node.id, node);
-    for (const { fromKind: _, ...edge } of found) {
-      if (!nodes.has(edge.from) || !nodes.has(edge.to)) continue;
+    for (const edge of edgesBetween(nodes, found)) {
       edges.set(`${edge.from} ${edge.to} ${edge.relation} ${edge.digest}`, edge);
       bytes += jsonBytes(edge);
     }
@@ -96,6 +96,10 @@ export const readLineage: Verb<'versions.lineage'> = async (ctx, { query, touche
   }
   return { status: 200, body: { nodes: [...nodes.values()], edges: [...edges.values()], truncated } };
 };
+
+/** Returns the edges that have both ends in `nodes`. */
+const edgesBetween = (nodes: ReadonlyMap<string, Node>, rows: readonly EdgeRow[]): Edge[] =>
+  rows.filter(({ from, to }) => nodes.has(from) && nodes.has(to)).map(({ fromKind: _, ...edge }) => edge);
 
 async function visibleNodes({ db, actor }: RequestContext, ids: string[]): Promise<Node[]> {
   if (ids.length === 0) return [];

@@ -87,14 +87,13 @@ async function readParts(
       at += piece.length;
       bytes += piece.length;
       if (bytes < end) continue;
-      const arrived = parts[number - 1] ?? '';
+      const arrived = parts[number - 1];
       const found = part.digest('hex');
-      if (found !== arrived) {
-        const start = end - partSize(content, number);
-        const again = await readPart(ctx, key, { start, end }, { before, arrived }, signal);
-        if (again === undefined) return otherPart(number, partCount(content), found);
-        whole = again;
-      }
+      const start = end - partSize(content, number);
+      const matching =
+        found === arrived ? whole : await readPart(ctx, key, { start, end }, { before, arrived }, signal);
+      if (matching === undefined) return otherPart(number, partCount(content), found);
+      whole = matching;
       before = whole.copy();
       part = createHash('sha256');
       number += 1;
@@ -111,7 +110,7 @@ async function readPart(
   ctx: Pick<Context, 'blobs'>,
   key: string,
   range: { readonly start: number; readonly end: number },
-  { before, arrived }: { readonly before: Hash; readonly arrived: string },
+  { before, arrived }: { readonly before: Hash; readonly arrived: string | undefined },
   signal: AbortSignal,
 ): Promise<Hash | undefined> {
   for (let tries = 0; tries < READ_AGAIN; tries += 1) {

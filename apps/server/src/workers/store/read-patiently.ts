@@ -34,12 +34,16 @@ export async function* readPatiently(
       }
       return;
     } catch (error) {
-      // Waiting does not repair unreadable bytes: this is a finding.
-      if (isUnreadable(error)) throw error;
-      if (!(error instanceof BlobStoreUnavailable) || ++tries > (at > start ? TRIES_TO_GO_ON : TRIES))
-        throw error;
+      tries += 1;
+      if (!mayRetry(error, tries, at > start)) throw error;
       if (at >= end) return;
       await pause(REST, undefined, { signal });
     }
   }
+}
+
+function mayRetry(error: unknown, tries: number, hasRead: boolean): boolean {
+  // Waiting does not repair unreadable bytes: this is a finding.
+  if (isUnreadable(error)) return false;
+  return error instanceof BlobStoreUnavailable && tries <= (hasRead ? TRIES_TO_GO_ON : TRIES);
 }

@@ -47,18 +47,9 @@ export async function downloadFile(
   if (!path.ok) throw invalidField('path', '/path', path.message);
   const [file] = await find(ctx.db.requests, object.id, path.path);
   if (file === undefined) throw new HttpProblem('not_found', `The ${object.kind} has no file ${path.path}.`);
-  if (file.uri !== null)
-    throw new HttpProblem(
-      'file_is_tracked',
-      `The file is tracked: its content is at ${file.uri}, not here.`,
-      { uri: file.uri },
-    );
-  if (file.state === 'verifying' || file.state === 'rejected') throw notVerified(file.state);
-  if (file.key === null || file.sizeBytes === null || file.sha256 === null)
-    throw new Error('a stored file has no blob');
-  if (file.isCorrupt) throw corrupt();
-  const { key, sizeBytes, sha256, mediaType } = file;
-  const content = contentOf(path.path, { key, sizeBytes, sha256, mediaType });
+  const stored = storedFile(file);
+  const { key, sizeBytes, sha256 } = stored;
+  const content = contentOf(path.path, stored);
   const location = wanted.redirect ? locationOf(ctx, { key, sizeBytes }, content) : undefined;
   try {
     return await sendContent(ctx, request, { ...content, location });
@@ -70,6 +61,18 @@ export async function downloadFile(
     if (await judgeFailure(ctx, { key, sizeBytes, sha256 }, isAgain)) throw corrupt();
     return downloadFile(ctx, object, wanted, request, true);
   }
+}
+
+/** @throws HttpProblem if the server has no sound content of the file */
+function storedFile({ state, uri, isCorrupt, key, sizeBytes, sha256, mediaType }: StoredRow): StoredFile {
+  if (uri !== null)
+    throw new HttpProblem('file_is_tracked', `The file is tracked: its content is at ${uri}, not here.`, {
+      uri,
+    });
+  if (state === 'verifying' || state === 'rejected') throw notVerified(state);
+  if (key === null || sizeBytes === null || sha256 === null) throw new Error('a stored file has no blob');
+  if (isCorrupt) throw corrupt();
+  return { key, sizeBytes, sha256, mediaType };
 }
 
 const notVerified = (state: 'verifying' | 'rejected'): HttpProblem =>
