@@ -73,14 +73,7 @@ async function measure(chosen: readonly Benchmark[]): Promise<void> {
   };
   const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const bench: Bench = {
-    quick: options.quick ?? false,
-    large: options.large ?? false,
-    seconds: {
-      ...(options.quiet ? { quiet: Number(options.quiet) } : {}),
-      ...(options.abuse ? { abuse: Number(options.abuse) } : {}),
-      ...(options.each ? { each: Number(options.each) } : {}),
-    },
-    ...(options.attacks ? { attacks: options.attacks } : {}),
+    ...settings(),
     databases,
     server: (url, env = {}) => stopped(startServer(url, env, nodeOptions)),
     s3: (diskBytes) => stopped(startBenchS3(diskBytes)),
@@ -112,7 +105,25 @@ async function measure(chosen: readonly Benchmark[]): Promise<void> {
   }
   if (lines.length === 0) return;
   const seconds = Math.round((performance.now() - started) / 1000);
-  const part = process.exitCode ? ', cut short' : '';
-  console.log(`\n${machine(databases.version)}${bench.quick ? ' (--quick)' : ''}, ${seconds} s${part}:\n`);
+  console.log(`\n${machine(databases.version)}${runWords(seconds)}:\n`);
   console.log(report(lines));
+}
+
+function runWords(seconds: number): string {
+  const part = process.exitCode ? ', cut short' : '';
+  return `${options.quick ? ' (--quick)' : ''}, ${seconds} s${part}`;
+}
+
+/** The part of `Bench` that the command line sets. */
+function settings(): Pick<Bench, 'quick' | 'large' | 'seconds' | 'attacks'> {
+  return {
+    quick: options.quick ?? false,
+    large: options.large ?? false,
+    seconds: {
+      ...(options.quiet ? { quiet: Number(options.quiet) } : {}),
+      ...(options.abuse ? { abuse: Number(options.abuse) } : {}),
+      ...(options.each ? { each: Number(options.each) } : {}),
+    },
+    ...(options.attacks ? { attacks: options.attacks } : {}),
+  };
 }

@@ -32,7 +32,8 @@ export function renewCredentials(client: S3Client): void {
   const known = async () => keyOf(await client.config.credentials());
   let renewedAt = Number.NEGATIVE_INFINITY;
   let renewing: Promise<unknown> | undefined;
-  const renew = async () => {
+  const renewIfUnchanged = async (used: string | undefined) => {
+    if ((await known()) !== used) return;
     if (performance.now() - renewedAt < restBetween) return;
     renewing ??= Promise.resolve(client.config.credentials({ forceRefresh: true })).finally(() => {
       renewedAt = performance.now();
@@ -49,7 +50,7 @@ export function renewCredentials(client: S3Client): void {
           return await next(args);
         } catch (error) {
           if (!isRefusal(error, commandName)) throw error;
-          if ((await known()) === used) await renew();
+          await renewIfUnchanged(used);
           if (!canRepeat(args.input) || (await known()) === used) throw error;
           return next(args);
         }

@@ -86,8 +86,13 @@ export function narrowGrants(
   };
   if (namespaces === null) for (const [path, held] of whole) add(path, held);
   for (const root of namespaces ?? []) {
-    for (const above of pathsUp(root)) add(root, whole.get(above) ?? []);
-    for (const [path, held] of whole) if (path.startsWith(`${root}/`)) add(path, held);
+    for (const [path, held] of grantsWithin(whole, root)) add(path, held);
   }
   return narrowed;
+}
+
+/** Yields the grants that apply to a namespace or below it. Grants of its parents apply to the namespace itself. */
+function* grantsWithin(grants: Grants, root: string): Generator<[path: string, held: Iterable<Permission>]> {
+  for (const above of pathsUp(root)) yield [root, grants.get(above) ?? []];
+  for (const [path, held] of grants) if (path.startsWith(`${root}/`)) yield [path, held];
 }

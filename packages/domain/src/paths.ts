@@ -75,12 +75,8 @@ export interface TrackedUri {
  * characters.
  */
 export function parseTrackedUri(text: string): ({ readonly ok: true } & TrackedUri) | Refused {
-  const textFault = faultInText(text);
+  const textFault = faultInUriText(text);
   if (textFault) return refused(textFault);
-  if (countCharacters(text) > uriMaxCharacters) {
-    return refused(`must be at most ${uriMaxCharacters} characters long`);
-  }
-  if (text.trim() !== text) return refused('must not begin or end with white space');
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme && forbiddenSchemes.has(scheme)) return refused(`must not be a "${scheme}:" URI`);
   if (/^[a-z]:[\\/]/i.test(text))
@@ -97,6 +93,13 @@ export function parseTrackedUri(text: string): ({ readonly ok: true } & TrackedU
   if (authority === '' && !/[^/]/.test(path)) return refused('must name something after the scheme');
   if (/^https?$/.test(scheme) && !URL.canParse(text)) return refused('must be a valid URL');
   return { ok: true, uri: text, path: defaultPath(path) };
+}
+
+function faultInUriText(text: string): string | undefined {
+  const textFault = faultInText(text);
+  if (textFault) return textFault;
+  if (countCharacters(text) > uriMaxCharacters) return `must be at most ${uriMaxCharacters} characters long`;
+  return text.trim() === text ? undefined : 'must not begin or end with white space';
 }
 
 /**

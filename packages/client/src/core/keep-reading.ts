@@ -22,13 +22,11 @@ export async function* keepReading(
   first: Arrival,
   remote: Remote,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const extent = extentOf(first.response);
-  const etag = first.response.headers.get('etag');
-  let at = extent?.start ?? 0;
+  const resumable = resumableOf(first.response);
+  let at = extentOf(first.response)?.start ?? 0;
   let failures = 0;
   for (let arrival = first; ; ) {
-    // The server ignores ranges and sends the same content from the start: skips the bytes that have arrived.
-    let skip = at - (extentOf(arrival.response)?.start ?? at);
+    let skip = repeatedBytes(arrival.response, at);
     try {
       for await (const chunk of arriving(arrival)) {
         const fresh = chunk.subarray(Math.min(skip, chunk.byteLength));
@@ -40,15 +38,26 @@ export async function* keepReading(
       }
       return;
     } catch (error) {
-      if (extent === undefined || etag === null || etag.startsWith('W/')) throw error;
-      if (at === extent.end) return;
+      if (resumable === undefined) throw error;
+      if (at === resumable.end) return;
       failures += 1;
       await remote.wait(error, failures);
-      arrival = await remote.ask(`bytes=${at}-${extent.end - 1}`, etag);
-      await checkSame(arrival, at, etag);
+      arrival = await remote.ask(`bytes=${at}-${resumable.end - 1}`, resumable.etag);
+      await checkSame(arrival, at, resumable.etag);
     }
   }
 }
+
+/** Returns the end of the content and its strong ETag. Undefined if the answer lacks what a continuation needs. */
+function resumableOf(response: Response): { readonly end: number; readonly etag: string } | undefined {
+  const extent = extentOf(response);
+  const etag = response.headers.get('etag');
+  if (extent === undefined || etag === null || etag.startsWith('W/')) return undefined;
+  return { end: extent.end, etag };
+}
+
+/** Counts the bytes that arrive again, because the server ignores ranges and sends the content from its start. */
+const repeatedBytes = (response: Response, at: number): number => at - (extentOf(response)?.start ?? at);
 
 /** Throws if the answer does not continue the earlier content. */
 async function checkSame(arrival: Arrival, at: number, etag: string): Promise<void> {

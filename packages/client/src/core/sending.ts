@@ -61,7 +61,7 @@ function passing({ chunks, unchanged }: Opened, options: SendingOptions, watchdo
         watchdog.signal.throwIfAborted();
         if (chunk.byteLength === 0) continue;
         bytes += chunk.byteLength;
-        if (size !== undefined && bytes > size) throw wrongSize(size);
+        checkNotOver(bytes, size);
         hash?.update(chunk);
         if (bytes === size) {
           // The server stores nothing before the last chunk, and may answer right after it. So this is the last
@@ -74,7 +74,7 @@ function passing({ chunks, unchanged }: Opened, options: SendingOptions, watchdo
         yield chunk;
         watchdog.disarm();
       }
-      if (size !== undefined && bytes < size) throw wrongSize(size);
+      checkNotUnder(bytes, size);
       result ??= hash?.hex();
       watchdog.arm();
     } catch (error) {
@@ -84,6 +84,14 @@ function passing({ chunks, unchanged }: Opened, options: SendingOptions, watchdo
     }
   }
   return { chunks: pass(), sha256: () => result };
+}
+
+function checkNotOver(bytes: number, size: number | undefined): void {
+  if (size !== undefined && bytes > size) throw wrongSize(size);
+}
+
+function checkNotUnder(bytes: number, size: number | undefined): void {
+  if (size !== undefined && bytes < size) throw wrongSize(size);
 }
 
 const wrongSize = (size: number) =>

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { ModelBoxError } from '../core/errors.ts';
 import { nodeModule } from '../core/node.ts';
 import type { PushItem } from './options.ts';
@@ -20,22 +21,27 @@ export async function folderItems(folder: string): Promise<PushItem[]> {
     for (const entry of await fs.readdir(paths.join(root, ...below), { withFileTypes: true })) {
       const parts = [...below, entry.name];
       const source = paths.join(root, ...parts);
-      if (entry.name.includes('\ufffd') && !(await exists(source)))
+      if (await isNotUtf8(entry.name, source))
         throw new ModelBoxError(`${source} has a name that is not UTF-8`);
       if (entry.isDirectory()) await walk(parts);
       else if (isTemporaryName(entry.name)) continue;
-      else if (entry.isFile() || (entry.isSymbolicLink() && (await staysInside(source)))) {
-        items.push({ path: parts.join('/'), source });
-      } else throw new ModelBoxError(`${source} is neither a file nor a link to a file in the folder`);
+      else if (await isPushable(entry, source)) items.push({ path: parts.join('/'), source });
+      else throw new ModelBoxError(`${source} is neither a file nor a link to a file in the folder`);
     }
   }
 
   /** If a name is not UTF-8, the text that Node shows does not name a file. */
-  const exists = (path: string) =>
-    fs.lstat(path).then(
-      () => true,
+  async function isNotUtf8(name: string, path: string): Promise<boolean> {
+    if (!name.includes('\ufffd')) return false;
+    return fs.lstat(path).then(
       () => false,
+      () => true,
     );
+  }
+
+  async function isPushable(entry: Dirent, path: string): Promise<boolean> {
+    return entry.isFile() || (entry.isSymbolicLink() && (await staysInside(path)));
+  }
 
   async function staysInside(link: string): Promise<boolean> {
     const target = await fs.realpath(link).catch(() => undefined);

@@ -49,12 +49,7 @@ export function chooseRunAs(
   const uid = process.getuid?.() ?? -1;
   const owner = existsSync(clusterDir) ? statSync(clusterDir) : undefined;
   if (uid !== 0) {
-    if (owner && owner.uid !== uid) {
-      const message =
-        `The database in ${dataDir} belongs to the user with id ${owner.uid}, but this process runs as ` +
-        `${uid}. Start the server as that user, or set another MODELBOX_DATA_DIR.`;
-      throw new EmbeddedPostgresError('data_dir_unusable', message);
-    }
+    checkOwner(dataDir, owner, uid);
     return { runAs: { kind: 'self' }, binaries };
   }
 
@@ -65,9 +60,8 @@ export function chooseRunAs(
   const user = owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : unprivilegedUser();
   const runAs: RunAs = { kind: 'user', ...user };
   if (ownedByRoot !== true && canRun(user, 'cd "$1"', dataDir)) {
-    if (canRun(user, '"$1" --version', binaries.postgres)) return { runAs, binaries };
-    const copy = copyBinaries(binaries, dataDir);
-    if (canRun(user, '"$1" --version', copy.postgres)) return { runAs, binaries: copy };
+    const runnable = runnableBinaries(user, binaries, dataDir);
+    if (runnable) return { runAs, binaries: runnable };
   }
   throw new EmbeddedPostgresError(
     'cannot_run_as_root',
@@ -76,6 +70,26 @@ export function chooseRunAs(
       `${dataDir}. Start the server as an ordinary user, or set a MODELBOX_DATA_DIR that other users can ` +
       `enter (such as /var/lib/modelbox), or set DATABASE_URL to a Postgres 15 or later.`,
   );
+}
+
+/** Throws if the database exists and belongs to another user than `uid`. */
+function checkOwner(dataDir: string, owner: User | undefined, uid: number): void {
+  if (!owner || owner.uid === uid) return;
+  const message =
+    `The database in ${dataDir} belongs to the user with id ${owner.uid}, but this process runs as ` +
+    `${uid}. Start the server as that user, or set another MODELBOX_DATA_DIR.`;
+  throw new EmbeddedPostgresError('data_dir_unusable', message);
+}
+
+/** Returns the binaries, or a copy of them below the data directory. Undefined if the user can run neither. */
+function runnableBinaries(
+  user: User,
+  binaries: PostgresBinaries,
+  dataDir: string,
+): PostgresBinaries | undefined {
+  if (canRun(user, '"$1" --version', binaries.postgres)) return binaries;
+  const copy = copyBinaries(binaries, dataDir);
+  return canRun(user, '"$1" --version', copy.postgres) ? copy : undefined;
 }
 
 /** Whether user namespaces work here and Postgres runs in one. */

@@ -113,12 +113,17 @@ export function readAs(type: ScalarType, value: unknown): Value | null {
     case 'uuid':
       return typeof value === 'string' ? { type, value: value.toLowerCase() } : null;
     case 'time': {
-      const text =
-        value instanceof Date ? (Number.isFinite(value.getTime()) ? value.toISOString() : null) : value;
-      const time = typeof text === 'string' ? canonicalTime(text) : null;
+      const time = timeOf(value);
       return time === null ? null : { type, value: time };
     }
   }
+}
+
+/** Returns the canonical text of a time. Null if the value is no valid time. */
+function timeOf(value: unknown): string | null {
+  if (typeof value === 'string') return canonicalTime(value);
+  if (!(value instanceof Date) || !Number.isFinite(value.getTime())) return null;
+  return canonicalTime(value.toISOString());
 }
 
 function isMissing(value: unknown): boolean {

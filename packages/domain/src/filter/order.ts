@@ -3,7 +3,7 @@ import { FilterError } from './error.ts';
 import { MAX_ORDER_TERMS, ORDER_PREFIX } from './limits.ts';
 import { findField, resolveRef } from './refs.ts';
 import type { FilterSchema } from './schema.ts';
-import { readTokens } from './tokens.ts';
+import { readTokens, type TokenReader } from './tokens.ts';
 
 /**
  * Parses an order such as `metrics.val_accu DESC, createdAt`. The default direction is ascending.
@@ -16,10 +16,7 @@ export function parseOrderBy(text: string, schema: FilterSchema): OrderTerm[] {
   const tokens = readTokens(text);
   const terms: OrderTerm[] = [];
   while (tokens.peek().kind !== 'end') {
-    const path = tokens.takePath();
-    if (path === null) throw tokens.unexpected(['a field']);
-    const ref = resolveRef(path, schema);
-    if (ref.kind === 'set') throw new FilterError(`${ref.name} is a set, which has no order`, ref);
+    const ref = takeRef(tokens, schema);
     if (terms.length === MAX_ORDER_TERMS) throw new FilterError(`more than ${MAX_ORDER_TERMS} terms`, ref);
     const descending = tokens.takeKeyword('desc');
     if (!descending) tokens.takeKeyword('asc');
@@ -31,6 +28,14 @@ export function parseOrderBy(text: string, schema: FilterSchema): OrderTerm[] {
     if (tokens.peek().kind === 'end') throw tokens.unexpected(['a field']);
   }
   return closed(terms, text.length, schema);
+}
+
+function takeRef(tokens: TokenReader, schema: FilterSchema): ScalarRef {
+  const path = tokens.takePath();
+  if (path === null) throw tokens.unexpected(['a field']);
+  const ref = resolveRef(path, schema);
+  if (ref.kind === 'set') throw new FilterError(`${ref.name} is a set, which has no order`, ref);
+  return ref;
 }
 
 /** Fields that are never missing are short (a name, a path), so an index contains them whole. */

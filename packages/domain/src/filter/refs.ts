@@ -17,19 +17,8 @@ export function resolveRef(path: Path, schema: FilterSchema): Ref {
     return { kind: 'metadata', path: rest.map((segment) => segment.text), ...span };
   }
   if (schema.metric !== undefined) {
-    if (first.text === 'metrics' || first.text === 'metric') {
-      return { kind: 'metric', key: joined(rest).normalize('NFC'), dataset: null, ...span };
-    }
-    if (first.text === 'evaluations') {
-      const [dataset, ...key] = rest;
-      if (dataset === undefined || key.length === 0) throw bareRoot(first.text, span);
-      return {
-        kind: 'metric',
-        key: joined(key).normalize('NFC'),
-        dataset: dataset.text.normalize('NFC'),
-        ...span,
-      };
-    }
+    const ref = resolveMetric(first.text, rest, span);
+    if (ref !== null) return ref;
   }
   if (ATTRIBUTE_PREFIXES.includes(first.text) && rest.length === 1) {
     return resolveWord(joined(rest), span, schema);
@@ -42,6 +31,22 @@ export function resolveRef(path: Path, schema: FilterSchema): Ref {
     ]);
   }
   throw unknownField(path.segments.map((segment) => segment.text).join('.'), span, schema);
+}
+
+/** Resolves `metrics.<key>` and `evaluations.<dataset>.<key>`. Returns null if `root` is another word. */
+function resolveMetric(root: string, rest: readonly Segment[], span: Span): Ref | null {
+  if (root === 'metrics' || root === 'metric') {
+    return { kind: 'metric', key: joined(rest).normalize('NFC'), dataset: null, ...span };
+  }
+  if (root !== 'evaluations') return null;
+  const [dataset, ...key] = rest;
+  if (dataset === undefined || key.length === 0) throw bareRoot(root, span);
+  return {
+    kind: 'metric',
+    key: joined(key).normalize('NFC'),
+    dataset: dataset.text.normalize('NFC'),
+    ...span,
+  };
 }
 
 /** Finds a field by name or synonym. Reads own properties only, because users choose the name. */

@@ -83,13 +83,14 @@ function coerce(value: string | number | boolean, type: ScalarType): Value | nul
     case 'uuid':
       return typeof value === 'string' && isUuid(value) ? { type, value: value.toLowerCase() } : null;
     case 'time': {
-      const time = typeof value === 'string' ? canonicalTime(value) : timeOfNumber(value);
+      const time = timeOf(value);
       return time === null ? null : { type, value: time };
     }
   }
 }
 
 /** MLflow writes times as milliseconds since 1970. */
-function timeOfNumber(value: number | boolean): string | null {
+function timeOf(value: string | number | boolean): string | null {
+  if (typeof value === 'string') return canonicalTime(value);
   return Number.isSafeInteger(value) ? canonicalTimeOfMillis(value as number) : null;
 }

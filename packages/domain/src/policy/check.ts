@@ -93,10 +93,6 @@ function checkLabel(rule: LabelRule, at: string, schema: FilterSchema): PolicyFa
     add('/than', 'must be "any" or a number, because a tag has no holder');
   if (rule.tag !== undefined && rule.notWorse !== undefined)
     add('/notWorse', 'requires "alias", because a tag has no holder to compare with');
-  for (const [index, file] of (rule.files ?? []).entries()) {
-    if ((file.role === undefined) === (file.path === undefined))
-      add(`/files/${index}`, 'must have either "role" or "path"');
-  }
   const amounts = [
     [rule.margin, '/margin'],
     ...(rule.notWorse ?? []).map(
@@ -105,10 +101,19 @@ function checkLabel(rule: LabelRule, at: string, schema: FilterSchema): PolicyFa
   ] as const;
   return [
     ...faults,
+    ...checkFiles(rule.files ?? [], `${at}/files`),
     ...amounts.flatMap(([amount, path]) => checkAmount(amount, `${at}${path}`)),
     ...checkFilter(rule.filter, `${at}/filter`, schema),
     ...checkDuration(rule.minAge, `${at}/minAge`),
   ];
+}
+
+function checkFiles(files: NonNullable<LabelRule['files']>, at: string): PolicyFault[] {
+  return files.flatMap((file, index) =>
+    (file.role === undefined) === (file.path === undefined)
+      ? [{ pointer: `${at}/${index}`, message: 'must have either "role" or "path"' }]
+      : [],
+  );
 }
 
 function checkPromote(rule: PromoteRule, at: string, schemas: PolicySchemas): PolicyFault[] {
@@ -152,15 +157,20 @@ function checkKeep(clause: KeepClause, at: string, schema: FilterSchema): Policy
     if (clause.metric === undefined) add('metric', 'is required beside "best"');
     if (clause.direction === undefined) add('direction', 'is required beside "best": "max" or "min"');
   }
-  for (const name of ['best', 'latest', 'everyEpoch'] as const) {
-    const value = clause[name];
-    if (value !== undefined && (value < 1 || value > 1_000_000)) add(name, 'must be 1 to 1000000');
-  }
   return [
     ...faults,
+    ...checkCounts(clause, at),
     ...checkFilter(clause.filter, `${at}/filter`, schema),
     ...checkDuration(clause.youngerThan, `${at}/youngerThan`),
   ];
+}
+
+function checkCounts(clause: KeepClause, at: string): PolicyFault[] {
+  return (['best', 'latest', 'everyEpoch'] as const).flatMap((name) => {
+    const value = clause[name];
+    if (value === undefined || !(value < 1 || value > 1_000_000)) return [];
+    return [{ pointer: `${at}/${name}`, message: 'must be 1 to 1000000' }];
+  });
 }
 
 function checkAmount(amount: Amount | undefined, pointer: string): PolicyFault[] {

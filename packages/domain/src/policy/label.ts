@@ -94,16 +94,15 @@ export function labelVerdict(question: LabelQuestion): Verdict {
 }
 
 function betterClause(question: LabelQuestion): Clause {
-  const { rule, candidate, holder, best } = question;
+  const { rule, candidate } = question;
   const value = measuredValue(candidate.object, rule);
-  const { direction, margin } = rule;
   const than = rule.than ?? 'holder';
   const what = metricWords(rule);
   const base = {
     clause: 'better',
     metric: rule.metric,
     dataset: rule.dataset ?? null,
-    direction,
+    direction: rule.direction,
     value: valueJson(value),
   };
   if (value === null || Number.isNaN(value)) {
@@ -111,6 +110,17 @@ function betterClause(question: LabelQuestion): Clause {
     return { ...base, passes: false, words };
   }
   if (typeof than === 'number') return { ...base, ...boundVerdict(question, value, than) };
+  return { ...base, ...opponentVerdict(question, value, than) };
+}
+
+/** Compares with the holder or the best other version. Passes if there is no other version to compare with. */
+function opponentVerdict(
+  { rule, candidate, holder, best }: LabelQuestion,
+  value: number,
+  than: 'holder' | 'any',
+): Pick<Clause, 'passes' | 'words'> & Readonly<Record<string, unknown>> {
+  const { direction, margin } = rule;
+  const what = metricWords(rule);
   const opponent = than === 'any' ? best : holder;
   if (opponent === null || opponent.id === candidate.id) {
     const words = opponent
@@ -118,7 +128,7 @@ function betterClause(question: LabelQuestion): Clause {
       : than === 'any'
         ? `no other version has ${what}`
         : 'there is no holder';
-    return { ...base, passes: true, opponent: null, opponentValue: null, words };
+    return { passes: true, opponent: null, opponentValue: null, words };
   }
   const other = measuredValue(opponent.object, rule);
   const passes = isBetter(value, other, direction, margin);
@@ -129,7 +139,7 @@ function betterClause(question: LabelQuestion): Clause {
     needed: valueJson(amountOf(margin, other ?? 0)),
   };
   const compared = { what, value, other: opponent.version, otherValue: other, by: margin };
-  return { ...base, ...inputs, passes, words: betterWords(passes, compared) };
+  return { ...inputs, passes, words: betterWords(passes, compared) };
 }
 
 /** Compares with a fixed bound. Of several versions that pass, the newest wins. */
