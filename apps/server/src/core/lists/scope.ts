@@ -6,7 +6,8 @@ import type { Place } from '../../protocol/located.ts';
 
 /**
  * Conditions on the namespace `n`. They select the requested namespace, with those below it if `recursive`. Without a
- * requested namespace, they select all in which the caller has the permission. A permission on a namespace extends to those below.
+ * requested namespace, they select all in which the caller has the permission.
+ * A permission on a namespace extends to those below.
  */
 export function namespaceScope(
   ctx: RequestContext,

@@ -159,12 +159,14 @@ async function* judged(
 const CHECKPOINTS = `
   SELECT c.id, c.status, c.created_at AS "createdAt", c.created_order::float8 AS "order", c.updated_at AS "updatedAt",
          c.ready_at AS "readyAt",
-         c.created_by AS "createdBy", c.deleted_at AS "deletedAt", c.epoch, c.step, c.tags, c.metadata, n.path AS namespace,
+         c.created_by AS "createdBy", c.deleted_at AS "deletedAt", c.epoch, c.step, c.tags, c.metadata,
+         n.path AS namespace,
          c.experiment_id AS "experimentId", ${latestSql('c.id', 'e.namespace_id')} AS latest,
          coalesce((SELECT v.version FROM versions v WHERE v.model_id = $2::uuid AND v.source_checkpoint_id = c.id
                    ORDER BY v.created_order LIMIT 1),
                   (SELECT d.inputs->>'version' FROM decisions d
-                   WHERE d.subject_id = c.id AND d.model_id = $2::uuid AND d.outcome = 'promoted' LIMIT 1)) AS "promotedAs"
+                   WHERE d.subject_id = c.id AND d.model_id = $2::uuid AND d.outcome = 'promoted'
+                   LIMIT 1)) AS "promotedAs"
   FROM checkpoints c JOIN experiments e ON e.id = c.experiment_id JOIN namespaces n ON n.id = e.namespace_id
   WHERE c.id = ANY ($1::uuid[])`;
 

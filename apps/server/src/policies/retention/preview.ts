@@ -86,7 +86,8 @@ async function freedBytes(ctx: RequestContext, sql: Sql, ids: readonly string[])
   const [row] = await runSql<{ bytes: string }>(
     sql,
     Prisma.sql`SELECT coalesce(sum(b.size_bytes), 0)::text AS bytes
-     FROM (SELECT DISTINCT f.blob_id FROM files f WHERE f.object_id = ANY (${ids}::uuid[]) AND f.blob_id IS NOT NULL) AS g
+     FROM (SELECT DISTINCT f.blob_id FROM files f
+           WHERE f.object_id = ANY (${ids}::uuid[]) AND f.blob_id IS NOT NULL) AS g
      JOIN blobs b ON b.id = g.blob_id
      WHERE NOT EXISTS (
        SELECT 1 FROM files o JOIN namespaces n ON n.id = o.namespace_id

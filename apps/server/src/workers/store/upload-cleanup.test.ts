@@ -153,7 +153,8 @@ describe('old uploads', () => {
     // They all ended at the same time, so only the id separates pages.
     await server.db.requests.query(
       `INSERT INTO uploads
-       SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'key', 'k' || n, 'state', 'complete'))).*
+       SELECT (jsonb_populate_record(u, jsonb_build_object(
+         'id', gen_random_uuid(), 'key', 'k' || n, 'state', 'complete'))).*
        FROM uploads u, generate_series(1, 250) AS n WHERE u.id = $1`,
       [uploads[1]!.id],
     );
