@@ -123,7 +123,7 @@ export const JSON_MAX_VALUES = 250_000;
 export const JSON_MAX_MEMBERS = 16_384;
 /** Bytes of a long text or number in a request body: longer than any field but metadata has. */
 export const JSON_LONG_TEXT = 32_768;
-/** Bytes of all long texts and numbers in a request body. The largest metadata needs less with each character escaped. */
+/** Bytes of all long texts and numbers in a request body. Fully escaped metadata of the maximum size has fewer. */
 export const JSON_MAX_LONG_TEXTS = 524_288;
 
 export const Metadata = z.record(z.string(), z.unknown()).meta({
