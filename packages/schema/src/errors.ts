@@ -5,7 +5,10 @@ import { z } from 'zod';
  */
 export const ERRORS = {
   malformed: [400, 'The request is not well-formed HTTP, JSON or UTF-8.'],
-  unauthenticated: [401, 'The request carries no valid credentials.'],
+  unauthenticated: [
+    401,
+    'The request carries no valid credentials. Send a valid token as `Authorization: Bearer …`.',
+  ],
   forbidden: [
     403,
     'The caller may not perform this operation here. Ask an admin of the namespace for the permission.',
@@ -21,7 +24,10 @@ export const ERRORS = {
       'deleted and can be restored until it is purged.',
   ],
   no_such_route: [404, 'No route has this method and path. Check the URL against `/openapi.json`.'],
-  conflict: [409, 'The request conflicts with the current state of the object.'],
+  conflict: [
+    409,
+    'The request conflicts with the current state of the object. `detail` names the cause: resolve it, then retry.',
+  ],
   exists: [
     409,
     'An object with this name but other content exists. Choose another name, or read the existing object.',
@@ -47,8 +53,15 @@ export const ERRORS = {
     409,
     'The file set of a ready version or checkpoint is immutable. Create a new version instead.',
   ],
-  file_is_tracked: [409, 'The file is tracked: its content is at `uri`, not on this server.'],
-  file_not_verified: [409, 'The content is still being verified, or did not match the announced SHA-256.'],
+  file_is_tracked: [
+    409,
+    'The file is tracked: its content is at `uri`, not on this server. Fetch it from `uri`.',
+  ],
+  file_not_verified: [
+    409,
+    'The content is still being verified, or did not match the announced SHA-256. Wait until its `state` is ' +
+      '`verified`, or upload it again if it was rejected.',
+  ],
   files_pending: [
     409,
     'The object has an open upload, or a file that is not verified or was rejected. Complete or delete ' +
@@ -61,19 +74,22 @@ export const ERRORS = {
   ],
   no_direct_upload: [409, 'The file store accepts no direct uploads. Send the parts to the server.'],
   file_corrupt: [409, 'The stored content is damaged. Upload the same content again to repair it.'],
-  no_previous: [409, 'The alias has no previous holder, so it cannot be rolled back.'],
+  no_previous: [
+    409,
+    'The alias has no previous holder, so it cannot be rolled back. Set the alias to a version instead.',
+  ],
   replay_unavailable: [409, 'The first answer to this Idempotency-Key cannot be repeated. Send a new key.'],
   stale: [412, 'The object has changed since it was read. Read it again and retry with its new ETag.'],
-  too_large: [413, 'The request is larger than the server accepts.'],
+  too_large: [413, 'The request is larger than the server accepts. `detail` names the limit.'],
   quota_exceeded: [
     413,
     'The content exceeds the storage quota of the namespace or of a parent, or the caller’s share of it ' +
       'for open uploads. Delete content, or ask an admin to raise the quota.',
   ],
-  unsupported_media_type: [415, 'The route does not accept this content type.'],
-  range_not_satisfiable: [416, 'The requested range is outside of the file.'],
+  unsupported_media_type: [415, 'The route does not accept this content type. `detail` says what to send.'],
+  range_not_satisfiable: [416, 'The requested range is outside the file. Request a range below its size.'],
   invalid: [422, 'A field is missing, unknown or invalid. `errors` names each field and the allowed values.'],
-  immutable: [422, 'The field identifies the object and cannot be changed.'],
+  immutable: [422, 'The field identifies the object and cannot be changed. Create a new object instead.'],
   checksum_mismatch: [422, 'The content does not match its checksum or length. Send it again.'],
   idempotency_key_reused: [
     422,
@@ -95,7 +111,10 @@ export const ERRORS = {
     503,
     'The file store is full, so the content was not stored. Free space, or tell the operator.',
   ],
-  storage_read_only: [503, 'The file store is read-only. Stored files can be read, but not added.'],
+  storage_read_only: [
+    503,
+    'The file store is read-only: the server can read stored files, but cannot store new ones. Tell the operator.',
+  ],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -56,5 +56,8 @@ function demandCounts(
   if (identity === undefined || identity.expiresAt <= ctx.now().getTime())
     throw unauthenticated('The token is unknown, expired or revoked.');
   if (identity.isFrom?.(address) === false)
-    throw unauthenticated('The token is not valid from this address.');
+    throw unauthenticated(
+      'The `networks` of the token do not include this address. Use it from an allowed network, or create ' +
+        'another token.',
+    );
 }

@@ -10,8 +10,8 @@ export const noBearer = (authorization: string | undefined): HttpProblem =>
     : unauthenticated('The Authorization header must be `Bearer` followed by a token.');
 
 /**
- * 401 with the challenge of RFC 6750, section 3: without credentials it names the scheme, with wrong ones also
- * `invalid_token`.
+ * 401 with the challenge of RFC 6750, section 3. The challenge names the scheme. If credentials were sent, it also has
+ * `error="invalid_token"`.
  */
 export const unauthenticated = (
   detail: string,

@@ -251,7 +251,9 @@ describe('promotion', () => {
     const answer = await lacking.api('POST', `/v1/checkpoints/${checkpoint.id}/promote`, body);
     expect(answer.body).toMatchObject({
       status: 403,
-      detail: `This request needs the permission file.read on ${theirs}.`,
+      detail:
+        `This request needs the permission file.read on ${theirs}. Use a token with it, ` +
+        `or ask an admin of ${theirs} for a role with it.`,
     });
   });
 });

@@ -52,7 +52,7 @@ describe('a token that a token created', () => {
     for (const each of [parent, child, grandchild]) expect(await works(each.api)).toBe(false);
   });
 
-  it('is revoked with its parent, with all descendants of any owner, on every server', async () => {
+  it('revoking a token revokes all its descendants, whoever owns them, on every server', async () => {
     const parent = await ofAdministrator();
     const own = await minted(parent, { administrator: true });
     const others = await minted(own, { principal: 'service:other' });
@@ -90,7 +90,7 @@ describe('a token that a token created', () => {
     }
   });
 
-  it('has no parent if the bootstrap token created it: revoking that one keeps the first administrators', async () => {
+  it('tokens of the bootstrap token have no parent, so they survive its revocation', async () => {
     const secret = `first-${freshName('secret')}-${'x'.repeat(32)}`;
     const fresh = await startTestServer({ auth: 'tokens' });
     try {

@@ -278,7 +278,9 @@ describe('a policy', () => {
       const refused = await narrow.api(method, path, body);
       expect(refused.body, path).toMatchObject({
         status: 403,
-        detail: `This request needs the permission metric.read on ${namespace}.`,
+        detail:
+          `This request needs the permission metric.read on ${namespace}. Use a token with it, ` +
+          `or ask an admin of ${namespace} for a role with it.`,
       });
       expect((await wide.api(method, path, body)).status, path).toBe(200);
     }

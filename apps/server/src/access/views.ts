@@ -6,7 +6,8 @@ import { partsOf } from '../protocol/schema-parts.ts';
 interface Shape {
   readonly isList: boolean;
   /**
-   * The field with the object's own namespace; undefined if the object lies in the namespace of the request's object.
+   * The field with the object's own namespace. Undefined if the object has no such field: it then belongs to the
+   * namespace of the surrounding object.
    */
   readonly namespaceField: string | undefined;
   readonly restricted: readonly RestrictedField[];
@@ -124,7 +125,8 @@ const EMPTY: Readonly<Record<string, unknown>> = {
 
 function emptyOf(schema: z.ZodType): unknown {
   const { type } = partsOf(schema);
-  if (!(type in EMPTY)) throw new Error(`a field of type ${type} has no empty value: it is always shown`);
+  if (!(type in EMPTY))
+    throw new Error(`no empty value is defined for fields of type ${type}: add one to EMPTY`);
   return EMPTY[type];
 }
 

@@ -205,7 +205,7 @@ describe('a process that is killed', () => {
     expect((await uploads()).map(({ id, state }) => [id, state])).toEqual([[left.id, 'complete']]);
   });
 
-  test('and whose file changed since: sends the changed parts, or all if the size changed', async () => {
+  test('sends only the changed parts if the file changed since, or all parts if its size changed', async () => {
     const left = await killedUpload();
     const there = await arrived(left.id);
     const file = await open(path, 'r+');
@@ -260,7 +260,7 @@ describe('a server that dies', () => {
   const blobOf = ({ id }: { id: string }) =>
     server.ctx.db.prisma.upload.findUniqueOrThrow({ where: { id }, select: { key: true, token: true } });
 
-  test('after it joined the parts is asked again to complete', async () => {
+  test('after it combined the parts is asked again to complete', async () => {
     const left = await killedUpload(3 * PART + 6);
     for (const part of ALL) {
       const source = new Blob([content.subarray((part - 1) * PART, part * PART)]);
@@ -276,7 +276,7 @@ describe('a server that dies', () => {
     expect(await uploads()).toMatchObject([{ id: left.id, state: 'complete' }]);
   });
 
-  test('and loses the parts gets all of them in a new upload', async () => {
+  test('and loses the parts receives all parts in a new upload', async () => {
     const left = await killedUpload();
     await server.ctx.blobs.multipart.abort(await blobOf(left));
     // Requests over several minutes have found the parts missing.
@@ -377,7 +377,7 @@ describe('push', () => {
     expect(moved()).toHaveLength(2 + 4);
   });
 
-  test('aborts an upload whose file arrived in another way, and demands that others complete', async () => {
+  test('aborts a stale upload of its own file, and fails while an upload of another file is open', async () => {
     const { id: version } = await client.models.versions.create(model, { ...create, status: 'pending' });
     const begun = (name: string, sizeBytes: number) =>
       client.uploads.create({ version, path: name, sizeBytes, partSizeBytes: PART });

@@ -62,7 +62,7 @@ function refuse({ status, headers }: ContentAnswer, request: ContentRequest, con
     const said = request.headers['if-match'];
     throw new HttpProblem(
       'stale',
-      `If-Match is ${said}, but the content is ${content.etag} now.`,
+      `The content now has the ETag ${content.etag}, which If-Match ${said} does not match. Read the file again.`,
       {},
       { ...headers },
     );

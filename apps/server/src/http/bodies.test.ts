@@ -64,7 +64,7 @@ describe('a JSON body', () => {
   it('415: the Content-Type is not a media type', async () => {
     expect((await post('{}', { 'content-type': 'nonsense' })).body).toMatchObject({
       status: 415,
-      detail: 'The Content-Type is not a media type: nonsense',
+      detail: 'The Content-Type is not a media type: nonsense. Send a media type such as application/json.',
     });
   });
 
@@ -125,7 +125,10 @@ describe('a JSON body', () => {
 
   it('400: the route takes no body', async () => {
     const answer = await server.api('DELETE', '/v1/models/ai%2Flarge', { force: true });
-    expect(answer.body).toMatchObject({ status: 400, detail: 'This route takes no body.' });
+    expect(answer.body).toMatchObject({
+      status: 400,
+      detail: 'This route takes no body. Send the request without a body.',
+    });
   });
 
   it.each([
@@ -184,6 +187,17 @@ describe('a JSON body', () => {
       ]),
     });
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  });
+
+  it('422: names the wanted type and size in correct English', async () => {
+    const answer = await post({ namespace: 'ai', name: 'english', metadata: 7, tags: [''] });
+    expect(answer.body).toMatchObject({
+      status: 422,
+      errors: expect.arrayContaining([
+        { in: 'body', pointer: '/metadata', message: 'must be an object' },
+        { in: 'body', pointer: '/tags/0', message: 'must have at least 1 character' },
+      ]),
+    });
   });
 
   it('422: names a nested unknown field and the known ones', async () => {

@@ -30,7 +30,10 @@ function mediaType({ headers }: IncomingMessage): string | undefined {
   const type = headers['content-type']?.trim();
   if (type === undefined) return undefined;
   if (!MEDIA_TYPE.test(type))
-    throw new HttpProblem('unsupported_media_type', `The Content-Type is not a media type: ${type}`);
+    throw new HttpProblem(
+      'unsupported_media_type',
+      `The Content-Type is not a media type: ${type}. Send a media type such as application/json.`,
+    );
   return type.split(';', 1)[0]?.trim().toLowerCase();
 }
 
@@ -115,7 +118,14 @@ function readWhole(
       reject(error);
     };
     const timer = setTimeout(
-      () => fail(new HttpProblem('malformed', `The body did not arrive within ${timeout} ms.`)),
+      () =>
+        fail(
+          new HttpProblem(
+            'malformed',
+            `The body did not arrive within ${timeout} ms (MODELBOX_BODY_TIMEOUT). Send it faster, or in ` +
+              'smaller requests.',
+          ),
+        ),
       timeout,
     );
     const attempt = (step: () => void): boolean => {
@@ -190,7 +200,7 @@ export async function readBody(
 function parseBody(route: Route, bytes: Buffer | undefined): unknown {
   if (route.body === undefined) {
     if (bytes !== undefined && bytes.length > 0)
-      throw new HttpProblem('malformed', 'This route takes no body.');
+      throw new HttpProblem('malformed', 'This route takes no body. Send the request without a body.');
     return undefined;
   }
   if (bytes === undefined || bytes.length === 0) {

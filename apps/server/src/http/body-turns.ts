@@ -158,7 +158,8 @@ export function bodyTurns(): BodyTurns {
 const tooMany = (timeout: number): HttpProblem =>
   new HttpProblem(
     'rate_limited',
-    `Other large bodies of this caller filled the caller's share of memory for ${timeout} ms. Send fewer at a time.`,
+    `The server waited ${timeout} ms for memory, because this caller sends too many large bodies at once. Send fewer ` +
+      'at a time.',
     {},
     RETRY_LATER,
   );

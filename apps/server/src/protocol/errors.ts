@@ -34,7 +34,11 @@ export class ClientGone extends Error {
  */
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof ClientGone) return new HttpProblem('malformed', 'The request was cut off.');
+  if (error instanceof ClientGone)
+    return new HttpProblem(
+      'malformed',
+      'The connection closed before the request was complete. Send it again.',
+    );
   const failure = postgresFailure(error);
   // Raised by the SQL function `log_metrics_within`.
   if (failure?.code === 'MB002') return invalidField('body', '/metrics', failure.message);
@@ -63,13 +67,15 @@ function ofBlobStore(error: unknown): HttpProblem | undefined {
   if (error instanceof BlobMismatch) {
     return new HttpProblem(
       'checksum_mismatch',
-      `The content has ${error.what} ${error.actual}, not ${error.expected}.`,
+      `The received content has ${error.what} ${error.actual}, but ${error.expected} was announced. ` +
+        'Send it again.',
     );
   }
   if (error instanceof BlobTooLarge)
     return new HttpProblem(
       'too_large',
-      `The file is larger than the ${error.limitBytes} bytes that this server allows (MODELBOX_MAX_FILE_SIZE).`,
+      `The file is larger than the ${error.limitBytes} bytes that this server allows (MODELBOX_MAX_FILE_SIZE). ` +
+        'Ask the operator to raise the limit.',
     );
   if (error instanceof BlobStoreFull) return new HttpProblem('storage_full', STORE_FULL, {}, LATER);
   if (error instanceof BlobStoreReadOnly)

@@ -81,8 +81,8 @@ function words(issue: Issue | undefined): string {
       ? `is required: ${article(issue.expected)}`
       : `must be ${article(issue.expected)}`;
   }
-  if (issue.code === 'too_small') return `must ${bound(issue.origin, `at least ${issue.minimum}`)}`;
-  if (issue.code === 'too_big') return `must ${bound(issue.origin, `at most ${issue.maximum}`)}`;
+  if (issue.code === 'too_small') return `must ${bound(issue.origin, 'at least', issue.minimum)}`;
+  if (issue.code === 'too_big') return `must ${bound(issue.origin, 'at most', issue.maximum)}`;
   if (issue.code === 'invalid_value')
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
   if (issue.code === 'invalid_format' && issue.format === 'datetime')
@@ -91,14 +91,16 @@ function words(issue: Issue | undefined): string {
 }
 
 const lower = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1);
-const article = (type: string): string =>
-  `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type === 'int' ? 'integer' : type === 'record' ? 'object' : type}`;
-const bound = (origin: string, size: string): string =>
-  origin === 'string'
-    ? `have ${size} characters`
-    : origin === 'array' || origin === 'set'
-      ? `have ${size} items`
-      : `be ${size}`;
+const article = (type: string): string => {
+  const word = type === 'int' ? 'integer' : type === 'record' ? 'object' : type;
+  return `${/^[aeio]/.test(word) ? 'an' : 'a'} ${word}`;
+};
+function bound(origin: string, limit: 'at least' | 'at most', size: number | bigint): string {
+  const plural = Number(size) === 1 ? '' : 's';
+  if (origin === 'string') return `have ${limit} ${size} character${plural}`;
+  if (origin === 'array' || origin === 'set') return `have ${limit} ${size} item${plural}`;
+  return `be ${limit} ${size}`;
+}
 
 function knownKeys(schema: z.ZodType, [step, ...rest]: readonly PropertyKey[]): string[] {
   const def = partsOf(schema);

@@ -30,7 +30,10 @@ function privateBinaries(): PostgresBinaries {
 const isRoot = process.getuid?.() === 0;
 const namespaces = isRoot && spawnSync('unshare', ['--user', '--map-user=1000', 'true']).status === 0;
 
-/** Starts, uses, stops and starts again, as another user and in a process of its own; gives what it printed. */
+/**
+ * Starts and stops Postgres twice, as another user in its own process. Returns the exit status and output of that
+ * process.
+ */
 function useAs(
   command: string[],
   dataDir: string,
@@ -56,7 +59,7 @@ describe.runIf(isRoot)('as root', () => {
     expect(statSync(clusterDir).uid).toBe(0);
   });
 
-  test('without namespaces another user serves, where it can enter; the next start keeps to that user', async () => {
+  test('without user namespaces, another user with access runs Postgres, also at the next start', async () => {
     const dataDir = makeFolder(0o755);
     for (const runAs of ['user', undefined] as const) {
       const postgres = await startEmbeddedPostgres({ dataDir, ...(runAs && { runAs }) });
@@ -76,7 +79,7 @@ describe.runIf(isRoot)('as root', () => {
     expect(chosen.binaries.root).toBe(join(dataDir, 'postgres-binaries'));
   });
 
-  test('without namespaces in a private folder it says what to do', async () => {
+  test('without user namespaces, a start in a private folder fails with advice', async () => {
     await expect(startEmbeddedPostgres({ dataDir: makeFolder(0o700), runAs: 'user' })).rejects.toMatchObject({
       code: 'cannot_run_as_root',
       message: expect.stringMatching(/ordinary user.*MODELBOX_DATA_DIR.*DATABASE_URL/s),
@@ -103,18 +106,18 @@ describe('as an ordinary user', () => {
   });
 
   const become = ['setpriv', `--reuid=${ordinary}`, `--regid=${ordinary}`, '--clear-groups'];
-  // Where the clone itself is private, no other user can run our code.
+  // If the clone itself is private, no other user can run our code.
   const canBecome =
     isRoot && spawnSync(become[0] ?? '', [...become.slice(1), 'ls', import.meta.dirname]).status === 0;
 
-  test.runIf(canBecome)('really of another id', () => {
+  test.runIf(canBecome)('runs under another uid', () => {
     const folder = makeFolder(0o777);
     const { status, stdout, stderr } = useAs(become, join(folder, 'data'));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toBe(`round 1 uid ${ordinary}\nround 2 uid ${ordinary}\n`);
   });
 
-  test.runIf(canBecome)('a database of somebody else is refused by name', async () => {
+  test.runIf(canBecome)('rejects a database of another user, and names both uids', async () => {
     const dataDir = makeFolder(0o777);
     mkdirSync(clusterDirOf(dataDir), { mode: 0o700 });
     const { status, stderr } = useAs(become, dataDir);

@@ -14,7 +14,7 @@ export const hasCluster = (dataDir: string): boolean => existsSync(clusterDirOf(
 /** Unpacks the tar of a base backup as the cluster of a data directory, so that Postgres can start on it. */
 export async function unpackCluster(tar: string, dataDir: string): Promise<void> {
   const clusterDir = clusterDirOf(dataDir);
-  // Must run before the folder exists, because its owner would decide.
+  // Call this before mkdir: `chooseRunAs` takes the owner of an existing folder, which would be the current user.
   const { runAs } = chooseRunAs(dataDir, clusterDir, findBinaries());
   await mkdir(clusterDir, { mode: 0o700 });
   await run('tar', ['--extract', `--file=${tar}`, `--directory=${clusterDir}`, '--no-same-owner']);

@@ -25,7 +25,7 @@ const SIGNS = ['<=', '>=', '!=', '<>', '=', '<', '>', '(', ')', ','];
 export function tokenize(text: string): Token[] {
   if (text.length > MAX_FILTER_LENGTH) {
     const span = { position: MAX_FILTER_LENGTH, length: text.length - MAX_FILTER_LENGTH };
-    throw new FilterError(`longer than ${MAX_FILTER_LENGTH} characters`, span);
+    throw new FilterError(`must be at most ${MAX_FILTER_LENGTH} characters long`, span);
   }
   const bad = findUnstorable(text);
   if (bad >= 0)
@@ -72,7 +72,7 @@ function readPath(text: string, start: number): Token {
     if (text.charAt(at) !== '.') break;
     if (segments.length === MAX_PATH_SEGMENTS) {
       const span = { position: start, length: at - start };
-      throw new FilterError(`a path of more than ${MAX_PATH_SEGMENTS} segments`, span);
+      throw new FilterError(`must not have a path of more than ${MAX_PATH_SEGMENTS} segments`, span);
     }
     at++;
   }
@@ -127,7 +127,10 @@ function readNumber(text: string, start: number): Token {
   const span = { position: start, length: at - start };
   const value = Number(text.slice(start, at));
   if (wordWidth(text, at, true) > 0 || text.charAt(at) === '.') {
-    throw new FilterError('a number runs into a word', { position: start, length: at - start + 1 });
+    throw new FilterError(
+      'a number runs into a word or a dot: add a space or an operator, or put quotes around the text',
+      { position: start, length: at - start + 1 },
+    );
   }
   if (!Number.isFinite(value)) throw new FilterError('the number is outside of the range of a double', span);
   return { kind: 'number', value, ...span };

@@ -65,14 +65,15 @@ function parseUnary(parse: Parse): Condition {
   // BETWEEN counts like its written-out form: two comparisons and their nesting.
   parse.terms += found.kind === 'and' || found.kind === 'not' ? 2 : 1;
   if (parse.terms > MAX_FILTER_TERMS)
-    throw new FilterError(`more than ${MAX_FILTER_TERMS} comparisons`, found);
+    throw new FilterError(`must not have more than ${MAX_FILTER_TERMS} comparisons`, found);
   if (found.kind === 'and') return nested(parse, start, () => found);
   return found.kind === 'not' ? nested(parse, start, () => nested(parse, start, () => found)) : found;
 }
 
 /** The parser recurses only here, which bounds its stack. */
 function nested<T>(parse: Parse, span: Span, inner: () => T): T {
-  if (++parse.depth > MAX_FILTER_DEPTH) throw new FilterError(`nested deeper than ${MAX_FILTER_DEPTH}`, span);
+  if (++parse.depth > MAX_FILTER_DEPTH)
+    throw new FilterError(`must not be nested deeper than ${MAX_FILTER_DEPTH} levels`, span);
   const result = inner();
   parse.depth--;
   return result;

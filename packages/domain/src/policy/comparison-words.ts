@@ -13,8 +13,8 @@ export interface Compared {
 
 /** `its mAP on val, 0.61, is not better than that of v5, 0.64, by more than 0.01`; the value is a number. */
 export function betterWords(passes: boolean, { what, value, other, otherValue, by }: Compared): string {
-  if (otherValue === null) return `${other} has no ${what}, it has ${value}`;
-  if (Number.isNaN(otherValue)) return `the ${what} of ${other} is not a number, its own is ${value}`;
+  if (otherValue === null) return `its ${what} is ${value}, and ${other} has none`;
+  if (Number.isNaN(otherValue)) return `its ${what} is ${value}, and that of ${other} is not a number`;
   return (
     `its ${what}, ${value}, is ${passes ? '' : 'not '}better than that of ${other}, ` +
     `${otherValue}${byWords(by, ',')}`

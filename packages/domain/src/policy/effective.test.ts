@@ -6,7 +6,7 @@ import { effectivePolicy, type StandingPolicy } from './effective.ts';
 const label = { name: 'best', alias: 'prod', metric: 'acc', direction: 'max' } as const;
 const promote = { metric: 'acc', direction: 'max', version: '{epoch}' } as const;
 
-describe('the nearest section counts', () => {
+describe('effectivePolicy', () => {
   const standing = (
     kind: 'model' | 'namespace',
     name: string,
@@ -18,7 +18,7 @@ describe('the nearest section counts', () => {
     document,
   });
 
-  it('section by section, with its datasets named as seen from here', () => {
+  it('inherits section by section, with dataset names relative to the model', () => {
     const { document, sources } = effectivePolicy(
       [
         standing('model', 'ai/vision/yolo', 'ai/vision', {
@@ -49,10 +49,10 @@ describe('the nearest section counts', () => {
     });
   });
 
-  it('of each section, for any line of owners, and its source tells whose', () => {
+  it('takes each section from the nearest owner that has it, and names that owner in `sources`', () => {
     const SECTIONS = ['evaluate', 'label', 'promote', 'staleAfter', 'versions', 'checkpoints'] as const;
     const rule = (name: string) => ({ keep: [{ filter: name }], remove: 'files' }) as const;
-    /** A document with some sections, each of which tells who wrote it. */
+    /** A document with some sections, each of which contains the name of its owner. */
     const written = (name: string, has: ReadonlySet<string>): PolicyDocument => ({
       ...(has.has('evaluate') && { evaluate: [{ dataset: `x/${name}` }] }),
       ...(has.has('label') && { label: [{ ...label, name }] }),
@@ -99,7 +99,7 @@ describe('the nearest section counts', () => {
     );
   });
 
-  it('with every dataset of it named in full, but those that are already', () => {
+  it('qualifies bare dataset names of inherited sections, and leaves qualified names unchanged', () => {
     const on = (dataset: string) => ({ metric: 'acc', dataset, direction: 'max' }) as const;
     const keep = (dataset: string) => ({ keep: [{ best: 1, ...on(dataset) }], remove: 'files' }) as const;
     const above = (name: string): PolicyDocument => ({

@@ -214,75 +214,75 @@ describe('words', () => {
       {},
       timed('v7', 0.61),
       timed('v5', 0.64),
-      'is not to be champion: its mAP on val, 0.61, is not better than that of v5, 0.64.',
+      'does not qualify as champion: its mAP on val, 0.61, is not better than that of v5, 0.64.',
     ],
     [
       { margin: { abs: 0.01 } },
       timed('v7', 0.61),
       timed('v5', 0.64),
-      'is not to be champion: its mAP on val, 0.61, is not better than that of v5, 0.64, by more than 0.01.',
+      'does not qualify as champion: its mAP on val, 0.61, is not better than that of v5, 0.64, by more than 0.01.',
     ],
     [
       { margin: { rel: 0.07 } },
       timed('v7', 0.61),
       timed('v5', 0.64),
-      'is not to be champion: its mAP on val, 0.61, is not better than that of v5, 0.64, by more than 7 %.',
+      'does not qualify as champion: its mAP on val, 0.61, is not better than that of v5, 0.64, by more than 7 %.',
     ],
     [
       { margin: { abs: 0.01 } },
       timed('v7', 0.61),
       timed('v5', null),
-      'is to be champion: v5 has no mAP on val, it has 0.61.',
+      'qualifies as champion: its mAP on val is 0.61, and v5 has none.',
     ],
     [
       {},
       timed('v7', 0.61),
       timed('v5', 'NaN'),
-      'is to be champion: the mAP on val of v5 is not a number, its own is 0.61.',
+      'qualifies as champion: its mAP on val is 0.61, and that of v5 is not a number.',
     ],
-    [{}, timed('v7', null), timed('v5', 0.64), 'is not to be champion: it has no mAP on val.'],
-    [{}, timed('v7', 'NaN'), null, 'is not to be champion: its mAP on val is not a number.'],
+    [{}, timed('v7', null), timed('v5', 0.64), 'does not qualify as champion: it has no mAP on val.'],
+    [{}, timed('v7', 'NaN'), null, 'does not qualify as champion: its mAP on val is not a number.'],
     [
       { than: 0.6, margin: { abs: 0.1 } },
       timed('v7', 0.61),
       null,
-      'is not to be champion: its mAP on val, 0.61, is not better than 0.6 by more than 0.1.',
+      'does not qualify as champion: its mAP on val, 0.61, is not better than 0.6 by more than 0.1.',
     ],
     [
       notSlower,
       timed('v7', 0.7, 12),
       timed('v5', 0.64, 10),
-      'is not to be champion: its ms, 12, is worse than that of v5, 10, by more than 7 %.',
+      'does not qualify as champion: its ms, 12, is worse than that of v5, 10, by more than 7 %.',
     ],
     [
       notSlower,
       timed('v7', 0.7),
       timed('v5', 0.64, 10),
-      'is not to be champion: it has no ms, and v5 has 10.',
+      'does not qualify as champion: it has no ms, and v5 has 10.',
     ],
     [
       notSlower,
       timed('v7', 0.7, 'NaN'),
       timed('v5', 0.64, 10),
-      'is not to be champion: its ms is not a number, and that of v5 is 10.',
+      'does not qualify as champion: its ms is not a number, and that of v5 is 10.',
     ],
     [
       notSlower,
       timed('v7', 0.7),
       timed('v5', 0.64),
-      'is to be champion: its mAP on val, 0.7, is better than that of v5, 0.64; v5 has no ms that could be better.',
+      'qualifies as champion: its mAP on val, 0.7, is better than that of v5, 0.64; v5 has no ms that could be better.',
     ],
     [
       notSlower,
       timed('v7', 0.7, 12),
       timed('v7', 0.7, 12),
-      'is to be champion: it is the holder; there is no other holder that could be better in ms.',
+      'qualifies as champion: it is the holder; there is no other holder that could be better in ms.',
     ],
     [
       notSlower,
       timed('v7', 0.7, 12),
       null,
-      'is to be champion: there is no holder; there is no holder that could be better in ms.',
+      'qualifies as champion: there is no holder; there is no holder that could be better in ms.',
     ],
   ])('say what decided: %j', (more, candidate, holder, words) => {
     expect(say(more, candidate, holder)).toBe(`${candidate.version} ${words}`);
@@ -312,10 +312,10 @@ describe('words', () => {
             ? (['holds', 'no'] as const)
             : (['no'] as const);
         const says = {
-          moved: /^v7 is to be champion: /,
-          tagged: /^v7 is to be champion: /,
+          moved: /^v7 qualifies as champion: /,
+          tagged: /^v7 qualifies as champion: /,
           proposed: /^v7 is proposed as champion: /,
-          no: /^v7 is not to be champion: /,
+          no: /^v7 does not qualify as champion: /,
           holds: !has
             ? /^v7 is proposed as champion already: /
             : verdict.passes
@@ -330,7 +330,7 @@ describe('words', () => {
           if (!verdict.passes) expect(words).not.toContain('for it');
         }
         expect(promotionWords('It', 'v3', verdict)).toMatch(
-          verdict.passes ? /^It is to be the version v3: / : /^It is not to be the version v3: /,
+          verdict.passes ? /^It qualifies as the version v3: / : /^It does not qualify as the version v3: /,
         );
         expect(promotionWords('It', null, verdict, 'the name is taken.')).toBe(
           'It could not become a version: the name is taken.',

@@ -158,7 +158,7 @@ function boundVerdict(
       bound,
       passes: true,
       holder: holder.version,
-      words: `${words}, and that of ${holder.version} is not any more`,
+      words: `${words}, and that of ${holder.version} no longer is`,
     };
   const passes = isNewer(candidate, holder);
   const which = passes

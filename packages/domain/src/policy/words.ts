@@ -1,8 +1,8 @@
 import type { Verdict } from './label.ts';
 
-/** `v7 is not to be champion: its mAP on coco-val, 0.61, is not better than that of v5, 0.64.` */
+/** `v7 does not qualify as champion: its mAP on coco-val, 0.61, is not better than that of v5, 0.64.` */
 export function labelWords(version: string, label: string, verdict: Verdict): string {
-  return `${version} is ${verdict.passes ? '' : 'not '}to be ${label}: ${reasons(verdict)}.`;
+  return `${version} ${verdict.passes ? 'qualifies' : 'does not qualify'} as ${label}: ${reasons(verdict)}.`;
 }
 
 /**

@@ -17,7 +17,7 @@ export async function judgeFailure(ctx: RequestContext, copy: Copy, isAgain: boo
   await suspectCopy(ctx, copy.key);
   throw new HttpProblem(
     'unavailable',
-    'The stored content could not be opened. The server checks it again; try again later.',
+    'The server could not read the stored content, and will check it in the background. Send the request again later.',
     {},
     RETRY_AFTER,
   );

@@ -16,7 +16,7 @@ export function demandGrace(
   if (ctx.now() < until) return;
   throw new HttpProblem(
     'not_found',
-    `The ${kind} was deleted at ${since.toISOString()}. The time to restore it is over.`,
+    `The ${kind} was deleted at ${since.toISOString()}. It can no longer be restored.`,
   );
 }
 

@@ -236,7 +236,7 @@ describe('a server of its own', () => {
       expect(first.headers.get('ratelimit')).toMatch(/^"identity";r=99;t=60, "cost";r=0;t=\d+$/);
       const refused = await ann('GET', '/v1/models');
       expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
-      expect(refused.body.detail).toContain('1 milliseconds');
+      expect(refused.body.detail).toContain('more than 1 ms for lists');
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
       // Requests of fixed cost continue, and so do other callers.
       expect((await ann('GET', '/v1/whoami')).status).toBe(200);

@@ -77,18 +77,18 @@ const headersOf = (name: LimitName, { quota }: RateWindow, { remaining, resetSec
 /** Quota of a limit that counts but never refuses. */
 const ANY = Number.MAX_SAFE_INTEGER;
 
-const WORDS: Record<LimitName, string> = {
-  address: 'requests from this address',
-  identity: 'requests of this caller',
-  failures: 'requests without valid credentials from this address',
-  cost: 'milliseconds of work for lists, previews and similar requests of this caller',
+const WORDS: Record<LimitName, (quota: number) => string> = {
+  address: (quota) => `There were more than ${quota} requests from this address`,
+  identity: (quota) => `There were more than ${quota} requests of this caller`,
+  failures: (quota) => `There were more than ${quota} requests without valid credentials from this address`,
+  cost: (quota) => `This caller used more than ${quota} ms for lists, previews and similar requests`,
 };
 
 function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, left: Left): HttpProblem {
   telemetry.limited(name);
   return new HttpProblem(
     'rate_limited',
-    `There were more than ${window.quota} ${WORDS[name]} within a minute. Try again in ${left.resetSeconds} s.`,
+    `${WORDS[name](window.quota)} within a minute. Try again in ${left.resetSeconds} s.`,
     {},
     { 'retry-after': String(left.resetSeconds), ...headersOf(name, window, left) },
   );

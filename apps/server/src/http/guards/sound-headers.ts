@@ -22,7 +22,12 @@ export function demandSoundHeaders({ rawHeaders, headers, httpVersion }: Incomin
     if (seen.has(name)) {
       // The bytes that follow must not be read as another request either.
       const close = { connection: 'close' };
-      throw new HttpProblem('malformed', `The header ${name} must be given once.`, {}, close);
+      throw new HttpProblem(
+        'malformed',
+        `The request has the header ${name} more than once. Send it once.`,
+        {},
+        close,
+      );
     }
     seen.add(name);
   }

@@ -132,7 +132,11 @@ function refused(
   const problem =
     access === 'hidden'
       ? asMissing
-      : new HttpProblem('forbidden', `This request needs the permission ${permission} on ${namespace}.`);
+      : new HttpProblem(
+          'forbidden',
+          `This request needs the permission ${permission} on ${namespace}. Use a token with it, or ask an admin of ` +
+            `${namespace} for a role with it.`,
+        );
   return problem.because({ permission, kind, id, namespace, name });
 }
 

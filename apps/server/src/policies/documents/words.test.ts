@@ -14,15 +14,15 @@ const { ok, decideAll, modelWith, newVersion } = policyTests(() => server);
 
 /** The form of the sentence for each outcome. */
 const LABEL: Record<string, RegExp> = {
-  moved: /^\S+ is to be /,
-  tagged: /^\S+ is to be /,
+  moved: /^\S+ qualifies as /,
+  tagged: /^\S+ qualifies as /,
   proposed: /^\S+ is proposed as /,
   holds: /^\S+ (is \S+ already|is proposed as \S+ already|stays \S+, since rules take nothing away): /,
-  no: /^\S+ is not to be /,
+  no: /^\S+ does not qualify as /,
 };
 const PROMOTION: Record<string, RegExp> = {
-  promoted: /^The checkpoint of .+ is to be the version /,
-  no: /^The checkpoint of .+ is not to be /,
+  promoted: /^The checkpoint of .+ qualifies as the version /,
+  no: /^The checkpoint of .+ does not qualify as /,
   refused: /^The checkpoint of .+ could not become (the|a) version/,
 };
 const EXPLANATION: Record<string, RegExp> = {

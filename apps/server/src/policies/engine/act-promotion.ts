@@ -39,7 +39,7 @@ export async function actOnPromotion(session: Session, promoting: Promoting): Pr
 export const nameFault = (message: string): string => `its name ${message}`;
 
 /**
- * Returns a sentence such as `The checkpoint of run-7 at epoch 3 is to be the version v3: …`.
+ * Returns a sentence such as `The checkpoint of run-7 at epoch 3 qualifies as the version v3: …`.
  * @param refusal the reason why the version could not be created.
  */
 export function wordsOf({ question, verdict, name, experiment }: Promoting, refusal?: string): string {

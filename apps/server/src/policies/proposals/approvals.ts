@@ -45,8 +45,9 @@ export async function approve(
   const twin = earlier.find((each) => each.people.some((name) => people.includes(name)));
   if (twin !== undefined && twin.approver !== ctx.actor.name)
     throw forbidden(
-      `${ctx.actor.name} and ${twin.approver}, who has approved it already, are one person: the token of one ` +
-        'comes from a token of the other, or of the same owner. Another person must approve it.',
+      `${ctx.actor.name} cannot approve: ${twin.approver} has already approved this proposal, and both count as one ` +
+        'person, because the token of one comes from a token of the other, or of the same owner. Another person must ' +
+        'approve it.',
     );
   const count = earlier.length + (twin === undefined ? 1 : 0);
   if (twin === undefined) {
@@ -97,7 +98,8 @@ async function demandOther(
     if (same === undefined) continue;
     const what = action.replaceAll('_', ' ');
     throw forbidden(
-      `${same} had a part in the version ${version} (${what}), so ${caller} cannot approve it. Another person ` +
+      `${same} created or changed the version ${version} or its checkpoint (${what}), so ${caller} cannot ` +
+        'approve it. Another person ' +
         'must approve it.',
     );
   }

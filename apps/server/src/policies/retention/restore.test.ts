@@ -43,7 +43,9 @@ async function bare(kind: Kind, count = 1): Promise<{ id: string; ids: string[];
 const get = (kind: string, id: string) => ok('GET', `/v1/${kind}/${id}`);
 const restore = (kind: string, id: string) => server.api('POST', `/v1/${kind}/${id}/restore`);
 const over = (kind: string) =>
-  new RegExp(`^Retention removed the files of the ${kind} at \\S+\\. The time to restore them is over\\.$`);
+  new RegExp(
+    `^Retention removed the files of the ${kind} at \\S+\\. They can no longer be restored\\. Use another ${kind}\\.$`,
+  );
 
 test.each(['versions', 'checkpoints'] as const)(
   'returns 404 for the files of %s after their grace time, before and after purge and sweep',
@@ -109,7 +111,7 @@ test.each([
     const late = await restore(kind, id);
     expect(late.body).toMatchObject({ status: 404, code: 'not_found' });
     expect(late.body.detail).toMatch(
-      new RegExp(`^The ${word} was deleted at \\S+\\. The time to restore it is over\\.$`),
+      new RegExp(`^The ${word} was deleted at \\S+\\. It can no longer be restored\\.$`),
     );
     await purge(server.ctx, 100);
     expect((await restore(kind, id)).body).toMatchObject({ status: 404, code: 'not_found' });

@@ -89,7 +89,9 @@ export function demandHolder({ alias, expect }: Move, holder: Holder | undefined
   if (expect === undefined || expect === (holder?.id ?? null)) return;
   throw new HttpProblem(
     'stale',
-    `${alias} is set on ${holder?.version ?? 'no version'}, which does not match \`expect\`. Read the alias again.`,
+    `The alias "${alias}" is set on ${holder?.version ?? 'no version'}, but \`expect\` ` +
+      `${expect === null ? 'is null' : 'names another version'}. ` +
+      'Read the alias again, then retry with a new `expect`.',
   );
 }
 

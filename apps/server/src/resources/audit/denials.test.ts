@@ -161,7 +161,8 @@ describe('an attempt of a known caller', () => {
               detail:
                 caller === stranger
                   ? null
-                  : `This request needs the permission ${first.permission} on ${namespace}.`,
+                  : `This request needs the permission ${first.permission} on ${namespace}. Use a token with it, ` +
+                    `or ask an admin of ${namespace} for a role with it.`,
             },
           ],
         ]);

@@ -21,17 +21,17 @@ export async function demandNoPending(tx: Tx, kind: OwnerKind, id: string): Prom
     .slice(0, FEW)
     .map(({ path, state, upload, waits }) =>
       state === 'open'
-        ? `the upload ${upload} of ${path} is open`
-        : `${path} is ${WORDS[state]}${waits === null ? '' : ` (${waits})`}`,
+        ? `The upload ${upload} of ${path} is open: complete or abort it.`
+        : `${path} ${WORDS[state]}.${waits === null ? '' : ` ${waits}`}`,
     );
-  const more = pending.length > FEW ? ', and more' : '';
+  const more = pending.length > FEW ? ' More files are not complete.' : '';
   throw new HttpProblem(
     'files_pending',
-    `Files of the ${kind} are not complete yet: ${words.join(', ')}${more}.`,
+    `Files of the ${kind} are not complete yet. ${words.join(' ')}${more}`,
   );
 }
 
 const WORDS: Record<string, string> = {
-  verifying: 'being verified',
-  rejected: 'rejected; upload it again, or delete it',
+  verifying: 'is being verified: try again later',
+  rejected: 'was rejected: upload it again, or delete it',
 };

@@ -37,7 +37,7 @@ export async function restoreFiles(
     const since = row.removedAt.toISOString();
     throw new HttpProblem(
       'not_found',
-      `Retention removed the files of the ${kind} at ${since}. The time to restore them is over.`,
+      `Retention removed the files of the ${kind} at ${since}. They can no longer be restored. Use another ${kind}.`,
     );
   }
   await tx.$executeRawUnsafe(

@@ -6,6 +6,6 @@ import { HttpProblem } from '../../protocol/problem.ts';
 export async function withoutFiles(tx: Tx, ctx: Context, id: string, name: string): Promise<HttpProblem> {
   const [restorable] = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM removed_files WHERE object_id = ${id}::uuid AND purge_at > ${ctx.now()} LIMIT 1`;
-  const advice = restorable ? 'restore it first' : 'the time to restore them is over';
-  return new HttpProblem('not_ready', `Retention removed the files of ${name}; ${advice}.`, { id });
+  const advice = restorable ? `Restore ${name} first.` : 'They can no longer be restored.';
+  return new HttpProblem('not_ready', `Retention removed the files of ${name}. ${advice}`, { id });
 }

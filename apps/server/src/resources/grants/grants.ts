@@ -48,7 +48,11 @@ export const deleteGrant: Verb<'namespaces.grants.delete'> = (ctx, { params, tou
             where: { namespaceId_principal: { namespaceId: namespace.id, principal } },
           });
     if (row === null)
-      throw new HttpProblem('not_found', `${principal} has no grant on ${namespace.namespace} itself.`);
+      throw new HttpProblem(
+        'not_found',
+        `${principal} has no grant on ${namespace.namespace} itself. If the grant is on a parent namespace, delete ` +
+          'it there.',
+      );
     const { count } = await tx.grant.deleteMany({ where: { id: row.id } });
     if (count > 0) {
       await recordChange(tx, ctx, {

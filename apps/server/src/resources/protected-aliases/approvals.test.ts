@@ -100,11 +100,13 @@ describe('one maintainer alone', () => {
     });
     expect(logged.status).toBe(200);
     expect(await w.approve(w.ann)).toMatchObject(
-      refused(`${w.ann.name} had a part in the version v2 (metrics logged)`),
+      refused(`${w.ann.name} created or changed the version v2 or its checkpoint (metrics logged)`),
     );
     const grant = `/v1/namespaces/${w.namespace}/grants/${w.trainer.name}`;
     await callers.ok('PUT', grant, { role: 'maintainer' });
-    expect(await w.approve(w.trainer)).toMatchObject(refused('had a part in the version v2 (created)'));
+    expect(await w.approve(w.trainer)).toMatchObject(
+      refused('created or changed the version v2 or its checkpoint (created)'),
+    );
   });
 });
 
@@ -140,7 +142,9 @@ describe('two approvals', () => {
     await again.approve(carol);
     const grant = `/v1/namespaces/${again.namespace}/grants/${w.bob.name}`;
     await callers.ok('PUT', grant, { role: 'maintainer' });
-    expect(await again.approve({ api: dave })).toMatchObject(refused('are one person'));
+    expect(await again.approve({ api: dave })).toMatchObject(
+      refused('has already approved this proposal, and both count as one person'),
+    );
   });
 
   it('do not count if the approver lost the rights or the token is revoked', async () => {

@@ -72,12 +72,12 @@ describe("a maintainer's own rule", () => {
     const preview = await callers.ok('POST', `/v1/models/${w.model}/policy/preview`, {});
     expect(preview).toMatchObject({
       waiting: policy.waiting,
-      label: [{ version: 'v3', outcome: 'suspended', words: `v3 is not to be prod: ${words}.` }],
+      label: [{ version: 'v3', outcome: 'suspended', words: `v3 does not qualify as prod: ${words}.` }],
     });
     const explained = await callers.ok('GET', `/v1/models/${w.model}/aliases/prod/explain?version=v3`);
     expect(explained).toMatchObject({ outcome: 'suspended', answer: `v3 is not prod: ${words}.` });
     const { items } = await callers.ok('GET', `/v1/models/${w.model}/decisions?outcome=suspended`);
-    expect(items).toMatchObject([{ rule: 'best', words: `v3 is not to be prod: ${words}.` }]);
+    expect(items).toMatchObject([{ rule: 'best', words: `v3 does not qualify as prod: ${words}.` }]);
     expect((await callers.ok('GET', `/v1/models/${w.model}/proposals`)).items).toEqual([]);
     const [listed] = (await w.admin.api('GET', `${w.protection}/rules`)).body.items;
     expect(listed).toMatchObject({

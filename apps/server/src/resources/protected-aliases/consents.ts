@@ -145,8 +145,8 @@ export const allowRule = (
     if (protection.movableBy !== 'rule')
       throw new HttpProblem(
         'conflict',
-        `${alias} is protected by ${protection.movableBy}. A rule can be allowed only if the alias is protected ` +
-          'by rule.',
+        `The protection of the alias "${alias}" has \`by: ${protection.movableBy}\`. Set \`by: rule\` first; then a ` +
+          'rule can be allowed.',
       );
     const sql = sqlOf(tx);
     const [row] = await sql<RuleRow>(`SELECT * FROM (${CONCERNED}) AS r WHERE r.id = $5::uuid`, [
@@ -196,7 +196,7 @@ export const withdrawRule = (
     if (given === null)
       throw new HttpProblem(
         'not_found',
-        `There is no consent to withdraw: no rule of the policy of ${policy} is allowed to move ${alias} here.`,
+        `No rule of the policy of ${policy} is allowed to move ${alias} here, so there is nothing to withdraw.`,
       );
     await tx.ruleConsent.delete({ where });
     const { rule, digest } = given;

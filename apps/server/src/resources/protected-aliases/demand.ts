@@ -125,17 +125,17 @@ export async function demandMayMove(
   if (first === undefined) return;
   const { namespace } = model;
   const where = first.model === null ? first.namespace : `the model ${first.model}`;
-  const words = `${alias} is protected by ${where}: ${WHO[first.by](first)}.`;
+  const words = `Alias "${alias}" is protected by ${where}. ${WHO[first.by](first)} may move it.`;
   const refusal = { permission: 'alias.move', kind: 'alias', id: null, namespace, name: alias } as const;
   throw new HttpProblem('forbidden', words).because(refusal);
 }
 
 const WHO: Record<ProtectionRow['by'], (row: ProtectionRow) => string> = {
-  role: ({ role }) => `only callers with at least the role ${role} may move it`,
+  role: ({ role }) => `Only callers with at least the role ${role}`,
   // Only callers who may read the protection may see its principals.
-  principals: () => 'only the principals that the protection names may move it',
-  rule: () => 'only a labelling rule that an admin has allowed may move it',
-  proposal: () => 'only an approved proposal may move it',
+  principals: () => 'Only the principals that the protection names',
+  rule: () => 'Only a labelling rule that an admin has allowed',
+  proposal: () => 'Only an approved proposal',
 };
 
 /** Throws 403 if deleting the model would remove an alias that the caller may not move. */

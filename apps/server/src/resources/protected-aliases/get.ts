@@ -13,4 +13,7 @@ export async function getProtection(ctx: RequestContext, object: Located, alias:
 }
 
 export const notProtected = ({ kind }: Located, alias: string): HttpProblem =>
-  new HttpProblem('not_found', `The alias "${alias}" has no protection on this ${kind} itself.`);
+  new HttpProblem(
+    'not_found',
+    `The alias "${alias}" has no protection on this ${kind} itself. If a namespace above has one, name that namespace.`,
+  );

@@ -82,7 +82,7 @@ describe.each(Object.entries(WAYS))('to %s', (_, way) => {
     const refused = await way(w, w.maintainer);
     expect(refused.body).toMatchObject({ status: 403, code: 'forbidden' });
     expect(refused.body.detail).toMatch(
-      /^prod is protected by the model yolo: only callers with at least the role admin may move it\.$/,
+      /^Alias "prod" is protected by the model yolo\. Only callers with at least the role admin may move it\.$/,
     );
     const { version } = await callers.ok('GET', aliasOf(w));
     const history = await callers.ok('GET', `${aliasOf(w)}/history`);
@@ -104,7 +104,7 @@ describe('to restore the model', () => {
     const refused = await restore(w, w.maintainer);
     expect(refused.body).toMatchObject({ status: 403, code: 'forbidden' });
     expect(refused.body.detail).toMatch(
-      /^Restoring the model would bring back its alias prod\. prod is protected by .*role admin may move it\. Ask a caller who may move prod/,
+      /^Restoring the model would bring back its alias prod\. Alias "prod" is protected by .*role admin may move it\. Ask a caller who may move prod/,
     );
     expect((await w.maintainer.api('GET', `/v1/models/${w.model}`)).status).toBe(404);
     expect((await restore(w, w.admin)).status).toBe(200);
@@ -169,8 +169,8 @@ describe('a protection by', () => {
 
   it('rule or proposal denies everyone by hand, even administrators, who can remove the protection', async () => {
     for (const [by, detail] of [
-      ['rule', /only a labelling rule that an admin has allowed may move it/],
-      ['proposal', /only an approved proposal may move it/],
+      ['rule', /Only a labelling rule that an admin has allowed may move it/],
+      ['proposal', /Only an approved proposal may move it/],
     ] as const) {
       const w = await world();
       await callers.ok('PUT', onModel(w), { by });
@@ -198,7 +198,7 @@ describe('a protection by', () => {
     });
     await callers.ok('PUT', onModel(w), { by: 'role', role: 'maintainer' });
     const refused = await w.admin.api('PUT', aliasOf(w), { version: 'v2' });
-    expect(refused.body.detail).toContain(`prod is protected by ${rootOf(w)}:`);
+    expect(refused.body.detail).toContain(`Alias "prod" is protected by ${rootOf(w)}. `);
     await callers.ok('DELETE', onNamespace(rootOf(w)));
     expect(await move(w, w.admin)).toBe(200);
     const manager = await callers.user({ [w.namespace]: 'contributor' });

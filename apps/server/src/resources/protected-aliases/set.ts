@@ -73,7 +73,7 @@ function demandSound(
     throw invalidField(
       'body',
       '/evaluations',
-      'must name a role, or principals, whose metric values rules may use',
+      'must have `role` or `principals`. Rules then use only metric values that these callers logged',
     );
   if (approvals > 1 && by !== 'proposal')
     throw invalidField('body', '/approvals', `is allowed only if \`by\` is proposal, not if it is ${by}`);

@@ -103,7 +103,7 @@ function demandNotNarrowed({ actor }: RequestContext, what: string): void {
   if (actor.isNarrowed || actor.isBoundToNetworks)
     throw new HttpProblem(
       'forbidden',
-      `A token that is narrowed to namespaces, permissions or networks ${what}.`,
+      `A token that is restricted to namespaces, permissions or networks ${what}. Use an unrestricted token.`,
     );
 }
 

@@ -398,12 +398,14 @@ describe('finalize', () => {
     };
     const upload = await newUpload(server, kind, owner, mine, { sha256: sha256(fresh()) });
     const pending = (what: string) => [409, 'files_pending', expect.stringContaining(what)];
-    expect(await finalize()).toEqual(pending(`the upload ${upload.id} of weights.bin is open`));
+    expect(await finalize()).toEqual(
+      pending(`The upload ${upload.id} of weights.bin is open: complete or abort it.`),
+    );
     await putAll(server, upload, mine);
     await complete(server, upload);
-    expect(await finalize()).toEqual(pending('weights.bin is being verified'));
+    expect(await finalize()).toEqual(pending('weights.bin is being verified: try again later'));
     await verifyAll(server);
-    expect(await finalize()).toEqual(pending('weights.bin is rejected'));
+    expect(await finalize()).toEqual(pending('weights.bin was rejected: upload it again, or delete it.'));
     const again = await completed(server, kind, owner, mine);
     expect(await finalize()).toEqual(pending('being verified'));
     await verifyAll(server);

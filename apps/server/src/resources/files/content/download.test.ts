@@ -75,7 +75,7 @@ describe('GET …/files/{path}', () => {
     const { body } = await get({ 'if-match': '"other"' });
     expect(JSON.parse(body.toString())).toMatchObject({
       code: 'stale',
-      detail: `If-Match is "other", but the content is ${etag} now.`,
+      detail: `The content now has the ETag ${etag}, which If-Match "other" does not match. Read the file again.`,
     });
     for (const value of [etag, `"other", ${etag}`, '*'])
       expect((await get({ 'if-match': value, range: 'bytes=0-1' })).status).toBe(206);
