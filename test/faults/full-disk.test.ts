@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { cleanUp, newFolder, runServer } from './process.ts';
 import { canMount, diskOf, withDisk } from './small-disk.ts';
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 afterEach(cleanUp);
 
 const MiB = 2 ** 20;

@@ -9,7 +9,7 @@ import { cleanUp, newFolder, runServer } from './process.ts';
 
 /* A database or a store that accepts requests and never answers. */
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 const long = { timeout: 60_000, interval: 100 };
 
 let database: TestDatabase;

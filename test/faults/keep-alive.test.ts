@@ -121,7 +121,7 @@ test('on SIGTERM no client on a kept connection is cut off, and each last answer
   expect(faults).toEqual([]);
   expect(new Set(asked)).toEqual(new Set(['close']));
   expect(await server.ended).toBe(0);
-}, 90_000);
+}, 120_000);
 
 test('on SIGTERM connections in the backlog are answered', async () => {
   const server = runServer({ MODELBOX_DATA_DIR: newFolder(), MODELBOX_LOG_LEVEL: 'warn' });
@@ -136,4 +136,4 @@ test('on SIGTERM connections in the backlog are answered', async () => {
   expect(faults).toEqual([]);
   expect(answers.filter((text) => !/^HTTP\/1.1 200 [\s\S]*connection: close\r\n/i.test(text))).toEqual([]);
   expect(await server.ended).toBe(0);
-}, 90_000);
+}, 120_000);

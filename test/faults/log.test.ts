@@ -2,7 +2,7 @@ import { createTestDatabase } from '@modelbox/db/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 afterEach(cleanUp);
 
 /** Returns the output of a server from start to stop, with a request that carries secrets in between. */

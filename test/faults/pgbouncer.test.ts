@@ -5,7 +5,7 @@ import { startLoad } from './load.ts';
 import { findPgBouncer, type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const found = await findPgBouncer();
 const reason = 'reason' in found ? found.reason : undefined;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { cleanUp, isAlive, newFolder, runServer } from './process.ts';
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 // Each test has its own servers and mostly waits, so the tests run concurrently.
 afterAll(cleanUp);
 

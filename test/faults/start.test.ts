@@ -10,7 +10,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { oldPostgres } from './old-postgres.ts';
 import { cleanUp, newFolder, runServer } from './process.ts';
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 // Each test has its own servers and mostly waits, so the tests run concurrently.
 afterAll(cleanUp);
 

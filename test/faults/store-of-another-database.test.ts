@@ -7,7 +7,7 @@ import { cleanUp, newFolder, runServer } from './process.ts';
 
 /* A server never sweeps the files of another database. */
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 const databases: TestDatabase[] = [];
 afterEach(async () => {
   await cleanUp();

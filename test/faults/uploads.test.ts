@@ -7,7 +7,7 @@ import { cleanUp, newFolder, runServer } from './process.ts';
 import { slowUpload } from './slow-upload.ts';
 import { daysLater, storeFolder } from './store-folder.ts';
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 120_000 });
 let postgres: EmbeddedPostgres | undefined;
 afterEach(async () => {
   await cleanUp();

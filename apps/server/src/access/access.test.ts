@@ -298,5 +298,5 @@ describe('the objects that a caller can list and get', () => {
       }),
       { numRuns: 15 },
     );
-  }, 60_000);
+  }, 120_000);
 });

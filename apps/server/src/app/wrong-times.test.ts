@@ -108,4 +108,4 @@ it('the statements find and repair wrong times', async () => {
   } finally {
     client.release();
   }
-}, 60_000);
+}, 120_000);

@@ -97,7 +97,7 @@ it('200: a slow reader that keeps reading gets the whole answer', async () => {
   expect(pauses).toBeGreaterThan(5);
   expect(length).toBe(Number(response.headers.get('content-length')));
   await expect.poll(() => unread(server)).toBe(0);
-}, 60_000);
+}, 120_000);
 
 it('200: a connection that was idle for longer than the stall timeout serves the next request', async () => {
   const hasty = await startTestServer({ answerStallTimeout: 300 });
@@ -134,7 +134,7 @@ it('200: one caller cannot use all of the memory and gets a shorter page; anothe
   await expect.poll(() => unread(known)).toBe(0);
   expect((await ann.api('GET', list)).body.items).toHaveLength(800);
   await known.stop();
-}, 60_000);
+}, 120_000);
 
 describe('with a caller whose unread answers fill the memory', () => {
   let known: TestServer;

@@ -231,4 +231,4 @@ it('lets every caller read attached content under concurrency', async () => {
   while ((await purge(server.ctx, 100)) > 0);
   await sweep();
   await demandWhole();
-}, 60_000);
+}, 120_000);

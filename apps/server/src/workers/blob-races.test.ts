@@ -147,4 +147,4 @@ it('keeps referenced content and frees the rest in every order', async () => {
   const inStore = await Array.fromAsync(server.ctx.blobs.list(), (blob) => blob.key);
   expect(inStore).toEqual(kept.map((row) => row.key));
   expect((await server.db.requests.query('SELECT 1 FROM blobs')).rowCount).toBe(kept.length);
-}, 60_000);
+}, 120_000);

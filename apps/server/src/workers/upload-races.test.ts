@@ -173,4 +173,4 @@ it('ends every upload, keeps every verified file readable, and stores nothing el
   );
   expect((await server.db.requests.query('SELECT 1 FROM blobs')).rowCount).toBe(kept.length);
   expect(await server.ctx.blobs.sweepTemporary(new Date('2999-01-01'))).toBe(0);
-}, 60_000);
+}, 120_000);

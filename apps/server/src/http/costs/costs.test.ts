@@ -106,7 +106,7 @@ describe('a viewer does not stop the service', () => {
       // A retry would fail too.
       expect(headers.get('retry-after')).toBeNull();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('with 24 concurrent label previews, nor with 16 callers that never stop', async () => {
     const label = Array.from({ length: 10 }, (_, n) => ({ ...labelling, name: `r${n}`, alias: `a${n}` }));
@@ -173,7 +173,7 @@ describe('a server of its own', () => {
       expect(await gauge('running', own)).toBe(1);
       expect([(await running).status, (await waiting).status]).toEqual([422, 422]);
     });
-  }, 60_000);
+  }, 120_000);
 
   it('a caller whose requests took long runs one at a time while others are at work, whose lists go on', async () => {
     await withServer({ queryTimeout: 3_000, costlyWait: 30_000 }, async (own, as) => {
@@ -194,7 +194,7 @@ describe('a server of its own', () => {
       expect(mostWaiting).toBe(1);
       expect((await all).map(({ status }) => status)).toEqual([422, 422]);
     });
-  }, 60_000);
+  }, 120_000);
 
   it('a client that goes away: its statement is cancelled, and its place is free', async () => {
     await withServer({ queryTimeout: 30_000, costlyPerCaller: 1 }, async (own) => {
@@ -225,7 +225,7 @@ describe('a server of its own', () => {
       // This request needs the only place of the caller.
       expect((await fetch(`${own.url}/v1/models`, { headers })).status).toBe(200);
     });
-  }, 90_000);
+  }, 120_000);
 
   it('429: a caller whose requests took too long in this minute; headers show the rest of the budget', async () => {
     await withServer({ rateLimitCost: 1, rateLimitIdentity: 100 }, async (own, as) => {
@@ -261,7 +261,7 @@ describe('a server of its own', () => {
       expect((await writer('GET', `/v1/models/${id}/policy`)).body.label).toHaveLength(1);
       await Promise.all(load);
     });
-  }, 60_000);
+  }, 120_000);
 
   it('200: the open server bounds its one caller only by the number of connections', async () => {
     const open = await startTestServer();

@@ -122,4 +122,4 @@ test('sentences agree with the fields in decisions, proposals, explanations and 
     }),
     { numRuns: 10 },
   );
-}, 60_000);
+}, 240_000);

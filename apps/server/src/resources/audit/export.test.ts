@@ -136,7 +136,7 @@ describe('GET /v1/audit/export', () => {
       for (const text of texts) ids.add((JSON.parse(text) as AuditEntry).id);
     }
     expect([ids.size, rest]).toEqual([50_000, '']);
-  }, 60_000);
+  }, 120_000);
 
   it('aborts the answer on a failure, and never ends as if it were complete', async () => {
     await fill(20_000);

@@ -64,7 +64,7 @@ it('returns 503 for denials that the audit cannot record, counts them, and serve
   for (const [status, attempt] of attempts) expect((await attempt()).status).toBe(status);
   const kept = await auditOf(callers.admin, { outcome: 'denied', namespace: 'secret' });
   expect(kept).toHaveLength(2);
-}, 60_000);
+}, 120_000);
 
 it('returns 503 also for attempts beyond those that are recorded one by one', async () => {
   const viewer = await callers.user({});
@@ -75,4 +75,4 @@ it('returns 503 also for attempts beyond those that are recorded one by one', as
     expect((await server.api('GET', '/v1/models')).status).toBe(503);
     expect((await attempt()).status).toBe(503);
   });
-}, 60_000);
+}, 120_000);

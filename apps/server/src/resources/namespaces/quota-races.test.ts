@@ -129,7 +129,7 @@ it('never exceeds a quota with concurrent uploads, attaches, promotions and open
   expect(found).toHaveLength(3);
   demandHeld(found);
   expect(refusals).toBeGreaterThan(0);
-}, 60_000);
+}, 120_000);
 
 it('gives the last free bytes to one of several requests', async () => {
   const root = freshName('race');

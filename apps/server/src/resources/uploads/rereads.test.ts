@@ -24,7 +24,7 @@ import { liveUploads } from '../../workers/store/orphan-sweep.ts';
 import { cleanUploads } from '../../workers/store/upload-cleanup.ts';
 import { verifyNextUpload } from '../../workers/store/upload-verify.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const SIZE = PART + 1000;
 /** Pauses for this many readings without waiting. */

@@ -264,4 +264,4 @@ it('answers like the naive model', async () => {
     ),
     { numRuns: 15, endOnFailure: false },
   );
-}, 60_000);
+}, 120_000);

@@ -18,7 +18,7 @@ import {
 } from '../../../testing/uploads.ts';
 import { verifyNextUpload } from './upload-verify.ts';
 
-vi.setConfig({ testTimeout: 40_000 });
+vi.setConfig({ testTimeout: 120_000 });
 let server: TestServer;
 let second: TestServer;
 beforeAll(async () => {
