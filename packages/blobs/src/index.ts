@@ -26,7 +26,7 @@ export type {
 export { defaultPartBytes, partBytesAtLeast, partBytesAtMost, partsAtMost } from './part-rules.ts';
 export { openS3Store } from './s3-open.ts';
 export type { S3StoreOptions } from './s3-options.ts';
-export type { BlobSource } from './source.ts';
+export { type BlobSource, checkedAtEnd } from './source.ts';
 export type {
   BlobListing,
   BlobReading,

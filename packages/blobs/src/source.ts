@@ -15,8 +15,7 @@ export async function consume(
   signal: AbortSignal | undefined,
   take: (chunk: Uint8Array) => Promise<void> | undefined,
 ): Promise<void> {
-  const iterator: AsyncIterator<unknown> =
-    source instanceof Readable ? chunksOf(source) : source[Symbol.asyncIterator]();
+  const iterator = iteratorOf(source);
   let interrupt: ((reason: unknown) => void) | undefined;
   const next = () =>
     new Promise<IteratorResult<unknown>>((resolve, reject) => {
@@ -46,11 +45,31 @@ export async function consume(
   }
 }
 
+/** Returns the same content, which fails at its end if `check` rejects. A store then keeps nothing of it. */
+export function checkedAtEnd(source: BlobSource, check: () => Promise<void>): BlobSource {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = iteratorOf(source);
+      return {
+        async next() {
+          const step = await iterator.next();
+          if (step.done) await check();
+          return step;
+        },
+        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
+}
+
+const iteratorOf = (source: BlobSource): AsyncIterator<Uint8Array> =>
+  source instanceof Readable ? chunksOf(source) : source[Symbol.asyncIterator]();
+
 /**
  * Like the iterator of the stream, but `return` detaches even while `next` waits. A remaining `readable` listener
  * would keep `resume` from discarding the rest of a request, so that its client never reads the answer.
  */
-function chunksOf(stream: Readable): AsyncIterator<unknown> {
+function chunksOf(stream: Readable): AsyncIterator<Uint8Array> {
   let wake = () => {};
   let end: { readonly error: Error | null | undefined } | undefined;
   const onReadable = () => wake();
@@ -62,7 +81,7 @@ function chunksOf(stream: Readable): AsyncIterator<unknown> {
   return {
     async next() {
       for (;;) {
-        const chunk: unknown = stream.destroyed ? null : stream.read();
+        const chunk: Uint8Array | null = stream.destroyed ? null : stream.read();
         if (chunk !== null) return { done: false, value: chunk };
         if (end?.error) throw end.error;
         if (end) return { done: true, value: undefined };

@@ -23,6 +23,9 @@ import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { isInBody, touch } from './touch/touch.ts';
 import { callerOf, demandRoomToWrite, noteCaller } from './unread.ts';
 
+/** Milliseconds for which rights count as current. */
+const MOMENT = 1_000;
+
 /** Options of a route's verb; see `Serve`. */
 interface How {
   /** The cache of encoded answers. */
@@ -93,6 +96,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     const cached = cachedAnswer(exchange);
     if (cached !== undefined) return sendJson(reply.code(200), cached);
     await readContent(exchange);
+    if (hasWaited(exchange)) await demandStillAllowed(exchange);
     await authorize(exchange, namedInBody);
     prepare(exchange);
     const answer = await runVerb(exchange);
@@ -103,11 +107,13 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
   /** Authenticates the caller, and creates the context of the request. */
   async function begin(request: FastifyRequest, reply: FastifyReply, attempt: Underway): Promise<Exchange> {
     const actor = route.public ? localActor : await admitted(ctx, request, reply);
-    const context = contextOf({ ctx, request, reply, route, actor });
+    const stillAllowed = () => demandStillAllowed(exchange);
+    const context = contextOf({ ctx, request, reply, route, actor, demandStillAllowed: stillAllowed });
     attempt.by = context;
     const turn = route.public ? freeTurn : await ctx.turns.begin(actor.name, () => context.signal);
     attempt.turn = turn;
-    return { request, reply, context, attempt, turn, input: {} };
+    const exchange: Exchange = { request, reply, context, attempt, turn, input: {} };
+    return exchange;
   }
 
   function readHead({ request, input }: Exchange): void {
@@ -142,6 +148,25 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     input['body'] = await readBody(route, request, { settings: ctx.settings, caller: context.actor.name });
     if (!isRestFree) await turn.resume(isLarge(request));
     demandVisible?.(input['body']);
+  }
+
+  /** Whether rights may have changed since the request began: its body had to arrive, or it waited for its turn. */
+  const hasWaited = ({ request, context }: Exchange): boolean =>
+    hasBody(request) || ctx.now().getTime() - context.now().getTime() > MOMENT;
+
+  /**
+   * Identifies the caller again. If the caller's rights have changed, authorizes what the head names again. Judges
+   * expiry by the start of the request, so that a long upload outlives a short token.
+   */
+  async function demandStillAllowed(exchange: Exchange): Promise<void> {
+    if (route.public) return;
+    const { request, context } = exchange;
+    const { authentication, address } = context;
+    const actor = await authentication.identify(context, request.headers.authorization, address);
+    // The cache returns the same object until rights change.
+    if (actor === context.actor) return;
+    context.actor = actor;
+    await authorize(exchange, namedInHead);
   }
 
   /** Gives the verb what it needs beside the request: the touched objects, the idempotency key, room for the answer. */

@@ -18,12 +18,14 @@ export function contextOf({
   reply,
   route,
   actor,
+  demandStillAllowed,
 }: {
   ctx: Context;
   request: FastifyRequest;
   reply: FastifyReply;
   route: Route;
   actor: Actor;
+  demandStillAllowed: RequestContext['demandStillAllowed'];
 }): Writable<RequestContext> {
   const ifMatch = request.headers['if-match'];
   // All writes of a request get the same time.
@@ -52,6 +54,7 @@ export function contextOf({
     about: [],
     pace: UNHURRIED,
     reserve: (bytes) => reserveAnswer(ctx, request, reply, bytes),
+    demandStillAllowed,
     // Created on first use: most requests end before a client could go away.
     get signal() {
       if (gone === undefined) {

@@ -180,6 +180,11 @@ export interface RequestContext extends Context {
    */
   readonly reserve: (bytes: number) => void;
   readonly signal: AbortSignal;
+  /**
+   * Authorizes the caller again on what path and query name. Call it after content has arrived, before storing it.
+   * @throws HttpProblem unauthenticated: 401; forbidden: 403; not_found: 404
+   */
+  readonly demandStillAllowed: () => Promise<void>;
   /** The ETags of `If-Match`; undefined if the request has no such header. */
   readonly ifMatch?: readonly string[];
   /** The first 128 bits of the hash of principal, method, path and key; the first 64 bits of the hash of the body. */

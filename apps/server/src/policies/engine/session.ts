@@ -57,6 +57,7 @@ export const ownContext = (ctx: Context): RequestContext => {
     pace: createPace(),
     reserve: () => {},
     signal: new AbortController().signal,
+    demandStillAllowed: async () => {},
   };
 };
 

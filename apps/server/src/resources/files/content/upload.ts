@@ -56,6 +56,7 @@ export async function uploadFile(
   let stored: { file: FileRow; isNew: boolean; isKept: boolean } | undefined;
   let isRepair = false;
   try {
+    await ctx.demandStillAllowed();
     isRepair = await checkForUpload(ctx, blob.sha256);
     const written = await write(ctx, async (tx) => {
       const there = await lockPath(tx, ctx, kind, object, path.path);

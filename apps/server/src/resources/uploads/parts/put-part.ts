@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { BlobNotFound, type BlobPart, type PartContent } from '@modelbox/blobs';
+import { BlobNotFound, type BlobPart, checkedAtEnd, type PartContent } from '@modelbox/blobs';
 import type { RequestContext } from '../../../protocol/context.ts';
 import { ClientGone } from '../../../protocol/errors.ts';
 import { whileFlowing } from '../../../protocol/http/flow.ts';
@@ -67,9 +67,10 @@ async function receive(
   body: Readable,
   content: AnnouncedPart,
 ): Promise<BlobPart> {
+  const source = checkedAtEnd(checkedContent(body, content), ctx.demandStillAllowed);
   try {
     return await whileFlowing(body, ctx.settings.bodyTimeout, (stalled) =>
-      ctx.blobs.multipart.put(upload, number, checkedContent(body, content), content, {
+      ctx.blobs.multipart.put(upload, number, source, content, {
         signal: AbortSignal.any([ctx.signal, stalled]),
       }),
     );
