@@ -15,7 +15,8 @@ import { whileFlowing } from '../../../protocol/http/flow.ts';
 import type { Located } from '../../../protocol/located.ts';
 import { HttpProblem, invalidField } from '../../../protocol/problem.ts';
 import type { Answered } from '../../../protocol/verb.ts';
-import { chargeQuotas, demandRoom } from '../../namespaces/quota.ts';
+import { chargeQuotas } from '../../namespaces/quota.ts';
+import { takeRoom, type UploadRoom } from '../../namespaces/upload-room.ts';
 import { lockPath } from '../lock-path.ts';
 import { defaultRole } from '../tracked.ts';
 import { toFile } from '../wire.ts';
@@ -51,23 +52,33 @@ export async function uploadFile(
   const before = await ctx.db.prisma.$transaction((tx) => lockPath(tx, ctx, kind, object, path.path));
   if (before === null) demandVisible('path', '/path', path.path, '/');
   demandConditions(upload.headers, before);
-  await demandLength(ctx, object, before, expect.sizeBytes);
-  const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect));
+  const room = await demandLength(ctx, object, path.path, before, expect.sizeBytes);
+  try {
+    return await store(ctx, kind, object, { ...upload, path: path.path, expect, room });
+  } finally {
+    room.release();
+  }
+}
+
+async function store(
+  ctx: RequestContext,
+  kind: OwnerKind,
+  object: Located,
+  upload: Upload & { readonly expect: ExpectedContent; readonly room: UploadRoom },
+): Promise<Answered> {
+  const { path, expect, room } = upload;
+  const blob = await ctx.telemetry.upload(() => receive(ctx, upload.content, expect, room));
   let stored: { file: FileRow; isNew: boolean; isKept: boolean } | undefined;
   let isRepair = false;
   try {
     await ctx.demandStillAllowed();
     isRepair = await checkForUpload(ctx, blob.sha256);
     const written = await write(ctx, async (tx) => {
-      const there = await lockPath(tx, ctx, kind, object, path.path);
+      const there = await lockPath(tx, ctx, kind, object, path);
       demandConditions(upload.headers, there);
       const { id: blobId, key } = await keepBlob(tx, ctx, blob);
-      const file = await attach(tx, ctx, kind, object, there, {
-        ...upload,
-        path: path.path,
-        blobId,
-        ...blob,
-      });
+      const file = await attach(tx, ctx, kind, object, there, { ...upload, blobId, ...blob });
+      room.release();
       const value = { file, isNew: there === null, isKept: key === blob.key };
       return { status: 200, object: null, value };
     });
@@ -95,14 +106,15 @@ export async function uploadFile(
 /** Refuses content whose announced length exceeds the limit or the quota. Replaced content is subtracted first. */
 async function demandLength(
   ctx: RequestContext,
-  { namespace }: Located,
+  { namespace, id: objectId }: Located,
+  path: string,
   before: FileRow | null,
   length: number | undefined,
-): Promise<void> {
-  if (length === undefined) return;
-  if (length > ctx.settings.maxFileSize) throw new BlobTooLarge(ctx.settings.maxFileSize);
-  const more = length - Number((before?.blobId && before.sizeBytes) ?? 0);
-  if (more > 0) await demandRoom(ctx, namespace, more);
+): Promise<UploadRoom> {
+  const { maxFileSize } = ctx.settings;
+  if (length !== undefined && length > maxFileSize) throw new BlobTooLarge(maxFileSize);
+  const replaced = Number((before?.blobId && before.sizeBytes) ?? 0);
+  return await takeRoom(ctx, { namespace, objectId, path, replaced, length });
 }
 
 async function discard(ctx: RequestContext, key: string): Promise<void> {
@@ -113,10 +125,10 @@ async function discard(ctx: RequestContext, key: string): Promise<void> {
     );
 }
 
-async function receive(ctx: RequestContext, content: Readable, expect: ExpectedContent) {
+async function receive(ctx: RequestContext, content: Readable, expect: ExpectedContent, room: UploadRoom) {
   try {
     return await whileFlowing(content, ctx.settings.bodyTimeout, (stalled) =>
-      ctx.blobs.write(checkedContent(content, expect), {
+      ctx.blobs.write(room.counted(checkedContent(content, expect)), {
         expect,
         limitBytes: ctx.settings.maxFileSize,
         signal: AbortSignal.any([ctx.signal, stalled]),
