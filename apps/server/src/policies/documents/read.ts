@@ -35,6 +35,7 @@ async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<R
       warnings: await quickWarnings(ctx, owner, effective),
     },
     etag: etagOf(row?.edit ?? 0),
+    crossNamespace: undefined,
   };
 }
 
