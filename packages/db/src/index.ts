@@ -34,5 +34,14 @@ export { type MigrationState, migrationState } from './migrations/state.ts';
 export { type PreparedStatement, prepared } from './prepared.ts';
 export { DatabaseRefusedError, requirePostgres } from './require.ts';
 export { retrying } from './retry.ts';
-export { fragmentOf, inTransaction, runSql, type Sql, sqlOf, sqlOn, type Tx } from './sql.ts';
+export {
+  fragmentOf,
+  inTransaction,
+  runSql,
+  type Sql,
+  sqlOf,
+  sqlOn,
+  TooManyParameters,
+  type Tx,
+} from './sql.ts';
 export { proveWritable } from './writable.ts';

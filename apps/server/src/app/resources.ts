@@ -1,10 +1,18 @@
 import type { SqlSchema } from '@modelbox/domain';
 import type { ListedKind, OwnerKind, ReferableKind } from '@modelbox/schema';
-import { readPolicies } from '../policies/documents/read.ts';
+import { readPolicyById } from '../policies/documents/read.ts';
 import { readHolds } from '../policies/holds/hold.ts';
 import { findProposal, readProposals } from '../policies/proposals/proposals.ts';
 import { policyRoutes } from '../policies/routes.ts';
-import type { Context, Find, Kinds, ReadKind, ReadMany } from '../protocol/context.ts';
+import type {
+  CallerReadKind,
+  Context,
+  Find,
+  Kinds,
+  ReadForCaller,
+  ReadKind,
+  ReadMany,
+} from '../protocol/context.ts';
 import type { ObjectStore } from '../protocol/kinds.ts';
 import type { Serve } from '../protocol/verb.ts';
 import { accessRoutes } from '../resources/access/routes.ts';
@@ -57,6 +65,7 @@ import { systemRoutes } from '../system/routes.ts';
 interface ServerResource {
   readonly routes?: (serve: Serve, ctx: Context) => void;
   readonly read?: ReadMany;
+  readonly readForCaller?: ReadForCaller;
   readonly find?: Find;
   readonly fields?: SqlSchema;
   readonly store?: ObjectStore;
@@ -64,6 +73,7 @@ interface ServerResource {
 
 /** The parts that the kinds must have, by the contract. */
 type PartsOfKinds = Record<ReadKind, With<'read'>> &
+  Record<CallerReadKind, With<'readForCaller'>> &
   Record<ReferableKind, With<'find'>> &
   Record<ListedKind, With<'fields'>> &
   Record<OwnerKind, With<'store'>>;
@@ -71,7 +81,7 @@ type With<Part extends keyof ServerResource> = ServerResource & Required<Pick<Se
 
 /**
  * Every resource of the server, by its kind in the contract. `routes` mounts its verbs, `read` reads objects by id,
- * `find` finds an object by its reference, and `fields` are the fields of its list in the filter language.
+ * `readForCaller` reads one at the cost of the caller, `find` finds an object by its reference, and `fields` are the fields of its list in the filter language.
  */
 export const resources = {
   namespace: {
@@ -115,7 +125,7 @@ export const resources = {
   upload: { routes: uploadRoutes, read: readUploads, find: findUpload },
   metric: { routes: metricRoutes },
   event: { routes: eventRoutes, read: readEvents },
-  policy: { routes: policyRoutes, read: readPolicies },
+  policy: { routes: policyRoutes, readForCaller: readPolicyById },
   proposal: { read: readProposals, find: findProposal },
   hold: { read: readHolds },
   token: { routes: accessRoutes, read: readTokens },
@@ -147,6 +157,7 @@ export const listFields = partsOf('fields') as Readonly<Record<ListedKind, SqlSc
 /** The functions of every kind. */
 export const kinds = {
   readers: partsOf('read'),
+  callerReaders: partsOf('readForCaller'),
   finders: partsOf('find'),
   owners: partsOf('store'),
 } as unknown as Kinds;

@@ -3,16 +3,14 @@ import { LRUCache } from 'lru-cache';
 import type { RouteView } from '../access/views.ts';
 import { redactedFor } from '../protocol/cross-namespace.ts';
 import type { Located } from '../protocol/located.ts';
-import type { Answered } from '../protocol/verb.ts';
+import type { CacheableAnswer } from '../protocol/verb.ts';
 
 export interface EncodedAnswer {
   readonly body: string | Buffer;
   readonly etag: string | undefined;
 }
 
-interface KeptAnswer extends EncodedAnswer {
-  readonly crossNamespace: Answered['crossNamespace'] | undefined;
-}
+interface KeptAnswer extends EncodedAnswer, Pick<CacheableAnswer, 'crossNamespace'> {}
 
 /** Caches encoded answers that show one object, as long as the object keeps its cache tag. */
 export interface Memory {

@@ -126,7 +126,14 @@ export interface Telemetry {
  */
 export type ReadMany = (ctx: Context, ids: string[], room?: Room) => Promise<Readout[]>;
 
-export type ReadKind = ObjectKind | 'event' | 'policy' | 'hold';
+export type ReadKind = ObjectKind | 'event' | 'hold';
+
+/**
+ * Reads an object at the cost of the caller, so the reads of several callers are never shared. Undefined if it is gone.
+ */
+export type ReadForCaller = (ctx: RequestContext, id: string) => Promise<Readout | undefined>;
+
+export type CallerReadKind = 'policy';
 
 /**
  * Finds the object that a text names: an id, or the name form of its kind. `under` is the object in which a bare name
@@ -141,6 +148,7 @@ export type Find = (
 /** Functions of each kind that lower layers need. `app/resources.ts` provides them. */
 export interface Kinds {
   readonly readers: Readonly<Record<ReadKind, ReadMany>>;
+  readonly callerReaders: Readonly<Record<CallerReadKind, ReadForCaller>>;
   readonly finders: Readonly<Record<ReferableKind, Find>>;
   readonly owners: Readonly<Record<OwnerKind, ObjectStore>>;
 }

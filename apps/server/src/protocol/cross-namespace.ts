@@ -39,7 +39,7 @@ export const redactedFor = <F extends Pick<CrossNamespace, 'namespace' | 'permis
   );
 
 export function shownTo<
-  R extends { readonly body: unknown; readonly crossNamespace?: readonly CrossNamespace[] },
+  R extends { readonly body: unknown; readonly crossNamespace: readonly CrossNamespace[] | undefined },
 >(actor: Actor, readout: R): R {
   const redacted = redactedFor(actor, readout.crossNamespace);
   if (redacted.length === 0) return readout;

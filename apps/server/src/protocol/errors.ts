@@ -5,7 +5,14 @@ import {
   BlobStoreUnavailable,
   BlobTooLarge,
 } from '@modelbox/blobs';
-import { isLockTimeout, isRetryable, isStatementTimeout, isUnavailable, postgresFailure } from '@modelbox/db';
+import {
+  isLockTimeout,
+  isRetryable,
+  isStatementTimeout,
+  isUnavailable,
+  postgresFailure,
+  TooManyParameters,
+} from '@modelbox/db';
 import type { FastifyError } from 'fastify';
 import { HttpProblem, invalidField } from './problem.ts';
 
@@ -42,6 +49,7 @@ export function toProblem(error: unknown): HttpProblem {
   const failure = postgresFailure(error);
   // Raised by the SQL function `log_metrics_within`.
   if (failure?.code === 'MB002') return invalidField('body', '/metrics', failure.message);
+  if (error instanceof TooManyParameters) return new HttpProblem('query_too_expensive', error.message);
   if (isUnavailable(error))
     return new HttpProblem(
       'unavailable',

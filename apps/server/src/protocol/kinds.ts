@@ -25,7 +25,8 @@ export interface Readout<B = unknown> {
   readonly id: string;
   readonly body: B;
   readonly etag?: string;
-  readonly crossNamespace?: readonly CrossNamespace<B>[];
+  /** Undefined if no body of the kind shows an object of another namespace. Required, so that no reader forgets it. */
+  readonly crossNamespace: readonly CrossNamespace<B>[] | undefined;
 }
 
 /** Bytes of JSON that are left on a page. Each read uses some. */

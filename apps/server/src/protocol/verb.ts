@@ -57,8 +57,11 @@ export interface Answered<B = unknown> {
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The parts of the body that show objects of other namespaces. A cache must check them for each caller. */
-  readonly crossNamespace?: readonly Pick<CrossNamespace, 'namespace' | 'permission'>[];
+  readonly crossNamespace?: readonly Pick<CrossNamespace, 'namespace' | 'permission'>[] | undefined;
 }
+
+/** An answer that the server may cache: it must say which of its parts some callers may not see. */
+export type CacheableAnswer<B = unknown> = Answered<B> & Pick<Required<Answered>, 'crossNamespace'>;
 
 export type Reply = Receipt | Answered;
 
@@ -66,7 +69,12 @@ export type Reply = Receipt | Answered;
  * The work of a route: a plain function of context and input. A verb runs one transaction; a write records its change
  * in it.
  */
-export type Verb<Id extends RouteId> = (ctx: RequestContext, input: Input<RouteTable[Id]>) => Promise<Reply>;
+export type Verb<Id extends RouteId, R extends Reply = Reply> = (
+  ctx: RequestContext,
+  input: Input<RouteTable[Id]>,
+) => Promise<R>;
+
+type How = 'cached' | 'own-turns';
 
 /**
  * Registers the verb of a route.
@@ -74,4 +82,8 @@ export type Verb<Id extends RouteId> = (ctx: RequestContext, input: Input<RouteT
  *   `own-turns` lets a verb of variable cost take a turn for each database query. Its answer may last long, and a slow
  *   reader must not keep a turn.
  */
-export type Serve = <Id extends RouteId>(id: Id, verb: Verb<Id>, how?: 'cached' | 'own-turns') => void;
+export type Serve = <Id extends RouteId, H extends How | undefined = undefined>(
+  id: Id,
+  verb: Verb<Id, H extends 'cached' ? CacheableAnswer : Reply>,
+  how?: H,
+) => void;

@@ -1,7 +1,7 @@
 import type { ObjectKind } from '@modelbox/schema';
 import type { RequestContext } from '../../protocol/context.ts';
 import type { Located } from '../../protocol/located.ts';
-import type { Answered } from '../../protocol/verb.ts';
+import type { CacheableAnswer } from '../../protocol/verb.ts';
 import { readObject } from './read.ts';
 import { deleted } from './store.ts';
 
@@ -11,8 +11,8 @@ export async function getObject(
   kind: ObjectKind,
   object: Located,
   query: { includeDeleted?: boolean | undefined } = {},
-): Promise<Answered> {
+): Promise<CacheableAnswer> {
   if (object.deletedAt && !query.includeDeleted) throw deleted(object);
   const { body, etag, crossNamespace } = await readObject(ctx, kind, object.id);
-  return { status: 200, body, ...(etag ? { etag } : {}), ...(crossNamespace ? { crossNamespace } : {}) };
+  return { status: 200, body, ...(etag ? { etag } : {}), crossNamespace };
 }

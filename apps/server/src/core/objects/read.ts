@@ -1,6 +1,6 @@
 import { batchLoader } from '@modelbox/db';
 import type { ListedKind } from '@modelbox/schema';
-import type { Context, ReadKind, RequestContext } from '../../protocol/context.ts';
+import type { CallerReadKind, Context, ReadKind, RequestContext } from '../../protocol/context.ts';
 import { shownTo } from '../../protocol/cross-namespace.ts';
 import type { Readout, Room } from '../../protocol/kinds.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
@@ -24,8 +24,12 @@ function readOne(ctx: Context, kind: ReadKind): ReadOne {
 }
 
 /** Reads one object, without the parts that the caller may not see. Throws 404 if it is gone. */
-export async function readObject(ctx: RequestContext, kind: ReadKind, id: string): Promise<Readout> {
-  const readout = await readOne(ctx, kind)(id);
+export async function readObject(
+  ctx: RequestContext,
+  kind: ReadKind | CallerReadKind,
+  id: string,
+): Promise<Readout> {
+  const readout = await (kind === 'policy' ? ctx.kinds.callerReaders[kind](ctx, id) : readOne(ctx, kind)(id));
   if (readout === undefined) throw new HttpProblem('not_found', `The ${kind} no longer exists.`);
   return shownTo(ctx.actor, readout);
 }

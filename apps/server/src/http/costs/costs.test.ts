@@ -246,6 +246,24 @@ describe('a server of its own', () => {
     });
   });
 
+  it('429: the warnings of a policy that is set use the budget of the caller, and of nobody else', async () => {
+    await withServer({ rateLimitCost: 1 }, async (_, as) => {
+      const [ann, bob] = [await as(admin()), await as(admin())];
+      const set = async (api: Caller['api']) => {
+        const { id } = await callers.ok('POST', '/v1/models', { namespace: freshName('ns'), name: 'm' });
+        const rule = { ...labelling, filter: "'x' IN tags" };
+        const { status, body } = await api('PUT', `/v1/models/${id}/policy`, { label: [rule] });
+        expect(status).toBe(200);
+        return body.warnings.map(({ code }: { code: string }) => code);
+      };
+      await set(ann);
+      expect((await ann('GET', '/v1/models')).status).toBe(429);
+      expect((await bob('GET', '/v1/models')).status).toBe(200);
+      // Beyond the budget, a policy is still set, without a comparison.
+      expect(await set(ann)).toEqual(['not_checked']);
+    });
+  });
+
   it('200: a policy is set although its warnings could not be checked in time', async () => {
     await withServer({ queryTimeout: 3_000, costlyWait: 30_000 }, async (_, as) => {
       const users = await Promise.all(Array.from({ length: 4 }, () => as(admin())));

@@ -8,7 +8,6 @@ import type { Readout } from '../../protocol/kinds.ts';
 import type { Located } from '../../protocol/located.ts';
 import type { Verb } from '../../protocol/verb.ts';
 import { protectedRulesOf, waitingOf } from '../../resources/protected-aliases/protected-rules.ts';
-import { ownContext } from '../engine/session.ts';
 import { suspensionsOf } from '../owners/suspensions.ts';
 import { quickWarnings } from '../warnings/warnings.ts';
 
@@ -35,6 +34,7 @@ async function readPolicy(ctx: RequestContext, owner: PolicyOwnerRow): Promise<R
       warnings: await quickWarnings(ctx, owner, effective),
     },
     etag: etagOf(row?.edit ?? 0),
+    crossNamespace: undefined,
   };
 }
 
@@ -69,18 +69,10 @@ export const getPolicy: Verb<'models.policy.get' | 'namespaces.policy.get'> = as
   return { status: 200, body, ...(etag ? { etag } : {}) };
 };
 
-export async function readPolicies(ctx: Context, ids: string[]): Promise<Readout<Policy>[]> {
-  const rows = await ctx.db.prisma.policy.findMany({ where: { id: { in: ids } } });
-  // One read can serve several callers, so the warnings are computed as the server itself.
-  const own = ownContext(ctx);
-  return Promise.all(
-    rows.map(async (row) => {
-      const readout = await readPolicy(own, {
-        kind: row.ownerKind as PolicyOwnerRow['kind'],
-        id: row.ownerId,
-        name: '',
-      });
-      return { ...readout, id: row.id };
-    }),
-  );
+/** Reads a policy for its caller, who pays for the comparison behind the warnings. */
+export async function readPolicyById(ctx: RequestContext, id: string): Promise<Readout<Policy> | undefined> {
+  const row = await ctx.db.prisma.policy.findUnique({ where: { id } });
+  if (row === null) return undefined;
+  const kind = row.ownerKind as PolicyOwnerRow['kind'];
+  return { ...(await readPolicy(ctx, { kind, id: row.ownerId, name: '' })), id };
 }

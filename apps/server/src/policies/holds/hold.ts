@@ -57,5 +57,6 @@ export async function readHolds({ db }: Context, ids: string[]): Promise<Readout
   return rows.map((row) => ({
     id: row.objectId,
     body: { reason: row.reason, by: row.createdBy, at: row.createdAt.toISOString() },
+    crossNamespace: undefined,
   }));
 }

@@ -74,7 +74,11 @@ const toProposal = (row: ProposalRow): Proposal => ({
 });
 
 export async function readProposals({ db }: Context, ids: string[]): Promise<Readout<Proposal>[]> {
-  return (await select(db.requests, ids)).map((row) => ({ id: row.id, body: toProposal(row) }));
+  return (await select(db.requests, ids)).map((row) => ({
+    id: row.id,
+    body: toProposal(row),
+    crossNamespace: undefined,
+  }));
 }
 
 /** Lists the proposals for a model, newest first: ids sort by their time of creation. */

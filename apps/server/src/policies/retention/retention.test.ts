@@ -274,3 +274,23 @@ describe('silent experiments', () => {
     expect((await ok('GET', `/v1/experiments/${runs.id}`)).status).toBe('aborted');
   });
 });
+
+describe('a policy of the most clauses with the longest filters', () => {
+  test('is set, previewed and run, although it names its values 69,120 times', async () => {
+    const filter = Array.from({ length: 180 }, () => `metadata.x LIKE ''`).join(' OR ');
+    const keep = Array.from({ length: 32 }, () => ({ filter }));
+    const model = await modelWith({ retain: { versions: { keep, remove: 'object' } } });
+    await newVersion(model, 'v1', {}, { metadata: { x: 'a' } });
+    await newVersion(model, 'v2', {}, { metadata: { x: '' } });
+
+    const { status, body } = await server.api('POST', `${model.url}/policy/preview`);
+    expect([200, 422], JSON.stringify(body)).toContain(status);
+    await run();
+    const { rows } = await server.db.background.query(
+      'SELECT ended_at IS NOT NULL AS "isOver" FROM retention_runs WHERE owner_id = $1',
+      [model.id],
+    );
+    expect(rows).toEqual([{ isOver: true }]);
+    expect(await living(model)).toEqual(['v2']);
+  }, 60_000);
+});

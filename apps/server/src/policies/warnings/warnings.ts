@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isUnavailable, type Sql, sqlOn } from '@modelbox/db';
+import { isUnavailable, type Sql, sqlOn, TooManyParameters } from '@modelbox/db';
 import { policyDatasets } from '@modelbox/domain';
 import type { PolicyWarning } from '@modelbox/schema';
 import type { EffectiveHere } from '../../core/policy-owners/owner-chain.ts';
@@ -69,7 +69,8 @@ export async function quickWarnings(
   const compared = ctx.costs
     .run(ctx, ({ db }) => policyWarnings(sqlOn(db.requests), owner, effective), BUDGET)
     .catch((error: unknown) => {
-      if (error instanceof HttpProblem || isUnavailable(error)) return [NOT_CHECKED];
+      const isTooMuch = error instanceof HttpProblem || error instanceof TooManyParameters;
+      if (isTooMuch || isUnavailable(error)) return [NOT_CHECKED];
       throw error;
     });
   const answered = new AbortController();

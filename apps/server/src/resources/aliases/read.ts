@@ -29,5 +29,9 @@ export const toAlias = (row: AliasRow): Alias => ({
 });
 
 export async function readAliases({ db }: Context, ids: string[]): Promise<Readout<Alias>[]> {
-  return (await select(db.requests, ids)).map((row) => ({ id: row.id, body: toAlias(row) }));
+  return (await select(db.requests, ids)).map((row) => ({
+    id: row.id,
+    body: toAlias(row),
+    crossNamespace: undefined,
+  }));
 }

@@ -56,5 +56,6 @@ export async function readCheckpoints(
       ...deletableAuditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
+    crossNamespace: undefined,
   }));
 }

@@ -30,5 +30,6 @@ export async function readDatasets({ db }: Context, ids: string[], room?: Room):
       ...auditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
+    crossNamespace: undefined,
   }));
 }

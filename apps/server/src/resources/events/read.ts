@@ -17,5 +17,5 @@ export const toEvent = (row: EventRow): Event => ({
 
 export async function readEvents({ db }: Context, ids: string[]): Promise<Readout<Event>[]> {
   const rows = await db.prisma.event.findMany({ where: { id: { in: ids } } });
-  return rows.map((row) => ({ id: row.id, body: toEvent(row) }));
+  return rows.map((row) => ({ id: row.id, body: toEvent(row), crossNamespace: undefined }));
 }

@@ -111,5 +111,5 @@ export async function readGrants({ db }: Context, ids: string[]): Promise<Readou
     `SELECT ${COLUMNS} FROM grants g JOIN namespaces n ON n.id = g.namespace_id WHERE g.id = ANY ($1::uuid[])`,
     [ids],
   );
-  return rows.map((row) => ({ id: row.id, body: toGrant(row, row.namespace) }));
+  return rows.map((row) => ({ id: row.id, body: toGrant(row, row.namespace), crossNamespace: undefined }));
 }

@@ -38,5 +38,6 @@ export async function readModels({ db }: Context, ids: string[], room?: Room): P
       ...deletableAuditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
+    crossNamespace: undefined,
   }));
 }

@@ -32,5 +32,6 @@ export async function readNamespaces(
       ...auditFieldsOf(row),
     },
     etag: etagOf(row.rowVersion),
+    crossNamespace: undefined,
   }));
 }

@@ -54,7 +54,12 @@ const byIds = prepared<[ids: string[]], ProtectionRow>(
 
 export async function readProtections({ db }: Context, ids: string[]): Promise<Readout<AliasProtection>[]> {
   const rows = await byIds(db.requests, ids);
-  return rows.map((row) => ({ id: row.id, body: toProtection(row, false), etag: etagOf(row.edit) }));
+  return rows.map((row) => ({
+    id: row.id,
+    body: toProtection(row, false),
+    etag: etagOf(row.edit),
+    crossNamespace: undefined,
+  }));
 }
 
 export const ownerOf = ({ kind, id }: Pick<Located, 'kind' | 'id'>) =>

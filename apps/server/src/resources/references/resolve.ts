@@ -2,10 +2,10 @@ import { formatReference } from '@modelbox/domain';
 import type { Resolution, Version } from '@modelbox/schema';
 import { readObject } from '../../core/objects/read.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
-import type { Verb } from '../../protocol/verb.ts';
+import type { CacheableAnswer, Verb } from '../../protocol/verb.ts';
 import { listAllFiles } from '../files/read.ts';
 
-export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
+export const resolveReference: Verb<'resolve', CacheableAnswer> = async (ctx, { touched }) => {
   const { body, crossNamespace } = await readObject(ctx, 'version', touched.version.id);
   const version = body as Version;
   const reference = formatReference(version);
@@ -21,7 +21,7 @@ export const resolveReference: Verb<'resolve'> = async (ctx, { touched }) => {
       url: file.uri ?? `/v1/versions/${version.id}/files/${encodePath(file.path)}`,
     })),
   };
-  return { status: 200, body: resolution, ...(crossNamespace ? { crossNamespace } : {}) };
+  return { status: 200, body: resolution, crossNamespace };
 };
 
 const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');

@@ -225,5 +225,5 @@ export const toToken = (row: ListedToken): Token => ({
 
 export async function readTokens({ db }: Context, ids: string[]): Promise<Readout<Token>[]> {
   const rows = await db.prisma.token.findMany({ where: { id: { in: ids } } });
-  return rows.map((row) => ({ id: row.id, body: toToken(row) }));
+  return rows.map((row) => ({ id: row.id, body: toToken(row), crossNamespace: undefined }));
 }

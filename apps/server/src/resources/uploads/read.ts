@@ -12,7 +12,11 @@ const select = prepared<[string[]], UploadRow>(
 );
 
 export const readUploads = async (ctx: Context, ids: string[]): Promise<Readout<Upload>[]> =>
-  (await select(ctx.db.requests, ids)).map((row) => ({ id: row.id, body: toUpload(ctx, row) }));
+  (await select(ctx.db.requests, ids)).map((row) => ({
+    id: row.id,
+    body: toUpload(ctx, row),
+    crossNamespace: undefined,
+  }));
 
 export async function uploadRow({ db }: Context, { id }: Pick<Located, 'id'>): Promise<UploadRow> {
   const [row] = await select(db.requests, [id]);
