@@ -156,6 +156,17 @@ describe('with a caller whose unread answers fill the memory', () => {
   });
   afterAll(() => known?.stop());
 
+  it('503: HEAD is refused like GET', async () => {
+    const release = known.ctx.answers.hold(SHARE, cam.name);
+    for (const method of ['GET', 'HEAD']) {
+      const refused = await cam.api(method, version);
+      expect([method, refused.status, refused.headers.get('retry-after')]).toEqual([method, 503, '1']);
+    }
+    release();
+    expect((await cam.api('HEAD', version)).status).toBe(200);
+    await expect.poll(() => unread(known)).toBe(0);
+  });
+
   it('503: a large read is refused; 200: a write still answers', async () => {
     const release = known.ctx.answers.hold(SHARE, cam.name);
     const refused = await cam.api('GET', version);

@@ -115,7 +115,7 @@ export function reservePage(ctx: Context, request: FastifyRequest, reply: Fastif
 
 /** Whether an answer finds no room. If so, counts the refusal. */
 function isRefused({ answers, telemetry }: Context, request: FastifyRequest, bytes: number): boolean {
-  if (bytes <= SMALL || request.method === 'HEAD' || writes.has(request.raw)) return false;
+  if (bytes <= SMALL || writes.has(request.raw)) return false;
   if (answers.fits(bytes, callerOf(request))) return false;
   telemetry.limited('unread');
   return true;
