@@ -10,9 +10,10 @@ export interface RawConnection {
   closed(): Promise<string>;
 }
 
-export async function connectRaw(url: string): Promise<RawConnection> {
+/** @param localAddress the address that the connection comes from. */
+export async function connectRaw(url: string, localAddress?: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect({ port: Number(port), host: hostname, ...(localAddress && { localAddress }) });
   let text = '';
   let isClosed = false;
   const looks = new Set<() => void>();

@@ -132,7 +132,7 @@ export async function startTestServer(
   });
   const telemetry = createTelemetry(db, blobs, folder, () => unsequencedCount(db));
   measureClock(telemetry.registry, clock);
-  const turns = createTurns({ ...SETTINGS, ...settings }, telemetry.registry);
+  const turns = createTurns({ ...SETTINGS, ...settings }, db, telemetry.registry);
   const ctx: Context = {
     settings: { ...SETTINGS, ...settings },
     kinds,

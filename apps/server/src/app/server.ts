@@ -71,7 +71,7 @@ export async function startServer(config: Config, log: Logger, source?: TimeSour
     const telemetry = createTelemetry(db, blobs, config.dataDir, () => unsequencedCount(db));
     measureClock(telemetry.registry, clock);
     const wakeups = createWakeups();
-    const turns = createTurns(config, telemetry.registry);
+    const turns = createTurns(config, db, telemetry.registry);
     const ctx: Context = {
       settings: config,
       kinds,

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newModel } from '../../testing/objects.ts';
 import { connectRaw } from '../../testing/raw.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { type Callers, callersOf, type Person } from '../../testing/tokens.ts';
+import { callerOf } from './unread.ts';
 
 const MIB = 2 ** 20;
 /** Bytes of a page: far more than the buffers of a connection can contain. */
@@ -136,6 +138,55 @@ it('200: one caller cannot use all of the memory and gets a shorter page; anothe
   await known.stop();
 }, 120_000);
 
+describe('strangers who read nothing', () => {
+  const COUNT = 100;
+
+  it.each(['/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css', '/openapi.json'])(
+    '200: %s is one buffer for all of them, and uses no memory of answers',
+    async (url) => {
+      const known = await startTestServer({ auth: 'tokens', unreadAnswers: MIB });
+      const response = await fetch(`${known.url}${url}`);
+      const whole = Buffer.from((await response.arrayBuffer()) as ArrayBuffer);
+      const accepted: Socket[] = [];
+      known.app.server.on('connection', (socket: Socket) => accepted.push(socket));
+      const before = process.memoryUsage().arrayBuffers;
+      const asked = await Promise.all(
+        Array.from({ length: COUNT }, (_, n) => connectRaw(known.url, `127.0.1.${n + 1}`)),
+      );
+      for (const { socket, send } of asked) {
+        socket.pause();
+        send(`GET ${url} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      }
+      await expect
+        .poll(() => accepted.filter(({ bytesWritten }) => bytesWritten > 0).length, { timeout: 20_000 })
+        .toBe(COUNT);
+      expect(await unread(known)).toBe(0);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan((COUNT / 4) * whole.byteLength);
+      for (const { socket } of asked) socket.resume();
+      for (const each of asked) {
+        await each.until(/^HTTP\/1.1 200 /);
+        if (each !== asked[0]) each.socket.destroy();
+      }
+      const end = whole.subarray(-100).toString('latin1');
+      await expect.poll(() => asked[0]?.text().endsWith(end), { timeout: 10_000 }).toBe(true);
+      asked[0]?.socket.destroy();
+      await known.stop();
+    },
+    60_000,
+  );
+
+  it.each([
+    ['2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6'],
+    ['203.0.113.7', '::ffff:203.0.113.7'],
+  ])('%s and %s are one caller', (one, other) => {
+    const [first, second, third] = [one, other, '2001:db8:1:3::1'].map((ip) =>
+      callerOf({ ip, raw: {} } as FastifyRequest),
+    );
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+});
+
 describe('with a caller whose unread answers fill the memory', () => {
   let known: TestServer;
   let cam: Person;
@@ -155,6 +206,17 @@ describe('with a caller whose unread answers fill the memory', () => {
     version = `/v1/versions/${made.body.id}`;
   });
   afterAll(() => known?.stop());
+
+  it('503: HEAD is refused like GET', async () => {
+    const release = known.ctx.answers.hold(SHARE, cam.name);
+    for (const method of ['GET', 'HEAD']) {
+      const refused = await cam.api(method, version);
+      expect([method, refused.status, refused.headers.get('retry-after')]).toEqual([method, 503, '1']);
+    }
+    release();
+    expect((await cam.api('HEAD', version)).status).toBe(200);
+    await expect.poll(() => unread(known)).toBe(0);
+  });
 
   it('503: a large read is refused; 200: a write still answers', async () => {
     const release = known.ctx.answers.hold(SHARE, cam.name);

@@ -4,9 +4,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge, type Registry } from 'prom-client';
 import type { Answers, Context } from '../protocol/context.ts';
 import { RETRY_AFTER } from '../protocol/errors.ts';
+import { isConstant } from '../protocol/http/constants.ts';
 import { endWhenStill } from '../protocol/http/flow.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { networkKey } from './guards/rate-limits.ts';
 import { problemHeaders } from './refusals.ts';
 
 /** Bytes of an answer that is always sent: the kernel buffers it at once. */
@@ -23,8 +25,9 @@ const callers = new WeakMap<object, string>();
 export const noteCaller = (request: FastifyRequest, name: string): void =>
   void callers.set(request.raw, name);
 
-/** The name of the caller, or the address of a caller that is not known. */
-export const callerOf = (request: FastifyRequest): string => callers.get(request.raw) ?? request.ip;
+/** The name of the caller, or the network of a caller that is not known. */
+export const callerOf = (request: FastifyRequest): string =>
+  callers.get(request.raw) ?? networkKey(request.ip);
 
 export function createAnswers({ unreadAnswers, auth }: Pick<Settings, 'unreadAnswers' | 'auth'>): Answers {
   const share = auth === 'open' ? unreadAnswers : unreadAnswers / SHARE;
@@ -115,7 +118,7 @@ export function reservePage(ctx: Context, request: FastifyRequest, reply: Fastif
 
 /** Whether an answer finds no room. If so, counts the refusal. */
 function isRefused({ answers, telemetry }: Context, request: FastifyRequest, bytes: number): boolean {
-  if (bytes <= SMALL || request.method === 'HEAD' || writes.has(request.raw)) return false;
+  if (bytes <= SMALL || writes.has(request.raw)) return false;
   if (answers.fits(bytes, callerOf(request))) return false;
   telemetry.limited('unread');
   return true;
@@ -128,7 +131,8 @@ function endReserve(response: ServerResponse): void {
 
 /**
  * Bounds unread answers: closes each one whose reader stalls, and limits all together to `unreadAnswers` bytes.
- * Streams, such as files, are not counted, because the server reads them only as fast as their reader.
+ * Streams, such as files, are not counted, because the server reads them only as fast as their reader. Constants are
+ * not counted either, because all answers share their bytes.
  */
 export function boundAnswers(app: FastifyInstance, ctx: Context): void {
   const { answers, settings } = ctx;
@@ -140,6 +144,7 @@ export function boundAnswers(app: FastifyInstance, ctx: Context): void {
       return done(null, payload);
     }
     endWhenStill(raw, settings.answerStallTimeout, 'whole');
+    if (isConstant(payload)) return done(null, payload);
     const bytes = Buffer.byteLength(payload);
     const caller = callerOf(request);
     if (isRefused(ctx, request, bytes)) return done(null, refuse(request, reply));

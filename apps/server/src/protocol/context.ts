@@ -75,7 +75,7 @@ export interface CallerTurns {
    * @throws HttpProblem rate_limited: 429 if it waits too long.
    */
   begin(caller: string, gone: () => AbortSignal): Promise<Turn>;
-  /** Whether no other caller is at work. */
+  /** Whether no other caller has a request underway, or had one within the last minute. */
   isAlone(caller: string): boolean;
   /** Waits before a refusal is sent, so that a client that ignores refusals cannot cause many. */
   beforeRefusal(caller: string, gone: AbortSignal): Promise<void>;

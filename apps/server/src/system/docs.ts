@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { openApiDocument } from '@modelbox/schema';
+import { constantBytes } from '../protocol/http/constants.ts';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Verb } from '../protocol/verb.ts';
 import { VERSION } from './version.ts';
@@ -12,7 +13,7 @@ const ASSETS: Record<string, string> = {
   'start.js': 'text/javascript; charset=utf-8',
 };
 
-const PAGE = `<!doctype html>
+const PAGE = constantBytes(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -27,7 +28,7 @@ const PAGE = `<!doctype html>
 <script src="docs/start.js"></script>
 </body>
 </html>
-`;
+`);
 
 const START = `SwaggerUIBundle({
   url: 'openapi.json',
@@ -46,15 +47,25 @@ const PAGE_POLICY =
 const uiFolder = (): string =>
   dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-let openApiText: string | undefined;
+const assets = new Map<string, Buffer>([['start.js', constantBytes(START)]]);
+
+function assetBytes(name: string): Buffer {
+  const known = assets.get(name);
+  if (known !== undefined) return known;
+  // A read that waits would let requests meanwhile make further copies.
+  const bytes = constantBytes(readFileSync(join(uiFolder(), name)));
+  assets.set(name, bytes);
+  return bytes;
+}
+
+let openApiBytes: Buffer | undefined;
 
 export const openApi: Verb<'system.openapi'> = () => {
-  // The document is constant, and public.
-  openApiText ??= JSON.stringify(openApiDocument(VERSION));
+  openApiBytes ??= constantBytes(JSON.stringify(openApiDocument(VERSION)));
   return Promise.resolve({
     status: 200,
     headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: openApiText,
+    body: openApiBytes,
   });
 };
 
@@ -65,9 +76,9 @@ export const docsPage: Verb<'system.docs'> = () =>
     body: PAGE,
   });
 
-export const docsAsset: Verb<'system.docsAsset'> = async (_ctx, { params }) => {
-  const type = Object.hasOwn(ASSETS, params.asset) ? ASSETS[params.asset] : undefined;
-  if (type === undefined) throw new HttpProblem('not_found', `The API page has no file "${params.asset}".`);
-  const body = params.asset === 'start.js' ? START : await readFile(join(uiFolder(), params.asset));
-  return { status: 200, headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' }, body };
+export const docsAsset: Verb<'system.docsAsset'> = async (_ctx, { params: { asset } }) => {
+  const type = Object.hasOwn(ASSETS, asset) ? ASSETS[asset] : undefined;
+  if (type === undefined) throw new HttpProblem('not_found', `The API page has no file "${asset}".`);
+  const headers = { 'content-type': type, 'cache-control': 'public, max-age=3600' };
+  return Promise.resolve({ status: 200, headers, body: assetBytes(asset) });
 };

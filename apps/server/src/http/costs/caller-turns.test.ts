@@ -8,9 +8,9 @@ import { callerTurns } from './caller-turns.ts';
 const MINUTE = 60_000;
 const present = () => new AbortController().signal;
 
-function turnsOf({ perCaller = 2, wait = MINUTE } = {}) {
+function turnsOf({ perCaller = 2, alone = 4, wait = MINUTE } = {}) {
   let time = 0;
-  const turns = callerTurns({ perCaller, wait }, () => time);
+  const turns = callerTurns({ perCaller, alone, wait }, () => time);
   const order: string[] = [];
   const begin = async (caller: string, name = caller, gone = present): Promise<Turn> => {
     const turn = await turns.begin(caller, gone);
@@ -41,20 +41,44 @@ describe('turns of callers', () => {
     expect(order.slice(4)).toEqual(['ann 3', 'ann 4']);
   });
 
-  it('a caller who is alone has no bound, also for requests that wait already', async () => {
-    const { turns, order, begin, pass } = turnsOf({ perCaller: 1 });
+  it('bound a caller who is alone too, also requests that wait already', async () => {
+    const { turns, order, begin, pass } = turnsOf({ perCaller: 1, alone: 5 });
     const all = Array.from({ length: 20 }, () => begin('ann'));
-    await Promise.all(all);
-    expect(turns.isAlone('ann')).toBe(true);
-    await begin('bob');
-    expect([turns.isAlone('ann'), turns.isAlone('bob')]).toEqual([false, false]);
-    const late = [begin('ann', 'late'), begin('ann', 'late')];
     await nextPass();
-    expect([order.length, turns.waiting]).toEqual([21, 2]);
-    pass(2000);
-    (await all[0])?.end();
-    await Promise.all(late);
-    expect(turns.waiting).toBe(0);
+    expect([turns.isAlone('ann'), turns.running, turns.waiting]).toEqual([true, 5, 15]);
+    const bob = await begin('bob');
+    expect([turns.isAlone('ann'), turns.isAlone('bob')]).toEqual([false, false]);
+    for (const turn of all.slice(0, 4)) (await turn).end();
+    await nextPass();
+    expect([order.length, turns.running, turns.waiting]).toEqual([6, 2, 15]);
+    bob.end();
+    pass(MINUTE + 1);
+    (await all[4])?.end();
+    await nextPass();
+    expect([order.length, turns.running, turns.waiting]).toEqual([11, 5, 10]);
+    for (const turn of all.slice(5)) (await turn).end();
+    expect([turns.running, turns.waiting]).toEqual([0, 0]);
+  });
+
+  it('a caller is at work while one of its requests runs, waits or is paused, and for a minute after', async () => {
+    const { turns, begin, pass } = turnsOf({ perCaller: 1, alone: 1 });
+    const running = await begin('bob');
+    const gone = new AbortController();
+    const waiting = begin('bob', 'bob', () => gone.signal);
+    pass(2 * MINUTE);
+    expect([turns.isAlone('ann'), turns.isAlone('bob')]).toEqual([false, true]);
+    gone.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    running.pause();
+    pass(2 * MINUTE);
+    expect(turns.isAlone('ann')).toBe(false);
+    running.end();
+    running.end();
+    await begin('ann').then((turn) => turn.end());
+    pass(MINUTE);
+    expect([turns.isAlone('ann'), turns.isAlone('bob')]).toEqual([false, false]);
+    pass(1);
+    expect([turns.isAlone('ann'), turns.isAlone('bob')]).toEqual([true, true]);
   });
 
   it('a large request waits for all places of its caller, and the requests behind it wait too', async () => {
@@ -163,6 +187,20 @@ describe('requests of one caller', () => {
     });
     expect((await Promise.all(all)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
     expect([server.ctx.turns.running, server.ctx.turns.waiting]).toEqual([0, 0]);
+  });
+
+  it('are bounded while nobody else is at work, and leave a connection to a caller who comes', async () => {
+    const own = await startTestServer({ auth: 'tokens', requestsPerCaller: 2 }, undefined, server);
+    let all: ReturnType<typeof patch>[] = [];
+    await locked(async () => {
+      all = Array.from({ length: 30 }, (_, n) => patch(own, n));
+      await expect.poll(() => own.ctx.turns.waiting, { interval: 10, timeout: 20_000 }).toBeGreaterThan(0);
+      expect(own.ctx.turns.running).toBeLessThan(own.db.requests.options.max);
+      expect((await read(own)).status).toBe(200);
+    });
+    expect((await Promise.all(all)).map(({ status }) => status)).toContain(200);
+    expect([own.ctx.turns.running, own.ctx.turns.waiting]).toEqual([0, 0]);
+    await own.stop();
   });
 
   it('429 with Retry-After: a request that waits too long', async () => {

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@modelbox/db';
 import { LRUCache } from 'lru-cache';
 import { Gauge, type Registry } from 'prom-client';
 import type { CallerTurns, Turn } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import type { Settings } from '../../protocol/settings.ts';
 
-/** Milliseconds after its last request for which a caller counts as at work. */
-const AT_WORK = 1_000;
+/** Milliseconds after its last request for which a caller counts as at work: people and pollers pause that long. */
+const AT_WORK = 60_000;
 /** Milliseconds between two answers that refuse requests of the same caller for their number or cost. */
 const REFUSAL_EVERY = 500;
 const RETRY_LATER = { 'retry-after': '2' };
@@ -17,6 +18,8 @@ interface Waiting {
 }
 
 interface Line {
+  /** Requests that have begun and not ended, also those that are paused. */
+  underway: number;
   running: number;
   readonly waiting: Waiting[];
 }
@@ -24,17 +27,19 @@ interface Line {
 interface Bounds {
   /** Requests of one caller that run at once while another caller is at work. */
   readonly perCaller: number;
+  /** Requests of a caller that run at once while no other caller is at work. */
+  readonly alone: number;
   /** Milliseconds that a request waits at most. */
   readonly wait: number;
 }
 
 /** @param now milliseconds of a clock that never goes back. */
-export function callerTurns(
-  { perCaller, wait }: Bounds,
-  now: () => number = () => performance.now(),
-): CallerTurns {
+export function callerTurns(bounds: Bounds, now: () => number = () => performance.now()): CallerTurns {
+  const { perCaller, wait } = bounds;
+  const alone = Math.max(perCaller, bounds.alone);
+  /** Callers with requests underway. */
   const lines = new Map<string, Line>();
-  /** The caller of the last request, and the last caller before it that differs. */
+  /** The caller whose request began or ended last, and the last caller before it that differs. */
   let last = { caller: '', at: Number.NEGATIVE_INFINITY };
   let other = last;
   const refused = new LRUCache<string, number>({ max: 10_000 });
@@ -47,10 +52,13 @@ export function callerTurns(
     last.at = now();
   }
 
-  const isAlone = (caller: string): boolean => now() - (last.caller === caller ? other : last).at > AT_WORK;
+  function isAlone(caller: string): boolean {
+    if (lines.size > (lines.has(caller) ? 1 : 0)) return false;
+    return now() - (last.caller === caller ? other : last).at > AT_WORK;
+  }
 
   const fits = (caller: string, line: Line, weight: number): boolean =>
-    line.running === 0 || line.running + weight <= perCaller || isAlone(caller);
+    line.running === 0 || line.running + weight <= (isAlone(caller) ? alone : perCaller);
 
   function leave(caller: string, line: Line, weight: number): void {
     line.running -= weight;
@@ -59,12 +67,31 @@ export function callerTurns(
       line.running += next.weight;
       next.start();
     }
-    if (line.running === 0 && line.waiting.length === 0) lines.delete(caller);
   }
 
-  async function enter(caller: string, weight: number, gone: () => AbortSignal): Promise<() => void> {
-    const line = lines.get(caller) ?? { running: 0, waiting: [] };
+  /** Counts a request as underway; returns the function that ends it. */
+  function arrive(caller: string): { line: Line; depart: () => void } {
+    const line = lines.get(caller) ?? { underway: 0, running: 0, waiting: [] };
     lines.set(caller, line);
+    line.underway += 1;
+    note(caller);
+    let isUnderway = true;
+    const depart = () => {
+      if (!isUnderway) return;
+      isUnderway = false;
+      line.underway -= 1;
+      note(caller);
+      if (line.underway === 0) lines.delete(caller);
+    };
+    return { line, depart };
+  }
+
+  async function enter(
+    caller: string,
+    line: Line,
+    weight: number,
+    gone: () => AbortSignal,
+  ): Promise<() => void> {
     if (line.waiting.length === 0 && fits(caller, line, weight)) line.running += weight;
     else await waitFor(line, weight, gone());
     return () => leave(caller, line, weight);
@@ -81,7 +108,7 @@ export function callerTurns(
       line.waiting.splice(place, 1);
       reject(error);
     };
-    const timer = setTimeout(() => giveUp(tooMany(perCaller)), wait);
+    const timer = setTimeout(() => giveUp(tooMany(perCaller, alone)), wait);
     const onGone = () => giveUp(gone.reason);
     gone.addEventListener('abort', onGone, { once: true });
     try {
@@ -98,19 +125,26 @@ export function callerTurns(
   return {
     isAlone,
     async begin(caller, gone) {
-      note(caller);
-      let end: (() => void) | undefined = await enter(caller, 1, gone);
+      const { line, depart } = arrive(caller);
+      let free: (() => void) | undefined;
+      const resume = async (weight: number) => {
+        free ??= await enter(caller, line, weight, gone);
+      };
       const pause = () => {
-        end?.();
-        end = undefined;
+        free?.();
+        free = undefined;
       };
-      return {
-        pause,
-        end: pause,
-        async resume(isLarge) {
-          end ??= await enter(caller, isLarge ? perCaller : 1, gone);
-        },
+      const end = () => {
+        pause();
+        depart();
       };
+      try {
+        await resume(1);
+      } catch (error) {
+        end();
+        throw error;
+      }
+      return { pause, end, resume: (isLarge) => resume(isLarge ? perCaller : 1) };
     },
     async beforeRefusal(caller, gone) {
       const before = refused.get(caller) ?? Number.NEGATIVE_INFINITY;
@@ -140,9 +174,15 @@ const noTurns: CallerTurns = {
   waiting: 0,
 };
 
-export function createTurns(settings: Settings, registry: Registry): CallerTurns {
+export function createTurns(settings: Settings, { requests }: Database, registry: Registry): CallerTurns {
   const { auth, requestsPerCaller, costlyWait } = settings;
-  const turns = auth === 'open' ? noTurns : callerTurns({ perCaller: requestsPerCaller, wait: costlyWait });
+  const bounds = {
+    perCaller: requestsPerCaller,
+    // One connection stays free, so that a caller who comes is not kept waiting by requests that wait for a lock.
+    alone: requests.options.max - 1,
+    wait: costlyWait,
+  };
+  const turns = auth === 'open' ? noTurns : callerTurns(bounds);
   new Gauge({
     name: 'modelbox_caller_requests',
     help: 'Requests of known callers, by state: running, or waiting for other requests of their callers.',
@@ -156,11 +196,12 @@ export function createTurns(settings: Settings, registry: Registry): CallerTurns
   return turns;
 }
 
-const tooMany = (perCaller: number): HttpProblem =>
+const tooMany = (perCaller: number, alone: number): HttpProblem =>
   new HttpProblem(
     'rate_limited',
-    `More than ${perCaller} requests of this caller are in progress (MODELBOX_REQUESTS_PER_CALLER), ` +
-      'and this one waited too long. Send fewer at a time.',
+    'Too many requests of this caller are in progress, and this one waited too long. The server runs at most ' +
+      `${perCaller} at once (MODELBOX_REQUESTS_PER_CALLER), and ${alone} while no other caller is at work. ` +
+      'Send fewer at a time.',
     {},
     RETRY_LATER,
   );

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 import { type Asked, fairQueue, type QueueBounds, QueueFull } from './fair-queue.ts';
 
+const MINUTE = 60_000;
+/** The wait of a request whose answer has begun. */
+const ENDLESS = { wait: Number.POSITIVE_INFINITY };
+
 const BOUNDS: QueueBounds = {
   total: 2,
   perCaller: 2,
@@ -20,7 +24,7 @@ function queueOf(bounds: Partial<QueueBounds> = {}) {
         caller,
         namespaces: [],
         isHeavy: () => false,
-        wait: Number.POSITIVE_INFINITY,
+        wait: MINUTE,
         signal: new AbortController().signal,
         ...more,
       })
@@ -100,6 +104,32 @@ it('a full queue drops the last request of the caller with most waiting, and acc
   while (queue.running > 0) await end();
   await Promise.all([...greedy.slice(0, 3), ann]);
   expect(order).toEqual(['greedy', 'greedy', 'ann', 'greedy']);
+});
+
+it('a request whose answer has begun stays in the queue, however many others of its caller wait', async () => {
+  const { queue, order, ask, end } = queueOf({ total: 1, mostWaitingPerCaller: 3, mostWaiting: 4 });
+  await ask('bob');
+  const lists = Array.from({ length: 3 }, () => ask('ann'));
+  await expect(ask('ann')).rejects.toMatchObject({ reason: 'caller' });
+  const begun = [ask('ann', ENDLESS), ask('ann', ENDLESS)];
+  const others = [ask('cem')];
+  const dropped = expect(lists[2]).rejects.toMatchObject({ reason: 'caller' });
+  others.push(ask('dan'));
+  await dropped;
+  expect(queue.waiting).toBe(6);
+  while (queue.running > 0) await end();
+  await Promise.all([...lists.slice(0, 2), ...begun, ...others]);
+  expect(order).toEqual(['bob', 'ann', 'cem', 'dan', 'ann', 'ann', 'ann']);
+});
+
+it('requests whose answers have begun use no waiting place of others', async () => {
+  const { queue, ask, end } = queueOf({ total: 1, mostWaitingPerCaller: 1, mostWaiting: 2 });
+  await ask('bob');
+  const waiting = [...Array.from({ length: 5 }, () => ask('ann', ENDLESS)), ask('ann'), ask('cem')];
+  expect(queue.waiting).toBe(7);
+  await expect(ask('dan')).rejects.toMatchObject({ reason: 'server' });
+  while (queue.running > 0) await end();
+  await Promise.all(waiting);
 });
 
 it('a caller that goes away leaves the queue', async () => {

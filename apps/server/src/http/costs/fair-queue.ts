@@ -6,7 +6,7 @@ export interface QueueBounds {
   readonly perNamespace: number;
   /** Requests that run of all callers with much recent cost. */
   readonly heavy: number;
-  /** Most waiting requests: in all and of one caller. */
+  /** Most waiting requests: in all and of one caller. Requests that wait without a bound do not count. */
   readonly mostWaiting: number;
   readonly mostWaitingPerCaller: number;
 }
@@ -16,7 +16,7 @@ export interface Asked {
   readonly namespaces: readonly string[];
   /** Whether the caller has caused much cost lately. */
   readonly isHeavy: () => boolean;
-  /** Longest wait in milliseconds. */
+  /** Longest wait in milliseconds. If infinite, the answer has begun, and no other request may end it. */
   readonly wait: number;
   readonly signal: AbortSignal;
 }
@@ -50,6 +50,8 @@ export interface FairQueue {
   readonly running: number;
   readonly waiting: number;
 }
+
+const isBounded = ({ asked }: Waiting): boolean => Number.isFinite(asked.wait);
 
 export function fairQueue(bounds: QueueBounds): FairQueue {
   const byCaller = new Map<string, number>();
@@ -124,12 +126,21 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
     if (line.length === 0) lines.delete(caller);
   }
 
+  /** @throws QueueFull if too many requests with a bounded wait are waiting. */
+  function demandRoom(line: readonly Waiting[]): void {
+    const own = line.filter(isBounded).length;
+    if (own >= bounds.mostWaitingPerCaller) throw new QueueFull('caller');
+    if (waiting < bounds.mostWaiting) return;
+    const all = [...lines.values()].map((each) => each.filter(isBounded));
+    if (all.reduce((sum, { length }) => sum + length, 0) >= bounds.mostWaiting) makeRoom(all, own);
+  }
+
   /**
    * Refuses the last request of the caller with the most waiting ones, so that no crowd keeps others out.
    * @throws QueueFull if the new caller has as many waiting.
    */
-  function makeRoom(own: number): void {
-    const longest = [...lines.values()].reduce((most, line) => (line.length > most.length ? line : most), []);
+  function makeRoom(all: readonly (readonly Waiting[])[], own: number): void {
+    const longest = all.reduce((most, line) => (line.length > most.length ? line : most), []);
     if (longest.length <= own + 1) throw new QueueFull('server');
     longest.at(-1)?.giveUp(new QueueFull('caller'));
   }
@@ -139,8 +150,7 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
   async function wait(asked: Asked): Promise<() => void> {
     const { signal } = asked;
     const line = lines.get(asked.caller) ?? [];
-    if (line.length >= bounds.mostWaitingPerCaller) throw new QueueFull('caller');
-    if (waiting >= bounds.mostWaiting) makeRoom(line.length);
+    if (Number.isFinite(asked.wait)) demandRoom(line);
     const { promise, resolve, reject } = Promise.withResolvers<() => void>();
     const giveUp = (error: unknown) => {
       remove(entry);

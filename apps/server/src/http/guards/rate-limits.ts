@@ -24,11 +24,6 @@ export function rateLimits(settings: Settings): RateLimits {
 
   const long = rateWindow(isOpen ? 0 : ANY);
 
-  // Parsing an IPv6 address would dominate the cost of this check.
-  const networks = new LRUCache<string, string>({ max: 10_000, memoMethod: networkOf });
-  const network = (address: string) =>
-    address.length > LONGEST_ADDRESS ? NO_ADDRESS : networks.memo(address);
-
   function count(ctx: Context, name: LimitName, key: string, reply: FastifyReply): void {
     const window = windows[name];
     if (window === undefined) return;
@@ -44,9 +39,9 @@ export function rateLimits(settings: Settings): RateLimits {
   }
 
   return {
-    byAddress: (ctx, reply, address) => count(ctx, 'address', network(address), reply),
+    byAddress: (ctx, reply, address) => count(ctx, 'address', networkKey(address), reply),
     byIdentity: (ctx, reply, actor) => count(ctx, 'identity', actor.name, reply),
-    demandFewFailures: (ctx, address) => demandLeft(ctx, 'failures', network(address)),
+    demandFewFailures: (ctx, address) => demandLeft(ctx, 'failures', networkKey(address)),
     demandCost: (ctx, actor) => demandLeft(ctx, 'cost', actor.name),
     countCost({ clock }, actor, ms, longMs) {
       // Not the time of the request, which may have begun long ago.
@@ -64,7 +59,7 @@ export function rateLimits(settings: Settings): RateLimits {
         reply.header(name, before === undefined ? value : `${String(before)}, ${value}`);
       }
     },
-    countFailure: (ctx, address) => void windows.failures?.take(network(address), ctx.now().getTime()),
+    countFailure: (ctx, address) => void windows.failures?.take(networkKey(address), ctx.now().getTime()),
   };
 }
 
@@ -97,6 +92,13 @@ function tooMany({ telemetry }: Context, name: LimitName, window: RateWindow, le
 /** Characters of the longest address: IPv4 within IPv6, with a zone. */
 const LONGEST_ADDRESS = 64;
 const NO_ADDRESS = 'none';
+
+// Parsing an IPv6 address would dominate the cost of a check.
+const networks = new LRUCache<string, string>({ max: 10_000, memoMethod: networkOf });
+
+/** Returns the same as `networkOf`, from a cache. */
+export const networkKey = (address: string): string =>
+  address.length > LONGEST_ADDRESS ? NO_ADDRESS : networks.memo(address);
 
 /**
  * Returns the key that counts as one address: for IPv6 the /64 network, because one client usually has 2^64 addresses.
