@@ -205,7 +205,7 @@ describe('a server of its own', () => {
       const running = async () => {
         const { rows } = await own.db.background.query<{ count: number }>(
           `SELECT count(*)::int AS count FROM pg_stat_activity
-           WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT v.id, v.created_at AS%'`,
+           WHERE datname = current_database() AND state = 'active' AND query ~ '^\\s*SELECT v.id, v.created_at AS'`,
         );
         return rows[0]?.count;
       };
