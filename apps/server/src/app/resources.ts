@@ -81,7 +81,8 @@ type With<Part extends keyof ServerResource> = ServerResource & Required<Pick<Se
 
 /**
  * Every resource of the server, by its kind in the contract. `routes` mounts its verbs, `read` reads objects by id,
- * `readForCaller` reads one at the cost of the caller, `find` finds an object by its reference, and `fields` are the fields of its list in the filter language.
+ * `readForCaller` reads one at the cost of the caller, `find` finds an object by its reference, and `fields` are the
+ * fields of its list in the filter language.
  */
 export const resources = {
   namespace: {
