@@ -161,7 +161,9 @@ describe('strangers who read nothing', () => {
         .poll(() => accepted.filter(({ bytesWritten }) => bytesWritten > 0).length, { timeout: 20_000 })
         .toBe(COUNT);
       expect(await unread(known)).toBe(0);
-      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan((COUNT / 4) * whole.byteLength);
+      // The sockets of the clients in this process need some megabytes too.
+      const most = Math.max(16 * MIB, (COUNT / 4) * whole.byteLength);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(most);
       for (const { socket } of asked) socket.resume();
       for (const each of asked) {
         await each.until(/^HTTP\/1.1 200 /);

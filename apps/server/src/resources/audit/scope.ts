@@ -20,8 +20,8 @@ export async function scopeOf(
   if (namespace === undefined)
     throw new HttpProblem(
       'forbidden',
-      'Only administrators of the server may read the audit of all namespaces. Add `namespace=` with a namespace on ' +
-        'which you have the role `admin`.',
+      'Only administrators of the server may read the audit of all namespaces. Add the parameter `namespace`, with a ' +
+        'namespace on which you have the role `admin`.',
     );
   const path = namespace.namespace;
   const above = theirs.filter((each) => path === each || path.startsWith(`${each}/`));
