@@ -70,11 +70,13 @@ it('bounds the requests that run for one caller and in one namespace', async () 
 });
 
 it('callers with much recent cost leave places to others', async () => {
-  const { queue, order, ask } = queueOf({ total: 3, perCaller: 3, heavy: 2 });
+  const { queue, order, ask, end } = queueOf({ total: 3, perCaller: 3, heavy: 2 });
   const heavy = { isHeavy: () => true };
-  for (const caller of ['h1', 'h2', 'h3']) void ask(caller, heavy);
+  const asked = ['h1', 'h2', 'h3'].map((caller) => ask(caller, heavy));
   await ask('light');
   expect([order, queue.waiting]).toEqual([['h1', 'h2', 'light'], 1]);
+  await end();
+  await Promise.all(asked);
 });
 
 it('refuses a request without a place, and says whose requests fill the queue', async () => {
