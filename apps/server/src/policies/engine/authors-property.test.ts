@@ -326,6 +326,9 @@ async function play(world: World, said: Map<PlaceName, Said>, step: Step): Promi
     const expire = `UPDATE tokens SET expires_at = now() - interval '1 second' WHERE id = $1`;
     if (step.how === 'expire') await server.db.requests.query(expire, [author.caller.id]);
     else await callers.ok('DELETE', `/v1/tokens/${author.caller.id}`);
+    // The server reads changes that were made beside it once a second.
+    const status = async () => (await author.caller.api('GET', '/v1/whoami')).status;
+    await expect.poll(status, { timeout: 10_000 }).toBe(401);
   } else await grant(world.grants, author, step.how === 'no grant' ? null : step.how);
 }
 
