@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { waitForPlace } from './wait-for-place.ts';
 
 /** Largest body in bytes that never waits. */
 const SMALL = 16 * 1024;
@@ -131,17 +132,11 @@ export function bodyTurns(): BodyTurns {
         admit();
         forget(caller, line);
       };
-      const late = () => giveUp(exceedsOwn(line, bytes, limit) ? tooMany(timeout) : tooManyOfOthers(timeout));
-      const timer = setTimeout(late, timeout);
+      const onLate = () =>
+        giveUp(exceedsOwn(line, bytes, limit) ? tooMany(timeout) : tooManyOfOthers(timeout));
       const onGone = () =>
         giveUp(new HttpProblem('malformed', 'The connection closed before the whole body arrived.'));
-      gone.addEventListener('abort', onGone, { once: true });
-      try {
-        await promise;
-      } finally {
-        clearTimeout(timer);
-        gone.removeEventListener('abort', onGone);
-      }
+      await waitForPlace(promise, { wait: timeout, gone, onLate, onGone });
       return {
         parse: (work) => parse(line, work),
         leave() {
