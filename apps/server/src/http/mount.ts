@@ -62,7 +62,7 @@ export function mount<Id extends RouteId>(
 type AnyVerb = (ctx: RequestContext, input: Record<string, unknown>) => Promise<Reply>;
 
 interface Underway extends Attempt {
-  turn?: Turn;
+  turn: Turn;
 }
 
 /** One request on its way from step to step. */
@@ -71,7 +71,6 @@ interface Exchange {
   readonly reply: FastifyReply;
   readonly context: Writable<RequestContext>;
   readonly attempt: Underway;
-  readonly turn: Turn;
   readonly input: Record<string, unknown>;
 }
 
@@ -110,9 +109,8 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     const stillAllowed = () => demandStillAllowed(exchange);
     const context = contextOf({ ctx, request, reply, route, actor, demandStillAllowed: stillAllowed });
     attempt.by = context;
-    const turn = route.public ? freeTurn : await ctx.turns.begin(actor.name, () => context.signal);
-    attempt.turn = turn;
-    const exchange: Exchange = { request, reply, context, attempt, turn, input: {} };
+    if (!route.public) attempt.turn = await ctx.turns.begin(actor.name, () => context.signal);
+    const exchange: Exchange = { request, reply, context, attempt, input: {} };
     return exchange;
   }
 
@@ -140,7 +138,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     return cache?.find(route.id, subjectOf(route, attempt.touched) as Located, context.actor);
   }
 
-  async function readContent({ request, context, turn, input }: Exchange): Promise<void> {
+  async function readContent({ request, context, attempt: { turn }, input }: Exchange): Promise<void> {
     if (route.headers) validate(route.headers, request.headers, 'header');
     // Costly requests take turns of their own, and a body may take long to arrive.
     const isRestFree = isCostly || route.body === 'bytes';
@@ -211,16 +209,16 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
   }
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const attempt: Underway = { route, touched: {} };
+    const attempt: Underway = { route, touched: {}, turn: freeTurn };
     try {
       return await serve(request, reply, attempt);
     } catch (error) {
       await recordDenial({ ctx, request, attempt, error });
-      attempt.turn?.end();
+      attempt.turn.end();
       if (error instanceof HttpProblem && error.status === 429) await beforeRefusal(ctx, request, reply);
       throw error;
     } finally {
-      attempt.turn?.end();
+      attempt.turn.end();
     }
   };
 }
