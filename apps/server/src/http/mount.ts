@@ -17,7 +17,7 @@ import { newNamesIn } from './new-names.ts';
 import { pathParams, routerPath } from './params.ts';
 import { queryReader, refuseQuery } from './query.ts';
 import { readBack } from './read-back.ts';
-import { contextOf, type Writable } from './request-context.ts';
+import { contextOf, goneSignal, type Writable } from './request-context.ts';
 import { type EncodedAnswer, type Memory, wholeOnly } from './response-cache.ts';
 import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { isInBody, touch } from './touch/touch.ts';
@@ -215,7 +215,8 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     } catch (error) {
       await recordDenial({ ctx, request, attempt, error });
       attempt.turn.end();
-      if (error instanceof HttpProblem && error.status === 429) await beforeRefusal(ctx, request, reply);
+      if (error instanceof HttpProblem && error.status === 429)
+        await ctx.turns.beforeRefusal(callerOf(request), goneSignal(reply));
       throw error;
     } finally {
       attempt.turn.end();
@@ -228,15 +229,6 @@ const inTurn =
   (verb: AnyVerb): AnyVerb =>
   (ctx, input) =>
     ctx.costs.run(ctx, (leased) => verb(leased, input));
-
-/** Delays a refusal to a client that ignores refusals. */
-async function beforeRefusal(ctx: Context, request: FastifyRequest, { raw }: FastifyReply): Promise<void> {
-  const gone = new AbortController();
-  const onClose = () => gone.abort();
-  raw.once('close', onClose);
-  await ctx.turns.beforeRefusal(callerOf(request), gone.signal);
-  raw.off('close', onClose);
-}
 
 /** Authenticates the caller and counts the request. */
 async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
