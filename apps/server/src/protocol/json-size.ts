@@ -186,7 +186,8 @@ const endsToken = (byte: number): boolean =>
 
 export const tooDeep = `must not be nested deeper than ${JSON_MAX_DEPTH} levels`;
 
-const refused = (path: readonly PropertyKey[], message: string): HttpProblem =>
+/** The problem of a JSON body with an invalid value at `path`. */
+export const refused = (path: readonly PropertyKey[], message: string): HttpProblem =>
   invalidField('body', pointerOf(path), message);
 
 function keyOf(text: string): string {
