@@ -166,7 +166,7 @@ export function sizeCheck(): SizeCheck {
       size += piece.length;
       // A smaller body exceeds no bound but that of its depth, which the walk after parsing checks.
       if (size <= LEAST) return;
-      for (const next of isFirst ? [...pieces] : [piece]) scan(next);
+      for (const next of isFirst ? pieces : [piece]) scan(next);
     },
     finish() {
       if (wide) throw refused(wide, `must not have more than ${JSON_MAX_MEMBERS} members`);
