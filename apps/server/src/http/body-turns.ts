@@ -31,7 +31,7 @@ interface Line {
   parsed: Promise<unknown>;
 }
 
-export interface Turn {
+export interface BodyTurn {
   /** Waits for the turn of the body, then runs `work`, which parses it synchronously. */
   parse<T>(work: () => T): Promise<T>;
   /** Frees the room. Must be called even if the body was refused. */
@@ -47,7 +47,7 @@ export interface BodyTurns {
    * @throws HttpProblem after `timeout` milliseconds. rate_limited (429): other bodies of the caller use the room.
    *   unavailable (503): bodies of other callers use it.
    */
-  enter(caller: string, bytes: number, limit: number, timeout: number, gone: AbortSignal): Promise<Turn>;
+  enter(caller: string, bytes: number, limit: number, timeout: number, gone: AbortSignal): Promise<BodyTurn>;
 }
 
 /**
@@ -179,7 +179,7 @@ export async function turnOf(
   { headers, socket }: IncomingMessage,
   caller: string,
   { auth, bodyLimit, bodyTimeout }: Settings,
-): Promise<Turn | undefined> {
+): Promise<BodyTurn | undefined> {
   const isChunked = headers['transfer-encoding'] !== undefined;
   const bytes = isChunked ? bodyLimit : Number(headers['content-length'] ?? 0);
   // Every caller of an open server is its administrator.
