@@ -110,16 +110,16 @@ const SETTINGS: Settings = {
  * @param beside another server to share database and blob folder with; stop that one last.
  */
 export async function startTestServer(
-  settings: Partial<Settings> = {},
+  changed: Partial<Settings> = {},
   store?: BlobStore,
   beside?: Pick<TestServer, 'databaseUrl' | 'blobsDir'>,
   log: Logger = pino({ level: 'silent' }),
 ): Promise<TestServer> {
+  const settings: Settings = { ...SETTINGS, ...changed };
   const database = beside ? { url: beside.databaseUrl, drop: async () => {} } : await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'modelbox-test-'));
   const blobsDir = beside?.blobsDir ?? join(folder, 'blobs');
-  const { queryTimeout } = { ...SETTINGS, ...settings };
-  const db = openDatabase({ url: database.url, poolSize: 12, listTimeout: queryTimeout });
+  const db = openDatabase({ url: database.url, poolSize: 12, listTimeout: settings.queryTimeout });
   const blobs = store ?? (await openDiskStore({ root: blobsDir }));
   let passed = 0;
   let skewed = 0;
@@ -132,20 +132,20 @@ export async function startTestServer(
   });
   const telemetry = createTelemetry(db, blobs, folder, () => unsequencedCount(db));
   measureClock(telemetry.registry, clock);
-  const turns = createTurns({ ...SETTINGS, ...settings }, db, telemetry.registry);
+  const turns = createTurns(settings, db, telemetry.registry);
   const ctx: Context = {
-    settings: { ...SETTINGS, ...settings },
+    settings,
     kinds,
     db,
     blobs,
     log,
     telemetry,
     wakeups: createWakeups(),
-    authentication: authenticationBy({ ...SETTINGS, ...settings }),
-    rateLimits: rateLimits({ ...SETTINGS, ...settings }),
-    answers: measureAnswers(telemetry.registry, createAnswers({ ...SETTINGS, ...settings })),
+    authentication: authenticationBy(settings),
+    rateLimits: rateLimits(settings),
+    answers: measureAnswers(telemetry.registry, createAnswers(settings)),
     turns,
-    costs: createCosts({ ...SETTINGS, ...settings }, db, turns, telemetry.registry),
+    costs: createCosts(settings, db, turns, telemetry.registry),
     clock,
     now: clock.now,
   };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRaw, type RawConnection } from '../../testing/raw.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 import { callersOf } from '../../testing/tokens.ts';
-import { type BodyTurns, bodyTurns, type Turn } from './body-turns.ts';
+import { type BodyTurn, type BodyTurns, bodyTurns } from './body-turns.ts';
 
 const LIMIT = 1000;
 const MINUTE = 60_000;
@@ -15,7 +15,7 @@ const enter = (
 ) => turns.enter(caller, bytes, LIMIT, timeout, gone.signal);
 
 /** Whether the turn came after all other ready callbacks ran. */
-async function isIn(turn: Promise<Turn>): Promise<boolean> {
+async function isIn(turn: Promise<BodyTurn>): Promise<boolean> {
   let isDone = false;
   void turn.then(() => {
     isDone = true;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../protocol/problem.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { waitForPlace } from './wait-for-place.ts';
 
 /** Largest body in bytes that never waits. */
 const SMALL = 16 * 1024;
@@ -30,7 +31,7 @@ interface Line {
   parsed: Promise<unknown>;
 }
 
-export interface Turn {
+export interface BodyTurn {
   /** Waits for the turn of the body, then runs `work`, which parses it synchronously. */
   parse<T>(work: () => T): Promise<T>;
   /** Frees the room. Must be called even if the body was refused. */
@@ -46,7 +47,7 @@ export interface BodyTurns {
    * @throws HttpProblem after `timeout` milliseconds. rate_limited (429): other bodies of the caller use the room.
    *   unavailable (503): bodies of other callers use it.
    */
-  enter(caller: string, bytes: number, limit: number, timeout: number, gone: AbortSignal): Promise<Turn>;
+  enter(caller: string, bytes: number, limit: number, timeout: number, gone: AbortSignal): Promise<BodyTurn>;
 }
 
 /**
@@ -131,17 +132,11 @@ export function bodyTurns(): BodyTurns {
         admit();
         forget(caller, line);
       };
-      const late = () => giveUp(exceedsOwn(line, bytes, limit) ? tooMany(timeout) : tooManyOfOthers(timeout));
-      const timer = setTimeout(late, timeout);
+      const onLate = () =>
+        giveUp(exceedsOwn(line, bytes, limit) ? tooMany(timeout) : tooManyOfOthers(timeout));
       const onGone = () =>
         giveUp(new HttpProblem('malformed', 'The connection closed before the whole body arrived.'));
-      gone.addEventListener('abort', onGone, { once: true });
-      try {
-        await promise;
-      } finally {
-        clearTimeout(timer);
-        gone.removeEventListener('abort', onGone);
-      }
+      await waitForPlace(promise, { wait: timeout, gone, onLate, onGone });
       return {
         parse: (work) => parse(line, work),
         leave() {
@@ -184,7 +179,7 @@ export async function turnOf(
   { headers, socket }: IncomingMessage,
   caller: string,
   { auth, bodyLimit, bodyTimeout }: Settings,
-): Promise<Turn | undefined> {
+): Promise<BodyTurn | undefined> {
   const isChunked = headers['transfer-encoding'] !== undefined;
   const bytes = isChunked ? bodyLimit : Number(headers['content-length'] ?? 0);
   // Every caller of an open server is its administrator.

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { JSON_MAX_DEPTH } from '@modelbox/schema';
 import sjson from 'secure-json-parse';
-import { tooDeep } from '../protocol/json-size.ts';
+import { refused, tooDeep } from '../protocol/json-size.ts';
 import { HttpProblem, invalidField, pointerOf } from '../protocol/problem.ts';
 
 /**
@@ -60,9 +60,6 @@ function checkText(value: string, path: readonly PropertyKey[]): void {
   if (value.includes('\0')) throw refused(path, 'must not contain NUL (U+0000)');
   if (!value.isWellFormed()) throw refused(path, 'must not contain a lone surrogate');
 }
-
-const refused = (path: readonly PropertyKey[], message: string): HttpProblem =>
-  invalidField('body', pointerOf(path), message);
 
 const isUnsafeInteger = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
 

@@ -17,7 +17,7 @@ import { newNamesIn } from './new-names.ts';
 import { pathParams, routerPath } from './params.ts';
 import { queryReader, refuseQuery } from './query.ts';
 import { readBack } from './read-back.ts';
-import { contextOf, type Writable } from './request-context.ts';
+import { contextOf, goneSignal, type Writable } from './request-context.ts';
 import { type EncodedAnswer, type Memory, wholeOnly } from './response-cache.ts';
 import { answerEncoder, isRaw, sendJson, sendRaw } from './send-answer.ts';
 import { isInBody, touch } from './touch/touch.ts';
@@ -62,7 +62,7 @@ export function mount<Id extends RouteId>(
 type AnyVerb = (ctx: RequestContext, input: Record<string, unknown>) => Promise<Reply>;
 
 interface Underway extends Attempt {
-  turn?: Turn;
+  turn: Turn;
 }
 
 /** One request on its way from step to step. */
@@ -71,7 +71,6 @@ interface Exchange {
   readonly reply: FastifyReply;
   readonly context: Writable<RequestContext>;
   readonly attempt: Underway;
-  readonly turn: Turn;
   readonly input: Record<string, unknown>;
 }
 
@@ -110,9 +109,8 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     const stillAllowed = () => demandStillAllowed(exchange);
     const context = contextOf({ ctx, request, reply, route, actor, demandStillAllowed: stillAllowed });
     attempt.by = context;
-    const turn = route.public ? freeTurn : await ctx.turns.begin(actor.name, () => context.signal);
-    attempt.turn = turn;
-    const exchange: Exchange = { request, reply, context, attempt, turn, input: {} };
+    if (!route.public) attempt.turn = await ctx.turns.begin(actor.name, () => context.signal);
+    const exchange: Exchange = { request, reply, context, attempt, input: {} };
     return exchange;
   }
 
@@ -140,7 +138,7 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
     return cache?.find(route.id, subjectOf(route, attempt.touched) as Located, context.actor);
   }
 
-  async function readContent({ request, context, turn, input }: Exchange): Promise<void> {
+  async function readContent({ request, context, attempt: { turn }, input }: Exchange): Promise<void> {
     if (route.headers) validate(route.headers, request.headers, 'header');
     // Costly requests take turns of their own, and a body may take long to arrive.
     const isRestFree = isCostly || route.body === 'bytes';
@@ -211,16 +209,17 @@ function handler(ctx: Context, route: Route, verb: AnyVerb, { memory, ownTurns =
   }
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const attempt: Underway = { route, touched: {} };
+    const attempt: Underway = { route, touched: {}, turn: freeTurn };
     try {
       return await serve(request, reply, attempt);
     } catch (error) {
       await recordDenial({ ctx, request, attempt, error });
-      attempt.turn?.end();
-      if (error instanceof HttpProblem && error.status === 429) await beforeRefusal(ctx, request, reply);
+      attempt.turn.end();
+      if (error instanceof HttpProblem && error.status === 429)
+        await ctx.turns.beforeRefusal(callerOf(request), goneSignal(reply));
       throw error;
     } finally {
-      attempt.turn?.end();
+      attempt.turn.end();
     }
   };
 }
@@ -230,15 +229,6 @@ const inTurn =
   (verb: AnyVerb): AnyVerb =>
   (ctx, input) =>
     ctx.costs.run(ctx, (leased) => verb(leased, input));
-
-/** Delays a refusal to a client that ignores refusals. */
-async function beforeRefusal(ctx: Context, request: FastifyRequest, { raw }: FastifyReply): Promise<void> {
-  const gone = new AbortController();
-  const onClose = () => gone.abort();
-  raw.once('close', onClose);
-  await ctx.turns.beforeRefusal(callerOf(request), gone.signal);
-  raw.off('close', onClose);
-}
 
 /** Authenticates the caller and counts the request. */
 async function admitted(ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {

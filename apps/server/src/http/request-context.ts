@@ -11,6 +11,13 @@ const UNHURRIED: Pace = { breathe: () => undefined };
 
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Returns a signal that aborts if the client goes away before its answer was sent. */
+export function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => raw.writableFinished || gone.abort(new ClientGone()));
+  return gone.signal;
+}
+
 /** Creates the context of a request. Its actor may be replaced when rights are reloaded. */
 export function contextOf({
   ctx,
@@ -30,7 +37,7 @@ export function contextOf({
   const ifMatch = request.headers['if-match'];
   // All writes of a request get the same time.
   const now = ctx.now();
-  let gone: AbortController | undefined;
+  let gone: AbortSignal | undefined;
   return {
     settings: ctx.settings,
     kinds: ctx.kinds,
@@ -57,12 +64,8 @@ export function contextOf({
     demandStillAllowed,
     // Created on first use: most requests end before a client could go away.
     get signal() {
-      if (gone === undefined) {
-        const controller = new AbortController();
-        reply.raw.once('close', () => reply.raw.writableFinished || controller.abort(new ClientGone()));
-        gone = controller;
-      }
-      return gone.signal;
+      gone ??= goneSignal(reply);
+      return gone;
     },
     ...(ifMatch !== undefined && takesIfMatch(route) ? { ifMatch: parseIfMatch(ifMatch) } : {}),
   };

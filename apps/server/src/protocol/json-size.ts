@@ -166,7 +166,7 @@ export function sizeCheck(): SizeCheck {
       size += piece.length;
       // A smaller body exceeds no bound but that of its depth, which the walk after parsing checks.
       if (size <= LEAST) return;
-      for (const next of isFirst ? [...pieces] : [piece]) scan(next);
+      for (const next of isFirst ? pieces : [piece]) scan(next);
     },
     finish() {
       if (wide) throw refused(wide, `must not have more than ${JSON_MAX_MEMBERS} members`);
@@ -186,7 +186,8 @@ const endsToken = (byte: number): boolean =>
 
 export const tooDeep = `must not be nested deeper than ${JSON_MAX_DEPTH} levels`;
 
-const refused = (path: readonly PropertyKey[], message: string): HttpProblem =>
+/** The problem of a JSON body with an invalid value at `path`. */
+export const refused = (path: readonly PropertyKey[], message: string): HttpProblem =>
   invalidField('body', pointerOf(path), message);
 
 function keyOf(text: string): string {

@@ -72,7 +72,7 @@ export interface Settings {
   costlyPerCaller: number;
   costlyPerNamespace: number;
   costlyQueue: number;
-  /** Longest wait of a costly request, in milliseconds. */
+  /** Longest wait of a request for its turn, in milliseconds: among its caller's requests, or among costly ones. */
   costlyWait: number;
   /** Milliseconds in which a deleted object can be restored. */
   deleteGrace: number;

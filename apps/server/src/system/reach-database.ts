@@ -8,8 +8,8 @@ interface Reached {
 }
 
 /**
- * Returns the database of the settings for a command; starts the embedded Postgres if no server runs. @throws
- * ConfigError
+ * Returns the database of the settings for a command; starts the embedded Postgres if no server runs.
+ * @throws ConfigError
  */
 export async function reachDatabase({
   databaseUrl,
@@ -25,7 +25,8 @@ export async function reachDatabase({
 }
 
 /**
- * Returns the embedded database of a running server, or starts it for the duration of a command. @throws ConfigError
+ * Returns the embedded database of a running server, or starts it for the duration of a command.
+ * @throws ConfigError
  */
 export async function reachEmbedded(dataDir: string): Promise<Reached> {
   try {

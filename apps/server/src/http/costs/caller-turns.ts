@@ -5,6 +5,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { CallerTurns, Turn } from '../../protocol/context.ts';
 import { HttpProblem } from '../../protocol/problem.ts';
 import type { Settings } from '../../protocol/settings.ts';
+import { waitForPlace } from '../wait-for-place.ts';
 
 /** Milliseconds after its last request for which a caller counts as at work: people and pollers pause that long. */
 const AT_WORK = 60_000;
@@ -108,15 +109,8 @@ export function callerTurns(bounds: Bounds, now: () => number = () => performanc
       line.waiting.splice(place, 1);
       reject(error);
     };
-    const timer = setTimeout(() => giveUp(tooMany(perCaller, alone)), wait);
-    const onGone = () => giveUp(gone.reason);
-    gone.addEventListener('abort', onGone, { once: true });
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      gone.removeEventListener('abort', onGone);
-    }
+    const onLate = () => giveUp(tooMany(perCaller, alone));
+    await waitForPlace(promise, { wait, gone, onLate, onGone: () => giveUp(gone.reason) });
   }
 
   const sum = (count: (line: Line) => number): number =>

@@ -1,3 +1,5 @@
+import { waitForPlace } from '../wait-for-place.ts';
+
 /** Bounds of running and waiting requests. */
 export interface QueueBounds {
   /** Most running requests: in all, of one caller and in one namespace. */
@@ -160,17 +162,12 @@ export function fairQueue(bounds: QueueBounds): FairQueue {
     line.push(entry);
     lines.set(asked.caller, line);
     waiting += 1;
-    const timer = Number.isFinite(asked.wait)
-      ? setTimeout(() => giveUp(whyNot(asked)), asked.wait)
-      : undefined;
-    const onAbort = () => giveUp(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    }
+    return waitForPlace(promise, {
+      wait: asked.wait,
+      gone: signal,
+      onLate: () => giveUp(whyNot(asked)),
+      onGone: () => giveUp(signal.reason),
+    });
   }
 
   return {
