@@ -175,7 +175,10 @@ async function rightsMistake(pool: pg.Pool, schema: string): Promise<string | un
   return undefined;
 }
 
-/** Without rights on the table of the functions nobody can tell, and the owner can migrate anyway. */
+/**
+ * Whether the schema is current. Assumes so if the role may not read the table of the applied functions: the owner can
+ * still migrate.
+ */
 async function isCurrentFor(pool: pg.Pool, schema: string): Promise<boolean> {
   const { rows } = await pool.query<{ isReadable: boolean }>(
     `SELECT has_table_privilege(c.oid, 'SELECT') AS "isReadable" FROM pg_class c

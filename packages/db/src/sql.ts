@@ -62,8 +62,9 @@ export async function runSql<Row extends object>(sql: Sql, statement: Prisma.Sql
 }
 
 /**
- * A cast to a type of one word, or to its arrays. Types of more words and with modifiers do not match: Postgres
- * infers the type of a parameter from its first place.
+ * Matches a cast to a type of one word, or to its arrays. Postgres infers the type of a parameter from its first place,
+ * so all places must have the same cast. Types with more words or modifiers never match: their first word is another
+ * type.
  */
 const CAST = /^::\w+(?:\[\])*(?![\w.([]| *(?:precision|varying|with|without)\b)/i;
 

@@ -1,7 +1,15 @@
 import type { Permission } from '@modelbox/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Actor, decideAccess, type Grants, localActor, namespacesWith, narrowGrants } from './access.ts';
+import {
+  type Actor,
+  decideAccess,
+  type Grants,
+  localActor,
+  namespacesWith,
+  narrowGrants,
+  pathsAbove,
+} from './access.ts';
 
 const EVERY = ['model.read', 'model.write', 'model.delete'] as const satisfies Permission[];
 
@@ -23,6 +31,13 @@ const actor = (...grants: [namespace: string, ...permissions: Permission[]][]): 
   grants: asMap(
     grants.map(([namespace, ...permissions]) => ({ namespace, permissions: new Set(permissions) })),
   ),
+});
+
+it.each([
+  ['a', ['a']],
+  ['a/b/c', ['a/b/c', 'a/b', 'a']],
+])('pathsAbove of %j are %j', (namespace, paths) => {
+  expect(pathsAbove(namespace)).toEqual(paths);
 });
 
 describe('decideAccess', () => {

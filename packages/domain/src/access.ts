@@ -33,6 +33,10 @@ function* pathsUp(path: string): Generator<string> {
   yield '';
 }
 
+/** Lists a namespace and all above it, the nearest first: `a/b` and `a` for `a/b`. */
+export const pathsAbove = (namespace: string): string[] =>
+  [...pathsUp(namespace)].filter((path) => path !== '');
+
 /**
  * Decides the access of an actor to a namespace. `hidden`: the actor has no permission there, so it must not learn
  * that the namespace exists.

@@ -6,6 +6,7 @@ export {
   localActor,
   namespacesWith,
   narrowGrants,
+  pathsAbove,
 } from './access.ts';
 export { type AliasMover, type AliasProtection, allowsMove } from './alias-protection.ts';
 export * from './filter/index.ts';

@@ -34,10 +34,9 @@ export interface CompiledOrder {
 export function compileOrderBy(
   terms: readonly OrderTerm[],
   schema: SqlSchema,
-  firstParam = 1,
   namespaceId?: string,
 ): CompiledOrder {
-  const params = collectParams(firstParam, namespaceId);
+  const params = collectParams(1, namespaceId);
   const keys = terms.flatMap((term) => termKeys(term, schema, params));
   return { keys, orderBy: keys.map(orderSql).join(', '), params: params.values };
 }

@@ -57,7 +57,7 @@ export async function listObjects(
   const { schema, namespaceId } = list;
   const condition = compileFilter(filter, schema, 1, namespaceId);
   const where = [...list.where, fragmentOf(condition.sql, condition.params)];
-  const { keys, orderBy, params } = compileOrderBy(order, schema, 1, namespaceId);
+  const { keys, orderBy, params } = compileOrderBy(order, schema, namespaceId);
   const of = fingerprint(list, query.filter, formatOrderBy(order));
   if (query.cursor !== undefined) {
     const keyset = compileCursor(keys, query.cursor, of, params.length + 1);

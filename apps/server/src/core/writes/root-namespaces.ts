@@ -1,5 +1,5 @@
 import type { Tx } from '@modelbox/db';
-import { decideAccess, isNamed } from '@modelbox/domain';
+import { decideAccess, isNamed, pathsAbove } from '@modelbox/domain';
 import type { Permission, Role } from '@modelbox/schema';
 import { grantsOf } from '../../access/identity.ts';
 import type { RequestContext } from '../../protocol/context.ts';
@@ -64,9 +64,6 @@ async function demandKept(tx: Tx, ctx: RequestContext, path: string, needs: Perm
   const grants = grantsOf(held.map(({ role, namespace }) => ({ path: namespace.path, role: role as Role })));
   if (decideAccess({ name, grants }, needs, path) !== 'allowed') throw noNamespace(path);
 }
-
-const pathsAbove = (path: string): string[] =>
-  path.split('/').map((_, index, segments) => segments.slice(0, index + 1).join('/'));
 
 const isOfAdministrator = async (tx: Tx, { actor: { tokenId } }: RequestContext): Promise<boolean> =>
   tokenId !== undefined && (await tx.token.count({ where: { id: tokenId, administrator: true } })) > 0;

@@ -37,7 +37,7 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
     return { status: 200, body };
   }
   const { verdict, inputs } = judged;
-  const outcome = isHolder ? 'holds' : outcomeForOther(judged, rule, suspended);
+  const outcome = isHolder ? 'holds' : outcomeForOther(judged, suspended);
   const answer = isHolder
     ? `${version.name} holds ${params.alias}.`
     : verdict.passes
@@ -56,16 +56,13 @@ export const explainAlias: Verb<'models.aliases.explain'> = async (
 
 /** Returns the outcome for a version that is not the holder. */
 function outcomeForOther(
-  { verdict, isWaiting }: Judged,
-  rule: LabelRule,
+  { rule, verdict, isWaiting }: Judged,
   suspended: string | undefined,
 ): Decision['outcome'] {
-  if (verdict.passes) return wouldBe(rule, suspended);
-  return isWaiting ? 'suspended' : 'no';
+  if (!verdict.passes) return isWaiting ? 'suspended' : 'no';
+  if (suspended !== undefined) return 'suspended';
+  return rule.mode === 'propose' ? 'proposed' : 'moved';
 }
-
-const wouldBe = ({ mode }: LabelRule, suspended: string | undefined): Decision['outcome'] =>
-  suspended !== undefined ? 'suspended' : mode === 'propose' ? 'proposed' : 'moved';
 
 function whatFollows({ mode }: LabelRule, suspended: string | undefined): string {
   if (suspended !== undefined) return `but the rule is suspended. ${suspended}`;

@@ -133,6 +133,7 @@ async function build(versions: readonly Version[]): Promise<{ model: string; ids
   return { model, ids };
 }
 
+const CLAUSES = ['notWorse', 'filter', 'files', 'minAge', 'tag', 'dataset', 'margin'] as const;
 const { count, demandAll } = tally();
 
 /** Compares the candidates of a rule with the versions that pass it. */
@@ -155,7 +156,7 @@ async function compare(
   // A rule for the best of all versions asks only for the best candidate: no other one can pass.
   expect(missed, JSON.stringify({ rule, holderId, found: [...found], passing })).toEqual([]);
   count(passing.length > 0 ? 'a version passes' : 'no version passes');
-  for (const clause of ['notWorse', 'filter', 'files', 'minAge', 'tag', 'dataset', 'margin'] as const)
+  for (const clause of CLAUSES)
     if (passing.length > 0 && rule[clause] !== undefined) count(`passes with ${clause}`);
   if (passing.length > 0 && holderId !== null) count('passes against a holder');
 }
@@ -183,8 +184,6 @@ it('the SQL of a label rule never leaves out a version that passes the rule', as
   );
   demandAll([
     ...['a version passes', 'no version passes', 'passes against a holder'],
-    ...['notWorse', 'filter', 'files', 'minAge', 'tag', 'dataset', 'margin'].map(
-      (each) => `passes with ${each}`,
-    ),
+    ...CLAUSES.map((clause) => `passes with ${clause}`),
   ]);
 }, 120_000);

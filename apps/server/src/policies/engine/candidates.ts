@@ -43,7 +43,6 @@ interface Query {
 function createQuery(session: ReadSession, rule: LabelRule): Query | undefined {
   const datasetId = session.datasetId(rule.dataset);
   if (datasetId === undefined) return undefined;
-  // The filter schema requires `$2`: the namespace of bare dataset names.
   const values: unknown[] = [session.model.id];
   const param = (value: unknown): string => `$${values.push(value)}`;
   // A separate condition for a missing dataset, because only this form can use the index on series.

@@ -10,12 +10,7 @@ export const demandFreePosition: LifecycleCheck = async (tx, { id, parentId }, c
   const there = await tx.checkpoint.findFirst({
     where: { experimentId: parentId, epoch, step, deletedAt: null, id: { not: id } },
   });
-  if (there)
-    throw new HttpProblem(
-      'exists',
-      'Another checkpoint now has the same epoch and step. Delete that checkpoint first.',
-      { id: there.id },
-    );
+  if (there) throw taken({ id: there.id });
 };
 
 /** The unique index decides if two restores compete for one position. */

@@ -1,4 +1,5 @@
 import type { Database } from '@modelbox/db';
+import { pathsAbove } from '@modelbox/domain';
 import type { RequestContext } from '../../protocol/context.ts';
 import { heldUnder, type QuotaAbove, quotaExceeded, quotasAbove } from './quota.ts';
 
@@ -39,9 +40,6 @@ export interface UploadRoom {
   /** Call it before the commit that charges the bytes, so that nobody counts the bytes twice. */
   release(): void;
 }
-
-const pathsAbove = (namespace: string): string[] =>
-  namespace.split('/').map((_, index, segments) => segments.slice(0, index + 1).join('/'));
 
 /** The bytes that uploads of one file need beyond the content that they replace. */
 const neededBy = ({ bytes, replaced }: SameFile): number => Math.max(0, bytes - replaced);

@@ -108,24 +108,22 @@ async function demandUnused(tx: Tx, model: Located, version: string): Promise<vo
   const reference = formatReference({ namespace: model.namespace, model: model.name, version });
   const hash = new Uint8Array(createHash('sha256').update(reference).digest());
   const retired = await tx.retiredVersion.findUnique({ where: { hash } });
-  if (retired)
-    throw new HttpProblem(
-      'name_retired',
-      `${reference} was a version that is purged. A version name is never reused; choose another name.`,
-      { id: retired.id },
-    );
+  if (retired) throw nameRetired(reference, { id: retired.id });
 }
+
+const nameRetired = (reference: string, version: { id?: string } = {}): HttpProblem =>
+  new HttpProblem(
+    'name_retired',
+    `${reference} was a version that is purged. A version name is never reused; choose another name.`,
+    version,
+  );
 
 async function existing(tx: Tx, { model, body, createHash }: NewVersion): Promise<Receipt> {
   const there = await tx.version.findUnique({
     where: { modelId_version: { modelId: model.id, version: body.version } },
   });
   const name = formatReference({ namespace: model.namespace, model: model.name, version: body.version });
-  if (there === null)
-    throw new HttpProblem(
-      'name_retired',
-      `${name} was a version that is purged. A version name is never reused; choose another name.`,
-    );
+  if (there === null) throw nameRetired(name);
   if (there.deletedAt)
     throw new HttpProblem(
       'deleted',

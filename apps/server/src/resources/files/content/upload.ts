@@ -52,7 +52,7 @@ export async function uploadFile(
   const before = await ctx.db.prisma.$transaction((tx) => lockPath(tx, ctx, kind, object, path.path));
   if (before === null) demandVisible('path', '/path', path.path, '/');
   demandConditions(upload.headers, before);
-  const room = await demandLength(ctx, object, path.path, before, expect.sizeBytes);
+  const room = await takeUploadRoom(ctx, object, path.path, before, expect.sizeBytes);
   try {
     return await store(ctx, kind, object, { ...upload, path: path.path, expect, room });
   } finally {
@@ -103,8 +103,11 @@ async function store(
   return { status: isNew ? 201 : 200, body: toFile(row) };
 }
 
-/** Refuses content whose announced length exceeds the limit or the quota. Replaced content is subtracted first. */
-async function demandLength(
+/**
+ * Counts the upload under the quotas, without the content that it replaces.
+ * @throws BlobTooLarge or HttpProblem quota_exceeded if the announced length exceeds the limit or a quota
+ */
+async function takeUploadRoom(
   ctx: RequestContext,
   { namespace, id: objectId }: Located,
   path: string,
@@ -114,7 +117,7 @@ async function demandLength(
   const { maxFileSize } = ctx.settings;
   if (length !== undefined && length > maxFileSize) throw new BlobTooLarge(maxFileSize);
   const replaced = Number((before?.blobId && before.sizeBytes) ?? 0);
-  return await takeRoom(ctx, { namespace, objectId, path, replaced, length });
+  return takeRoom(ctx, { namespace, objectId, path, replaced, length });
 }
 
 async function discard(ctx: RequestContext, key: string): Promise<void> {
