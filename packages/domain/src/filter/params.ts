@@ -8,7 +8,7 @@ export interface Sql {
 }
 
 export interface Params {
-  /** Adds a value and returns its placeholder with the cast. */
+  /** Adds a value and returns its placeholder with the cast. Equal texts with the same cast share one. */
   add(value: SqlParam, cast: string): string;
   /** The placeholder of the namespace in which bare names of datasets lie. */
   readonly namespaceId: () => string;
@@ -17,13 +17,22 @@ export interface Params {
 
 export function collectParams(firstParam: number, namespaceId?: string): Params {
   const values: SqlParam[] = [];
-  const add = (value: SqlParam, cast: string): string => `$${firstParam + values.push(value) - 1}::${cast}`;
-  return {
-    add,
+  const known = new Map<string, string>();
+  const params: Params = {
+    values,
     namespaceId: () => {
       if (namespaceId === undefined) throw new Error('this schema needs the namespace of its objects');
-      return add(namespaceId, 'uuid');
+      return params.add(namespaceId, 'uuid');
     },
-    values,
+    add(value, cast) {
+      const key = typeof value === 'string' ? `${cast} ${value}` : null;
+      const found = key === null ? undefined : known.get(key);
+      if (found !== undefined) return found;
+      values.push(value);
+      const placeholder = `$${firstParam + values.length - 1}::${cast}`;
+      if (key !== null) known.set(key, placeholder);
+      return placeholder;
+    },
   };
+  return params;
 }
