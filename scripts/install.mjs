@@ -106,7 +106,7 @@ function advice(output) {
     return `ModelBox: a file cannot be written. Make sure that ${root} belongs to you, then start again.`;
   }
   return (
-    'ModelBox: installing the packages failed (output above). Start again; if it fails the same ' +
-    'way,\ndelete node_modules first.'
+    'ModelBox: installing the packages failed (output above). Start again; if it fails the same way,\n' +
+    'delete node_modules first.'
   );
 }

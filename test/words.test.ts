@@ -24,15 +24,15 @@ const headless = (path: string, source: string): string[] =>
 describe('headless sentences', () => {
   it.each([
     '/** What is expired is the token. */',
-    '// Whoever sent nothing is told so.',
-    '/**\n * The token is expired. Of a token\n * that is over nothing is kept.\n */',
-    '/** The token is expired: What follows is refused. */',
-    '/** Reads `a.b`. What `c` names is refused. */',
-    '/**\n * Reads a token.\n * @returns What was found of it.\n */',
+    '// Whoever sends nothing gets an error.',
+    '/**\n * The token is expired. Of a token\n * that has expired, no copy is kept.\n */',
+    '/** The token is expired: What it requests is denied. */',
+    '/** Reads `a.b`. What `c` names is denied. */',
+    '/**\n * Reads a token.\n * @returns What the token allows.\n */',
     "it('what a caller cannot see is missing', () => {});",
     "describe.each(rows)('who may read', () => {});",
     "const text = 'What the rule names is gone.';",
-  ])('of source: %j', (source) => {
+  ])('finds one in source: %j', (source) => {
     expect(headless('a.ts', source)).toHaveLength(1);
   });
 
@@ -40,21 +40,20 @@ describe('headless sentences', () => {
     '/** The token is expired. */',
     '/** Returns what was sent, and who sent it. */',
     '/** What may a token do? */',
-
     "it('hides what the caller cannot see', () => {});",
     "const pattern = 'what is this';",
     'const glob = \'src/*/a.ts\'; // The "what" of a glob',
     "const glob = ['src/**/*.ts', 'What/**'];",
-  ])('none in source: %j', (source) => {
+  ])('finds none in source: %j', (source) => {
     expect(headless('a.ts', source)).toEqual([]);
   });
 
-  it('of documents: prose, list items and cells below a header, not headings, code and questions', () => {
+  it('finds those in prose, list items and table cells of documents, not those in headings, code or questions', () => {
     const page = [
       '# What a rule does',
       'A rule moves an alias. What it names must exist.',
       '```ts',
-      '// What is in code is code.',
+      '// What the code prints is not prose.',
       '```',
       '- Who may read it is listed.',
       '- What is a rule? A document.',
@@ -70,9 +69,9 @@ describe('headless sentences', () => {
     ]);
   });
 
-  it('of SQL comments', () => {
-    expect(headless('a.sql', '-- Locks the row.\n-- What is locked stays.\nSELECT 1;')).toEqual([
-      '2: What is locked stays.',
+  it('finds those in SQL comments', () => {
+    expect(headless('a.sql', '-- Locks the row.\n-- What is locked stays unchanged.\nSELECT 1;')).toEqual([
+      '2: What is locked stays unchanged.',
     ]);
   });
 

@@ -29,7 +29,7 @@ export function defineDamage(underTest: () => Damaged): void {
       ({ key } = await store.write(Readable.from([bytes])));
     });
 
-    it('is absent if it was removed, and there again if it was put back', async () => {
+    it('is absent after it was removed, and present after it was put back', async () => {
       const kept = await copies.read(key);
       await copies.remove(key);
       await expect(store.read(key)).rejects.toThrow(BlobNotFound);
@@ -40,7 +40,7 @@ export function defineDamage(underTest: () => Damaged): void {
       expect(bytes.equals(await content())).toBe(true);
     });
 
-    it('has the size that is left if it was truncated: no read is filled up', async () => {
+    it('has its remaining size if it was truncated, and no read adds bytes', async () => {
       await copies.truncate(key);
       const sizeBytes = bytes.length - 1;
       expect(await store.stat(key)).toMatchObject({ sizeBytes });
@@ -52,7 +52,7 @@ export function defineDamage(underTest: () => Damaged): void {
       await expect(store.read(key, { range: lastByte })).rejects.toThrow(BlobRangeInvalid);
     });
 
-    it('is read as it is if a bit was turned over', async () => {
+    it('is read unchanged if a bit was flipped', async () => {
       await copies.flip(key);
       const read = await content();
       expect(read).toHaveLength(bytes.length);
@@ -60,7 +60,7 @@ export function defineDamage(underTest: () => Damaged): void {
       expect(read.equals(bytes)).toBe(false);
     });
 
-    it('is deleted and swept as any other', async () => {
+    it('is deleted and swept like any other', async () => {
       await copies.truncate(key);
       await store.delete(key);
       await expect(store.stat(key)).rejects.toThrow(BlobNotFound);
@@ -68,7 +68,7 @@ export function defineDamage(underTest: () => Damaged): void {
       expect(await store.sweepTemporary(distantFuture)).toBe(0);
     });
 
-    it('never ends a read as if it were whole if it is removed meanwhile', async () => {
+    it('never ends a read like a whole copy if it is removed meanwhile', async () => {
       const { stream } = await store.read(key);
       await copies.remove(key);
       const read = await buffer(stream).catch(() => undefined);

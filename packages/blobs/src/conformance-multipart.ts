@@ -45,7 +45,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       await expect(listed()).rejects.toThrow(BlobNotFound);
     };
 
-    it('is put in any order, listed in that of the numbers, and becomes visible when it is complete', async () => {
+    it('accepts parts in any order, lists them by number, and becomes visible when it is complete', async () => {
       const parts = await Promise.all([put(4, last), put(1, first), put(2, second)]);
       await expectNoBlob();
       const there = await listed();
@@ -116,7 +116,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       expect(await store.stat(blob.key)).toMatchObject({ sizeBytes: 0 });
     });
 
-    it('takes a part again: the same changes nothing, other content replaces it', async () => {
+    it('accepts a part again: the same content changes nothing, other content replaces it', async () => {
       const before = await put(1, first);
       const again = await put(1, first);
       expect(again.tag).toBe(before.tag);
@@ -131,7 +131,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       expect(Buffer.concat([second, last]).equals(await content())).toBe(true);
     });
 
-    it('counts what finished last, however the bytes may repeat', async () => {
+    it('uses the part that finished last, even if bytes repeat', async () => {
       const versions = [Buffer.from('one'), Buffer.from('two'), Buffer.from('one'), Buffer.from('three')];
       for (const bytes of versions) {
         const { tag } = await put(7, bytes);
@@ -141,7 +141,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       expect(String(await content())).toBe('three');
     });
 
-    it('has one of the parts that race under one number, whole', async () => {
+    it('has one whole part if several parts race under one number', async () => {
       const contents = [first, second, third, last];
       const written = await Promise.all(contents.map((bytes) => put(1, bytes)));
       const [part, ...others] = await listed();
@@ -151,7 +151,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       expect(winner?.equals(await content())).toBe(true);
     });
 
-    it('is not made of parts that are missing or have changed, and can still be completed then', async () => {
+    it('cannot be completed with missing or changed parts, but with the right ones afterwards', async () => {
       const one = await put(1, first);
       const two = await put(2, last);
       await put(1, second);
@@ -169,14 +169,14 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       expect(Buffer.concat([second, last]).equals(await content())).toBe(true);
     });
 
-    it('is completed by several at once', async () => {
+    it('can be completed by several concurrent calls', async () => {
       const parts = [await put(1, first), await put(2, last)];
       await Promise.all(Array.from({ length: 3 }, () => multipart.complete(blob, parts)));
       expect(Buffer.concat([first, last]).equals(await content())).toBe(true);
       expect(await store.sweepTemporary(distantFuture)).toBe(0);
     });
 
-    it('is aborted with all its parts, once, twice, and never completed after', async () => {
+    it('is aborted with all its parts, once or twice, and can never be completed afterwards', async () => {
       const part = await put(1, last);
       await multipart.abort(blob);
       await multipart.abort(blob);
@@ -186,7 +186,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       expect(await store.sweepTemporary(distantFuture)).toBe(0);
     });
 
-    it('is not lost by an abort that comes after it is complete', async () => {
+    it('is not lost by an abort after its completion', async () => {
       await multipart.complete(blob, [await put(1, last)]);
       await multipart.abort(blob);
       expect(last.equals(await content())).toBe(true);
@@ -272,7 +272,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       });
     });
 
-    it('copes with a source that uses one buffer again and again', async () => {
+    it('accepts a source that reuses one buffer', async () => {
       const shared = new Uint8Array(300_000);
       const turns = Array.from({ length: 12 }, (_, turn) => new Uint8Array(300_000).fill(turn));
       async function* reusing() {
@@ -287,7 +287,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       expect(whole.equals(await content())).toBe(true);
     });
 
-    it('is swept when it is old, but not what is to be kept, is new, or is being written', async () => {
+    it('is swept when it is old, unless it must be kept or is being written', async () => {
       const kept = await multipart.begin();
       await put(1, last);
       await put(1, last, kept);
@@ -308,7 +308,7 @@ export function defineMultipart(storeOf: () => BlobStore): void {
       await expect(listed(kept)).rejects.toThrow(BlobNotFound);
     });
 
-    it('refuses what no caller may ask for', async () => {
+    it('refuses invalid arguments', async () => {
       const any = contentOf(last);
       for (const number of [0, -1, 1.5, 10_001, Number.NaN]) {
         await expect(multipart.put(blob, number, Readable.from([last]), any)).rejects.toThrow(RangeError);

@@ -58,7 +58,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
 
     describe('write and read', () => {
       const sizes = [0, 1, 1000, MiB - 1, MiB, MiB + 1, 2 * MiB, 7 * MiB + 13];
-      it.each(sizes)('gives back %i bytes, their size and their SHA-256', async (size) => {
+      it.each(sizes)('returns %i bytes, their size and their SHA-256', async (size) => {
         const bytes = randomBytes(size);
         const written = await store.write(Readable.from([bytes]));
         expect(written).toEqual({ key: written.key, sizeBytes: size, sha256: sha256(bytes) });
@@ -83,7 +83,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
         expect(bytes.equals(await content(key))).toBe(true);
       });
 
-      it('copes with a source that uses one buffer again and again', async () => {
+      it('accepts a source that reuses one buffer', async () => {
         const shared = new Uint8Array(300_000);
         const whole = createHash('sha256');
         async function* reusing() {
@@ -103,7 +103,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
         expect(String(await content(key))).toBe('from the web');
       });
 
-      it('keeps the same content written many times at once under as many keys', async () => {
+      it('stores the same content under a key of its own for each concurrent write', async () => {
         const bytes = randomBytes(MiB + 5);
         const written = await Promise.all(
           Array.from({ length: 8 }, () => store.write(Readable.from([bytes]))),
@@ -197,7 +197,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
         await expectNothingLeft();
       });
 
-      it.each([0, size - 1, size + 1])('when %i bytes were announced and others came', async (sizeBytes) => {
+      it.each([0, size - 1, size + 1])('when %i bytes were announced, but others came', async (sizeBytes) => {
         const writing = store.write(pieces(some), { expect: { sizeBytes } });
         await expect(writing).rejects.toThrow(BlobMismatch);
         await expect(writing).rejects.toMatchObject({ what: 'sizeBytes', expected: sizeBytes });
@@ -211,7 +211,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
         await expectNothingLeft();
       });
 
-      it('when it goes over the limit, without waiting for the end', async () => {
+      it('when it exceeds the limit, without waiting for the end', async () => {
         const endless = (async function* () {
           for (;;) yield randomBytes(100_000);
         })();
@@ -230,7 +230,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
         expect(source.destroyed).toBe(false);
       });
 
-      it('unless what was announced is true', async () => {
+      it('unless the announced values are right', async () => {
         const expected = { sizeBytes: size, sha256: sha256(Buffer.concat(some)) };
         const written = await store.write(pieces(some), { expect: expected, limitBytes: size });
         expect(written).toMatchObject(expected);
@@ -238,7 +238,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
     });
 
     describe('delete, list, sweep', () => {
-      it('deletes once, twice, and what never was', async () => {
+      it('deletes a blob once, twice, and if it never existed', async () => {
         const { key } = await store.write(Readable.from([Buffer.from('x')]));
         await store.delete(key);
         await store.delete(key);
@@ -276,7 +276,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
     });
 
     describe('claim', () => {
-      it('marks the store as its owner’s for good: for others it is foreign', async () => {
+      it('assigns the store to its owner permanently, and rejects other owners', async () => {
         expect(await store.owner()).toBeUndefined();
         await store.claim('database:1');
         expect(await store.owner()).toBe('database:1');
@@ -288,7 +288,7 @@ export function describeBlobStore(name: string, open: () => Promise<StoreUnderTe
         await store.claim('database:1');
       });
 
-      it('has one winner when several race', async () => {
+      it('has one winner if several claims race', async () => {
         const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
         const outcomes = await Promise.allSettled(ids.map((id) => store.claim(id)));
         const winners = ids.filter((_, index) => outcomes[index]?.status === 'fulfilled');

@@ -31,7 +31,7 @@ describe('content in parts on a disk that fails, or a server that is killed', ()
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  it('goes on from where its process was killed in the middle of a part', async () => {
+  it('continues after its process was killed in the middle of a part', async () => {
     const child = inChild(
       root,
       `import { createHash } from 'node:crypto';
@@ -66,7 +66,7 @@ describe('content in parts on a disk that fails, or a server that is killed', ()
     expect(bytes.equals(Buffer.concat([large, Buffer.from('arrived')]))).toBe(true);
   });
 
-  it('is whole or absent, whenever its process is killed, and what has been said to be complete is there', async () => {
+  it('is whole or absent whenever its process is killed, and present if its completion was reported', async () => {
     for (let turn = 0; turn < 4; turn += 1) {
       const child = inChild(
         root,
@@ -115,7 +115,7 @@ describe('content in parts on a disk that fails, or a server that is killed', ()
     }
   });
 
-  it('is completed by another call when a crash came before or after the decisive moment', async () => {
+  it('is completed by another call after a crash before or after the decisive moment', async () => {
     const { blob, parts } = await on.begun([large, Buffer.from('end')]);
     const upload = join(root, 'uploads', blob.key);
     const gathered = join(root, 'tmp', 'a'.repeat(32));
@@ -135,7 +135,7 @@ describe('content in parts on a disk that fails, or a server that is killed', ()
     expect((await store.stat(blob.key)).sizeBytes).toBe(partBytesAtLeast + 3);
   });
 
-  it('says that it is unavailable, not that it is gone, while the directory is away', async () => {
+  it('reports that it is unavailable, not missing, while the directory is missing', async () => {
     const away = join(tmpdir(), `modelbox-blobs-away-${randomBytes(6).toString('hex')}`);
     const key = await on.completed([Buffer.from('complete')]);
     const { blob, parts } = await on.begun([Buffer.from('part')]);
@@ -153,7 +153,7 @@ describe('content in parts on a disk that fails, or a server that is killed', ()
     expect(await text((await store.read(blob.key)).stream)).toBe('part');
   });
 
-  it.skipIf(!canMount)('says that the disk is full, keeps what has arrived, and goes on', async () => {
+  it.skipIf(!canMount)('reports that the disk is full, keeps the arrived parts, and continues', async () => {
     const outcome = await onSmallDisk(
       root,
       `import { createHash } from 'node:crypto';

@@ -13,7 +13,7 @@ const directory = async (parent: string) => {
 };
 afterEach(() => Promise.all(made.splice(0).map((path) => rm(path, { recursive: true }))));
 
-it('gives a file a second name, and never another’s', async () => {
+it('gives a file a second name, but never a name that another file has', async () => {
   const root = await directory(tmpdir());
   await writeFile(join(root, 'from'), 'content');
   await linkOrCopy(join(root, 'from'), join(root, 'to'));
@@ -24,7 +24,7 @@ it('gives a file a second name, and never another’s', async () => {
 
 const memory = '/dev/shm';
 const areTwo = existsSync(memory) && (await stat(memory)).dev !== (await stat(tmpdir())).dev;
-it.skipIf(!areTwo)('copies where there can be no link', async () => {
+it.skipIf(!areTwo)('copies if links are impossible', async () => {
   const [root, elsewhere] = [await directory(tmpdir()), await directory(memory)];
   await writeFile(join(root, 'from'), 'content', { mode: 0o600 });
   await linkOrCopy(join(root, 'from'), join(elsewhere, 'to'));

@@ -42,7 +42,7 @@ describe('content in parts on disk', () => {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  it('is a directory of its parts, which nobody else may look into, and which in order are the content', async () => {
+  it('is a directory of its parts in order, which only its owner may read', async () => {
     const key = await on.completed(large);
     const names = (await readdir(on.pathOf(key))).sort();
     expect(names).toEqual(['00001of00003.5242880', '00002of00003.5242880', '00003of00003.5242880']);
@@ -83,7 +83,7 @@ describe('content in parts on disk', () => {
     expect(await on.temporary()).toEqual([]);
   });
 
-  it('ignores what it did not write', async () => {
+  it('ignores files that the store did not write', async () => {
     const { blob, parts } = await on.begun([Buffer.from('mine')]);
     for (const name of ['notes.txt', '1.1.4.short', '1.x', '.nfs0001']) {
       await writeFile(join(root, 'uploads', blob.key, name), '');
@@ -98,7 +98,7 @@ describe('content in parts on disk', () => {
     expect(await on.temporary()).toEqual([]);
   });
 
-  it('lets its readers in this process finish when it is deleted, and then frees the space', async () => {
+  it('lets its readers in the same process finish after a delete, and then frees the space', async () => {
     const key = await on.completed(large);
     await utimes(on.pathOf(key), dayAgo(), dayAgo());
     const [one, two] = [await store.read(key), await store.read(key)];
@@ -115,14 +115,14 @@ describe('content in parts on disk', () => {
     await expect.poll(on.temporary).toEqual([]);
   });
 
-  it('fails for readers in another process when it is deleted: no wrong byte is read', async () => {
+  it('fails for readers in another process after a delete, so that they read no wrong byte', async () => {
     const key = await on.completed(large);
     const { stream } = await store.read(key);
     await other.delete(key);
     await expect(buffer(stream)).rejects.toThrow(BlobNotFound);
   });
 
-  it('is never seen half while it is deleted', async () => {
+  it('is never partly visible during a delete', async () => {
     for (let turn = 0; turn < 10; turn += 1) {
       const key = await on.completed(large);
       let gone = false;
@@ -140,7 +140,7 @@ describe('content in parts on disk', () => {
     }
   });
 
-  it('holds exactly the parts named when a stale put races the completion, on whichever server', async () => {
+  it('has exactly the named parts if a stale put races the completion, on any server', async () => {
     for (let turn = 0; turn < 40; turn += 1) {
       const { blob, parts } = await on.begun([Buffer.from('named')]);
       const [putting, completing] = await Promise.allSettled([
@@ -162,7 +162,7 @@ describe('content in parts on disk', () => {
     expect(await on.temporary()).toEqual([]);
   });
 
-  it('is gone, whatever races the abort', async () => {
+  it('is removed by an abort, whatever races it', async () => {
     for (let turn = 0; turn < 40; turn += 1) {
       const { blob, parts } = await on.begun([Buffer.from('a part')]);
       const [putting, completing] = await Promise.allSettled([
@@ -182,7 +182,7 @@ describe('content in parts on disk', () => {
     expect(await on.temporary()).toEqual([]);
   });
 
-  it('counts what finished last where a crash, or another server, left what it replaces', async () => {
+  it('uses the part that finished last if a crash or another server left the replaced one', async () => {
     // The greater of the two hashes.
     for (const [first, second] of [
       ['one', 'two'],

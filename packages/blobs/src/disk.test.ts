@@ -30,7 +30,7 @@ describe('the disk store', () => {
   afterEach(() => remove(root));
   const aBlob = () => Readable.from([Buffer.from('content')]);
 
-  it('lets nobody else look inside', async () => {
+  it('gives access to its owner only', async () => {
     const store = await openDiskStore({ root: join(root, 'made/on/the/way') });
     await store.write(aBlob());
     const modes = new Map<string, Set<number>>();
@@ -48,13 +48,13 @@ describe('the disk store', () => {
     expect(await readdir(join(root, 'objects', key.slice(0, 2), key.slice(2, 4)))).toEqual([key]);
   });
 
-  it('finds its blobs again when opened anew', async () => {
+  it('finds its blobs after it is opened again', async () => {
     const { key } = await (await openDiskStore({ root })).write(aBlob());
     const again = await openDiskStore({ root });
     expect(await text((await again.read(key)).stream)).toBe('content');
   });
 
-  it('finds no blob where a pipe took its place, or a file that of its directory', async () => {
+  it('finds no blob if a pipe replaced it, or a file replaced its directory', async () => {
     const store = await openDiskStore({ root });
     const { key } = await store.write(aBlob());
     const directory = join(root, 'objects', key.slice(0, 2), key.slice(2, 4));
@@ -69,7 +69,7 @@ describe('the disk store', () => {
     await store.delete(key);
   });
 
-  it('does not list, or give as a blob, what it did not write', async () => {
+  it('neither lists nor returns files that it did not write', async () => {
     const store = await openDiskStore({ root });
     const { key } = await store.write(aBlob());
     const directory = join(root, 'objects', key.slice(0, 2), key.slice(2, 4));
@@ -82,7 +82,7 @@ describe('the disk store', () => {
     await expect(store.read(link)).rejects.toThrow(BlobNotFound);
   });
 
-  it('says that it is unavailable, not that blobs are gone, while its directory is away; then goes on', async () => {
+  it('reports that it is unavailable, not that blobs are missing, while its directory is missing', async () => {
     const store = await openDiskStore({ root: join(root, 'mount') });
     const { key } = await store.write(aBlob());
     await rename(join(root, 'mount'), join(root, 'away'));
@@ -99,7 +99,7 @@ describe('the disk store', () => {
     await store.write(aBlob());
   });
 
-  it('makes directories anew that somebody has removed', async () => {
+  it('creates removed directories again', async () => {
     const store = await openDiskStore({ root });
     const { key } = await store.write(aBlob());
     await remove(join(root, 'objects', key.slice(0, 2)));
@@ -107,12 +107,12 @@ describe('the disk store', () => {
     await store.write(aBlob());
   });
 
-  it('does not open where a file stands in the way', async () => {
+  it('does not open if a file is in the place of its directory', async () => {
     await writeFile(join(root, 'file'), '');
     await expect(openDiskStore({ root: join(root, 'file') })).rejects.toThrow(BlobStoreUnavailable);
   });
 
-  it('lets a reader finish when its blob is deleted meanwhile', async () => {
+  it('lets a reader finish if its blob is deleted meanwhile', async () => {
     const store = await openDiskStore({ root });
     const bytes = randomBytes(3_000_000);
     const { key } = await store.write(Readable.from([bytes]));
@@ -121,7 +121,7 @@ describe('the disk store', () => {
     expect(bytes.equals(await buffer(stream))).toBe(true);
   });
 
-  it('keeps no part of a write whose process was killed, but a temporary file for the sweep', async () => {
+  it('keeps only a temporary file for the sweep after a write whose process was killed', async () => {
     const child = inChild(
       root,
       `const store = await openDiskStore({ root });
@@ -151,7 +151,7 @@ describe('the disk store', () => {
     expect(await Array.fromAsync(store.list())).toHaveLength(1);
   });
 
-  it('tells apart that it cannot be written to, and that it cannot be read', async () => {
+  it('distinguishes a store that is not writable from one that is not readable', async () => {
     const outcome = await asOrdinaryUser(
       root,
       `const { chmod } = await import('node:fs/promises');
@@ -184,7 +184,7 @@ describe('the disk store', () => {
     });
   });
 
-  it.skipIf(!canMount)('says that it is full, leaves nothing, and goes on when there is room', async () => {
+  it.skipIf(!canMount)('reports that it is full, leaves nothing, and later writes again', async () => {
     const outcome = await onSmallDisk(
       root,
       `const store = await openDiskStore({ root });

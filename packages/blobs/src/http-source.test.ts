@@ -54,7 +54,7 @@ describe('a request body as the source', () => {
     expect(await text(answer)).toBe(`${3 * MiB}`);
   });
 
-  it('can still be answered after it was refused midway', async () => {
+  it('can still be answered after the server refused it midway', async () => {
     const sending = put();
     sending.write(Buffer.alloc(5 * MiB));
     const [answer] = await once(sending, 'response');
@@ -64,7 +64,7 @@ describe('a request body as the source', () => {
     await expectNothingLeft();
   });
 
-  it('leaves nothing when the client goes away midway', async () => {
+  it('leaves nothing if the client disconnects midway', async () => {
     const sending = put();
     sending.on('error', () => {});
     sending.setHeader('content-length', 3 * MiB);

@@ -74,7 +74,7 @@ await describeWithS3('credentials that change', (bucket) => {
   ];
 
   it.each(ways)(
-    '$name: used without a restart, and looked at with moderation while wrong',
+    '$name: used without a restart, and read only now and then while they are wrong',
     async ({ env, give }) => {
       if (!right) throw new Error('the S3 server has no credentials');
       env();
@@ -97,7 +97,7 @@ await describeWithS3('credentials that change', (bucket) => {
     },
   );
 
-  it('a request that old ones are refused for succeeds with the new ones', async () => {
+  it('a request that S3 refuses with old credentials succeeds with new ones', async () => {
     if (!right) throw new Error('the S3 server has no credentials');
     const give = inFile('default');
     await give(right);

@@ -10,7 +10,7 @@ const MiB = 2 ** 20;
 const distantFuture = new Date('2999-01-01');
 
 await describeWithS3(
-  'S3 that goes away',
+  'an S3 server that goes away',
   (bucket) => {
     it.each([3 * MiB, 30 * MiB])(
       'during a write of %i bytes: an error, nothing visible, and works again',
@@ -33,7 +33,7 @@ await describeWithS3(
       },
     );
 
-    it('during a part and a completion: an error, what has arrived stays, and another try succeeds', async () => {
+    it('during a part and a completion: an error; the arrived parts stay, and another try succeeds', async () => {
       const { multipart, ...store } = await openS3Store(bucket.options());
       const blob = await multipart.begin();
       const bytes = [randomBytes(6 * MiB), randomBytes(MiB)] as const;
@@ -75,7 +75,7 @@ await describeWithS3(
       await store.delete(blob.key);
     });
 
-    it('during a read, a delete and everything else: an error, and the blob is there afterwards', async () => {
+    it('during a read, a delete and any other operation: an error, and the blob still exists', async () => {
       const store = await openS3Store(bucket.options());
       const bytes = randomBytes(30 * MiB);
       const { key } = await store.write(Readable.from([bytes]));

@@ -4,7 +4,7 @@ import { createPartMemory, createSharedMemory } from './s3-memory.ts';
 const never = new AbortController().signal;
 const memory = () => createPartMemory({ budgetBytes: 10, reusedBytes: 4 });
 
-it('hands out what there is, and lets others wait in order', async () => {
+it('allocates the free memory, and lets other writes wait in order', async () => {
   const { take, giveBack } = memory();
   const first = await take(8, never);
   const order: string[] = [];
@@ -23,7 +23,7 @@ it('hands out what there is, and lets others wait in order', async () => {
   expect(order).toEqual(['large', 'small']);
 });
 
-it('lets those behind pass when one gives up waiting', async () => {
+it('lets later writes continue if an earlier one stops waiting', async () => {
   const { take } = memory();
   await take(8, never);
   const abort = new AbortController();
@@ -36,7 +36,7 @@ it('lets those behind pass when one gives up waiting', async () => {
   await expect(take(1, abort.signal)).rejects.toBe(reason);
 });
 
-it('uses buffers of the usual size again, and refuses what can never be had', async () => {
+it('reuses buffers of the usual size, and refuses a size that exceeds the budget', async () => {
   const { take, giveBack } = memory();
   const usual = await take(4, never);
   giveBack(usual);
@@ -44,7 +44,7 @@ it('uses buffers of the usual size again, and refuses what can never be had', as
   await expect(take(11, never)).rejects.toThrow(RangeError);
 });
 
-it('keeps a share for small content, which passes while large content waits', async () => {
+it('reserves a share for small content, which continues while large content waits', async () => {
   const MiB = 2 ** 20;
   const { take, giveBack } = createSharedMemory({ budgetBytes: 16 * MiB, reusedBytes: 8 * MiB });
   const large = await take(8 * MiB, never);

@@ -35,7 +35,7 @@ await describeWithS3('a large blob on S3', (bucket) => {
     expect(await store.sweepTemporary(distantFuture)).toBe(0);
   };
 
-  it.each([undefined, bytes.length])('goes in parts and comes back, with a size of %s', async (sizeBytes) => {
+  it.each([undefined, bytes.length])('is written in parts and read, with a size of %s', async (sizeBytes) => {
     const written = await store.write(source(), { expect: { sizeBytes } });
     expect(written).toMatchObject({ sizeBytes: bytes.length, sha256: sha256(bytes) });
     expect(bytes.equals(await buffer((await store.read(written.key)).stream))).toBe(true);
@@ -46,7 +46,7 @@ await describeWithS3('a large blob on S3', (bucket) => {
     expect(await store.sweepTemporary(distantFuture)).toBe(0);
   });
 
-  it('needs no more memory than it may have, however many there are', async () => {
+  it('stays within its memory, however many writes run', async () => {
     const small = await openS3Store({ ...options, memoryBytes: 16 * MiB });
     const written = await Promise.all(Array.from({ length: 4 }, () => small.write(source())));
     for (const one of written) expect(one.sha256).toBe(sha256(bytes));
@@ -72,7 +72,7 @@ await describeWithS3('a large blob on S3', (bucket) => {
     },
   );
 
-  it('is swept when its writer died, and not while somebody sends', async () => {
+  it('is swept after its writer has died, but not while a writer sends', async () => {
     const Key = `${options.prefix}/ab/${'0'.repeat(30)}`;
     const location = { Bucket: options.bucket, Key };
     const { UploadId } = await bucket.client().send(new CreateMultipartUploadCommand(location));
@@ -85,7 +85,7 @@ await describeWithS3('a large blob on S3', (bucket) => {
     await expectNothingLeft();
   });
 
-  it('is checked by the server, small or large', async () => {
+  it('is stored with a checksum that S3 verifies, also if it is small', async () => {
     const { key } = await store.write(Readable.from([Buffer.from('small')]));
     const Key = `${options.prefix}/${key.slice(0, 2)}/${key.slice(2)}`;
     const command = new GetObjectAttributesCommand({
@@ -97,7 +97,7 @@ await describeWithS3('a large blob on S3', (bucket) => {
     expect(Checksum?.ChecksumSHA256).toBe(createHash('sha256').update('small').digest('base64'));
   });
 
-  it('cannot be where there is no bucket or no leave, and the error tells no secret', async () => {
+  it('cannot be opened without a bucket or valid credentials, and the error shows no secret', async () => {
     await expect(openS3Store({ ...options, bucket: 'there-is-none' })).rejects.toThrow(/NoSuchBucket/);
     const credentials = { accessKeyId: 'NOBODY', secretAccessKey: 'hush-hush-hush' };
     const error = await openS3Store({ ...options, credentials }).catch((reason: unknown) => reason);

@@ -8,7 +8,7 @@ import { createPartStream } from './s3-part-stream.ts';
 const never = new AbortController().signal;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-it.each([0, 1, 1000, 262_144, 262_145, 3_000_000])('gives on %i bytes as they are', async (size) => {
+it.each([0, 1, 1000, 262_144, 262_145, 3_000_000])('passes %i bytes on unchanged', async (size) => {
   const bytes = randomBytes(size);
   const { body, feed } = createPartStream();
   const chunks = [bytes.subarray(0, size / 3), new Uint8Array(0), bytes.subarray(size / 3)];
@@ -18,7 +18,7 @@ it.each([0, 1, 1000, 262_144, 262_145, 3_000_000])('gives on %i bytes as they ar
 });
 
 it.each([1, 1000, 262_144, 3_000_000])(
-  'never gives on the last of %i bytes that are not what was announced: no server stores them',
+  'never passes on the last of %i bytes that differ from the announced ones, so no server stores them',
   async (size) => {
     const bytes = randomBytes(size);
     const { body, feed } = createPartStream();

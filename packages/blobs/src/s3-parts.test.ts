@@ -16,7 +16,7 @@ const contentOf = (bytes: Uint8Array) => ({
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });
 
-await describeWithS3('content in parts on S3, over a line that fails', (bucket) => {
+await describeWithS3('content in parts on S3, over a connection that fails', (bucket) => {
   let options: S3StoreOptions;
   let proxy: TcpProxy;
   let store: BlobStore;
@@ -30,7 +30,7 @@ await describeWithS3('content in parts on S3, over a line that fails', (bucket) 
   });
   afterEach(() => proxy.close());
 
-  it('takes from a source no more than the connection takes, and gives all in the end', async () => {
+  it('reads from the source no faster than the connection sends, and sends everything in the end', async () => {
     const size = 64 * MiB;
     const chunk = randomBytes(MiB);
     const hash = createHash('sha256');
@@ -56,7 +56,7 @@ await describeWithS3('content in parts on S3, over a line that fails', (bucket) 
     expect(await Array.fromAsync(straight.multipart.list(blob))).toMatchObject([{ sizeBytes: size }]);
   });
 
-  it('can be aborted while the connection takes nothing', async () => {
+  it('can be aborted while the connection is stalled', async () => {
     const blob = await store.multipart.begin();
     const abort = new AbortController();
     const reason = new Error('enough');
@@ -75,7 +75,7 @@ await describeWithS3('content in parts on S3, over a line that fails', (bucket) 
     expect(await Array.fromAsync(straight.multipart.list(blob))).toEqual([]);
   });
 
-  it('of which the answer to a part was lost: an error, and the same part again', async () => {
+  it('fails if the answer to a part is lost, and accepts the same part again', async () => {
     const blob = await store.multipart.begin();
     const bytes = randomBytes(MiB);
     const put = () => store.multipart.put(blob, 1, Readable.from([bytes]), contentOf(bytes));
@@ -86,7 +86,7 @@ await describeWithS3('content in parts on S3, over a line that fails', (bucket) 
     expect(bytes.equals(await buffer((await straight.read(blob.key)).stream))).toBe(true);
   });
 
-  it('of which the answer to its completion was lost: complete with the next call', async () => {
+  it('is complete with the next call if the answer to its completion is lost', async () => {
     const blob = await store.multipart.begin();
     const bytes = Buffer.from('all of it');
     const part = await store.multipart.put(blob, 1, Readable.from([bytes]), contentOf(bytes));
@@ -99,7 +99,7 @@ await describeWithS3('content in parts on S3, over a line that fails', (bucket) 
     expect(await text((await store.read(blob.key)).stream)).toBe('all of it');
   });
 
-  it('is rejected if its last byte is wrong, though all others were sent', async () => {
+  it('is rejected if its last byte is wrong, although all others were sent', async () => {
     const blob = await store.multipart.begin();
     const bytes = randomBytes(3 * MiB);
     const { sizeBytes, sha256 } = contentOf(bytes);

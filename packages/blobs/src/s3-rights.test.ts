@@ -9,7 +9,7 @@ import { describeWithS3, type FaultProxy, startFaultProxy } from './testing/inde
 const denied = { kind: 'error', status: 403, code: 'AccessDenied' } as const;
 const distantFuture = new Date('2999-01-01');
 
-await describeWithS3('what a store may and does in its bucket', (bucket) => {
+await describeWithS3('the rights and requests of a store in its bucket', (bucket) => {
   const { endpoint = '', ...options } = bucket.options();
   let proxy: FaultProxy;
   let store: BlobStore;
@@ -27,7 +27,7 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
   afterAll(() => proxy.close());
   const write = (text: string) => store.write(Readable.from([Buffer.from(text)]));
 
-  it('with all rights: a start leaves nothing, and several at once do not disturb each other', async () => {
+  it('with all rights: a start leaves nothing, and several concurrent starts succeed', async () => {
     await Promise.all([open(), open(), open()]);
     expect(told).toEqual([]);
     expect(await store.sweepTemporary(distantFuture)).toBe(0);
@@ -48,14 +48,14 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
     );
   });
 
-  it('leaves one probe at most, however often a start fails because deletes are forbidden', async () => {
+  it('leaves at most one probe, however often a start fails because deletes are forbidden', async () => {
     proxy.inject(denied, { operation: 'DeleteObject' });
     for (let count = 0; count < 3; count += 1) await expect(open()).rejects.toThrow('s3:DeleteObject');
     proxy.clear();
     expect(await store.sweepTemporary(distantFuture)).toBe(1);
   });
 
-  it('opens without the rights to clean up, and says which are missing', async () => {
+  it('opens without the rights to clean up, and reports the missing ones', async () => {
     for (const operation of ['AbortMultipartUpload', 'ListMultipartUploads'])
       proxy.inject(denied, { operation });
     await open();
@@ -66,7 +66,7 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
   });
 
   it.each(['ListMultipartUploads', 'AbortMultipartUpload'])(
-    'sweeps what it may if %s is denied, and says so',
+    'sweeps everything that it may if %s is denied, and reports the denial',
     async (operation) => {
       proxy.inject(denied, { operation: 'DeleteObject' });
       await expect(open()).rejects.toThrow('s3:DeleteObject');
@@ -81,7 +81,7 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
     },
   );
 
-  it('a check writes nothing, with a marker or without, and finds out that the bucket is gone', async () => {
+  it('a check writes nothing, with or without a marker, and detects that the bucket is gone', async () => {
     const client = bucket.client();
     const { bucket: Bucket } = options;
     await client.send(
@@ -106,7 +106,7 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
     await expect(store.check()).rejects.toThrow(BlobStoreUnavailable);
   });
 
-  it('a check that is given up ends at once, and its request too', async () => {
+  it('an aborted check ends at once, with its request', async () => {
     const rule = proxy.inject({ kind: 'stall', at: 'answer' });
     const reason = new Error('late');
     const abort = new AbortController();
@@ -120,7 +120,7 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
   const absent = { kind: 'error', status: 404, code: 'NoSuchKey' } as const;
   const over = { kind: 'error', status: 404, code: 'NoSuchUpload' } as const;
 
-  it('believes 404 of a blob only the second time', async () => {
+  it('trusts a 404 for a blob only the second time', async () => {
     const { key } = await write('x');
     for (const operation of ['HeadObject', 'GetObject']) {
       const rule = proxy.inject(absent, { operation, times: 1 });
@@ -136,7 +136,7 @@ await describeWithS3('what a store may and does in its bucket', (bucket) => {
     await expect(store.read(key)).rejects.toThrow(BlobStoreUnavailable);
   });
 
-  it('believes 404 of an upload only the second time, also while a part is sent', async () => {
+  it('trusts a 404 for an upload only the second time, also while a part is sent', async () => {
     const blob = await store.multipart.begin();
     const content = {
       sizeBytes: 0,

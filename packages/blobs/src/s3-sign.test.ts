@@ -38,7 +38,7 @@ await describeWithS3('signed URLs', (bucket) => {
   };
   const listed = () => Array.fromAsync(store.multipart.list(blob));
 
-  it('sign the length and the checksum as headers, and nothing that the sender does not know', async () => {
+  it('sign the length and the checksum as headers, and no header that the sender does not know', async () => {
     const { url, headers } = await sign(3, contentOf(bytes), 77);
     expect(headers).toEqual({ 'content-length': String(bytes.length), 'x-amz-checksum-sha256': base64 });
     const query = Object.fromEntries(new URL(url).searchParams);
@@ -56,13 +56,13 @@ await describeWithS3('signed URLs', (bucket) => {
     });
   });
 
-  it('are signed by the time of the S3 server, whatever the store is given', async () => {
+  it('are signed with the time of the S3 server, whatever clock the store gets', async () => {
     store = await openS3Store({ ...bucket.options(), now: () => new Date('2026-06-01T12:00:00Z') });
     const { key } = await store.write(Readable.from([bytes]));
     expect((await fetch(await signRead(key))).status).toBe(200);
   });
 
-  it('store a part that never passes the server, and that counts like any other', async () => {
+  it('store a part that never passes through the server and equals any other part', async () => {
     const { url, headers } = await sign();
     expect(await send(url, { ...headers }, bytes)).toMatchObject({ status: 200 });
     const last = Buffer.from('through the server');
@@ -79,7 +79,7 @@ await describeWithS3('signed URLs', (bucket) => {
     expect((await send(url, { ...headers }, bytes)).status).toBe(404);
   });
 
-  it('let nobody send anything else', async () => {
+  it('reject any other request', async () => {
     const { url, headers } = await sign();
     const changed = Buffer.from(bytes);
     changed.writeUInt8(changed.readUInt8(0) ^ 1);
@@ -100,7 +100,7 @@ await describeWithS3('signed URLs', (bucket) => {
     expect(await listed()).toEqual([]);
   });
 
-  it('work for as long as was said', async () => {
+  it('work until they expire', async () => {
     const { url, headers } = await sign(1, contentOf(bytes), 1);
     let status = 200;
     while (status === 200) {
@@ -116,7 +116,7 @@ await describeWithS3('signed URLs', (bucket) => {
     await expect(sign(1, { ...contentOf(bytes), sha256: 'x' })).rejects.toThrow(RangeError);
   });
 
-  it('serve a blob, with the type and the name that are wished, whole and in ranges', async () => {
+  it('serve a blob with the requested type and name, whole and in ranges', async () => {
     const { key } = await store.write(Readable.from([bytes]));
     const contentDisposition = "attachment; filename*=UTF-8''w%C3%BCrfel%20%231.onnx";
     const url = await signRead(key, { contentType: 'application/x-onnx', contentDisposition });

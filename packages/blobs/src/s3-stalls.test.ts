@@ -12,7 +12,7 @@ const MiB = 2 ** 20;
 const distantFuture = new Date('2999-01-01');
 const stallTimeout = 2_000;
 
-await describeWithS3('S3 that stands still', (bucket) => {
+await describeWithS3('an S3 server that stalls', (bucket) => {
   const { endpoint = '', ...options } = bucket.options();
   let proxy: FaultProxy;
   let store: BlobStore;
@@ -38,7 +38,7 @@ await describeWithS3('S3 that stands still', (bucket) => {
   });
 
   it.each(['request', 'answer'] as const)(
-    'at the %s: requests without a body are given up after two tries',
+    'at the %s: requests without a body fail after two tries',
     async (at) => {
       const { key } = await store.write(small());
       const blob = await store.multipart.begin();
@@ -67,14 +67,14 @@ await describeWithS3('S3 that stands still', (bucket) => {
     },
   );
 
-  it('when a connection is made: a store cannot be opened, which says so', async () => {
+  it('when it accepts a connection: the store cannot be opened, and the error says why', async () => {
     const rule = proxy.inject({ kind: 'stall', at: 'connect' });
     const opening = openS3Store({ ...options, endpoint: proxy.endpoint, stallTimeout });
     await expect(opening).rejects.toThrow(/no progress/);
     expect(rule.injected.length).toBeGreaterThan(0);
   });
 
-  it('once only: a read is repeated on another connection', async () => {
+  it('only once: a read is retried on another connection', async () => {
     const { key } = await store.write(small());
     const rule = proxy.inject({ kind: 'stall', at: 'answer' }, { operation: 'GetObject', times: 1 });
     expect(String(await buffer((await store.read(key)).stream))).toBe('small');
@@ -89,7 +89,7 @@ await describeWithS3('S3 that stands still', (bucket) => {
     expect(rule.injected).toHaveLength(1);
   });
 
-  it('not so if the reader or the sender is slow: they may take longer than the limit', async () => {
+  it('but a slow reader or sender may take longer than the limit', async () => {
     const bytes = randomBytes(20 * MiB);
     const { key } = await store.write(pieces(bytes, stallTimeout * 0.4));
     const { stream } = await store.read(key);
@@ -110,7 +110,7 @@ await describeWithS3('S3 that stands still', (bucket) => {
   it.each([
     { operation: 'PutObject', size: MiB },
     { operation: 'UploadPart', size: 20 * MiB },
-  ])('in a $operation: sent once, an error, and nothing is left', async ({ operation, size }) => {
+  ])('in a $operation: it is sent once and fails, and nothing is left', async ({ operation, size }) => {
     const rule = proxy.inject({ kind: 'stall', at: 'request-body', afterBytes: 64 * 1024 }, { operation });
     await expect(store.write(pieces(randomBytes(size)))).rejects.toThrow(/no progress/);
     expect(rule.injected.length).toBeGreaterThan(0);
@@ -137,7 +137,7 @@ await describeWithS3('S3 that stands still', (bucket) => {
     expect(bytes.equals(await buffer((await store.read(blob.key)).stream))).toBe(true);
   });
 
-  it('for some uploads: these do not keep others from the memory of all', async () => {
+  it('for some uploads: they do not block the shared memory for others', async () => {
     const patient = await openS3Store({ ...options, endpoint: proxy.endpoint, stallTimeout: 6_000 });
     const rule = proxy.inject(
       { kind: 'stall', at: 'request-body', afterBytes: MiB },

@@ -18,14 +18,14 @@ import type { File } from './generated/schemas.ts';
 import type { Carrier } from './uploads/carrier.ts';
 import { type SentFile, sendFile } from './uploads/upload-file.ts';
 
-/** All calls of one client: single requests, and files that take several. */
+/** All calls of one client: single requests, and transfers of files, which may need several requests. */
 export class Transfers extends Http implements Calls {
-  /** The upload of a file, until it is verified. */
+  /** Uploads a file. Resolves when the server has verified it. */
   uploadFile(call: FileUpload): APIPromise<File> {
     return new APIPromise<File>(this.sendFile(call).then((sent) => sent.verified()));
   }
 
-  /** The upload of a file, until it has been sent. */
+  /** Uploads a file. Resolves when all content has been sent. */
   async sendFile({ url, query, to, source, options = {}, ...shared }: FileUpload): Promise<SentFile> {
     const from = readSource(source);
     const { path, ...owner } = to;
@@ -59,7 +59,7 @@ export class Transfers extends Http implements Calls {
     };
   }
 
-  /** The download of a file's content, from when its head is here. */
+  /** Downloads a file. Resolves when the head of the answer has arrived. */
   download({ url, query, options, direct = false }: FileDownload): DownloadPromise {
     const target = url + queryString({ ...query, redirect: direct || undefined });
     const remote = this.#remote(target, options, direct);

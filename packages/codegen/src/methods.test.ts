@@ -37,7 +37,7 @@ function method(path: string, verb: string, one: DocumentOperation): string {
 }
 
 describe('a method', () => {
-  test('takes path parameters, body and the options that the route honours, if it writes', () => {
+  test('has path parameters, body and the options that the route supports, if it writes', () => {
     const text = method(
       '/v1/things/{thing}',
       'patch',
@@ -78,7 +78,7 @@ describe('a method', () => {
     expect(text).toContain("this.http.list<Thing>({ url: '/v1/things', query, options })");
   });
 
-  test('takes a query parameter that is required by position', () => {
+  test('has a positional argument for a required query parameter', () => {
     const text = method(
       '/v1/find',
       'get',
@@ -92,7 +92,7 @@ describe('a method', () => {
     expect(text).toContain('query: { ref }');
   });
 
-  test('takes a source for an upload, with the query among the options', () => {
+  test('has a source for an upload, with the query among the options', () => {
     const text = method(
       '/v1/things/{thing}/{path}',
       'put',
@@ -116,7 +116,7 @@ describe('a method', () => {
     expect(text).toContain('to: { thing, path }');
   });
 
-  test('takes the query of a download among the options, except parameters that the client leaves out', () => {
+  test('has the query of a download among the options, except parameters that the client leaves out', () => {
     const hidden = { ...parameter('redirect', 'query', false), schema: { 'x-not-in-client': true } };
     const text = method(
       '/v1/things/{thing}/archive',
@@ -143,7 +143,7 @@ describe('a method', () => {
     expect(text).not.toContain('body');
   });
 
-  test('keeps an answer that has the status of an error', () => {
+  test('returns an answer that has the status of an error', () => {
     const text = method(
       '/ready',
       'get',
@@ -153,7 +153,7 @@ describe('a method', () => {
   });
 });
 
-test('a body that is no component is refused, for its type would have no name', () => {
+test('a body that is not a component is refused, because its type would have no name', () => {
   const anonymous = {
     required: true,
     content: { 'application/json': { schema: { properties: { a: {} } } } },

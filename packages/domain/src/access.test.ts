@@ -62,10 +62,10 @@ describe('decideAccess', () => {
     expect(decideAccess(actor(['ai', 'model.read']), 'model.read', namespace)).toBe(decision),
   );
 
-  it('a grant below does not hold above', () =>
+  it('a grant on a namespace does not apply above it', () =>
     expect(decideAccess(actor(['ai/vision', 'model.read']), 'model.read', 'ai')).toBe('hidden'));
 
-  it('denies what is seen and not granted', () => {
+  it('denies a permission that is not granted on a visible namespace', () => {
     const ann = actor(['ai', 'model.read'], ['ai/vision', 'model.write']);
     expect(decideAccess(ann, 'model.write', 'ai')).toBe('denied');
     expect(decideAccess(ann, 'model.write', 'ai/vision')).toBe('allowed');
@@ -73,7 +73,7 @@ describe('decideAccess', () => {
     expect(decideAccess(ann, 'model.delete', 'ai/vision')).toBe('denied');
   });
 
-  it('hides everything from who has nothing', () => {
+  it('hides everything from a caller without grants', () => {
     expect(decideAccess(actor(), 'model.read', 'ai')).toBe('hidden');
     expect(decideAccess(actor(['ai']), 'model.read', 'ai')).toBe('hidden');
   });
@@ -87,7 +87,7 @@ describe('decideAccess', () => {
   });
   const rank = { hidden: 0, denied: 1, allowed: 2 };
 
-  it('never allows less for one grant more, or further down', () =>
+  it('never allows less with one more grant, or further down', () =>
     fc.assert(
       fc.property(fc.array(grant), grant, permission, path, segment, (grants, more, wanted, at, below) => {
         const decide = (given: Grant[], namespace: string) =>
@@ -97,7 +97,7 @@ describe('decideAccess', () => {
       }),
     ));
 
-  it('allows exactly what some grant at or above the namespace holds', () =>
+  it('allows exactly the permissions of the grants at or above the namespace', () =>
     fc.assert(
       fc.property(fc.array(grant), permission, path, (grants, wanted, at) => {
         const segments = at.split('/');
@@ -107,7 +107,7 @@ describe('decideAccess', () => {
       }),
     ));
 
-  it('finds the namespaces in which a permission is held', () => {
+  it('finds the namespaces on which a permission is granted', () => {
     expect(
       namespacesWith(
         asMap([

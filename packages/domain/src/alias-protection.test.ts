@@ -21,7 +21,7 @@ const protection: fc.Arbitrary<AliasProtection> = fc.oneof(
   fc.constant({ by: 'proposal' as const }),
 );
 
-it('is what the table in the documents says', () =>
+it('decides like the table in the documentation', () =>
   fc.assert(
     fc.property(actor, protection, fc.constantFrom(...movers), ({ name, groups, held }, p, mover) => {
       const who: Actor = {
@@ -50,7 +50,7 @@ it('is what the table in the documents says', () =>
     }),
   ));
 
-it('lets administrators do what callers do, and nothing that only a rule or a proposal does', () => {
+it('lets administrators pass a role or principals, but not replace a rule or a proposal', () => {
   const allowed = (p: AliasProtection) =>
     movers.filter((mover) => allowsMove(p, localActor, moverOf(mover), 'ai'));
   expect(allowed({ by: 'role', permissions: ['alias.protect'] })).toEqual(['caller', 'proposal']);

@@ -39,7 +39,7 @@ describe('mergePatch', () => {
     expect(mergePatch(target, patch)).toEqual(result),
   );
 
-  it('does nothing twice', () =>
+  it('changes nothing when it is applied again', () =>
     fc.assert(
       fc.property(json, json, (target, patch) => {
         const once = mergePatch(target, patch);
@@ -47,7 +47,7 @@ describe('mergePatch', () => {
       }),
     ));
 
-  it('leaves target and patch as they are', () =>
+  it('changes neither target nor patch', () =>
     fc.assert(
       fc.property(json, json, (target, patch) => {
         const before = structuredClone([target, patch]);
@@ -56,14 +56,14 @@ describe('mergePatch', () => {
       }),
     ));
 
-  it('an empty patch keeps an object', () =>
+  it('an empty patch changes nothing', () =>
     fc.assert(
       fc.property(object, (target) => {
         expect(mergePatch(target, {})).toEqual(target);
       }),
     ));
 
-  it('each member is the patched member, and those not named stay', () =>
+  it('patches each named member, and keeps the others', () =>
     fc.assert(
       fc.property(object, object, (target, patch) => {
         const result = new Map(Object.entries(mergePatch(target, patch) as object));
@@ -76,7 +76,7 @@ describe('mergePatch', () => {
       }),
     ));
 
-  it('puts no null in where there was none', () =>
+  it('adds no null to a target without null', () =>
     fc.assert(
       fc.property(object, object, (target, patch) => {
         if (!hasNull(target)) expect(hasNull(mergePatch(target, patch))).toBe(false);
@@ -100,6 +100,6 @@ describe('mergePatch', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it('keeps the order of the members that were there', () =>
+  it('keeps the order of the existing members', () =>
     expect(Object.keys(mergePatch({ z: 1, a: 2 }, { a: 3, m: 4, z: 5 }) as object)).toEqual(['z', 'a', 'm']));
 });

@@ -37,7 +37,7 @@ describe('parseName', () => {
     'a'.repeat(128),
   ])('accepts %j', (text) => expect(parseName(text)).toEqual({ ok: true, name: text }));
 
-  it('brings a name to NFC', () => {
+  it('normalizes a name to NFC', () => {
     expect(parseName('cafe\u0301')).toEqual({ ok: true, name: 'caf\u00e9' });
     expect(parseName('e\u0301'.repeat(128))).toEqual({ ok: true, name: '\u00e9'.repeat(128) });
   });
@@ -75,7 +75,7 @@ describe('parseName', () => {
 });
 
 describe('isUuid', () => {
-  it('knows the text form of any version, and nothing else', () => {
+  it('accepts the text form of any version, and nothing else', () => {
     expect(isUuid(uuid)).toBe(true);
     expect(isUuid('00000000-0000-0000-0000-000000000000')).toBe(true);
     for (const text of ['', uuid.slice(1), `${uuid}0`, `{${uuid}}`, uuid.replaceAll('-', ''), `${uuid}\n`]) {
@@ -94,7 +94,7 @@ describe('parseNamespace', () => {
     expect(parseNamespace(text)).toEqual({ ok: true, namespace: expected });
   });
 
-  it('takes up to 512 characters, the slash at the end not counted', () => {
+  it('accepts up to 512 characters, without the slash at the end', () => {
     const segments = Array.from({ length: 4 }, () => 'a'.repeat(127));
     const longest = `${segments.join('/')}a`;
     expect(parseNamespace(`${longest}/`)).toEqual({ ok: true, namespace: longest });
@@ -135,7 +135,7 @@ describe('parseQualifiedName', () => {
     },
   );
 
-  it('reads what stands between the last slash and what is before it', () => {
+  it('splits a path at its last slash', () => {
     expect(parseQualifiedName('ai/vision/yolo')).toEqual({ ok: true, namespace: 'ai/vision', name: 'yolo' });
     fc.assert(
       fc.property(namespace, name, (ns, last) => {

@@ -24,7 +24,7 @@ describe('parseFilePath', () => {
     expect(parseFilePath(path)).toEqual({ ok: true, path });
   });
 
-  it('brings a path to NFC', () => {
+  it('normalizes a path to NFC', () => {
     expect(parseFilePath('cafe\u0301/x')).toEqual({ ok: true, path: 'caf\u00e9/x' });
   });
 
@@ -125,7 +125,7 @@ describe('parseTrackedUri', () => {
     expect(parseTrackedUri(uri)).toEqual({ ok: true, uri, path });
   });
 
-  it('takes up to 2048 characters', () => {
+  it('accepts up to 2048 characters', () => {
     const base = 's3://bucket/d/';
     expect(parseTrackedUri(base + '/f'.repeat(1017)).ok).toBe(true);
     expect(parseTrackedUri(`${base}${'/f'.repeat(1017)}g`).ok).toBe(false);

@@ -5,27 +5,28 @@ type PermissionsOf<R> = R extends { readonly kind: infer K extends string; reado
   ? `${K}.${keyof P & string}`
   : never;
 
-/** `dataset.read`: a route declares which permission it needs on each object that it touches. */
+/** For example `dataset.read`. A route declares which permission it needs on each object that it touches. */
 export type Permission = PermissionsOf<(typeof RESOURCES)[number]>;
 
-const LEAST_ROLES = new Map(
-  RESOURCES.flatMap(({ kind, permissions }) =>
-    Object.entries(permissions).map(([action, role]) => [`${kind}.${action}` as Permission, role as Role]),
-  ),
+/** Each permission with the lowest role that has it. */
+const LOWEST_ROLES = RESOURCES.flatMap(({ kind, permissions }) =>
+  Object.entries(permissions).map(([action, role]) => ({
+    permission: `${kind}.${action}` as Permission,
+    lowest: role as Role,
+  })),
 );
 
-/** All permissions. A route declares the permission that it needs on each touched object. */
-export const PERMISSIONS: readonly Permission[] = [...LEAST_ROLES.keys()];
+export const PERMISSIONS: readonly Permission[] = LOWEST_ROLES.map(({ permission }) => permission);
 
-const permissionsOf = (role: Role): Permission[] =>
-  PERMISSIONS.filter(
-    (permission) => ROLES.indexOf(LEAST_ROLES.get(permission) ?? 'admin') <= ROLES.indexOf(role),
+const permissionsUpTo = (role: Role): readonly Permission[] =>
+  LOWEST_ROLES.filter(({ lowest }) => ROLES.indexOf(lowest) <= ROLES.indexOf(role)).map(
+    ({ permission }) => permission,
   );
 
 /** The permissions of each role. An admin of a namespace has all. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: permissionsOf('viewer'),
-  contributor: permissionsOf('contributor'),
-  maintainer: permissionsOf('maintainer'),
+  viewer: permissionsUpTo('viewer'),
+  contributor: permissionsUpTo('contributor'),
+  maintainer: permissionsUpTo('maintainer'),
   admin: PERMISSIONS,
 };

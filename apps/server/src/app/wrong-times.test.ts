@@ -10,11 +10,15 @@ import { retainDue } from '../workers/retention.ts';
 
 const zone = 'Asia/Kolkata';
 let server: TestServer;
+let pinTimeZone: () => void;
 beforeAll(async () => {
-  unpinTimeZone(zone);
+  pinTimeZone = unpinTimeZone(zone);
   server = await startTestServer();
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  pinTimeZone();
+  await server.stop();
+});
 
 const { ok, decideAll, modelWith, newVersion, upload } = policyTests(() => server);
 

@@ -31,7 +31,7 @@ export interface ContentUpload extends Call<UploadOptions> {
   readonly source: UploadSource;
 }
 
-/** The object that a file is for: one of these. */
+/** The object of a file. Exactly one member is set. */
 export interface Owner {
   readonly model?: string;
   readonly version?: string;
@@ -41,30 +41,30 @@ export interface Owner {
 
 export interface FileUpload extends Call<FileUploadOptions> {
   readonly query?: { readonly role?: FileRole | undefined } | undefined;
-  /** The object that the file is for, and where it is to lie. */
+  /** The object of the file, and the path of the file in it. */
   readonly to: Owner & { readonly path: string };
   readonly source: UploadSource;
-  /** Of several uploads to the same object: the connections that they share, */
+  /** The connections that several uploads to the same object share. */
   readonly slots?: Slots;
-  /** and the uploads to it that are known already. */
+  /** The known uploads to the object. Absent: the call lists them. */
   readonly known?: Iterable<Upload>;
 }
 
 export interface FileDownload extends Call<DownloadOptions> {
-  /** The content comes from where the server says, if it says so. */
+  /** Whether the server may redirect to a signed URL of the file store. */
   readonly direct?: boolean;
 }
 
 /** The calls that the generated methods make. */
 export interface Calls {
-  /** A call with a JSON answer, or none. */
+  /** Sends a call with a JSON answer or an empty one. */
   send<T>(call: Send): APIPromise<T>;
-  /** A list, page by page. */
+  /** Reads a list page by page. */
   list<T>(call: Call<CallOptions>): PagePromise<T>;
-  /** The upload of content in one request. */
+  /** Uploads content in one request. */
   upload<T extends { sha256: string | null }>(call: ContentUpload): APIPromise<T>;
-  /** The upload of a file, until it is verified. */
+  /** Uploads a file. Resolves when the server has verified it. */
   uploadFile(call: FileUpload): APIPromise<File>;
-  /** The download of a file's content, from when its head is here. */
+  /** Downloads a file. Resolves when the head of the answer has arrived. */
   download(call: FileDownload): DownloadPromise;
 }

@@ -1,17 +1,17 @@
 import { type Answer, answerOf } from './api-promise.ts';
 import { ModelBoxError } from './errors.ts';
 import type { Read } from './try-request.ts';
-
-export const readJson = async <T>(response: Response, watchdog: { release(): void }): Promise<Answer<T>> => {
-  const text = await response.text();
-  watchdog.release();
-  return answerOf(response, parse(text, response) as T);
-};
+import type { Watchdog } from './watchdog.ts';
 
 export const readText: Read<Answer<string>> = async (response, watchdog) => {
   const text = await response.text();
   watchdog.release();
   return answerOf(response, text);
+};
+
+export const readJson = async <T>(response: Response, watchdog: Watchdog): Promise<Answer<T>> => {
+  const { data } = await readText(response, watchdog);
+  return answerOf(response, parse(data, response) as T);
 };
 
 function parse(text: string, response: Response): unknown {

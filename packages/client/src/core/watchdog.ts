@@ -1,20 +1,20 @@
 import type { Closing } from './closing.ts';
 import { AbortError, ClosedError, TimeoutError } from './errors.ts';
 
-/** The longest time that a timer can be set to. */
+/** The longest delay of a timer in milliseconds. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Watches over one try: its signal fires when the caller gives up, the client closes, or the server is silent. */
 export interface Watchdog {
   /** Its reason is the error to throw. */
   readonly signal: AbortSignal;
-  /** From now on it is the server's turn; the wait starts anew. */
+  /** Starts the timeout again, because the client now waits for the server. */
   arm(): void;
-  /** It is the caller's turn, who may take all the time. */
+  /** Stops the timeout while the caller works. */
   disarm(): void;
-  /** The caller's own part failed; `reason` is the error to throw. */
+  /** Fires the signal because the work of the caller failed. `reason` is the error to throw. */
   fail(reason: unknown): void;
-  /** The try is over; nothing is watched any more. */
+  /** Ends the watch, because the try is over. */
   release(): void;
 }
 

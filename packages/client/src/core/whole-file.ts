@@ -1,14 +1,14 @@
 import type { ParallelPartOptions } from './part-options.ts';
 import type { Slots } from './slots.ts';
 
-/** A stored file, as it is fetched whole. */
+/** A stored file to download as a whole. */
 export interface WholeFile {
   /** The subject of error messages, such as `The download of a.bin`. */
   readonly what: string;
   readonly sizeBytes: number;
   /** In lower-case hex. */
   readonly sha256: string;
-  /** `length` bytes from `offset` on. They go on by themselves where a connection breaks off. */
+  /** Opens `length` bytes from `offset`. If the connection breaks, the stream requests the rest. */
   readonly open: (
     offset: number,
     length: number,
@@ -17,12 +17,12 @@ export interface WholeFile {
 }
 
 export interface FetchOptions extends ParallelPartOptions {
-  /** Connections that are shared with others. */
+  /** The connections, which other transfers share. */
   readonly slots: Slots;
   readonly signal: AbortSignal | undefined;
-  /** Told how much of the file is here, what was here before too. */
+  /** Receives the number of bytes that have arrived, including those of an earlier call. */
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Writes a stored file to a path. A call that was cut off goes on from there. */
+/** Writes a stored file to a path. Continues an interrupted call. */
 export type FetchFile = (file: WholeFile, path: string, options: FetchOptions) => Promise<void>;

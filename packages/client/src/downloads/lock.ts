@@ -3,9 +3,9 @@ import { idempotencyKey } from '../core/idempotency-key.ts';
 import { nodeModule } from '../core/node.ts';
 
 const NEED = 'Writing a file';
-/** The interval in which the owner touches its lock, */
+/** The interval in milliseconds in which the owner touches its lock. */
 const BEAT_MS = 10_000;
-/** and the age without a touch at which its owner, on any machine, counts as dead. */
+/** The time in milliseconds without a touch after which the owner counts as dead, on whichever machine it runs. */
 const GONE_MS = 60_000;
 
 interface Holder {
@@ -14,7 +14,7 @@ interface Holder {
   readonly host: string;
 }
 
-/** The tokens of the locks of this process. A later process may have the number of a killed one. */
+/** The tokens of the locks of this process. A later process may have the process id of a killed one. */
 const ours = new Set<string>();
 
 /**

@@ -1,7 +1,7 @@
 import type { Owner } from '../core/calls.ts';
 import type { FileRole, Upload } from '../generated/schemas.ts';
 
-/** Where a file is to lie, and as what. */
+/** The location of an uploaded file, and its properties. */
 export interface FileTarget {
   readonly owner: Owner;
   readonly path: string;

@@ -49,7 +49,12 @@ export const hostileEnvironment: Readonly<Record<string, string>> = {
   PGCONNECT_TIMEOUT: '1',
 };
 
-/** From now on, this process opens sessions like releases that did not pin the time zone. */
-export function unpinTimeZone(zone: string): void {
-  (pinned as Record<string, string>)['TimeZone'] = zone;
+/**
+ * From now on, this process opens sessions like releases that did not pin the time zone. Returns a function that pins
+ * it again: test files share this module.
+ */
+export function unpinTimeZone(zone: string): () => void {
+  const before = { ...pinned };
+  Object.assign(pinned, { TimeZone: zone });
+  return () => void Object.assign(pinned, before);
 }

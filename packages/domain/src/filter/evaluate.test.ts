@@ -67,7 +67,7 @@ describe('evaluateFilter', () => {
 });
 
 describe('compareByOrder', () => {
-  it('puts NaN and then missing last both ways, and numbers before strings in metadata', () => {
+  it('orders NaN and then missing values last in both directions, and numbers before strings in metadata', () => {
     const values = [2, 'NaN', undefined, -1, 'Infinity'] as const;
     const objects = values.map((a, i) => ({
       fields: { id: `018f0000-0000-7000-8000-00000000000${i}` },
@@ -92,7 +92,7 @@ describe('the parts', () => {
     expect([...ordered].reverse().sort(compareText)).toEqual(ordered);
   });
 
-  it('matches patterns in time that no pattern blows up', () => {
+  it('matches fast, whatever the pattern', () => {
     expect(matchLike('a'.repeat(5000), `${'%a'.repeat(500)}b`)).toBe(false);
     expect(matchLike('\u{1f600}x', '_x')).toBe(true);
     expect(matchLike('50%', '50\\%')).toBe(true);

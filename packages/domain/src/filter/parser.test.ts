@@ -66,7 +66,7 @@ describe('parseFilter', () => {
     expect(canonical(text)).toBe(expected);
   });
 
-  it('places every term in the text', () => {
+  it('reports the position of every term in the text', () => {
     const text = "name = 'a' AND  NOT metrics.x > 1";
     const { condition: and } = parseFilter(text, testSchema);
     if (and?.kind !== 'and' || and.terms[1]?.kind !== 'not') throw new Error('not the expected tree');
@@ -119,7 +119,7 @@ describe('parseFilter', () => {
     if (expected !== null) expect(error.expected).toContain(expected);
   });
 
-  it('bounds length, nesting, terms, lists and paths', () => {
+  it('limits length, nesting, terms, lists and paths', () => {
     const times = (n: number, text: string, join: string): string => Array(n).fill(text).join(join);
     expect(failure(`name = '${'x'.repeat(4096)}'`).message).toContain('4096');
     for (const open of ['(', 'NOT ', 'NOT (']) {
@@ -185,7 +185,7 @@ describe('parseFilter', () => {
     );
   });
 
-  it('throws nothing but FilterError, placed in the text', () => {
+  it('throws only FilterError, with a position in the text', () => {
     const words = [
       '(',
       ')',

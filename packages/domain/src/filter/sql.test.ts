@@ -237,7 +237,7 @@ describe('the compiled SQL', () => {
     }
   }
 
-  it('survives cursors that clients made up: refused, or harmless to Postgres', async () => {
+  it('refuses forged cursors, or compiles them to SQL that Postgres accepts', async () => {
     const order = compileOrderBy(
       parseOrderBy('metrics.a DESC, metadata.a, step, held, name, createdAt', schema),
       schema,

@@ -25,7 +25,7 @@ describe('durations', () => {
       }),
     );
   });
-  it('come back as they were, to the millisecond', () => {
+  it('are parsed exactly, to the millisecond', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100_000_000_000 }), (milliseconds) => {
         const rest = String(milliseconds % 1000).padStart(3, '0');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { firstOf } from './first-of.ts';
 
-it('the first so many of a stream are those of the whole in order', () => {
+it('keeps the same items of a stream as sorting the whole', () => {
   const numbers = fc.uniqueArray(fc.integer(), { maxLength: 60 });
   fc.assert(
     fc.property(numbers, fc.integer({ min: 1, max: 70 }), (list, count) => {
@@ -15,7 +15,7 @@ it('the first so many of a stream are those of the whole in order', () => {
   );
 });
 
-it('a stream costs each item the logarithm of how many are kept, in whatever order it comes', () => {
+it('each item costs time logarithmic in the number of kept items, in any order', () => {
   const count = 4096;
   for (const way of [1, -1]) {
     let asked = 0;

@@ -56,7 +56,7 @@ describe('better', () => {
     expect(verdict.passes).toBe(passes);
   });
 
-  it('less is better where the rule says so, by an absolute or relative margin', () => {
+  it('prefers lower values if the rule says so, by an absolute or relative margin', () => {
     const by = (margin: LabelRule['margin']) => ({ ...rule, direction: 'min', margin }) as const;
     const of = (margin: LabelRule['margin']) =>
       ask({ rule: by(margin), candidate: version('new', 9), holder: version('old', 10) }).passes;
@@ -80,7 +80,7 @@ describe('better', () => {
     ).toBe(passes);
   });
 
-  it('of two that pass a bound the newer one', () => {
+  it('prefers the newer of two versions that pass a bound', () => {
     const bound = { ...rule, than: 0.5 };
     const [old, young] = [version('old', 0.9), version('young', 0.6, { order: 5 })];
     expect(ask({ rule: bound, candidate: young, holder: old }).passes).toBe(true);
@@ -90,7 +90,7 @@ describe('better', () => {
   });
 });
 
-describe('all else', () => {
+describe('the other clauses', () => {
   it.each<[string, Partial<LabelQuestion>, string]>([
     ['a pending version', { candidate: version('v', 0.9, { isReady: false }) }, 'ready'],
     ['a deleted version', { candidate: version('v', 0.9, { isDeleted: true }) }, 'ready'],
@@ -104,7 +104,7 @@ describe('all else', () => {
     expect(verdict.clauses.filter(({ holds }) => !holds).map((each) => each.clause)).toEqual([clause]);
   });
 
-  it('of two that pass a bound the one that was created later counts, whatever its id', () => {
+  it('prefer the version created later of two that pass a bound, whatever its id', () => {
     const bound = { ...rule, than: 0.5 };
     const [one, two] = [version('b', 0.9), version('a', 0.6, { order: 2 })];
     expect(ask({ rule: bound, candidate: two, holder: one }).passes).toBe(true);
@@ -112,7 +112,7 @@ describe('all else', () => {
     expect(ask({ rule: bound, candidate: version('c', 0.5), holder: null }).passes).toBe(false);
   });
 
-  it('an age that is just reached is reached', () => {
+  it('pass at exactly the required age', () => {
     const aged = { ...rule, minAge: 'PT1H' };
     const of = (second: number) => ask({ rule: aged, candidate: version('v', 1), now: at(second) });
     expect([of(3599).passes, of(3600).passes, of(3600).dueAt]).toEqual([false, true, null]);
@@ -143,7 +143,7 @@ describe('all else', () => {
     expect(ask({ rule: { ...rule, evaluated }, evaluate: ['night'], candidate }).passes).toBe(passes);
   });
 
-  it('better than any other version, where the rule says so', () => {
+  it('compare with any other version if the rule says so', () => {
     const any = { ...rule, than: 'any' } as const;
     const of = (best: VersionFacts | null) =>
       ask({ rule: any, candidate: version('v', 0.6), holder: version('old', 0.1), best }).passes;
@@ -155,7 +155,7 @@ describe('all else', () => {
     ]);
   });
 
-  it('a file by its role or by its path', () => {
+  it('find a file by its role or its path', () => {
     const files = [{ path: 'a/model.onnx', role: 'model' }];
     const of = (...wanted: NonNullable<LabelRule['files']>) =>
       ask({ rule: { ...rule, files: wanted }, candidate: version('v', 1, { files }) }).passes;
@@ -163,7 +163,7 @@ describe('all else', () => {
     expect([of({ role: 'dataset' }), of({ path: 'model.onnx' })]).toEqual([false, false]);
   });
 
-  it('no worse elsewhere than the tolerance, and what is missing is worse', () => {
+  it('allow other metrics to be worse within the tolerance, but not missing', () => {
     const strict = {
       ...rule,
       notWorse: [{ metric: 'ms', direction: 'min', tolerance: { rel: 0.1 } }],
@@ -178,14 +178,14 @@ describe('all else', () => {
     expect(ask({ rule: strict, candidate: timed('new', 0.9), holder: timed('old', 0.8) }).passes).toBe(true);
   });
 
-  it('says when an age will be reached', () => {
+  it('return the time at which an age will be reached', () => {
     const verdict = ask({ rule: { ...rule, minAge: 'PT1H' }, candidate: version('v', 1), now: at(0) });
     expect(verdict.dueAt).toEqual(at(3600));
   });
 });
 
 describe('coverage', () => {
-  it('is stale where the dataset has another digest by now, and one without digest never changes', () => {
+  it('is stale if the digest of the dataset has changed; a dataset without digest never changes', () => {
     expect([
       coverageOf(undefined, 'x'),
       coverageOf({ digest: 'x' }, 'x'),
@@ -295,7 +295,7 @@ describe('words', () => {
     });
   });
 
-  it('say what the outcome and the clauses say', () => {
+  it('agree with the outcome and the clauses', () => {
     const clause = fc.record({ holds: fc.boolean(), name: fc.constantFrom('better', 'filter', 'ready') });
     fc.assert(
       fc.property(fc.array(clause, { minLength: 1, maxLength: 5 }), fc.boolean(), (drawn, has) => {
@@ -339,7 +339,7 @@ describe('words', () => {
     );
   });
 
-  it('and all of a verdict survives JSON, whatever the values', () => {
+  it('survive JSON with the whole verdict, whatever the values', () => {
     const special = fc.constantFrom(0.5, 'NaN' as const, 'Infinity' as never, '-Infinity' as never, null);
     const thans = fc.constantFrom('holder', 'any', 0.5);
     fc.assert(
@@ -388,7 +388,7 @@ describe('schedules', () => {
     );
   });
 
-  it('each move is to a better value, so that asking again and again ends', () => {
+  it('each move is to a better value, so repeated questions end', () => {
     const facts = fc.record({
       mAP: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom('NaN' as const, null)),
       ms: fc.integer({ min: 0, max: 5 }),

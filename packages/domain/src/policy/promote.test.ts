@@ -72,13 +72,13 @@ describe('a checkpoint becomes a version', () => {
     expect(failing(more)).toEqual(clauses);
   });
 
-  it('while its experiment runs, where the rule says at once', () => {
+  it('while its experiment runs, if the rule says `once`', () => {
     expect(
       failing({ rule: { ...rule, at: 'once' }, experiment: { ...finished, status: 'running' } }),
     ).toEqual([]);
   });
 
-  it('of several exactly one: the best, and of the same value the oldest', () => {
+  it('only one of several: the best, or the oldest of equal ones', () => {
     const losses = fc.array(
       fc.record({
         loss: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('NaN' as const, null)),
@@ -125,13 +125,13 @@ describe('the name of the version', () => {
     });
   });
 
-  it('takes a name as it is, also where it looks like a pattern or a place', () => {
+  it('contains names unchanged, even if they look like a pattern or a placeholder', () => {
     expect(
       renderTemplate('{experiment}-e{epoch}', { experiment: '$&{epoch}', epoch: 1, step: 2, model: 'm' }),
     ).toBe('$&{epoch}-e1');
   });
 
-  it('is refused where it would be no name', () => {
+  it('is refused if it is not a valid name', () => {
     expect(named('{experiment}-e{epoch}', {}, 'x'.repeat(127))).toMatchObject({ ok: false });
     expect(named('{experiment}{model}', {}, 'x'.repeat(125))).toMatchObject({ ok: false });
   });
@@ -145,7 +145,7 @@ describe('the name of the version', () => {
     expect(templateFault(template)).toContain(why);
   });
 
-  it('is the text of the template with each place replaced, for every template that is accepted', () => {
+  it('is the template with each placeholder replaced, for every accepted template', () => {
     const values = { experiment: 'run-7', epoch: 3, step: null, model: 'yolo' };
     const shown = { experiment: 'run-7', epoch: '3', step: '0', model: 'yolo' };
     const part = fc.oneof(

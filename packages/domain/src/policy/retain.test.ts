@@ -154,7 +154,7 @@ describe('retention', () => {
     );
   });
 
-  it('says the same in whatever order the objects are seen', () => {
+  it('decides the same, whatever the order of the objects', () => {
     const shuffled = cases.chain(([rule, objects]) =>
       fc.tuple(
         fc.constant(rule),
@@ -184,7 +184,7 @@ describe('retention', () => {
     );
   });
 
-  it('names what keeps an object, all of it', () => {
+  it('names everything that keeps an object', () => {
     const rule: RetainRule = { keep: [{ latest: 1 }, { everyEpoch: 5 }, { filter: 'x' }], remove: 'object' };
     const object = made('a', {
       epoch: 10,
@@ -197,7 +197,7 @@ describe('retention', () => {
     ]);
   });
 
-  it('by default counts in each experiment for checkpoints, and over all for versions', () => {
+  it('by default counts per experiment for checkpoints, and in total for versions', () => {
     const rule: RetainRule = { keep: [{ latest: 1 }], remove: 'object' };
     const objects = ['a', 'b'].map((group, index) => made(group, { group, order: index }));
     const kept = (per: Per) => {
@@ -208,7 +208,7 @@ describe('retention', () => {
   });
 
   // Later runs do not see removed objects, and the remaining ones keep their protections.
-  it('removes nothing more when it is carried out again at once, as long as protections outlast what gave them', () => {
+  it('removes nothing more in a second run, as long as protections stay', () => {
     fc.assert(
       fc.property(cases, ([rule, objects]) => {
         const left = plan(rule, objects).flatMap(({ object, remove }) => (remove ? [] : [object]));
@@ -217,7 +217,7 @@ describe('retention', () => {
     );
   });
 
-  it('else goes up a line of origins, one at each run', () => {
+  it('otherwise removes a chain of origins, one object per run', () => {
     const rule: RetainRule = { keep: [{ filter: 'x' }], remove: 'object' };
     let living = ['a', 'b', 'c'];
     const runs: string[][] = [];
@@ -233,7 +233,7 @@ describe('retention', () => {
     expect(runs).toEqual([['c'], ['b'], ['a']]);
   });
 
-  it('holds no more than what the clauses keep, whatever the order', () => {
+  it('keeps only the objects that the clauses keep, whatever their order', () => {
     const rule: RetainRule = { keep: [{ best: 2, metric: 'm', direction: 'max' }], remove: 'object' };
     const object = (value: number) => made(String(value), { values: [value] });
     const objects = [5, 1, 9, 3, 7].map(object);
@@ -315,7 +315,7 @@ describe('retention', () => {
     expect(plan(rule, objects).map(({ remove }) => remove)).toEqual([true, true]);
   });
 
-  it('says in words what the fields say', () => {
+  it('describes the fields in words', () => {
     fc.assert(
       fc.property(cases, fc.constantFrom('version', 'checkpoint'), ([rule, objects], kind) => {
         for (const { object, ...verdict } of plan(rule, objects)) {

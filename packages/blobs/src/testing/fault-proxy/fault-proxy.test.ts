@@ -57,7 +57,7 @@ await describeWithS3('the fault proxy', (bucket) => {
   const operations = () => proxy.requests.map(({ operation }) => operation);
   const kinds = () => proxy.injected.map(({ operation, fault }) => `${operation} ${fault.kind}`);
 
-  it('names the operations and keys of what it passes on unharmed', async () => {
+  it('records the operation and key of each unchanged request', async () => {
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'k ü/+' }));
     const upload = { Bucket, Key: 'k ü/+', UploadId };
     const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'x' }));
@@ -80,7 +80,7 @@ await describeWithS3('the fault proxy', (bucket) => {
     expect(proxy.injected).toEqual([]);
   });
 
-  it('counts: spares some, takes each nth, ends after a number, and ends when removed', async () => {
+  it('counts requests: skips some, faults each nth, and stops after a number or when removed', async () => {
     const error = { kind: 'error', status: 403, code: 'AccessDenied' } as const;
     const rule = proxy.inject(error, { operation: ['HeadObject'], key: /^aa/, skip: 1, every: 2, times: 2 });
     const elsewhere = proxy.inject(error, { key: 'other' });
@@ -101,7 +101,7 @@ await describeWithS3('the fault proxy', (bucket) => {
     await head();
   });
 
-  it('spares a request that is too short for the fault, and befalls the next one in its place', async () => {
+  it('skips a request that is too short for the fault, and faults the next one instead', async () => {
     await put(bytes.subarray(0, 10), { ContentLength: 10 });
     const rule = proxy.inject(
       { kind: 'flip', side: 'answer', atByte: 100, checksums: 'removed' },
@@ -115,7 +115,7 @@ await describeWithS3('the fault proxy', (bucket) => {
     expect((await get()).body.equals(bytes)).toBe(true);
   });
 
-  it('answers errors in the server’s place, also 200 with an error, and refuses before the body is read', async () => {
+  it('answers errors instead of the server, also 200 with an error, and refuses before the body is read', async () => {
     proxy.inject(
       { kind: 'error', status: 503, code: 'SlowDown', headers: { 'retry-after': '1' } },
       { times: 1 },
@@ -139,7 +139,7 @@ await describeWithS3('the fault proxy', (bucket) => {
     expect((await get()).body.equals(bytes)).toBe(true);
   });
 
-  it('flips, truncates and cuts what is read', async () => {
+  it('flips, truncates and cuts bodies that clients read', async () => {
     proxy.inject({ kind: 'flip', side: 'answer', atByte: MiB, checksums: 'removed' }, { times: 1 });
     const flipped = await get();
     expect(flipped.body.length).toBe(bytes.length);
@@ -159,7 +159,7 @@ await describeWithS3('the fault proxy', (bucket) => {
     expect(proxy.injected).toHaveLength(4);
   });
 
-  it('flips and cuts what is sent, and the server stores neither', async () => {
+  it('flips and cuts bodies that clients send, and the server stores neither', async () => {
     proxy.inject({ kind: 'flip', side: 'request', atByte: 7 }, { operation: 'PutObject', times: 1 });
     await expect(put()).rejects.toThrow();
     for (const afterBytes of [0, MiB]) {
@@ -170,7 +170,7 @@ await describeWithS3('the fault proxy', (bucket) => {
     expect((await get()).body.equals(bytes)).toBe(true);
   });
 
-  it('loses the answer of what was done, and does it twice', async () => {
+  it('loses the answer of a completed request, and sends a request twice', async () => {
     proxy.inject({ kind: 'lose-answer' }, { times: 1 });
     await expect(s3.send(new DeleteObjectCommand({ Bucket, Key }))).rejects.toThrow();
     await expect(head()).rejects.toMatchObject({ name: 'NotFound' });
@@ -202,7 +202,7 @@ await describeWithS3('the fault proxy', (bucket) => {
     await putting;
   });
 
-  it('holds an answer’s body up, and new connections', async () => {
+  it('stalls the body of an answer, and new connections', async () => {
     const rule = proxy.inject({ kind: 'stall', at: 'answer-body', afterBytes: MiB });
     const reading = get();
     await expect.poll(() => rule.injected.length).toBe(1);
