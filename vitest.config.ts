@@ -13,9 +13,6 @@ const alsoUnusual = [
   'apps/server/src/resources/uploads/create.test.ts',
 ];
 
-/** Files that each need a process of their own: they open databases of other versions, and modules remember those. */
-const alone = ['packages/db/src/**/*.test.ts'];
-
 export default defineConfig({
   test: {
     // One Postgres and one S3 server for the run, each started when the first test file asks for it.
@@ -30,8 +27,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     teardownTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'usual settings', include: every, exclude: alone } },
-      { extends: true, test: { name: 'own process', include: alone, isolate: true } },
+      { extends: true, test: { name: 'usual settings', include: every } },
       {
         extends: true,
         test: {
